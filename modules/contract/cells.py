@@ -1,0 +1,55 @@
+r"""CSV cells: one record per physical line, null and empty text told apart, every text restored exactly.
+
+Text is escaped first (backslash, line feed, carriage return and NUL become ``\\``, ``\n``, ``\r`` and ``\0``), then
+quoted by RFC 4180. A null is an empty unquoted cell; an empty text is ``""``. NUL is escaped because several CSV
+readers take it for the end of a cell. Spark undoes the escapes with column expressions; :func:`restore` is their
+reference.
+"""
+
+from __future__ import annotations
+
+import re
+
+_ESCAPES = {"\\": "\\\\", "\n": "\\n", "\r": "\\r", "\0": "\\0"}
+_ORIGINALS = {escaped: original for original, escaped in _ESCAPES.items()}
+_MUST_ESCAPE = re.compile(r"[\\\n\r\0]")
+_ESCAPE_SEQUENCE = re.compile(r"\\(?:[\\nr0]|(?P<unknown>.?))", re.DOTALL)
+_MUST_QUOTE = re.compile(r'[",]')
+
+
+def escape(text: str) -> str:
+    """Return ``text`` without line breaks, NUL or ambiguous backslashes."""
+    if _MUST_ESCAPE.search(text) is None:
+        return text
+    return _MUST_ESCAPE.sub(lambda match: _ESCAPES[match.group()], text)
+
+
+def restore(escaped: str) -> str:
+    r"""Undo :func:`escape`.
+
+    Raises:
+        ValueError: a backslash is followed by anything but ``\\``, ``n``, ``r`` or ``0``.
+    """
+    return _ESCAPE_SEQUENCE.sub(_restore_one, escaped)
+
+
+def _restore_one(match: re.Match[str]) -> str:
+    if match["unknown"] is not None:
+        message = f"{match.group()!r} is no escape of this contract; known are {sorted(_ORIGINALS)}."
+        raise ValueError(message)
+    return _ORIGINALS[match.group()]
+
+
+def cell(text: str | None) -> str:
+    """Return one CSV cell for ``text``: empty for None, quoted where RFC 4180 asks for it or the text is empty."""
+    if text is None:
+        return ""
+    escaped = escape(text)
+    if not escaped or _MUST_QUOTE.search(escaped) is not None:
+        return '"' + escaped.replace('"', '""') + '"'
+    return escaped
+
+
+def record(cells: tuple[str | None, ...]) -> str:
+    """Return one CSV record, line feed included, of text cells in column order."""
+    return ",".join(map(cell, cells)) + "\n"

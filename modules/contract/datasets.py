@@ -1,0 +1,134 @@
+"""The datasets and their columns, defined once for the CSV header, the Spark schema and the catalog tables."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+PARTITION_COLUMN = "dt"
+PARTITION_COMMENT = "Business day of the snapshot, YYYY-MM-DD."
+
+#: How an instant is written in a CSV cell: UTC, microseconds, always 27 characters.
+CSV_TIMESTAMP_FORMAT = "%Y-%m-%dT%H:%M:%S.%fZ"
+#: The same instant format in Spark's pattern language.
+SPARK_TIMESTAMP_FORMAT = "yyyy-MM-dd'T'HH:mm:ss.SSSSSSX"
+
+
+class ColumnType(Enum):
+    """A column's logical type; its value is the name that Glue, Hive and Spark share for it."""
+
+    TEXT = "string"
+    COUNT = "bigint"
+    INSTANT = "timestamp"
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: its name, logical type, whether it may be null, and the comment shown in the catalog."""
+
+    name: str
+    type: ColumnType
+    nullable: bool
+    comment: str
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """One table of the platform.
+
+    ``key`` names the columns that identify a row within a day; ``sort_by`` those that curated files are sorted by, so
+    that readers can skip row groups.
+    """
+
+    name: str
+    description: str
+    columns: tuple[Column, ...]
+    key: tuple[str, ...]
+    sort_by: tuple[str, ...]
+
+    @property
+    def column_names(self) -> tuple[str, ...]:
+        """Column names in the order of the CSV header."""
+        return tuple(column.name for column in self.columns)
+
+
+def _text(name: str, comment: str, *, nullable: bool = True) -> Column:
+    return Column(name, ColumnType.TEXT, nullable, comment)
+
+
+def _count(name: str, comment: str) -> Column:
+    return Column(name, ColumnType.COUNT, nullable=False, comment=comment)
+
+
+def _instant(name: str, comment: str, *, nullable: bool = True) -> Column:
+    return Column(name, ColumnType.INSTANT, nullable, comment)
+
+
+_USER_ID = _text("user_id", "The user: PK without its USER# prefix.", nullable=False)
+_CONVERSATION_ID = _text("conversation_id", "The conversation: the whole SK.", nullable=False)
+_CREATED_AT = _instant("created_at", "CreatedAt, or the time in SK where it is missing; UTC.", nullable=False)
+
+CONVERSATIONS = Dataset(
+    name="conversations",
+    description="One row per conversation item of the source table.",
+    columns=(
+        _USER_ID,
+        _CONVERSATION_ID,
+        _CREATED_AT,
+        _text("nombre", "UserData.nombre: the user's name."),
+        _text("ciudad", "UserData.ciudad: the user's city."),
+        _text("gerencia", "UserData.gerencia: the user's department."),
+        _text("subgerencia", "UserData.subgerencia: the user's sub-department."),
+        _text("oficinas_asesoras", "UserData.oficinas_asesoras: the user's advisory office."),
+        _text("nivel_directivo", "UserData.nivel_directivo: the user's management level."),
+        _count("message_count", "Messages in the conversation."),
+        _count("question_count", "Messages that the user sent."),
+    ),
+    key=("user_id", "conversation_id"),
+    sort_by=("user_id", "created_at", "conversation_id"),
+)
+
+MESSAGES = Dataset(
+    name="messages",
+    description="One row per message of a conversation.",
+    columns=(
+        _USER_ID,
+        _CONVERSATION_ID,
+        _count("position", "Place of the message in its conversation, from 1."),
+        _text("sender", "user, bot, or the source's own word where it is neither."),
+        _text("text", "What was said."),
+        _instant("sent_at", "The message's own timestamp; UTC."),
+    ),
+    key=("user_id", "conversation_id", "position"),
+    sort_by=("user_id", "conversation_id", "position"),
+)
+
+FEEDBACK = Dataset(
+    name="feedback",
+    description="One row per feedback item of the source table.",
+    columns=(
+        _USER_ID,
+        _text("feedback_id", "The feedback: the whole SK.", nullable=False),
+        _CREATED_AT,
+        _text("feedback_type", "like or dislike."),
+        _text("comment", "The user's own words."),
+        _text("option", "The answer that the user picked."),
+    ),
+    key=("user_id", "feedback_id"),
+    sort_by=("user_id", "created_at", "feedback_id"),
+)
+
+REJECTED = Dataset(
+    name="rejected",
+    description="One row per item that could not be normalized, with the reason and the whole item.",
+    columns=(
+        _text("item_key", "PK and SK of the item, as JSON.", nullable=False),
+        _text("reason", "The rule that the item breaks.", nullable=False),
+        _text("item_json", "The item in DynamoDB's own JSON.", nullable=False),
+    ),
+    key=(),
+    sort_by=("reason", "item_key"),
+)
+
+#: In the order in which a run publishes them: conversations last, for its arrival starts ETL-2.
+DATASETS = (MESSAGES, FEEDBACK, REJECTED, CONVERSATIONS)

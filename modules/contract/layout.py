@@ -1,0 +1,109 @@
+"""Where things lie in the bucket. Prefixes end in ``/`` and come from the environment's configuration."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from dataclasses import dataclass
+from datetime import date, datetime, timezone
+from zoneinfo import ZoneInfo
+
+from modules.contract.datasets import CONVERSATIONS, PARTITION_COLUMN, Dataset
+
+RUNS_FOLDER = "_runs"
+STAGING_FOLDER = "_staging"
+CLEAN_SUFFIX = ".csv"
+CURATED_SUFFIX = ".parquet"
+
+#: The tag that lets the bucket's lifecycle rules expire an object: set once a newer day has taken its place.
+SUPERSEDED_TAG_KEY = "cat:superseded"
+SUPERSEDED_TAG_VALUE = "true"
+
+_RUN_ID = r"\d{8}T\d{6}\.\d{6}Z-[0-9a-f]{8}"
+_CLEAN_KEY = re.compile(
+    rf"(?P<dataset>[a-z_]+)/{PARTITION_COLUMN}=(?P<day>\d{{4}}-\d{{2}}-\d{{2}})/(?P=dataset)-(?P<run_id>{_RUN_ID})\.csv"
+)
+
+
+@dataclass(frozen=True)
+class CleanObject:
+    """What the key of a clean object says: its dataset's name, its business day and its run."""
+
+    dataset: str
+    day: date
+    run_id: str
+
+
+def business_day(instant: datetime, time_zone: str) -> date:
+    """Return the calendar day of ``instant`` (time-zone aware) in ``time_zone`` (an IANA name)."""
+    return instant.astimezone(ZoneInfo(time_zone)).date()
+
+
+def new_run_id(instant: datetime) -> str:
+    """Return a run id that sorts by ``instant`` (time-zone aware) and is unique among runs of the same microsecond."""
+    return f"{instant.astimezone(timezone.utc):%Y%m%dT%H%M%S.%fZ}-{secrets.token_hex(4)}"
+
+
+def parse_day(text: str) -> date:
+    """Return the day written as ``YYYY-MM-DD``.
+
+    Raises:
+        ValueError: the text is not of that form, or no such day exists.
+    """
+    if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text) is None:
+        message = f"dt {text!r} is not a day: write it as YYYY-MM-DD, for example 2026-01-31."
+        raise ValueError(message)
+    return date.fromisoformat(text)
+
+
+def partition(day: date) -> str:
+    """Return the Hive-style folder of a day, without a slash."""
+    return f"{PARTITION_COLUMN}={day.isoformat()}"
+
+
+def clean_key(clean_prefix: str, dataset: Dataset, day: date, run_id: str) -> str:
+    """Return the key of one dataset's CSV of one run."""
+    return f"{clean_prefix}{dataset.name}/{partition(day)}/{dataset.name}-{run_id}{CLEAN_SUFFIX}"
+
+
+def parse_clean_key(clean_prefix: str, key: str) -> CleanObject | None:
+    """Return what a clean object's key says, or None for a key that no run writes."""
+    if not key.startswith(clean_prefix):
+        return None
+    match = _CLEAN_KEY.fullmatch(key[len(clean_prefix) :])
+    if match is None:
+        return None
+    return CleanObject(match["dataset"], parse_day(match["day"]), match["run_id"])
+
+
+def commit_marker_prefix(clean_prefix: str) -> str:
+    """Return the prefix of the objects whose arrival commits a run."""
+    return f"{clean_prefix}{CONVERSATIONS.name}/"
+
+
+def run_summary_key(clean_prefix: str, day: date, run_id: str) -> str:
+    """Return the key of a run's summary."""
+    return f"{clean_prefix}{RUNS_FOLDER}/{partition(day)}/{run_id}.json"
+
+
+def table_prefix(curated_prefix: str, dataset: Dataset) -> str:
+    """Return the prefix of a curated table."""
+    return f"{curated_prefix}{dataset.name}/"
+
+
+def partition_prefix(curated_prefix: str, dataset: Dataset, day: date) -> str:
+    """Return the prefix of one day of a curated table."""
+    return f"{table_prefix(curated_prefix, dataset)}{partition(day)}/"
+
+
+def curated_key(curated_prefix: str, dataset: Dataset, day: date) -> str:
+    """Return the key of the one file that holds a day of a curated table.
+
+    The name is the same for every run of the day, so that a re-run replaces the day in one atomic write.
+    """
+    return f"{partition_prefix(curated_prefix, dataset, day)}{dataset.name}{CURATED_SUFFIX}"
+
+
+def staging_prefix(curated_prefix: str, dataset: Dataset, run_id: str) -> str:
+    """Return the prefix under which a curated day is prepared, out of every table's sight."""
+    return f"{curated_prefix}{STAGING_FOLDER}/{run_id}/{dataset.name}/"

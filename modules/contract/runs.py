@@ -1,0 +1,155 @@
+"""The summary of one ETL-1 run: what was scanned, where every item went, and which objects hold the rows."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field
+from datetime import date, datetime
+
+from modules.contract.datasets import CONVERSATIONS, FEEDBACK, REJECTED
+from modules.contract.layout import parse_day
+
+
+class RunSummaryError(ValueError):
+    """A run summary is unreadable, or its counts contradict each other."""
+
+
+@dataclass(frozen=True)
+class ItemCounts:
+    """Where the scanned items went; ``excluded`` is by rule name and ``rejected`` by reason."""
+
+    scanned: int
+    conversations: int
+    feedback: int
+    registers: int
+    excluded: dict[str, int] = field(default_factory=dict)
+    rejected: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def excluded_total(self) -> int:
+        """Items that any exclusion rule took."""
+        return sum(self.excluded.values())
+
+    @property
+    def rejected_total(self) -> int:
+        """Items that could not be normalized."""
+        return sum(self.rejected.values())
+
+    @property
+    def unaccounted(self) -> int:
+        """Scanned items less all that went somewhere: 0 in every right run."""
+        placed = self.conversations + self.feedback + self.registers + self.excluded_total + self.rejected_total
+        return self.scanned - placed
+
+
+@dataclass(frozen=True)
+class RunObject:
+    """One CSV object of a run: its dataset's name, key, data rows (without the header) and size in bytes."""
+
+    dataset: str
+    key: str
+    rows: int
+    bytes: int
+
+
+@dataclass(frozen=True)
+class ScanStatistics:
+    """What the scan took: segments, pages and DynamoDB's consumed capacity in read units."""
+
+    segments: int
+    pages: int
+    consumed_capacity_units: float
+
+
+@dataclass(frozen=True)
+class RunSummary:
+    """Everything that ETL-2 and operators need to know of a run. Instants are time-zone aware."""
+
+    run_id: str
+    dt: date
+    time_zone: str
+    source_table: str
+    started_at: datetime
+    finished_at: datetime
+    items: ItemCounts
+    scan: ScanStatistics
+    objects: tuple[RunObject, ...]
+
+    def rows_of(self, dataset_name: str) -> int:
+        """Return the number of data rows that the run wrote for a dataset.
+
+        Raises:
+            RunSummaryError: the run has no object, or several, for it.
+        """
+        rows = [written.rows for written in self.objects if written.dataset == dataset_name]
+        if len(rows) != 1:
+            message = f"run {self.run_id} lists {len(rows)} objects for dataset {dataset_name!r}; it must list one."
+            raise RunSummaryError(message)
+        return rows[0]
+
+    def check(self) -> None:
+        """Check the conservation law and that the objects' rows agree with the item counts.
+
+        Raises:
+            RunSummaryError: with every contradiction found.
+        """
+        faults = list(self._contradictions())
+        if faults:
+            message = f"run {self.run_id} does not reconcile: " + "; ".join(faults)
+            raise RunSummaryError(message)
+
+    def _contradictions(self) -> list[str]:
+        expected = {
+            CONVERSATIONS.name: self.items.conversations,
+            FEEDBACK.name: self.items.feedback,
+            REJECTED.name: self.items.rejected_total,
+        }
+        faults = [
+            f"{name} has {self.rows_of(name)} rows for {items} items"
+            for name, items in expected.items()
+            if self.rows_of(name) != items
+        ]
+        if self.items.unaccounted:
+            faults.append(f"{self.items.unaccounted} of {self.items.scanned} scanned items went nowhere")
+        return faults
+
+    def to_json(self) -> str:
+        """Return the summary as indented JSON text."""
+        document = asdict(self)
+        document["dt"] = self.dt.isoformat()
+        for name in ("started_at", "finished_at"):
+            document[name] = document[name].isoformat()
+        document["items"]["excluded_total"] = self.items.excluded_total
+        document["items"]["rejected_total"] = self.items.rejected_total
+        document["reconciles"] = self.items.unaccounted == 0
+        return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+
+    @classmethod
+    def from_json(cls, text: str | bytes) -> RunSummary:
+        """Read what :meth:`to_json` wrote.
+
+        Raises:
+            RunSummaryError: the text is not such a document.
+        """
+        try:
+            return cls._from_document(json.loads(text))
+        except (KeyError, TypeError, ValueError) as error:
+            message = f"run summary is unreadable: {error!r}"
+            raise RunSummaryError(message) from error
+
+    @classmethod
+    def _from_document(cls, document: dict[str, object]) -> RunSummary:
+        items = dict(document["items"])  # type: ignore[call-overload]
+        for derived in ("excluded_total", "rejected_total"):
+            items.pop(derived)
+        return cls(
+            run_id=str(document["run_id"]),
+            dt=parse_day(str(document["dt"])),
+            time_zone=str(document["time_zone"]),
+            source_table=str(document["source_table"]),
+            started_at=datetime.fromisoformat(str(document["started_at"])),
+            finished_at=datetime.fromisoformat(str(document["finished_at"])),
+            items=ItemCounts(**items),
+            scan=ScanStatistics(**document["scan"]),  # type: ignore[arg-type]
+            objects=tuple(RunObject(**entry) for entry in document["objects"]),  # type: ignore[attr-defined]
+        )
