@@ -1,0 +1,74 @@
+"""EventBridge Scheduler's cron expressions: ``cron(minutes hours day-of-month month day-of-week year)``.
+
+Source: EventBridge Scheduler User Guide, "Schedule types", cron-based schedules.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+_MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
+_WEEKDAYS = ("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT")
+_EXAMPLE = "write it as in cron(30 4 * * ? *)"
+
+
+@dataclass(frozen=True)
+class _Field:
+    name: str
+    lowest: int
+    highest: int
+    words: tuple[str, ...] = ()
+    special: str = r"(?!)"
+
+    def accepts(self, text: str) -> bool:
+        """Whether every comma-separated part is ``*``, a value, a range, a step or a special form of this field."""
+        return all(self._accepts_part(part) for part in text.split(","))
+
+    def _accepts_part(self, part: str) -> bool:
+        if re.fullmatch(self.special, part):
+            return True
+        span, slash, step = part.partition("/")
+        if slash and not (step.isdecimal() and int(step) > 0):
+            return False
+        if span == "*":
+            return True
+        first, dash, last = span.partition("-")
+        return self._accepts_value(first) and (not dash or self._accepts_value(last))
+
+    def _accepts_value(self, text: str) -> bool:
+        if text.upper() in self.words:
+            return True
+        return text.isdecimal() and self.lowest <= int(text) <= self.highest
+
+
+_FIELDS = (
+    _Field("minutes", 0, 59),
+    _Field("hours", 0, 23),
+    _Field("day-of-month", 1, 31, special=r"\?|L|LW|([1-9]|[12]\d|3[01])W"),
+    _Field("month", 1, 12, words=_MONTHS),
+    _Field("day-of-week", 1, 7, words=_WEEKDAYS, special=r"\?|L|[1-7]L|([1-7]|SUN|MON|TUE|WED|THU|FRI|SAT)#[1-5]"),
+    _Field("year", 1970, 2199),
+)
+
+
+def check_cron(expression: str) -> str:
+    """Return ``expression`` as it is.
+
+    Raises:
+        ValueError: EventBridge Scheduler would refuse it; the message names the field, the rule and an example.
+    """
+    match = re.fullmatch(r"cron\((.*)\)", expression)
+    texts = match[1].split() if match else []
+    if len(texts) != len(_FIELDS):
+        names = ", ".join(field.name for field in _FIELDS)
+        message = f"must be cron(...) with six fields ({names}); {_EXAMPLE}"
+        raise ValueError(message)
+    for field, text in zip(_FIELDS, texts, strict=True):
+        if not field.accepts(text):
+            message = f"has {text!r} for {field.name}, which takes {field.lowest} to {field.highest}; {_EXAMPLE}"
+            raise ValueError(message)
+    if (texts[2] == "?") == (texts[4] == "?"):
+        message = f"must have ? for exactly one of day-of-month and day-of-week; {_EXAMPLE}"
+        raise ValueError(message)
+    return expression

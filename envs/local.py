@@ -1,0 +1,46 @@
+"""The local environment: the same two stacks on one machine, against whatever AWS_ENDPOINT_URL points to."""
+
+from __future__ import annotations
+
+from envs.schema import (
+    AthenaSettings,
+    CatalogSettings,
+    Environment,
+    EtlSettings,
+    ExclusionRule,
+    ExtractSettings,
+    GlueSettings,
+    LambdaSettings,
+    NormalizeSettings,
+    ScheduleSettings,
+)
+from modules.naming import Names
+
+_NAMES = Names("local")
+
+LOCAL = Environment(
+    name=_NAMES.env,
+    deletion_guarded=False,
+    normalize=NormalizeSettings(
+        s3_bucket_name=_NAMES.reports_bucket,
+        dynamo_table_name=_NAMES.source_table,
+        # The layer is built for the interpreter at hand, which runs the function here.
+        lambda_=LambdaSettings(
+            name=_NAMES.normalize_function, timeout=300, memory_size=1024, log_retention=1, platform=None
+        ),
+        schedule=ScheduleSettings(enabled=False),
+        extract=ExtractSettings(
+            exclusion_rules=(
+                ExclusionRule(
+                    name="automated-checks", attribute="user_id", operator="starts_with", values=("monitor-",)
+                ),
+            )
+        ),
+    ),
+    etl=EtlSettings(
+        data_bucket_name=_NAMES.reports_bucket,
+        catalog=CatalogSettings(database_name=_NAMES.database),
+        athena=AthenaSettings(work_group_name=_NAMES.workgroup, bytes_scanned_cutoff=2**30),
+        glue=GlueSettings(number_of_workers=2, worker_type="G.1X", version="5.0"),
+    ),
+)

@@ -1,0 +1,35 @@
+"""The production environment: every night, sized for the real table, its data guarded."""
+
+from __future__ import annotations
+
+from envs.schema import (
+    AthenaSettings,
+    CatalogSettings,
+    Environment,
+    EtlSettings,
+    GlueSettings,
+    LambdaSettings,
+    NormalizeSettings,
+    ScheduleSettings,
+)
+from modules.naming import Names
+
+_NAMES = Names("prod")
+
+PROD = Environment(
+    name=_NAMES.env,
+    deletion_guarded=True,
+    normalize=NormalizeSettings(
+        s3_bucket_name=_NAMES.reports_bucket,
+        dynamo_table_name=_NAMES.source_table,
+        lambda_=LambdaSettings(name=_NAMES.normalize_function, timeout=900, memory_size=2048, log_retention=90),
+        # 23:30 in Bogota: the run belongs to the day that ends there half an hour later.
+        schedule=ScheduleSettings(enabled=True, cron_expression="cron(30 4 * * ? *)"),
+    ),
+    etl=EtlSettings(
+        data_bucket_name=_NAMES.reports_bucket,
+        catalog=CatalogSettings(database_name=_NAMES.database),
+        athena=AthenaSettings(work_group_name=_NAMES.workgroup, bytes_scanned_cutoff=100 * 2**30),
+        glue=GlueSettings(number_of_workers=4, worker_type="G.2X", timeout=120, max_retries=2),
+    ),
+)

@@ -1,0 +1,89 @@
+"""Rules for single values of the configuration. Each raises with the value, the rule and the remedy."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import AfterValidator
+
+from modules.naming import NameRule
+
+#: CloudWatch Logs accepts no other numbers of days (PutRetentionPolicy).
+LOG_RETENTION_DAYS = frozenset(
+    {1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653}
+)
+_PREFIX = re.compile(r"(?:[A-Za-z0-9_=.-]+/)+")
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+_ACCOUNT_ID = re.compile(r"\d{12}")
+
+
+def between(lowest: int, highest: int, remedy: str) -> AfterValidator:
+    """A whole number from ``lowest`` to ``highest``, both allowed."""
+
+    def check(value: int) -> int:
+        if not lowest <= value <= highest:
+            message = f"must be from {lowest} to {highest}; {remedy}"
+            raise ValueError(message)
+        return value
+
+    return AfterValidator(check)
+
+
+def one_of(choices: Collection[object], remedy: str) -> AfterValidator:
+    """A value out of ``choices``."""
+
+    def check(value: object) -> object:
+        if value not in choices:
+            listed = ", ".join(
+                str(choice) for choice in sorted(choices, key=lambda choice: (len(str(choice)), str(choice)))
+            )
+            message = f"must be one of {listed}; {remedy}"
+            raise ValueError(message)
+        return value
+
+    return AfterValidator(check)
+
+
+def matching(pattern: re.Pattern[str], rule: str) -> AfterValidator:
+    """A text that ``pattern`` matches as a whole; ``rule`` says it in words, with the remedy."""
+
+    def check(value: str) -> str:
+        if pattern.fullmatch(value) is None:
+            raise ValueError(rule)
+        return value
+
+    return AfterValidator(check)
+
+
+def named_by(rule: NameRule) -> AfterValidator:
+    """A name that the service of ``rule`` accepts."""
+    return AfterValidator(rule.check)
+
+
+def _check_time_zone(value: str) -> str:
+    try:
+        ZoneInfo(value)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        message = "must be an IANA time zone; write it as in America/Bogota"
+        raise ValueError(message) from error
+    return value
+
+
+def _check_not_empty(values: tuple[str, ...]) -> tuple[str, ...]:
+    # An empty prefix would exclude every item.
+    if not values or "" in values:
+        message = "must hold at least one text, none of them empty; remove the rule or give it a value"
+        raise ValueError(message)
+    return values
+
+
+PREFIX = matching(_PREFIX, "must be folders that each end in /, without a leading slash; write it as in reports/clean/")
+EMAIL = matching(_EMAIL, "must be an e-mail address; write it as in data-team@example.org")
+ACCOUNT_ID = matching(_ACCOUNT_ID, "must be an AWS account id of twelve digits; write it in quotes, zeros included")
+LABEL = matching(
+    re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*"), "must be lower-case words joined by hyphens; as in test-users"
+)
+TIME_ZONE = AfterValidator(_check_time_zone)
+NOT_EMPTY = AfterValidator(_check_not_empty)

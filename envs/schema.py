@@ -1,0 +1,317 @@
+"""Every setting of an environment: typed, and validated all at once before any construct is made.
+
+The settings are plain frozen dataclasses, so that a type checker reads the environments' files and building a value
+never raises; :func:`validated` then checks the whole tree with pydantic and reports all faults together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, ConfigDict, TypeAdapter, ValidationError, with_config
+
+from envs import rules
+from envs.cron import check_cron
+from modules import naming
+
+ARTIFACTS_PREFIX = "artifacts/"
+
+#: Worker types that each Glue version knows and this platform is sized for.
+WORKER_TYPES = {"4.0": ("G.1X", "G.2X", "G.4X"), "5.0": ("G.1X", "G.2X", "G.4X")}
+
+_settings = with_config(ConfigDict(strict=True, revalidate_instances="always"))
+
+_Days = Annotated[int, rules.between(1, 3650, "give a number of days")]
+_Prefix = Annotated[str, rules.PREFIX]
+
+
+class ConfigurationError(ValueError):
+    """The configuration breaks rules; the message lists every fault with value, rule and remedy."""
+
+
+@_settings
+@dataclass(frozen=True, kw_only=True)
+class ProjectSettings:
+    """Who the platform belongs to; part of the tags and of the function's environment."""
+
+    project_id: str = "P2124"
+    client: str = "CAT"
+    project: str = "CAT-NORMALIZE"
+
+
+@_settings
+@dataclass(frozen=True, kw_only=True)
+class ProviderSettings:
+    """Where Terraform works. ``custom_endpoint`` is set when AWS_ENDPOINT_URL replaces the AWS endpoints."""
+
+    region: str = "us-east-1"
+    allowed_account_ids: tuple[Annotated[str, rules.ACCOUNT_ID], ...] = ()
+    custom_endpoint: bool = False
+
+
+@_settings
+@dataclass(frozen=True, kw_only=True)
+class LambdaSettings:
+    """The Normalize function. ``timeout`` in seconds, ``memory_size`` in MB, ``log_retention`` in days.
+
+    ``python_version`` and ``platform`` say for which interpreter the layer is built; None for ``platform`` means the
+    interpreter at hand.
+    """
+
+    name: Annotated[str, rules.named_by(naming.LAMBDA_FUNCTION)]
+    timeout: Annotated[int, rules.between(1, 900, "Lambda stops after 15 minutes: raise memory_size instead")]
+    memory_size: Annotated[int, rules.between(128, 10240, "Lambda's memory in MB")]
+    log_retention: Annotated[int, rules.one_of(rules.LOG_RETENTION_DAYS, "CloudWatch Logs knows no other days")] = 30
+    python_version: Annotated[str, rules.one_of(("3.12",), "the layer's wheels are pinned for it")] = "3.12"
+    platform: Literal["manylinux_2_28_x86_64"] | None = "manylinux_2_28_x86_64"
+
+
+@_settings
+@dataclass(frozen=True, kw_only=True)
+class ScheduleSettings:
+    """When ETL-1 runs by itself; the expression is in UTC."""
+
+    enabled: bool
+    cron_expression: Annotated[str, AfterValidator(check_cron)] | None = None
+
+
+@_settings
+@dataclass(frozen=True, kw_only=True)
+class LifecycleSettings:
+    """After how many days the bucket lets go of what; the newest day of clean and curated data never expires."""
+
+    enabled: bool = True
+    noncurrent_version_expiration: _Days = 30
+    abort_incomplete_multipart_upload: _Days = 1
+    athena_results_expiration: _Days = 7
+    clean_expiration: _Days = 90
+    curated_expiration: _Days = 730
+
+
+@_settings
+@dataclass(frozen=True, kw_only=True)
+class ExclusionRule:
+    """Items that a run counts but does not publish, by the first rule that fits them."""
+
+    name: Annotated[str, rules.LABEL]
+    attribute: Literal["PK", "SK", "user_id"]
+    operator: Literal["equals", "starts_with"]
+    values: Annotated[tuple[str, ...], rules.NOT_EMPTY]
+
+
+@_settings
+@dataclass(frozen=True, kw_only=True)
+class ExtractSettings:
+    """How the source table is read. ``time_zone`` decides which business day a run belongs to."""
+
+    engine: Annotated[str, rules.one_of(("lambda",), "the Glue engine is not built yet")] = "lambda"
+    time_zone: Annotated[str, rules.TIME_ZONE] = "America/Bogota"
+    scan_segments: Annotated[int, rules.between(1, 1000, "parallel scan segments of the table")] = 1
+    exclusion_rules: tuple[ExclusionRule, ...] = ()
+
+
+@_settings
+@dataclass(frozen=True, kw_only=True)
+class NormalizeSettings:
+    """ETL-1: bucket, source table, function, schedule."""
+
+    s3_bucket_name: Annotated[str, rules.named_by(naming.BUCKET)]
+    dynamo_table_name: Annotated[str, rules.named_by(naming.DYNAMODB_TABLE)]
+    lambda_: LambdaSettings
+    schedule: ScheduleSettings
+    lifecycle: LifecycleSettings = field(default_factory=LifecycleSettings)
+    extract: ExtractSettings = field(default_factory=ExtractSettings)
+
+
+@_settings
+@dataclass(frozen=True, kw_only=True)
+class CatalogSettings:
+    """The Glue database of the curated tables."""
+
+    database_name: Annotated[str, rules.named_by(naming.GLUE_DATABASE)]
+
+
+@_settings
+@dataclass(frozen=True, kw_only=True)
+class AthenaSettings:
+    """The analysts' workgroup; a query that would scan more than ``bytes_scanned_cutoff`` bytes is stopped."""
+
+    work_group_name: Annotated[str, rules.named_by(naming.ATHENA_WORKGROUP)]
+    bytes_scanned_cutoff: Annotated[int, rules.between(10_000_000, 2**53, "Athena's least cutoff is 10 MB")] = (
+        10 * 2**30
+    )
+
+
+@_settings
+@dataclass(frozen=True, kw_only=True)
+class GlueSettings:
+    """The Spark job's size and its events' batching. ``timeout`` in minutes, ``event_batch_window`` in seconds."""
+
+    number_of_workers: Annotated[int, rules.between(2, 299, "a Spark job needs a driver and a worker")]
+    worker_type: str
+    version: Annotated[str, rules.one_of(WORKER_TYPES, "the job is tested on these Glue versions")] = "4.0"
+    timeout: Annotated[int, rules.between(1, 7 * 24 * 60, "minutes until Glue stops a run")] = 60
+    max_retries: Annotated[int, rules.between(0, 10, "retries of a failed run")] = 1
+    event_batch_size: Annotated[int, rules.between(1, 100, "arrivals that start the job at once")] = 10
+    event_batch_window: Annotated[int, rules.between(1, 900, "seconds an arrival waits for company")] = 60
+
+
+@_settings
+@dataclass(frozen=True, kw_only=True)
+class TransformSettings:
+    """How curated tables are made."""
+
+    engine: Annotated[str, rules.one_of(("spark",), "the Arrow engine is not built yet")] = "spark"
+
+
+@_settings
+@dataclass(frozen=True, kw_only=True)
+class EtlSettings:
+    """ETL-2: zones of the bucket, job, catalog, Athena."""
+
+    data_bucket_name: Annotated[str, rules.named_by(naming.BUCKET)]
+    catalog: CatalogSettings
+    athena: AthenaSettings
+    glue: GlueSettings
+    transform: TransformSettings = field(default_factory=TransformSettings)
+    clean_prefix: _Prefix = "reports/etl-process1/"
+    curated_prefix: _Prefix = "reports/etl-process2/"
+    athena_results_prefix: _Prefix = "athena/results/"
+
+
+@_settings
+@dataclass(frozen=True, kw_only=True)
+class Environment:
+    """One environment: both stacks' settings and what they share."""
+
+    name: Annotated[str, rules.named_by(naming.ENVIRONMENT)]
+    normalize: NormalizeSettings
+    etl: EtlSettings
+    project: ProjectSettings = field(default_factory=ProjectSettings)
+    provider: ProviderSettings = field(default_factory=ProviderSettings)
+    #: Data may only be destroyed after this has been set to False and deployed.
+    deletion_guarded: bool = True
+    notification_emails: tuple[Annotated[str, rules.EMAIL], ...] = ()
+    tags: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def names(self) -> naming.Names:
+        """The environment's physical names."""
+        return naming.Names(self.name)
+
+
+def _schedule_has_expression(environment: Environment) -> Iterator[str]:
+    schedule = environment.normalize.schedule
+    if schedule.enabled and schedule.cron_expression is None:
+        yield (
+            "normalize.schedule.cron_expression = None: an enabled schedule needs an expression; "
+            "give one, as in cron(30 4 * * ? *), or set enabled to False"
+        )
+
+
+def _stacks_share_the_bucket(environment: Environment) -> Iterator[str]:
+    written, read = environment.normalize.s3_bucket_name, environment.etl.data_bucket_name
+    if written != read:
+        yield (
+            f"etl.data_bucket_name = {read!r}: must be the bucket that ETL-1 writes, {written!r}; "
+            "give both settings the same name"
+        )
+
+
+def _prefixes_are_apart(environment: Environment) -> Iterator[str]:
+    etl = environment.etl
+    prefixes = {
+        "etl.clean_prefix": etl.clean_prefix,
+        "etl.curated_prefix": etl.curated_prefix,
+        "etl.athena_results_prefix": etl.athena_results_prefix,
+        "the artifacts' prefix": ARTIFACTS_PREFIX,
+    }
+    for name, prefix in prefixes.items():
+        for other_name, other in prefixes.items():
+            if name != other_name and prefix.startswith(other) and (prefix != other or name < other_name):
+                yield f"{name} = {prefix!r}: must not overlap {other_name}, {other!r}; choose folders apart"
+
+
+def _worker_type_is_known(environment: Environment) -> Iterator[str]:
+    glue = environment.etl.glue
+    known = WORKER_TYPES[glue.version]
+    if glue.worker_type not in known:
+        yield (
+            f"etl.glue.worker_type = {glue.worker_type!r}: Glue {glue.version} takes {', '.join(known)} here; "
+            "choose one of them"
+        )
+
+
+def _curated_outlives_clean(environment: Environment) -> Iterator[str]:
+    lifecycle = environment.normalize.lifecycle
+    if lifecycle.curated_expiration < lifecycle.clean_expiration:
+        yield (
+            f"normalize.lifecycle.curated_expiration = {lifecycle.curated_expiration}: must be at least "
+            f"clean_expiration, {lifecycle.clean_expiration}, or ETL-2 would make expired days anew; "
+            "raise it or lower the other"
+        )
+
+
+def _exclusion_rules_are_told_apart(environment: Environment) -> Iterator[str]:
+    names = [rule.name for rule in environment.normalize.extract.exclusion_rules]
+    for name in sorted({name for name in names if names.count(name) > 1}):
+        yield (
+            f"normalize.extract.exclusion_rules: the name {name!r} is used {names.count(name)} times; "
+            "the run summary counts by name, so give each rule its own"
+        )
+
+
+#: Each rule, with the settings that must be sound in themselves before the rule can be asked.
+_CROSS_RULES: tuple[tuple[Callable[[Environment], Iterator[str]], tuple[str, ...]], ...] = (
+    (_schedule_has_expression, ("normalize.schedule",)),
+    (_stacks_share_the_bucket, ("normalize.s3_bucket_name", "etl.data_bucket_name")),
+    (_prefixes_are_apart, ("etl.clean_prefix", "etl.curated_prefix", "etl.athena_results_prefix")),
+    (_worker_type_is_known, ("etl.glue.version", "etl.glue.worker_type")),
+    (_curated_outlives_clean, ("normalize.lifecycle",)),
+    (_exclusion_rules_are_told_apart, ("normalize.extract.exclusion_rules",)),
+)
+
+_ADAPTER = TypeAdapter(Environment)
+
+
+def validated(environment: Environment) -> Environment:
+    """Return ``environment`` as it is, once every rule has been checked.
+
+    Raises:
+        ConfigurationError: one or more settings break a rule; all of them are listed.
+    """
+    faults = _faults(environment)
+    if faults:
+        lines = "\n".join(f"  - {fault}" for fault in faults)
+        message = f"environment {environment.name!r} has {len(faults)} faulty settings:\n{lines}"
+        raise ConfigurationError(message)
+    return environment
+
+
+def _faults(environment: Environment) -> list[str]:
+    faulty = dict(_field_faults(environment))
+    faults = list(faulty.values())
+    for rule, settings in _CROSS_RULES:
+        if not any(path.startswith(setting) for path in faulty for setting in settings):
+            faults.extend(rule(environment))
+    return faults
+
+
+def _field_faults(environment: Environment) -> Iterator[tuple[str, str]]:
+    try:
+        _ADAPTER.validate_python(environment)
+    except ValidationError as error:
+        for fault in error.errors(include_url=False):
+            path = ".".join(str(part) for part in fault["loc"] if not _is_type_label(part))
+            yield path, f"{path} = {fault['input']!r}: {_said(fault)}"
+
+
+def _is_type_label(part: int | str) -> bool:
+    # pydantic adds the name of the tried type to the location inside unions; no setting's name holds these signs.
+    return isinstance(part, str) and not part.replace("_", "").isalnum()
+
+
+def _said(fault: Any) -> str:
+    return str(fault["msg"]).removeprefix("Value error, ")

@@ -1,0 +1,74 @@
+"""Which environments a command works on, read from the process's environment variables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
+from envs.local import LOCAL
+from envs.prod import PROD
+from envs.schema import ConfigurationError, Environment, validated
+from envs.test import TEST
+
+#: Narrows the choice to one environment, or several with commas between.
+CHOICE_VARIABLE = "CAT_ENV"
+#: The standard variable of every AWS SDK and of Terraform's provider and backend.
+ENDPOINT_VARIABLE = "AWS_ENDPOINT_URL"
+
+ENVIRONMENTS = {environment.name: environment for environment in (TEST, PROD, LOCAL)}
+DEFAULT_CHOICE = (TEST.name, PROD.name)
+
+
+def environment_named(name: str, variables: Mapping[str, str]) -> Environment:
+    """Return the validated environment of that name, pointed at a custom endpoint where ``variables`` names one.
+
+    Raises:
+        ConfigurationError: no such environment, faulty settings, or the local one without a loopback endpoint.
+    """
+    if name not in ENVIRONMENTS:
+        message = f"{CHOICE_VARIABLE} = {name!r}: no such environment; known are {', '.join(sorted(ENVIRONMENTS))}"
+        raise ConfigurationError(message)
+    environment = validated(ENVIRONMENTS[name])
+    endpoint = variables.get(ENDPOINT_VARIABLE, "")
+    if name == LOCAL.name:
+        _require_loopback(endpoint)
+    return replace(environment, provider=replace(environment.provider, custom_endpoint=bool(endpoint)))
+
+
+def selected_environments(variables: Mapping[str, str]) -> tuple[Environment, ...]:
+    """Return the environments that ``variables`` choose: test and prod unless CAT_ENV narrows them.
+
+    Raises:
+        ConfigurationError: as :func:`environment_named`; the faults of all chosen environments are reported together.
+    """
+    choice = variables.get(CHOICE_VARIABLE, "")
+    names = [name.strip() for name in choice.split(",") if name.strip()] or list(DEFAULT_CHOICE)
+    environments, faults = [], []
+    for name in names:
+        try:
+            environments.append(environment_named(name, variables))
+        except ConfigurationError as error:
+            faults.append(str(error))
+    if faults:
+        raise ConfigurationError("\n".join(faults))
+    return tuple(environments)
+
+
+def _require_loopback(endpoint: str) -> None:
+    # Without this, made-up credentials and all, a local deploy would knock at the real AWS.
+    host = urlsplit(endpoint).hostname or ""
+    if host != "localhost" and not _is_loopback_address(host):
+        message = (
+            f"{ENDPOINT_VARIABLE} = {endpoint!r}: the local environment needs an endpoint on this machine; "
+            "run `make demo`, or set the variables that `python -m local env` prints"
+        )
+        raise ConfigurationError(message)
+
+
+def _is_loopback_address(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,34 @@
+"""The test environment: run by hand, small, on data of its own."""
+
+from __future__ import annotations
+
+from envs.schema import (
+    AthenaSettings,
+    CatalogSettings,
+    Environment,
+    EtlSettings,
+    GlueSettings,
+    LambdaSettings,
+    NormalizeSettings,
+    ScheduleSettings,
+)
+from modules.naming import Names
+
+_NAMES = Names("test")
+
+TEST = Environment(
+    name=_NAMES.env,
+    deletion_guarded=False,
+    normalize=NormalizeSettings(
+        s3_bucket_name=_NAMES.reports_bucket,
+        dynamo_table_name=_NAMES.source_table,
+        lambda_=LambdaSettings(name=_NAMES.normalize_function, timeout=300, memory_size=1024, log_retention=14),
+        schedule=ScheduleSettings(enabled=False),
+    ),
+    etl=EtlSettings(
+        data_bucket_name=_NAMES.reports_bucket,
+        catalog=CatalogSettings(database_name=_NAMES.database),
+        athena=AthenaSettings(work_group_name=_NAMES.workgroup, bytes_scanned_cutoff=2**30),
+        glue=GlueSettings(number_of_workers=2, worker_type="G.1X"),
+    ),
+)

@@ -1,0 +1,55 @@
+"""A queue for what a service could not deliver, with an alarm as soon as it holds anything."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from modules.tags import Component, ResourceType
+from modules.terraform import CloudwatchMetricAlarm, Construct, SqsQueue
+
+#: The longest that SQS keeps a message: 14 days, in seconds.
+_LONGEST_RETENTION = 14 * 24 * 3600
+_ALARM_PERIOD = 300
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeadLettersProps:
+    """What the queue needs: names, the component it belongs to, and the topic its alarm tells."""
+
+    queue_name: str
+    alarm_name: str
+    component: Component
+    topic_arn: str
+
+
+class DeadLetters(Construct):
+    """The queue and its alarm; ``queue`` is the resource."""
+
+    def __init__(self, scope: Construct, construct_id: str, props: DeadLettersProps) -> None:
+        super().__init__(scope, construct_id)
+        self.queue = SqsQueue(
+            self,
+            "aws_sqs_queue.dead_letters",
+            name=props.queue_name,
+            message_retention_seconds=_LONGEST_RETENTION,
+            sqs_managed_sse_enabled=True,
+            tags=props.component.tags(ResourceType.ORCHESTRATION),
+        )
+        CloudwatchMetricAlarm(
+            self,
+            "aws_cloudwatch_metric_alarm.dead_letters",
+            alarm_name=props.alarm_name,
+            alarm_description=f"{props.queue_name} holds what could not be delivered: see the runbook.",
+            namespace="AWS/SQS",
+            metric_name="ApproximateNumberOfMessagesVisible",
+            dimensions={"QueueName": self.queue.name},
+            statistic="Maximum",
+            period=_ALARM_PERIOD,
+            evaluation_periods=1,
+            threshold=0,
+            comparison_operator="GreaterThanThreshold",
+            treat_missing_data="notBreaching",
+            alarm_actions=[props.topic_arn],
+            ok_actions=[props.topic_arn],
+            tags=props.component.tags(ResourceType.MONITORING),
+        )

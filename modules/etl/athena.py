@@ -1,0 +1,76 @@
+"""The analysts' workgroup and their named queries."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from envs.schema import AthenaSettings
+from modules.account import Account
+from modules.etl.serving import NAMED_QUERIES
+from modules.tags import ETL, ResourceType
+from modules.terraform import (
+    AthenaNamedQuery,
+    AthenaWorkgroup,
+    AthenaWorkgroupConfiguration,
+    AthenaWorkgroupConfigurationEngineVersion,
+    AthenaWorkgroupConfigurationResultConfiguration,
+    AthenaWorkgroupConfigurationResultConfigurationEncryptionConfiguration,
+    Construct,
+    DataAwsS3Bucket,
+    GlueCatalogDatabase,
+)
+
+_ENGINE = "Athena engine version 3"
+
+
+@dataclass(frozen=True, kw_only=True)
+class AnalyticsProps:
+    """What analysts need: a place for results, a database, and limits."""
+
+    account: Account
+    settings: AthenaSettings
+    bucket: DataAwsS3Bucket
+    results_prefix: str
+    database: GlueCatalogDatabase
+    deletion_guarded: bool
+
+
+class Analytics(Construct):
+    """The workgroup, whose settings win over every client's, and the named queries; ``workgroup`` is the resource."""
+
+    def __init__(self, scope: Construct, construct_id: str, props: AnalyticsProps) -> None:
+        super().__init__(scope, construct_id)
+        self.workgroup = AthenaWorkgroup(
+            self,
+            "aws_athena_workgroup.analytics",
+            name=props.settings.work_group_name,
+            description="Queries over CatIA's curated tables",
+            force_destroy=not props.deletion_guarded,
+            configuration=_configuration(props),
+            tags=ETL.tags(ResourceType.ANALYTICS),
+        )
+        for query in NAMED_QUERIES:
+            AthenaNamedQuery(
+                self,
+                f"aws_athena_named_query.{query.name}",
+                name=query.name,
+                description=query.description,
+                workgroup=self.workgroup.name,
+                database=props.database.name,
+                query=query.sql,
+            )
+
+
+def _configuration(props: AnalyticsProps) -> AthenaWorkgroupConfiguration:
+    encryption = AthenaWorkgroupConfigurationResultConfigurationEncryptionConfiguration(encryption_option="SSE_S3")
+    return AthenaWorkgroupConfiguration(
+        enforce_workgroup_configuration=True,
+        publish_cloudwatch_metrics_enabled=True,
+        bytes_scanned_cutoff_per_query=props.settings.bytes_scanned_cutoff,
+        engine_version=AthenaWorkgroupConfigurationEngineVersion(selected_engine_version=_ENGINE),
+        result_configuration=AthenaWorkgroupConfigurationResultConfiguration(
+            output_location=f"s3://{props.bucket.bucket}/{props.results_prefix}",
+            expected_bucket_owner=props.account.id,
+            encryption_configuration=encryption,
+        ),
+    )

@@ -1,0 +1,108 @@
+"""Glue database, the curated tables from the column contract, and the views from their ``.sql`` files."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from modules.contract.datasets import DATASETS, PARTITION_COLUMN, PARTITION_COMMENT, ColumnType, Dataset
+from modules.contract.layout import table_prefix
+from modules.etl.serving import PRESTO_VIEW_PARAMETERS, VIEWS, View, presto_view_text
+from modules.tags import ETL, ResourceType
+from modules.terraform import (
+    Construct,
+    GlueCatalogDatabase,
+    GlueCatalogTable,
+    GlueCatalogTablePartitionKeys,
+    GlueCatalogTableStorageDescriptor,
+    GlueCatalogTableStorageDescriptorColumns,
+    GlueCatalogTableStorageDescriptorSerDeInfo,
+    TerraformResourceLifecycle,
+)
+
+_PARQUET_INPUT = "org.apache.hadoop.hive.ql.io.parquet.MapredParquetInputFormat"
+_PARQUET_OUTPUT = "org.apache.hadoop.hive.ql.io.parquet.MapredParquetOutputFormat"
+_PARQUET_SERDE = "org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe"
+_TABLE_PARAMETERS = {"EXTERNAL": "TRUE", "classification": "parquet", "parquet.compression": "ZSTD"}
+
+#: What the crawler writes on a table: its own parameters, and the columns that it found.
+_OWNED_BY_CRAWLER = ["parameters", "storage_descriptor[0].columns", "storage_descriptor[0].parameters"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CatalogProps:
+    """What the catalog needs: the database's name, and where the curated tables lie."""
+
+    database_name: str
+    bucket_name: str
+    curated_prefix: str
+
+
+class Catalog(Construct):
+    """The database with its tables and views; ``database`` and ``tables`` (in contract order) are the resources."""
+
+    def __init__(self, scope: Construct, construct_id: str, props: CatalogProps) -> None:
+        super().__init__(scope, construct_id)
+        self._props = props
+        self.database = GlueCatalogDatabase(
+            self,
+            "aws_glue_catalog_database.analytics",
+            name=props.database_name,
+            description="CatIA's conversations for analysts: curated tables and the views over them",
+            tags=ETL.tags(ResourceType.CATALOG),
+        )
+        self.tables = [self._table(dataset) for dataset in DATASETS]
+        self.views = [self._view(view) for view in VIEWS]
+
+    def _table(self, dataset: Dataset) -> GlueCatalogTable:
+        props = self._props
+        return GlueCatalogTable(
+            self,
+            f"aws_glue_catalog_table.{dataset.name}",
+            name=dataset.name,
+            database_name=self.database.name,
+            description=dataset.description,
+            table_type="EXTERNAL_TABLE",
+            parameters=_TABLE_PARAMETERS,
+            partition_keys=[
+                GlueCatalogTablePartitionKeys(
+                    name=PARTITION_COLUMN, type=ColumnType.TEXT.value, comment=PARTITION_COMMENT
+                )
+            ],
+            storage_descriptor=GlueCatalogTableStorageDescriptor(
+                location=f"s3://{props.bucket_name}/{table_prefix(props.curated_prefix, dataset)}",
+                input_format=_PARQUET_INPUT,
+                output_format=_PARQUET_OUTPUT,
+                ser_de_info=GlueCatalogTableStorageDescriptorSerDeInfo(
+                    serialization_library=_PARQUET_SERDE, parameters={"serialization.format": "1"}
+                ),
+                columns=[
+                    GlueCatalogTableStorageDescriptorColumns(
+                        name=column.name, type=column.type.value, comment=column.comment
+                    )
+                    for column in dataset.columns
+                ],
+            ),
+            lifecycle=TerraformResourceLifecycle(ignore_changes=_OWNED_BY_CRAWLER),
+        )
+
+    def _view(self, view: View) -> GlueCatalogTable:
+        return GlueCatalogTable(
+            self,
+            f"aws_glue_catalog_table.{view.name}",
+            name=view.name,
+            database_name=self.database.name,
+            description=view.description,
+            table_type="VIRTUAL_VIEW",
+            view_original_text=presto_view_text(view, self._props.database_name),
+            view_expanded_text="/* Presto View */",
+            parameters=PRESTO_VIEW_PARAMETERS,
+            storage_descriptor=GlueCatalogTableStorageDescriptor(
+                ser_de_info=GlueCatalogTableStorageDescriptorSerDeInfo(),
+                columns=[
+                    GlueCatalogTableStorageDescriptorColumns(
+                        name=column.name, type=column.hive_type, comment=column.comment
+                    )
+                    for column in view.columns
+                ],
+            ),
+        )

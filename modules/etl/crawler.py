@@ -1,0 +1,121 @@
+"""The crawler on the curated tables: it may add columns and partitions, and cannot invent or delete a table."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+from modules.account import Account
+from modules.etl.catalog import Catalog
+from modules.etl.job import GLUE_LOG_GROUPS, catalog_arns
+from modules.naming import Names
+from modules.policies import Statement, policy, trust
+from modules.tags import ETL, ResourceType
+from modules.terraform import (
+    Construct,
+    DataAwsS3Bucket,
+    GlueCrawler,
+    GlueCrawlerCatalogTarget,
+    GlueCrawlerRecrawlPolicy,
+    GlueCrawlerSchemaChangePolicy,
+    IamRole,
+    IamRolePolicy,
+)
+
+_CONFIGURATION = {
+    "Version": 1.0,
+    # Partitions take their columns from the table: one schema a table, and no mismatch in Athena.
+    "CrawlerOutput": {"Partitions": {"AddOrUpdateBehavior": "InheritFromTable"}},
+    "Grouping": {"TableGroupingPolicy": "CombineCompatibleSchemas"},
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class CuratedCrawlerProps:
+    """What the crawler needs: its tables and where their files lie."""
+
+    names: Names
+    account: Account
+    bucket: DataAwsS3Bucket
+    curated_prefix: str
+    database_name: str
+    catalog: Catalog
+
+
+class CuratedCrawler(Construct):
+    """The crawler with its role; ``crawler`` is the resource."""
+
+    def __init__(self, scope: Construct, construct_id: str, props: CuratedCrawlerProps) -> None:
+        super().__init__(scope, construct_id)
+        self._props = props
+        role = self._make_role()
+        self.crawler = GlueCrawler(
+            self,
+            "aws_glue_crawler.curated",
+            name=props.names.crawler,
+            description="Keeps the curated tables' columns and partitions",
+            role=role.arn,
+            database_name=props.catalog.database.name,
+            catalog_target=[
+                GlueCrawlerCatalogTarget(
+                    database_name=props.catalog.database.name, tables=[table.name for table in props.catalog.tables]
+                )
+            ],
+            # Glue takes nothing but LOG for catalog targets.
+            schema_change_policy=GlueCrawlerSchemaChangePolicy(
+                update_behavior="UPDATE_IN_DATABASE", delete_behavior="LOG"
+            ),
+            recrawl_policy=GlueCrawlerRecrawlPolicy(recrawl_behavior="CRAWL_EVERYTHING"),
+            configuration=json.dumps(_CONFIGURATION),
+            tags=ETL.tags(ResourceType.CATALOG),
+        )
+
+    def _make_role(self) -> IamRole:
+        props = self._props
+        role = IamRole(
+            self,
+            "aws_iam_role.crawler",
+            name=props.names.crawler_role,
+            description="Role of the curated crawler",
+            assume_role_policy=trust("glue.amazonaws.com", props.account.id),
+            tags=ETL.tags(ResourceType.SECURITY),
+        )
+        IamRolePolicy(
+            self, "aws_iam_role_policy.crawler", name="crawler", role=role.id, policy=policy(*self._permissions())
+        )
+        return role
+
+    def _permissions(self) -> list[Statement]:
+        props, bucket = self._props, self._props.bucket.arn
+        return [
+            Statement(
+                sid="ListCuratedZone",
+                actions=["s3:ListBucket"],
+                resources=[bucket],
+                conditions={"StringLike": {"s3:prefix": [f"{props.curated_prefix}*"]}},
+            ),
+            Statement(sid="FindBucket", actions=["s3:GetBucketLocation"], resources=[bucket]),
+            Statement(sid="ReadCuratedZone", actions=["s3:GetObject"], resources=[f"{bucket}/{props.curated_prefix}*"]),
+            Statement(
+                sid="KeepCatalog",
+                actions=[
+                    "glue:GetDatabase",
+                    "glue:GetTable",
+                    "glue:GetTables",
+                    "glue:UpdateTable",
+                    "glue:GetPartition",
+                    "glue:GetPartitions",
+                    "glue:BatchGetPartition",
+                    "glue:BatchCreatePartition",
+                    "glue:CreatePartition",
+                    "glue:UpdatePartition",
+                    "glue:BatchUpdatePartition",
+                ],
+                resources=catalog_arns(props.account, props.database_name),
+            ),
+            Statement(
+                sid="WriteLogs",
+                actions=["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"],
+                resources=[props.account.arn("logs", GLUE_LOG_GROUPS)],
+            ),
+        ]

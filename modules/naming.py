@@ -1,0 +1,236 @@
+"""The only composer of physical names, each checked against its service's length and character rules."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class NameRule:
+    """What a service accepts as a name: a pattern for the whole name, its length, and the same in words."""
+
+    service: str
+    pattern: str
+    longest: int
+    words: str
+    shortest: int = 1
+
+    def fault(self, name: str) -> str | None:
+        """Return what is wrong with ``name``, with the remedy, or None."""
+        if not self.shortest <= len(name) <= self.longest:
+            return (
+                f"{self.service} {name!r} has {len(name)} characters; the rule is {self.shortest} to {self.longest}: "
+                "shorten or lengthen it."
+            )
+        if re.fullmatch(self.pattern, name) is None:
+            return f"{self.service} {name!r} breaks the rule: {self.words}."
+        return None
+
+    def check(self, name: str) -> str:
+        """Return ``name`` as it is.
+
+        Raises:
+            ValueError: the service would refuse it.
+        """
+        fault = self.fault(name)
+        if fault is not None:
+            raise ValueError(fault)
+        return name
+
+
+# Sources: each service's API reference (CreateBucket naming rules, CreateFunction, CreateRole, CreateJob, ...).
+BUCKET = NameRule(
+    "S3 bucket",
+    r"(?!xn--|sthree-|amzn-s3-demo-)(?!.*\.\.)(?!\d+\.\d+\.\d+\.\d+$)[a-z0-9][a-z0-9.-]*[a-z0-9](?<!-s3alias)(?<!--ol-s3)",
+    63,
+    "lower-case letters, digits, dots and hyphens, beginning and ending with a letter or digit, not like an IP address",
+    shortest=3,
+)
+DYNAMODB_TABLE = NameRule(
+    "DynamoDB table", r"[A-Za-z0-9_.-]+", 255, "letters, digits, underscores, dots and hyphens", shortest=3
+)
+LAMBDA_FUNCTION = NameRule("Lambda function", r"[A-Za-z0-9_-]+", 64, "letters, digits, underscores and hyphens")
+LAMBDA_LAYER = NameRule("Lambda layer", r"[A-Za-z0-9_-]+", 140, "letters, digits, underscores and hyphens")
+IAM_ROLE = NameRule("IAM role", r"[\w+=,.@-]+", 64, "letters, digits and _+=,.@-")
+SQS_QUEUE = NameRule("SQS queue", r"[A-Za-z0-9_-]+", 80, "letters, digits, underscores and hyphens")
+SNS_TOPIC = NameRule("SNS topic", r"[A-Za-z0-9_-]+", 256, "letters, digits, underscores and hyphens")
+SCHEDULE = NameRule("EventBridge schedule", r"[A-Za-z0-9_.-]+", 64, "letters, digits, underscores, dots and hyphens")
+EVENT_RULE = NameRule("EventBridge rule", r"[A-Za-z0-9_.-]+", 64, "letters, digits, underscores, dots and hyphens")
+ALARM = NameRule("CloudWatch alarm", r"[A-Za-z0-9_.-]+", 255, "letters, digits, underscores, dots and hyphens")
+GLUE_RESOURCE = NameRule("Glue resource", r"[A-Za-z0-9_.-]+", 255, "letters, digits, underscores, dots and hyphens")
+GLUE_DATABASE = NameRule("Glue database", r"[a-z0-9_]+", 255, "lower-case letters, digits and underscores (for Athena)")
+ATHENA_WORKGROUP = NameRule("Athena workgroup", r"[A-Za-z0-9._-]+", 128, "letters, digits, dots, underscores, hyphens")
+STACK = NameRule("stack", r"[a-z][a-z0-9-]+", 64, "lower-case letters, digits and hyphens, beginning with a letter")
+ENVIRONMENT = NameRule("environment", r"[a-z][a-z0-9]*", 8, "lower-case letters and digits, beginning with a letter")
+
+
+@dataclass(frozen=True)
+class Names:
+    """Every physical name of one environment. ``env`` is ``test``, ``prod`` or ``local``."""
+
+    env: str
+
+    def __post_init__(self) -> None:
+        ENVIRONMENT.check(self.env)
+
+    def _name(self, rule: NameRule, *parts: str) -> str:
+        return rule.check("-".join(("cat", self.env, *parts)))
+
+    # --- stacks and their state -------------------------------------------------------------------------------------
+
+    @property
+    def normalize_stack(self) -> str:
+        """ETL-1's stack."""
+        return self._name(STACK, "normalize")
+
+    @property
+    def etl_stack(self) -> str:
+        """ETL-2's stack."""
+        return self._name(STACK, "etl2")
+
+    @property
+    def state_bucket(self) -> str:
+        """The bucket that keeps both stacks' Terraform state."""
+        return self._name(BUCKET, "terraform", "state")
+
+    # --- data -------------------------------------------------------------------------------------------------------
+
+    @property
+    def reports_bucket(self) -> str:
+        """The bucket of clean zone, curated zone and Athena results."""
+        return self._name(BUCKET, "normalize", "reports")
+
+    @property
+    def source_table(self) -> str:
+        """The chatbot's DynamoDB table."""
+        return self._name(DYNAMODB_TABLE, "catia", "conversations", "table")
+
+    @property
+    def database(self) -> str:
+        """The Glue database, in Athena's alphabet."""
+        return GLUE_DATABASE.check(f"cat_{self.env}_analytics_db")
+
+    @property
+    def workgroup(self) -> str:
+        """The Athena workgroup."""
+        return ATHENA_WORKGROUP.check(f"wg-cat-{self.env}-analytics")
+
+    # --- ETL-1 ------------------------------------------------------------------------------------------------------
+
+    @property
+    def normalize_function(self) -> str:
+        """The Lambda function of ETL-1."""
+        return self._name(LAMBDA_FUNCTION, "lambda", "normalize")
+
+    @property
+    def normalize_layer(self) -> str:
+        """The Lambda layer with the function's dependencies."""
+        return self._name(LAMBDA_LAYER, "normalize", "dependencies")
+
+    @property
+    def normalize_log_group(self) -> str:
+        """The function's log group, where Lambda itself would create one."""
+        return f"/aws/lambda/{self.normalize_function}"
+
+    @property
+    def normalize_role(self) -> str:
+        """The function's execution role."""
+        return self._name(IAM_ROLE, "normalize", "function")
+
+    @property
+    def schedule(self) -> str:
+        """The daily schedule of ETL-1."""
+        return self._name(SCHEDULE, "normalize", "daily")
+
+    @property
+    def schedule_role(self) -> str:
+        """The role with which the schedule invokes the function."""
+        return self._name(IAM_ROLE, "normalize", "schedule")
+
+    @property
+    def normalize_dead_letters(self) -> str:
+        """The queue of invocations that the schedule could not deliver."""
+        return self._name(SQS_QUEUE, "normalize", "dead", "letters")
+
+    @property
+    def alerts_topic(self) -> str:
+        """The topic that every failure of both stacks reaches."""
+        return self._name(SNS_TOPIC, "alerts")
+
+    @property
+    def normalize_dead_letters_alarm(self) -> str:
+        """The alarm on an undelivered schedule."""
+        return self._name(ALARM, "normalize", "dead", "letters")
+
+    # --- ETL-2 ------------------------------------------------------------------------------------------------------
+
+    @property
+    def glue_job(self) -> str:
+        """The Spark job of ETL-2."""
+        return self._name(GLUE_RESOURCE, "etl2", "parquet")
+
+    @property
+    def glue_job_role(self) -> str:
+        """The Spark job's role."""
+        return self._name(IAM_ROLE, "etl2", "job")
+
+    @property
+    def crawler(self) -> str:
+        """The crawler that keeps the catalog."""
+        return self._name(GLUE_RESOURCE, "curated", "crawler")
+
+    @property
+    def crawler_role(self) -> str:
+        """The crawler's role."""
+        return self._name(IAM_ROLE, "etl2", "crawler")
+
+    @property
+    def workflow(self) -> str:
+        """The Glue workflow that an arriving run starts."""
+        return self._name(GLUE_RESOURCE, "etl2", "workflow")
+
+    @property
+    def arrival_trigger(self) -> str:
+        """The workflow's first trigger: events in, job started."""
+        return self._name(GLUE_RESOURCE, "etl2", "on", "arrival")
+
+    @property
+    def success_trigger(self) -> str:
+        """The workflow's second trigger: job succeeded, crawler started."""
+        return self._name(GLUE_RESOURCE, "etl2", "on", "success")
+
+    @property
+    def arrival_rule(self) -> str:
+        """The EventBridge rule for a committed run."""
+        return self._name(EVENT_RULE, "etl2", "run", "arrived")
+
+    @property
+    def arrival_rule_role(self) -> str:
+        """The role with which EventBridge notifies the workflow."""
+        return self._name(IAM_ROLE, "etl2", "events")
+
+    @property
+    def job_failed_rule(self) -> str:
+        """The EventBridge rule for a failed, stopped or timed-out job run."""
+        return self._name(EVENT_RULE, "etl2", "job", "failed")
+
+    @property
+    def crawler_failed_rule(self) -> str:
+        """The EventBridge rule for a failed crawl."""
+        return self._name(EVENT_RULE, "etl2", "crawler", "failed")
+
+    @property
+    def etl_dead_letters(self) -> str:
+        """The queue of events that EventBridge could not deliver."""
+        return self._name(SQS_QUEUE, "etl2", "dead", "letters")
+
+    @property
+    def etl_dead_letters_alarm(self) -> str:
+        """The alarm on an undelivered event."""
+        return self._name(ALARM, "etl2", "dead", "letters")
+
+
+def state_key(stack: str) -> str:
+    """Return the key of a stack's Terraform state in the state bucket."""
+    return f"{stack}/terraform.tfstate"

@@ -1,0 +1,53 @@
+"""The topic that every failure of the platform reaches, and who may publish to it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from modules.account import Account
+from modules.policies import Statement, policy
+from modules.tags import NORMALIZE, ResourceType
+from modules.terraform import Construct, SnsTopic, SnsTopicPolicy, SnsTopicSubscription
+
+_PUBLISHERS = ("cloudwatch.amazonaws.com", "events.amazonaws.com")
+
+
+@dataclass(frozen=True, kw_only=True)
+class AlertsProps:
+    """What the topic needs: its name, the account, and the e-mail addresses that subscribe."""
+
+    topic_name: str
+    account: Account
+    emails: tuple[str, ...]
+
+
+class Alerts(Construct):
+    """The topic with its policy and subscriptions; ``topic`` is the resource."""
+
+    def __init__(self, scope: Construct, construct_id: str, props: AlertsProps) -> None:
+        super().__init__(scope, construct_id)
+        self.topic = SnsTopic(
+            self, "aws_sns_topic.alerts", name=props.topic_name, tags=NORMALIZE.tags(ResourceType.MONITORING)
+        )
+        SnsTopicPolicy(
+            self,
+            "aws_sns_topic_policy.alerts",
+            arn=self.topic.arn,
+            policy=policy(
+                Statement(
+                    sid="AlarmsAndRulesPublish",
+                    actions=["sns:Publish"],
+                    services=_PUBLISHERS,
+                    resources=[self.topic.arn],
+                    conditions={"StringEquals": {"aws:SourceAccount": props.account.id}},
+                )
+            ),
+        )
+        for number, email in enumerate(props.emails, start=1):
+            SnsTopicSubscription(
+                self,
+                f"aws_sns_topic_subscription.email_{number}",
+                topic_arn=self.topic.arn,
+                protocol="email",
+                endpoint=email,
+            )

@@ -1,0 +1,107 @@
+"""The daily schedule of ETL-1, made only where the configuration enables it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+from modules.account import Account
+from modules.contract.settings import EventKey
+from modules.dead_letters import DeadLetters, DeadLettersProps
+from modules.naming import Names
+from modules.policies import Statement, policy, trust
+from modules.tags import NORMALIZE, ResourceType
+from modules.terraform import (
+    Construct,
+    IamRole,
+    IamRolePolicy,
+    LambdaFunction,
+    SchedulerSchedule,
+    SchedulerScheduleFlexibleTimeWindow,
+    SchedulerScheduleTarget,
+    SchedulerScheduleTargetDeadLetterConfig,
+    SchedulerScheduleTargetRetryPolicy,
+    SnsTopic,
+)
+
+#: EventBridge Scheduler fills this in: a retry after midnight still belongs to the day that was due.
+_SCHEDULED_TIME = "<aws.scheduler.scheduled-time>"
+_GROUP = "default"
+_RETRIES = 10
+_LONGEST_EVENT_AGE = 4 * 3600
+
+
+@dataclass(frozen=True, kw_only=True)
+class DailyScheduleProps:
+    """What the schedule needs: when, whom to invoke, and where to leave what it cannot deliver."""
+
+    names: Names
+    account: Account
+    cron_expression: str
+    function: LambdaFunction
+    alerts: SnsTopic
+
+
+class DailySchedule(Construct):
+    """The schedule with its role and dead-letter queue; ``schedule`` and ``dead_letters`` are the resources."""
+
+    def __init__(self, scope: Construct, construct_id: str, props: DailyScheduleProps) -> None:
+        super().__init__(scope, construct_id)
+        self._props = props
+        self.dead_letters = DeadLetters(
+            self,
+            "dead_letters",
+            DeadLettersProps(
+                queue_name=props.names.normalize_dead_letters,
+                alarm_name=props.names.normalize_dead_letters_alarm,
+                component=NORMALIZE,
+                topic_arn=props.alerts.arn,
+            ),
+        ).queue
+        self.schedule = self._make_schedule(self._make_role())
+
+    def _make_role(self) -> IamRole:
+        props = self._props
+        group = props.account.arn("scheduler", f"schedule-group/{_GROUP}")
+        role = IamRole(
+            self,
+            "aws_iam_role.schedule",
+            name=props.names.schedule_role,
+            description="Lets the daily schedule invoke the Normalize function",
+            assume_role_policy=trust("scheduler.amazonaws.com", props.account.id, group),
+            tags=NORMALIZE.tags(ResourceType.SECURITY),
+        )
+        IamRolePolicy(
+            self,
+            "aws_iam_role_policy.schedule",
+            name="schedule",
+            role=role.id,
+            policy=policy(
+                Statement(sid="InvokeFunction", actions=["lambda:InvokeFunction"], resources=[props.function.arn]),
+                Statement(sid="KeepUndelivered", actions=["sqs:SendMessage"], resources=[self.dead_letters.arn]),
+            ),
+        )
+        return role
+
+    def _make_schedule(self, role: IamRole) -> SchedulerSchedule:
+        props = self._props
+        return SchedulerSchedule(
+            self,
+            "aws_scheduler_schedule.daily",
+            name=props.names.schedule,
+            description="Starts ETL-1 once a day",
+            group_name=_GROUP,
+            schedule_expression=props.cron_expression,
+            schedule_expression_timezone="UTC",
+            state="ENABLED",
+            flexible_time_window=SchedulerScheduleFlexibleTimeWindow(mode="OFF"),
+            target=SchedulerScheduleTarget(
+                arn=props.function.arn,
+                role_arn=role.arn,
+                input=json.dumps({EventKey.SCHEDULED_TIME: _SCHEDULED_TIME}),
+                retry_policy=SchedulerScheduleTargetRetryPolicy(
+                    maximum_retry_attempts=_RETRIES, maximum_event_age_in_seconds=_LONGEST_EVENT_AGE
+                ),
+                dead_letter_config=SchedulerScheduleTargetDeadLetterConfig(arn=self.dead_letters.arn),
+            ),
+        )

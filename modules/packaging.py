@@ -1,0 +1,203 @@
+"""Deterministic archives of the code and of its layer: the same content gives the same bytes, anywhere and any time.
+
+Entries are sorted, dated 1980-01-01 and readable by all; only what is needed at run time goes in. The hashes serve
+Lambda (base64 SHA-256) and content-addressed S3 keys (hex SHA-256).
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import io
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import zipfile
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+#: The earliest time that a zip entry can carry.
+_ENTRY_TIME = (1980, 1, 1, 0, 0, 0)
+_REGULAR_FILE_FOR_ALL = 0o100644 << 16
+
+_MIB = 2**20
+#: Lambda's quotas: a zip that is uploaded directly, and a function with its layers unzipped.
+LARGEST_ZIP = 50 * _MIB
+LARGEST_UNZIPPED = 250 * _MIB
+
+#: What a wheel holds for developers only: tests, type stubs, Cython and C sources, headers, installers' records.
+_NOT_AT_RUN_TIME = re.compile(
+    r"(^|/)(tests?|testing|include|conftest\.py|__pycache__)(/|$)|\.(pyi|pyx|pxd|c|h|cpp|hpp|pyc|lib|a)$"
+    r"|(^|/)[^/]+\.dist-info/(RECORD|INSTALLER|REQUESTED|direct_url\.json|sboms/.*)$|(^|/)bin/|\.data/scripts/"
+)
+#: A folder of that name which is part of a public API after all.
+_NEEDED_AT_RUN_TIME = re.compile(r"^numpy/testing/(?!tests/).*\.py$")
+
+
+class PackagingError(RuntimeError):
+    """An archive cannot be built, or a service would refuse it."""
+
+
+@dataclass(frozen=True)
+class Archive:
+    """A zip file on disk with its hashes and sizes in bytes."""
+
+    path: Path
+    sha256: str
+    zipped_bytes: int
+    unzipped_bytes: int
+
+    @property
+    def sha256_base64(self) -> str:
+        """The hash as Lambda writes it."""
+        return base64.b64encode(bytes.fromhex(self.sha256)).decode()
+
+
+def zip_bytes(files: Mapping[str, bytes]) -> bytes:
+    """Return a zip of ``files`` (name in the archive → content) that depends on nothing else."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+        for name in sorted(files):
+            entry = zipfile.ZipInfo(name, _ENTRY_TIME)
+            entry.external_attr = _REGULAR_FILE_FOR_ALL
+            entry.create_system = 3  # Unix, on whatever system this runs.
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            archive.writestr(entry, files[name])
+    return buffer.getvalue()
+
+
+def write_archive(files: Mapping[str, bytes], path: Path) -> Archive:
+    """Write a deterministic zip of ``files`` to ``path``, replacing it in one step.
+
+    Raises:
+        PackagingError: there is nothing to pack, or Lambda would refuse the size.
+    """
+    if not files:
+        message = f"archive {path.name} would be empty: check the folders that it is made from"
+        raise PackagingError(message)
+    content = zip_bytes(files)
+    archive = Archive(path, hashlib.sha256(content).hexdigest(), len(content), sum(map(len, files.values())))
+    _check_sizes(archive)
+    _replace(path, content)
+    return archive
+
+
+def _check_sizes(archive: Archive) -> None:
+    for size, largest, what in (
+        (archive.zipped_bytes, LARGEST_ZIP, "zipped"),
+        (archive.unzipped_bytes, LARGEST_UNZIPPED, "unzipped"),
+    ):
+        if size > largest:
+            message = (
+                f"archive {archive.path.name} has {size / _MIB:.1f} MiB {what}; Lambda takes {largest / _MIB:.0f} MiB: "
+                "drop a dependency, or trim more of it in modules/packaging.py"
+            )
+            raise PackagingError(message)
+
+
+def _replace(path: Path, content: bytes) -> None:
+    # Two synths may build the same archive at once: each must only ever see a whole file.
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
+    Path(temporary).replace(path)
+
+
+def python_sources(root: Path, folders: Iterable[str]) -> dict[str, bytes]:
+    """Return the Python files of ``folders`` (relative to ``root``, not below them) by their path from ``root``."""
+    return {
+        path.relative_to(root).as_posix(): path.read_bytes()
+        for folder in folders
+        for path in sorted((root / folder).glob("*.py"))
+    }
+
+
+def code_archive(root: Path, package: str, build: Path) -> Archive:
+    """Return the archive of one program, with the data contract that it shares."""
+    files = python_sources(root, [package, "modules/contract"])
+    files["modules/__init__.py"] = (root / "modules" / "__init__.py").read_bytes()
+    return write_archive(files, build / f"{package}.zip")
+
+
+@dataclass(frozen=True, kw_only=True)
+class LayerTarget:
+    """The interpreter that a layer is built for; ``platform`` None means the one that runs now."""
+
+    python_version: str
+    platform: str | None
+
+    @property
+    def _wheel_options(self) -> list[str]:
+        if self.platform is None:
+            return []
+        tag = "cp" + self.python_version.replace(".", "")
+        # pip takes each platform tag by its name alone: the older ones that the newest system also runs are listed.
+        architecture = self.platform.removeprefix("manylinux_2_28_")
+        platforms = [self.platform, f"manylinux_2_17_{architecture}", f"manylinux2014_{architecture}"]
+        options = ["--implementation", "cp", "--python-version", self.python_version, "--abi", tag, "--abi", "none"]
+        return options + [option for platform in platforms for option in ("--platform", platform)]
+
+    @property
+    def tag(self) -> str:
+        """A name for the target that can be part of a file name."""
+        if self.platform is None:
+            return f"{sys.implementation.cache_tag}-{sys.platform}"
+        return f"cp{self.python_version.replace('.', '')}-{self.platform}"
+
+    def download(self, requirements: Path, folder: Path) -> None:
+        """Download the pinned wheels of ``requirements`` into ``folder``.
+
+        Raises:
+            PackagingError: pip finds no such wheel, or no registry; its own words are part of the message.
+        """
+        command = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps"]
+        command += ["--only-binary", ":all:", "--dest", str(folder), "--requirement", str(requirements)]
+        done = subprocess.run([*command, *self._wheel_options], capture_output=True, text=True, check=False)
+        if done.returncode:
+            message = f"wheels of {requirements.name} for {self.tag} cannot be downloaded:\n{done.stderr.strip()}"
+            raise PackagingError(message)
+
+
+def layer_archive(requirements: Path, target: LayerTarget, build: Path) -> Archive:
+    """Return the Lambda layer of ``requirements`` (every dependency pinned, transitive ones too) for ``target``.
+
+    The result is kept in ``build`` under a name that depends on the pins, the target and this file, and is used again.
+    """
+    recipe = hashlib.sha256(requirements.read_bytes() + Path(__file__).read_bytes() + target.tag.encode()).hexdigest()
+    path = build / f"layer-{target.tag}-{recipe[:16]}.zip"
+    if path.exists():
+        return _read_archive(path)
+    wheels = Path(tempfile.mkdtemp(prefix="layer-"))
+    try:
+        target.download(requirements, wheels)
+        return write_archive(layer_files(sorted(wheels.glob("*.whl"))), path)
+    finally:
+        shutil.rmtree(wheels)
+
+
+def layer_files(wheels: Iterable[Path]) -> dict[str, bytes]:
+    """Return what the wheels need at run time, laid out as Lambda expects a Python layer."""
+    files: dict[str, bytes] = {}
+    for wheel in wheels:
+        with zipfile.ZipFile(wheel) as archive:
+            for entry in archive.infolist():
+                if not entry.is_dir() and needed_at_run_time(entry.filename):
+                    files[f"python/{entry.filename}"] = archive.read(entry)
+    return files
+
+
+def needed_at_run_time(name: str) -> bool:
+    """Whether a wheel's file goes into the layer."""
+    return _NEEDED_AT_RUN_TIME.search(name) is not None or _NOT_AT_RUN_TIME.search(name) is None
+
+
+def _read_archive(path: Path) -> Archive:
+    content = path.read_bytes()
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        unzipped = sum(entry.file_size for entry in archive.infolist())
+    return Archive(path, hashlib.sha256(content).hexdigest(), len(content), unzipped)

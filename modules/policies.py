@@ -1,0 +1,69 @@
+"""IAM and resource policies as values, written as JSON with a stable order."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+_VERSION = "2012-10-17"
+
+#: Condition operator → condition key → value, as IAM writes it.
+Conditions = Mapping[str, Mapping[str, str | Sequence[str]]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Statement:
+    """One statement. ``services`` and ``everyone`` name the principals that resource and trust policies need."""
+
+    sid: str
+    actions: Sequence[str]
+    resources: Sequence[str] = ()
+    services: Sequence[str] = ()
+    everyone: bool = False
+    effect: str = "Allow"
+    conditions: Conditions = field(default_factory=dict)
+
+    def document(self) -> dict[str, Any]:
+        """Return the statement as IAM's JSON has it."""
+        written: dict[str, Any] = {"Sid": self.sid, "Effect": self.effect, "Action": sorted(self.actions)}
+        if self.services:
+            written["Principal"] = {"Service": sorted(self.services)}
+        if self.everyone:
+            written["Principal"] = "*"
+        if self.resources:
+            written["Resource"] = list(self.resources)
+        if self.conditions:
+            written["Condition"] = {operator: dict(keys) for operator, keys in self.conditions.items()}
+        return written
+
+
+def policy(*statements: Statement) -> str:
+    """Return the policy of these statements as JSON text."""
+    return json.dumps({"Version": _VERSION, "Statement": [statement.document() for statement in statements]})
+
+
+def trust(service: str, account_id: str, source_arn: str | None = None) -> str:
+    """Return a trust policy for one service, which may act only for ``account_id`` (and ``source_arn``, where given).
+
+    The conditions keep the service from being made a confused deputy by another account.
+    """
+    conditions: dict[str, dict[str, str]] = {"StringEquals": {"aws:SourceAccount": account_id}}
+    if source_arn is not None:
+        conditions["ArnLike"] = {"aws:SourceArn": source_arn}
+    return policy(
+        Statement(sid="AssumedByService", actions=["sts:AssumeRole"], services=[service], conditions=conditions)
+    )
+
+
+def tls_only(bucket_arn: str) -> Statement:
+    """Return the bucket policy statement that refuses every request without TLS."""
+    return Statement(
+        sid="RefusePlainHttp",
+        effect="Deny",
+        everyone=True,
+        actions=["s3:*"],
+        resources=[bucket_arn, f"{bucket_arn}/*"],
+        conditions={"Bool": {"aws:SecureTransport": "false"}},
+    )

@@ -1,0 +1,182 @@
+"""The stacks: provider, state backend, tags, readable addresses, outputs; and the constructs wired together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from envs.schema import Environment
+from modules.account import Account
+from modules.etl.construct import Etl, EtlProps
+from modules.naming import state_key
+from modules.normalize.construct import Normalize, NormalizeProps
+from modules.packaging import Archive
+from modules.tags import common_tags
+from modules.terraform import (
+    AwsProvider,
+    AwsProviderDefaultTags,
+    Construct,
+    Node,
+    S3Backend,
+    TerraformElement,
+    TerraformOutput,
+    TerraformStack,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Output:
+    """One output of a stack: its value, and what it is for."""
+
+    value: str
+    description: str
+
+
+class PlatformStack(TerraformStack):
+    """A stack of one environment, with its provider and its remote state.
+
+    Constructs name their resources by Terraform address (``aws_s3_bucket.reports``), and that is the address in the
+    state: it does not follow the construct tree, so code can be rearranged without a resource being replaced.
+    """
+
+    def __init__(self, scope: Construct, name: str, environment: Environment) -> None:
+        super().__init__(scope, name)
+        self.environment = environment
+        self._addresses: dict[str, str] = {}
+        provider = environment.provider
+        AwsProvider(
+            self,
+            "aws",
+            region=provider.region,
+            allowed_account_ids=list(provider.allowed_account_ids) or None,
+            default_tags=[AwsProviderDefaultTags(tags=common_tags(environment))],
+            # An endpoint of one's own has no host name per bucket.
+            s3_use_path_style=True if provider.custom_endpoint else None,
+        )
+        self._keep_state(name)
+        self.account = Account.of(self, provider.region)
+
+    def _keep_state(self, name: str) -> None:
+        provider = self.environment.provider
+        backend = S3Backend(
+            self,
+            bucket=self.environment.names.state_bucket,
+            key=state_key(name),
+            region=provider.region,
+            encrypt=True,
+        )
+        # CDKTF's backend has no parameters for these.
+        backend.add_override("use_lockfile", value=True)
+        if provider.allowed_account_ids:
+            backend.add_override("allowed_account_ids", list(provider.allowed_account_ids))
+        if provider.custom_endpoint:
+            backend.add_override("use_path_style", value=True)
+
+    def _allocate_logical_id(self, tf_element: TerraformElement | Node) -> str:
+        # Assets ask with their node, for the name of a folder.
+        if not isinstance(tf_element, TerraformElement):
+            return str(tf_element.id)
+        node = Node.of(tf_element)
+        address = f"{type(tf_element).__name__} {node.id}"
+        first = self._addresses.setdefault(address, node.path)
+        if first != node.path:
+            message = f"address {node.id!r} is taken by {first!r} and {node.path!r}: give one another name"
+            raise ValueError(message)
+        return str(node.id).rpartition(".")[2]
+
+    def _publish(self, outputs: Mapping[str, Output]) -> None:
+        key = state_key(Node.of(self).id)
+        state = Output(
+            value=f"s3://{self.environment.names.state_bucket}/{key}", description="Where this stack's state is kept"
+        )
+        for name, output in {**outputs, "state": state}.items():
+            TerraformOutput(self, name, value=output.value, description=output.description)
+
+
+@dataclass(frozen=True, kw_only=True)
+class NormalizeCode:
+    """The archives of the Normalize function."""
+
+    function: Archive
+    layer: Archive
+
+
+class NormalizeStack(PlatformStack):
+    """ETL-1 of one environment."""
+
+    def __init__(self, scope: Construct, environment: Environment, code: NormalizeCode) -> None:
+        super().__init__(scope, environment.names.normalize_stack, environment)
+        normalize = Normalize(
+            self,
+            "normalize",
+            NormalizeProps(environment=environment, account=self.account, code=code.function, layer=code.layer),
+        )
+        schedule = environment.normalize.schedule
+        status = f"ENABLED {schedule.cron_expression} UTC" if normalize.schedule else "DISABLED: invoke by hand"
+        self._publish(
+            {
+                "bucket_name": Output(
+                    value=normalize.bucket.bucket, description="Bucket of clean zone, curated zone and Athena results"
+                ),
+                "bucket_arn": Output(value=normalize.bucket.arn, description="ARN of that bucket"),
+                "function_name": Output(
+                    value=normalize.function.function_name, description="The Normalize function: invoke it to run ETL-1"
+                ),
+                "function_arn": Output(value=normalize.function.arn, description="ARN of that function"),
+                "log_group_name": Output(
+                    value=normalize.log_group.name, description="Log group of the Normalize function: tail it"
+                ),
+                "source_table_name": Output(
+                    value=environment.normalize.dynamo_table_name, description="The DynamoDB table that is read"
+                ),
+                "schedule_status": Output(value=status, description="Whether ETL-1 runs by itself, and when"),
+                "alerts_topic_arn": Output(
+                    value=normalize.topic.arn, description="Topic of every failure: subscribe to it"
+                ),
+            }
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class EtlCode:
+    """The script of the Spark job, and the library that it imports."""
+
+    script: Path
+    library: Archive
+
+
+class EtlStack(PlatformStack):
+    """ETL-2 of one environment."""
+
+    def __init__(self, scope: Construct, environment: Environment, code: EtlCode) -> None:
+        super().__init__(scope, environment.names.etl_stack, environment)
+        etl = Etl(
+            self,
+            "etl",
+            EtlProps(environment=environment, account=self.account, script=code.script, library=code.library),
+        )
+        orchestration = etl.orchestration
+        self._publish(
+            {
+                "job_name": Output(value=etl.job.name, description="The Spark job: start it to curate what is due"),
+                "crawler_name": Output(value=etl.crawler.name, description="The crawler that keeps the catalog"),
+                "workflow_name": Output(
+                    value=orchestration.workflow.name, description="The Glue workflow of job and crawler"
+                ),
+                "arrival_rule_name": Output(
+                    value=orchestration.arrival_rule.name, description="The EventBridge rule that a new run fires"
+                ),
+                "dead_letters_url": Output(
+                    value=orchestration.dead_letters.url, description="Queue of events that could not be delivered"
+                ),
+                "database_name": Output(
+                    value=etl.catalog.database.name, description="Database of the curated tables and views"
+                ),
+                "workgroup_name": Output(value=etl.workgroup.name, description="Athena workgroup for analysts"),
+                "curated_location": Output(
+                    value=f"s3://{etl.bucket.bucket}/{environment.etl.curated_prefix}",
+                    description="Where the curated tables' files lie",
+                ),
+            }
+        )

@@ -1,0 +1,53 @@
+"""Tags for cost and ownership: common ones for the provider, and each component's own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from envs.schema import Environment
+
+MANAGED_BY = "CDKTF"
+
+
+class ResourceType(Enum):
+    """The kinds of resources that costs are told apart by."""
+
+    COMPUTE = "COMPUTE"
+    STORAGE = "STORAGE"
+    CATALOG = "CATALOG"
+    ANALYTICS = "ANALYTICS"
+    ORCHESTRATION = "ORCHESTRATION"
+    SECURITY = "SECURITY"
+    MONITORING = "MONITORING"
+
+
+@dataclass(frozen=True)
+class Component:
+    """A part of the platform, as its tags name it."""
+
+    etl_component: str
+    etl_stage: str
+
+    def tags(self, resource_type: ResourceType) -> dict[str, str]:
+        """Return the tags of one resource of this component."""
+        return {
+            "ETLComponent": self.etl_component,
+            "ETLStage": self.etl_stage,
+            "ResourceType": resource_type.value,
+        }
+
+
+NORMALIZE = Component("ETL-1", "EXTRACT-TRANSFORM")
+ETL = Component("ETL-2", "TRANSFORM-LOAD")
+
+
+def common_tags(environment: Environment) -> dict[str, str]:
+    """Return the tags of every resource of an environment; the configuration may add to them, and not replace them."""
+    return {
+        **environment.tags,
+        "Environment": environment.name.upper(),
+        "Project": environment.project.project,
+        "ProjectId": environment.project.project_id,
+        "ManagedBy": MANAGED_BY,
+    }

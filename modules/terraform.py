@@ -1,0 +1,227 @@
+"""The one door to CDKTF and its AWS provider: every construct that this project uses is imported here.
+
+Executing the provider package's ``__init__`` imports over two thousand modules, which is most of a synth's time. The
+package is therefore registered from its import spec without being executed; its submodules then load alone. Keeping
+all imports here also keeps a move to CDKTF's successor to this file (docs/adr/0001).
+"""
+# ruff: noqa: E402 - the registration has to come before the provider's submodules.
+
+from __future__ import annotations
+
+import sys
+from importlib.util import find_spec, module_from_spec
+
+
+def register_without_executing(package: str) -> None:
+    """Make ``package`` importable as a parent of its submodules without running its ``__init__``.
+
+    A package that is registered already is left as it is.
+
+    Raises:
+        ModuleNotFoundError: the package is not installed.
+    """
+    if package in sys.modules:
+        return
+    spec = find_spec(package)
+    if spec is None:
+        message = f"package {package!r} is not installed; run `make setup`"
+        raise ModuleNotFoundError(message, name=package)
+    sys.modules[package] = module_from_spec(spec)
+
+
+register_without_executing("cdktf_cdktf_provider_aws")
+
+from cdktf import (
+    App,
+    AssetType,
+    S3Backend,
+    TerraformAsset,
+    TerraformElement,
+    TerraformOutput,
+    TerraformResourceLifecycle,
+    TerraformStack,
+    Testing,
+)
+from cdktf_cdktf_provider_aws.athena_named_query import AthenaNamedQuery
+from cdktf_cdktf_provider_aws.athena_workgroup import (
+    AthenaWorkgroup,
+    AthenaWorkgroupConfiguration,
+    AthenaWorkgroupConfigurationEngineVersion,
+    AthenaWorkgroupConfigurationResultConfiguration,
+    AthenaWorkgroupConfigurationResultConfigurationEncryptionConfiguration,
+)
+from cdktf_cdktf_provider_aws.cloudwatch_event_rule import CloudwatchEventRule
+from cdktf_cdktf_provider_aws.cloudwatch_event_target import (
+    CloudwatchEventTarget,
+    CloudwatchEventTargetDeadLetterConfig,
+    CloudwatchEventTargetInputTransformer,
+    CloudwatchEventTargetRetryPolicy,
+)
+from cdktf_cdktf_provider_aws.cloudwatch_log_group import CloudwatchLogGroup
+from cdktf_cdktf_provider_aws.cloudwatch_metric_alarm import CloudwatchMetricAlarm
+from cdktf_cdktf_provider_aws.data_aws_caller_identity import DataAwsCallerIdentity
+from cdktf_cdktf_provider_aws.data_aws_partition import DataAwsPartition
+from cdktf_cdktf_provider_aws.data_aws_s3_bucket import DataAwsS3Bucket
+from cdktf_cdktf_provider_aws.data_aws_sns_topic import DataAwsSnsTopic
+from cdktf_cdktf_provider_aws.glue_catalog_database import GlueCatalogDatabase
+from cdktf_cdktf_provider_aws.glue_catalog_table import (
+    GlueCatalogTable,
+    GlueCatalogTablePartitionKeys,
+    GlueCatalogTableStorageDescriptor,
+    GlueCatalogTableStorageDescriptorColumns,
+    GlueCatalogTableStorageDescriptorSerDeInfo,
+)
+from cdktf_cdktf_provider_aws.glue_crawler import (
+    GlueCrawler,
+    GlueCrawlerCatalogTarget,
+    GlueCrawlerRecrawlPolicy,
+    GlueCrawlerSchemaChangePolicy,
+)
+from cdktf_cdktf_provider_aws.glue_job import GlueJob, GlueJobCommand, GlueJobExecutionProperty
+from cdktf_cdktf_provider_aws.glue_trigger import (
+    GlueTrigger,
+    GlueTriggerActions,
+    GlueTriggerEventBatchingCondition,
+    GlueTriggerPredicate,
+    GlueTriggerPredicateConditions,
+)
+from cdktf_cdktf_provider_aws.glue_workflow import GlueWorkflow
+from cdktf_cdktf_provider_aws.iam_role import IamRole
+from cdktf_cdktf_provider_aws.iam_role_policy import IamRolePolicy
+from cdktf_cdktf_provider_aws.lambda_function import LambdaFunction, LambdaFunctionEnvironment
+from cdktf_cdktf_provider_aws.lambda_function_event_invoke_config import (
+    LambdaFunctionEventInvokeConfig,
+    LambdaFunctionEventInvokeConfigDestinationConfig,
+    LambdaFunctionEventInvokeConfigDestinationConfigOnFailure,
+)
+from cdktf_cdktf_provider_aws.lambda_layer_version import LambdaLayerVersion
+from cdktf_cdktf_provider_aws.provider import AwsProvider, AwsProviderDefaultTags
+from cdktf_cdktf_provider_aws.s3_bucket import S3Bucket
+from cdktf_cdktf_provider_aws.s3_bucket_lifecycle_configuration import (
+    S3BucketLifecycleConfiguration,
+    S3BucketLifecycleConfigurationRule,
+    S3BucketLifecycleConfigurationRuleAbortIncompleteMultipartUpload,
+    S3BucketLifecycleConfigurationRuleExpiration,
+    S3BucketLifecycleConfigurationRuleFilter,
+    S3BucketLifecycleConfigurationRuleFilterAnd,
+    S3BucketLifecycleConfigurationRuleNoncurrentVersionExpiration,
+)
+from cdktf_cdktf_provider_aws.s3_bucket_notification import S3BucketNotification
+from cdktf_cdktf_provider_aws.s3_bucket_ownership_controls import (
+    S3BucketOwnershipControls,
+    S3BucketOwnershipControlsRule,
+)
+from cdktf_cdktf_provider_aws.s3_bucket_policy import S3BucketPolicy
+from cdktf_cdktf_provider_aws.s3_bucket_public_access_block import S3BucketPublicAccessBlock
+from cdktf_cdktf_provider_aws.s3_bucket_server_side_encryption_configuration import (
+    S3BucketServerSideEncryptionConfigurationA,
+    S3BucketServerSideEncryptionConfigurationRuleA,
+    S3BucketServerSideEncryptionConfigurationRuleApplyServerSideEncryptionByDefaultA,
+)
+from cdktf_cdktf_provider_aws.s3_bucket_versioning import (
+    S3BucketVersioningA,
+    S3BucketVersioningVersioningConfiguration,
+)
+from cdktf_cdktf_provider_aws.s3_object import S3Object
+from cdktf_cdktf_provider_aws.scheduler_schedule import (
+    SchedulerSchedule,
+    SchedulerScheduleFlexibleTimeWindow,
+    SchedulerScheduleTarget,
+    SchedulerScheduleTargetDeadLetterConfig,
+    SchedulerScheduleTargetRetryPolicy,
+)
+from cdktf_cdktf_provider_aws.sns_topic import SnsTopic
+from cdktf_cdktf_provider_aws.sns_topic_policy import SnsTopicPolicy
+from cdktf_cdktf_provider_aws.sns_topic_subscription import SnsTopicSubscription
+from cdktf_cdktf_provider_aws.sqs_queue import SqsQueue
+from cdktf_cdktf_provider_aws.sqs_queue_policy import SqsQueuePolicy
+from constructs import Construct, Node
+
+__all__ = [
+    "App",
+    "AssetType",
+    "AthenaNamedQuery",
+    "AthenaWorkgroup",
+    "AthenaWorkgroupConfiguration",
+    "AthenaWorkgroupConfigurationEngineVersion",
+    "AthenaWorkgroupConfigurationResultConfiguration",
+    "AthenaWorkgroupConfigurationResultConfigurationEncryptionConfiguration",
+    "AwsProvider",
+    "AwsProviderDefaultTags",
+    "CloudwatchEventRule",
+    "CloudwatchEventTarget",
+    "CloudwatchEventTargetDeadLetterConfig",
+    "CloudwatchEventTargetInputTransformer",
+    "CloudwatchEventTargetRetryPolicy",
+    "CloudwatchLogGroup",
+    "CloudwatchMetricAlarm",
+    "Construct",
+    "DataAwsCallerIdentity",
+    "DataAwsPartition",
+    "DataAwsS3Bucket",
+    "DataAwsSnsTopic",
+    "GlueCatalogDatabase",
+    "GlueCatalogTable",
+    "GlueCatalogTablePartitionKeys",
+    "GlueCatalogTableStorageDescriptor",
+    "GlueCatalogTableStorageDescriptorColumns",
+    "GlueCatalogTableStorageDescriptorSerDeInfo",
+    "GlueCrawler",
+    "GlueCrawlerCatalogTarget",
+    "GlueCrawlerRecrawlPolicy",
+    "GlueCrawlerSchemaChangePolicy",
+    "GlueJob",
+    "GlueJobCommand",
+    "GlueJobExecutionProperty",
+    "GlueTrigger",
+    "GlueTriggerActions",
+    "GlueTriggerEventBatchingCondition",
+    "GlueTriggerPredicate",
+    "GlueTriggerPredicateConditions",
+    "GlueWorkflow",
+    "IamRole",
+    "IamRolePolicy",
+    "LambdaFunction",
+    "LambdaFunctionEnvironment",
+    "LambdaFunctionEventInvokeConfig",
+    "LambdaFunctionEventInvokeConfigDestinationConfig",
+    "LambdaFunctionEventInvokeConfigDestinationConfigOnFailure",
+    "LambdaLayerVersion",
+    "Node",
+    "S3Backend",
+    "S3Bucket",
+    "S3BucketLifecycleConfiguration",
+    "S3BucketLifecycleConfigurationRule",
+    "S3BucketLifecycleConfigurationRuleAbortIncompleteMultipartUpload",
+    "S3BucketLifecycleConfigurationRuleExpiration",
+    "S3BucketLifecycleConfigurationRuleFilter",
+    "S3BucketLifecycleConfigurationRuleFilterAnd",
+    "S3BucketLifecycleConfigurationRuleNoncurrentVersionExpiration",
+    "S3BucketNotification",
+    "S3BucketOwnershipControls",
+    "S3BucketOwnershipControlsRule",
+    "S3BucketPolicy",
+    "S3BucketPublicAccessBlock",
+    "S3BucketServerSideEncryptionConfigurationA",
+    "S3BucketServerSideEncryptionConfigurationRuleA",
+    "S3BucketServerSideEncryptionConfigurationRuleApplyServerSideEncryptionByDefaultA",
+    "S3BucketVersioningA",
+    "S3BucketVersioningVersioningConfiguration",
+    "S3Object",
+    "SchedulerSchedule",
+    "SchedulerScheduleFlexibleTimeWindow",
+    "SchedulerScheduleTarget",
+    "SchedulerScheduleTargetDeadLetterConfig",
+    "SchedulerScheduleTargetRetryPolicy",
+    "SnsTopic",
+    "SnsTopicPolicy",
+    "SnsTopicSubscription",
+    "SqsQueue",
+    "SqsQueuePolicy",
+    "TerraformAsset",
+    "TerraformElement",
+    "TerraformOutput",
+    "TerraformResourceLifecycle",
+    "TerraformStack",
+    "Testing",
+]
