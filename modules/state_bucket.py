@@ -1,7 +1,7 @@
 """The bucket that keeps an environment's Terraform state; it has to be there before Terraform can be.
 
-``python -m modules.state_bucket --env test`` makes it, or brings an existing one to the same settings. Every step sets a
-state and checks nothing first, so that a run after a broken run finishes the work.
+``python -m modules.state_bucket --env test`` makes it, or brings an existing one to the same settings. Every step sets
+a state and checks nothing first, so that a run after a broken run finishes the work.
 """
 
 from __future__ import annotations
@@ -60,8 +60,8 @@ def _check_account(environment: Environment, sts: STSClient) -> None:
     account = sts.get_caller_identity()["Account"]
     if allowed and account not in allowed:
         message = (
-            f"the credentials belong to account {account}; environment {environment.name!r} allows {', '.join(allowed)}: "
-            "use that account's credentials, or change provider.allowed_account_ids"
+            f"the credentials belong to account {account}; environment {environment.name!r} allows "
+            f"{', '.join(allowed)}: use that account's credentials, or change provider.allowed_account_ids"
         )
         raise StateBucketError(message)
 

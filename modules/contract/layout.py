@@ -21,7 +21,8 @@ SUPERSEDED_TAG_VALUE = "true"
 
 _RUN_ID = r"\d{8}T\d{6}\.\d{6}Z-[0-9a-f]{8}"
 _CLEAN_KEY = re.compile(
-    rf"(?P<dataset>[a-z_]+)/{PARTITION_COLUMN}=(?P<day>\d{{4}}-\d{{2}}-\d{{2}})/(?P=dataset)-(?P<run_id>{_RUN_ID})\.csv"
+    rf"(?P<dataset>[a-z_]+)/{PARTITION_COLUMN}=(?P<day>\d{{4}}-\d{{2}}-\d{{2}})/(?P=dataset)-(?P<run_id>{_RUN_ID})\.csv",
+    re.ASCII,
 )
 
 
@@ -50,7 +51,7 @@ def parse_day(text: str) -> date:
     Raises:
         ValueError: the text is not of that form, or no such day exists.
     """
-    if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text) is None:
+    if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text, re.ASCII) is None:
         message = f"dt {text!r} is not a day: write it as YYYY-MM-DD, for example 2026-01-31."
         raise ValueError(message)
     return date.fromisoformat(text)
@@ -73,7 +74,12 @@ def parse_clean_key(clean_prefix: str, key: str) -> CleanObject | None:
     match = _CLEAN_KEY.fullmatch(key[len(clean_prefix) :])
     if match is None:
         return None
-    return CleanObject(match["dataset"], parse_day(match["day"]), match["run_id"])
+    try:
+        day = parse_day(match["day"])
+    except ValueError:
+        # Somebody's own object under a day that no calendar has, such as dt=2026-02-30.
+        return None
+    return CleanObject(match["dataset"], day, match["run_id"])
 
 
 def commit_marker_prefix(clean_prefix: str) -> str:

@@ -97,7 +97,8 @@ class Catalog(Construct):
             view_expanded_text="/* Presto View */",
             parameters=PRESTO_VIEW_PARAMETERS,
             storage_descriptor=GlueCatalogTableStorageDescriptor(
-                ser_de_info=GlueCatalogTableStorageDescriptorSerDeInfo(),
+                # A view has no files, but readers of the catalog stumble over a table without a SerDe.
+                ser_de_info=GlueCatalogTableStorageDescriptorSerDeInfo(name="-", serialization_library="-"),
                 columns=[
                     GlueCatalogTableStorageDescriptorColumns(
                         name=column.name, type=column.hive_type, comment=column.comment

@@ -1,0 +1,230 @@
+"""The answers of views and named queries, computed from plain rows without any SQL."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from datetime import date, datetime, timedelta, timezone
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from modules.contract.datasets import CONVERSATIONS, DATASETS, FEEDBACK, MESSAGES, REJECTED, Dataset
+
+if TYPE_CHECKING:
+    from tests.sql.lake import Lake, Row
+
+_COLOMBIA = ZoneInfo("America/Bogota")
+
+
+def wall_clock(instant: datetime | None) -> datetime | None:
+    return None if instant is None else instant.astimezone(timezone.utc).replace(tzinfo=None)
+
+
+def latest_snapshot(lake: Lake) -> str | None:
+    needed = {CONVERSATIONS.name, MESSAGES.name, FEEDBACK.name}
+    return max((dt for dt, snapshot in lake.items() if needed <= snapshot.keys()), default=None)
+
+
+def _rows(lake: Lake, dataset: Dataset) -> list[Row]:
+    dt = latest_snapshot(lake)
+    return [] if dt is None else lake[dt].get(dataset.name, [])
+
+
+def latest(lake: Lake, dataset: Dataset) -> list[tuple[Any, ...]]:
+    dt = latest_snapshot(lake)
+    return [
+        (*(wall_clock(value) if isinstance(value, datetime) else value for value in row.values()), dt)
+        for row in _rows(lake, dataset)
+    ]
+
+
+class _Users:
+    """The newest snapshot by user, everything in time order."""
+
+    def __init__(self, lake: Lake) -> None:
+        self.conversations: dict[str, list[Row]] = defaultdict(list)
+        self.feedback: dict[str, list[Row]] = defaultdict(list)
+        self.messages: dict[tuple[str, str], list[Row]] = defaultdict(list)
+        for row in sorted(_rows(lake, CONVERSATIONS), key=lambda row: (row["created_at"], row["conversation_id"])):
+            self.conversations[row["user_id"]].append(row)
+        for row in sorted(_rows(lake, FEEDBACK), key=lambda row: (row["created_at"], row["feedback_id"])):
+            self.feedback[row["user_id"]].append(row)
+        for row in sorted(_rows(lake, MESSAGES), key=lambda row: row["position"]):
+            self.messages[row["user_id"], row["conversation_id"]].append(row)
+
+    def messages_of(self, conversation: Row) -> list[Row]:
+        return self.messages.get((conversation["user_id"], conversation["conversation_id"]), [])
+
+    def context_of(self, feedback: Row) -> Row | None:
+        earlier = [
+            conversation
+            for conversation in self.conversations.get(feedback["user_id"], [])
+            if conversation["created_at"] <= feedback["created_at"]
+        ]
+        return earlier[-1] if earlier else None
+
+
+def feedback_in_context(lake: Lake) -> list[tuple[Any, ...]]:
+    users = _Users(lake)
+    return [_feedback_in_context(users, row) for rows in users.feedback.values() for row in rows]
+
+
+def _feedback_in_context(users: _Users, row: Row) -> tuple[Any, ...]:
+    itself = (row["user_id"], row["feedback_id"], wall_clock(row["created_at"]))
+    said = (row["feedback_type"], row["comment"], row["option"])
+    context = users.context_of(row)
+    if context is None:
+        return (*itself, *said, None, None, None, None, None)
+    last = {message["sender"]: message["text"] for message in users.messages_of(context)}
+    conversation = (context["conversation_id"], wall_clock(context["created_at"]), context["gerencia"])
+    return (*itself, *said, *conversation, last.get("user"), last.get("bot"))
+
+
+def dashboard_usuarios(lake: Lake) -> list[tuple[Any, ...]]:
+    users = _Users(lake)
+    return [_dashboard_row(users, user_id) for user_id in users.conversations.keys() | users.feedback.keys()]
+
+
+def _dashboard_row(users: _Users, user_id: str) -> tuple[Any, ...]:
+    conversations = users.conversations.get(user_id, [])
+    feedback = users.feedback.get(user_id, [])
+    conversation_messages = [users.messages_of(conversation) for conversation in conversations]
+    transcripts = [" | ".join(map(_spoken, messages)) for messages in conversation_messages if messages]
+    questions = [
+        [message["text"] or "" for message in messages if message["sender"] == "user"]
+        for messages in conversation_messages
+    ]
+    types = {row["feedback_type"] for row in feedback} & {"like", "dislike"}
+    return (
+        user_id,
+        *(
+            _last_known(conversations, name)
+            for name in ("nombre", "gerencia", "ciudad", "oficinas_asesoras", "subgerencia", "nivel_directivo")
+        ),
+        wall_clock(conversations[0]["created_at"]) if conversations else None,
+        len(conversations),
+        " || ".join(transcripts),
+        " || ".join(map(_feedback_text, feedback)),
+        len(feedback),
+        " || ".join(" | ".join(texts) for texts in questions if texts),
+        sum(map(len, questions)),
+        "mixed" if len(types) == 2 else "".join(types),
+        " || ".join(row["comment"] for row in feedback if row["comment"]),
+    )
+
+
+def _spoken(message: Row) -> str:
+    sender = "unknown" if message["sender"] is None else message["sender"]
+    return f"{sender}: {message['text'] or ''}"
+
+
+def _feedback_text(row: Row) -> str:
+    return ": ".join(part for part in (row["feedback_type"], row["option"], row["comment"]) if part)
+
+
+def _last_known(conversations: list[Row], name: str) -> str | None:
+    return next((row[name] for row in reversed(conversations) if row[name]), None)
+
+
+def _colombian_day(row: Row) -> date:
+    day: date = row["created_at"].astimezone(_COLOMBIA).date()
+    return day
+
+
+def daily_activity(lake: Lake) -> list[tuple[Any, ...]]:
+    days: dict[date, tuple[list[Row], list[Row]]] = defaultdict(lambda: ([], []))
+    for row in _rows(lake, CONVERSATIONS):
+        days[_colombian_day(row)][0].append(row)
+    for row in _rows(lake, FEEDBACK):
+        days[_colombian_day(row)][1].append(row)
+    return [
+        (
+            day,
+            len(conversations),
+            len({row["user_id"] for row in conversations}),
+            sum(row["question_count"] for row in conversations),
+            len(feedback),
+            *_likes_and_dislikes(feedback),
+        )
+        for day, (conversations, feedback) in sorted(days.items(), reverse=True)
+    ]
+
+
+def _likes_and_dislikes(feedback: list[Row]) -> tuple[int, int]:
+    types = Counter(row["feedback_type"] for row in feedback)
+    return types["like"], types["dislike"]
+
+
+def feedback_rate_by_gerencia(lake: Lake) -> list[tuple[Any, ...]]:
+    users = _Users(lake)
+    conversations = Counter(row["gerencia"] or "(none)" for row in _rows(lake, CONVERSATIONS))
+    feedback: dict[str, list[Row]] = defaultdict(list)
+    for row in _rows(lake, FEEDBACK):
+        context = users.context_of(row)
+        feedback[(context and context["gerencia"]) or "(none)"].append(row)
+    answers = [
+        (gerencia, conversations[gerencia], len(feedback.get(gerencia, [])), feedback.get(gerencia, []))
+        for gerencia in conversations.keys() | feedback.keys()
+    ]
+    return [
+        (gerencia, held, given, *_likes_and_dislikes(rows), given / held if held else None, _dislike_share(rows))
+        for gerencia, held, given, rows in sorted(answers, key=lambda answer: (-answer[2], answer[0]))
+    ]
+
+
+def _dislike_share(feedback: list[Row]) -> float | None:
+    likes, dislikes = _likes_and_dislikes(feedback)
+    return dislikes / (likes + dislikes) if likes + dislikes else None
+
+
+def disliked_answers(lake: Lake) -> list[tuple[Any, ...]]:
+    disliked = [row for row in feedback_in_context(lake) if row[3] == "dislike"]
+    answers = [
+        (created_at, user_id, feedback_id, gerencia, question, answer, option, comment)
+        for user_id, feedback_id, created_at, _, comment, option, _, _, gerencia, question, answer in disliked
+    ]
+    return sorted(sorted(answers, key=lambda row: (row[1], row[2])), key=lambda row: row[0], reverse=True)
+
+
+def unanswered_questions(lake: Lake) -> list[tuple[Any, ...]]:
+    users = _Users(lake)
+    found: list[tuple[Any, ...]] = [
+        (wall_clock(conversation["created_at"]), *_names(conversation), message["position"], message["text"])
+        for conversation in _rows(lake, CONVERSATIONS)
+        for message in _trailing_questions(users.messages_of(conversation))
+    ]
+    by_place = sorted(found, key=lambda row: (row[1], row[2], row[4]))
+    return sorted(by_place, key=lambda row: row[0], reverse=True)
+
+
+def _names(conversation: Row) -> tuple[str, str, str | None]:
+    return conversation["user_id"], conversation["conversation_id"], conversation["gerencia"]
+
+
+def _trailing_questions(messages: list[Row]) -> list[Row]:
+    open_questions: list[Row] = []
+    for message in messages:
+        if message["sender"] == "bot" and message["text"]:
+            open_questions = []
+        elif message["sender"] == "user" and message["text"]:
+            open_questions.append(message)
+    return open_questions
+
+
+def rejected_by_reason(lake: Lake) -> list[tuple[Any, ...]]:
+    keys: dict[str, list[str]] = defaultdict(list)
+    for row in _rows(lake, REJECTED):
+        keys[row["reason"]].append(row["item_key"])
+    return sorted(((reason, len(of), min(of)) for reason, of in keys.items()), key=lambda row: (-row[1], row[0]))
+
+
+def snapshot_freshness(lake: Lake) -> list[tuple[Any, ...]]:
+    today = datetime.now(timezone.utc).date()
+    answers = []
+    for dataset in sorted(DATASETS, key=lambda dataset: dataset.name):
+        days = sorted(date.fromisoformat(dt) for dt, snapshot in lake.items() if dataset.name in snapshot)
+        calendar = {days[0] + timedelta(n) for n in range((days[-1] - days[0]).days)} if days else set()
+        if days:
+            missing = len(calendar - set(days))
+            registered = (days[0].isoformat(), days[-1].isoformat(), len(days))
+            answers.append((dataset.name, *registered, missing, (today - days[-1]).days))
+    return answers

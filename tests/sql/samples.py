@@ -1,0 +1,127 @@
+"""Rows made to break SQL, and small random lakes."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, timezone
+from typing import TYPE_CHECKING, Any
+
+from hypothesis import strategies as st
+
+from modules.contract.datasets import CONVERSATIONS, FEEDBACK, MESSAGES, REJECTED, Dataset
+
+if TYPE_CHECKING:
+    from tests.sql.lake import Lake, Row, Snapshot
+
+MIDNIGHT = datetime(2026, 3, 1, tzinfo=timezone.utc)
+NASTY_TEXTS = (
+    None,
+    "",
+    " ",
+    "¿Cómo pido vacaciones?",
+    "a | b || c",
+    "user: yo | bot: tú",
+    "dijo \"hola\", y 'adiós'",
+    "línea 1\nlínea 2\r\n\tfin\\n",
+    "👩‍💻🇨🇴 ñandú",
+    "'; DROP TABLE conversations; --",
+    "NULL",
+)
+_ATTRIBUTES = ("nombre", "ciudad", "gerencia", "subgerencia", "oficinas_asesoras", "nivel_directivo")
+
+
+def at(hours: float) -> datetime:
+    return MIDNIGHT + timedelta(hours=hours)
+
+
+def row(dataset: Dataset, **values: Any) -> Row:
+    """A row of ``dataset``, null where nothing is said."""
+    assert values.keys() <= set(dataset.column_names)
+    return {name: values.get(name) for name in dataset.column_names}
+
+
+def conversation(user: str, name: str, hours: float, **values: Any) -> Row:
+    counts = {"message_count": 0, "question_count": 0}
+    return row(CONVERSATIONS, user_id=user, conversation_id=name, created_at=at(hours), **{**counts, **values})
+
+
+def messages(user: str, name: str, *said: tuple[str | None, str | None]) -> list[Row]:
+    return [
+        row(MESSAGES, user_id=user, conversation_id=name, position=position, sender=sender, text=text)
+        for position, (sender, text) in enumerate(said, start=1)
+    ]
+
+
+def feedback(user: str, name: str, hours: float, **values: Any) -> Row:
+    return row(FEEDBACK, user_id=user, feedback_id=name, created_at=at(hours), **values)
+
+
+def rejected(reason: str, key: str) -> Row:
+    return row(REJECTED, reason=reason, item_key=key, item_json="{}")
+
+
+def empty_snapshot() -> Snapshot:
+    return {dataset.name: [] for dataset in (CONVERSATIONS, MESSAGES, FEEDBACK, REJECTED)}
+
+
+def snapshot(conversations: list[Row], said: list[Row], given: list[Row], refused: list[Row] | None = None) -> Snapshot:
+    return {
+        CONVERSATIONS.name: conversations,
+        MESSAGES.name: said,
+        FEEDBACK.name: given,
+        REJECTED.name: refused or [],
+    }
+
+
+_HOURS = st.sampled_from([0, 4.5, 5, 6, 29, 29.5])
+_USERS = st.sampled_from(["ana", "beto", "Ñ|u: '"])
+_TEXTS = st.sampled_from(NASTY_TEXTS)
+_SENDERS = st.sampled_from(["user", "user", "bot", "bot", "agente", None])
+_ATTRIBUTE_VALUES = st.sampled_from([None, "", "Sur", "Norte | user: x", "🏢"])
+
+
+@st.composite
+def _conversations(draw: st.DrawFn, user: str, name: str) -> tuple[Row, list[Row]]:
+    said = draw(st.lists(st.tuples(_SENDERS, _TEXTS), max_size=4))
+    attributes = {attribute: draw(_ATTRIBUTE_VALUES) for attribute in _ATTRIBUTES}
+    questions = sum(sender == "user" for sender, _ in said)
+    counts = {"message_count": len(said), "question_count": questions}
+    return conversation(user, name, draw(_HOURS), **attributes, **counts), messages(user, name, *said)
+
+
+@st.composite
+def snapshots(draw: st.DrawFn) -> Snapshot:
+    keys = draw(st.lists(st.tuples(_USERS, st.sampled_from(["C#1", "C#2", "C#10"])), unique=True, max_size=6))
+    talks = [draw(_conversations(user, name)) for user, name in keys]
+    given = draw(st.lists(st.tuples(_USERS, st.sampled_from(["F#1", "F#2", "F#10"])), unique=True, max_size=5))
+    feedback_rows = [
+        feedback(
+            user,
+            name,
+            draw(_HOURS),
+            feedback_type=draw(st.sampled_from(["like", "dislike", None])),
+            comment=draw(_TEXTS),
+            option=draw(_TEXTS),
+        )
+        for user, name in given
+    ]
+    refused = draw(
+        st.lists(st.builds(rejected, st.sampled_from(["no PK", "a 'quoted' reason"]), st.sampled_from("abc")))
+    )
+    said = [message for _, of_one in talks for message in of_one]
+    shuffle = draw(st.randoms(use_true_random=False)).shuffle
+    rows = snapshot([talk for talk, _ in talks], said, feedback_rows, refused)
+    for table in rows.values():
+        shuffle(table)
+    return rows
+
+
+@st.composite
+def lakes(draw: st.DrawFn) -> Lake:
+    """An older whole day, a newer one, and at times a day of which tables are missing."""
+    lake = {"2026-03-01": draw(snapshots()), "2026-03-03": draw(snapshots())}
+    if draw(st.booleans()):
+        partial = draw(snapshots())
+        for name in draw(st.sets(st.sampled_from([CONVERSATIONS.name, MESSAGES.name, FEEDBACK.name]), min_size=1)):
+            del partial[name]
+        lake["2026-03-04"] = partial
+    return lake
