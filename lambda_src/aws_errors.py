@@ -1,0 +1,49 @@
+"""Failures of the AWS SDK, told as the platform's own: what was being done, what AWS said, and what to do."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Final
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from lambda_src.exceptions import NormalizeError
+
+_COMMON_REMEDIES: Final = {
+    "ExpiredToken": "Renew the credentials and run again.",
+    "ExpiredTokenException": "Renew the credentials and run again.",
+}
+_OTHERWISE: Final = (
+    "The SDK's retries are used up and nothing of the run stays published: once the cause is gone, run again."
+)
+
+
+@contextmanager
+def explained(kind: type[NormalizeError], doing: str, remedies: Mapping[str, str]) -> Iterator[None]:
+    """Raise what the SDK raises inside as ``kind``, chained to the original.
+
+    Args:
+        kind: the error to raise.
+        doing: what is being done and to what, such as ``scanning table 'x'``.
+        remedies: what to do, by AWS error code.
+
+    Raises:
+        NormalizeError: of the given kind.
+    """
+    try:
+        yield
+    except ClientError as error:
+        remedy = remedies.get(code_of(error)) or _COMMON_REMEDIES.get(code_of(error), _OTHERWISE)
+        message = f"{doing} failed: {error}. {remedy}"
+        raise kind(message) from error
+    except BotoCoreError as error:
+        message = f"{doing} failed: {error}. {_OTHERWISE}"
+        raise kind(message) from error
+
+
+def code_of(error: ClientError) -> str:
+    """Return the AWS error code, such as ``NoSuchBucket``."""
+    return error.response.get("Error", {}).get("Code", "")

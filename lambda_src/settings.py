@@ -1,0 +1,107 @@
+"""The function's environment variables, typed and checked; all faults are told together."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from lambda_src.exceptions import SettingsError
+from lambda_src.exclusions import ExclusionRule, parse_rules
+from modules.contract.settings import LambdaVariable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+#: DynamoDB's own limit for TotalSegments.
+_MOST_SEGMENTS: Final = 1_000_000
+_METRICS_NAMESPACE: Final = re.compile(r"(?!AWS/)[A-Za-z0-9._/#:-]{1,255}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """What the environment variables of the function say."""
+
+    bucket: str
+    table: str
+    project_id: str
+    environment: str
+    client: str
+    clean_prefix: str
+    time_zone: str
+    exclusion_rules: tuple[ExclusionRule, ...]
+    scan_segments: int
+    metrics_namespace: str
+
+    @classmethod
+    def from_environment(cls, variables: Mapping[str, str]) -> Settings:
+        """Read the settings from ``variables``, such as ``os.environ``.
+
+        Raises:
+            SettingsError: one or more are missing or wrong; all of them are listed.
+        """
+        values: dict[str, Any] = {}
+        faults = []
+        for field, (variable, parse) in _VARIABLES.items():
+            if variable not in variables:
+                faults.append(f"{variable} is not set: every variable is required, so deploy the function again.")
+                continue
+            try:
+                values[field] = parse(variables[variable])
+            except ValueError as error:
+                faults.append(f"{variable} is {variables[variable]!r}: {error}")
+        if faults:
+            raise SettingsError(faults)
+        return cls(**values)
+
+
+def _words(text: str) -> str:
+    if not text.strip():
+        message = "it must not be empty."
+        raise ValueError(message)
+    return text
+
+
+def _prefix(text: str) -> str:
+    if not text.endswith("/") or text.startswith("/") or "//" in text:
+        message = "a prefix ends in one slash and starts with none, for example reports/etl-process1/."
+        raise ValueError(message)
+    return text
+
+
+def _time_zone(text: str) -> str:
+    try:
+        ZoneInfo(text)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        message = "no such time zone: use an IANA name such as America/Bogota, and keep tzdata in the layer."
+        raise ValueError(message) from error
+    return text
+
+
+def _segments(text: str) -> int:
+    if not re.fullmatch(r"[0-9]{1,7}", text) or not 1 <= int(text) <= _MOST_SEGMENTS:
+        message = f"it must be a whole number from 1 to {_MOST_SEGMENTS}."
+        raise ValueError(message)
+    return int(text)
+
+
+def _namespace(text: str) -> str:
+    if not _METRICS_NAMESPACE.fullmatch(text):
+        message = "a CloudWatch namespace has 1 to 255 letters, digits or ._/#:- and does not start with AWS/."
+        raise ValueError(message)
+    return text
+
+
+_VARIABLES: Final[Mapping[str, tuple[str, Callable[[str], Any]]]] = {
+    "bucket": (LambdaVariable.S3_BUCKET_NAME, _words),
+    "table": (LambdaVariable.DYNAMODB_TABLE_NAME, _words),
+    "project_id": (LambdaVariable.PROJECT_ID, _words),
+    "environment": (LambdaVariable.ENVIRONMENT, _words),
+    "client": (LambdaVariable.CLIENT, _words),
+    "clean_prefix": (LambdaVariable.CLEAN_PREFIX, _prefix),
+    "time_zone": (LambdaVariable.TIME_ZONE, _time_zone),
+    "exclusion_rules": (LambdaVariable.EXCLUSION_RULES, parse_rules),
+    "scan_segments": (LambdaVariable.SCAN_SEGMENTS, _segments),
+    "metrics_namespace": (LambdaVariable.METRICS_NAMESPACE, _namespace),
+}

@@ -1,0 +1,86 @@
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta, timezone
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from modules.contract import layout
+from modules.contract.datasets import CONVERSATIONS, DATASETS, Dataset
+
+CLEAN = "reports/etl-process1/"
+CURATED = "reports/etl-process2/"
+RUN_ID = "20260131T043000.000001Z-0123abcd"
+DAY = date(2026, 1, 30)
+INSTANTS = st.datetimes(min_value=datetime(1900, 1, 1), timezones=st.just(timezone.utc))  # noqa: DTZ001
+
+
+def test_the_run_of_half_past_four_belongs_to_the_day_that_just_ended_in_bogota() -> None:
+    assert layout.business_day(datetime(2026, 1, 31, 4, 30, tzinfo=timezone.utc), "America/Bogota") == DAY
+    assert layout.business_day(datetime(2026, 1, 31, 5, 0, tzinfo=timezone.utc), "America/Bogota") == date(2026, 1, 31)
+
+
+@given(INSTANTS, INSTANTS)
+def test_run_ids_sort_by_time(one: datetime, other: datetime) -> None:
+    if one != other:
+        assert (layout.new_run_id(one) < layout.new_run_id(other)) == (one < other)
+
+
+def test_run_ids_of_the_same_microsecond_differ() -> None:
+    instant = datetime(2026, 1, 31, 4, 30, tzinfo=timezone(timedelta(hours=-5)))
+    run_ids = {layout.new_run_id(instant) for _ in range(100)}
+
+    assert len(run_ids) == 100
+    assert all(run_id.startswith("20260131T093000.000000Z-") for run_id in run_ids)
+
+
+def test_keys_are_these() -> None:
+    assert layout.clean_key(CLEAN, CONVERSATIONS, DAY, RUN_ID) == (
+        f"reports/etl-process1/conversations/dt=2026-01-30/conversations-{RUN_ID}.csv"
+    )
+    assert layout.run_summary_key(CLEAN, DAY, RUN_ID) == f"reports/etl-process1/_runs/dt=2026-01-30/{RUN_ID}.json"
+    assert layout.commit_marker_prefix(CLEAN) == "reports/etl-process1/conversations/"
+    assert layout.curated_key(CURATED, CONVERSATIONS, DAY) == (
+        "reports/etl-process2/conversations/dt=2026-01-30/conversations.parquet"
+    )
+    assert layout.staging_prefix(CURATED, CONVERSATIONS, RUN_ID) == (
+        f"reports/etl-process2/_staging/{RUN_ID}/conversations/"
+    )
+
+
+@given(st.sampled_from(DATASETS), st.dates(), INSTANTS)
+def test_a_clean_key_says_what_it_was_made_of(dataset: Dataset, day: date, instant: datetime) -> None:
+    run_id = layout.new_run_id(instant)
+    key = layout.clean_key(CLEAN, dataset, day, run_id)
+
+    assert layout.parse_clean_key(CLEAN, key) == layout.CleanObject(dataset.name, day, run_id)
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        layout.run_summary_key(CLEAN, DAY, RUN_ID),
+        layout.clean_key("other/", CONVERSATIONS, DAY, RUN_ID),
+        f"{CLEAN}conversations/dt=2026-01-30/messages-{RUN_ID}.csv",
+        f"{CLEAN}conversations/dt=2026-01-30/conversations-{RUN_ID}.csv.gz",
+        f"{CLEAN}conversations/dt=2026-02-30/conversations-{RUN_ID}.csv",
+        f"{CLEAN}conversations/dt=\N{ARABIC-INDIC DIGIT TWO}026-01-30/conversations-{RUN_ID}.csv",
+        f"{CLEAN}conversations/dt=2026-01-30/",
+    ],
+)
+def test_other_keys_are_none_of_a_run(key: str) -> None:
+    assert layout.parse_clean_key(CLEAN, key) is None
+
+
+@pytest.mark.parametrize(
+    "text", ["2026-1-31", "20260131", "2026-01-31T00:00", "", "\N{ARABIC-INDIC DIGIT TWO}026-01-31", "2026-01-31\n"]
+)
+def test_a_day_in_another_form_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="write it as YYYY-MM-DD, for example 2026-01-31"):
+        layout.parse_day(text)
+
+
+def test_a_day_that_no_calendar_has_is_refused() -> None:
+    with pytest.raises(ValueError, match="day"):
+        layout.parse_day("2026-02-30")

@@ -1,0 +1,106 @@
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import date, datetime, timezone
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from modules.contract.datasets import DATASETS
+from modules.contract.runs import ItemCounts, RunObject, RunSummary, RunSummaryError, ScanStatistics
+
+COUNTS = st.integers(min_value=0, max_value=10**9)
+COUNTS_BY_NAME = st.dictionaries(st.text(min_size=1), COUNTS, max_size=4)
+
+
+@st.composite
+def right_summaries(draw: st.DrawFn) -> RunSummary:
+    conversations, feedback, registers = draw(COUNTS), draw(COUNTS), draw(COUNTS)
+    excluded, rejected = draw(COUNTS_BY_NAME), draw(COUNTS_BY_NAME)
+    scanned = conversations + feedback + registers + sum(excluded.values()) + sum(rejected.values())
+    rows = {
+        "conversations": conversations,
+        "messages": draw(COUNTS),
+        "feedback": feedback,
+        "rejected": sum(rejected.values()),
+    }
+    instants = st.datetimes(timezones=st.just(timezone.utc))
+    return RunSummary(
+        run_id="20260131T043000.000001Z-0123abcd",
+        dt=draw(st.dates()),
+        time_zone="America/Bogota",
+        source_table="cat-test-catia-conversations-table",
+        started_at=draw(instants),
+        finished_at=draw(instants),
+        items=ItemCounts(scanned, conversations, feedback, registers, excluded, rejected),
+        scan=ScanStatistics(draw(COUNTS), draw(COUNTS), draw(st.floats(min_value=0, max_value=1e9))),
+        objects=tuple(
+            RunObject(dataset.name, draw(st.text()), rows[dataset.name], draw(COUNTS)) for dataset in DATASETS
+        ),
+    )
+
+
+def summary() -> RunSummary:
+    return RunSummary(
+        run_id="20260131T043000.000001Z-0123abcd",
+        dt=date(2026, 1, 30),
+        time_zone="America/Bogota",
+        source_table="table",
+        started_at=datetime(2026, 1, 31, 4, 30, tzinfo=timezone.utc),
+        finished_at=datetime(2026, 1, 31, 4, 31, tzinfo=timezone.utc),
+        items=ItemCounts(10, 4, 3, 1, {"monitor": 1}, {"invalid_pk": 1}),
+        scan=ScanStatistics(1, 1, 0.5),
+        objects=(
+            RunObject("messages", "m", 9, 1),
+            RunObject("feedback", "f", 3, 1),
+            RunObject("rejected", "r", 1, 1),
+            RunObject("conversations", "c", 4, 1),
+        ),
+    )
+
+
+@given(right_summaries())
+def test_a_summary_survives_its_json(right: RunSummary) -> None:
+    right.check()
+    assert RunSummary.from_json(right.to_json()) == right
+    assert RunSummary.from_json(right.to_json().encode()) == right
+
+
+@given(
+    right_summaries(), st.sampled_from(["scanned", "conversations", "feedback", "registers"]), st.sampled_from([-1, 1])
+)
+def test_one_item_too_many_or_too_few_is_found(right: RunSummary, name: str, difference: int) -> None:
+    items = replace(right.items, **{name: getattr(right.items, name) + difference})
+
+    with pytest.raises(RunSummaryError, match="does not reconcile"):
+        replace(right, items=items).check()
+
+
+@pytest.mark.parametrize("dataset", ["feedback", "rejected", "conversations"])
+def test_rows_that_disagree_with_items_are_found(dataset: str) -> None:
+    objects = tuple(replace(entry, rows=entry.rows + (entry.dataset == dataset)) for entry in summary().objects)
+
+    with pytest.raises(RunSummaryError, match=f"{dataset} has . rows for . items"):
+        replace(summary(), objects=objects).check()
+
+
+def test_a_dataset_without_its_object_is_found() -> None:
+    with pytest.raises(RunSummaryError, match="lists 0 objects for dataset 'conversations'; it must list one"):
+        replace(summary(), objects=summary().objects[:-1]).check()
+
+
+def test_the_json_tells_the_totals() -> None:
+    document = json.loads(summary().to_json())
+
+    assert document["dt"] == "2026-01-30"
+    assert document["started_at"] == "2026-01-31T04:30:00+00:00"
+    assert document["items"]["excluded_total"] == document["items"]["rejected_total"] == 1
+    assert document["reconciles"] is True
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", "null", '{"items": {}}', "\ufeff{}"])
+def test_what_is_no_summary_is_refused(text: str) -> None:
+    with pytest.raises(RunSummaryError, match="run summary is unreadable"):
+        RunSummary.from_json(text)

@@ -1,0 +1,75 @@
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from lambda_src.exclusions import ExclusionRule, first_excluding, parse_rules
+
+MONITOR = ExclusionRule("monitor", "user_id", "starts_with", ("monitor-", "probe-"))
+ADMIN = ExclusionRule("admin", "PK", "equals", ("USER#admin", "USER#monitor-0"))
+OLD = ExclusionRule("old", "SK", "starts_with", ("CONVERSATION#2019-",))
+RULES = (MONITOR, ADMIN, OLD)
+
+
+def entry(**changes: Any) -> dict[str, Any]:
+    return {"name": "a", "attribute": "PK", "operator": "equals", "values": ["USER#1"], **changes}
+
+
+@pytest.mark.parametrize(
+    ("partition_key", "sort_key", "rule"),
+    [
+        ("USER#monitor-1", "CONVERSATION#x", "monitor"),
+        ("USER#probe-", "CONVERSATION#x", "monitor"),
+        ("USER#monitor-0", "CONVERSATION#2019-", "monitor"),
+        ("USER#admin", "CONVERSATION#2019-01", "admin"),
+        ("USER#1", "CONVERSATION#2019-01-01", "old"),
+        ("USER#admin2", "CONVERSATION#2020", None),
+        ("monitor-1", "CONVERSATION#2020", None),
+    ],
+)
+def test_the_first_rule_that_fits_wins(partition_key: str, sort_key: str, rule: str | None) -> None:
+    found = first_excluding(RULES, {"PK": {"S": partition_key}, "SK": {"S": sort_key}})
+
+    assert (found and found.name) == rule
+
+
+@pytest.mark.parametrize("key", [{"N": "5"}, {"NULL": True}, {"B": b""}, {"M": {}}, None])
+def test_a_key_that_is_no_text_fits_no_rule(key: Any) -> None:
+    assert first_excluding(RULES, {"PK": key}) is None
+
+
+def test_rules_are_read_from_json() -> None:
+    document = json.dumps(
+        [entry(), {"name": "b", "attribute": "user_id", "operator": "starts_with", "values": ["x", "y"]}]
+    )
+
+    assert parse_rules(document) == (
+        ExclusionRule("a", "PK", "equals", ("USER#1",)),
+        ExclusionRule("b", "user_id", "starts_with", ("x", "y")),
+    )
+    assert parse_rules("[]") == ()
+
+
+@pytest.mark.parametrize(
+    ("document", "message"),
+    [
+        ("", "it must be a JSON list of rules ([] for none): Expecting value"),
+        ("{}", "it must be a JSON list of rules ([] for none), not a dict."),
+        ("[1]", "rule 0: 1 must be an object with exactly the keys name, attribute, operator, values."),
+        (json.dumps([entry(), entry()]), "the name 'a' is used 2 times; counts go by it."),
+        (json.dumps([entry(name="")]), "rule 0: name '' must be a text that is not empty."),
+        (json.dumps([entry(attribute="pk")]), "rule 0: attribute 'pk' must be one of PK, SK, user_id."),
+        (json.dumps([entry(operator=["equals"])]), "operator ['equals'] must be one of equals, starts_with."),
+        (json.dumps([entry(values=[""])]), "values [''] must be a list of one or more texts, none empty"),
+        (json.dumps([entry(values=[])]), "values [] must be a list"),
+        (json.dumps([entry(values="USER#1")]), "values 'USER#1' must be a list"),
+        (json.dumps([entry(name=1, values=[1])]), "name 1 must be a text that is not empty; rule 0: values [1]"),
+        (json.dumps([entry(extra=1)]), "must be an object with exactly the keys"),
+    ],
+)
+def test_faults_of_rules_are_told_with_value_and_rule(document: str, message: str) -> None:
+    with pytest.raises(ValueError) as caught:  # noqa: PT011 - the message is compared whole below
+        parse_rules(document)
+    assert message in str(caught.value)

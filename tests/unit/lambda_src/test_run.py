@@ -1,0 +1,224 @@
+from __future__ import annotations
+
+import csv
+import io
+import json
+from dataclasses import replace
+from datetime import date, datetime, timezone
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lambda_src.exceptions import DestinationError, SourceError
+from lambda_src.exclusions import ExclusionRule
+from lambda_src.publication import DryRun, Publication
+from lambda_src.run import Plan, run
+from lambda_src.scan import Page
+from modules.contract import cells
+from modules.contract.datasets import DATASETS, Dataset
+from modules.contract.runs import RunSummary, RunSummaryError
+from tests.unit.lambda_src.fakes import BUCKET, SETTINGS, FakeS3, client_error, failing_at
+from tests.unit.lambda_src.strategies import ANY_ITEMS, wrapped
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+STARTED = datetime(2026, 1, 31, 4, 30, tzinfo=timezone.utc)
+PLAN = Plan("20260131T043000.000000Z-0123abcd", date(2026, 1, 30), STARTED, SETTINGS)
+LONG_TEXT = "ñ" * 150_000
+
+
+def item(user: str, sort_key: str, **attributes: Any) -> dict[str, Any]:
+    return {name: wrapped(value) for name, value in {"PK": user, "SK": sort_key, **attributes}.items()}
+
+
+ITEMS = [
+    item(
+        "USER#1", "CONVERSATION#2026-01-30T10:00:00", Conversation=[{"from": "user", "text": "a\nb"}, {"from": "bot"}]
+    ),
+    item("USER#1", "CONVERSATION#2026-01-30T11:00:00", Conversation="[]"),
+    item("USER#1", "FEEDBACK#2026-01-30T10:01:00", Feedback={"type": "like", "comment": ""}),
+    item("USER#1", "REGISTER"),
+    item("USER#2", "REGISTER"),
+    item("USER#monitor", "CONVERSATION#x"),
+    item("USER#3", "CONVERSATION#x"),
+    item("USER#3", "OTHER#1"),
+    item("USER#3", "OTHER#2"),
+]
+
+
+def pages_of(*pages: list[dict[str, Any]]) -> Iterator[Page]:
+    return (Page(page, len(page), 0.5) for page in pages)
+
+
+def publish(fake: FakeS3, pages: Iterable[Page], plan: Plan = PLAN) -> RunSummary:
+    target = Publication(fake.as_client(), BUCKET, SETTINGS.clean_prefix, plan.day, plan.run_id)
+    return run(plan, pages, target, lambda: None, lambda: STARTED)
+
+
+def rows_of(fake: FakeS3, summary: RunSummary, dataset: str) -> list[list[str]]:
+    (key,) = (entry.key for entry in summary.objects if entry.dataset == dataset)
+    return list(csv.reader(io.StringIO(fake.objects[key].decode(), newline=""), strict=True))
+
+
+def test_a_run_publishes_every_row_and_a_summary_that_says_so() -> None:
+    fake = FakeS3()
+    summary = publish(fake, pages_of(ITEMS[:4], [], ITEMS[4:]))
+
+    assert (summary.items.scanned, summary.items.conversations, summary.items.feedback) == (9, 2, 1)
+    assert summary.items.registers == 2
+    assert summary.items.excluded == {"monitor": 1}
+    assert summary.items.rejected == {"invalid_sk": 2, "invalid_timestamp": 1}
+    assert (summary.scan.pages, summary.scan.consumed_capacity_units) == (3, 1.5)
+    assert [(entry.dataset, entry.rows) for entry in summary.objects] == [
+        ("messages", 2),
+        ("feedback", 1),
+        ("rejected", 3),
+        ("conversations", 2),
+    ]
+    assert all(len(fake.objects[entry.key]) == entry.bytes for entry in summary.objects)
+    (published,) = (content for key, content in fake.objects.items() if key.endswith(".json"))
+    assert RunSummary.from_json(published) == summary
+
+
+def test_cells_hold_what_was_said() -> None:
+    fake = FakeS3()
+    summary = publish(fake, pages_of(ITEMS))
+
+    assert rows_of(fake, summary, "messages")[1:] == [
+        ["1", "CONVERSATION#2026-01-30T10:00:00", "1", "user", "a\\nb", ""],
+        ["1", "CONVERSATION#2026-01-30T10:00:00", "2", "bot", "", ""],
+    ]
+    assert rows_of(fake, summary, "feedback")[1:] == [
+        ["1", "FEEDBACK#2026-01-30T10:01:00", "2026-01-30T10:01:00.000000Z", "like", "", ""]
+    ]
+    _, key, rejected, _ = rows_of(fake, summary, "rejected")
+    assert json.loads(key[0]) == {"PK": {"S": "USER#3"}, "SK": {"S": "CONVERSATION#x"}}
+    assert json.loads(cells.restore(rejected[2])) == ITEMS[7]
+
+
+@pytest.mark.parametrize("dataset", DATASETS, ids=lambda dataset: dataset.name)
+def test_an_empty_table_gives_a_header_alone(dataset: Dataset) -> None:
+    fake = FakeS3()
+    summary = publish(fake, pages_of([]))
+
+    assert rows_of(fake, summary, dataset.name) == [list(dataset.column_names)]
+
+
+@given(st.lists(st.lists(ANY_ITEMS, max_size=4), max_size=3))
+def test_no_item_is_lost_whatever_it_is(pages: list[list[dict[str, Any]]]) -> None:
+    rule = ExclusionRule("users", "PK", "starts_with", ("USER#m",))
+    plan = replace(PLAN, settings=replace(SETTINGS, exclusion_rules=(rule,)))
+    fake = FakeS3()
+
+    summary = publish(fake, pages_of(*pages), plan)
+
+    rows = {dataset.name: len(rows_of(fake, summary, dataset.name)) - 1 for dataset in DATASETS}
+    placed = rows["conversations"] + rows["feedback"] + rows["rejected"]
+    uncounted = sum(map(len, pages)) - placed
+    assert uncounted == summary.items.registers + summary.items.excluded["users"]
+    assert rows["messages"] == sum(int(row[9]) for row in rows_of(fake, summary, "conversations")[1:])
+
+
+def test_a_count_that_dynamodb_contradicts_is_not_published() -> None:
+    fake = FakeS3()
+
+    with pytest.raises(RunSummaryError, match="1 of 10 scanned items went nowhere"):
+        publish(fake, [Page(ITEMS, len(ITEMS) + 1, 0.5)])
+    assert (fake.objects, fake.uploads) == ({}, {})
+
+
+def test_parts_are_uploaded_while_the_scan_goes_on() -> None:
+    fake = FakeS3()
+    uploaded_before_page = []
+
+    def pages() -> Iterator[Page]:
+        for number in range(100):
+            uploaded_before_page.append(sum(len(part) for _, parts in fake.uploads.values() for part in parts.values()))
+            message = {"from": "user", "text": LONG_TEXT}
+            yield Page(
+                [item("USER#1", f"CONVERSATION#2026-01-30T10:00:{number % 60:02}", Conversation=[message])], 1, 0.5
+            )
+
+    summary = publish(fake, pages())
+
+    read_before_page = [number * 2 * len(LONG_TEXT) for number in range(100)]
+    assert all(
+        read - uploaded < 9 * 2**20 for read, uploaded in zip(read_before_page, uploaded_before_page, strict=True)
+    )
+    assert summary.rows_of("messages") == 100
+    assert sum(name == "part" for name, _ in fake.calls) == 4 + 3
+
+
+def test_a_scan_that_breaks_off_publishes_nothing() -> None:
+    fake = FakeS3()
+
+    def pages() -> Iterator[Page]:
+        yield Page(ITEMS, len(ITEMS), 0.5)
+        message = "the table is gone"
+        raise SourceError(message)
+
+    with pytest.raises(SourceError, match="the table is gone") as caught:
+        publish(fake, pages())
+    assert (fake.objects, fake.uploads) == ({}, {})
+    assert caught.value.__notes__ == [f"This ended run {PLAN.run_id} for dt=2026-01-30."]
+
+
+@pytest.mark.parametrize("number", range(13))
+@pytest.mark.parametrize("interruption", [KeyboardInterrupt, SystemExit, MemoryError, client_error("SlowDown", "Any")])
+def test_a_run_that_is_stopped_at_any_call_leaves_nothing(
+    number: int, interruption: type[BaseException] | BaseException
+) -> None:
+    def interrupt(call: int) -> None:
+        if call == number:
+            raise interruption
+
+    fake = FakeS3(before=interrupt)
+    with pytest.raises((KeyboardInterrupt, SystemExit, MemoryError, DestinationError)):
+        publish(fake, pages_of(ITEMS))
+
+    assert (fake.objects, fake.uploads) == ({}, {})
+
+
+@pytest.mark.parametrize("refused", [0, 1, 2, 3])
+def test_the_deadline_is_asked_before_each_page_and_before_the_commit(refused: int) -> None:
+    fake = FakeS3()
+    asked: list[int] = []
+    read: list[int] = []
+
+    def check() -> None:
+        asked.append(len(asked))
+        if len(asked) > refused:
+            raise TimeoutError
+
+    def pages() -> Iterator[Page]:
+        for number in range(2):
+            read.append(number)
+            yield Page([], 0, 0.5)
+
+    target = Publication(fake.as_client(), BUCKET, SETTINGS.clean_prefix, PLAN.day, PLAN.run_id)
+    with pytest.raises(TimeoutError):
+        run(PLAN, pages(), target, check, lambda: STARTED)
+
+    assert len(read) == min(refused, 2)
+    assert (fake.objects, fake.uploads) == ({}, {})
+    assert "complete" not in {name for name, _ in fake.calls}
+
+
+def test_a_dry_run_tells_the_same_and_writes_nothing() -> None:
+    assert run(PLAN, pages_of(ITEMS), DryRun(), lambda: None, lambda: STARTED) == publish(FakeS3(), pages_of(ITEMS))
+
+
+def test_a_dry_run_reconciles_too() -> None:
+    with pytest.raises(RunSummaryError):
+        run(PLAN, [Page(ITEMS, 0, 0.5)], DryRun(), lambda: None, lambda: STARTED)
+
+
+def test_the_same_run_succeeds_after_a_failed_one() -> None:
+    fake = FakeS3(before=failing_at(9, code="InternalError"))
+    with pytest.raises(DestinationError):
+        publish(fake, pages_of(ITEMS))
+
+    assert len(publish(fake, pages_of(ITEMS)).objects) + 1 == len(fake.objects)
