@@ -1,0 +1,140 @@
+"""The Data Catalog as the memory of ETL-2: which run each day was curated from, and which days may expire."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import ClientError
+
+from glue_src.exceptions import CatalogError
+from modules.contract.datasets import DATASETS, Dataset
+from modules.contract.layout import parse_day
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from datetime import date
+
+    from mypy_boto3_glue import GlueClient
+    from mypy_boto3_glue.type_defs import PartitionInputTypeDef, StorageDescriptorOutputTypeDef
+
+SOURCE_RUN_ID = "source_run_id"
+ROW_COUNT = "row_count"
+SUPERSEDED = "superseded"
+_CLASSIFICATION = {"classification": "parquet"}  # Glue's own readers look for it
+_ALREADY_EXISTS = "AlreadyExistsException"
+
+
+@dataclass(frozen=True)
+class CatalogSnapshot:
+    """The partitions of all tables at one moment: by table name and day, each partition's parameters."""
+
+    partitions: Mapping[str, Mapping[date, Mapping[str, str]]]
+
+    def source_run(self, day: date) -> str | None:
+        """Return the run that a day was curated from, or None unless all tables have the day from one and the same."""
+        runs = {self._parameter(dataset, day, SOURCE_RUN_ID) for dataset in DATASETS}
+        return runs.pop() if len(runs) == 1 else None
+
+    def is_superseded(self, day: date) -> bool:
+        """Return whether a day is marked in all tables as released to expire."""
+        return all(self._parameter(dataset, day, SUPERSEDED) == "true" for dataset in DATASETS)
+
+    def curated_days(self) -> dict[date, str]:
+        """Return the curated days, oldest first, with the run of each."""
+        runs = {day: self.source_run(day) for day in sorted(self.days())}
+        return {day: run_id for day, run_id in runs.items() if run_id is not None}
+
+    def days(self) -> frozenset[date]:
+        """Return the days that any table has a partition for."""
+        return frozenset(day for partitions in self.partitions.values() for day in partitions)
+
+    def _parameter(self, dataset: Dataset, day: date, name: str) -> str | None:
+        return self.partitions[dataset.name].get(day, {}).get(name)
+
+
+@dataclass(frozen=True)
+class Catalog:
+    """The tables of one database, each named as its dataset. Methods raise botocore's ClientError as it comes."""
+
+    glue: GlueClient
+    database: str
+
+    def snapshot(self) -> CatalogSnapshot:
+        """Return the partitions of all tables. Partitions whose value is no day are not ours and left out."""
+        return CatalogSnapshot({dataset.name: dict(self._partitions(dataset)) for dataset in DATASETS})
+
+    def _partitions(self, dataset: Dataset) -> Iterator[tuple[date, dict[str, str]]]:
+        pages = self.glue.get_paginator("get_partitions").paginate(
+            DatabaseName=self.database, TableName=dataset.name, ExcludeColumnSchema=True
+        )
+        for page in pages:
+            for partition in page["Partitions"]:
+                day = _day_of(partition["Values"])
+                if day is not None:
+                    yield day, partition.get("Parameters", {})
+
+    def register(self, dataset: Dataset, day: date, location: str, source_run_id: str, row_count: int) -> None:
+        """Create a day's partition or replace it, with the table's present columns and formats.
+
+        Raises:
+            CatalogError: the catalog refused it.
+        """
+        table = self.glue.get_table(DatabaseName=self.database, Name=dataset.name)["Table"]
+        parameters = {**_CLASSIFICATION, SOURCE_RUN_ID: source_run_id, ROW_COUNT: str(row_count)}
+        self._put(dataset, day, {**table["StorageDescriptor"], "Location": location}, parameters)
+
+    def mark_superseded(self, dataset: Dataset, day: date) -> None:
+        """Remember in a day's partition that its files are released to expire.
+
+        Raises:
+            CatalogError: the catalog refused it.
+        """
+        partition = self.glue.get_partition(
+            DatabaseName=self.database, TableName=dataset.name, PartitionValues=[day.isoformat()]
+        )["Partition"]
+        parameters = {**partition.get("Parameters", {}), SUPERSEDED: "true"}
+        self._put(dataset, day, partition["StorageDescriptor"], parameters)
+
+    def _put(
+        self, dataset: Dataset, day: date, storage: StorageDescriptorOutputTypeDef, parameters: Mapping[str, str]
+    ) -> None:
+        entry: PartitionInputTypeDef = {
+            "Values": [day.isoformat()],
+            "StorageDescriptor": storage,
+            "Parameters": parameters,
+        }
+        created = self.glue.batch_create_partition(
+            DatabaseName=self.database, TableName=dataset.name, PartitionInputList=[entry]
+        )
+        faults = [error.get("ErrorDetail", {}) for error in created.get("Errors", [])]
+        if any(fault.get("ErrorCode") != _ALREADY_EXISTS for fault in faults):
+            raise CatalogError(dataset.name, day, faults)
+        if faults:
+            self._update(dataset, day, entry)
+
+    def _update(self, dataset: Dataset, day: date, entry: PartitionInputTypeDef) -> None:
+        updated = self.glue.batch_update_partition(
+            DatabaseName=self.database,
+            TableName=dataset.name,
+            Entries=[{"PartitionValueList": [day.isoformat()], "PartitionInput": entry}],
+        )
+        if updated.get("Errors"):
+            raise CatalogError(dataset.name, day, updated["Errors"])
+
+    def remove(self, dataset: Dataset, day: date) -> None:
+        """Remove a day's partition; it is no error if there is none."""
+        try:
+            self.glue.delete_partition(
+                DatabaseName=self.database, TableName=dataset.name, PartitionValues=[day.isoformat()]
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "EntityNotFoundException":
+                raise
+
+
+def _day_of(values: Sequence[str]) -> date | None:
+    try:
+        return parse_day(values[0])
+    except ValueError:
+        return None

@@ -1,0 +1,218 @@
+"""Clean CSV to Parquet and back, cell by cell, on local files."""
+
+from __future__ import annotations
+
+import random
+from datetime import datetime, timezone
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from py4j.protocol import Py4JJavaError  # type: ignore[import-untyped]
+
+from glue_src import transform
+from glue_src.exceptions import NullsError
+from modules.contract.cells import restore
+from modules.contract.datasets import CONVERSATIONS, DATASETS, FEEDBACK, MESSAGES, REJECTED, ColumnType, Dataset
+from tests.spark.lake import INSTANT, Cells, conversation, csv_of, message
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pyspark.sql import SparkSession
+
+# Py4J leaves its connections to Java to the garbage collector.
+pytestmark = pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning")
+
+NASTY_TEXTS = (
+    *("", " ", "  leading", "trailing  ", "\ttab\t", "\u3000", "null", "NULL", "\\N", "N", "-", "#comment", "'"),
+    *('"', '""', 'a "quoted" word', '"whole"', ' "after a space"', "a,b", ",", '",', '\\"', '"\\', "a|b || c: d"),
+    *("\n", "\r", "\r\n", "\0", "a\0b", "\\", "\\\\", "\\" * 7, "\\n", "\\r", "\\0", "\\\n", "\\\\n", "\n\\n"),
+    *("C:\\new\\report\\0", "\\u0041", "\u2028line\u2029paragraph", "\u0085", "\x0b\x0c\x1a\x1c\x1e\x7f", "\x00\x01"),
+    *("\ufeffBOM", "\u200b", "¿Qué?\n¡Así!", "😀", "👩‍👩‍👧‍👦", "e\u0301 é", "مرحبا", "\U0010ffff", "\ufffe\uffff"),
+    *("$1 \\1 ${x}", "%n", "é" * 200_000, '\\\n"\r\0,' * 60_000, "\\" * 400_000),
+)
+PLAIN = st.characters(exclude_categories=["Cs"])
+TELLING = st.sampled_from('\\\\\\\\nr0"",\n\r\0 \t#\u2028\ufeff😀')
+
+
+def write_csv(folder: Path, dataset: Dataset, rows: list[Cells], header: tuple[str, ...] = ()) -> str:
+    path = folder / f"{dataset.name}.csv"
+    path.write_bytes(csv_of(dataset, rows, header))
+    return path.as_uri()
+
+
+def curate(spark: SparkSession, folder: Path, dataset: Dataset, rows: list[Cells]) -> pq.ParquetFile:
+    target = folder / "parquet"
+    frame = transform.read_clean(spark, write_csv(folder, dataset, rows), dataset)
+    transform.write_parquet(frame, target.as_uri(), dataset)
+    assert transform.count_rows(spark, target.as_uri(), dataset) == len(rows)
+    (path,) = target.glob("*.parquet")
+    return pq.ParquetFile(path)
+
+
+def texts_read_back(spark: SparkSession, folder: Path, texts: list[str | None]) -> list[str | None]:
+    rows = [message("u", text, position) for position, text in enumerate(texts)]
+    return [row["text"] for row in curate(spark, folder, MESSAGES, rows).read().to_pylist()]
+
+
+def test_nasty_texts_come_back_exactly(spark: SparkSession, tmp_path: Path) -> None:
+    texts = [*NASTY_TEXTS, None]
+    assert texts_read_back(spark, tmp_path, texts) == texts
+
+
+def test_nasty_texts_come_back_from_every_text_column(spark: SparkSession, tmp_path: Path) -> None:
+    for number, dataset in enumerate(DATASETS):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        written = [_row_of(dataset, text) for text in NASTY_TEXTS[:-3]]
+        text_columns = [column.name for column in dataset.columns if column.type is ColumnType.TEXT]
+        found = curate(spark, folder, dataset, written).read().to_pylist()
+        assert {tuple(row[name] for name in text_columns) for row in found} == {
+            (text,) * len(text_columns) for text in NASTY_TEXTS[:-3]
+        }
+
+
+def _row_of(dataset: Dataset, text: str) -> Cells:
+    values = {ColumnType.TEXT: text, ColumnType.COUNT: "1", ColumnType.INSTANT: INSTANT}
+    return tuple(values[column.type] for column in dataset.columns)
+
+
+def test_generated_texts_come_back_exactly(spark: SparkSession, tmp_path: Path) -> None:
+    texts: list[str | None] = []
+
+    @settings(max_examples=3000, database=None, suppress_health_check=list(HealthCheck), deadline=None)
+    @given(st.none() | st.text(PLAIN | TELLING) | st.text(TELLING))
+    def generate(text: str | None) -> None:
+        texts.append(text)
+
+    generate()
+    differing = [
+        (text, found)
+        for text, found in zip(texts, texts_read_back(spark, tmp_path, texts), strict=True)
+        if text != found
+    ]
+    assert differing == []
+
+
+@pytest.mark.parametrize("cell", ["\\x", "text\\", "\\\\\\", "\\ n", "\\N", "\\\\n\\t"])
+def test_an_escape_that_the_contract_does_not_have_is_an_error(spark: SparkSession, tmp_path: Path, cell: str) -> None:
+    with pytest.raises(ValueError, match="no escape of this contract"):
+        restore(cell)
+    row = message("u", "TEXT", 1)
+    body = csv_of(MESSAGES, [row]).decode().replace("TEXT", f'"{cell}"')
+    (tmp_path / "x.csv").write_text(body)
+    with pytest.raises(Py4JJavaError, match=r"messages\.text holds a backslash that begins no escape"):
+        transform.read_clean(spark, (tmp_path / "x.csv").as_uri(), MESSAGES).collect()
+
+
+def test_null_and_the_empty_text_stay_apart(spark: SparkSession, tmp_path: Path) -> None:
+    row = curate(spark, tmp_path, CONVERSATIONS, [conversation("u")]).read().to_pylist()[0]
+    assert (row["ciudad"], row["gerencia"]) == (None, "")
+
+
+def test_types_are_the_contracts(spark: SparkSession, tmp_path: Path) -> None:
+    parquet = curate(spark, tmp_path, CONVERSATIONS, [conversation("u", messages=7)])
+    arrow_types = {
+        ColumnType.TEXT: pa.string(),
+        ColumnType.COUNT: pa.int64(),
+        ColumnType.INSTANT: pa.timestamp("us", tz="UTC"),
+    }
+    expected = [(column.name, arrow_types[column.type]) for column in CONVERSATIONS.columns]
+    assert [(field.name, field.type) for field in parquet.schema_arrow] == expected
+    row = parquet.read().to_pylist()[0]
+    assert row["message_count"] == 7
+    assert row["created_at"] == datetime(2026, 1, 31, 9, 0, 0, 1, tzinfo=timezone.utc)
+
+
+def test_columns_are_compressed_with_zstd_and_instants_are_int64(spark: SparkSession, tmp_path: Path) -> None:
+    parquet = curate(spark, tmp_path, CONVERSATIONS, [conversation("u")])
+    group = parquet.metadata.row_group(0)
+    chunks = {group.column(index).path_in_schema: group.column(index) for index in range(group.num_columns)}
+    assert {chunk.compression for chunk in chunks.values()} == {"ZSTD"}
+    assert chunks["created_at"].physical_type == "INT64"
+
+
+@pytest.mark.parametrize("instant", ["0001-01-01T00:00:00.000000Z", "1582-10-10T23:59:59.999999Z", INSTANT])
+def test_instants_far_away_are_written_as_they_are(spark: SparkSession, tmp_path: Path, instant: str) -> None:
+    row = ("u", "FEEDBACK#", instant, "like", None, None)
+    found = curate(spark, tmp_path, FEEDBACK, [row]).read().to_pylist()[0]["created_at"]
+    assert found == datetime.fromisoformat(instant)
+
+
+def test_rows_are_sorted_and_sort_columns_have_statistics(spark: SparkSession, tmp_path: Path) -> None:
+    rows = [message(f"user-{number % 7}", "x", position=number) for number in range(100)]
+    random.Random(1).shuffle(rows)
+    parquet = curate(spark, tmp_path, MESSAGES, rows)
+    keys = [(row["user_id"], row["conversation_id"], row["position"]) for row in parquet.read().to_pylist()]
+    assert keys == sorted(keys)
+    user_ids = parquet.metadata.row_group(0).column(0).statistics
+    assert (user_ids.min, user_ids.max, user_ids.null_count) == ("user-0", "user-6", 0)
+
+
+def test_row_groups_are_bounded(spark: SparkSession, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert transform._ROW_GROUP_BYTES == 32 * 1024 * 1024
+    monkeypatch.setattr(transform, "_ROW_GROUP_BYTES", 1024 * 1024)
+    generator = random.Random(1)
+    rows = [message(f"user-{number:05}", generator.randbytes(512).hex()) for number in range(5000)]
+    metadata = curate(spark, tmp_path, MESSAGES, rows).metadata
+    assert metadata.num_row_groups >= 5
+    assert max(metadata.row_group(index).total_byte_size for index in range(metadata.num_row_groups)) < 2 * 1024 * 1024
+
+
+def test_a_dataset_without_rows_is_a_file_with_its_schema(spark: SparkSession, tmp_path: Path) -> None:
+    parquet = curate(spark, tmp_path, REJECTED, [])
+    assert parquet.metadata.num_rows == 0
+    assert parquet.schema_arrow.names == list(REJECTED.column_names)
+
+
+@pytest.mark.parametrize(
+    ("cells", "reason"),
+    [
+        (("u", "c", "one", "user", "t", None), "Malformed"),
+        (("u", "c", "1.5", "user", "t", None), "Malformed"),
+        (("u", "c", " 1", "user", "t", None), "Malformed"),
+        (("u", "c", "", "user", "t", None), "Malformed"),
+        (("u", "c", "9223372036854775808", "user", "t", None), "Malformed"),
+        (("u", "c", "1", "user", "t", "yesterday"), "Malformed"),
+        (("u", "c", "1", "user", "t", "2026-02-30T00:00:00.000000Z"), "Malformed"),
+        (("u", "c", "1", "user", "t"), "Malformed"),
+        (("u", "c", "1", "user", "t", None, "more"), "Malformed"),
+    ],
+)
+def test_a_malformed_record_is_an_error(spark: SparkSession, tmp_path: Path, cells: Cells, reason: str) -> None:
+    uri = write_csv(tmp_path, MESSAGES, [message("u", "t"), cells])
+    with pytest.raises(Py4JJavaError, match=reason):
+        transform.write_parquet(transform.read_clean(spark, uri, MESSAGES), (tmp_path / "parquet").as_uri(), MESSAGES)
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        (*MESSAGES.column_names[:-1], "foreign"),
+        (*MESSAGES.column_names, "more"),
+        MESSAGES.column_names[:-1],
+        tuple(reversed(MESSAGES.column_names)),
+        tuple(name.upper() for name in MESSAGES.column_names),
+    ],
+)
+def test_a_foreign_header_is_an_error(spark: SparkSession, tmp_path: Path, header: tuple[str, ...]) -> None:
+    uri = write_csv(tmp_path, MESSAGES, [], header)
+    with pytest.raises(Py4JJavaError, match="CSV header"):
+        transform.read_clean(spark, uri, MESSAGES).collect()
+
+
+def test_nulls_where_none_may_be_are_counted_by_column(spark: SparkSession, tmp_path: Path) -> None:
+    rows: list[Cells] = [message("u", None), (None, "c", None, None, None, None), ("u", "c", None, None, None, None)]
+    with pytest.raises(NullsError, match=r"messages\.user_id: 1, messages\.position: 2") as caught:
+        curate(spark, tmp_path, MESSAGES, rows)
+    assert caught.value.nulls == {"user_id": 1, "position": 2}
+
+
+def test_writing_twice_leaves_one_file(spark: SparkSession, tmp_path: Path) -> None:
+    curate(spark, tmp_path, MESSAGES, [message("old", "x"), message("older", "x")])
+    found = curate(spark, tmp_path, MESSAGES, [message("new", "x")])
+    assert [row["user_id"] for row in found.read().to_pylist()] == ["new"]
