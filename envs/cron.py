@@ -11,25 +11,29 @@ from dataclasses import dataclass
 _MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
 _WEEKDAYS = ("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT")
 _EXAMPLE = "write it as in cron(30 4 * * ? *)"
+_NUMBER = re.compile(r"\d+", re.ASCII)
 
 
 @dataclass(frozen=True)
 class _Field:
+    """One field: its numbers, the names that may stand for them, and the forms that must stand alone in it."""
+
     name: str
     lowest: int
     highest: int
     words: tuple[str, ...] = ()
-    special: str = r"(?!)"
+    alone: str = r"(?!)"
+    has_steps: bool = True
 
     def accepts(self, text: str) -> bool:
-        """Whether every comma-separated part is ``*``, a value, a range, a step or a special form of this field."""
+        """Whether ``text`` is a form of this field's own, or only ``*``, values, ranges and steps between commas."""
+        if re.fullmatch(self.alone, text, re.ASCII | re.IGNORECASE):
+            return True
         return all(self._accepts_part(part) for part in text.split(","))
 
     def _accepts_part(self, part: str) -> bool:
-        if re.fullmatch(self.special, part):
-            return True
         span, slash, step = part.partition("/")
-        if slash and not (step.isdecimal() and int(step) > 0):
+        if slash and not (self.has_steps and _NUMBER.fullmatch(step) and 0 < int(step) <= self.highest):
             return False
         if span == "*":
             return True
@@ -39,15 +43,16 @@ class _Field:
     def _accepts_value(self, text: str) -> bool:
         if text.upper() in self.words:
             return True
-        return text.isdecimal() and self.lowest <= int(text) <= self.highest
+        return _NUMBER.fullmatch(text) is not None and self.lowest <= int(text) <= self.highest
 
 
+_WEEKDAY = "[1-7]|" + "|".join(_WEEKDAYS)
 _FIELDS = (
     _Field("minutes", 0, 59),
     _Field("hours", 0, 23),
-    _Field("day-of-month", 1, 31, special=r"\?|L|LW|([1-9]|[12]\d|3[01])W"),
+    _Field("day-of-month", 1, 31, alone=r"\?|L|LW|([1-9]|[12]\d|3[01])W"),
     _Field("month", 1, 12, words=_MONTHS),
-    _Field("day-of-week", 1, 7, words=_WEEKDAYS, special=r"\?|L|[1-7]L|([1-7]|SUN|MON|TUE|WED|THU|FRI|SAT)#[1-5]"),
+    _Field("day-of-week", 1, 7, words=_WEEKDAYS, alone=rf"\?|L|({_WEEKDAY})L|({_WEEKDAY})#[1-5]", has_steps=False),
     _Field("year", 1970, 2199),
 )
 
@@ -58,11 +63,11 @@ def check_cron(expression: str) -> str:
     Raises:
         ValueError: EventBridge Scheduler would refuse it; the message names the field, the rule and an example.
     """
-    match = re.fullmatch(r"cron\((.*)\)", expression)
-    texts = match[1].split() if match else []
+    match = re.fullmatch(r"cron\(([^\s()]+(?: [^\s()]+)*)\)", expression)
+    texts = match[1].split(" ") if match else []
     if len(texts) != len(_FIELDS):
         names = ", ".join(field.name for field in _FIELDS)
-        message = f"must be cron(...) with six fields ({names}); {_EXAMPLE}"
+        message = f"must be cron(...) with six fields ({names}), one space between them; {_EXAMPLE}"
         raise ValueError(message)
     for field, text in zip(_FIELDS, texts, strict=True):
         if not field.accepts(text):

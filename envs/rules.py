@@ -14,9 +14,10 @@ from modules.naming import NameRule
 LOG_RETENTION_DAYS = frozenset(
     {1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653}
 )
-_PREFIX = re.compile(r"(?:[A-Za-z0-9_=.-]+/)+")
-_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
-_ACCOUNT_ID = re.compile(r"\d{12}")
+# Hadoop's paths would resolve the folders . and .. away; S3 takes them for names.
+_PREFIX = re.compile(r"(?:(?!\.\.?/)[A-Za-z0-9_=.-]+/)+")
+_EMAIL = re.compile(r"[^@\s<>,;]+@[^@\s<>,;.]+(?:\.[^@\s<>,;.]+)+")
+_ACCOUNT_ID = re.compile(r"\d{12}", re.ASCII)
 
 
 def between(lowest: int, highest: int, remedy: str) -> AfterValidator:
@@ -79,7 +80,9 @@ def _check_not_empty(values: tuple[str, ...]) -> tuple[str, ...]:
     return values
 
 
-PREFIX = matching(_PREFIX, "must be folders that each end in /, without a leading slash; write it as in reports/clean/")
+PREFIX = matching(
+    _PREFIX, "must be folders that each end in /, without a leading slash, . or ..; write it as in reports/clean/"
+)
 EMAIL = matching(_EMAIL, "must be an e-mail address; write it as in data-team@example.org")
 ACCOUNT_ID = matching(_ACCOUNT_ID, "must be an AWS account id of twelve digits; write it in quotes, zeros included")
 LABEL = matching(

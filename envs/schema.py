@@ -291,12 +291,17 @@ def validated(environment: Environment) -> Environment:
 
 
 def _faults(environment: Environment) -> list[str]:
-    faulty = dict(_field_faults(environment))
-    faults = list(faulty.values())
+    field_faults = list(_field_faults(environment))
+    faults = [fault for _, fault in field_faults]
     for rule, settings in _CROSS_RULES:
-        if not any(path.startswith(setting) for path in faulty for setting in settings):
+        if not any(_touches(path, setting) for path, _ in field_faults for setting in settings):
             faults.extend(rule(environment))
     return faults
+
+
+def _touches(path: str, setting: str) -> bool:
+    """Whether a fault at ``path`` lies in ``setting`` or in a group of settings that holds it."""
+    return f"{path}.".startswith(f"{setting}.") or f"{setting}.".startswith(f"{path}.")
 
 
 def _field_faults(environment: Environment) -> Iterator[tuple[str, str]]:

@@ -28,12 +28,12 @@ def environment_named(name: str, variables: Mapping[str, str]) -> Environment:
         ConfigurationError: no such environment, faulty settings, or the local one without a loopback endpoint.
     """
     if name not in ENVIRONMENTS:
-        message = f"{CHOICE_VARIABLE} = {name!r}: no such environment; known are {', '.join(sorted(ENVIRONMENTS))}"
+        message = f"environment {name!r}: no such environment; known are {', '.join(sorted(ENVIRONMENTS))}"
         raise ConfigurationError(message)
     environment = validated(ENVIRONMENTS[name])
     endpoint = variables.get(ENDPOINT_VARIABLE, "")
     if name == LOCAL.name:
-        _require_loopback(endpoint)
+        _require_loopback(variables)
     return replace(environment, provider=replace(environment.provider, custom_endpoint=bool(endpoint)))
 
 
@@ -46,7 +46,7 @@ def selected_environments(variables: Mapping[str, str]) -> tuple[Environment, ..
     choice = variables.get(CHOICE_VARIABLE, "")
     names = [name.strip() for name in choice.split(",") if name.strip()] or list(DEFAULT_CHOICE)
     environments, faults = [], []
-    for name in names:
+    for name in dict.fromkeys(names):
         try:
             environments.append(environment_named(name, variables))
         except ConfigurationError as error:
@@ -56,19 +56,22 @@ def selected_environments(variables: Mapping[str, str]) -> tuple[Environment, ..
     return tuple(environments)
 
 
-def _require_loopback(endpoint: str) -> None:
-    # Without this, made-up credentials and all, a local deploy would knock at the real AWS.
-    host = urlsplit(endpoint).hostname or ""
-    if host != "localhost" and not _is_loopback_address(host):
-        message = (
-            f"{ENDPOINT_VARIABLE} = {endpoint!r}: the local environment needs an endpoint on this machine; "
-            "run `make demo`, or set the variables that `python -m local env` prints"
-        )
-        raise ConfigurationError(message)
+def _require_loopback(variables: Mapping[str, str]) -> None:
+    # Without this, made-up credentials and all, a local deploy would knock at the real AWS. A service's own variable,
+    # AWS_ENDPOINT_URL_S3 for example, wins over the common one.
+    own = {name: value for name, value in variables.items() if name.startswith(f"{ENDPOINT_VARIABLE}_")}
+    for name, endpoint in {ENDPOINT_VARIABLE: variables.get(ENDPOINT_VARIABLE, ""), **own}.items():
+        if not _is_loopback(endpoint):
+            message = (
+                f"{name} = {endpoint!r}: the local environment needs an endpoint on this machine; "
+                "run `make demo`, or set the variables that `python -m local env` prints"
+            )
+            raise ConfigurationError(message)
 
 
-def _is_loopback_address(host: str) -> bool:
+def _is_loopback(endpoint: str) -> bool:
     try:
-        return ip_address(host).is_loopback
+        host = urlsplit(endpoint).hostname or ""
+        return host == "localhost" or ip_address(host).is_loopback
     except ValueError:
         return False

@@ -23,7 +23,7 @@ class NameRule:
                 f"{self.service} {name!r} has {len(name)} characters; the rule is {self.shortest} to {self.longest}: "
                 "shorten or lengthen it."
             )
-        if re.fullmatch(self.pattern, name) is None:
+        if re.fullmatch(self.pattern, name, re.ASCII) is None:
             return f"{self.service} {name!r} breaks the rule: {self.words}."
         return None
 
@@ -42,9 +42,12 @@ class NameRule:
 # Sources: each service's API reference (CreateBucket naming rules, CreateFunction, CreateRole, CreateJob, ...).
 BUCKET = NameRule(
     "S3 bucket",
-    r"(?!xn--|sthree-|amzn-s3-demo-)(?!.*\.\.)(?!\d+\.\d+\.\d+\.\d+$)[a-z0-9][a-z0-9.-]*[a-z0-9](?<!-s3alias)(?<!--ol-s3)",
+    r"(?!xn--|sthree-|amzn-s3-demo-)(?!.*\.\.)(?!\d+\.\d+\.\d+\.\d+$)[a-z0-9][a-z0-9.-]*[a-z0-9]"
+    r"(?<!-s3alias)(?<!--ol-s3)(?<!\.mrap)(?<!--x-s3)(?<!--table-s3)",
     63,
-    "lower-case letters, digits, dots and hyphens, beginning and ending with a letter or digit, not like an IP address",
+    "lower-case letters, digits, single dots and hyphens, beginning and ending with a letter or digit, not like an IP "
+    "address, none of S3's reserved beginnings (xn--, sthree-, amzn-s3-demo-) and endings (-s3alias, --ol-s3, .mrap, "
+    "--x-s3, --table-s3)",
     shortest=3,
 )
 DYNAMODB_TABLE = NameRule(

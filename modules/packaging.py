@@ -32,8 +32,12 @@ LARGEST_UNZIPPED = 250 * _MIB
 #: What a wheel holds for developers only: tests, type stubs, Cython and C sources, headers, installers' records.
 _NOT_AT_RUN_TIME = re.compile(
     r"(^|/)(tests?|testing|include|conftest\.py|__pycache__)(/|$)|\.(pyi|pyx|pxd|c|h|cpp|hpp|pyc|lib|a)$"
-    r"|(^|/)[^/]+\.dist-info/(RECORD|INSTALLER|REQUESTED|direct_url\.json|sboms/.*)$|(^|/)bin/|\.data/scripts/"
+    r"|(^|/)[^/]+\.dist-info/(RECORD|INSTALLER|REQUESTED|direct_url\.json|sboms/.*)$|(^|/)bin/"
+    # A wheel's data folder, but for the modules in it (_IN_DATA_FOLDER).
+    r"|^[^/]+\.data/(?!(purelib|platlib)/)"
 )
+#: Modules that a wheel keeps in its data folder; an installer puts them beside the others (PyPA, binary format).
+_IN_DATA_FOLDER = re.compile(r"^[^/]+\.data/(purelib|platlib)/")
 #: A folder of that name which is part of a public API after all.
 _NEEDED_AT_RUN_TIME = re.compile(r"^numpy/testing/(?!tests/).*\.py$")
 
@@ -103,9 +107,13 @@ def _replace(path: Path, content: bytes) -> None:
     # Two synths may build the same archive at once: each must only ever see a whole file.
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
-    Path(temporary).replace(path)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
 
 
 def python_sources(root: Path, folders: Iterable[str]) -> dict[str, bytes]:
@@ -187,7 +195,7 @@ def layer_files(wheels: Iterable[Path]) -> dict[str, bytes]:
         with zipfile.ZipFile(wheel) as archive:
             for entry in archive.infolist():
                 if not entry.is_dir() and needed_at_run_time(entry.filename):
-                    files[f"python/{entry.filename}"] = archive.read(entry)
+                    files[f"python/{_IN_DATA_FOLDER.sub('', entry.filename)}"] = archive.read(entry)
     return files
 
 

@@ -25,6 +25,7 @@ from modules.terraform import (
     IamRolePolicy,
     S3Object,
     TerraformAsset,
+    TerraformResourceLifecycle,
 )
 
 #: Where every Glue job and crawler of an account writes its logs.
@@ -87,6 +88,8 @@ class EtlJob(Construct):
             bucket=self._props.bucket.bucket,
             key=f"{ARTIFACTS_PREFIX}{sha256}/{path.name}",
             source=asset.path,
+            # A run that starts during a deploy finds the old key or the new one, never none.
+            lifecycle=TerraformResourceLifecycle(create_before_destroy=True),
             tags=ETL.tags(ResourceType.STORAGE),
         )
         return f"s3://{stored.bucket}/{stored.key}"
@@ -129,7 +132,10 @@ class EtlJob(Construct):
                 sid="ListZones",
                 actions=["s3:ListBucket"],
                 resources=[bucket],
-                conditions={"StringLike": {"s3:prefix": [f"{props.clean_prefix}*", f"{props.curated_prefix}*"]}},
+                # IfExists, for a HEAD has no prefix: who may not list gets 403 for a missing key, and not 404.
+                conditions={
+                    "StringLikeIfExists": {"s3:prefix": [f"{props.clean_prefix}*", f"{props.curated_prefix}*"]}
+                },
             ),
             Statement(
                 sid="ReadCleanZoneAndCode",
@@ -141,7 +147,11 @@ class EtlJob(Construct):
                 actions=["s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload"],
                 resources=[curated],
             ),
-            Statement(sid="MarkSupersededDays", actions=["s3:PutObjectTagging"], resources=[clean, curated]),
+            Statement(
+                sid="MarkSupersededDays",
+                actions=["s3:GetObjectTagging", "s3:PutObjectTagging"],
+                resources=[clean, curated],
+            ),
             Statement(
                 sid="RegisterPartitions",
                 actions=[
@@ -149,8 +159,8 @@ class EtlJob(Construct):
                     "glue:GetPartition",
                     "glue:GetPartitions",
                     "glue:BatchCreatePartition",
-                    "glue:UpdatePartition",
-                    "glue:BatchDeletePartition",
+                    "glue:BatchUpdatePartition",
+                    "glue:DeletePartition",
                 ],
                 resources=catalog_arns(props.account, props.database_name),
             ),

@@ -1,0 +1,45 @@
+# make help lists the targets. demo, test, lint and synth set the machine up first; what has not changed is skipped.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.PHONY: help setup demo query down test lint synth bootstrap bench clean
+
+PY := .venv/bin/python
+USERS ?= 200
+SEED ?= 1
+PYTEST_ARGS ?=
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: ## install what the project needs into .venv and node_modules
+	@python=$$(sh local/find_python.sh) && "$$python" -m local.setup_machine
+
+demo: setup ## deploy to a local AWS emulator, run the pipeline, query it (USERS=200 SEED=1)
+	@$(PY) -m local demo --users $(USERS) --seed $(SEED)
+
+query: setup ## ask the demo's tables and views (SQL="SELECT …")
+	@$(PY) -m local query "$${SQL:-SELECT * FROM dashboard_usuarios LIMIT 5}"
+
+down: ## stop the emulator and remove what the demo made
+	@python=$$(sh local/find_python.sh) && "$$python" -m local down
+
+test: setup ## run all tests (PYTEST_ARGS="tests/unit -k name")
+	$(PY) -m pytest $(PYTEST_ARGS)
+
+lint: setup ## check formatting, style and types
+	$(PY) -m ruff format --check .
+	$(PY) -m ruff check .
+	$(PY) -m mypy .
+
+synth: setup ## write the Terraform JSON of the test and prod stacks to cdktf.out
+	.venv/bin/cdktf synth
+
+bootstrap: setup ## create the bucket that keeps an environment's Terraform state (ENV=test)
+	@test -n "$(ENV)" || { echo 'Name the environment: make bootstrap ENV=test' >&2; exit 1; }
+	$(PY) -m modules.state_bucket --env $(ENV)
+
+bench: setup ## measure this platform against its peers
+	$(PY) -m bench
+
+clean: down ## remove everything that is not in git's care
+	rm -rf .venv node_modules build cdktf.out .local .pytest_cache .mypy_cache .ruff_cache .hypothesis spark-warehouse

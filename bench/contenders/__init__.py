@@ -1,0 +1,1 @@
+"""The programs that are measured. Each module has ``prepare(task)``, which returns the work to be timed."""

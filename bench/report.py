@@ -1,0 +1,128 @@
+"""The results as Markdown: promises and ratios first, then the figures, the machine and how it was done."""
+
+from __future__ import annotations
+
+import os
+import platform
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from pathlib import Path
+
+from bench.runner import Results
+from bench.scenarios import OURS, OURS_CLEAN, Contender
+from bench.stats import Spread, ratio
+from bench.targets import verdicts
+
+
+@dataclass(frozen=True)
+class Machine:
+    """Where and when the results were made; ``load`` is the load average when the benchmark began."""
+
+    processor: str
+    cores: int
+    python: str
+    versions: Mapping[str, str]
+    load: float
+    made_at: datetime
+
+    @classmethod
+    def here(cls, versions: Mapping[str, str]) -> Machine:
+        """Return this machine, now."""
+        return cls(
+            processor=_processor(),
+            cores=os.cpu_count() or 1,
+            python=f"{platform.python_implementation()} {platform.python_version()}",
+            versions=versions,
+            load=os.getloadavg()[0],
+            made_at=datetime.now(timezone.utc),
+        )
+
+
+def markdown(results: Mapping[str, Results], machine: Machine, rounds: int) -> str:
+    """Return the whole report."""
+    lines = [
+        "# ETL-1 beside its peers",
+        "",
+        "Made by `make bench`, never edited by hand. Trust the ratios: seconds belong to one machine.",
+        "",
+        *_promises(results),
+    ]
+    for result in results.values():
+        lines += _scenario(result)
+    return "\n".join([*lines, *_conditions(machine, rounds)]) + "\n"
+
+
+def _promises(results: Mapping[str, Results]) -> Iterator[str]:
+    yield from _table_head("promised", "measured", "holds")
+    for verdict in verdicts(results):
+        yield _row(verdict.promise, verdict.measured, "yes" if verdict.holds else "**no**")
+    yield ""
+
+
+def _scenario(results: Results) -> Iterator[str]:
+    yield from (f"## {results.scenario.name}: {results.scenario.title}", "")
+    for name, facts in results.tables.items():
+        megabytes = facts["body_bytes"] / 1e6
+        yield f"Table `{name}`: {facts['items']:,} items, {megabytes:.1f} MB in pages ({facts['pages']})."
+    yield ""
+    yield from _table_head("program", "time ÷ ours", "work, s", "peak, MB", "start, s", "leaves out")
+    for contender in results.scenario.contenders:
+        yield _contender_row(contender, results)
+    yield ""
+    for note in results.scenario.notes:
+        yield from (note, "")
+
+
+def _contender_row(contender: Contender, results: Results) -> str:
+    if contender in results.failures:
+        return _row(contender.label, "not measured", "", "", "", results.failures[contender])
+    starts = [measurement.start_seconds for measurement in results.measurements[contender]]
+    return _row(
+        contender.label,
+        ratio(results.seconds(contender), results.seconds(_reference(contender, results))).text(3),
+        Spread.of(results.seconds(contender)).text(),
+        Spread.of(results.peaks(contender)).text(0),
+        f"{Spread.of(starts).median:.2f}",
+        contender.leaves_out,
+    )
+
+
+def _reference(contender: Contender, results: Results) -> Contender:
+    """Return ours on the same items."""
+    return OURS_CLEAN if contender.table == OURS_CLEAN.table and results.measured(OURS_CLEAN) else OURS
+
+
+def _conditions(machine: Machine, rounds: int) -> Iterator[str]:
+    versions = ", ".join(f"{name} {version}" for name, version in machine.versions.items())
+    yield from (
+        "## How",
+        "",
+        f"- {machine.made_at:%Y-%m-%d %H:%M} UTC; {machine.processor}, {machine.cores} cores, {platform.system()};",
+        f"  load average {machine.load:.1f} at the start.",
+        f"- {machine.python}; {versions}.",
+        f"- Every program runs in a fresh process, {rounds} times, in turn with the others. Figures are medians,",
+        "  with least and greatest; ratios are taken round by round. *Start* is imports and clients, before the work.",
+        "- Another process replays the table's Scan pages, encoded beforehand, over loopback HTTP, and takes the CSV as",
+        "  S3 would. Over HTTP the SDK signs whole bodies, which over HTTPS it does not; TLS is not measured.",
+        "- Each program's counts are checked against the generator's, and its bytes against the server's.",
+        "- Items: `bench/items.py`. Again: `make bench`; in about a minute: `python -m bench --quick`; one part:",
+        "  `python -m bench --scenario peers`.",
+    )
+
+
+def _table_head(*titles: str) -> Sequence[str]:
+    return (_row(*titles), _row(*("---" for _ in titles)))
+
+
+def _row(*cells: str) -> str:
+    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+
+
+def _processor() -> str:
+    cpuinfo = Path("/proc/cpuinfo")
+    if cpuinfo.exists():
+        for line in cpuinfo.read_text(encoding="utf-8").splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    return platform.processor() or platform.machine()

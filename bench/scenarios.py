@@ -1,0 +1,103 @@
+"""What is measured: tables, contenders and what each promises, by scenario."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Final
+
+ITEMS: Final = 20_000
+QUICK_ITEMS: Final = 2_000
+GROWTH: Final = 10
+LATENCY_SECONDS: Final = 0.05
+
+MIXED: Final = "mixed"
+CLEAN: Final = "clean"
+SMALL: Final = "small"
+
+_ONE_TABLE: Final = "one file, one row per item; no messages dataset, no checks, no rejects"
+_WHOLE_TABLE: Final = f"{_ONE_TABLE}; the whole table in memory"
+
+
+@dataclass(frozen=True)
+class Contender:
+    """A program as it is run in a scenario: its module's name, the table that it reads, and its scan segments."""
+
+    label: str
+    program: str
+    table: str = MIXED
+    segments: int = 1
+    leaves_out: str = "nothing"
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """Contenders that run in turn against one server; ``tables`` are arguments of ``build_table`` by name."""
+
+    name: str
+    title: str
+    tables: dict[str, dict[str, Any]]
+    contenders: tuple[Contender, ...]
+    latency: float = 0.0
+    notes: tuple[str, ...] = ()
+
+
+def scenarios(items: int, *, quick: bool, parallel: bool) -> tuple[Scenario, ...]:
+    """Return all scenarios for so many items; ``parallel`` says whether ours scans segments at the same time."""
+    large, small = (items, items // GROWTH) if quick else (items * GROWTH, items)
+    return (_peers(items), _large(large, small, parallel=parallel), _latency(items, parallel=parallel))
+
+
+OURS: Final = Contender("ours", "ours")
+OURS_CLEAN: Final = Contender("ours, clean items", "ours", CLEAN)
+OURS_SMALL: Final = Contender("ours, a tenth of the items", "ours", SMALL)
+OURS_FOUR: Final = Contender("ours, 4 segments", "ours", segments=4)
+OURS_EIGHT: Final = Contender("ours, 8 segments", "ours", segments=8)
+CLIENT: Final = Contender("boto3 client + TypeDeserializer + csv", "boto3-client", leaves_out=_ONE_TABLE)
+RESOURCE: Final = Contender("boto3 resource + pandas.json_normalize", "boto3-resource", leaves_out=_WHOLE_TABLE)
+WRANGLER: Final = Contender(
+    "awswrangler, clean items",
+    "awswrangler",
+    CLEAN,
+    leaves_out=f"{_WHOLE_TABLE}; fails where one attribute has two types",
+)
+FETCH: Final = Contender("floor: fetch only", "fetch", leaves_out="everything but reading")
+FLOOR: Final = Contender("floor: fetch + orjson.loads, gc off", "fetch-orjson", leaves_out="everything but parsing")
+
+
+def _peers(items: int) -> Scenario:
+    return Scenario(
+        "peers",
+        f"{items:,} items, one scan segment",
+        {MIXED: _table(items), CLEAN: _table(items, clean=True)},
+        (OURS, OURS_CLEAN, CLIENT, RESOURCE, WRANGLER, FETCH, FLOOR),
+        notes=(
+            "awswrangler fails on attributes of more than one type, so it reads clean items, and so does one of ours.",
+        ),
+    )
+
+
+def _large(items: int, small: int, *, parallel: bool) -> Scenario:
+    tables = {MIXED: _table(items, segments=(1, 4) if parallel else (1,)), SMALL: _table(small)}
+    contenders = (OURS, OURS_SMALL, FETCH, FLOOR)
+    title = f"{items:,} items"
+    if not parallel:
+        return Scenario("large", title, tables, contenders, notes=(_not_parallel((4,)),))
+    return Scenario("large", title, tables, (*contenders, OURS_FOUR))
+
+
+def _latency(items: int, *, parallel: bool) -> Scenario:
+    title = f"{items:,} items, {LATENCY_SECONDS * 1000:.0f} ms before every page"
+    tables = {MIXED: _table(items, segments=(1, 4, 8) if parallel else (1,))}
+    if not parallel:
+        return Scenario("latency", title, tables, (OURS, FETCH), LATENCY_SECONDS, (_not_parallel((4, 8)),))
+    return Scenario("latency", title, tables, (OURS, OURS_FOUR, OURS_EIGHT, FETCH), LATENCY_SECONDS)
+
+
+def _table(count: int, *, clean: bool = False, segments: Iterable[int] = (1,)) -> dict[str, Any]:
+    return {"count": count, "clean": clean, "segment_counts": list(segments)}
+
+
+def _not_parallel(segments: Iterable[int]) -> str:
+    counts = " and ".join(map(str, segments))
+    return f"Not measured: {counts} segments. Ours reads its segments one after the other, so they would show nothing."

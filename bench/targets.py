@@ -1,0 +1,84 @@
+"""What ETL-1 has promised, and whether a benchmark bears it out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from bench.runner import Results
+from bench.scenarios import (
+    FLOOR,
+    OURS,
+    OURS_CLEAN,
+    OURS_EIGHT,
+    OURS_FOUR,
+    OURS_SMALL,
+    RESOURCE,
+    WRANGLER,
+    Contender,
+)
+from bench.stats import Spread, ratio
+
+LEAST_SPEEDUP: Final = 8.0
+MOST_TIMES_FLOOR: Final = 1.8
+MOST_MB: Final = 150.0
+MOST_MB_FOUR_THREADS: Final = 256.0
+MOST_GROWTH_MB: Final = 30.0
+LEAST_LATENCY_SPEEDUP: Final = 4.0
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """A promise, what was measured of it, and whether it holds."""
+
+    promise: str
+    measured: str
+    holds: bool
+
+
+def verdicts(results: Mapping[str, Results]) -> list[Verdict]:
+    """Return the verdicts on all promises that these results (by scenario name) can tell of."""
+    return [
+        *(_peers(results["peers"]) if "peers" in results else ()),
+        *(_large(results["large"]) if "large" in results else ()),
+        *(_latency(results["latency"]) if "latency" in results else ()),
+    ]
+
+
+def _peers(results: Results) -> Iterator[Verdict]:
+    for peer, ours in ((WRANGLER, OURS_CLEAN), (RESOURCE, OURS)):
+        if results.measured(peer, ours):
+            yield _at_least(LEAST_SPEEDUP, f"as fast as {peer.label}", _ratio(results, peer, ours))
+
+
+def _large(results: Results) -> Iterator[Verdict]:
+    times = _ratio(results, OURS, FLOOR)
+    yield Verdict(
+        f"at most {MOST_TIMES_FLOOR} times the time of fetch + orjson",
+        times.text() + " times",
+        times.median <= MOST_TIMES_FLOOR,
+    )
+    yield _at_most_mb(MOST_MB, "peak memory, 1 segment", max(results.peaks(OURS)))
+    growth = Spread.of(results.peaks(OURS)).median - Spread.of(results.peaks(OURS_SMALL)).median
+    yield _at_most_mb(MOST_GROWTH_MB, "more memory for 10 times the items", growth)
+    if results.measured(OURS_FOUR):
+        yield _at_most_mb(MOST_MB_FOUR_THREADS, "peak memory, 4 threads", max(results.peaks(OURS_FOUR)))
+
+
+def _latency(results: Results) -> Iterator[Verdict]:
+    if results.measured(OURS_EIGHT):
+        speedup = _ratio(results, OURS, OURS_EIGHT)
+        yield _at_least(LEAST_LATENCY_SPEEDUP, "as fast with 8 segments as with 1, at 50 ms a page", speedup)
+
+
+def _ratio(results: Results, above: Contender, below: Contender) -> Spread:
+    return ratio(results.seconds(above), results.seconds(below))
+
+
+def _at_least(limit: float, what: str, measured: Spread) -> Verdict:
+    return Verdict(f"at least {limit:g} times {what}", measured.text(1) + " times", measured.median >= limit)
+
+
+def _at_most_mb(limit: float, what: str, measured: float) -> Verdict:
+    return Verdict(f"at most {limit:g} MB {what}", f"{measured:.0f} MB", measured <= limit)

@@ -1,0 +1,193 @@
+"""The demo: the whole platform on this machine, from an empty table to the analysts' answers.
+
+Everything between is the real thing, shown step by step: the cdktf command with Terraform and the AWS provider, the
+deployed function's archive and layer, the deployed event rule, the deployed Spark job. Done again, it works on what is
+there.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from contextlib import closing
+from datetime import datetime, timezone
+from typing import Final
+
+from envs.local import LOCAL
+from local.deployment import Progress, deploy
+from local.errors import DeployError
+from local.machine_tools import PROJECT
+from local.pipeline import Pipeline
+from local.reconciliation import committed_summary, reconcile
+from local.sample_data import generate_items
+from local.screen import Screen
+from local.source_table import ensure_table, load
+from local.warehouse import Warehouse
+from local.workspace import CHOICE, ENVIRONMENT, Workspace
+from modules.contract.runs import RunSummary
+
+STACKS: Final = (f"cat-{ENVIRONMENT}-*",)
+
+WIDEST_LINE: Final = 90
+
+#: Asked through the deployed views.
+QUESTIONS: Final = {
+    "Who talks most? (dashboard_usuarios)": """
+        SELECT usuario_id, ciudad, numero_conversaciones, numero_preguntas, feedback
+        FROM dashboard_usuarios
+        ORDER BY numero_conversaciones DESC, numero_preguntas DESC, usuario_id
+        LIMIT 5""",
+    "Which answers were disliked last? (feedback_in_context)": """
+        SELECT user_id, gerencia, last_question, last_answer
+        FROM feedback_in_context
+        WHERE feedback_type = 'dislike' AND last_answer IS NOT NULL
+        ORDER BY created_at DESC, user_id
+        LIMIT 3""",
+    "How much is there? (latest_*)": """
+        SELECT
+            (SELECT count(*) FROM latest_conversations) AS conversations,
+            (SELECT count(*) FROM latest_messages) AS messages,
+            (SELECT count(*) FROM latest_feedback) AS feedback""",
+}
+
+WHAT_NEXT: Final = """
+What to try next
+  ask the tables            make query SQL='SELECT * FROM dashboard_usuarios LIMIT 3'
+  point this shell there    eval "$(.venv/bin/python -m local env)"
+    then see the state      terraform -chdir={output}/stacks/{stack} state list
+    or what would change    CAT_ENV={environment} .venv/bin/cdktf diff {stack}
+  look at the files         {folder}: curated (Parquet), deploy.log, glue-job.log, emulator.log
+  more of everything        make demo USERS=2000
+  stop and remove it        make down
+"""
+
+
+class Demo:
+    """The steps, each of which may be done again."""
+
+    def __init__(self, workspace: Workspace, screen: Screen) -> None:
+        self._workspace = workspace
+        self._screen = screen
+
+    def run(self, users: int, seed: int) -> None:
+        """Do all steps with a sample of so many users.
+
+        Raises:
+            LocalError: a step failed.
+        """
+        self.start_emulator()
+        self.fill_table(users, seed)
+        self.make_state_bucket()
+        self.deploy_stacks()
+        pipeline = Pipeline.of(self._workspace)
+        summary = self.normalize(pipeline)
+        self.await_event(pipeline)
+        self.curate(pipeline)
+        self.answer(summary)
+        self._screen.summary()
+        self._screen.console.print(what_next(self._workspace), highlight=False, markup=False, soft_wrap=True)
+
+    def start_emulator(self) -> None:
+        """Start the emulator."""
+        with self._screen.step("AWS emulator") as step:
+            lost = self._workspace.emulator.is_stale()
+            started = self._workspace.up()
+            state = "started" if started else "was running"
+            ended = "; the last one had ended, and all that was in it with it" if lost else ""
+            step.detail = f"{state} at {self._workspace.emulator.endpoint_url()}{ended}"
+
+    def fill_table(self, users: int, seed: int) -> None:
+        """Make the source table hold the sample."""
+        with self._screen.step("Source table") as step:
+            dynamodb, table = self._workspace.clients().dynamodb, LOCAL.normalize.dynamo_table_name
+            items = list(generate_items(users, seed, newest=datetime.now(timezone.utc).date()))
+            ensure_table(dynamodb, table)
+            state = "loaded" if load(dynamodb, table, items) else "were there"
+            step.detail = f"{table}: {len(items):,} items of {users:,} users {state}"
+
+    def make_state_bucket(self) -> None:
+        """Make the bucket that keeps Terraform's state, by the command that makes it in AWS."""
+        with self._screen.step("State bucket") as step:
+            command = (sys.executable, "-m", "modules.state_bucket", "--env", ENVIRONMENT)
+            done = subprocess.run(
+                command, check=False, cwd=PROJECT, env=self._workspace.variables(), capture_output=True, text=True
+            )
+            if done.returncode != 0:
+                message = f"{' '.join(command)} ended with status {done.returncode}:\n{done.stderr}"
+                raise DeployError(message)
+            step.detail = done.stdout.strip()
+
+    def deploy_stacks(self) -> None:
+        """Deploy both stacks."""
+        with self._screen.step("cdktf deploy") as step:
+
+            def show(progress: Progress) -> None:
+                step.progress(f"{len(progress.done)} of {progress.planned} changes, last {progress.done[-1:]}")
+
+            done = deploy(STACKS, self._local_variables(), self._workspace.deploy_log, show)
+            step.detail = f"{len(done.done)} resources created or changed by Terraform"
+
+    def normalize(self, pipeline: Pipeline) -> RunSummary:
+        """Run ETL-1 and return the summary that it committed."""
+        with self._screen.step("ETL-1: Lambda") as step:
+            answer = pipeline.normalize()
+            s3, bucket = self._workspace.clients().s3, LOCAL.normalize.s3_bucket_name
+            summary = committed_summary(s3, bucket, LOCAL.etl.clean_prefix, answer)
+            step.detail = _counts(summary)
+        return summary
+
+    def await_event(self, pipeline: Pipeline) -> None:
+        """Wait for the event that starts ETL-2."""
+        with self._screen.step("EventBridge rule") as step:
+            step.detail = f"reported s3://…/{pipeline.await_arrival().key.rpartition('/')[2]}"
+
+    def curate(self, pipeline: Pipeline) -> None:
+        """Run ETL-2."""
+        with self._screen.step("ETL-2: Glue job on Spark") as step:
+            pipeline.curate(lambda line: step.progress(line[:WIDEST_LINE]))
+            partitions = self._warehouse().partitions()
+            step.detail = f"{len(partitions)} partitions registered"
+
+    def answer(self, summary: RunSummary) -> None:
+        """Check the tables against the run, and ask the views."""
+        warehouse = self._warehouse()
+        with closing(warehouse.open()) as athena:
+            with self._screen.step("Reconciliation") as step:
+                rows = reconcile(summary, athena, warehouse.partitions())
+                step.detail = f"{rows:,} rows in {len(summary.objects)} tables: as many as the run wrote, none lost"
+            with self._screen.step("SQL through the views") as step:
+                answers = {title: athena.query(sql, title) for title, sql in QUESTIONS.items()}
+                step.detail = f"{len(answers)} queries on {', '.join(warehouse.views())}"
+        for title, (columns, found) in answers.items():
+            self._screen.answer(title, columns, found)
+
+    def _warehouse(self) -> Warehouse:
+        return open_warehouse(self._workspace)
+
+    def _local_variables(self) -> dict[str, str]:
+        return {**self._workspace.variables(), CHOICE: ENVIRONMENT}
+
+
+def what_next(workspace: Workspace) -> str:
+    """Return commands to go on with, as they can be typed in the project's folder."""
+    return WHAT_NEXT.format(
+        output=workspace.cdktf_output.relative_to(PROJECT),
+        folder=workspace.directory.relative_to(PROJECT),
+        stack=LOCAL.names.normalize_stack,
+        environment=ENVIRONMENT,
+    )
+
+
+def open_warehouse(workspace: Workspace) -> Warehouse:
+    """Return the deployed database of a workspace."""
+    clients = workspace.clients()
+    return Warehouse(clients.glue, clients.s3, LOCAL.etl.catalog.database_name, workspace.curated)
+
+
+def _counts(summary: RunSummary) -> str:
+    items = summary.items
+    return (
+        f"{items.scanned:,} items = {items.conversations:,} conversations + {items.feedback:,} feedback + "
+        f"{items.registers:,} registers + {items.excluded_total:,} excluded + {items.rejected_total:,} rejected; "
+        f"{summary.rows_of('messages'):,} messages"
+    )

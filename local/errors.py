@@ -1,0 +1,45 @@
+"""What can go wrong with the local platform; every message says what happened and what to do.
+
+LocalError
+├── EmulatorError   the emulator does not start, or does not run
+├── DeployError     a command that deploys failed
+├── FunctionError   the Normalize function raised
+├── ArrivalError    the deployed EventBridge rule is missing or silent
+├── GlueJobError    the Spark job failed
+├── CatalogError    the catalog lacks something, or holds what Athena could not read
+└── ReconciliationError   run summary and tables disagree
+"""
+
+from __future__ import annotations
+
+
+class LocalError(RuntimeError):
+    """The base of all."""
+
+
+class EmulatorError(LocalError):
+    """The emulator does not start, or is asked for while it does not run."""
+
+
+class DeployError(LocalError):
+    """A command that deploys failed; the message ends with what it said last."""
+
+
+class FunctionError(LocalError):
+    """The Normalize function raised; the message is what it raised."""
+
+
+class ArrivalError(LocalError):
+    """The deployed rule is missing, does not start the workflow, or said nothing in time."""
+
+
+class GlueJobError(LocalError):
+    """The job failed; the message ends with what it said last."""
+
+
+class CatalogError(LocalError):
+    """The catalog lacks the database or its days, or holds something that Athena could not read."""
+
+
+class ReconciliationError(LocalError):
+    """A run's summary and the tables that were made from it do not agree."""

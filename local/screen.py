@@ -1,0 +1,77 @@
+"""What the demo shows: steps while they run, their table at the end, and the answers of queries."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from rich.console import Console
+from rich.markup import escape
+from rich.status import Status
+from rich.table import Table
+from rich.text import Text
+
+WIDEST_CELL: Final = 60
+
+
+@dataclass
+class Step:
+    """One step: its title, what it has to say in the end, its seconds, and the line that shows how far it is."""
+
+    title: str
+    status: Status
+    detail: str = ""
+    seconds: float = 0.0
+
+    def progress(self, text: str) -> None:
+        """Say how far the step is, where the console can rewrite its line."""
+        self.status.update(f"{self.title}: {escape(text)}")
+
+
+@dataclass
+class Screen:
+    """Prints steps and answers to a console, and keeps the steps."""
+
+    console: Console = field(default_factory=Console)
+    steps: list[Step] = field(default_factory=list)
+
+    @contextmanager
+    def step(self, title: str) -> Iterator[Step]:
+        """Show a step while its block runs; the block sets the step's ``detail``."""
+        started = time.monotonic()
+        with self.console.status(title) as status:
+            step = Step(title, status)
+            yield step
+        step.seconds = time.monotonic() - started
+        self.steps.append(step)
+        seconds = f" {step.seconds:.1f} s  "
+        self.console.print(Text.assemble(("✔ ", "green"), (title, "bold"), seconds, (step.detail, "dim")))
+
+    def answer(self, title: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+        """Print a query's answer."""
+        table = Table(title=title, title_justify="left", title_style="bold")
+        for column in columns:
+            table.add_column(column, overflow="fold")
+        for row in rows:
+            table.add_row(*(Text(_cell(value)) for value in row))
+        self.console.print(table)
+
+    def summary(self) -> None:
+        """Print the table of all steps."""
+        table = Table(title="Steps", title_justify="left", title_style="bold", show_footer=True)
+        table.add_column("step", footer="all", min_width=max(len(step.title) for step in self.steps))
+        total = sum(step.seconds for step in self.steps)
+        table.add_column("seconds", justify="right", footer=f"{total:.1f}", min_width=len("seconds"))
+        table.add_column("what", no_wrap=True)
+        for step in self.steps:
+            table.add_row(step.title, f"{step.seconds:.1f}", step.detail)
+        self.console.print(table)
+
+
+def _cell(value: Any) -> str:
+    text = "" if value is None else str(value)
+    one_line = " ".join(text.split())
+    return one_line if len(one_line) <= WIDEST_CELL else one_line[: WIDEST_CELL - 1] + "…"

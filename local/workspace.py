@@ -1,0 +1,71 @@
+"""One local platform: its emulator, its folder of files, and the environment in which commands work on it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+from typing import Final
+
+from local.aws_environment import emulator_environment
+from local.cdktf_command import cdktf_environment
+from local.clients import Clients
+from local.emulator import Emulator
+from local.machine_tools import PROJECT
+
+ENVIRONMENT: Final = "local"
+DEFAULT_DIRECTORY: Final = PROJECT / ".local"
+
+#: cdktf-cli's --output, and main.py's choice of stacks, as variables.
+CDKTF_OUTPUT: Final = "CDKTF_OUTPUT"
+CHOICE: Final = "CAT_ENV"
+
+
+class Workspace:
+    """Everything that one local platform keeps on disk; nothing of it is needed once its emulator has ended."""
+
+    def __init__(self, directory: Path = DEFAULT_DIRECTORY) -> None:
+        self.directory = directory
+        self.emulator = Emulator(directory)
+        self.cdktf_output = directory / "cdktf.out"
+        self.deploy_log = directory / "deploy.log"
+        self.job_log = directory / "glue-job.log"
+        self.curated = directory / "curated"
+        self._clients: dict[str, Clients] = {}
+
+    def up(self) -> bool:
+        """Start the emulator unless it runs, and tell whether it was started."""
+        if self.emulator.running():
+            return False
+        # Terraform remembers there which backend it talked to, and that one is gone with all its state.
+        shutil.rmtree(self.cdktf_output, ignore_errors=True)
+        self.emulator.start()
+        return True
+
+    def down(self) -> bool:
+        """Stop the emulator, remove all files, and tell whether it ran."""
+        self.close()
+        ran = self.emulator.stop()
+        shutil.rmtree(self.directory, ignore_errors=True)
+        return ran
+
+    def clients(self) -> Clients:
+        """Return clients of the running emulator, open until :meth:`close`."""
+        endpoint_url = self.emulator.endpoint_url()
+        if endpoint_url not in self._clients:
+            self._clients[endpoint_url] = Clients.of(endpoint_url)
+        return self._clients[endpoint_url]
+
+    def close(self) -> None:
+        """Close the clients; the emulator stays."""
+        while self._clients:
+            self._clients.popitem()[1].close()
+
+    def variables(self) -> dict[str, str]:
+        """Return this process's environment with AWS, cdktf and Terraform working on this platform."""
+        aws = emulator_environment(self.emulator.endpoint_url(), os.environ)
+        return {**cdktf_environment(aws), CDKTF_OUTPUT: str(self.cdktf_output)}
+
+    def stack_directory(self, stack: str) -> Path:
+        """Return where Terraform works on a stack."""
+        return self.cdktf_output / "stacks" / stack

@@ -1,0 +1,90 @@
+"""For all tests: an environment without accounts and proxies. For those that ask: a deployed platform of their own."""
+
+from __future__ import annotations
+
+import io
+import os
+from datetime import date
+from typing import TYPE_CHECKING, Any, Final
+
+import pytest
+from rich.console import Console
+
+from local.aws_environment import forget_accounts
+from local.cdktf_command import QUIET
+from local.demo import Demo
+from local.machine_tools import tool_environment
+from local.pipeline import Pipeline
+from local.sample_data import generate_items
+from local.screen import Screen
+from local.source_table import ensure_table, load
+from local.workspace import Workspace
+from modules.naming import Names
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+#: What a developer's shell may hold and a test must not depend on.
+FOREIGN: Final = ("CAT_", "CDKTF_", "TF_", "PYSPARK_", "SPARK_")
+PROXIES: Final = frozenset(("http_proxy", "https_proxy", "all_proxy", "no_proxy"))
+
+USERS: Final = 60
+SEED: Final = 20260131
+NEWEST: Final = date(2026, 1, 30)
+
+
+def _is_foreign(name: str) -> bool:
+    return name.startswith(FOREIGN) or name.lower() in PROXIES
+
+
+@pytest.fixture(scope="session", autouse=True)
+def machine_environment() -> Iterator[None]:
+    """Take out this machine's accounts and settings; put in the tools that setup chose."""
+    before = dict(os.environ)
+    forget_accounts(os.environ)
+    for name in filter(_is_foreign, before):
+        del os.environ[name]
+    os.environ.update({**tool_environment(), **QUIET})
+    yield
+    os.environ.clear()
+    os.environ.update(before)
+
+
+@pytest.fixture(autouse=True)
+def unchanged_environment() -> Iterator[None]:
+    """Take back what a test did to the environment."""
+    before = dict(os.environ)
+    yield
+    if os.environ != before:
+        os.environ.clear()
+        os.environ.update(before)
+
+
+@pytest.fixture(scope="session")
+def workspace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
+    """A running emulator with a folder and a port of its own."""
+    workspace = Workspace(tmp_path_factory.mktemp("local"))
+    try:
+        workspace.up()
+        yield workspace
+    finally:
+        workspace.emulator.stop()
+        workspace.close()
+
+
+@pytest.fixture(scope="session")
+def sample() -> list[dict[str, Any]]:
+    """The items of the source table when the stacks are deployed."""
+    return list(generate_items(USERS, SEED, NEWEST))
+
+
+@pytest.fixture(scope="session")
+def deployed(workspace: Workspace, sample: list[dict[str, Any]]) -> Pipeline:
+    """Both local stacks, deployed once for all tests by the steps of the demo, over the sample."""
+    demo = Demo(workspace, Screen(Console(file=io.StringIO())))
+    dynamodb, table = workspace.clients().dynamodb, Names("local").source_table
+    ensure_table(dynamodb, table)
+    load(dynamodb, table, sample)
+    demo.make_state_bucket()
+    demo.deploy_stacks()
+    return Pipeline.of(workspace)

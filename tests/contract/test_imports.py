@@ -1,0 +1,110 @@
+"""What the programs import is what they will find, on every Python that runs them."""
+
+from __future__ import annotations
+
+import ast
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from modules.packaging import Archive
+from tests.contract.programs import PROVIDED_BY_GLUE, ROOT, imported, sources
+
+#: Names of the standard library that Python 3.10 (Glue 4.0) has not: module → what came with 3.11 or later.
+NEWER_THAN_3_10 = {
+    "asyncio": {"TaskGroup", "timeout", "Runner"},
+    "contextlib": {"chdir"},
+    "datetime": {"UTC"},
+    "enum": {"StrEnum", "ReprEnum", "verify", "member", "nonmember", "global_enum", "EnumCheck", "FlagBoundary"},
+    "hashlib": {"file_digest"},
+    "itertools": {"batched"},
+    "logging": {"getLevelNamesMapping", "getHandlerByName"},
+    "operator": {"call"},
+    "typing": {
+        *("Self", "Never", "LiteralString", "assert_never", "assert_type", "reveal_type", "Required", "NotRequired"),
+        *("Unpack", "TypeVarTuple", "dataclass_transform", "override", "TypeAliasType", "get_overloads"),
+    },
+}
+ON_GLUE = [*sources("modules/contract"), *sources("glue_src")]
+
+
+def path_in_project(file: Path) -> str:
+    return file.relative_to(ROOT).as_posix()
+
+
+def top_level(names: set[str]) -> set[str]:
+    return {name.partition(".")[0] for name in names}
+
+
+@pytest.mark.parametrize("file", sources("modules/contract"), ids=path_in_project)
+def test_contract_imports_the_standard_library_and_itself(file: Path) -> None:
+    foreign = {
+        name
+        for name in imported(file)
+        if name.partition(".")[0] not in sys.stdlib_module_names and not f"{name}.".startswith("modules.contract.")
+    }
+    assert foreign == set(), f"{file.name} ships in both archives, where these are not: {foreign}"
+
+
+@pytest.mark.parametrize("file", ON_GLUE, ids=path_in_project)
+def test_python_3_10_can_compile_it(file: Path) -> None:
+    source = file.read_text(encoding="utf-8")
+    tree = ast.parse(source, filename=file.name, feature_version=(3, 10))
+    compile(tree, file.name, "exec")
+    future = [node for node in tree.body if isinstance(node, ast.ImportFrom) and node.module == "__future__"]
+    has_code = any(not isinstance(node, ast.Expr) for node in tree.body)
+    assert future or not has_code, "annotations must stay text: write from __future__ import annotations"
+
+
+def test_the_compiler_check_notices_newer_syntax() -> None:
+    with pytest.raises(SyntaxError):
+        ast.parse("try:\n    pass\nexcept* ValueError:\n    pass\n", feature_version=(3, 10))
+
+
+@pytest.mark.parametrize("file", ON_GLUE, ids=path_in_project)
+def test_python_3_10_has_the_names_it_uses(file: Path) -> None:
+    tree = ast.parse(file.read_text(encoding="utf-8"))
+    newer = [
+        f"{node.module}.{alias.name}"
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+        if alias.name in NEWER_THAN_3_10.get(str(node.module), set())
+    ]
+    newer += [
+        f"{node.value.id}.{node.attr}"
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name)
+        if node.attr in NEWER_THAN_3_10.get(node.value.id, set())
+    ]
+    assert newer == []
+    assert top_level(imported(file)) & {"tomllib", "wsgiref.types"} == set()
+
+
+@pytest.mark.parametrize("file", sources("glue_src"), ids=path_in_project)
+def test_job_imports_what_glue_has(file: Path) -> None:
+    known = {*sys.stdlib_module_names, *PROVIDED_BY_GLUE, "glue_src"}
+    foreign = {name for name in imported(file) if name.partition(".")[0] not in known}
+    assert {name for name in foreign if not name.startswith("modules.contract")} == set()
+
+
+@pytest.mark.parametrize("fixture", ["local_layer", "aws_layer"])
+def test_function_imports_what_the_layer_has(request: pytest.FixtureRequest, fixture: str) -> None:
+    layer: Archive = request.getfixturevalue(fixture)
+    with zipfile.ZipFile(layer.path) as opened:
+        in_layer = {name.split("/")[1].removesuffix(".py") for name in opened.namelist()}
+    used = set().union(*(imported(file) for file in sources("lambda_src")))
+    assert {"boto3", "aws_lambda_powertools"} <= used, "the search for imports finds too little"
+    own = {name for name in used if f"{name}.".startswith(("lambda_src.", "modules.contract."))}
+    missing = top_level(used - own) - sys.stdlib_module_names - in_layer
+    assert missing == set(), f"add them, pinned, to lambda_src/requirements.txt: {missing}"
+
+
+@pytest.mark.parametrize("folder", ["lambda_src", "glue_src", "modules/contract"])
+def test_programs_know_nothing_of_the_emulator(folder: str) -> None:
+    for file in sources(folder):
+        text = file.read_text(encoding="utf-8").lower()
+        traces = [word for word in ("ministack", "localstack", "emulator", "127.0.0.1", "localhost") if word in text]
+        assert traces == [], file.name

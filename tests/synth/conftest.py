@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.synth.synthesized import ENVIRONMENTS, LOOPBACK, STACKS, Stack, run_main, stacks_in
+
+# For the tests that make constructs in this process: jsii starts Node at the first import of modules.terraform.
+os.environ["JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION"] = "1"
+
+
+@pytest.fixture(scope="session")
+def default_output(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What main.py writes without CAT_ENV."""
+    folder = tmp_path_factory.mktemp("default")
+    done = run_main(folder)
+    assert done.returncode == 0, done.stderr
+    return folder
+
+
+@pytest.fixture(scope="session")
+def local_output(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What main.py writes for the local environment."""
+    folder = tmp_path_factory.mktemp("local")
+    done = run_main(folder, CAT_ENV="local", AWS_ENDPOINT_URL=LOOPBACK)
+    assert done.returncode == 0, done.stderr
+    return folder
+
+
+@pytest.fixture(scope="session")
+def stacks(default_output: Path, local_output: Path) -> dict[str, Stack]:
+    """Every stack of every environment by its name."""
+    found = {**stacks_in(default_output), **stacks_in(local_output)}
+    assert set(found) == set(STACKS)
+    return found
+
+
+@pytest.fixture(params=STACKS)
+def stack(request: pytest.FixtureRequest, stacks: dict[str, Stack]) -> Stack:
+    """Each stack in turn."""
+    return stacks[request.param]
+
+
+@pytest.fixture(params=ENVIRONMENTS)
+def normalize(request: pytest.FixtureRequest, stacks: dict[str, Stack]) -> Stack:
+    """ETL-1's stack of each environment in turn."""
+    return stacks[f"cat-{request.param}-normalize"]
+
+
+@pytest.fixture(params=ENVIRONMENTS)
+def etl(request: pytest.FixtureRequest, stacks: dict[str, Stack]) -> Stack:
+    """ETL-2's stack of each environment in turn."""
+    return stacks[f"cat-{request.param}-etl2"]
+
+
+@pytest.fixture
+def prod_normalize(stacks: dict[str, Stack]) -> Stack:
+    return stacks["cat-prod-normalize"]

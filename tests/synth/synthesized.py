@@ -1,0 +1,86 @@
+"""Synthesized stacks as plain values: what Terraform will read, without CDKTF's own notes."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from copy import deepcopy
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[2]
+ENVIRONMENTS = ("test", "prod", "local")
+STACKS = tuple(f"cat-{env}-{part}" for env in ENVIRONMENTS for part in ("normalize", "etl2"))
+#: Never connected to: synthesizing asks nothing of AWS.
+LOOPBACK = "http://127.0.0.1:9"
+
+#: Tokens that Terraform fills in.
+ACCOUNT = "${data.aws_caller_identity.current.account_id}"
+PARTITION = "${data.aws_partition.current.partition}"
+BUCKET = "${aws_s3_bucket.reports.arn}"
+FOUND_BUCKET = "${data.aws_s3_bucket.reports.arn}"
+
+
+def arn(service: str, resource: str) -> str:
+    return f"arn:{PARTITION}:{service}:us-east-1:{ACCOUNT}:{resource}"
+
+
+@dataclass(frozen=True)
+class Stack:
+    """One stack's folder and its Terraform document."""
+
+    name: str
+    folder: Path
+    document: dict[str, Any]
+
+    @property
+    def env(self) -> str:
+        return self.name.split("-")[1]
+
+    def __getitem__(self, address: str) -> dict[str, Any]:
+        """Return a copy of a resource, or with a leading ``data.`` of a data source, by its Terraform address."""
+        *data, type_name, name = address.split(".")
+        found: dict[str, Any] = self.document[data[0] if data else "resource"][type_name][name]
+        return {key: deepcopy(value) for key, value in found.items() if key != "//"}
+
+    @property
+    def addresses(self) -> list[str]:
+        """Every address as ``terraform state list`` shows it, sorted."""
+        return sorted(
+            f"{prefix}{type_name}.{name}"
+            for kind, prefix in (("resource", ""), ("data", "data."))
+            for type_name, named in self.document.get(kind, {}).items()
+            for name in named
+        )
+
+    def of_type(self, type_name: str) -> dict[str, dict[str, Any]]:
+        return {name: self[f"{type_name}.{name}"] for name in self.document["resource"].get(type_name, {})}
+
+    def json_of(self, address: str, argument: str) -> Any:
+        """Return an argument that holds JSON text."""
+        return json.loads(self[address][argument])
+
+    @property
+    def text(self) -> str:
+        return (self.folder / "cdk.tf.json").read_text(encoding="utf-8")
+
+
+def stacks_in(folder: Path) -> dict[str, Stack]:
+    return {
+        file.parent.name: Stack(file.parent.name, file.parent, json.loads(file.read_text(encoding="utf-8")))
+        for file in sorted(folder.glob("stacks/*/cdk.tf.json"))
+    }
+
+
+def run_main(folder: Path, working_directory: Path = ROOT, **variables: str) -> subprocess.CompletedProcess[str]:
+    """Run main.py as the cdktf command does, into ``folder``, with no other AWS or CAT variables than ``variables``."""
+    ours = ("AWS_", "CAT_", "CDKTF_", "TF_")
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
+    environment |= {"CDKTF_OUTDIR": str(folder), "JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": "1", **variables}
+    command = [sys.executable, str(ROOT / "main.py")]
+    return subprocess.run(
+        command, cwd=working_directory, env=environment, capture_output=True, text=True, check=False, timeout=600
+    )

@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+import json
+import os
+import re
+from pathlib import Path
+
+from tests.synth.synthesized import Stack
+
+SNAPSHOT = Path(__file__).with_name("addresses.json")
+UPDATE = "UPDATE_ADDRESSES"
+ADVICE = f"""
+Resource addresses have changed. On the next deploy Terraform DESTROYS what is gone from the list and CREATES what is
+new, even if it is the same bucket or table under another name. If a resource was renamed, keep its address, or move it
+in the state first: `terraform state mv OLD NEW`, or a `moved` block (move_to_id in CDKTF). If the change is meant, run
+    {UPDATE}=1 .venv/bin/python -m pytest tests/synth/test_addresses.py
+and commit {SNAPSHOT.name} with the change."""
+
+
+def test_addresses_are_those_of_the_snapshot(stacks: dict[str, Stack]) -> None:
+    found = {name: stacks[name].addresses for name in sorted(stacks)}
+    if os.environ.get(UPDATE):
+        SNAPSHOT.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
+    expected = json.loads(SNAPSHOT.read_text(encoding="utf-8"))
+    changes = [
+        f"  {name}: {sign}{address}"
+        for name in sorted({*expected, *found})
+        for sign, left, right in (("- ", expected, found), ("+ ", found, expected))
+        for address in sorted(set(left.get(name, [])) - set(right.get(name, [])))
+    ]
+    assert not changes, "\n".join([ADVICE, *changes])
+    assert found == expected, f"{SNAPSHOT.name} is not sorted: run the command in {Path(__file__).name}"
+
+
+def test_environments_have_the_same_addresses_but_for_the_schedule(stacks: dict[str, Stack]) -> None:
+    test, prod, local = (stacks[f"cat-{env}-normalize"].addresses for env in ("test", "prod", "local"))
+    assert test == local
+    assert set(prod) - set(test) == {
+        "aws_cloudwatch_metric_alarm.dead_letters",
+        "aws_iam_role.schedule",
+        "aws_iam_role_policy.schedule",
+        "aws_scheduler_schedule.daily",
+        "aws_sqs_queue.dead_letters",
+    }
+    assert set(test) <= set(prod)
+    assert stacks["cat-test-etl2"].addresses == stacks["cat-prod-etl2"].addresses == stacks["cat-local-etl2"].addresses
+
+
+def test_addresses_read_like_words(stack: Stack) -> None:
+    # No hash of CDKTF's, and no construct path, in what ops see and type.
+    for address in stack.addresses:
+        assert re.fullmatch(r"(data\.)?aws_[a-z0-9_]+\.[a-z][a-z_]*", address), address

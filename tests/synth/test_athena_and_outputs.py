@@ -1,0 +1,80 @@
+from __future__ import annotations
+
+from modules.etl.serving import NAMED_QUERIES
+from tests.synth.synthesized import ACCOUNT, ROOT, Stack
+
+CUTOFFS = {"test": 2**30, "prod": 100 * 2**30, "local": 2**30}
+
+
+def test_workgroup(etl: Stack) -> None:
+    assert etl["aws_athena_workgroup.analytics"] == {
+        "name": f"wg-cat-{etl.env}-analytics",
+        "description": "Queries over CatIA's curated tables",
+        "force_destroy": etl.env != "prod",
+        "configuration": {
+            "enforce_workgroup_configuration": True,
+            "publish_cloudwatch_metrics_enabled": True,
+            "bytes_scanned_cutoff_per_query": CUTOFFS[etl.env],
+            "engine_version": {"selected_engine_version": "Athena engine version 3"},
+            "result_configuration": {
+                "output_location": "s3://${data.aws_s3_bucket.reports.bucket}/athena/results/",
+                "expected_bucket_owner": ACCOUNT,
+                "encryption_configuration": {"encryption_option": "SSE_S3"},
+            },
+        },
+        "tags": {"ETLComponent": "ETL-2", "ETLStage": "TRANSFORM-LOAD", "ResourceType": "ANALYTICS"},
+    }
+
+
+def test_named_queries(etl: Stack) -> None:
+    queries = etl.of_type("aws_athena_named_query")
+    files = {file.stem: file.read_text(encoding="utf-8") for file in (ROOT / "modules/etl/sql/named_queries").iterdir()}
+    assert {query.name for query in NAMED_QUERIES} == set(queries) == set(files)
+    for name, text in files.items():
+        first_line, _, sql = text.partition("\n")
+        assert queries[name] == {
+            "name": name,
+            "description": first_line.removeprefix("-- "),
+            "workgroup": "${aws_athena_workgroup.analytics.name}",
+            "database": "${aws_glue_catalog_database.analytics.name}",
+            "query": sql.strip(),
+        }
+
+
+def values(stack: Stack) -> dict[str, str]:
+    return {name: output["value"] for name, output in stack.document["output"].items()}
+
+
+def test_normalize_outputs(normalize: Stack) -> None:
+    scheduled = normalize.env == "prod"
+    assert values(normalize) == {
+        "bucket_name": "${aws_s3_bucket.reports.bucket}",
+        "bucket_arn": "${aws_s3_bucket.reports.arn}",
+        "function_name": "${aws_lambda_function.normalize.function_name}",
+        "function_arn": "${aws_lambda_function.normalize.arn}",
+        "log_group_name": "${aws_cloudwatch_log_group.normalize.name}",
+        "source_table_name": f"cat-{normalize.env}-catia-conversations-table",
+        "schedule_status": "ENABLED cron(30 4 * * ? *) UTC" if scheduled else "DISABLED: invoke by hand",
+        "alerts_topic_arn": "${aws_sns_topic.alerts.arn}",
+        "state": f"s3://cat-{normalize.env}-terraform-state/{normalize.name}/terraform.tfstate",
+    }
+
+
+def test_etl_outputs(etl: Stack) -> None:
+    assert values(etl) == {
+        "job_name": "${aws_glue_job.parquet.name}",
+        "crawler_name": "${aws_glue_crawler.curated.name}",
+        "workflow_name": "${aws_glue_workflow.etl.name}",
+        "arrival_rule_name": "${aws_cloudwatch_event_rule.run_arrived.name}",
+        "dead_letters_url": "${aws_sqs_queue.dead_letters.url}",
+        "database_name": "${aws_glue_catalog_database.analytics.name}",
+        "workgroup_name": "${aws_athena_workgroup.analytics.name}",
+        "curated_location": "s3://${data.aws_s3_bucket.reports.bucket}/reports/etl-process2/",
+        "state": f"s3://cat-{etl.env}-terraform-state/{etl.name}/terraform.tfstate",
+    }
+
+
+def test_every_output_is_described(stack: Stack) -> None:
+    for name, output in stack.document["output"].items():
+        assert set(output) == {"value", "description"}, name
+        assert len(output["description"]) >= 15, f"{name}: {output['description']!r} says too little"

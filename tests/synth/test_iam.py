@@ -1,0 +1,208 @@
+"""Every role's trust and permissions, whole: a permission more or less is a decision, and this file records it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.synth.synthesized import ACCOUNT, BUCKET, FOUND_BUCKET, Stack, arn
+
+CLEAN, CURATED = "reports/etl-process1/", "reports/etl-process2/"
+
+
+def allow(sid: str, actions: list[str], resources: list[str], **more: Any) -> dict[str, Any]:
+    return {"Sid": sid, "Effect": "Allow", "Action": actions, "Resource": resources, **more}
+
+
+def assumed_by(service: str, **conditions: Any) -> list[dict[str, Any]]:
+    trusted = {
+        "Sid": "AssumedByService",
+        "Effect": "Allow",
+        "Action": ["sts:AssumeRole"],
+        "Principal": {"Service": [service]},
+    }
+    return [{**trusted, "Condition": conditions} if conditions else trusted]
+
+
+def permissions(stack: Stack, name: str) -> Any:
+    """Return the role's statements, once it is clear that the policy is that role's."""
+    assert stack[f"aws_iam_role_policy.{name}"]["role"] == f"${{aws_iam_role.{name}.id}}"
+    document = stack.json_of(f"aws_iam_role_policy.{name}", "policy")
+    assert document["Version"] == "2012-10-17"
+    return document["Statement"]
+
+
+def trust(stack: Stack, name: str) -> Any:
+    document = stack.json_of(f"aws_iam_role.{name}", "assume_role_policy")
+    assert document["Version"] == "2012-10-17"
+    return document["Statement"]
+
+
+def curated_tables(stack: Stack) -> list[str]:
+    database = f"cat_{stack.env}_analytics_db"
+    tables = ["messages", "feedback", "rejected", "conversations"]
+    resources = ["catalog", f"database/{database}", *(f"table/{database}/{table}" for table in tables)]
+    return [arn("glue", resource) for resource in resources]
+
+
+WRITE_GLUE_LOGS = allow(
+    "WriteLogs",
+    ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"],
+    [arn("logs", "log-group:/aws-glue/*")],
+)
+OWN_ACCOUNT = {"aws:SourceAccount": ACCOUNT}
+
+
+def test_no_other_roles_or_policies(stacks: dict[str, Stack]) -> None:
+    for name, stack in stacks.items():
+        if name.endswith("etl2"):
+            roles = {"job", "crawler", "events"}
+        else:
+            roles = {"normalize", "schedule"} if stack.env == "prod" else {"normalize"}
+        assert set(stack.of_type("aws_iam_role")) == roles, name
+        assert set(stack.of_type("aws_iam_role_policy")) == roles, name
+        assert not {address for address in stack.addresses if "iam" in address and "aws_iam_role" not in address}
+
+
+def test_function_permissions(normalize: Stack) -> None:
+    assert permissions(normalize, "normalize") == [
+        allow(
+            "ReadSourceTable",
+            ["dynamodb:Scan"],
+            [arn("dynamodb", f"table/cat-{normalize.env}-catia-conversations-table")],
+        ),
+        allow("WriteCleanZone", ["s3:AbortMultipartUpload", "s3:DeleteObject", "s3:PutObject"], [f"{BUCKET}/{CLEAN}*"]),
+        allow(
+            "WriteLogs",
+            ["logs:CreateLogStream", "logs:PutLogEvents"],
+            ["${aws_cloudwatch_log_group.normalize.arn}:*"],
+        ),
+        allow("ReportFailures", ["sns:Publish"], ["${aws_sns_topic.alerts.arn}"]),
+    ]
+
+
+def test_function_trust(normalize: Stack) -> None:
+    assert trust(normalize, "normalize") == assumed_by("lambda.amazonaws.com")
+
+
+def test_schedule_role(prod_normalize: Stack) -> None:
+    assert trust(prod_normalize, "schedule") == assumed_by(
+        "scheduler.amazonaws.com",
+        StringEquals=OWN_ACCOUNT,
+        ArnLike={"aws:SourceArn": arn("scheduler", "schedule-group/default")},
+    )
+    assert permissions(prod_normalize, "schedule") == [
+        allow("InvokeFunction", ["lambda:InvokeFunction"], ["${aws_lambda_function.normalize.arn}"]),
+        allow("KeepUndelivered", ["sqs:SendMessage"], ["${aws_sqs_queue.dead_letters.arn}"]),
+    ]
+
+
+def test_job_permissions(etl: Stack) -> None:
+    clean, curated = f"{FOUND_BUCKET}/{CLEAN}*", f"{FOUND_BUCKET}/{CURATED}*"
+    assert permissions(etl, "job") == [
+        # IfExists: without ListBucket for requests that have no prefix, S3 answers HEAD of a missing key with 403.
+        allow(
+            "ListZones",
+            ["s3:ListBucket"],
+            [FOUND_BUCKET],
+            Condition={"StringLikeIfExists": {"s3:prefix": [f"{CLEAN}*", f"{CURATED}*"]}},
+        ),
+        allow("ReadCleanZoneAndCode", ["s3:GetObject"], [clean, f"{FOUND_BUCKET}/artifacts/*"]),
+        allow(
+            "WriteCuratedZone",
+            ["s3:AbortMultipartUpload", "s3:DeleteObject", "s3:GetObject", "s3:PutObject"],
+            [curated],
+        ),
+        allow("MarkSupersededDays", ["s3:GetObjectTagging", "s3:PutObjectTagging"], [clean, curated]),
+        allow(
+            "RegisterPartitions",
+            [
+                "glue:BatchCreatePartition",
+                "glue:BatchUpdatePartition",
+                "glue:DeletePartition",
+                "glue:GetPartition",
+                "glue:GetPartitions",
+                "glue:GetTable",
+            ],
+            curated_tables(etl),
+        ),
+        WRITE_GLUE_LOGS,
+        allow(
+            "WriteMetrics",
+            ["cloudwatch:PutMetricData"],
+            ["*"],
+            Condition={"StringEquals": {"cloudwatch:namespace": "Glue"}},
+        ),
+    ]
+
+
+def test_crawler_permissions(etl: Stack) -> None:
+    assert permissions(etl, "crawler") == [
+        allow(
+            "ListCuratedZone",
+            ["s3:ListBucket"],
+            [FOUND_BUCKET],
+            Condition={"StringLike": {"s3:prefix": [f"{CURATED}*"]}},
+        ),
+        allow("FindBucket", ["s3:GetBucketLocation"], [FOUND_BUCKET]),
+        allow("ReadCuratedZone", ["s3:GetObject"], [f"{FOUND_BUCKET}/{CURATED}*"]),
+        allow(
+            "KeepCatalog",
+            [
+                "glue:BatchCreatePartition",
+                "glue:BatchGetPartition",
+                "glue:BatchUpdatePartition",
+                "glue:CreatePartition",
+                "glue:GetDatabase",
+                "glue:GetPartition",
+                "glue:GetPartitions",
+                "glue:GetTable",
+                "glue:GetTables",
+                "glue:UpdatePartition",
+                "glue:UpdateTable",
+            ],
+            curated_tables(etl),
+        ),
+        WRITE_GLUE_LOGS,
+    ]
+
+
+def test_events_role(etl: Stack) -> None:
+    assert trust(etl, "events") == assumed_by(
+        "events.amazonaws.com",
+        StringEquals=OWN_ACCOUNT,
+        ArnLike={"aws:SourceArn": "${aws_cloudwatch_event_rule.run_arrived.arn}"},
+    )
+    assert permissions(etl, "events") == [
+        allow("NotifyWorkflow", ["glue:NotifyEvent"], ["${aws_glue_workflow.etl.arn}"])
+    ]
+
+
+def test_glue_trusts(etl: Stack) -> None:
+    for name in ("job", "crawler"):
+        assert trust(etl, name) == assumed_by("glue.amazonaws.com", StringEquals=OWN_ACCOUNT), name
+
+
+def test_topic_policy(normalize: Stack) -> None:
+    assert normalize["aws_sns_topic_policy.alerts"]["arn"] == "${aws_sns_topic.alerts.arn}"
+    assert normalize.json_of("aws_sns_topic_policy.alerts", "policy")["Statement"] == [
+        allow(
+            "AlarmsAndRulesPublish",
+            ["sns:Publish"],
+            ["${aws_sns_topic.alerts.arn}"],
+            Principal={"Service": ["cloudwatch.amazonaws.com", "events.amazonaws.com"]},
+            Condition={"StringEquals": OWN_ACCOUNT},
+        )
+    ]
+
+
+def test_dead_letters_policy(etl: Stack) -> None:
+    assert etl["aws_sqs_queue_policy.dead_letters"]["queue_url"] == "${aws_sqs_queue.dead_letters.url}"
+    assert etl.json_of("aws_sqs_queue_policy.dead_letters", "policy")["Statement"] == [
+        allow(
+            "EventBridgeKeepsUndelivered",
+            ["sqs:SendMessage"],
+            ["${aws_sqs_queue.dead_letters.arn}"],
+            Principal={"Service": ["events.amazonaws.com"]},
+            Condition={"ArnEquals": {"aws:SourceArn": "${aws_cloudwatch_event_rule.run_arrived.arn}"}},
+        )
+    ]

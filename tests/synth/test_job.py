@@ -1,0 +1,102 @@
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import pytest
+
+from modules.contract.settings import JOB_ARGUMENTS
+from tests.synth.synthesized import ROOT, Stack
+
+TAGS = {"ETLComponent": "ETL-2", "ETLStage": "TRANSFORM-LOAD"}
+SIZES = {
+    "test": {"glue_version": "4.0", "worker_type": "G.1X", "number_of_workers": 2, "timeout": 60, "max_retries": 1},
+    "prod": {"glue_version": "4.0", "worker_type": "G.2X", "number_of_workers": 4, "timeout": 120, "max_retries": 2},
+    "local": {"glue_version": "5.0", "worker_type": "G.1X", "number_of_workers": 2, "timeout": 60, "max_retries": 1},
+}
+
+
+def test_job(etl: Stack) -> None:
+    job = etl["aws_glue_job.parquet"]
+    del job["default_arguments"]
+    assert job == {
+        "name": f"cat-{etl.env}-etl2-parquet",
+        "description": "ETL-2: turns the clean zone's CSV into typed Parquet and registers its partitions",
+        "role_arn": "${aws_iam_role.job.arn}",
+        **SIZES[etl.env],
+        "execution_property": {"max_concurrent_runs": 1},
+        "job_run_queuing_enabled": True,
+        "command": {
+            "name": "glueetl",
+            "python_version": "3",
+            "script_location": "s3://${aws_s3_object.script.bucket}/${aws_s3_object.script.key}",
+        },
+        "tags": {**TAGS, "ResourceType": "COMPUTE"},
+    }
+
+
+def test_arguments(etl: Stack) -> None:
+    assert etl["aws_glue_job.parquet"]["default_arguments"] == {
+        "--job-language": "python",
+        "--extra-py-files": "s3://${aws_s3_object.library.bucket}/${aws_s3_object.library.key}",
+        "--enable-metrics": "true",
+        "--enable-observability-metrics": "true",
+        "--enable-continuous-cloudwatch-log": "true",
+        "--bucket": "${data.aws_s3_bucket.reports.bucket}",
+        "--clean_prefix": "reports/etl-process1/",
+        "--curated_prefix": "reports/etl-process2/",
+        "--database": f"cat_{etl.env}_analytics_db",
+    }
+
+
+def test_arguments_are_those_that_the_job_reads(etl: Stack) -> None:
+    # Glue's own options have hyphens, the job's have none.
+    own = {name.removeprefix("--") for name in etl["aws_glue_job.parquet"]["default_arguments"]}
+    assert {name for name in own if "-" not in name} == set(JOB_ARGUMENTS)
+
+
+@pytest.mark.parametrize(("name", "file"), [("script", "job.py"), ("library", "glue_src.zip")])
+def test_artifact_lies_under_its_own_hash(etl: Stack, name: str, file: str) -> None:
+    artifact = etl[f"aws_s3_object.{name}"]
+    assert not Path(artifact["source"]).is_absolute()
+    content = (etl.folder / artifact.pop("source")).read_bytes()
+    assert artifact == {
+        "bucket": "${data.aws_s3_bucket.reports.bucket}",
+        "key": f"artifacts/{hashlib.sha256(content).hexdigest()}/{file}",
+        "lifecycle": {"create_before_destroy": True},
+        "tags": {**TAGS, "ResourceType": "STORAGE"},
+    }
+
+
+def test_script_is_the_job_itself(etl: Stack) -> None:
+    source = etl["aws_s3_object.script"]["source"]
+    assert (etl.folder / source).read_bytes() == (ROOT / "glue_src" / "job.py").read_bytes()
+
+
+def test_crawler(etl: Stack) -> None:
+    crawler = etl["aws_glue_crawler.curated"]
+    del crawler["configuration"]
+    database = "${aws_glue_catalog_database.analytics.name}"
+    tables = ["messages", "feedback", "rejected", "conversations"]
+    assert crawler == {
+        "name": f"cat-{etl.env}-curated-crawler",
+        "description": "Keeps the curated tables' columns and partitions",
+        "role": "${aws_iam_role.crawler.arn}",
+        "database_name": database,
+        "catalog_target": [
+            {"database_name": database, "tables": [f"${{aws_glue_catalog_table.{name}.name}}" for name in tables]}
+        ],
+        "schema_change_policy": {"update_behavior": "UPDATE_IN_DATABASE", "delete_behavior": "LOG"},
+        "recrawl_policy": {"recrawl_behavior": "CRAWL_EVERYTHING"},
+        "tags": {**TAGS, "ResourceType": "CATALOG"},
+    }
+    assert etl.json_of("aws_glue_crawler.curated", "configuration") == {
+        "Version": 1.0,
+        "CrawlerOutput": {"Partitions": {"AddOrUpdateBehavior": "InheritFromTable"}},
+        "Grouping": {"TableGroupingPolicy": "CombineCompatibleSchemas"},
+    }
+
+
+def test_crawler_has_no_path_to_invent_tables_from(etl: Stack) -> None:
+    targets = {name for name in etl["aws_glue_crawler.curated"] if name.endswith("_target")}
+    assert targets == {"catalog_target"}

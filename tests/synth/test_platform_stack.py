@@ -1,0 +1,152 @@
+"""What the shipped environments do not show: other settings, and mistakes in constructs."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from envs.prod import PROD
+from envs.schema import Environment
+from envs.test import TEST
+from modules import terraform
+from modules.packaging import write_archive
+from modules.stack import EtlCode, EtlStack, NormalizeCode, NormalizeStack, PlatformStack
+from modules.terraform import Construct, SnsTopic, SqsQueue
+from modules.terraform import Testing as Cdktf
+from tests.synth.test_tags import RESOURCE_TYPES, UNTAGGABLE
+from tests.unit.envs.samples import changed
+
+ADDRESS = "aws_sqs_queue.dead_letters"
+
+
+def synthesized(stack: PlatformStack) -> dict[str, Any]:
+    document: dict[str, Any] = json.loads(Cdktf.synth(stack))
+    return document
+
+
+def normalize(environment: Environment, folder: Path) -> dict[str, Any]:
+    archive = write_archive({"a.py": b""}, folder / "a.zip")
+    code = NormalizeCode(function=archive, layer=archive)
+    return synthesized(NormalizeStack(Cdktf.app(), environment, code))
+
+
+def etl(environment: Environment, folder: Path) -> dict[str, Any]:
+    library = write_archive({"a.py": b""}, folder / "a.zip")
+    script = folder / "job.py"
+    script.write_text("", encoding="utf-8")
+    return synthesized(EtlStack(Cdktf.app(), environment, EtlCode(script=script, library=library)))
+
+
+def test_same_address_twice_is_refused() -> None:
+    stack = PlatformStack(Cdktf.app(), "cat-test-normalize", TEST)
+    SqsQueue(Construct(stack, "one"), ADDRESS, name="a")
+    SqsQueue(Construct(stack, "two"), ADDRESS, name="b")
+    with pytest.raises(Exception, match="is taken by") as raised:
+        synthesized(stack)
+    assert (
+        "address 'aws_sqs_queue.dead_letters' is taken by 'cat-test-normalize/one/aws_sqs_queue.dead_letters' and "
+        "'cat-test-normalize/two/aws_sqs_queue.dead_letters': give one another name"
+    ) in str(raised.value)
+
+
+def test_same_name_of_two_types_is_no_conflict() -> None:
+    stack = PlatformStack(Cdktf.app(), "cat-test-normalize", TEST)
+    SqsQueue(Construct(stack, "one"), ADDRESS, name="a")
+    SnsTopic(Construct(stack, "two"), "aws_sns_topic.dead_letters", name="b")
+    resources = synthesized(stack)["resource"]
+    assert {kind: list(named) for kind, named in resources.items()} == {
+        "aws_sqs_queue": ["dead_letters"],
+        "aws_sns_topic": ["dead_letters"],
+    }
+
+
+def test_address_does_not_follow_the_construct_tree() -> None:
+    stack = PlatformStack(Cdktf.app(), "cat-test-normalize", TEST)
+    SqsQueue(Construct(Construct(stack, "deep"), "deeper"), ADDRESS, name="a")
+    assert list(synthesized(stack)["resource"]["aws_sqs_queue"]) == ["dead_letters"]
+
+
+def test_allowed_accounts_bind_provider_and_backend(tmp_path: Path) -> None:
+    accounts = ["012345678901", "123456789012"]
+    environment = changed("provider.allowed_account_ids", tuple(accounts), TEST)
+    for document in (normalize(environment, tmp_path), etl(environment, tmp_path)):
+        assert document["provider"]["aws"][0]["allowed_account_ids"] == accounts
+        assert document["terraform"]["backend"]["s3"]["allowed_account_ids"] == accounts
+
+
+def test_custom_endpoint_is_named_nowhere(tmp_path: Path) -> None:
+    # Terraform reads AWS_ENDPOINT_URL itself: only path style, which it cannot guess, is written down.
+    environment = changed("provider.custom_endpoint", True, TEST)  # noqa: FBT003
+    with_endpoint, without = etl(environment, tmp_path), etl(TEST, tmp_path)
+    assert with_endpoint["provider"]["aws"][0].pop("s3_use_path_style") is True
+    assert with_endpoint["terraform"]["backend"]["s3"].pop("use_path_style") is True
+    assert with_endpoint == without
+
+
+def test_region(tmp_path: Path) -> None:
+    document = normalize(changed("provider.region", "sa-east-1", TEST), tmp_path)
+    assert document["provider"]["aws"][0]["region"] == "sa-east-1"
+    assert document["terraform"]["backend"]["s3"]["region"] == "sa-east-1"
+    policy = document["resource"]["aws_iam_role_policy"]["normalize"]["policy"]
+    assert ":dynamodb:sa-east-1:" in policy
+    assert "us-east-1" not in json.dumps(document)
+
+
+def test_emails_subscribe_to_the_topic(tmp_path: Path) -> None:
+    emails = ("a@example.org", "b@example.org")
+    document = normalize(replace(TEST, notification_emails=emails), tmp_path)
+    subscriptions = document["resource"]["aws_sns_topic_subscription"]
+    assert {name: (found["protocol"], found["endpoint"]) for name, found in subscriptions.items()} == {
+        "email_1": ("email", "a@example.org"),
+        "email_2": ("email", "b@example.org"),
+    }
+    assert {found["topic_arn"] for found in subscriptions.values()} == {"${aws_sns_topic.alerts.arn}"}
+
+
+def test_configured_tags_reach_the_provider(tmp_path: Path) -> None:
+    document = etl(replace(TEST, tags={"CostCenter": "42"}), tmp_path)
+    assert document["provider"]["aws"][0]["default_tags"] == [
+        {
+            "tags": {
+                "CostCenter": "42",
+                "Environment": "TEST",
+                "Project": "CAT-NORMALIZE",
+                "ProjectId": "P2124",
+                "ManagedBy": "CDKTF",
+            }
+        }
+    ]
+
+
+def test_lifecycle_can_be_switched_off(tmp_path: Path) -> None:
+    document = normalize(changed("normalize.lifecycle.enabled", False, TEST), tmp_path)  # noqa: FBT003
+    assert "aws_s3_bucket_lifecycle_configuration" not in document["resource"]
+
+
+def test_schedule_can_be_switched_off_with_its_expression_kept(tmp_path: Path) -> None:
+    document = normalize(changed("normalize.schedule.enabled", False, PROD), tmp_path)  # noqa: FBT003
+    assert "aws_scheduler_schedule" not in document["resource"]
+    assert document["output"]["schedule_status"]["value"] == "DISABLED: invoke by hand"
+
+
+def test_prefixes_come_from_the_configuration_everywhere(tmp_path: Path) -> None:
+    environment = TEST
+    for name in ("clean", "curated", "athena_results"):
+        environment = changed(f"etl.{name}_prefix", f"my/{name}/", environment)
+    text = json.dumps([normalize(environment, tmp_path), etl(environment, tmp_path)])
+    assert [shipped for shipped in ("reports/", "athena/results") if shipped in text] == []
+    for name in ("clean", "curated", "athena_results"):
+        assert f"my/{name}/" in text
+
+
+def test_untaggable_types_have_no_tags_in_the_providers_bindings() -> None:
+    classes = [member for name, member in vars(terraform).items() if name in terraform.__all__]
+    bound = {member.TF_RESOURCE_TYPE: member for member in classes if hasattr(member, "TF_RESOURCE_TYPE")}
+    taggable = {name for name, member in bound.items() if hasattr(member, "tags_input")}
+    assert set(RESOURCE_TYPES) <= taggable
+    assert taggable & UNTAGGABLE == set()
+    assert set(bound) >= UNTAGGABLE

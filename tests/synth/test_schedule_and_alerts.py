@@ -1,0 +1,110 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from modules.contract.settings import EventKey
+from tests.synth.synthesized import Stack
+
+
+def test_schedule_only_in_prod(stacks: dict[str, Stack]) -> None:
+    scheduled = [name for name, stack in stacks.items() if stack.of_type("aws_scheduler_schedule")]
+    assert scheduled == ["cat-prod-normalize"]
+    # Nothing else starts ETL-1 by time: no legacy scheduled rule either.
+    for stack in stacks.values():
+        assert not [
+            rule for rule in stack.of_type("aws_cloudwatch_event_rule").values() if "schedule_expression" in rule
+        ]
+
+
+def test_schedule(prod_normalize: Stack) -> None:
+    schedule = prod_normalize["aws_scheduler_schedule.daily"]
+    event = schedule["target"].pop("input")
+    assert schedule == {
+        "name": "cat-prod-normalize-daily",
+        "description": "Starts ETL-1 once a day",
+        "group_name": "default",
+        "schedule_expression": "cron(30 4 * * ? *)",
+        "schedule_expression_timezone": "UTC",
+        "state": "ENABLED",
+        "flexible_time_window": {"mode": "OFF"},
+        "target": {
+            "arn": "${aws_lambda_function.normalize.arn}",
+            "role_arn": "${aws_iam_role.schedule.arn}",
+            "retry_policy": {"maximum_retry_attempts": 10, "maximum_event_age_in_seconds": 14400},
+            "dead_letter_config": {"arn": "${aws_sqs_queue.dead_letters.arn}"},
+        },
+    }
+    # The function takes no other keys, and Scheduler fills its own variable in.
+    assert json.loads(event) == {"scheduled_time": "<aws.scheduler.scheduled-time>"}
+    assert EventKey.SCHEDULED_TIME == "scheduled_time"
+
+
+def test_retries_end_before_the_next_run(prod_normalize: Stack) -> None:
+    retry = prod_normalize["aws_scheduler_schedule.daily"]["target"]["retry_policy"]
+    assert retry["maximum_event_age_in_seconds"] < 24 * 3600
+
+
+@pytest.mark.parametrize(
+    ("stack_name", "queue", "component"),
+    [
+        ("cat-prod-normalize", "cat-prod-normalize-dead-letters", ("ETL-1", "EXTRACT-TRANSFORM")),
+        ("cat-prod-etl2", "cat-prod-etl2-dead-letters", ("ETL-2", "TRANSFORM-LOAD")),
+        ("cat-test-etl2", "cat-test-etl2-dead-letters", ("ETL-2", "TRANSFORM-LOAD")),
+    ],
+)
+def test_dead_letters(stacks: dict[str, Stack], stack_name: str, queue: str, component: tuple[str, str]) -> None:
+    stack = stacks[stack_name]
+    tags = {"ETLComponent": component[0], "ETLStage": component[1]}
+    topic = "${aws_sns_topic.alerts.arn}" if stack_name.endswith("normalize") else "${data.aws_sns_topic.alerts.arn}"
+    assert stack["aws_sqs_queue.dead_letters"] == {
+        "name": queue,
+        "message_retention_seconds": 1209600,
+        "sqs_managed_sse_enabled": True,
+        "tags": {**tags, "ResourceType": "ORCHESTRATION"},
+    }
+    assert stack["aws_cloudwatch_metric_alarm.dead_letters"] == {
+        "alarm_name": queue,
+        "alarm_description": f"{queue} holds what could not be delivered: see the runbook.",
+        "namespace": "AWS/SQS",
+        "metric_name": "ApproximateNumberOfMessagesVisible",
+        "dimensions": {"QueueName": "${aws_sqs_queue.dead_letters.name}"},
+        "statistic": "Maximum",
+        "period": 300,
+        "evaluation_periods": 1,
+        "threshold": 0,
+        "comparison_operator": "GreaterThanThreshold",
+        "treat_missing_data": "notBreaching",
+        "alarm_actions": [topic],
+        "ok_actions": [topic],
+        "tags": {**tags, "ResourceType": "MONITORING"},
+    }
+
+
+def test_no_queue_where_nothing_delivers(stacks: dict[str, Stack]) -> None:
+    for env in ("test", "local"):
+        assert not stacks[f"cat-{env}-normalize"].of_type("aws_sqs_queue")
+
+
+def test_topic(normalize: Stack) -> None:
+    assert normalize.of_type("aws_sns_topic") == {
+        "alerts": {
+            "name": f"cat-{normalize.env}-alerts",
+            "tags": {"ETLComponent": "ETL-1", "ETLStage": "EXTRACT-TRANSFORM", "ResourceType": "MONITORING"},
+        }
+    }
+    assert normalize.of_type("aws_sns_topic_subscription") == {}
+
+
+def test_schedule_status_says_whether_and_when(stacks: dict[str, Stack]) -> None:
+    status = {
+        stack.env: stack.document["output"]["schedule_status"]["value"]
+        for name, stack in stacks.items()
+        if name.endswith("normalize")
+    }
+    assert status == {
+        "test": "DISABLED: invoke by hand",
+        "prod": "ENABLED cron(30 4 * * ? *) UTC",
+        "local": "DISABLED: invoke by hand",
+    }

@@ -1,0 +1,125 @@
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+import pytest
+
+from envs.local import LOCAL
+from envs.prod import PROD
+from envs.schema import Environment, validated
+from envs.test import TEST
+
+SHIPPED = [TEST, PROD, LOCAL]
+
+
+def expected(env: str, **changes: dict[str, Any]) -> dict[str, Any]:
+    """What every environment has in common, with the groups of settings that differ."""
+    return {
+        "normalize": {
+            "s3_bucket_name": f"cat-{env}-normalize-reports",
+            "dynamo_table_name": f"cat-{env}-catia-conversations-table",
+            "lambda_": {
+                "name": f"cat-{env}-lambda-normalize",
+                "python_version": "3.12",
+                "platform": "manylinux_2_28_x86_64",
+                **changes["lambda_"],
+            },
+            "schedule": changes["schedule"],
+            "lifecycle": {
+                "enabled": True,
+                "noncurrent_version_expiration": 30,
+                "abort_incomplete_multipart_upload": 1,
+                "athena_results_expiration": 7,
+                "clean_expiration": 90,
+                "curated_expiration": 730,
+            },
+            "extract": {
+                "engine": "lambda",
+                "time_zone": "America/Bogota",
+                "scan_segments": 1,
+                "exclusion_rules": changes.get("extract", {}).get("exclusion_rules", ()),
+            },
+        },
+        "etl": {
+            "data_bucket_name": f"cat-{env}-normalize-reports",
+            "catalog": {"database_name": f"cat_{env}_analytics_db"},
+            "athena": {"work_group_name": f"wg-cat-{env}-analytics", **changes["athena"]},
+            "glue": {
+                "version": "4.0",
+                "timeout": 60,
+                "max_retries": 1,
+                "event_batch_size": 10,
+                "event_batch_window": 60,
+                **changes["glue"],
+            },
+            "transform": {"engine": "spark"},
+            "clean_prefix": "reports/etl-process1/",
+            "curated_prefix": "reports/etl-process2/",
+            "athena_results_prefix": "athena/results/",
+        },
+        "project": {"project_id": "P2124", "client": "CAT", "project": "CAT-NORMALIZE"},
+        "provider": {"region": "us-east-1", "allowed_account_ids": (), "custom_endpoint": False},
+        "notification_emails": (),
+        "tags": {},
+        "name": env,
+        "deletion_guarded": changes.get("guard", {}).get("deletion_guarded", False),
+    }
+
+
+@pytest.mark.parametrize("environment", SHIPPED, ids=lambda environment: environment.name)
+def test_valid(environment: Environment) -> None:
+    assert validated(environment) is environment
+
+
+def test_test_runs_by_hand_with_small_sizes() -> None:
+    assert asdict(TEST) == expected(
+        "test",
+        lambda_={"timeout": 300, "memory_size": 1024, "log_retention": 14},
+        schedule={"enabled": False, "cron_expression": None},
+        athena={"bytes_scanned_cutoff": 2**30},
+        glue={"number_of_workers": 2, "worker_type": "G.1X"},
+    )
+
+
+def test_prod_runs_daily_with_its_data_guarded() -> None:
+    assert asdict(PROD) == expected(
+        "prod",
+        lambda_={"timeout": 900, "memory_size": 2048, "log_retention": 90},
+        schedule={"enabled": True, "cron_expression": "cron(30 4 * * ? *)"},
+        athena={"bytes_scanned_cutoff": 100 * 2**30},
+        glue={"number_of_workers": 4, "worker_type": "G.2X", "timeout": 120, "max_retries": 2},
+        guard={"deletion_guarded": True},
+    )
+
+
+def test_local_has_the_layer_of_the_interpreter_at_hand() -> None:
+    assert asdict(LOCAL) == expected(
+        "local",
+        lambda_={"timeout": 300, "memory_size": 1024, "log_retention": 1, "platform": None},
+        schedule={"enabled": False, "cron_expression": None},
+        extract={
+            "exclusion_rules": (
+                {
+                    "name": "automated-checks",
+                    "attribute": "user_id",
+                    "operator": "starts_with",
+                    "values": ("monitor-",),
+                },
+            )
+        },
+        athena={"bytes_scanned_cutoff": 2**30},
+        glue={"number_of_workers": 2, "worker_type": "G.1X", "version": "5.0"},
+    )
+
+
+def test_environments_share_no_physical_name() -> None:
+    names = [
+        {environment.normalize.s3_bucket_name, environment.normalize.dynamo_table_name, environment.names.state_bucket}
+        for environment in SHIPPED
+    ]
+    assert len(set().union(*names)) == 9
+
+
+def test_deletion_is_guarded_unless_a_file_says_otherwise() -> None:
+    assert Environment(name="x", normalize=TEST.normalize, etl=TEST.etl).deletion_guarded is True

@@ -1,0 +1,161 @@
+from __future__ import annotations
+
+from dataclasses import FrozenInstanceError
+from types import MappingProxyType
+from typing import Any
+
+import pytest
+
+from envs.schema import ConfigurationError, validated
+from tests.unit.envs.samples import BUCKET, VALID, changed, exclusion_rule, faults
+
+INTEGER = "Input should be a valid integer"
+TEXT = "Input should be a valid string"
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "said"),
+    [
+        ("normalize.lambda_.timeout", "900", INTEGER),
+        ("normalize.lambda_.timeout", 900.0, INTEGER),
+        ("normalize.lambda_.timeout", True, INTEGER),
+        ("normalize.lambda_.timeout", None, INTEGER),
+        ("normalize.schedule.enabled", 1, "Input should be a valid boolean"),
+        ("normalize.schedule.cron_expression", 4, TEXT),
+        ("normalize.dynamo_table_name", None, TEXT),
+        ("etl.glue.version", 4.0, TEXT),
+        ("etl.clean_prefix", b"a/", TEXT),
+        ("provider.allowed_account_ids", "123456789012", "Input should be a valid tuple"),
+        ("notification_emails", ["a@example.org"], "Input should be a valid tuple"),
+        ("deletion_guarded", "no", "Input should be a valid boolean"),
+        ("tags", MappingProxyType({}), "Input should be a valid dictionary"),
+        ("etl.glue", {"number_of_workers": 2}, "Input should be an instance of GlueSettings"),
+        ("normalize.lambda_", None, "Input should be an instance of LambdaSettings"),
+        ("normalize", None, "Input should be an instance of NormalizeSettings"),
+        ("etl", None, "Input should be an instance of EtlSettings"),
+    ],
+)
+def test_wrong_type(path: str, value: object, said: str) -> None:
+    # A value of the wrong type is a fault like any other: no conversion, no traceback from a rule that expects more.
+    assert faults(changed(path, value)) == [f"{path} = {value!r}: {said}"]
+
+
+def test_wrong_type_inside_a_tuple_and_a_dictionary() -> None:
+    assert faults(changed("provider.allowed_account_ids", (123456789012,))) == [
+        f"provider.allowed_account_ids.0 = 123456789012: {TEXT}"
+    ]
+    assert faults(changed("tags", {1: 2})) == [f"tags.1 = 1: {TEXT}", f"tags.1 = 2: {TEXT}"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        (
+            {"normalize.schedule.cron_expression": None},
+            (
+                "normalize.schedule.cron_expression = None: an enabled schedule needs an expression; "
+                "give one, as in cron(30 4 * * ? *), or set enabled to False"
+            ),
+        ),
+        (
+            {"etl.data_bucket_name": "another"},
+            (
+                f"etl.data_bucket_name = 'another': must be the bucket that ETL-1 writes, {BUCKET!r}; "
+                "give both settings the same name"
+            ),
+        ),
+        (
+            {"etl.glue.worker_type": "G.025X"},
+            "etl.glue.worker_type = 'G.025X': Glue 4.0 takes G.1X, G.2X, G.4X here; choose one of them",
+        ),
+        (
+            {"etl.glue.worker_type": "Standard", "etl.glue.version": "5.0"},
+            "etl.glue.worker_type = 'Standard': Glue 5.0 takes G.1X, G.2X, G.4X here; choose one of them",
+        ),
+        (
+            {"normalize.lifecycle.clean_expiration": 90, "normalize.lifecycle.curated_expiration": 89},
+            (
+                "normalize.lifecycle.curated_expiration = 89: must be at least clean_expiration, 90, or ETL-2 would "
+                "make expired days anew; raise it or lower the other"
+            ),
+        ),
+        (
+            {"normalize.extract.exclusion_rules": (exclusion_rule(), exclusion_rule(values=("2",)))},
+            (
+                "normalize.extract.exclusion_rules: the name 'monitors' is used 2 times; the run summary counts by "
+                "name, so give each rule its own"
+            ),
+        ),
+    ],
+)
+def test_settings_that_contradict_each_other(changes: dict[str, Any], expected: str) -> None:
+    environment = VALID
+    for path, value in changes.items():
+        environment = changed(path, value, environment)
+    assert faults(environment) == [expected]
+
+
+def test_settings_that_only_just_agree() -> None:
+    disabled = changed("normalize.schedule.enabled", value=False)
+    assert faults(changed("normalize.schedule.cron_expression", None, disabled)) == []
+    equal = changed("normalize.lifecycle.clean_expiration", 90)
+    assert faults(changed("normalize.lifecycle.curated_expiration", 90, equal)) == []
+
+
+@pytest.mark.parametrize(
+    ("clean", "curated", "results", "overlaps"),
+    [
+        ("a/", "b/", "c/", []),
+        ("a/b/", "a/c/", "a/d/", []),
+        ("a/", "ab/", "a-b/", []),
+        ("artifact/", "artifacts2/", "x/artifacts/", []),
+        ("a/", "a/", "c/", [("clean_prefix", "curated_prefix")]),
+        ("a/b/", "a/", "c/", [("clean_prefix", "curated_prefix")]),
+        ("a/", "a/b/", "c/", [("curated_prefix", "clean_prefix")]),
+        ("a/", "b/", "a/c/", [("athena_results_prefix", "clean_prefix")]),
+        ("a/", "b/", "b/", [("athena_results_prefix", "curated_prefix")]),
+        ("artifacts/", "b/", "c/", [("clean_prefix", "artifacts")]),
+        ("a/", "artifacts/b/", "c/", [("curated_prefix", "artifacts")]),
+        ("a/", "b/", "artifacts/", [("athena_results_prefix", "artifacts")]),
+        ("a/", "a/", "a/", [("clean_prefix", "curated_prefix")] + [("athena_results_prefix", "clean_prefix")] * 2),
+    ],
+)
+def test_prefixes_apart(clean: str, curated: str, results: str, overlaps: list[tuple[str, str]]) -> None:
+    environment = changed("etl.clean_prefix", clean)
+    environment = changed("etl.curated_prefix", curated, environment)
+    found = faults(changed("etl.athena_results_prefix", results, environment))
+    assert len(found) == len(overlaps), found
+    for one, other in overlaps:
+        fitting = [fault for fault in found if one in fault and other in fault]
+        assert fitting, f"no fault names {one} and {other}: {found}"
+        assert all(fault.endswith("; choose folders apart") for fault in fitting)
+
+
+def test_all_faults_in_one_message() -> None:
+    environment = changed("normalize.lambda_.timeout", 901)
+    environment = changed("etl.glue.number_of_workers", 1, environment)
+    environment = changed("etl.glue.worker_type", "Z.1X", environment)
+    environment = changed("etl.curated_prefix", "artifacts/x/", environment)
+    with pytest.raises(ConfigurationError) as raised:
+        validated(environment)
+    assert str(raised.value) == (
+        "environment 'sample' has 4 faulty settings:\n"
+        "  - normalize.lambda_.timeout = 901: must be from 1 to 900; Lambda stops after 15 minutes: raise memory_size "
+        "instead\n"
+        "  - etl.glue.number_of_workers = 1: must be from 2 to 299; a Spark job needs a driver and a worker\n"
+        "  - etl.curated_prefix = 'artifacts/x/': must not overlap the artifacts' prefix, 'artifacts/'; choose folders "
+        "apart\n"
+        "  - etl.glue.worker_type = 'Z.1X': Glue 4.0 takes G.1X, G.2X, G.4X here; choose one of them"
+    )
+
+
+def test_a_rule_between_settings_waits_for_the_settings_themselves() -> None:
+    environment = changed("etl.glue.version", "9.9", changed("etl.glue.worker_type", "Z.1X"))
+    assert [fault.partition(":")[0] for fault in faults(environment)] == ["etl.glue.version = '9.9'"]
+
+
+def test_settings_cannot_be_changed_after_their_check() -> None:
+    assert validated(VALID) is VALID
+    environment: Any = VALID
+    with pytest.raises(FrozenInstanceError):
+        environment.name = "prod"

@@ -1,0 +1,103 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from envs import selection
+from envs.schema import ConfigurationError
+from envs.selection import environment_named, selected_environments
+from envs.test import TEST
+from tests.unit.envs.samples import changed
+
+LOOPBACK = {"AWS_ENDPOINT_URL": "http://127.0.0.1:4566"}
+
+
+@pytest.mark.parametrize(
+    ("choice", "names"),
+    [
+        (None, ["test", "prod"]),
+        ("", ["test", "prod"]),
+        (" , ", ["test", "prod"]),
+        ("test", ["test"]),
+        ("prod", ["prod"]),
+        ("prod,test", ["prod", "test"]),
+        (" test , local ", ["test", "local"]),
+        ("test,test", ["test"]),
+    ],
+)
+def test_choice(choice: str | None, names: list[str]) -> None:
+    variables = LOOPBACK if choice is None else {**LOOPBACK, "CAT_ENV": choice}
+    assert [environment.name for environment in selected_environments(variables)] == names
+
+
+@pytest.mark.parametrize("name", ["staging", "TEST", "test.py", "test prod"])
+def test_unknown_name(name: str) -> None:
+    with pytest.raises(ConfigurationError) as raised:
+        selected_environments({"CAT_ENV": name})
+    assert str(raised.value) == f"environment {name!r}: no such environment; known are local, prod, test"
+
+
+def test_faults_of_all_chosen_environments_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    faulty = changed("normalize.lambda_.timeout", 0, TEST)
+    monkeypatch.setitem(selection.ENVIRONMENTS, "test", faulty)
+    monkeypatch.setitem(selection.ENVIRONMENTS, "prod", replace(faulty, name="prod"))
+    with pytest.raises(ConfigurationError) as raised:
+        selected_environments({"CAT_ENV": "test,nowhere,prod"})
+    said = "  - normalize.lambda_.timeout = 0: must be from 1 to 900; Lambda stops after 15 minutes: raise memory_size"
+    assert str(raised.value).splitlines() == [
+        "environment 'test' has 1 faulty settings:",
+        f"{said} instead",
+        "environment 'nowhere': no such environment; known are local, prod, test",
+        "environment 'prod' has 1 faulty settings:",
+        f"{said} instead",
+    ]
+
+
+@pytest.mark.parametrize(
+    "endpoint",
+    ["http://127.0.0.1:4566", "http://127.1.2.3", "https://localhost:1", "http://LOCALHOST:1", "http://[::1]:4566"],
+)
+def test_local_with_a_loopback_endpoint(endpoint: str) -> None:
+    environment = environment_named("local", {"AWS_ENDPOINT_URL": endpoint})
+    assert environment.provider.custom_endpoint is True
+
+
+@pytest.mark.parametrize(
+    "endpoint",
+    [
+        "",
+        "localhost:4566",
+        "127.0.0.1:4566",
+        "https://s3.amazonaws.com",
+        "http://0.0.0.0:4566",
+        "http://10.0.0.1",
+        "http://127.0.0.1.example.org",
+        "http://localhost.example.org",
+        "http://localhost@example.org",
+        "http://[::2]",
+        "http://[::1",
+        "http://",
+    ],
+)
+def test_local_refused_without_a_loopback_endpoint(endpoint: str) -> None:
+    with pytest.raises(ConfigurationError) as raised:
+        environment_named("local", {"AWS_ENDPOINT_URL": endpoint})
+    assert str(raised.value) == (
+        f"AWS_ENDPOINT_URL = {endpoint!r}: the local environment needs an endpoint on this machine; "
+        "run `make demo`, or set the variables that `python -m local env` prints"
+    )
+
+
+def test_local_refused_where_one_service_leaves_the_machine() -> None:
+    variables = {**LOOPBACK, "AWS_ENDPOINT_URL_S3": "https://s3.amazonaws.com"}
+    with pytest.raises(ConfigurationError, match=r"^AWS_ENDPOINT_URL_S3 = 'https://s3\.amazonaws\.com': the local"):
+        environment_named("local", variables)
+    assert environment_named("local", {**LOOPBACK, "AWS_ENDPOINT_URL_S3": "http://[::1]:9"}).name == "local"
+
+
+@pytest.mark.parametrize(("variables", "custom"), [({}, False), ({"AWS_ENDPOINT_URL": ""}, False), (LOOPBACK, True)])
+def test_others_take_any_endpoint_and_remember_that_there_is_one(variables: dict[str, str], *, custom: bool) -> None:
+    environment = environment_named("test", variables)
+    assert environment == replace(TEST, provider=replace(TEST.provider, custom_endpoint=custom))
+    assert TEST.provider.custom_endpoint is False

@@ -1,0 +1,169 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.unit.envs.samples import VALID, changed, exclusion_rule, faults
+
+NUMBERS = [
+    ("normalize.lambda_.timeout", 1, 900, "Lambda stops after 15 minutes: raise memory_size instead"),
+    ("normalize.lambda_.memory_size", 128, 10240, "Lambda's memory in MB"),
+    ("normalize.extract.scan_segments", 1, 1000, "parallel scan segments of the table"),
+    ("normalize.lifecycle.noncurrent_version_expiration", 1, 3650, "give a number of days"),
+    ("normalize.lifecycle.abort_incomplete_multipart_upload", 1, 3650, "give a number of days"),
+    ("normalize.lifecycle.athena_results_expiration", 1, 3650, "give a number of days"),
+    ("normalize.lifecycle.clean_expiration", 1, 3650, "give a number of days"),
+    ("normalize.lifecycle.curated_expiration", 1, 3650, "give a number of days"),
+    ("etl.athena.bytes_scanned_cutoff", 10_000_000, 2**53, "Athena's least cutoff is 10 MB"),
+    ("etl.glue.number_of_workers", 2, 299, "a Spark job needs a driver and a worker"),
+    ("etl.glue.timeout", 1, 10080, "minutes until Glue stops a run"),
+    ("etl.glue.max_retries", 0, 10, "retries of a failed run"),
+    ("etl.glue.event_batch_size", 1, 100, "arrivals that start the job at once"),
+    ("etl.glue.event_batch_window", 1, 900, "seconds an arrival waits for company"),
+]
+PREFIX_RULE = "must be folders that each end in /, without a leading slash, . or ..; write it as in reports/clean/"
+EMAIL_RULE = "must be an e-mail address; write it as in data-team@example.org"
+ACCOUNT_RULE = "must be an AWS account id of twelve digits; write it in quotes, zeros included"
+ZONE_RULE = "must be an IANA time zone; write it as in America/Bogota"
+LABEL_RULE = "must be lower-case words joined by hyphens; as in test-users"
+
+
+def test_the_sample_is_valid() -> None:
+    assert faults(VALID) == []
+
+
+@pytest.mark.parametrize(("path", "lowest", "highest", "remedy"), NUMBERS, ids=[row[0] for row in NUMBERS])
+def test_number_at_both_edges(path: str, lowest: int, highest: int, remedy: str) -> None:
+    assert faults(changed(path, lowest)) == []
+    assert faults(changed(path, highest)) == []
+    for outside in (lowest - 1, highest + 1):
+        expected = f"{path} = {outside}: must be from {lowest} to {highest}; {remedy}"
+        assert faults(changed(path, outside)) == [expected]
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        ("normalize.lambda_.name", "f" * 64),
+        ("normalize.lambda_.log_retention", 3653),
+        ("normalize.lambda_.platform", None),
+        ("normalize.dynamo_table_name", "a.b"),
+        ("normalize.schedule.cron_expression", "cron(30 4 * * ? *)"),
+        ("normalize.extract.time_zone", "UTC"),
+        ("normalize.extract.time_zone", "America/Argentina/Buenos_Aires"),
+        ("normalize.extract.exclusion_rules", (exclusion_rule(name="a-1"), exclusion_rule(name="a-2"))),
+        ("etl.clean_prefix", "a/"),
+        ("etl.clean_prefix", "clean_1/v=2/x.y-z/"),
+        ("etl.clean_prefix", "..a/.b/c../"),
+        ("etl.catalog.database_name", "d" * 255),
+        ("etl.athena.work_group_name", "w" * 128),
+        ("etl.glue.version", "5.0"),
+        ("etl.glue.worker_type", "G.4X"),
+        ("provider.allowed_account_ids", ("000000000000", "123456789012")),
+        ("notification_emails", ("data-team@example.org", "a+b@mail.example.co")),
+        ("tags", {"CostCenter": "42"}),
+        ("name", "abcdefg8"),
+    ],
+)
+def test_accepted(path: str, value: object) -> None:
+    assert faults(changed(path, value)) == []
+
+
+def test_log_retention_takes_the_services_own_days_only() -> None:
+    path = "normalize.lambda_.log_retention"
+    accepted = [days for days in range(4000) if not faults(changed(path, days))]
+    short, months, years = [1, 3, 5, 7, 14], [30, 60, 90, 120, 150, 180], [365, 400, 545, 731, 1096, 1827, 2192, 2557]
+    assert accepted == [*short, *months, *years, 2922, 3288, 3653]
+    assert faults(changed(path, 31)) == [
+        (
+            f"{path} = 31: must be one of 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, "
+            "2192, 2557, 2922, 3288, 3653; CloudWatch Logs knows no other days"
+        )
+    ]
+
+
+@pytest.mark.parametrize(
+    "prefix", ["", "/", "a", "/a/", "a//", "a/b", "a b/", "ñ/", "../", "a/./b/", "a/../b/", "a/\n"]
+)
+@pytest.mark.parametrize("path", ["etl.clean_prefix", "etl.curated_prefix", "etl.athena_results_prefix"])
+def test_prefix_refused(path: str, prefix: str) -> None:
+    assert faults(changed(path, prefix)) == [f"{path} = {prefix!r}: {PREFIX_RULE}"]
+
+
+@pytest.mark.parametrize(
+    "email", ["", "team", "team@", "@example.org", "team@example", "a b@c.d", "a@b@c.d", "a@b.c,d", "<a@b.c>", "a@b..c"]
+)
+def test_email_refused(email: str) -> None:
+    found = faults(changed("notification_emails", ("ok@example.org", email)))
+    assert found == [f"notification_emails.1 = {email!r}: {EMAIL_RULE}"]
+
+
+@pytest.mark.parametrize("account", ["", "12345678901", "1234567890123", "12345678901a", "٣" * 12, " 12345678901"])
+def test_account_id_refused(account: str) -> None:
+    found = faults(changed("provider.allowed_account_ids", (account,)))
+    assert found == [f"provider.allowed_account_ids.0 = {account!r}: {ACCOUNT_RULE}"]
+
+
+@pytest.mark.parametrize(
+    "zone", ["", "Bogota", "america/bogota", "America", "/etc/passwd", "../UTC", "UTC\0", "\udc80"]
+)
+def test_time_zone_refused(zone: str) -> None:
+    found = faults(changed("normalize.extract.time_zone", zone))
+    assert found == [f"normalize.extract.time_zone = {zone!r}: {ZONE_RULE}"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "setting", "said"),
+    [
+        ({"name": "Test"}, "name = 'Test'", LABEL_RULE),
+        ({"name": "a--b"}, "name = 'a--b'", LABEL_RULE),
+        ({"name": ""}, "name = ''", LABEL_RULE),
+        ({"attribute": "nombre"}, "attribute = 'nombre'", "Input should be 'PK', 'SK' or 'user_id'"),
+        ({"operator": "contains"}, "operator = 'contains'", "Input should be 'equals' or 'starts_with'"),
+        (
+            {"values": ()},
+            "values = ()",
+            "must hold at least one text, none of them empty; remove the rule or give it a value",
+        ),
+        (
+            {"values": ("monitor-", "")},
+            "values = ('monitor-', '')",
+            "must hold at least one text, none of them empty; remove the rule or give it a value",
+        ),
+    ],
+)
+def test_exclusion_rule_refused(changes: dict[str, Any], setting: str, said: str) -> None:
+    rules = (exclusion_rule(name="first"), exclusion_rule(**changes))
+    path = "normalize.extract.exclusion_rules"
+    assert faults(changed(path, rules)) == [f"{path}.1.{setting}: {said}"]
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "said"),
+    [
+        ("normalize.lambda_.python_version", "3.11", "must be one of 3.12; the layer's wheels are pinned for it"),
+        ("normalize.lambda_.platform", "manylinux2014_x86_64", "Input should be 'manylinux_2_28_x86_64'"),
+        ("normalize.extract.engine", "glue", "must be one of lambda; the Glue engine is not built yet"),
+        ("etl.transform.engine", "arrow", "must be one of spark; the Arrow engine is not built yet"),
+        ("etl.glue.version", "3.0", "must be one of 4.0, 5.0; the job is tested on these Glue versions"),
+        (
+            "etl.catalog.database_name",
+            "Analytics",
+            "Glue database 'Analytics' breaks the rule: lower-case letters, digits and underscores (for Athena).",
+        ),
+        (
+            "normalize.lambda_.name",
+            "f" * 65,
+            f"Lambda function {'f' * 65!r} has 65 characters; the rule is 1 to 64: shorten or lengthen it.",
+        ),
+        (
+            "normalize.s3_bucket_name",
+            "ab",
+            "S3 bucket 'ab' has 2 characters; the rule is 3 to 63: shorten or lengthen it.",
+        ),
+        ("name", "Test", "environment 'Test' breaks the rule: lower-case letters and digits, beginning with a letter."),
+    ],
+)
+def test_refused(path: str, value: object, said: str) -> None:
+    assert faults(changed(path, value)) == [f"{path} = {value!r}: {said}"]
