@@ -102,6 +102,7 @@ class Emulator:
         running = self.running()
         if running:
             return running
+        self._reap()
         last = self.remembered()
         port = last.port if last and _is_free(last.port) else _free_port()
         process = self._spawn(port)
@@ -141,11 +142,16 @@ class Emulator:
         process = self.running()
         if process:
             _end(process)
-        if self._child:
-            self._child.wait()
+        self._reap()
         self._record.unlink(missing_ok=True)
         shutil.rmtree(self.directory / "tmp", ignore_errors=True)
         return process is not None
+
+    def _reap(self) -> None:
+        """Take note of the end of the process that this object started, once it has ended."""
+        if self._child:
+            self._child.wait()
+            self._child = None
 
 
 def _environment(port: int, temporary: Path) -> dict[str, str]:

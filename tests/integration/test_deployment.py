@@ -12,6 +12,7 @@ import pytest
 
 from local.deployment import deploy
 from local.machine_tools import PROJECT, VENV
+from local.terraform_mirror import AWS_PROVIDER_VERSION
 from local.workspace import CHOICE
 
 if TYPE_CHECKING:
@@ -98,6 +99,12 @@ def test_second_deployment_changes_only_the_known_gaps(deployed: Pipeline) -> No
     log = workspace.directory / "second-deploy.log"
     progress = deploy(["cat-local-*"], {**workspace.variables(), CHOICE: "local"}, log)
     assert set(progress.done) == {address for gaps in KNOWN_GAPS.values() for address in gaps}
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_mirror_is_searched_for_the_version_that_the_bindings_ask_for(deployed: Pipeline, stack: str) -> None:
+    document = json.loads((deployed.workspace.stack_directory(stack) / "cdk.tf.json").read_text())
+    assert document["terraform"]["required_providers"]["aws"]["version"] == AWS_PROVIDER_VERSION
 
 
 def test_state_is_kept_in_the_bucket_and_unlocked(deployed: Pipeline) -> None:

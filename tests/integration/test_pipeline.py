@@ -103,7 +103,7 @@ def test_day_that_is_run_again_is_replaced(first_run: Run, sample: list[dict[str
     dynamodb = pipeline.workspace.clients().dynamodb
     earlier = run_etl1(pipeline, EARLIER_DAY)
     pipeline.curate()
-    changed = [item for item in sample if item["PK"]["S"] != "USER#usuario-00002"]
+    changed = [item for item in sample if item["PK"]["S"] != "USER#usuario-00001"]
     try:
         load(dynamodb, table, changed)
         later = run_etl1(pipeline, EARLIER_DAY)

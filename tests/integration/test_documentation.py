@@ -1,0 +1,113 @@
+"""Every command of the README and the runbook is run as it stands, against the deployed local platform.
+
+What they say of the test environment is tried on the local one, which is the same stacks; only what the README calls
+deploying is done to the test environment itself, on the same emulator.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+import pytest
+
+from local.machine_tools import PROJECT, VENV
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.integration.conftest import Run
+
+_BLOCK: Final = re.compile(r"^```(?P<language>\w*)\n(?P<commands>.*?)^```$", re.MULTILINE | re.DOTALL)
+_HEADING: Final = re.compile(r"^#+ (?P<title>.*)$", re.MULTILINE)
+
+#: Run by .ci/run, on a machine of its own: here they would run all tests within a test.
+BY_CI: Final = ("make demo", "make test", "make lint")
+#: What needs an ID that only a broken deploy prints, or destroys what the other tests stand on.
+NOT_RUN: Final = frozenset({"State is locked", "Take an environment down"})
+DEPLOYING: Final = "Deploy to AWS"
+
+
+class Block(NamedTuple):
+    document: str
+    heading: str
+    language: str
+    commands: str
+
+
+def blocks() -> list[Block]:
+    return [
+        Block(name, heading_before(text, match.start()), match["language"], match["commands"])
+        for name, text in documents().items()
+        for match in _BLOCK.finditer(text)
+    ]
+
+
+def documents() -> dict[str, str]:
+    return {name: (PROJECT / name).read_text(encoding="utf-8") for name in ("README.md", "docs/runbook.md")}
+
+
+def heading_before(text: str, position: int) -> str:
+    return [match["title"] for match in _HEADING.finditer(text, 0, position)][-1]
+
+
+def as_run(block: Block) -> str:
+    """The block's commands, on the environment that this session has deployed."""
+    lines = [line for line in block.commands.splitlines() if line not in BY_CI]
+    commands = "\n".join(lines)
+    if block.heading == DEPLOYING:
+        # Nobody is here to type yes.
+        return re.sub(r"^(cdktf deploy .*)$", r"\1 --auto-approve", commands, flags=re.MULTILINE)
+    return commands.replace("cat-test-", "cat-local-").replace("cat_test_", "cat_local_")
+
+
+RUNNABLE: Final = [block for block in blocks() if block.language == "bash" and as_run(block)]
+
+
+@pytest.mark.parametrize("block", RUNNABLE, ids=lambda block: f"{block.document}: {block.heading}")
+def test_commands_run_as_they_stand(first_run: Run, tmp_path: Path, block: Block) -> None:
+    environment = {**first_run.pipeline.workspace.variables(), "CDKTF_OUTPUT": str(tmp_path / "cdktf.out")}
+    if block.heading != DEPLOYING:
+        environment["CAT_ENV"] = "local"
+    environment["PATH"] = os.pathsep.join((str(VENV / "bin"), os.environ["PATH"]))
+    script = re.sub(r"\bcdktf\.out\b", str(tmp_path / "cdktf.out"), as_run(block))
+    done = subprocess.run(
+        ("bash", "-euo", "pipefail", "-c", script),
+        check=False,
+        cwd=PROJECT if "make" in script or "cdktf" in script else tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, f"{script}\n{done.stdout[-3000:]}{done.stderr[-3000:]}"
+    for answer in tmp_path.glob("response.json"):
+        assert "errorMessage" not in answer.read_text(encoding="utf-8")
+
+
+def test_ci_runs_the_commands_that_are_left_to_it() -> None:
+    script = (PROJECT / ".ci" / "run").read_text(encoding="utf-8").splitlines()
+    assert [command for command in BY_CI if command not in script] == []
+
+
+def test_every_block_is_run_or_known_not_to_be() -> None:
+    left = {block.heading for block in blocks() if block not in RUNNABLE}
+    only_ci = {block.heading for block in blocks() if block.language == "bash" and not as_run(block)}
+    assert left - only_ci == NOT_RUN
+
+
+def test_make_targets_are_listed() -> None:
+    listed = subprocess.run(("make", "help"), check=True, cwd=PROJECT, capture_output=True, text=True).stdout
+    named = {target for text in documents().values() for target in re.findall(r"\bmake ([a-z]+)", text)}
+    assert sorted(target for target in named if f"make {target} " not in listed) == []
+
+
+def test_links_lead_somewhere() -> None:
+    broken = [
+        f"{document}: {target}"
+        for document, text in documents().items()
+        for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", text)
+        if not ((PROJECT / document).parent / target).exists()
+    ]
+    assert broken == []

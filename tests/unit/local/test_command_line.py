@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+import io
+import subprocess
+import sys
+
+import pytest
+from rich.console import Console
+
+from local.__main__ import COMMANDS, main, parser, shell_changes
+from local.glue_stand_in import DeployedJob
+from local.screen import Screen
+
+
+def test_shell_takes_over_the_changes() -> None:
+    before = {"PATH": "/bin:/usr/bin", "AWS_PROFILE": "production", "SAME": "1"}
+    after = {"PATH": "/bin:/usr/bin", "SAME": "1", "QUOTED": "it's $HOME"}
+    script = shell_changes(before, after) + 'echo "$QUOTED ${AWS_PROFILE:-none} $SAME"'
+    done = subprocess.run(("sh", "-c", script), check=True, env=before, capture_output=True, text=True)
+    assert done.stdout == "it's $HOME none 1\n"
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_says_what_it_does(command: str) -> None:
+    shown = " ".join(parser().format_help().split())
+    assert str(COMMANDS[command].__doc__) in shown
+
+
+def test_faults_are_told_on_standard_error(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(sys, "argv", ["local", "query", "SELECT 1"])
+    monkeypatch.setattr("local.workspace.Workspace.clients", _no_emulator)
+    assert main() == 1
+    assert capsys.readouterr().err.startswith("The emulator was not started.")
+
+
+def _no_emulator(_: object) -> None:
+    from local.errors import EmulatorError  # noqa: PLC0415 raised in place of the real one
+
+    message = "The emulator was not started."
+    raise EmulatorError(message)
+
+
+def test_steps_and_answers_are_shown() -> None:
+    output = io.StringIO()
+    screen = Screen(Console(file=output, width=100))
+    with screen.step("ETL-1") as step:
+        step.progress("half [way]")
+        step.detail = "1,099 items"
+    screen.answer("Who?", ["nombre"], [["línea 1\nlínea 2"], [None], ["[bold]"]])
+    screen.summary()
+    assert "✔ ETL-1" in output.getvalue()
+    assert "1,099 items" in output.getvalue()
+    assert "línea 1 línea 2" in output.getvalue()
+    assert "[bold]" in output.getvalue()
+
+
+def test_job_reaches_the_buckets_of_its_code_and_arguments() -> None:
+    job = DeployedJob("job", "s3://code/job.py", ("s3://code/lib.zip",), ("--JOB_NAME", "job", "--bucket", "data"))
+    assert job.buckets == ["code", "data"]
