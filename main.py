@@ -8,7 +8,7 @@ from pathlib import Path
 
 from envs.schema import ConfigurationError, Environment
 from envs.selection import selected_environments
-from modules.packaging import LayerTarget, code_archive, layer_archive
+from modules.packaging import LayerTarget, PackagingError, code_archive, layer_archive
 from modules.stack import EtlCode, EtlStack, NormalizeCode, NormalizeStack
 from modules.terraform import App
 
@@ -39,12 +39,11 @@ def add_stacks(app: App, environment: Environment) -> None:
 def main() -> None:
     """Synthesize the chosen environments' stacks into the folder that the cdktf command names."""
     try:
-        environments = selected_environments(os.environ)
-    except ConfigurationError as error:
+        app = App()
+        for environment in selected_environments(os.environ):
+            add_stacks(app, environment)
+    except (ConfigurationError, PackagingError) as error:
         sys.exit(str(error))
-    app = App()
-    for environment in environments:
-        add_stacks(app, environment)
     app.synth()
 
 

@@ -9,10 +9,10 @@ from glue_src.exceptions import StagedFilesError
 from modules.contract.datasets import DATASETS, Dataset
 from modules.contract.layout import (
     CURATED_SUFFIX,
-    STAGING_FOLDER,
     curated_key,
     partition_prefix,
     staging_prefix,
+    staging_root,
     table_prefix,
 )
 
@@ -58,7 +58,7 @@ class CuratedZone:
 
     def discard_staging(self, run_id: str) -> None:
         """Delete all that was prepared for a run, with the ``$folder$`` markers that EMRFS leaves beside it."""
-        prefix = f"{self.prefix}{STAGING_FOLDER}/{run_id}"
+        prefix = f"{staging_root(self.prefix)}{run_id}"
         self.bucket.delete([stored.key for stored in self.bucket.list(prefix)])
 
     def location(self, dataset: Dataset, day: date) -> str:

@@ -110,6 +110,11 @@ def curated_key(curated_prefix: str, dataset: Dataset, day: date) -> str:
     return f"{partition_prefix(curated_prefix, dataset, day)}{dataset.name}{CURATED_SUFFIX}"
 
 
+def staging_root(curated_prefix: str) -> str:
+    """Return the prefix of everything that is being prepared, out of every table's sight."""
+    return f"{curated_prefix}{STAGING_FOLDER}/"
+
+
 def staging_prefix(curated_prefix: str, dataset: Dataset, run_id: str) -> str:
-    """Return the prefix under which a curated day is prepared, out of every table's sight."""
-    return f"{curated_prefix}{STAGING_FOLDER}/{run_id}/{dataset.name}/"
+    """Return the prefix under which a day of one curated table is prepared."""
+    return f"{staging_root(curated_prefix)}{run_id}/{dataset.name}/"

@@ -104,6 +104,8 @@ class EtlJob(Construct):
         }
         return {
             "--job-language": "python",
+            # The catalog's partitions say what is done; a bookmark would be a second memory.
+            "--job-bookmark-option": "job-bookmark-disable",
             "--extra-py-files": library,
             "--enable-metrics": "true",
             "--enable-observability-metrics": "true",
@@ -145,7 +147,8 @@ class EtlJob(Construct):
             Statement(
                 sid="WriteCuratedZone",
                 actions=["s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload"],
-                resources=[curated],
+                # Glue's file system leaves a marker beside a folder that it makes.
+                resources=[curated, f"{bucket}/{props.curated_prefix.rstrip('/')}_$folder$"],
             ),
             Statement(
                 sid="MarkSupersededDays",

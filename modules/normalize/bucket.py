@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from envs.schema import LifecycleSettings
-from modules.contract.layout import SUPERSEDED_TAG_KEY, SUPERSEDED_TAG_VALUE
+from modules.contract.layout import SUPERSEDED_TAG_KEY, SUPERSEDED_TAG_VALUE, staging_root
 from modules.policies import policy, tls_only
 from modules.tags import NORMALIZE, ResourceType
 from modules.terraform import (
@@ -30,6 +30,9 @@ from modules.terraform import (
     S3BucketVersioningVersioningConfiguration,
     TerraformResourceLifecycle,
 )
+
+#: Longer than any run of the job, retries included.
+_STAGING_DAYS = 2
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -152,6 +155,12 @@ class ReportsBucket(Construct):
                 "athena-results",
                 S3BucketLifecycleConfigurationRuleFilter(prefix=props.athena_results_prefix),
                 expiration=[S3BucketLifecycleConfigurationRuleExpiration(days=days.athena_results_expiration)],
+            ),
+            # ETL-2 clears its staging itself, unless it is killed.
+            _rule(
+                "staging",
+                S3BucketLifecycleConfigurationRuleFilter(prefix=staging_root(props.curated_prefix)),
+                expiration=[S3BucketLifecycleConfigurationRuleExpiration(days=_STAGING_DAYS)],
             ),
             _superseded("clean-zone", props.clean_prefix, days.clean_expiration),
             _superseded("curated-zone", props.curated_prefix, days.curated_expiration),

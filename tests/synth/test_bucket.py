@@ -106,6 +106,12 @@ def test_lifecycle(normalize: Stack) -> None:
                 "expiration": [{"days": 7}],
             },
             {
+                "id": "staging",
+                "status": "Enabled",
+                "filter": [{"prefix": "reports/etl-process2/_staging/"}],
+                "expiration": [{"days": 2}],
+            },
+            {
                 "id": "clean-zone",
                 "status": "Enabled",
                 "filter": superseded("reports/etl-process1/"),
@@ -124,7 +130,7 @@ def test_lifecycle(normalize: Stack) -> None:
 def test_no_rule_expires_data_by_age_alone(normalize: Stack) -> None:
     rules = normalize["aws_s3_bucket_lifecycle_configuration.reports"]["rule"]
     by_age = [rule["id"] for rule in rules if any("days" in how for how in rule.get("expiration", []))]
-    assert by_age == ["athena-results", "clean-zone", "curated-zone"]
+    assert by_age == ["athena-results", "staging", "clean-zone", "curated-zone"]
     for rule in rules:
         if rule["id"] in {"clean-zone", "curated-zone"}:
             tags = rule["filter"][0]["and"][0]["tags"]

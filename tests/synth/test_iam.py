@@ -110,7 +110,7 @@ def test_job_permissions(etl: Stack) -> None:
         allow(
             "WriteCuratedZone",
             ["s3:AbortMultipartUpload", "s3:DeleteObject", "s3:GetObject", "s3:PutObject"],
-            [curated],
+            [curated, f"{FOUND_BUCKET}/reports/etl-process2_$folder$"],
         ),
         allow("MarkSupersededDays", ["s3:GetObjectTagging", "s3:PutObjectTagging"], [clean, curated]),
         allow(

@@ -38,6 +38,7 @@ def test_job(etl: Stack) -> None:
 def test_arguments(etl: Stack) -> None:
     assert etl["aws_glue_job.parquet"]["default_arguments"] == {
         "--job-language": "python",
+        "--job-bookmark-option": "job-bookmark-disable",
         "--extra-py-files": "s3://${aws_s3_object.library.bucket}/${aws_s3_object.library.key}",
         "--enable-metrics": "true",
         "--enable-observability-metrics": "true",

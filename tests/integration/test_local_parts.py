@@ -1,0 +1,88 @@
+"""The local platform's parts against the emulator alone, and the stand-in's way of failing."""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from local.arrivals import listen
+from local.errors import ArrivalError, GlueJobError
+from local.glue_stand_in import DeployedJob, run_job
+from local.source_table import ensure_table, load, scan, write
+from local.workspace import Workspace
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+RULE = "parts-rule"
+WORKFLOW = "arn:aws:glue:us-east-1:000000000000:workflow/parts-workflow"
+
+
+@pytest.fixture
+def table(workspace: Workspace) -> str:
+    ensure_table(workspace.clients().dynamodb, "parts-table")
+    ensure_table(workspace.clients().dynamodb, "parts-table")
+    return "parts-table"
+
+
+def items(count: int) -> list[dict[str, Any]]:
+    return [{"PK": {"S": f"USER#{number}"}, "SK": {"S": "REGISTER"}} for number in range(count)]
+
+
+def test_table_is_made_to_hold_exactly_the_items(workspace: Workspace, table: str) -> None:
+    dynamodb = workspace.clients().dynamodb
+    assert load(dynamodb, table, items(60))
+    assert not load(dynamodb, table, items(60))
+    write(dynamodb, table, [{**items(1)[0], "Extra": {"BOOL": True}}])
+    assert load(dynamodb, table, items(30))
+    assert sorted(map(json.dumps, scan(dynamodb, table))) == sorted(map(json.dumps, items(30)))
+
+
+def test_rule_that_is_not_deployed_is_told(workspace: Workspace) -> None:
+    clients = workspace.clients()
+    with pytest.raises(ArrivalError, match=r"no-rule should start the workflow w; its targets: none\. Deploy"):
+        listen(clients.events, clients.sqs, "no-rule", "w")
+
+
+def test_silent_rule_is_told_after_the_wait(workspace: Workspace) -> None:
+    clients = workspace.clients()
+    clients.events.put_rule(Name=RULE, EventPattern=json.dumps({"source": ["nobody"]}))
+    clients.events.put_targets(Rule=RULE, Targets=[{"Id": "workflow", "Arn": WORKFLOW}])
+    with pytest.raises(ArrivalError, match="reported no arrival within 0 s"):
+        listen(clients.events, clients.sqs, RULE, "parts-workflow").wait(0.1)
+
+
+def test_platform_goes_down_whole(tmp_path: Path) -> None:
+    workspace = Workspace(tmp_path / "local")
+    assert workspace.up()
+    assert not workspace.up()
+    workspace.clients().s3.list_buckets()
+    assert workspace.down()
+    assert not (tmp_path / "local").exists()
+    assert not workspace.down()
+
+
+def test_failing_job_is_told_with_its_last_words(workspace: Workspace, tmp_path: Path) -> None:
+    s3 = workspace.clients().s3
+    s3.create_bucket(Bucket="parts-code")
+    s3.put_object(Bucket="parts-code", Key="job.py", Body=b"import sys\nsys.exit(f'no {sys.argv[1:]}')\n")
+    s3.put_object(Bucket="parts-code", Key="library.zip", Body=b"PK\x05\x06" + bytes(18))
+    job = DeployedJob("parts", "s3://parts-code/job.py", ("s3://parts-code/library.zip",), ("--bucket", "parts-code"))
+    lines: list[str] = []
+    with pytest.raises(GlueJobError, match=r"Glue job parts ended with status 1(?s:.*)no \['--bucket', 'parts-code'\]"):
+        run_job(job, s3, os.environ, tmp_path / "log", lines.append)
+    assert (tmp_path / "log").read_text().splitlines() == lines
+
+
+def test_jobs_code_comes_from_its_archive_alone(workspace: Workspace, tmp_path: Path) -> None:
+    s3 = workspace.clients().s3
+    s3.create_bucket(Bucket="parts-bare")
+    script = b"import importlib.util, sys\nsys.exit(str([importlib.util.find_spec(n) for n in ('modules', 'local')]))\n"
+    s3.put_object(Bucket="parts-bare", Key="job.py", Body=script)
+    s3.put_object(Bucket="parts-bare", Key="library.zip", Body=b"PK\x05\x06" + bytes(18))
+    job = DeployedJob("bare", "s3://parts-bare/job.py", ("s3://parts-bare/library.zip",), ())
+    with pytest.raises(GlueJobError, match=r"\[None, None\]"):
+        run_job(job, s3, os.environ, tmp_path / "log", lambda _: None)
