@@ -39,8 +39,9 @@ def add_stacks(app: App, environment: Environment) -> None:
 def main() -> None:
     """Synthesize the chosen environments' stacks into the folder that the cdktf command names."""
     try:
+        environments = selected_environments(os.environ)
         app = App()
-        for environment in selected_environments(os.environ):
+        for environment in environments:
             add_stacks(app, environment)
     except (ConfigurationError, PackagingError) as error:
         sys.exit(str(error))

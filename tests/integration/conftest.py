@@ -9,6 +9,7 @@ import pytest
 
 from local.demo import open_warehouse
 from local.reconciliation import committed_summary
+from local.warehouse import Warehouse
 from tests.integration.oracle import Expected, expected
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
     from local.athena_sql import LocalAthena
     from local.pipeline import Pipeline
-    from local.warehouse import Warehouse
+    from local.warehouse import Partition
     from modules.contract.runs import RunSummary
 
 DAY = "2026-01-31"
@@ -30,6 +31,9 @@ class Run:
     pipeline: Pipeline
     summary: RunSummary
     expected: Expected
+    #: The tables and views as they were when the run had ended, whatever other tests have done since.
+    athena: LocalAthena
+    partitions: list[Partition]
 
     def warehouse(self) -> Warehouse:
         return open_warehouse(self.pipeline.workspace)
@@ -52,15 +56,17 @@ def _aware(value: Any) -> Any:
 
 
 @pytest.fixture(scope="session")
-def first_run(deployed: Pipeline, sample: list[dict[str, Any]]) -> Run:
+def first_run(deployed: Pipeline, sample: list[dict[str, Any]]) -> Iterator[Run]:
     """The sample's first way through both ETLs, started by the event that the deployed rule delivered."""
     summary = run_etl1(deployed)
     assert deployed.await_arrival().key.endswith(f"/conversations-{summary.run_id}.csv")
     deployed.curate()
-    return Run(deployed, summary, expected(sample))
+    clients, folder = deployed.workspace.clients(), deployed.workspace.directory / "first-run"
+    warehouse = Warehouse(clients.glue, clients.s3, deployed.names.database, folder)
+    with closing(warehouse.open()) as athena:
+        yield Run(deployed, summary, expected(sample), athena, warehouse.partitions())
 
 
 @pytest.fixture
-def athena(first_run: Run) -> Iterator[LocalAthena]:
-    with closing(first_run.warehouse().open()) as athena:
-        yield athena
+def athena(first_run: Run) -> LocalAthena:
+    return first_run.athena

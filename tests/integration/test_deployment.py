@@ -23,8 +23,10 @@ if TYPE_CHECKING:
 
 STACKS = ("cat-local-normalize", "cat-local-etl2")
 
+Changes = dict[str, set[str]]
+
 #: What the emulator does not keep, so that every plan wants to set it again. Nothing else may ever show.
-KNOWN_GAPS: dict[str, dict[str, set[str]]] = {
+KNOWN_GAPS: dict[str, Changes] = {
     "cat-local-normalize": {},
     "cat-local-etl2": {
         # An alarm keeps no more than its name, metric and threshold.
@@ -43,13 +45,27 @@ KNOWN_GAPS: dict[str, dict[str, set[str]]] = {
     },
 }
 
+#: What it loses only on creation; the second deployment sets it for good.
+CREATION_GAPS: dict[str, Changes] = {
+    "cat-local-normalize": {},
+    "cat-local-etl2": {
+        "aws_glue_crawler.curated": {"lineage_configuration", "tags", "tags_all"},
+        "aws_glue_job.parquet": {"tags", "tags_all"},
+    },
+}
 
-def terraform(workspace: Workspace, stack: str, *arguments: str, environment: dict[str, str] | None = None) -> str:
+
+def after_creation(stack: str) -> Changes:
+    known, lost = KNOWN_GAPS[stack], CREATION_GAPS[stack]
+    return {address: known.get(address, set()) | lost.get(address, set()) for address in known.keys() | lost.keys()}
+
+
+def terraform(workspace: Workspace, stack: str, *arguments: str) -> str:
     done = subprocess.run(
         ("terraform", *arguments),
         check=False,
         cwd=workspace.stack_directory(stack),
-        env=environment or workspace.variables(),
+        env=workspace.variables(),
         capture_output=True,
         text=True,
     )
@@ -57,7 +73,7 @@ def terraform(workspace: Workspace, stack: str, *arguments: str, environment: di
     return done.stdout
 
 
-def planned_changes(workspace: Workspace, stack: str) -> dict[str, set[str]]:
+def planned_changes(workspace: Workspace, stack: str) -> Changes:
     """The attributes that a plan would change, by address."""
     terraform(workspace, stack, "plan", "-input=false", "-lock=false", "-out=checked.tfplan")
     plan = json.loads(terraform(workspace, stack, "show", "-json", "checked.tfplan"))
@@ -86,19 +102,16 @@ def test_state_lists_the_readable_addresses(deployed: Pipeline, stack: str) -> N
     listed = terraform(deployed.workspace, stack, "state", "list").split()
     assert sorted(listed) == synthesized_addresses(deployed.workspace.stack_directory(stack))
     assert all(re.fullmatch(r"(data\.)?aws_[a-z0-9_]+\.[a-z0-9_]+", address) for address in listed)
-    assert not [address for address in listed if re.search(r"[0-9A-F]{8}$", address)]
 
 
-@pytest.mark.parametrize("stack", STACKS)
-def test_plan_shows_only_the_known_gaps(deployed: Pipeline, stack: str) -> None:
-    assert planned_changes(deployed.workspace, stack) == KNOWN_GAPS[stack]
-
-
-def test_second_deployment_changes_only_the_known_gaps(deployed: Pipeline) -> None:
+def test_plans_and_a_second_deployment_change_only_the_known_gaps(deployed: Pipeline) -> None:
     workspace = deployed.workspace
+    first_plans = {stack: planned_changes(workspace, stack) for stack in STACKS}
+    assert first_plans == {stack: after_creation(stack) for stack in STACKS}
     log = workspace.directory / "second-deploy.log"
     progress = deploy(["cat-local-*"], {**workspace.variables(), CHOICE: "local"}, log)
-    assert set(progress.done) == {address for gaps in KNOWN_GAPS.values() for address in gaps}
+    assert set(progress.done) == {address for plan in first_plans.values() for address in plan}
+    assert {stack: planned_changes(workspace, stack) for stack in STACKS} == KNOWN_GAPS
 
 
 @pytest.mark.parametrize("stack", STACKS)

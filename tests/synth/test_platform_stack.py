@@ -9,11 +9,12 @@ from typing import Any
 
 import pytest
 
+import main
 from envs.prod import PROD
 from envs.schema import Environment
 from envs.test import TEST
 from modules import terraform
-from modules.packaging import write_archive
+from modules.packaging import PackagingError, write_archive
 from modules.stack import EtlCode, EtlStack, NormalizeCode, NormalizeStack, PlatformStack
 from modules.terraform import Construct, SnsTopic, SqsQueue
 from modules.terraform import Testing as Cdktf
@@ -150,3 +151,17 @@ def test_untaggable_types_have_no_tags_in_the_providers_bindings() -> None:
     assert set(RESOURCE_TYPES) <= taggable
     assert taggable & UNTAGGABLE == set()
     assert set(bound) >= UNTAGGABLE
+
+
+def test_archive_that_cannot_be_built_ends_the_synth_with_its_message(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def fail(*_: object) -> None:
+        message = "no registry answers"
+        raise PackagingError(message)
+
+    monkeypatch.setenv("CDKTF_OUTDIR", str(tmp_path))
+    monkeypatch.setattr(main, "layer_archive", fail)
+    with pytest.raises(SystemExit, match=r"^no registry answers$"):
+        main.main()
+    assert list(tmp_path.rglob("cdk.tf.json")) == []

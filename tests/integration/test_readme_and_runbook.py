@@ -1,7 +1,8 @@
 """Every command of the README and the runbook is run as it stands, against the deployed local platform.
 
 What they say of the test environment is tried on the local one, which is the same stacks; only what the README calls
-deploying is done to the test environment itself, on the same emulator.
+deploying is done to the test environment itself, on the same emulator. The commands leave runs of today behind, so this
+module comes after the ones that compare days.
 """
 
 from __future__ import annotations
