@@ -6,8 +6,9 @@ import os
 import sys
 from pathlib import Path
 
-from envs.schema import ConfigurationError, Environment
+from envs.schema import Environment
 from envs.selection import selected_environments
+from envs.validation import ConfigurationError
 from modules.packaging import LayerTarget, PackagingError, code_archive, layer_archive
 from modules.stack import EtlCode, EtlStack, NormalizeCode, NormalizeStack
 from modules.terraform import App

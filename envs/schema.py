@@ -1,16 +1,15 @@
-"""Every setting of an environment: typed, and validated all at once before any construct is made.
+"""Every setting of an environment: its type, its default, and the rule for its value.
 
 The settings are plain frozen dataclasses, so that a type checker reads the environments' files and building a value
-never raises; :func:`validated` then checks the whole tree with pydantic and reports all faults together.
+never raises; envs/validation.py then checks the whole tree with pydantic and reports all faults together.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import AfterValidator, ConfigDict, TypeAdapter, ValidationError, with_config
+from pydantic import AfterValidator, ConfigDict, with_config
 
 from envs import rules
 from envs.cron import check_cron
@@ -25,10 +24,6 @@ _settings = with_config(ConfigDict(strict=True, revalidate_instances="always"))
 
 _Days = Annotated[int, rules.between(1, 3650, "give a number of days")]
 _Prefix = Annotated[str, rules.PREFIX]
-
-
-class ConfigurationError(ValueError):
-    """The configuration breaks rules; the message lists every fault with value, rule and remedy."""
 
 
 @_settings
@@ -200,123 +195,3 @@ class Environment:
     def names(self) -> naming.Names:
         """The environment's physical names."""
         return naming.Names(self.name)
-
-
-def _schedule_has_expression(environment: Environment) -> Iterator[str]:
-    schedule = environment.normalize.schedule
-    if schedule.enabled and schedule.cron_expression is None:
-        yield (
-            "normalize.schedule.cron_expression = None: an enabled schedule needs an expression; "
-            "give one, as in cron(30 4 * * ? *), or set enabled to False"
-        )
-
-
-def _stacks_share_the_bucket(environment: Environment) -> Iterator[str]:
-    written, read = environment.normalize.s3_bucket_name, environment.etl.data_bucket_name
-    if written != read:
-        yield (
-            f"etl.data_bucket_name = {read!r}: must be the bucket that ETL-1 writes, {written!r}; "
-            "give both settings the same name"
-        )
-
-
-def _prefixes_are_apart(environment: Environment) -> Iterator[str]:
-    etl = environment.etl
-    prefixes = {
-        "etl.clean_prefix": etl.clean_prefix,
-        "etl.curated_prefix": etl.curated_prefix,
-        "etl.athena_results_prefix": etl.athena_results_prefix,
-        "the artifacts' prefix": ARTIFACTS_PREFIX,
-    }
-    for name, prefix in prefixes.items():
-        for other_name, other in prefixes.items():
-            if name != other_name and prefix.startswith(other) and (prefix != other or name < other_name):
-                yield f"{name} = {prefix!r}: must not overlap {other_name}, {other!r}; choose folders apart"
-
-
-def _worker_type_is_known(environment: Environment) -> Iterator[str]:
-    glue = environment.etl.glue
-    known = WORKER_TYPES[glue.version]
-    if glue.worker_type not in known:
-        yield (
-            f"etl.glue.worker_type = {glue.worker_type!r}: Glue {glue.version} takes {', '.join(known)} here; "
-            "choose one of them"
-        )
-
-
-def _curated_outlives_clean(environment: Environment) -> Iterator[str]:
-    lifecycle = environment.normalize.lifecycle
-    if lifecycle.curated_expiration < lifecycle.clean_expiration:
-        yield (
-            f"normalize.lifecycle.curated_expiration = {lifecycle.curated_expiration}: must be at least "
-            f"clean_expiration, {lifecycle.clean_expiration}, or ETL-2 would make expired days anew; "
-            "raise it or lower the other"
-        )
-
-
-def _exclusion_rules_are_told_apart(environment: Environment) -> Iterator[str]:
-    names = [rule.name for rule in environment.normalize.extract.exclusion_rules]
-    for name in sorted({name for name in names if names.count(name) > 1}):
-        yield (
-            f"normalize.extract.exclusion_rules: the name {name!r} is used {names.count(name)} times; "
-            "the run summary counts by name, so give each rule its own"
-        )
-
-
-#: Each rule, with the settings that must be sound in themselves before the rule can be asked.
-_CROSS_RULES: tuple[tuple[Callable[[Environment], Iterator[str]], tuple[str, ...]], ...] = (
-    (_schedule_has_expression, ("normalize.schedule",)),
-    (_stacks_share_the_bucket, ("normalize.s3_bucket_name", "etl.data_bucket_name")),
-    (_prefixes_are_apart, ("etl.clean_prefix", "etl.curated_prefix", "etl.athena_results_prefix")),
-    (_worker_type_is_known, ("etl.glue.version", "etl.glue.worker_type")),
-    (_curated_outlives_clean, ("normalize.lifecycle",)),
-    (_exclusion_rules_are_told_apart, ("normalize.extract.exclusion_rules",)),
-)
-
-_ADAPTER = TypeAdapter(Environment)
-
-
-def validated(environment: Environment) -> Environment:
-    """Return ``environment`` as it is, once every rule has been checked.
-
-    Raises:
-        ConfigurationError: one or more settings break a rule; all of them are listed.
-    """
-    faults = _faults(environment)
-    if faults:
-        lines = "\n".join(f"  - {fault}" for fault in faults)
-        message = f"environment {environment.name!r} has {len(faults)} faulty settings:\n{lines}"
-        raise ConfigurationError(message)
-    return environment
-
-
-def _faults(environment: Environment) -> list[str]:
-    field_faults = list(_field_faults(environment))
-    faults = [fault for _, fault in field_faults]
-    for rule, settings in _CROSS_RULES:
-        if not any(_touches(path, setting) for path, _ in field_faults for setting in settings):
-            faults.extend(rule(environment))
-    return faults
-
-
-def _touches(path: str, setting: str) -> bool:
-    """Whether a fault at ``path`` lies in ``setting`` or in a group of settings that holds it."""
-    return f"{path}.".startswith(f"{setting}.") or f"{setting}.".startswith(f"{path}.")
-
-
-def _field_faults(environment: Environment) -> Iterator[tuple[str, str]]:
-    try:
-        _ADAPTER.validate_python(environment)
-    except ValidationError as error:
-        for fault in error.errors(include_url=False):
-            path = ".".join(str(part) for part in fault["loc"] if not _is_type_label(part))
-            yield path, f"{path} = {fault['input']!r}: {_said(fault)}"
-
-
-def _is_type_label(part: int | str) -> bool:
-    # pydantic adds the name of the tried type to the location inside unions; no setting's name holds these signs.
-    return isinstance(part, str) and not part.replace("_", "").isalnum()
-
-
-def _said(fault: Any) -> str:
-    return str(fault["msg"]).removeprefix("Value error, ")

@@ -9,8 +9,9 @@ from urllib.parse import urlsplit
 
 from envs.local import LOCAL
 from envs.prod import PROD
-from envs.schema import ConfigurationError, Environment, validated
+from envs.schema import Environment
 from envs.test import TEST
+from envs.validation import ConfigurationError, validated
 
 #: Narrows the choice to one environment, or several with commas between.
 CHOICE_VARIABLE = "CAT_ENV"

@@ -19,7 +19,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
-from local.webhdfs_filesystem import DirectoryNotEmptyError, FileStatus, S3FileSystem
+from local.webhdfs_filesystem import DirectoryNotEmptyError, S3FileSystem
+from local.webhdfs_paths import FileStatus
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
-from envs.schema import ConfigurationError, Environment
+from envs.schema import Environment
 from envs.selection import environment_named
+from envs.validation import ConfigurationError
 from modules.policies import policy, tls_only
 from modules.tags import common_tags
 

@@ -8,7 +8,6 @@ from typing import Any
 from envs.schema import (
     AthenaSettings,
     CatalogSettings,
-    ConfigurationError,
     Environment,
     EtlSettings,
     ExclusionRule,
@@ -17,8 +16,8 @@ from envs.schema import (
     LifecycleSettings,
     NormalizeSettings,
     ScheduleSettings,
-    validated,
 )
+from envs.validation import ConfigurationError, validated
 
 BUCKET = "a-bucket"
 

@@ -7,8 +7,9 @@ import pytest
 
 from envs.local import LOCAL
 from envs.prod import PROD
-from envs.schema import Environment, validated
+from envs.schema import Environment
 from envs.test import TEST
+from envs.validation import validated
 
 SHIPPED = [TEST, PROD, LOCAL]
 

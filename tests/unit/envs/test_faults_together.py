@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from envs.schema import ConfigurationError, validated
+from envs.validation import ConfigurationError, validated
 from tests.unit.envs.samples import BUCKET, VALID, changed, exclusion_rule, faults
 
 INTEGER = "Input should be a valid integer"

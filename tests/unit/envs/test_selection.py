@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 
 from envs import selection
-from envs.schema import ConfigurationError
 from envs.selection import environment_named, selected_environments
 from envs.test import TEST
+from envs.validation import ConfigurationError
 from tests.unit.envs.samples import changed
 
 LOOPBACK = {"AWS_ENDPOINT_URL": "http://127.0.0.1:4566"}
