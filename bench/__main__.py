@@ -58,7 +58,7 @@ def _pythons() -> dict[str, Path | str]:
 
 
 def _versions(pythons: dict[str, Path | str]) -> dict[str, str]:
-    versions = peers.versions(peers.project_python(), ("boto3", "orjson", "msgspec", "pandas"))
+    versions = peers.versions(peers.project_python(), ("boto3", "orjson", "pandas"))
     wrangler = pythons["awswrangler"]
     return versions | (peers.versions(wrangler, ("awswrangler", "pyarrow")) if isinstance(wrangler, Path) else {})
 

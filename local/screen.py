@@ -60,14 +60,17 @@ class Screen:
         self.console.print(table)
 
     def summary(self) -> None:
-        """Print the table of all steps."""
+        """Print the table of all steps, one line each."""
         table = Table(title="Steps", title_justify="left", title_style="bold", show_footer=True)
-        table.add_column("step", footer="all", min_width=max(len(step.title) for step in self.steps))
+        titles = max(len(step.title) for step in self.steps)
         total = sum(step.seconds for step in self.steps)
-        table.add_column("seconds", justify="right", footer=f"{total:.1f}", min_width=len("seconds"))
-        table.add_column("what", no_wrap=True)
+        table.add_column("step", footer="all", no_wrap=True)
+        table.add_column("seconds", justify="right", footer=f"{total:.1f}", no_wrap=True)
+        # What is left of the line, less the table's own rules and blanks.
+        left = self.console.width - titles - len("seconds") - 10
+        table.add_column("what", no_wrap=True, max_width=max(left, len("what")))
         for step in self.steps:
-            table.add_row(step.title, f"{step.seconds:.1f}", step.detail)
+            table.add_row(step.title, f"{step.seconds:.1f}", Text(step.detail))
         self.console.print(table)
 
 

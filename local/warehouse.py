@@ -54,7 +54,8 @@ class Warehouse:
     def views(self) -> dict[str, str]:
         """Return the views' SQL by name, each after the views that it reads."""
         sql = {table["Name"]: view_sql(table) for table in self._all_tables() if table.get("TableType") == VIEW}
-        order = TopologicalSorter({name: tables_read(text) & sql.keys() for name, text in sql.items()}).static_order()
+        reads = {name: sorted(tables_read(text) & sql.keys()) for name, text in sorted(sql.items())}
+        order = TopologicalSorter(reads).static_order()
         return {name: sql[name] for name in order}
 
     def partitions(self) -> list[Partition]:

@@ -1,9 +1,8 @@
-"""The deployed stacks as operators see them: state, plans, a second deployment, and the test stack's own command."""
+"""The deployed stacks as operators see them: state, plans, and a second deployment."""
 
 from __future__ import annotations
 
 import json
-import os
 import re
 import subprocess
 from typing import TYPE_CHECKING, Any
@@ -11,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from local.deployment import deploy
-from local.machine_tools import PROJECT, VENV
 from local.terraform_mirror import AWS_PROVIDER_VERSION
 from local.workspace import CHOICE
 
@@ -123,18 +121,3 @@ def test_mirror_is_searched_for_the_version_that_the_bindings_ask_for(deployed: 
 def test_state_is_kept_in_the_bucket_and_unlocked(deployed: Pipeline) -> None:
     found = deployed.workspace.clients().s3.list_objects_v2(Bucket=deployed.names.state_bucket)
     assert [entry["Key"] for entry in found["Contents"]] == [f"{stack}/terraform.tfstate" for stack in sorted(STACKS)]
-
-
-def test_test_stack_deploys_by_its_own_command_line(deployed: Pipeline, tmp_path: Path) -> None:
-    """What an operator types after ``source .venv/bin/activate``; only the endpoint is not AWS's."""
-    environment = {**deployed.workspace.variables(), "CDKTF_OUTPUT": str(tmp_path / "cdktf.out")}
-    environment["PATH"] = os.pathsep.join((str(VENV / "bin"), os.environ["PATH"]))
-    dynamodb = deployed.workspace.clients().dynamodb
-    assert "cat-test-catia-conversations-table" not in dynamodb.list_tables()["TableNames"]
-    for command in ("make bootstrap ENV=test", "cdktf deploy cat-test-normalize --auto-approve"):
-        done = subprocess.run(
-            command.split(), check=False, cwd=PROJECT, env=environment, capture_output=True, text=True
-        )
-        assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-4000:]
-    function = deployed.workspace.clients().lambda_.get_function(FunctionName="cat-test-lambda-normalize")
-    assert function["Configuration"]["Runtime"] == "python3.12"

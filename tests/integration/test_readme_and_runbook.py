@@ -83,6 +83,11 @@ def test_commands_run_as_they_stand(first_run: Run, tmp_path: Path, block: Block
         text=True,
     )
     assert done.returncode == 0, f"{script}\n{done.stdout[-3000:]}{done.stderr[-3000:]}"
+    if block.heading == DEPLOYING:
+        clients = first_run.pipeline.workspace.clients()
+        function = clients.lambda_.get_function(FunctionName="cat-test-lambda-normalize")
+        assert function["Configuration"]["Runtime"] == "python3.12"
+        assert clients.glue.get_job(JobName="cat-test-etl2-parquet")["Job"]["GlueVersion"] == "4.0"
     for answer in tmp_path.glob("response.json"):
         assert "errorMessage" not in answer.read_text(encoding="utf-8")
 

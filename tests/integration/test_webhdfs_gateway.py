@@ -6,17 +6,12 @@ import hashlib
 import http.client
 import io
 import json
-import os
 import random
 import socket
-import subprocess
-import sys
-import time
 import uuid
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
-from urllib.request import urlopen
+from typing import TYPE_CHECKING, Any
 
 import boto3
 import pyarrow.parquet
@@ -35,59 +30,13 @@ if TYPE_CHECKING:
 
     from mypy_boto3_s3 import S3Client
 
+    from local.workspace import Workspace
+
 # Py4J leaves its connections to Java to the garbage collector.
 pytestmark = pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning")
 
-START_SECONDS = 60
-REGION: Final = "eu-central-1"
 CSV_KEY = "reports/etl-process1/conversations/dt=2026-01-31/conversations-20260131T043000.123456Z-ab12cd.csv"
 PEOPLE = [("Zoë", 1), ("a/b%", 2), ("04:30 à+ü", 3)]
-
-
-def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port: int = listener.getsockname()[1]
-        return port
-
-
-def s3_client(port: int) -> S3Client:
-    return boto3.client(
-        "s3",
-        endpoint_url=f"http://127.0.0.1:{port}",
-        region_name=REGION,
-        aws_access_key_id="test",
-        aws_secret_access_key="test",  # noqa: S106
-        config=Config(retries={"total_max_attempts": 1}),
-    )
-
-
-@contextmanager
-def running_emulator(folder: Path) -> Iterator[int]:
-    port = free_port()
-    settings = {"GATEWAY_PORT": str(port), "BIND_HOST": "127.0.0.1", "S3_DATA_DIR": str(folder)}
-    with (folder / "emulator.log").open("wb") as log:
-        emulator = subprocess.Popen(
-            [sys.executable, "-m", "ministack"], env=os.environ | settings, stdout=log, stderr=subprocess.STDOUT
-        )
-        try:
-            wait_until_healthy(emulator, port)
-            yield port
-        finally:
-            emulator.kill()
-            emulator.wait()
-
-
-def wait_until_healthy(emulator: subprocess.Popen[bytes], port: int) -> None:
-    deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline and emulator.poll() is None:
-        try:
-            with urlopen(f"http://127.0.0.1:{port}/_ministack/health") as answer:
-                if answer.status == http.client.OK:
-                    return
-        except OSError:
-            time.sleep(0.1)
-    pytest.fail(f"the emulator did not start: exit status {emulator.poll()}")
 
 
 @dataclass(frozen=True)
@@ -128,15 +77,12 @@ class Lake:
 
 
 @pytest.fixture(scope="module")
-def lake(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lake]:
+def lake(workspace: Workspace) -> Iterator[Lake]:
+    s3 = workspace.clients().s3
     # A name of its own: within one JVM, Hadoop goes on using a bucket's first gateway.
     bucket = f"gateway-{uuid.uuid4().hex}"
-    with (
-        running_emulator(tmp_path_factory.mktemp("s3")) as emulator_port,
-        closing(s3_client(emulator_port)) as s3,
-        WebHdfsGateway(s3) as gateway,
-    ):
-        s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
+    s3.create_bucket(Bucket=bucket)
+    with WebHdfsGateway(s3) as gateway:
         builder = SparkSession.builder.master("local[2]").config("spark.ui.enabled", "false")
         for name, value in spark_options_for_s3([bucket], gateway.port).items():
             builder = builder.config(name, value)
@@ -308,8 +254,20 @@ def test_an_unknown_operation_is_refused(lake: Lake) -> None:
     assert (status, error["exception"]) == (400, "UnsupportedOperationException")
 
 
+def client_of_nobody() -> S3Client:
+    # Port 9 is nobody's: a server of ours listens on one that the system chose, far above it.
+    return boto3.client(
+        "s3",
+        endpoint_url="http://127.0.0.1:9",
+        region_name="us-east-1",
+        aws_access_key_id="test",
+        aws_secret_access_key="test",  # noqa: S106
+        config=Config(retries={"total_max_attempts": 1}),
+    )
+
+
 def test_an_s3_failure_is_told_and_logged(caplog: pytest.LogCaptureFixture) -> None:
-    with closing(s3_client(free_port())) as nobody, WebHdfsGateway(nobody) as gateway:
+    with closing(client_of_nobody()) as nobody, WebHdfsGateway(nobody) as gateway:
         status, error = answer_of(gateway.port, "GET", "bucket/key?op=GETFILESTATUS")
     assert (status, error["javaClassName"]) == (500, "java.io.IOException")
     assert "Could not connect" in error["message"]

@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from local.cdktf_command import QUIET
 from tests.synth.synthesized import ENVIRONMENTS, LOOPBACK, STACKS, Stack, run_main, stacks_in
 
 # For the tests that make constructs in this process: jsii starts Node at the first import of modules.terraform.
-os.environ["JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION"] = "1"
+os.environ.update(QUIET)
 
 
 @pytest.fixture(scope="session")

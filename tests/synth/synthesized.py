@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from local.cdktf_command import QUIET
+
 ROOT = Path(__file__).parents[2]
 ENVIRONMENTS = ("test", "prod", "local")
 STACKS = tuple(f"cat-{env}-{part}" for env in ENVIRONMENTS for part in ("normalize", "etl2"))
@@ -79,7 +81,7 @@ def run_main(folder: Path, working_directory: Path = ROOT, **variables: str) -> 
     """Run main.py as the cdktf command does, into ``folder``, with no other AWS or CAT variables than ``variables``."""
     ours = ("AWS_", "CAT_", "CDKTF_", "TF_")
     environment = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
-    environment |= {"CDKTF_OUTDIR": str(folder), "JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": "1", **variables}
+    environment |= {**QUIET, "CDKTF_OUTDIR": str(folder), **variables}
     command = [sys.executable, str(ROOT / "main.py")]
     return subprocess.run(
         command, cwd=working_directory, env=environment, capture_output=True, text=True, check=False, timeout=600

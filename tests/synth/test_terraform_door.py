@@ -9,13 +9,14 @@ import sys
 
 import pytest
 
+from local.cdktf_command import QUIET
 from tests.synth.synthesized import ROOT
 
 PROVIDER = "cdktf_cdktf_provider_aws"
 
 
 def run(code: str) -> str:
-    environment = {**os.environ, "JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": "1"}
+    environment = {**os.environ, **QUIET}
     command = [sys.executable, "-c", code]
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=120)
     assert done.returncode == 0, done.stderr

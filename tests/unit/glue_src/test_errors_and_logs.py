@@ -32,6 +32,7 @@ def test_failed_days_are_all_named() -> None:
 
 def test_log_lines_go_to_standard_output_as_json(capsys: pytest.CaptureFixture[str]) -> None:
     logger = logging.getLogger("cat.etl2")
+    level = logger.level
     try:
         logs.write_to_standard_output()
         with logs.timed("dataset staged", day=DAY) as fields:
@@ -39,6 +40,7 @@ def test_log_lines_go_to_standard_output_as_json(capsys: pytest.CaptureFixture[s
         logs.failure("day failed", ValueError("Año\nnuevo"), day=DAY)
     finally:
         logger.handlers, logger.propagate = [], True
+        logger.setLevel(level)
     staged, failed = map(json.loads, capsys.readouterr().out.splitlines())
     assert (staged["level"], staged["step"]) == ("INFO", "dataset staged")
     assert (staged["day"], staged["rows"]) == ("2026-02-02", 3)

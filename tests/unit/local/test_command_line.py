@@ -54,6 +54,18 @@ def test_steps_and_answers_are_shown() -> None:
     assert "[bold]" in output.getvalue()
 
 
+def test_table_of_steps_fits_a_narrow_console() -> None:
+    output = io.StringIO()
+    screen = Screen(Console(file=output, width=80))
+    with screen.step("ETL-2: Glue job on Spark") as step:
+        step.detail = "[x] " + "many words " * 20
+    output.truncate(0)
+    screen.summary()
+    (line,) = [line for line in output.getvalue().splitlines() if "ETL-2" in line]
+    assert "ETL-2: Glue job on Spark │     0.0 │ [x] many words" in line
+    assert len(line) <= 80
+
+
 def test_job_reaches_the_buckets_of_its_code_and_arguments() -> None:
     job = DeployedJob("job", "s3://code/job.py", ("s3://code/lib.zip",), ("--JOB_NAME", "job", "--bucket", "data"))
     assert job.buckets == ["code", "data"]
