@@ -13,7 +13,7 @@ from typing import Final
 from bench.processes import PROJECT, MeasurementError
 
 REQUIREMENTS: Final = (PROJECT / "requirements-bench.txt", PROJECT / "constraints.txt")
-ENVIRONMENT: Final = PROJECT / ".local" / "bench-venv"
+ENVIRONMENT: Final = PROJECT / "build" / "bench-venv"
 
 
 def peer_python() -> Path:
