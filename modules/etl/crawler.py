@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from modules.account import Account
 from modules.etl.catalog import Catalog
-from modules.etl.job import GLUE_LOG_GROUPS, catalog_arns
+from modules.etl.job import catalog_arns, write_glue_logs
 from modules.naming import Names
-from modules.policies import Statement, policy, trust
+from modules.policies import Statement, trust
+from modules.roles import ServiceRoleProps, add_service_role
 from modules.tags import ETL, ResourceType
 from modules.terraform import (
     Construct,
@@ -19,7 +20,6 @@ from modules.terraform import (
     GlueCrawlerRecrawlPolicy,
     GlueCrawlerSchemaChangePolicy,
     IamRole,
-    IamRolePolicy,
 )
 
 _CONFIGURATION = {
@@ -72,18 +72,17 @@ class CuratedCrawler(Construct):
 
     def _make_role(self) -> IamRole:
         props = self._props
-        role = IamRole(
+        return add_service_role(
             self,
-            "aws_iam_role.crawler",
-            name=props.names.crawler_role,
-            description="Role of the curated crawler",
-            assume_role_policy=trust("glue.amazonaws.com", props.account.id),
-            tags=ETL.tags(ResourceType.SECURITY),
-        )
-        IamRolePolicy(
-            self, "aws_iam_role_policy.crawler", name="crawler", role=role.id, policy=policy(*self._permissions())
-        )
-        return role
+            ServiceRoleProps(
+                address="crawler",
+                name=props.names.crawler_role,
+                description="Role of the curated crawler",
+                trust_policy=trust("glue.amazonaws.com", props.account.id),
+                permissions=self._permissions(),
+                component=ETL,
+            ),
+        ).role
 
     def _permissions(self) -> list[Statement]:
         props, bucket = self._props, self._props.bucket.arn
@@ -113,9 +112,5 @@ class CuratedCrawler(Construct):
                 ],
                 resources=catalog_arns(props.account, props.database_name),
             ),
-            Statement(
-                sid="WriteLogs",
-                actions=["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"],
-                resources=[props.account.arn("logs", GLUE_LOG_GROUPS)],
-            ),
+            write_glue_logs(props.account),
         ]

@@ -12,7 +12,8 @@ from modules.contract.datasets import DATASETS
 from modules.contract.settings import JobArgument
 from modules.naming import Names
 from modules.packaging import Archive
-from modules.policies import Statement, policy, trust
+from modules.policies import Statement, trust
+from modules.roles import ServiceRoleProps, add_service_role
 from modules.tags import ETL, ResourceType
 from modules.terraform import (
     AssetType,
@@ -22,14 +23,13 @@ from modules.terraform import (
     GlueJobCommand,
     GlueJobExecutionProperty,
     IamRole,
-    IamRolePolicy,
     S3Object,
     TerraformAsset,
     TerraformResourceLifecycle,
 )
 
 #: Where every Glue job and crawler of an account writes its logs.
-GLUE_LOG_GROUPS = "log-group:/aws-glue/*"
+_GLUE_LOG_GROUPS = "log-group:/aws-glue/*"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,16 +115,17 @@ class EtlJob(Construct):
 
     def _make_role(self) -> IamRole:
         props = self._props
-        role = IamRole(
+        return add_service_role(
             self,
-            "aws_iam_role.job",
-            name=props.names.glue_job_role,
-            description="Role of the ETL-2 Spark job",
-            assume_role_policy=trust("glue.amazonaws.com", props.account.id),
-            tags=ETL.tags(ResourceType.SECURITY),
-        )
-        IamRolePolicy(self, "aws_iam_role_policy.job", name="job", role=role.id, policy=policy(*self._permissions()))
-        return role
+            ServiceRoleProps(
+                address="job",
+                name=props.names.glue_job_role,
+                description="Role of the ETL-2 Spark job",
+                trust_policy=trust("glue.amazonaws.com", props.account.id),
+                permissions=self._permissions(),
+                component=ETL,
+            ),
+        ).role
 
     def _permissions(self) -> list[Statement]:
         props, bucket = self._props, self._props.bucket.arn
@@ -167,11 +168,7 @@ class EtlJob(Construct):
                 ],
                 resources=catalog_arns(props.account, props.database_name),
             ),
-            Statement(
-                sid="WriteLogs",
-                actions=["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"],
-                resources=[props.account.arn("logs", GLUE_LOG_GROUPS)],
-            ),
+            write_glue_logs(props.account),
             Statement(
                 sid="WriteMetrics",
                 actions=["cloudwatch:PutMetricData"],
@@ -189,3 +186,12 @@ def catalog_arns(account: Account, database_name: str) -> list[str]:
         account.arn("glue", f"database/{database_name}"),
         *(account.arn("glue", f"table/{database_name}/{dataset.name}") for dataset in DATASETS),
     ]
+
+
+def write_glue_logs(account: Account) -> Statement:
+    """Return the permission to write the logs that Glue makes of every job and crawler."""
+    return Statement(
+        sid="WriteLogs",
+        actions=["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"],
+        resources=[account.arn("logs", _GLUE_LOG_GROUPS)],
+    )

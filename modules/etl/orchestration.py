@@ -12,6 +12,7 @@ from modules.contract.layout import CLEAN_SUFFIX, commit_marker_prefix
 from modules.dead_letters import DeadLetters, DeadLettersProps
 from modules.naming import Names
 from modules.policies import Statement, policy, trust
+from modules.roles import ServiceRoleProps, add_service_role
 from modules.tags import ETL, ResourceType
 from modules.terraform import (
     CloudwatchEventRule,
@@ -31,7 +32,6 @@ from modules.terraform import (
     GlueTriggerPredicateConditions,
     GlueWorkflow,
     IamRole,
-    IamRolePolicy,
     SqsQueuePolicy,
 )
 
@@ -172,22 +172,18 @@ class Orchestration(Construct):
 
     def _make_events_role(self) -> IamRole:
         props = self._props
-        role = IamRole(
+        notify = Statement(sid="NotifyWorkflow", actions=["glue:NotifyEvent"], resources=[self.workflow.arn])
+        return add_service_role(
             self,
-            "aws_iam_role.events",
-            name=props.names.arrival_rule_role,
-            description="Lets EventBridge notify the Glue workflow",
-            assume_role_policy=trust("events.amazonaws.com", props.account.id, self.arrival_rule.arn),
-            tags=ETL.tags(ResourceType.SECURITY),
-        )
-        IamRolePolicy(
-            self,
-            "aws_iam_role_policy.events",
-            name="events",
-            role=role.id,
-            policy=policy(Statement(sid="NotifyWorkflow", actions=["glue:NotifyEvent"], resources=[self.workflow.arn])),
-        )
-        return role
+            ServiceRoleProps(
+                address="events",
+                name=props.names.arrival_rule_role,
+                description="Lets EventBridge notify the Glue workflow",
+                trust_policy=trust("events.amazonaws.com", props.account.id, self.arrival_rule.arn),
+                permissions=[notify],
+                component=ETL,
+            ),
+        ).role
 
     def _report_job_failures(self) -> None:
         props = self._props

@@ -11,13 +11,12 @@ from modules.contract.settings import LambdaVariable
 from modules.naming import Names
 from modules.packaging import Archive
 from modules.policies import Statement, policy
+from modules.roles import ServiceRole, ServiceRoleProps, add_service_role
 from modules.tags import NORMALIZE, ResourceType
 from modules.terraform import (
     AssetType,
     CloudwatchLogGroup,
     Construct,
-    IamRole,
-    IamRolePolicy,
     LambdaFunction,
     LambdaFunctionEnvironment,
     LambdaFunctionEventInvokeConfig,
@@ -67,8 +66,8 @@ class NormalizeFunction(Construct):
             retention_in_days=props.settings.log_retention,
             tags=NORMALIZE.tags(ResourceType.MONITORING),
         )
-        self.role = self._make_role()
-        self._permission = self._permit(self.role)
+        self._access = self._make_role()
+        self.role = self._access.role
         self.function = self._make_function()
         LambdaFunctionEventInvokeConfig(
             self,
@@ -81,25 +80,18 @@ class NormalizeFunction(Construct):
             ),
         )
 
-    def _make_role(self) -> IamRole:
-        return IamRole(
+    def _make_role(self) -> ServiceRole:
+        by_lambda = Statement(sid="AssumedByService", actions=["sts:AssumeRole"], services=["lambda.amazonaws.com"])
+        return add_service_role(
             self,
-            "aws_iam_role.normalize",
-            name=self._props.names.normalize_role,
-            description="Execution role of the Normalize function",
-            assume_role_policy=policy(
-                Statement(sid="AssumedByService", actions=["sts:AssumeRole"], services=["lambda.amazonaws.com"])
+            ServiceRoleProps(
+                address="normalize",
+                name=self._props.names.normalize_role,
+                description="Execution role of the Normalize function",
+                trust_policy=policy(by_lambda),
+                permissions=self._permissions(),
+                component=NORMALIZE,
             ),
-            tags=NORMALIZE.tags(ResourceType.SECURITY),
-        )
-
-    def _permit(self, role: IamRole) -> IamRolePolicy:
-        return IamRolePolicy(
-            self,
-            "aws_iam_role_policy.normalize",
-            name="normalize",
-            role=role.id,
-            policy=policy(*self._permissions()),
         )
 
     def _permissions(self) -> list[Statement]:
@@ -143,7 +135,7 @@ class NormalizeFunction(Construct):
             environment=LambdaFunctionEnvironment(variables=self._variables()),
             tags=NORMALIZE.tags(ResourceType.COMPUTE),
             # Lambda would create the log group itself, without retention; and fail its first run without the policy.
-            depends_on=[self.log_group, self._permission],
+            depends_on=[self.log_group, self._access.permissions],
         )
 
     def _make_layer(self) -> LambdaLayerVersion:

@@ -9,12 +9,12 @@ from modules.account import Account
 from modules.contract.settings import EventKey
 from modules.dead_letters import DeadLetters, DeadLettersProps
 from modules.naming import Names
-from modules.policies import Statement, policy, trust
-from modules.tags import NORMALIZE, ResourceType
+from modules.policies import Statement, trust
+from modules.roles import ServiceRoleProps, add_service_role
+from modules.tags import NORMALIZE
 from modules.terraform import (
     Construct,
     IamRole,
-    IamRolePolicy,
     LambdaFunction,
     SchedulerSchedule,
     SchedulerScheduleFlexibleTimeWindow,
@@ -63,25 +63,21 @@ class DailySchedule(Construct):
     def _make_role(self) -> IamRole:
         props = self._props
         group = props.account.arn("scheduler", f"schedule-group/{_GROUP}")
-        role = IamRole(
+        permissions = [
+            Statement(sid="InvokeFunction", actions=["lambda:InvokeFunction"], resources=[props.function.arn]),
+            Statement(sid="KeepUndelivered", actions=["sqs:SendMessage"], resources=[self.dead_letters.arn]),
+        ]
+        return add_service_role(
             self,
-            "aws_iam_role.schedule",
-            name=props.names.schedule_role,
-            description="Lets the daily schedule invoke the Normalize function",
-            assume_role_policy=trust("scheduler.amazonaws.com", props.account.id, group),
-            tags=NORMALIZE.tags(ResourceType.SECURITY),
-        )
-        IamRolePolicy(
-            self,
-            "aws_iam_role_policy.schedule",
-            name="schedule",
-            role=role.id,
-            policy=policy(
-                Statement(sid="InvokeFunction", actions=["lambda:InvokeFunction"], resources=[props.function.arn]),
-                Statement(sid="KeepUndelivered", actions=["sqs:SendMessage"], resources=[self.dead_letters.arn]),
+            ServiceRoleProps(
+                address="schedule",
+                name=props.names.schedule_role,
+                description="Lets the daily schedule invoke the Normalize function",
+                trust_policy=trust("scheduler.amazonaws.com", props.account.id, group),
+                permissions=permissions,
+                component=NORMALIZE,
             ),
-        )
-        return role
+        ).role
 
     def _make_schedule(self, role: IamRole) -> SchedulerSchedule:
         props = self._props
