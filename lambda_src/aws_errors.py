@@ -12,12 +12,24 @@ if TYPE_CHECKING:
 
     from lambda_src.exceptions import NormalizeError
 
+_EXPIRED: Final = "Renew the credentials and run again."
+_INVALID: Final = "Correct the credentials that the run is given, and run again."
 _COMMON_REMEDIES: Final = {
-    "ExpiredToken": "Renew the credentials and run again.",
-    "ExpiredTokenException": "Renew the credentials and run again.",
+    **dict.fromkeys(("ExpiredToken", "ExpiredTokenException"), _EXPIRED),
+    **dict.fromkeys(
+        (
+            "InvalidAccessKeyId",
+            "InvalidClientTokenId",
+            "InvalidSignatureException",
+            "SignatureDoesNotMatch",
+            "UnrecognizedClientException",
+        ),
+        _INVALID,
+    ),
 }
 _OTHERWISE: Final = (
-    "The SDK's retries are used up and nothing of the run stays published: once the cause is gone, run again."
+    "The SDK has repeated what may be repeated, and nothing of the run stays published: once the cause is gone, run "
+    "again."
 )
 
 
@@ -37,13 +49,18 @@ def explained(kind: type[NormalizeError], doing: str, remedies: Mapping[str, str
         yield
     except ClientError as error:
         remedy = remedies.get(code_of(error)) or _COMMON_REMEDIES.get(code_of(error), _OTHERWISE)
-        message = f"{doing} failed: {error}. {remedy}"
+        message = f"{doing} failed: {_sentence(error)} {remedy}"
         raise kind(message) from error
     except BotoCoreError as error:
-        message = f"{doing} failed: {error}. {_OTHERWISE}"
+        message = f"{doing} failed: {_sentence(error)} {_OTHERWISE}"
         raise kind(message) from error
 
 
 def code_of(error: ClientError) -> str:
     """Return the AWS error code, such as ``NoSuchBucket``."""
     return error.response.get("Error", {}).get("Code", "")
+
+
+def _sentence(error: Exception) -> str:
+    """Return the SDK's message with one full stop: some of them have one."""
+    return f"{str(error).rstrip('.')}."

@@ -1,7 +1,8 @@
-"""The AWS clients of the function: made once, at the first use, and kept while the function stays warm."""
+"""The AWS clients of a run."""
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Final
@@ -9,25 +10,76 @@ from typing import TYPE_CHECKING, Final
 import boto3
 from botocore.config import Config
 
+from lambda_src import scan
+
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
+
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_s3 import S3Client
 
-#: Adaptive retries slow this side down when AWS throttles. Timeouts are in seconds and well above a page or a part.
+#: Adaptive retries slow this side down when AWS throttles. Timeouts are in seconds and well above a page or a part;
+#: every reading thread keeps a connection.
 _CONFIG: Final = Config(
-    retries={"mode": "adaptive", "total_max_attempts": 10}, connect_timeout=5, read_timeout=20, tcp_keepalive=True
+    retries={"mode": "adaptive", "total_max_attempts": 10},
+    connect_timeout=5,
+    read_timeout=20,
+    tcp_keepalive=True,
+    max_pool_connections=50,
 )
 
 
-@dataclass(frozen=True)
+@dataclass
 class Clients:
     """Low-level clients of the two services that a run talks to."""
 
     dynamodb: DynamoDBClient
     s3: S3Client
+    _check: Callable[[], None] | None = None
+
+    @contextmanager
+    def watched(self, check: Callable[[], None]) -> Iterator[None]:
+        """Call ``check`` before every attempt of every request while the block lasts; what it raises ends the request.
+
+        Otherwise a service that does not answer would hold a run for ten attempts, past any deadline.
+        """
+        outer, self._check = self._check, check
+        try:
+            yield
+        finally:
+            self._check = outer
+
+    def before_attempt(self, **_: object) -> None:
+        """Let an attempt pass, unless what watches the clients objects."""
+        if self._check is not None:
+            self._check()
+
+
+@dataclass(frozen=True)
+class Watch:
+    """What ends a run that goes on too long: ``check`` raises when it is time."""
+
+    clients: Clients
+    check: Callable[[], None]
+
+    def requests(self) -> AbstractContextManager[None]:
+        """Check before every attempt of every request, too, while the context lasts."""
+        return self.clients.watched(self.check)
+
+
+def make_clients() -> Clients:
+    """Return new clients of the process's own credentials and region."""
+    clients = Clients(boto3.client("dynamodb", config=_CONFIG), boto3.client("s3", config=_CONFIG))
+    scan.prepare(clients.dynamodb)
+    for client in (clients.dynamodb, clients.s3):
+        # The SDK takes an exception of the first for a failed attempt and asks whether to repeat it, hence the second.
+        client.meta.events.register("before-send", clients.before_attempt)
+        client.meta.events.register("needs-retry", clients.before_attempt)
+    return clients
 
 
 @cache
 def default_clients() -> Clients:
-    """Return the clients of the function's own credentials and region."""
-    return Clients(dynamodb=boto3.client("dynamodb", config=_CONFIG), s3=boto3.client("s3", config=_CONFIG))
+    """Return clients that are made at the first use, and kept while the function stays warm."""
+    return make_clients()

@@ -1,26 +1,36 @@
-"""Stop before Lambda does: a function that is killed cannot abort its uploads."""
+"""Stop before the service does: a program that is killed cannot abort its uploads."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+import time
+from dataclasses import dataclass
+from typing import Final
 
 from lambda_src.exceptions import DeadlineExceededError
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-#: Enough for a slow page, a slow part and the clean-up; a short timeout gives up a tenth of itself instead.
-_MARGIN_MILLISECONDS: Final = 30_000
+#: Enough for a request that is not answered (lambda_src.clients), and the clean-up after it.
+_MOST_MARGIN: Final = 30.0
+#: A limit of less than five minutes gives up a tenth of itself instead, but no less than the readers take to stop.
 _MARGIN_SHARE: Final = 10
+_LEAST_MARGIN: Final = 5.0
 
 
+@dataclass(frozen=True)
 class Deadline:
-    """The end of the time that a run may use, short of the function's own."""
+    """The end of the time that a run may use, short of the service's own limit. Times in seconds, by the epoch.
 
-    def __init__(self, remaining_milliseconds: Callable[[], int]) -> None:
-        """Take the function's clock: ``context.get_remaining_time_in_millis``."""
-        self._remaining_milliseconds = remaining_milliseconds
-        self._margin = min(_MARGIN_MILLISECONDS, remaining_milliseconds() // _MARGIN_SHARE)
+    A value, so that worker processes can hold it too.
+    """
+
+    limit: float
+    margin: float
+    remedy: str
+
+    @classmethod
+    def after(cls, seconds: float, remedy: str) -> Deadline:
+        """Return the deadline of a run that its service stops after ``seconds``; ``remedy`` says how to get more."""
+        margin = min(_MOST_MARGIN, max(_LEAST_MARGIN, seconds / _MARGIN_SHARE), seconds / 2)
+        return cls(time.time() + seconds, margin, remedy)
 
     def check(self) -> None:
         """Return while there is time.
@@ -28,11 +38,10 @@ class Deadline:
         Raises:
             DeadlineExceededError: less than the margin is left.
         """
-        remaining = self._remaining_milliseconds()
-        if remaining < self._margin:
+        left = self.limit - time.time()
+        if left < self.margin:
             message = (
-                f"{remaining} ms of the function's timeout are left and a run stops at {self._margin} ms, to clean up "
-                "in time: nothing is published. Raise the function's timeout (at most 900 s) or memory_size (CPU grows "
-                "with it), or scan_segments where the scan itself is slow."
+                f"{left:.1f} s are left until the service stops this run, which ends itself at {self.margin:.1f} s to "
+                f"clean up in time: nothing is published. {self.remedy}"
             )
             raise DeadlineExceededError(message)

@@ -1,4 +1,4 @@
-"""Every failure of the Normalize function.
+"""Every failure of ETL-1.
 
     Exception
     ├── NormalizeError               a run cannot start or go on; it always leaves the function
@@ -7,7 +7,8 @@
     │   │   └── EventError           the event is wrong
     │   ├── SourceError              the source table cannot be read
     │   ├── DestinationError         the bucket cannot be written
-    │   └── DeadlineExceededError    the function's time is nearly over
+    │   ├── WorkerError              a process that made a share of the run ended without an answer
+    │   └── DeadlineExceededError    the run's time is nearly over
     └── ItemRejectedError            one item cannot be normalized; it never leaves lambda_src.normalize
 
 A message says which value is wrong, which rule it breaks and what to do about it.
@@ -32,9 +33,13 @@ class FaultsError(NormalizeError):
     subject: ClassVar[str]
 
     def __init__(self, faults: Sequence[str]) -> None:
-        """List ``faults``, one a line, under the subject."""
+        """Take the ``faults``, which the message lists one a line under the subject."""
         self.faults = tuple(faults)
-        super().__init__("\n  - ".join([f"{self.subject}:", *self.faults]))
+        super().__init__(self.faults)
+
+    def __str__(self) -> str:
+        """Return the message."""
+        return "\n  - ".join([f"{self.subject}:", *self.faults])
 
 
 class SettingsError(FaultsError):
@@ -57,8 +62,12 @@ class DestinationError(NormalizeError):
     """The bucket cannot be written."""
 
 
+class WorkerError(NormalizeError):
+    """A process that made a share of the run ended without an answer."""
+
+
 class DeadlineExceededError(NormalizeError):
-    """The function's time is nearly over: the run stops while it can still clean up."""
+    """The run's time is nearly over: it stops while it can still clean up."""
 
 
 class RejectionCode(Enum):

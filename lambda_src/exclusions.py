@@ -5,12 +5,11 @@ from __future__ import annotations
 import json
 from collections import Counter
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, Any, Final, Literal, get_args
-
-from lambda_src.attribute_values import unwrap
+from functools import cached_property
+from typing import TYPE_CHECKING, Final, Literal, get_args
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
 Attribute = Literal["PK", "SK", "user_id"]
 Operator = Literal["equals", "starts_with"]
@@ -27,29 +26,27 @@ class ExclusionRule:
     operator: Operator
     values: tuple[str, ...]
 
-    def excludes(self, item: Mapping[str, Any]) -> bool:
-        """Return whether the rule takes ``item`` (wire format). A key that is missing or no text fits no rule."""
-        key = _key_text(item, self.attribute)
+    @cached_property
+    def _keys(self) -> tuple[str, ...]:
+        """What the item's own key is compared with."""
+        return tuple(USER_PREFIX + value for value in self.values) if self.attribute == "user_id" else self.values
+
+    def excludes(self, partition_key: str | None, sort_key: str | None) -> bool:
+        """Return whether the rule takes the item with these keys. A key that is None (no text) fits no rule."""
+        key = sort_key if self.attribute == "SK" else partition_key
         if key is None:
             return False
-        return key in self.values if self.operator == "equals" else key.startswith(self.values)
+        return key in self._keys if self.operator == "equals" else key.startswith(self._keys)
 
 
-def first_excluding(rules: Sequence[ExclusionRule], item: Mapping[str, Any]) -> ExclusionRule | None:
-    """Return the first rule that takes ``item``, or None."""
+def first_excluding(
+    rules: Sequence[ExclusionRule], partition_key: str | None, sort_key: str | None
+) -> ExclusionRule | None:
+    """Return the first rule that takes the item with these keys, or None."""
     for rule in rules:
-        if rule.excludes(item):
+        if rule.excludes(partition_key, sort_key):
             return rule
     return None
-
-
-def _key_text(item: Mapping[str, Any], attribute: Attribute) -> str | None:
-    key = unwrap(item.get("PK" if attribute == "user_id" else attribute))
-    if type(key) is not str:
-        return None
-    if attribute != "user_id":
-        return key
-    return key[len(USER_PREFIX) :] if key.startswith(USER_PREFIX) else None
 
 
 def parse_rules(document: str) -> tuple[ExclusionRule, ...]:

@@ -2,31 +2,24 @@
 
 from __future__ import annotations
 
-import json
 import os
-from datetime import datetime, timezone
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
-from aws_lambda_powertools import Logger
-
-from lambda_src import event as events
 from lambda_src import metrics
-from lambda_src.clients import Clients, default_clients
+from lambda_src.clients import default_clients
 from lambda_src.deadline import Deadline
-from lambda_src.publication import DryRun, Publication, Target
-from lambda_src.run import Plan, run
-from lambda_src.scan import scan
+from lambda_src.execution import Surroundings, execute
+from lambda_src.journal import Journal, logger
 from lambda_src.settings import Settings
-from modules.contract import layout
+from lambda_src.workers import LambdaEngine
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
-    from modules.contract.runs import RunSummary
-
-logger = Logger(service="normalize")
+_REMEDY: Final = (
+    "Raise the function's timeout (at most 900 s) or memory_size (processors grow with it); a table that takes longer "
+    'than that is work for extract.engine = "glue".'
+)
 
 
 @logger.inject_lambda_context(clear_state=True)
@@ -45,39 +38,19 @@ def handler(event: Any, context: LambdaContext) -> dict[str, Any]:
     """
     try:
         settings = Settings.from_environment(os.environ)
-        return execute(event, settings, default_clients(), context.get_remaining_time_in_millis)
+        executed = execute(event, settings, _surroundings(context))
     except BaseException:
         logger.exception("run failed")
         raise
+    if not executed.dry_run:
+        metrics.emit(executed.summary, settings.metrics_namespace, settings.environment)
+    return executed.document
 
 
-def execute(
-    event: Any,
-    settings: Settings,
-    clients: Clients,
-    remaining_milliseconds: Callable[[], int],
-    now: Callable[[], datetime] = lambda: datetime.now(timezone.utc),
-) -> dict[str, Any]:
-    """Do the work of :func:`handler`, with everything from outside as an argument."""
-    started_at = now()
-    request = events.parse(event, started_at, settings.time_zone)
-    plan = Plan(layout.new_run_id(started_at), request.day, started_at, settings)
-    logger.append_keys(run_id=plan.run_id, dt=request.day.isoformat(), dry_run=request.dry_run)
-    logger.info("run started", extra={"table": settings.table, "segments": settings.scan_segments})
-    pages = scan(clients.dynamodb, settings.table, settings.scan_segments)
-    target = DryRun() if request.dry_run else _publication(plan, clients)
-    summary = run(plan, pages, target, Deadline(remaining_milliseconds).check, now)
-    return _report(summary, settings, dry_run=request.dry_run)
-
-
-def _publication(plan: Plan, clients: Clients) -> Target:
-    return Publication(clients.s3, plan.settings.bucket, plan.settings.clean_prefix, plan.day, plan.run_id)
-
-
-def _report(summary: RunSummary, settings: Settings, *, dry_run: bool) -> dict[str, Any]:
-    """Log the summary, emit the metrics of a real run, and return the function's answer."""
-    document: dict[str, Any] = json.loads(summary.to_json())
-    logger.info("dry run ended" if dry_run else "run published", extra={"summary": document})
-    if not dry_run:
-        metrics.emit(summary, settings.metrics_namespace, settings.environment)
-    return {**document, "dry_run": dry_run}
+def _surroundings(context: LambdaContext) -> Surroundings:
+    return Surroundings(
+        clients=default_clients(),
+        engine=LambdaEngine(int(context.memory_limit_in_mb), os.cpu_count() or 1),
+        deadline=Deadline.after(context.get_remaining_time_in_millis() / 1000, _REMEDY),
+        journal=Journal(),
+    )

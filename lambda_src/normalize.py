@@ -6,10 +6,12 @@ of a run add up.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from lambda_src import readers, timestamps
+from lambda_src.attribute_values import unwrap
 from lambda_src.exceptions import ItemRejectedError, RejectionCode
 from lambda_src.exclusions import USER_PREFIX, ExclusionRule, first_excluding
 from lambda_src.outcomes import Conversation, Excluded, Feedback, Outcome, Register, Rejected
@@ -29,6 +31,8 @@ BOT: Final = "bot"
 _SENDERS: Final = {"user": USER, "usuario": USER, "bot": BOT, "assistant": BOT, "catia": BOT, "system": BOT}
 _FEEDBACK_TYPES: Final = frozenset({"like", "dislike"})
 
+_TOO_DEEP: Final = "values are nested deeper than can be read"
+
 _T = TypeVar("_T")
 
 
@@ -38,17 +42,34 @@ def normalize(item: Mapping[str, Any], rules: Sequence[ExclusionRule] = ()) -> O
     The first of ``rules`` that fits takes the item before anything else is read. Binary values may be bytes (as
     botocore gives them) or base64 text (as the wire has them).
     """
-    rule = first_excluding(rules, item)
-    if rule is not None:
-        return Excluded(rule.name)
     try:
-        return _normalize(item)
+        rule = first_excluding(rules, _key_text(item, "PK"), _key_text(item, "SK"))
+        return _normalize(item) if rule is None else Excluded(rule.name)
     except ItemRejectedError as rejection:
         return _rejected(item, rejection)
     except RecursionError:
-        return _rejected(
-            item, ItemRejectedError(RejectionCode.TOO_DEEPLY_NESTED, "values are nested deeper than can be read")
-        )
+        return _rejected(item, ItemRejectedError(RejectionCode.TOO_DEEPLY_NESTED, _TOO_DEEP))
+
+
+def normalize_json(item: str, rules: Sequence[ExclusionRule] = ()) -> Outcome:
+    """Return what becomes of an item that is given as DynamoDB's JSON.
+
+    What DynamoDB never sends (numbers that are no texts, more than its 32 levels) can be too much for a parser. Then
+    the item is rejected as it is, its key unread.
+    """
+    try:
+        return normalize(json.loads(item), rules)
+    except RecursionError:
+        rejection = ItemRejectedError(RejectionCode.TOO_DEEPLY_NESTED, _TOO_DEEP)
+    except ValueError as error:
+        rejection = ItemRejectedError(RejectionCode.MALFORMED_ATTRIBUTE, f"the item cannot be read: {error}")
+    return Rejected(rejection.code, RejectedRow(wire_json({}), rejection.reason, item))
+
+
+def _key_text(item: Mapping[str, Any], name: str) -> str | None:
+    """Return a key for exclusion rules: None if it is missing or no text."""
+    key = unwrap(item.get(name))
+    return key if type(key) is str else None
 
 
 def _normalize(item: Mapping[str, Any]) -> Outcome:
@@ -176,13 +197,25 @@ def _time_in(sort_key: str) -> str:
 
 def _sender(value: Any) -> str | None:
     word = readers.text(value)
-    return None if word is None else _SENDERS.get(word.strip().lower(), word)
+    return None if word is None else canonical_sender(word)
+
+
+def canonical_sender(word: str) -> str:
+    """Return USER or BOT for a word that means one of them, in any case; any other word as it is."""
+    return _SENDERS.get(word.strip().lower(), word)
 
 
 def _feedback_type(value: Any) -> str | None:
     word = readers.text(value)
-    if word is None:
-        return None
+    return None if word is None else feedback_type_of(word)
+
+
+def feedback_type_of(word: str) -> str:
+    """Return the feedback type that a word names, in any case.
+
+    Raises:
+        ItemRejectedError: ``unknown_feedback_type``.
+    """
     feedback_type = word.strip().lower()
     if feedback_type not in _FEEDBACK_TYPES:
         rule = f"expected {' or '.join(sorted(_FEEDBACK_TYPES))}, found {readers.quoted(word)}"
@@ -208,3 +241,6 @@ _FEEDBACK: Final[Mapping[str, _TextReader]] = {
     "comment": readers.text,
     "option": readers.text,
 }
+#: The entries that are read, in the order of their columns.
+USER_DATA_KEYS: Final = tuple(_USER_DATA)
+FEEDBACK_KEYS: Final = tuple(_FEEDBACK)

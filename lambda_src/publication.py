@@ -9,14 +9,15 @@ already visible is deleted, the last made first.
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Final, Protocol
 
-from lambda_src.s3_objects import MultipartObject, SmallObject
+from lambda_src.s3_objects import MultipartObject, SmallObject, UploadedPart
+from lambda_src.uploads import NoSink, NoUploads, OpenUploads, PartSink, Uploads
 from modules.contract import layout
-from modules.contract.datasets import DATASETS, Dataset
+from modules.contract.datasets import DATASETS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from datetime import date
 
     from mypy_boto3_s3 import S3Client
@@ -30,16 +31,20 @@ _JSON: Final = "application/json"
 _logger = logging.getLogger("normalize.publication")
 
 
+Parts = Mapping[str, Sequence[UploadedPart]]
+"""The parts of each dataset's file, in the file's order, by the dataset's name."""
+
+
 class Target(Protocol):
     """Where a run's files go: :class:`Publication`, or :class:`DryRun` in its place."""
 
-    def begin(self) -> None:
-        """Prepare to take parts of every dataset."""
+    def begin(self) -> Uploads:
+        """Prepare to take parts of every dataset; what is returned takes them."""
 
-    def upload_part(self, dataset: Dataset, part: bytes) -> None:
-        """Take the next part of a dataset's file."""
+    def sink(self) -> PartSink:
+        """Return a sink for parts that the caller itself uploads, once it has begun."""
 
-    def commit(self, summary: RunSummary) -> None:
+    def commit(self, summary: RunSummary, parts: Parts) -> None:
         """Make the run visible, as a whole."""
 
     def withdraw(self, cause: BaseException) -> None:
@@ -49,13 +54,15 @@ class Target(Protocol):
 class DryRun:
     """Takes everything and keeps nothing."""
 
-    def begin(self) -> None:
+    def begin(self) -> Uploads:
         """Prepare nothing."""
+        return NoUploads()
 
-    def upload_part(self, dataset: Dataset, part: bytes) -> None:
-        """Drop the part."""
+    def sink(self) -> PartSink:
+        """Return a sink that drops parts."""
+        return NoSink()
 
-    def commit(self, summary: RunSummary) -> None:
+    def commit(self, summary: RunSummary, parts: Parts) -> None:
         """Publish nothing."""
 
     def withdraw(self, cause: BaseException) -> None:
@@ -67,44 +74,42 @@ class Publication:
 
     def __init__(self, client: S3Client, bucket: str, clean_prefix: str, day: date, run_id: str) -> None:
         """Name the run's objects; nothing is sent before :meth:`begin`."""
+        self._client = client
         self._summary = SmallObject(client, bucket, layout.run_summary_key(clean_prefix, day, run_id))
-        self._uploads = {
+        self._objects = {
             dataset.name: MultipartObject(client, bucket, layout.clean_key(clean_prefix, dataset, day, run_id))
             for dataset in DATASETS
         }
+        self._uploads = OpenUploads({})
 
-    def begin(self) -> None:
+    def begin(self) -> Uploads:
         """Open an upload for each dataset; a missing bucket or permission shows before the table is scanned.
 
         Raises:
             DestinationError: S3 does not answer, or refuses.
         """
-        for upload in self._uploads.values():
-            upload.begin(_CSV)
+        self._uploads = OpenUploads({name: made.begin(_CSV) for name, made in self._objects.items()})
+        return self._uploads
 
-    def upload_part(self, dataset: Dataset, part: bytes) -> None:
-        """Upload the next part of a dataset's file: 5 MiB or more, unless it is the last.
+    def sink(self) -> PartSink:
+        """Return a sink that uploads by this publication's own client."""
+        return self._uploads.sink(self._client)
 
-        Raises:
-            DestinationError: S3 does not answer, or refuses.
-        """
-        self._uploads[dataset.name].upload_part(part)
-
-    def commit(self, summary: RunSummary) -> None:
+    def commit(self, summary: RunSummary, parts: Parts) -> None:
         """Complete the uploads in the contract's order, the summary put just before the last.
 
         Raises:
             DestinationError: S3 does not answer, or refuses; the caller must :meth:`withdraw`.
         """
-        *first, last = self._uploads.values()
-        for upload in first:
-            upload.complete()
+        *first, last = self._objects
+        for name in first:
+            self._objects[name].complete(parts[name])
         self._summary.put(summary.to_json(), _JSON)
-        last.complete()
+        self._objects[last].complete(parts[last])
 
     def withdraw(self, cause: BaseException) -> None:
         """Abort and delete whatever the run has made, the last made first; failures become notes on ``cause``."""
-        *first, last = self._uploads.values()
+        *first, last = self._objects.values()
         for made in (last, self._summary, *reversed(first)):
             for undo in made.undo_steps():
                 _attempt(undo, cause)

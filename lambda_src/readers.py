@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from lambda_src import timestamps
@@ -14,6 +15,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _QUOTED_LENGTH = 60
+
+#: How deep JSON texts may be nested: far more than any writer does, and far less than Python's stack holds, so that
+#: what is rejected does not depend on who asks.
+_LEVELS = 200
+_STEPS = {"[": 1, "{": 1, "]": -1, "}": -1}
 
 
 def quoted(text: str) -> str:
@@ -122,11 +128,21 @@ def _structure(value: Any) -> Any:
 
 
 def _parse_json(document: str) -> Any:
+    if document.count("[") + document.count("{") > _LEVELS and _levels(document) > _LEVELS:
+        rule = f"the JSON text is nested deeper than {_LEVELS} levels"
+        raise ItemRejectedError(RejectionCode.TOO_DEEPLY_NESTED, rule)
     try:
         return _DECODER.decode(document)
     except json.JSONDecodeError as error:
         rule = f"{quoted(document)} is not JSON: {error.msg} at character {error.pos + 1}"
         raise ItemRejectedError(RejectionCode.INVALID_JSON, rule) from error
+
+
+def _levels(document: str) -> int:
+    """Return how deep a JSON text is nested, by its brackets outside of strings; of what is no JSON, anything."""
+    unescaped = document.replace("\\\\", "").replace('\\"', "")
+    outside = "".join(unescaped.split('"')[::2])
+    return max(accumulate(_STEPS[character] for character in outside if character in _STEPS), default=0)
 
 
 def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -2,57 +2,65 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING
 
-from lambda_src.csv_file import CsvFile
-from lambda_src.ledger import Ledger
-from lambda_src.normalize import normalize
-from modules.contract import layout
-from modules.contract.datasets import DATASETS
-from modules.contract.runs import RunSummary, ScanStatistics
+from lambda_src.joining import joined
+from lambda_src.part_uploads import PartUploads
+from lambda_src.share import Share, ShareResult, numbers_for_joined_rests
+from lambda_src.tally import Tally
+from lambda_src.uploads import Uploads
+from modules.contract import cells, layout
+from modules.contract.datasets import DATASETS, Dataset
+from modules.contract.runs import RunObject, RunSummary, RunSummaryError, ScanStatistics
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
     from datetime import date, datetime
 
+    from lambda_src.clients import Watch
     from lambda_src.publication import Target
-    from lambda_src.scan import Page
+    from lambda_src.s3_objects import UploadedPart
     from lambda_src.settings import Settings
+    from lambda_src.uploads import PartSink
+
+Extract = Callable[[Sequence[Share], Uploads], Sequence[ShareResult]]
+"""Makes all shares, in this process or in others; what it raises ends the run."""
 
 
 @dataclass(frozen=True)
 class Plan:
-    """Which run this is. ``started_at`` is time-zone aware."""
+    """Which run this is, and its shares. ``started_at`` is time-zone aware."""
 
     run_id: str
     day: date
     started_at: datetime
     settings: Settings
+    shares: Sequence[Share]
 
 
-def run(
-    plan: Plan, pages: Iterable[Page], target: Target, check_deadline: Callable[[], None], now: Callable[[], datetime]
-) -> RunSummary:
-    """Normalize ``pages`` and publish them to ``target``, all or nothing.
+def run(plan: Plan, extract: Extract, target: Target, watch: Watch, now: Callable[[], datetime]) -> RunSummary:
+    """Normalize the whole table and publish it to ``target``, all or nothing.
 
-    ``check_deadline`` is called before each page and before the commit; what it raises ends the run. ``now`` gives the
-    time, time-zone aware.
+    ``watch`` is asked before the commit and before each attempt of a request, but for those that clean up; what it
+    raises ends the run. ``now`` gives the time, time-zone aware.
 
     Returns:
         The run's summary, as it was published.
 
     Raises:
-        NormalizeError: the source, the target or the time gave out.
+        NormalizeError: the source, the target, a worker or the time gave out.
         RunSummaryError: the counts do not reconcile: a defect of this program.
     """
     try:
-        target.begin()
-        summary = _extract(plan, pages, target, check_deadline, now)
-        summary.check()
-        check_deadline()
-        target.commit(summary)
+        with watch.requests():
+            uploads = target.begin()
+            results = extract(plan.shares, uploads)
+            files = _join_all(plan, results, target.sink())
+            summary = _summary(plan, results, files, now())
+            summary.check()
+            watch.check()
+            target.commit(summary, {file.written.dataset: file.parts for file in files})
     except BaseException as error:
         error.add_note(f"This ended run {plan.run_id} for {layout.partition(plan.day)}.")
         target.withdraw(error)
@@ -60,56 +68,58 @@ def run(
     return summary
 
 
-def _extract(
-    plan: Plan, pages: Iterable[Page], target: Target, check_deadline: Callable[[], None], now: Callable[[], datetime]
-) -> RunSummary:
-    """Read and write everything, and return the summary of what awaits its commit."""
-    settings = plan.settings
-    files = _files(plan, target)
-    ledger = Ledger(files, (rule.name for rule in settings.exclusion_rules))
-    scanned, statistics = _place_all(_checked(pages, check_deadline), ledger, settings)
-    objects = tuple(file.finish() for file in files.values())
+@dataclass(frozen=True)
+class _File:
+    """A dataset's whole file: all that is left to do is to complete it."""
+
+    written: RunObject
+    parts: tuple[UploadedPart, ...]
+
+
+def _join_all(plan: Plan, results: Sequence[ShareResult], sink: PartSink) -> list[_File]:
+    """Upload the shares' rests in front of their parts, and return the files that this makes."""
+    with PartUploads(sink, range(1, numbers_for_joined_rests(len(plan.shares)) + 1)) as uploads:
+        for dataset in DATASETS:
+            header = cells.record(dataset.column_names).encode()
+            for body in joined(header, [result.rests[dataset.name] for result in results]):
+                uploads.upload(dataset.name, body)
+        first_parts = uploads.finish()
+    return [_file(plan, dataset, first_parts[dataset.name], results) for dataset in DATASETS]
+
+
+def _file(plan: Plan, dataset: Dataset, first_parts: Sequence[UploadedPart], results: Sequence[ShareResult]) -> _File:
+    parts = [*first_parts, *(part for result in results for part in result.parts.get(dataset.name, ()))]
+    written = RunObject(
+        dataset=dataset.name,
+        key=layout.clean_key(plan.settings.clean_prefix, dataset, plan.day, plan.run_id),
+        rows=sum(result.rows[dataset.name] for result in results),
+        bytes=sum(part.size for part in parts),
+    )
+    return _File(written, tuple(parts))
+
+
+def _summary(plan: Plan, results: Sequence[ShareResult], files: Sequence[_File], now: datetime) -> RunSummary:
+    tally = Tally()
+    for result in results:
+        tally.add(result.tally)
+    _compare_rows(plan, tally, files)
     return RunSummary(
         run_id=plan.run_id,
         dt=plan.day,
-        time_zone=settings.time_zone,
-        source_table=settings.table,
+        time_zone=plan.settings.time_zone,
+        source_table=plan.settings.table,
         started_at=plan.started_at,
-        finished_at=now(),
-        items=ledger.counts(scanned),
-        scan=statistics,
-        objects=objects,
+        finished_at=now,
+        items=tally.item_counts(sum(result.scanned for result in results)),
+        scan=ScanStatistics.total(result.statistics for result in results),
+        objects=tuple(file.written for file in files),
     )
 
 
-def _files(plan: Plan, target: Target) -> dict[str, CsvFile]:
-    """Return a file for each dataset, by name, in the order in which they are published."""
-    prefix = plan.settings.clean_prefix
-    return {
-        dataset.name: CsvFile(
-            dataset,
-            layout.clean_key(prefix, dataset, plan.day, plan.run_id),
-            partial(target.upload_part, dataset),
-        )
-        for dataset in DATASETS
-    }
-
-
-def _checked(pages: Iterable[Page], check: Callable[[], None]) -> Iterator[Page]:
-    """Yield the pages, with a check before each is asked for."""
-    check()
-    for page in pages:
-        yield page
-        check()
-
-
-def _place_all(pages: Iterable[Page], ledger: Ledger, settings: Settings) -> tuple[int, ScanStatistics]:
-    """Normalize and place every item; return DynamoDB's own count of them and what the scan took."""
-    scanned, page_count, capacity_units = 0, 0, 0.0
-    for page in pages:
-        for item in page.items:
-            ledger.place(normalize(item, settings.exclusion_rules))
-        scanned += page.scanned
-        page_count += 1
-        capacity_units += page.capacity_units
-    return scanned, ScanStatistics(settings.scan_segments, page_count, capacity_units)
+def _compare_rows(plan: Plan, tally: Tally, files: Sequence[_File]) -> None:
+    """Compare the rows that were counted in the files' bytes with those that were made of the items."""
+    for file in files:
+        made, written = tally.rows[file.written.dataset], file.written.rows
+        if made != written:
+            message = f"run {plan.run_id} made {made} rows of {file.written.dataset} and wrote {written}."
+            raise RunSummaryError(message)

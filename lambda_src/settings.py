@@ -9,13 +9,14 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from lambda_src.exceptions import SettingsError
 from lambda_src.exclusions import ExclusionRule, parse_rules
-from modules.contract.settings import LambdaVariable
+from modules.contract.settings import AUTO, UNLIMITED, LambdaVariable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 #: DynamoDB's own limit for TotalSegments.
 _MOST_SEGMENTS: Final = 1_000_000
+_DECIMAL: Final = re.compile(r"[0-9]{1,15}(\.[0-9]{1,15})?")
 _METRICS_NAMESPACE: Final = re.compile(r"(?!AWS/)[A-Za-z0-9._/#:-]{1,255}")
 
 
@@ -31,7 +32,8 @@ class Settings:
     clean_prefix: str
     time_zone: str
     exclusion_rules: tuple[ExclusionRule, ...]
-    scan_segments: int
+    scan_segments: int | None
+    max_read_capacity_units: float | None
     metrics_namespace: str
 
     @classmethod
@@ -79,11 +81,22 @@ def _time_zone(text: str) -> str:
     return text
 
 
-def _segments(text: str) -> int:
+def _segments(text: str) -> int | None:
+    if text == AUTO:
+        return None
     if not re.fullmatch(r"[0-9]{1,7}", text) or not 1 <= int(text) <= _MOST_SEGMENTS:
-        message = f"it must be a whole number from 1 to {_MOST_SEGMENTS}."
+        message = f"it must be a whole number from 1 to {_MOST_SEGMENTS}, or {AUTO}: chosen by the table's size."
         raise ValueError(message)
     return int(text)
+
+
+def _read_capacity(text: str) -> float | None:
+    if text == UNLIMITED:
+        return None
+    if not _DECIMAL.fullmatch(text) or not float(text):
+        message = f"it must be a number of read units per second above 0, such as 500 or 0.5, or {UNLIMITED}."
+        raise ValueError(message)
+    return float(text)
 
 
 def _namespace(text: str) -> str:
@@ -103,5 +116,6 @@ _VARIABLES: Final[Mapping[str, tuple[str, Callable[[str], Any]]]] = {
     "time_zone": (LambdaVariable.TIME_ZONE, _time_zone),
     "exclusion_rules": (LambdaVariable.EXCLUSION_RULES, parse_rules),
     "scan_segments": (LambdaVariable.SCAN_SEGMENTS, _segments),
+    "max_read_capacity_units": (LambdaVariable.MAX_READ_CAPACITY_UNITS, _read_capacity),
     "metrics_namespace": (LambdaVariable.METRICS_NAMESPACE, _namespace),
 }

@@ -33,8 +33,13 @@ def parse(text: str) -> datetime:
     match = _TIME.fullmatch(text)
     if match is None:
         raise ValueError(_FORM)
+    year, _, month, day, hour, _, minute, second, fraction, *offset = match.groups()
+    microsecond = int(fraction[:6].ljust(6, "0")) if fraction else 0
     try:
-        return _local(match) - _offset(match)
+        local = datetime(
+            int(year), int(month), int(day), int(hour), int(minute), int(second or 0), microsecond, timezone.utc
+        )
+        return local - _offset(*offset) if offset[0] else local
     except ValueError as error:
         message = f"names no real time: {error}"
         raise ValueError(message) from error
@@ -51,26 +56,10 @@ def cell(instant: datetime) -> str:
     return instant.replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
 
-def _local(match: re.Match[str]) -> datetime:
-    """Return the time as written, as if it were UTC."""
-    return datetime(
-        int(match["year"]),
-        int(match["month"]),
-        int(match["day"]),
-        int(match["hour"]),
-        int(match["minute"]),
-        int(match["second"] or 0),
-        int((match["fraction"] or "0")[:6].ljust(6, "0")),
-        timezone.utc,
-    )
-
-
-def _offset(match: re.Match[str]) -> timedelta:
-    if match["sign"] is None:
-        return timedelta(0)
-    hours, minutes = int(match["offset_hours"]), int(match["offset_minutes"] or 0)
+def _offset(sign: str, hour_digits: str, minute_digits: str | None) -> timedelta:
+    hours, minutes = int(hour_digits), int(minute_digits or 0)
     if hours > 23 or minutes > 59:  # noqa: PLR2004 - a clock's own numbers
-        message = f"no offset is {match['sign']}{hours:02}:{minutes:02}"
+        message = f"no offset is {sign}{hours:02}:{minutes:02}"
         raise ValueError(message)
     offset = timedelta(hours=hours, minutes=minutes)
-    return -offset if match["sign"] == "-" else offset
+    return -offset if sign == "-" else offset

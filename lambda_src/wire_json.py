@@ -14,6 +14,9 @@ def wire_json(value: Mapping[str, Any]) -> str:
     """Return DynamoDB JSON of a wire-format value, compact and on one line; bytes become base64.
 
     Text stays readable, except that a value with lone surrogates, which UTF-8 cannot hold, is written all in escapes.
+
+    Raises:
+        ValueError: there is a number that JSON cannot say; DynamoDB writes numbers as text.
     """
     document = _READABLE.encode(value)
     try:
@@ -30,5 +33,5 @@ def _base64(value: object) -> str:
     raise TypeError(message)
 
 
-_READABLE: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=_base64)
-_ESCAPED: Final = json.JSONEncoder(ensure_ascii=True, separators=(",", ":"), default=_base64)
+_READABLE: Final = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=_base64)
+_ESCAPED: Final = json.JSONEncoder(ensure_ascii=True, allow_nan=False, separators=(",", ":"), default=_base64)

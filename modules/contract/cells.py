@@ -10,18 +10,23 @@ from __future__ import annotations
 
 import re
 
-_ESCAPES = {"\\": "\\\\", "\n": "\\n", "\r": "\\r", "\0": "\\0"}
-_ORIGINALS = {escaped: original for original, escaped in _ESCAPES.items()}
-_MUST_ESCAPE = re.compile(r"[\\\n\r\0]")
+_ORIGINALS = {"\\\\": "\\", "\\n": "\n", "\\r": "\r", "\\0": "\0"}
 _ESCAPE_SEQUENCE = re.compile(r"\\(?:[\\nr0]|(?P<unknown>.?))", re.DOTALL)
-_MUST_QUOTE = re.compile(r'[",]')
 
 
 def escape(text: str) -> str:
     """Return ``text`` without line breaks, NUL or ambiguous backslashes."""
-    if _MUST_ESCAPE.search(text) is None:
-        return text
-    return _MUST_ESCAPE.sub(lambda match: _ESCAPES[match.group()], text)
+    # Searches for one character, one after the other, take a third of the time of a pattern. Backslashes come first:
+    # the other replacements make new ones.
+    if "\\" in text:
+        text = text.replace("\\", "\\\\")
+    if "\n" in text:
+        text = text.replace("\n", "\\n")
+    if "\r" in text:
+        text = text.replace("\r", "\\r")
+    if "\0" in text:
+        text = text.replace("\0", "\\0")
+    return text
 
 
 def restore(escaped: str) -> str:
@@ -45,9 +50,9 @@ def cell(text: str | None) -> str:
     if text is None:
         return ""
     escaped = escape(text)
-    if not escaped or _MUST_QUOTE.search(escaped) is not None:
+    if '"' in escaped:
         return '"' + escaped.replace('"', '""') + '"'
-    return escaped
+    return f'"{escaped}"' if "," in escaped or not escaped else escaped
 
 
 def record(cells: tuple[str | None, ...]) -> str:

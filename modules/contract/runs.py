@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterable
+from dataclasses import asdict, astuple, dataclass, field
 from datetime import date, datetime
 
 from modules.contract.datasets import CONVERSATIONS, FEEDBACK, REJECTED
@@ -54,11 +55,22 @@ class RunObject:
 
 @dataclass(frozen=True)
 class ScanStatistics:
-    """What the scan took: segments, pages and DynamoDB's consumed capacity in read units."""
+    """What a scan, or a share of one, took.
+
+    Read units are as DynamoDB counts them; retried requests were sent again, for whatever reason; throttled ones were
+    refused because of their rate.
+    """
 
     segments: int
     pages: int
     consumed_capacity_units: float
+    throttled_requests: int
+    retried_requests: int
+
+    @classmethod
+    def total(cls, shares: Iterable[ScanStatistics]) -> ScanStatistics:
+        """Return the statistics of a scan that was made in ``shares``."""
+        return cls(*(sum(column) for column in zip(*map(astuple, shares), strict=True)))
 
 
 @dataclass(frozen=True)

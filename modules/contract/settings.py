@@ -1,8 +1,16 @@
-"""Names of the Lambda's environment variables and of the Glue job's arguments: infrastructure sets, programs read."""
+"""Names of the Lambda's environment variables and of the Glue jobs' arguments: infrastructure sets, programs read."""
 
 from __future__ import annotations
 
 from typing import Final
+
+#: The value of SCAN_SEGMENTS that leaves it to the program, and that of MAX_READ_CAPACITY_UNITS that sets no limit.
+AUTO: Final = "auto"
+UNLIMITED: Final = "unlimited"
+
+#: Each task of ETL-1's Spark job leaves up to 10 MiB of each dataset to the driver, compressed: so many of them fit
+#: the memory of the smallest worker.
+MOST_SPARK_TASKS: Final = 256
 
 
 class LambdaVariable:
@@ -17,7 +25,10 @@ class LambdaVariable:
     TIME_ZONE: Final = "TIME_ZONE"
     #: JSON list of {"name", "attribute", "operator", "values"}.
     EXCLUSION_RULES: Final = "EXCLUSION_RULES"
+    #: A whole number, or AUTO.
     SCAN_SEGMENTS: Final = "SCAN_SEGMENTS"
+    #: Read units per second, or UNLIMITED.
+    MAX_READ_CAPACITY_UNITS: Final = "MAX_READ_CAPACITY_UNITS"
     METRICS_NAMESPACE: Final = "METRICS_NAMESPACE"
 
 
@@ -30,8 +41,50 @@ class EventKey:
     SCHEDULED_TIME: Final = "scheduled_time"
 
 
+EVENT_KEYS: Final = (EventKey.DT, EventKey.DRY_RUN, EventKey.SCHEDULED_TIME)
+
+
+class NormalizeArgument:
+    """Arguments of ETL-1's Spark job, without the leading dashes; each is required.
+
+    A single run may also have those of EVENT_KEYS, each as text; ``--dry_run`` is ``true`` or ``false``.
+    """
+
+    BUCKET: Final = "bucket"
+    TABLE: Final = "table"
+    PROJECT_ID: Final = "project_id"
+    ENVIRONMENT: Final = "environment"
+    CLIENT: Final = "client"
+    CLEAN_PREFIX: Final = "clean_prefix"
+    TIME_ZONE: Final = "time_zone"
+    EXCLUSION_RULES: Final = "exclusion_rules"
+    SCAN_SEGMENTS: Final = "scan_segments"
+    MAX_READ_CAPACITY_UNITS: Final = "max_read_capacity_units"
+    METRICS_NAMESPACE: Final = "metrics_namespace"
+    #: After so many minutes the run has to have ended.
+    TIME_LIMIT_MINUTES: Final = "time_limit_minutes"
+    #: How many tasks the job's workers run side by side.
+    TASKS_AT_ONCE: Final = "tasks_at_once"
+
+
+#: The function's variable that says the same as an argument of the job. Its time and size Lambda tells it itself.
+VARIABLES: Final = {
+    NormalizeArgument.BUCKET: LambdaVariable.S3_BUCKET_NAME,
+    NormalizeArgument.TABLE: LambdaVariable.DYNAMODB_TABLE_NAME,
+    NormalizeArgument.PROJECT_ID: LambdaVariable.PROJECT_ID,
+    NormalizeArgument.ENVIRONMENT: LambdaVariable.ENVIRONMENT,
+    NormalizeArgument.CLIENT: LambdaVariable.CLIENT,
+    NormalizeArgument.CLEAN_PREFIX: LambdaVariable.CLEAN_PREFIX,
+    NormalizeArgument.TIME_ZONE: LambdaVariable.TIME_ZONE,
+    NormalizeArgument.EXCLUSION_RULES: LambdaVariable.EXCLUSION_RULES,
+    NormalizeArgument.SCAN_SEGMENTS: LambdaVariable.SCAN_SEGMENTS,
+    NormalizeArgument.MAX_READ_CAPACITY_UNITS: LambdaVariable.MAX_READ_CAPACITY_UNITS,
+    NormalizeArgument.METRICS_NAMESPACE: LambdaVariable.METRICS_NAMESPACE,
+}
+
+
 class JobArgument:
-    """Arguments of the Glue job, without the leading dashes; each is required."""
+    """Arguments of ETL-2's Spark job, without the leading dashes; each is required."""
 
     BUCKET: Final = "bucket"
     CLEAN_PREFIX: Final = "clean_prefix"

@@ -80,7 +80,7 @@ def summary_of(day: date, run: str, objects: tuple[RunObject, ...]) -> RunSummar
             registers=0,
             rejected={"test": rejected},
         ),
-        scan=ScanStatistics(segments=1, pages=1, consumed_capacity_units=1.0),
+        scan=ScanStatistics(segments=1, pages=1, consumed_capacity_units=1.0, throttled_requests=0, retried_requests=0),
         objects=objects,
     )
 

@@ -10,13 +10,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 from py4j.protocol import Py4JJavaError  # type: ignore[import-untyped]
 
 from glue_src import transform
 from glue_src.exceptions import NullsError
 from modules.contract.cells import restore
 from modules.contract.datasets import CONVERSATIONS, DATASETS, FEEDBACK, MESSAGES, REJECTED, ColumnType, Dataset
+from tests.csv_texts import HUGE_TEXTS, NASTY_TEXTS, rows_of_cells
 from tests.spark.lake import INSTANT, Cells, conversation, csv_of, message
 
 if TYPE_CHECKING:
@@ -27,16 +27,7 @@ if TYPE_CHECKING:
 # Py4J leaves its connections to Java to the garbage collector.
 pytestmark = pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning")
 
-NASTY_TEXTS = (
-    *("", " ", "  leading", "trailing  ", "\ttab\t", "\u3000", "null", "NULL", "\\N", "N", "-", "#comment", "'"),
-    *('"', '""', 'a "quoted" word', '"whole"', ' "after a space"', "a,b", ",", '",', '\\"', '"\\', "a|b || c: d"),
-    *("\n", "\r", "\r\n", "\0", "a\0b", "\\", "\\\\", "\\" * 7, "\\n", "\\r", "\\0", "\\\n", "\\\\n", "\n\\n"),
-    *("C:\\new\\report\\0", "\\u0041", "\u2028line\u2029paragraph", "\u0085", "\x0b\x0c\x1a\x1c\x1e\x7f", "\x00\x01"),
-    *("\ufeffBOM", "\u200b", "¿Qué?\n¡Así!", "😀", "👩‍👩‍👧‍👦", "e\u0301 é", "مرحبا", "\U0010ffff", "\ufffe\uffff"),
-    *("$1 \\1 ${x}", "%n", "é" * 200_000, '\\\n"\r\0,' * 60_000, "\\" * 400_000),
-)
-PLAIN = st.characters(exclude_categories=["Cs"])
-TELLING = st.sampled_from('\\\\\\\\nr0"",\n\r\0 \t#\u2028\ufeff😀')
+SPLIT_SIZE = "spark.sql.files.maxPartitionBytes"
 
 
 def write_csv(folder: Path, dataset: Dataset, rows: list[Cells], header: tuple[str, ...] = ()) -> str:
@@ -60,7 +51,7 @@ def texts_read_back(spark: SparkSession, folder: Path, texts: list[str | None]) 
 
 
 def test_nasty_texts_come_back_exactly(spark: SparkSession, tmp_path: Path) -> None:
-    texts = [*NASTY_TEXTS, None]
+    texts = [*NASTY_TEXTS, *HUGE_TEXTS, None]
     assert texts_read_back(spark, tmp_path, texts) == texts
 
 
@@ -68,11 +59,11 @@ def test_nasty_texts_come_back_from_every_text_column(spark: SparkSession, tmp_p
     for number, dataset in enumerate(DATASETS):
         folder = tmp_path / str(number)
         folder.mkdir()
-        written = [_row_of(dataset, text) for text in NASTY_TEXTS[:-3]]
+        written = [_row_of(dataset, text) for text in NASTY_TEXTS]
         text_columns = [column.name for column in dataset.columns if column.type is ColumnType.TEXT]
         found = curate(spark, folder, dataset, written).read().to_pylist()
         assert {tuple(row[name] for name in text_columns) for row in found} == {
-            (text,) * len(text_columns) for text in NASTY_TEXTS[:-3]
+            (text,) * len(text_columns) for text in NASTY_TEXTS
         }
 
 
@@ -81,21 +72,29 @@ def _row_of(dataset: Dataset, text: str) -> Cells:
     return tuple(values[column.type] for column in dataset.columns)
 
 
-def test_generated_texts_come_back_exactly(spark: SparkSession, tmp_path: Path) -> None:
-    texts: list[str | None] = []
+def test_generated_cells_come_back_in_their_order_however_the_file_is_split(
+    spark: SparkSession, tmp_path: Path
+) -> None:
+    """Spark's part of the proof in ``tests/unit/contract/test_csv_readers.py``: thousands of rows in one read."""
+    written: list[Cells] = []
 
-    @settings(max_examples=3000, database=None, suppress_health_check=list(HealthCheck), deadline=None)
-    @given(st.none() | st.text(PLAIN | TELLING) | st.text(TELLING))
-    def generate(text: str | None) -> None:
-        texts.append(text)
+    @settings(max_examples=1000, database=None, suppress_health_check=list(HealthCheck), deadline=None)
+    @given(rows_of_cells(3, min_size=1))
+    def generate(generated: list[Cells]) -> None:
+        written.extend(generated)
 
     generate()
-    differing = [
-        (text, found)
-        for text, found in zip(texts, texts_read_back(spark, tmp_path, texts), strict=True)
-        if text != found
-    ]
-    assert differing == []
+    assert len(written) > 3000
+    uri = write_csv(tmp_path, REJECTED, written)
+    spark.conf.set(SPLIT_SIZE, 16 * 1024)
+    try:
+        frame = transform.read_clean(spark, uri, REJECTED)
+        assert frame.rdd.getNumPartitions() >= 5
+        found = [tuple(row) for row in frame.collect()]
+    finally:
+        spark.conf.unset(SPLIT_SIZE)
+    assert len(found) == len(written)
+    assert [pair for pair in zip(written, found, strict=True) if pair[0] != pair[1]] == []
 
 
 @pytest.mark.parametrize("cell", ["\\x", "text\\", "\\\\\\", "\\ n", "\\N", "\\\\n\\t"])

@@ -14,6 +14,8 @@ from modules.contract.runs import ItemCounts, RunObject, RunSummary, RunSummaryE
 COUNTS = st.integers(min_value=0, max_value=10**9)
 COUNTS_BY_NAME = st.dictionaries(st.text(min_size=1), COUNTS, max_size=4)
 
+STATISTICS = st.builds(ScanStatistics, COUNTS, COUNTS, st.floats(min_value=0, max_value=1e9), COUNTS, COUNTS)
+
 
 @st.composite
 def right_summaries(draw: st.DrawFn) -> RunSummary:
@@ -35,7 +37,7 @@ def right_summaries(draw: st.DrawFn) -> RunSummary:
         started_at=draw(instants),
         finished_at=draw(instants),
         items=ItemCounts(scanned, conversations, feedback, registers, excluded, rejected),
-        scan=ScanStatistics(draw(COUNTS), draw(COUNTS), draw(st.floats(min_value=0, max_value=1e9))),
+        scan=draw(STATISTICS),
         objects=tuple(
             RunObject(dataset.name, draw(st.text()), rows[dataset.name], draw(COUNTS)) for dataset in DATASETS
         ),
@@ -51,7 +53,7 @@ def summary() -> RunSummary:
         started_at=datetime(2026, 1, 31, 4, 30, tzinfo=timezone.utc),
         finished_at=datetime(2026, 1, 31, 4, 31, tzinfo=timezone.utc),
         items=ItemCounts(10, 4, 3, 1, {"monitor": 1}, {"invalid_pk": 1}),
-        scan=ScanStatistics(1, 1, 0.5),
+        scan=ScanStatistics(1, 1, 0.5, 3, 4),
         objects=(
             RunObject("messages", "m", 9, 1),
             RunObject("feedback", "f", 3, 1),
@@ -98,6 +100,29 @@ def test_the_json_tells_the_totals() -> None:
     assert document["started_at"] == "2026-01-31T04:30:00+00:00"
     assert document["items"]["excluded_total"] == document["items"]["rejected_total"] == 1
     assert document["reconciles"] is True
+    assert document["scan"] == {
+        "segments": 1,
+        "pages": 1,
+        "consumed_capacity_units": 0.5,
+        "throttled_requests": 3,
+        "retried_requests": 4,
+    }
+
+
+def test_the_shares_of_a_scan_add_up() -> None:
+    shares = [ScanStatistics(2, 10, 0.5, 1, 0), ScanStatistics(1, 7, 128.0, 0, 30), ScanStatistics(1, 1, 3.0, 4, 5)]
+
+    assert ScanStatistics.total(shares) == ScanStatistics(4, 18, 131.5, 5, 35)
+    assert ScanStatistics.total(shares[:1]) == shares[0]
+
+
+@pytest.mark.parametrize("name", ["throttled_requests", "retried_requests", "segments"])
+def test_a_summary_that_tells_less_of_the_scan_is_refused(name: str) -> None:
+    document = json.loads(summary().to_json())
+    del document["scan"][name]
+
+    with pytest.raises(RunSummaryError, match=name):
+        RunSummary.from_json(json.dumps(document))
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", "null", '{"items": {}}', "\ufeff{}"])

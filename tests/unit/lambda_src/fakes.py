@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, cast
 
@@ -27,6 +28,7 @@ ENVIRONMENT = {
     "TIME_ZONE": "America/Bogota",
     "EXCLUSION_RULES": '[{"name": "monitor", "attribute": "user_id", "operator": "equals", "values": ["monitor"]}]',
     "SCAN_SEGMENTS": "1",
+    "MAX_READ_CAPACITY_UNITS": "unlimited",
     "METRICS_NAMESPACE": "CAT/Normalize",
 }
 SETTINGS = Settings.from_environment(ENVIRONMENT)
@@ -55,7 +57,12 @@ class FakeDynamoDB:
     errors: dict[int, Exception] = field(default_factory=dict)
     requests: list[dict[str, Any]] = field(default_factory=list)
 
+    def describe_table(self, **request: Any) -> dict[str, Any]:
+        assert request == {"TableName": TABLE}
+        return {"Table": {"TableSizeBytes": 1000}}
+
     def scan(self, **request: Any) -> dict[str, Any]:
+        """Answer as a client does that leaves the body to lambda_src.scan."""
         self.requests.append(request)
         if len(self.requests) - 1 in self.errors:
             raise self.errors[len(self.requests) - 1]
@@ -63,15 +70,15 @@ class FakeDynamoDB:
         assert request.get("TotalSegments", 1) == len(self.segments)
         pages = self.segments[request.get("Segment", 0)]
         number = int(request.get("ExclusiveStartKey", {"page": {"N": "0"}})["page"]["N"])
-        response = {
+        page = {
             "Items": list(pages[number]),
             "Count": len(pages[number]),
             "ScannedCount": len(pages[number]),
             "ConsumedCapacity": {"TableName": TABLE, "CapacityUnits": 0.5},
         }
         if number + 1 < len(pages):
-            response["LastEvaluatedKey"] = {"page": {"N": str(number + 1)}}
-        return response
+            page["LastEvaluatedKey"] = {"page": {"N": str(number + 1)}}
+        return {"Body": json.dumps(page).encode(), "ResponseMetadata": {"RetryAttempts": 0, "HTTPHeaders": {}}}
 
     def as_client(self) -> DynamoDBClient:
         return cast("DynamoDBClient", self)
@@ -87,6 +94,8 @@ class FakeS3:
 
     before: Callable[[int], None] = lambda _: None
     after: Callable[[int], None] = lambda _: None
+    #: How often the SDK says that it has repeated the opening of an upload.
+    retries: int = 0
     calls: list[tuple[str, str]] = field(default_factory=list)
     objects: dict[str, bytes] = field(default_factory=dict)
     content_types: dict[str, str] = field(default_factory=dict)
@@ -97,7 +106,7 @@ class FakeS3:
             assert request["ChecksumAlgorithm"] == "CRC32"
             self.content_types[request["Key"]] = request["ContentType"]
             self.uploads[f"upload-{len(self.calls)}"] = (request["Key"], {})
-            return {"UploadId": f"upload-{len(self.calls)}"}
+            return {"UploadId": f"upload-{len(self.calls)}", "ResponseMetadata": {"RetryAttempts": self.retries}}
 
         return self._call("create", request, create)
 
@@ -113,12 +122,15 @@ class FakeS3:
         def complete() -> dict[str, Any]:
             parts = self._parts(request)
             listed = request["MultipartUpload"]["Parts"]
+            numbers = [part["PartNumber"] for part in listed]
             assert listed == [
                 {"PartNumber": number, "ETag": f'"etag-{number}"', "ChecksumCRC32": f"crc-{number}"}
-                for number in range(1, len(parts) + 1)
+                for number in numbers
             ]
-            assert all(len(parts[number]) >= 5 * 1024 * 1024 for number in range(1, len(parts)))
-            self.objects[request["Key"]] = b"".join(parts[part["PartNumber"]] for part in listed)
+            assert numbers == sorted(set(numbers))
+            assert numbers
+            assert all(len(parts[number]) >= 5 * 1024 * 1024 for number in numbers[:-1])
+            self.objects[request["Key"]] = b"".join(parts[number] for number in numbers)
             del self.uploads[request["UploadId"]]
             return {}
 
@@ -131,6 +143,17 @@ class FakeS3:
             return {}
 
         return self._call("abort", request, abort)
+
+    def get_paginator(self, operation: str) -> FakeS3:
+        assert operation == "list_multipart_uploads"
+        return self
+
+    def paginate(self, **request: Any) -> list[dict[str, Any]]:
+        def list_uploads() -> dict[str, Any]:
+            found = [name for name, (key, _) in self.uploads.items() if key.startswith(request["Prefix"])]
+            return {"Uploads": [{"UploadId": name} for name in found]} if found else {}
+
+        return [self._call("list", {**request, "Key": request["Prefix"]}, list_uploads)]
 
     def put_object(self, **request: Any) -> dict[str, Any]:
         def put() -> dict[str, Any]:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 import json
+import time
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any, cast
@@ -9,8 +10,10 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 
 from lambda_src import handler as module
+from lambda_src import workers
 from lambda_src.clients import Clients, default_clients
 from lambda_src.exceptions import DeadlineExceededError, EventError, SettingsError, SourceError
+from lambda_src.journal import logger
 from tests.unit.lambda_src.fakes import ENVIRONMENT, FakeDynamoDB, FakeS3, client_error, failing_at
 
 if TYPE_CHECKING:
@@ -36,7 +39,6 @@ class FakeContext:
     aws_request_id: str = "request-1"
 
     def get_remaining_time_in_millis(self) -> int:
-        self.remaining -= 1
         return self.remaining
 
 
@@ -66,7 +68,8 @@ def function(monkeypatch: pytest.MonkeyPatch) -> Function:
     made = Function(FakeDynamoDB([[ITEMS[:2], ITEMS[2:]]]), FakeS3(), io.StringIO())
     clients = Clients(made.dynamodb.as_client(), made.s3.as_client())
     monkeypatch.setattr(module, "default_clients", lambda: clients)
-    monkeypatch.setattr(module.logger.registered_handler, "stream", made.log)
+    monkeypatch.setattr(workers, "default_clients", lambda: clients)
+    monkeypatch.setattr(logger.registered_handler, "stream", made.log)
     return made
 
 
@@ -123,6 +126,8 @@ def test_metrics_are_in_the_embedded_format(function: Function, capsys: pytest.C
         "Excluded": ([1.0], "Count"),
         "Rejected": ([1.0], "Count"),
         "ConsumedReadCapacity": ([1.0], "Count"),
+        "ThrottledRequests": ([0.0], "Count"),
+        "RetriedRequests": ([0.0], "Count"),
         "DurationSeconds": (metrics["DurationSeconds"], "Seconds"),
     }
 
@@ -191,13 +196,9 @@ def test_keys_of_one_invocation_do_not_show_in_the_next(function: Function) -> N
 
 
 def test_a_run_stops_before_lambda_does(function: Function) -> None:
-    function.dynamodb.segments = [[[]] * 100]
-    context = FakeContext(remaining=1_000)
+    function.s3.before = lambda _: time.sleep(0.1)
+    context = FakeContext(remaining=400)
 
-    def slow(_: int) -> None:
-        context.remaining -= 200
-
-    function.s3.before = slow
     with pytest.raises(DeadlineExceededError):
         function.invoke(context=context)
     assert (function.s3.objects, function.s3.uploads) == ({}, {})

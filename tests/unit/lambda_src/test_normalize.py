@@ -216,8 +216,14 @@ def test_exclusions_come_before_everything() -> None:
             item("FEEDBACK#2026-01-31T04:30:00Z", Feedback={"type": ""}),
             "unknown_feedback_type: Feedback.type: expected dislike or like, found ''",
         ),
-        (item(Conversation="[" * 100_000), "too_deeply_nested: values are nested deeper than can be read"),
-        (item(UserData='{"S":' * 100_000), "too_deeply_nested: values are nested deeper than can be read"),
+        (
+            item(Conversation="[" * 100_000),
+            "too_deeply_nested: Conversation: the JSON text is nested deeper than 200 levels",
+        ),
+        (
+            item(UserData='{"S":' * 100_000),
+            "too_deeply_nested: UserData: the JSON text is nested deeper than 200 levels",
+        ),
     ],
     ids=lambda value: value.split(":")[0] + "-" + value.split(":")[1].strip()[:20] if isinstance(value, str) else "",
 )

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import logging
+import pickle
 from datetime import date, datetime, timezone
 
 import pytest
@@ -25,7 +26,7 @@ SUMMARY = RunSummary(
     started_at=NOON,
     finished_at=NOON,
     items=ItemCounts(0, 0, 0, 0),
-    scan=ScanStatistics(1, 1, 0.0),
+    scan=ScanStatistics(1, 1, 0.0, 0, 0),
     objects=tuple(RunObject(name, key, 0, 4) for name, key in KEYS.items()),
 )
 
@@ -35,9 +36,9 @@ def publish(fake: FakeS3) -> None:
     publication = Publication(fake.as_client(), BUCKET, PREFIX, DAY, RUN_ID)
     try:
         publication.begin()
-        for dataset in DATASETS:
-            publication.upload_part(dataset, b"csv\n")
-        publication.commit(SUMMARY)
+        sink = publication.sink()
+        parts = {dataset.name: [sink.upload(dataset.name, 1, b"csv\n")] for dataset in DATASETS}
+        publication.commit(SUMMARY, parts)
     except BaseException as error:
         publication.withdraw(error)
         raise
@@ -90,7 +91,7 @@ def test_after_any_refused_call_nothing_is_left(number: int) -> None:
     assert not hasattr(caught.value, "__notes__")
 
 
-@pytest.mark.parametrize("number", range(4, len(CALLS)))
+@pytest.mark.parametrize("number", range(len(CALLS)))
 def test_after_any_lost_answer_nothing_is_left(number: int) -> None:
     fake = FakeS3(after=failing_at(number))
 
@@ -151,12 +152,50 @@ def test_a_failed_cleanup_stops_neither_the_rest_of_it_nor_the_first_error(caplo
 def test_a_missing_bucket_shows_before_anything_is_scanned() -> None:
     fake = FakeS3(before=failing_at(0, code="NoSuchBucket"))
 
-    with pytest.raises(DestinationError, match=r"NoSuchBucket.*correct S3_BUCKET_NAME"):
+    with pytest.raises(DestinationError, match=r"NoSuchBucket.*correct s3_bucket_name"):
         Publication(fake.as_client(), BUCKET, PREFIX, DAY, RUN_ID).begin()
 
 
-def test_parts_before_begin_are_a_defect() -> None:
+def test_a_commit_before_begin_is_a_defect() -> None:
     publication = Publication(FakeS3().as_client(), BUCKET, PREFIX, DAY, RUN_ID)
 
     with pytest.raises(DestinationError, match=r"has no open upload: begin\(\) must come first"):
-        publication.upload_part(DATASETS[0], b"")
+        publication.commit(SUMMARY, {dataset.name: [] for dataset in DATASETS})
+
+
+def test_what_has_been_opened_can_be_sent_to_another_process() -> None:
+    fake = FakeS3()
+    publication = Publication(fake.as_client(), BUCKET, PREFIX, DAY, RUN_ID)
+    uploads = pickle.loads(pickle.dumps(publication.begin()))  # noqa: S301 - of this very line
+
+    part = uploads.sink(fake.as_client()).upload("messages", 1, b"csv\n")
+
+    assert (part.number, part.size) == (1, 4)
+    assert {key: parts for key, parts in fake.uploads.values() if parts} == {KEYS["messages"]: {1: b"csv\n"}}
+
+
+def test_parts_that_a_failed_worker_left_are_not_in_the_file() -> None:
+    fake = FakeS3()
+    publication = Publication(fake.as_client(), BUCKET, PREFIX, DAY, RUN_ID)
+    sink = publication.begin().sink(fake.as_client())
+    parts = {dataset.name: [sink.upload(dataset.name, 1, b"csv\n")] for dataset in DATASETS}
+    sink.upload("messages", 7, b"of an attempt that failed\n")
+
+    publication.commit(SUMMARY, parts)
+
+    assert fake.objects[KEYS["messages"]] == b"csv\n"
+
+
+def test_uploads_that_were_opened_without_an_answer_are_aborted_at_once() -> None:
+    fake = FakeS3(retries=1)
+    fake.uploads["of-a-lost-answer"] = (KEYS["messages"], {})
+    fake.uploads["of-another-run"] = (KEYS["messages"].replace("0123abcd", "ffffffff"), {})
+
+    publish(fake)
+
+    assert list(fake.uploads) == ["of-another-run"]
+    assert fake.objects[KEYS["messages"]] == b"csv\n"
+
+
+def test_without_repeated_requests_nobody_lists_uploads() -> None:
+    assert "list" not in {name for name, _ in CALLS}

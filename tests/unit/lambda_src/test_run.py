@@ -3,30 +3,40 @@ from __future__ import annotations
 import csv
 import io
 import json
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timezone
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from lambda_src.clients import Clients, Watch
 from lambda_src.exceptions import DestinationError, SourceError
-from lambda_src.exclusions import ExclusionRule
+from lambda_src.parallelism import Parallelism
 from lambda_src.publication import DryRun, Publication
 from lambda_src.run import Plan, run
 from lambda_src.scan import Page
+from lambda_src.share import LEAST_PART_BYTES, PART_BYTES, Share, ShareResult, divide
+from lambda_src.share_extraction import place_pages
+from lambda_src.wire_json import wire_json
 from modules.contract import cells
 from modules.contract.datasets import DATASETS, Dataset
 from modules.contract.runs import RunSummary, RunSummaryError
-from tests.unit.lambda_src.fakes import BUCKET, SETTINGS, FakeS3, client_error, failing_at
+from tests.unit.lambda_src.fakes import BUCKET, SETTINGS, FakeDynamoDB, FakeS3, client_error, failing_at
 from tests.unit.lambda_src.strategies import ANY_ITEMS, wrapped
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from lambda_src.uploads import Uploads
+
+csv.field_size_limit(2**24)
 
 STARTED = datetime(2026, 1, 31, 4, 30, tzinfo=timezone.utc)
-PLAN = Plan("20260131T043000.000000Z-0123abcd", date(2026, 1, 30), STARTED, SETTINGS)
+SHARES = divide(Parallelism(1, 1), 0, None)
+PLAN = Plan("20260131T043000.000000Z-0123abcd", date(2026, 1, 30), STARTED, SETTINGS, SHARES)
 LONG_TEXT = "ñ" * 150_000
 
 
@@ -49,13 +59,46 @@ ITEMS = [
 ]
 
 
+def page(items: list[dict[str, Any]], scanned: int | None = None) -> Page:
+    encoded = [msgspec.Raw(wire_json(each).encode()) for each in items]
+    return Page(encoded, len(items) if scanned is None else scanned, 0.5, 0, 0)
+
+
 def pages_of(*pages: list[dict[str, Any]]) -> Iterator[Page]:
-    return (Page(page, len(page), 0.5) for page in pages)
+    return (page(items) for items in pages)
 
 
-def publish(fake: FakeS3, pages: Iterable[Page], plan: Plan = PLAN) -> RunSummary:
+@dataclass
+class Extraction:
+    """Makes each share of the pages that are given for it, as a worker does."""
+
+    fake: FakeS3
+    pages: Sequence[Iterable[Page]]
+    check_deadline: Callable[[], None] = lambda: None
+
+    def __call__(self, shares: Sequence[Share], uploads: Uploads) -> list[ShareResult]:
+        sink = uploads.sink(self.fake.as_client())
+        rules = PLAN.settings.exclusion_rules
+        return [
+            place_pages(pages, share, sink, rules, self.check_deadline)
+            for share, pages in zip(shares, self.pages, strict=True)
+        ]
+
+
+def watch(fake: FakeS3, check: Callable[[], None] = lambda: None) -> Watch:
+    return Watch(Clients(FakeDynamoDB([]).as_client(), fake.as_client()), check)
+
+
+def publish(fake: FakeS3, *pages: Iterable[Page], check_deadline: Callable[[], None] = lambda: None) -> RunSummary:
+    """Run over the pages of each share."""
+    plan = replace(PLAN, shares=divide(Parallelism(len(pages), len(pages)), 0, None))
     target = Publication(fake.as_client(), BUCKET, SETTINGS.clean_prefix, plan.day, plan.run_id)
-    return run(plan, pages, target, lambda: None, lambda: STARTED)
+    return run(plan, Extraction(fake, pages, check_deadline), target, watch(fake, check_deadline), lambda: STARTED)
+
+
+def rehearse(pages: Iterable[Page]) -> RunSummary:
+    fake = FakeS3()
+    return run(PLAN, Extraction(fake, [pages]), DryRun(), watch(fake), lambda: STARTED)
 
 
 def rows_of(fake: FakeS3, summary: RunSummary, dataset: str) -> list[list[str]]:
@@ -107,26 +150,50 @@ def test_an_empty_table_gives_a_header_alone(dataset: Dataset) -> None:
     assert rows_of(fake, summary, dataset.name) == [list(dataset.column_names)]
 
 
-@given(st.lists(st.lists(ANY_ITEMS, max_size=4), max_size=3))
-def test_no_item_is_lost_whatever_it_is(pages: list[list[dict[str, Any]]]) -> None:
-    rule = ExclusionRule("users", "PK", "starts_with", ("USER#m",))
-    plan = replace(PLAN, settings=replace(SETTINGS, exclusion_rules=(rule,)))
+@given(st.lists(st.lists(st.lists(ANY_ITEMS, max_size=3), max_size=2), min_size=1, max_size=3))
+@settings(max_examples=50)
+def test_no_item_is_lost_whatever_it_is_and_whoever_reads_it(shares: list[list[list[dict[str, Any]]]]) -> None:
     fake = FakeS3()
 
-    summary = publish(fake, pages_of(*pages), plan)
+    summary = publish(fake, *(pages_of(*pages) for pages in shares))
 
     rows = {dataset.name: len(rows_of(fake, summary, dataset.name)) - 1 for dataset in DATASETS}
     placed = rows["conversations"] + rows["feedback"] + rows["rejected"]
-    uncounted = sum(map(len, pages)) - placed
-    assert uncounted == summary.items.registers + summary.items.excluded["users"]
+    items = sum(len(page) for pages in shares for page in pages)
+    assert items - placed == summary.items.registers + summary.items.excluded["monitor"]
     assert rows["messages"] == sum(int(row[9]) for row in rows_of(fake, summary, "conversations")[1:])
+
+
+def long_conversations(count: int, user: str = "USER#1") -> list[dict[str, Any]]:
+    message = {"from": "user", "text": LONG_TEXT}
+    return [item(user, f"CONVERSATION#2026-01-30T10:00:{number:02}", Conversation=[message]) for number in range(count)]
+
+
+@pytest.mark.parametrize("counts", [(0, 0), (1, 0), (0, 50), (50, 0), (50, 50), (20, 1, 50), (60, 60, 60)])
+def test_shares_of_any_size_make_one_file_with_one_header(counts: tuple[int, ...]) -> None:
+    fake = FakeS3()
+    shares = [
+        [page([long]) for long in long_conversations(count, f"USER#{share}")] for share, count in enumerate(counts)
+    ]
+    summary = publish(fake, *shares)
+
+    header, *rows = rows_of(fake, summary, "messages")
+    assert header[0] == "user_id"
+    expected = [
+        (str(share), f"CONVERSATION#2026-01-30T10:00:{number:02}")
+        for share, count in enumerate(counts)
+        for number in range(count)
+    ]
+    assert sorted((row[0], row[1]) for row in rows) == expected
+    assert summary.rows_of("messages") == sum(counts)
+    assert summary.scan.segments == len(counts)
 
 
 def test_a_count_that_dynamodb_contradicts_is_not_published() -> None:
     fake = FakeS3()
 
     with pytest.raises(RunSummaryError, match="1 of 10 scanned items went nowhere"):
-        publish(fake, [Page(ITEMS, len(ITEMS) + 1, 0.5)])
+        publish(fake, [page(ITEMS, len(ITEMS) + 1)])
     assert (fake.objects, fake.uploads) == ({}, {})
 
 
@@ -135,28 +202,26 @@ def test_parts_are_uploaded_while_the_scan_goes_on() -> None:
     uploaded_before_page = []
 
     def pages() -> Iterator[Page]:
-        for number in range(100):
+        for long in long_conversations(60) * 2:
             uploaded_before_page.append(sum(len(part) for _, parts in fake.uploads.values() for part in parts.values()))
-            message = {"from": "user", "text": LONG_TEXT}
-            yield Page(
-                [item("USER#1", f"CONVERSATION#2026-01-30T10:00:{number % 60:02}", Conversation=[message])], 1, 0.5
-            )
+            yield page([long])
 
     summary = publish(fake, pages())
 
-    read_before_page = [number * 2 * len(LONG_TEXT) for number in range(100)]
+    waiting_most = 2 * PART_BYTES + (PART_BYTES + LEAST_PART_BYTES) + 2 * len(LONG_TEXT)
+    read_before_page = [number * 2 * len(LONG_TEXT) for number in range(120)]
     assert all(
-        read - uploaded < 9 * 2**20 for read, uploaded in zip(read_before_page, uploaded_before_page, strict=True)
+        read - uploaded < waiting_most for read, uploaded in zip(read_before_page, uploaded_before_page, strict=True)
     )
-    assert summary.rows_of("messages") == 100
-    assert sum(name == "part" for name, _ in fake.calls) == 4 + 3
+    assert max(uploaded_before_page) >= PART_BYTES
+    assert summary.rows_of("messages") == 120
 
 
 def test_a_scan_that_breaks_off_publishes_nothing() -> None:
     fake = FakeS3()
 
     def pages() -> Iterator[Page]:
-        yield Page(ITEMS, len(ITEMS), 0.5)
+        yield page(ITEMS)
         message = "the table is gone"
         raise SourceError(message)
 
@@ -196,24 +261,36 @@ def test_the_deadline_is_asked_before_each_page_and_before_the_commit(refused: i
     def pages() -> Iterator[Page]:
         for number in range(2):
             read.append(number)
-            yield Page([], 0, 0.5)
+            yield page([])
 
-    target = Publication(fake.as_client(), BUCKET, SETTINGS.clean_prefix, PLAN.day, PLAN.run_id)
     with pytest.raises(TimeoutError):
-        run(PLAN, pages(), target, check, lambda: STARTED)
+        publish(fake, pages(), check_deadline=check)
 
     assert len(read) == min(refused, 2)
     assert (fake.objects, fake.uploads) == ({}, {})
     assert "complete" not in {name for name, _ in fake.calls}
 
 
+def test_rows_that_do_not_reach_the_file_are_noticed() -> None:
+    fake = FakeS3()
+    target = Publication(fake.as_client(), BUCKET, SETTINGS.clean_prefix, PLAN.day, PLAN.run_id)
+
+    def lose_a_row(shares: Sequence[Share], uploads: Uploads) -> list[ShareResult]:
+        (made,) = Extraction(fake, [pages_of(ITEMS)])(shares, uploads)
+        return [replace(made, rows={**made.rows, "messages": made.rows["messages"] - 1})]
+
+    with pytest.raises(RunSummaryError, match="made 2 rows of messages and wrote 1"):
+        run(PLAN, lose_a_row, target, watch(fake), lambda: STARTED)
+    assert (fake.objects, fake.uploads) == ({}, {})
+
+
 def test_a_dry_run_tells_the_same_and_writes_nothing() -> None:
-    assert run(PLAN, pages_of(ITEMS), DryRun(), lambda: None, lambda: STARTED) == publish(FakeS3(), pages_of(ITEMS))
+    assert rehearse(pages_of(ITEMS)) == publish(FakeS3(), pages_of(ITEMS))
 
 
 def test_a_dry_run_reconciles_too() -> None:
     with pytest.raises(RunSummaryError):
-        run(PLAN, [Page(ITEMS, 0, 0.5)], DryRun(), lambda: None, lambda: STARTED)
+        rehearse([page(ITEMS, 0)])
 
 
 def test_the_same_run_succeeds_after_a_failed_one() -> None:

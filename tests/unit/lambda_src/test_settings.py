@@ -10,7 +10,8 @@ from tests.unit.lambda_src.fakes import BUCKET, ENVIRONMENT, TABLE
 
 
 def test_variables_are_typed() -> None:
-    assert Settings.from_environment({**ENVIRONMENT, "SCAN_SEGMENTS": "8", "PATH": "/bin"}) == Settings(
+    variables = {**ENVIRONMENT, "SCAN_SEGMENTS": "8", "MAX_READ_CAPACITY_UNITS": "500", "PATH": "/bin"}
+    assert Settings.from_environment(variables) == Settings(
         bucket=BUCKET,
         table=TABLE,
         project_id="P2124",
@@ -20,6 +21,7 @@ def test_variables_are_typed() -> None:
         time_zone="America/Bogota",
         exclusion_rules=(ExclusionRule("monitor", "user_id", "equals", ("monitor",)),),
         scan_segments=8,
+        max_read_capacity_units=500.0,
         metrics_namespace="CAT/Normalize",
     )
 
@@ -54,7 +56,19 @@ def test_every_variable_of_the_contract_is_read_and_required() -> None:
                 "tzdata in the layer."
             ),
         ),
-        ("SCAN_SEGMENTS", "0", "SCAN_SEGMENTS is '0': it must be a whole number from 1 to 1000000."),
+        (
+            "SCAN_SEGMENTS",
+            "0",
+            "SCAN_SEGMENTS is '0': it must be a whole number from 1 to 1000000, or auto: chosen by the table's size.",
+        ),
+        (
+            "MAX_READ_CAPACITY_UNITS",
+            "0",
+            (
+                "MAX_READ_CAPACITY_UNITS is '0': it must be a number of read units per second above 0, such as 500 or "
+                "0.5, or unlimited."
+            ),
+        ),
         (
             "METRICS_NAMESPACE",
             "AWS/Lambda",
@@ -77,9 +91,17 @@ def test_a_wrong_variable_is_told_with_value_rule_and_remedy(variable: str, valu
     assert str(caught.value) == f"The function's environment variables are wrong:\n  - {fault}"
 
 
-@pytest.mark.parametrize("segments", ["1", "1000000"])
-def test_the_outermost_numbers_of_segments(segments: str) -> None:
-    assert Settings.from_environment({**ENVIRONMENT, "SCAN_SEGMENTS": segments}).scan_segments == int(segments)
+@pytest.mark.parametrize(("text", "segments"), [("1", 1), ("1000000", 1_000_000), ("auto", None)])
+def test_numbers_of_segments(text: str, segments: int | None) -> None:
+    assert Settings.from_environment({**ENVIRONMENT, "SCAN_SEGMENTS": text}).scan_segments == segments
+
+
+@pytest.mark.parametrize(
+    ("text", "units"), [("0.5", 0.5), ("40000", 40_000.0), ("9" * 15, 999_999_999_999_999.0), ("unlimited", None)]
+)
+def test_read_capacities(text: str, units: float | None) -> None:
+    variables = {**ENVIRONMENT, "MAX_READ_CAPACITY_UNITS": text}
+    assert Settings.from_environment(variables).max_read_capacity_units == units
 
 
 @pytest.mark.parametrize(
@@ -87,7 +109,37 @@ def test_the_outermost_numbers_of_segments(segments: str) -> None:
     [
         *(
             ("SCAN_SEGMENTS", value)
-            for value in ("1000001", "-1", "1.0", "", " 1", "\N{ARABIC-INDIC DIGIT EIGHT}", "1_0", "9" * 5000)
+            for value in (
+                "1000001",
+                "-1",
+                "1.0",
+                "",
+                " 1",
+                "\N{ARABIC-INDIC DIGIT EIGHT}",
+                "1_0",
+                "9" * 5000,
+                "Auto",
+                "None",
+            )
+        ),
+        *(
+            ("MAX_READ_CAPACITY_UNITS", value)
+            for value in (
+                "",
+                "0.0",
+                "-1",
+                "1.",
+                ".5",
+                "1e3",
+                "inf",
+                "nan",
+                " 1",
+                "1_0",
+                "1\n",
+                "9" * 16,
+                "Unlimited",
+                "None",
+            )
         ),
         *(("TIME_ZONE", value) for value in ("", "America", "../etc/passwd", "/etc/localtime", "UTC\0")),
         *(("CLEAN_PREFIX", value) for value in ("", "/", "a", "/a/", "a//")),

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from modules import packaging
-from modules.packaging import Archive, PackagingError, code_archive, write_archive, zip_bytes
+from modules.packaging import Archive, PackagingError, code_archive, exact_pins, write_archive, zip_bytes
 
 SOURCES = {
     "program/__init__.py": "",
@@ -149,3 +149,10 @@ def test_archive_replaces_an_older_one(tmp_path: Path) -> None:
     new = write_archive({"a": b"new"}, path)
     assert new == Archive(path, hashlib.sha256(path.read_bytes()).hexdigest(), path.stat().st_size, 3)
     assert list(path.parent.iterdir()) == [path]
+
+
+def test_exact_pins(tmp_path: Path) -> None:
+    requirements = tmp_path / "requirements.txt"
+    requirements.write_text("# why\none==1.0\n\ntwo==2.0  # because\nthree_3==3.0.post1\n", encoding="utf-8")
+    assert exact_pins(requirements, without=()) == ("one==1.0", "two==2.0", "three_3==3.0.post1")
+    assert exact_pins(requirements, without=("two", "thr")) == ("one==1.0", "three_3==3.0.post1")

@@ -1,0 +1,34 @@
+"""Rests of shares, joined into parts that S3 takes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lambda_src.share import LEAST_PART_BYTES, PART_BYTES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+
+def joined(header: bytes, rests: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield the first parts of a file: its header and all rests, in parts of PART_BYTES or more.
+
+    The last may have fewer bytes than S3's least part only if no share has uploaded a part (lambda_src.share): then
+    it is the file's last part too, which may be small. Otherwise what is too small joins the part before.
+    """
+    waiting: bytes | None = None
+    gathered = [header]
+    for rest in rests:
+        gathered.append(rest)
+        if sum(map(len, gathered)) >= PART_BYTES:
+            if waiting is not None:
+                yield waiting
+            waiting, gathered = b"".join(gathered), []
+    last = b"".join(gathered)
+    if waiting is None:
+        yield last
+    elif len(last) < LEAST_PART_BYTES:
+        yield waiting + last
+    else:
+        yield waiting
+        yield last

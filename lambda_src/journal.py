@@ -1,0 +1,28 @@
+"""A run's own lines in the log: JSON, and each with the run's id and day."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from aws_lambda_powertools import Logger
+
+if TYPE_CHECKING:
+    from lambda_src.execution import Executed
+    from lambda_src.run import Plan
+
+logger: Final = Logger(service="normalize")
+
+
+class Journal:
+    """Tells of a run in the log."""
+
+    def started(self, plan: Plan, *, dry_run: bool) -> None:
+        """Tell that the run begins, and how it is divided."""
+        logger.append_keys(run_id=plan.run_id, dt=plan.day.isoformat(), dry_run=dry_run)
+        extent = {"shares": len(plan.shares), "segments": plan.shares[0].total_segments}
+        logger.info("run started", extra={"table": plan.settings.table, **extent})
+
+    def ended(self, executed: Executed) -> None:
+        """Tell that the run has ended well, and its summary."""
+        message = "dry run ended" if executed.dry_run else "run published"
+        logger.info(message, extra={"summary": executed.document})

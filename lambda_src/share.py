@@ -1,0 +1,88 @@
+"""A run is made in shares: each reads its own scan segments and writes its own parts of every dataset's file.
+
+Shares know nothing of each other, so they can be threads' or processes' work in a Lambda or tasks of a Spark job. What
+they may write is settled beforehand: S3 orders a file's parts by number, and each share has numbers of its own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from lambda_src.parallelism import Parallelism
+    from lambda_src.s3_objects import UploadedPart
+    from lambda_src.tally import Tally
+    from modules.contract.runs import ScanStatistics
+
+#: S3's own limits: https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html
+MOST_PARTS: Final = 10_000
+LEAST_PART_BYTES: Final = 5 * 1024 * 1024
+
+#: Large enough that a part's request costs little beside its bytes, small enough to hold several in memory.
+PART_BYTES: Final = 8 * 1024 * 1024
+#: A dataset's CSV repeats its items' keys in every row: no table seen so far made a file of twice its own size.
+_MOST_CSV_PER_TABLE_BYTE: Final = 2
+
+
+@dataclass(frozen=True)
+class Share:
+    """One worker's part of a run. ``part_numbers`` are its own in every dataset's upload."""
+
+    index: int
+    segments: tuple[int, ...]
+    total_segments: int
+    part_numbers: range
+    part_bytes: int
+    read_capacity_units: float | None
+
+
+@dataclass(frozen=True)
+class ShareResult:
+    """What a share made. By dataset name: the parts that it uploaded, their data rows, and the rest that follows them.
+
+    A share that has uploaded any part of a dataset leaves a rest of LEAST_PART_BYTES or more, so that the rests can
+    be joined and stand before all parts: behind them only S3's least size would stand in the way.
+    """
+
+    scanned: int
+    tally: Tally
+    statistics: ScanStatistics
+    parts: Mapping[str, tuple[UploadedPart, ...]]
+    rows: Mapping[str, int]
+    rests: Mapping[str, bytes]
+
+
+def divide(parallelism: Parallelism, table_bytes: int, read_capacity_units: float | None) -> tuple[Share, ...]:
+    """Return the shares of a run: as many as processes, with about the same number of segments each.
+
+    Args:
+        parallelism: how many processes and segments.
+        table_bytes: the table's size, as DynamoDB estimates it.
+        read_capacity_units: what all shares together may consume a second; None for no limit.
+    """
+    count = parallelism.processes
+    reserved = numbers_for_joined_rests(count)
+    each = (MOST_PARTS - reserved) // count
+    part_bytes = max(PART_BYTES, -(-table_bytes * _MOST_CSV_PER_TABLE_BYTE // (count * each)))
+    return tuple(
+        Share(
+            index=index,
+            segments=tuple(range(index, parallelism.segments, count)),
+            total_segments=parallelism.segments,
+            part_numbers=range(reserved + 1 + index * each, reserved + 1 + (index + 1) * each),
+            part_bytes=part_bytes,
+            read_capacity_units=None if read_capacity_units is None else read_capacity_units / count,
+        )
+        for index in range(count)
+    )
+
+
+def numbers_for_joined_rests(shares: int) -> int:
+    """Return how many of the first part numbers are kept for the shares' joined rests.
+
+    A joined part ends with a rest (lambda_src.joining), so there are no more of them than rests, and perhaps a last.
+    """
+    return shares + 1

@@ -1,0 +1,120 @@
+"""The work on one share: its segments read, normalized, and uploaded part by part."""
+
+from __future__ import annotations
+
+import gc
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+from lambda_src.extraction import Extraction
+from lambda_src.part_uploads import PartUploads
+from lambda_src.portion import Portion
+from lambda_src.read_capacity import ReadLimit
+from lambda_src.scan import read_pages
+from lambda_src.share import ShareResult
+from modules.contract.datasets import DATASETS
+from modules.contract.runs import ScanStatistics
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from lambda_src.clients import Clients
+    from lambda_src.exclusions import ExclusionRule
+    from lambda_src.scan import Page
+    from lambda_src.settings import Settings
+    from lambda_src.share import Share
+    from lambda_src.uploads import PartSink, Uploads
+
+
+def extract_share(
+    share: Share,
+    uploads: Uploads,
+    settings: Settings,
+    open_clients: Callable[[], Clients],
+    check_deadline: Callable[[], None],
+) -> ShareResult:
+    """Read, normalize and upload a share of the table.
+
+    ``open_clients`` gives the clients of this process; ``check_deadline`` is called before each page and while one is
+    waited for, and what it raises ends the work.
+
+    Raises:
+        NormalizeError: the source, the destination or the time gave out.
+    """
+    clients = open_clients()
+    limit = ReadLimit(share.read_capacity_units)
+    pages = read_pages(clients.dynamodb, settings.table, share.segments, share.total_segments, limit, check_deadline)
+    with closing(pages), clients.watched(check_deadline), _no_garbage_collection():
+        return place_pages(pages, share, uploads.sink(clients.s3), settings.exclusion_rules, check_deadline)
+
+
+def place_pages(
+    pages: Iterable[Page],
+    share: Share,
+    sink: PartSink,
+    rules: Sequence[ExclusionRule],
+    check_deadline: Callable[[], None],
+) -> ShareResult:
+    """Normalize all ``pages`` of a share and upload what they give to ``sink``; return the rest and all counts.
+
+    Raises:
+        NormalizeError: what ``pages``, ``sink`` or ``check_deadline`` raise.
+    """
+    extraction = Extraction(rules)
+    meter = _Meter()
+    with PartUploads(sink, share.part_numbers) as parts:
+        portions = {
+            dataset.name: Portion(partial(parts.upload, dataset.name), share.part_bytes) for dataset in DATASETS
+        }
+        check_deadline()
+        for page in pages:
+            extraction.add(page.items)
+            for name, records in extraction.take_rows().items():
+                portions[name].write(records)
+            meter.count(page)
+            check_deadline()
+        rests = {name: portion.finish() for name, portion in portions.items()}
+        uploaded = parts.finish()
+    return ShareResult(
+        scanned=meter.scanned,
+        tally=extraction.tally,
+        statistics=meter.statistics(len(share.segments)),
+        parts=uploaded,
+        rows={name: portion.rows for name, portion in portions.items()},
+        rests=rests,
+    )
+
+
+@dataclass
+class _Meter:
+    """What the pages of a share say of themselves, added up."""
+
+    scanned: int = 0
+    pages: int = 0
+    capacity_units: float = 0.0
+    throttled: int = 0
+    retried: int = 0
+
+    def count(self, page: Page) -> None:
+        self.scanned += page.scanned
+        self.pages += 1
+        self.capacity_units += page.capacity_units
+        self.throttled += page.throttled
+        self.retried += page.retried
+
+    def statistics(self, segments: int) -> ScanStatistics:
+        return ScanStatistics(segments, self.pages, self.capacity_units, self.throttled, self.retried)
+
+
+@contextmanager
+def _no_garbage_collection() -> Iterator[None]:
+    """Spare the collector's passes over millions of short-lived objects, none of which is part of a cycle."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()

@@ -1,0 +1,87 @@
+"""ETL-1 as a Glue job, for tables that outgrow the Lambda function: the same run, its shares made by a Spark cluster.
+
+Its library, ``lambda_src`` and ``modules.contract``, comes in a zip through ``--extra-py-files``.
+"""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import boto3
+from awsglue.utils import getResolvedOptions
+from pyspark import SparkContext
+
+from lambda_src import metrics
+from lambda_src.clients import default_clients
+from lambda_src.deadline import Deadline
+from lambda_src.execution import Surroundings, execute
+from lambda_src.journal import Journal, logger
+from lambda_src.settings import Settings
+from lambda_src.spark_engine import SparkEngine
+from modules.contract.settings import EVENT_KEYS, VARIABLES, EventKey, NormalizeArgument
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+_REMEDY: Final = "Raise the job's timeout or its number_of_workers (extract.glue), or max_read_capacity_units."
+_FLAGS: Final = {"true": True, "false": False}
+
+
+@dataclass(frozen=True)
+class Arguments:
+    """What Glue passed to the script: the job's settings, and what this run is asked for."""
+
+    settings: Settings
+    event: Mapping[str, Any]
+    time_limit_seconds: float
+    tasks_at_once: int
+
+    @classmethod
+    def parse(cls, argv: Sequence[str]) -> Arguments:
+        """Read the arguments, as they are in ``sys.argv``.
+
+        Raises:
+            awsglue.utils.GlueArgumentError: one is missing.
+            SettingsError: one or more are wrong; all of them are listed.
+        """
+        own = (NormalizeArgument.TIME_LIMIT_MINUTES, NormalizeArgument.TASKS_AT_ONCE)
+        asked = [key for key in EVENT_KEYS if any(word.partition("=")[0] == f"--{key}" for word in argv)]
+        values = getResolvedOptions(list(argv), [*VARIABLES, *own, *asked])
+        event = {key: values[key] for key in asked}
+        if EventKey.DRY_RUN in event:
+            event[EventKey.DRY_RUN] = _FLAGS.get(event[EventKey.DRY_RUN], event[EventKey.DRY_RUN])
+        return cls(
+            settings=Settings.from_environment({variable: values[name] for name, variable in VARIABLES.items()}),
+            event=event,
+            time_limit_seconds=float(values[NormalizeArgument.TIME_LIMIT_MINUTES]) * 60,
+            tasks_at_once=int(values[NormalizeArgument.TASKS_AT_ONCE]),
+        )
+
+
+def main() -> None:
+    """Make a snapshot of the source table, as the arguments say.
+
+    Raises:
+        NormalizeError: the run could not be made; nothing of it is published.
+    """
+    try:
+        arguments = Arguments.parse(sys.argv)
+        surroundings = Surroundings(
+            clients=default_clients(),
+            engine=SparkEngine(SparkContext.getOrCreate(), arguments.tasks_at_once),
+            deadline=Deadline.after(arguments.time_limit_seconds, _REMEDY),
+            journal=Journal(),
+        )
+        executed = execute(arguments.event, arguments.settings, surroundings)
+    except BaseException:
+        logger.exception("run failed")
+        raise
+    if not executed.dry_run:
+        settings = arguments.settings
+        metrics.put(boto3.client("cloudwatch"), executed.summary, settings.metrics_namespace, settings.environment)
+
+
+if __name__ == "__main__":
+    main()

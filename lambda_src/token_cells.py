@@ -1,0 +1,42 @@
+r"""Texts as they stand in JSON, quotes and escapes included, made into CSV cells without being decoded.
+
+The contract escapes line breaks as JSON does, so all that usually remains is to write quotes the other way. The bytes
+are UTF-8: they come from DynamoDB (CRC-checked) or from a ``str``.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from msgspec.json import Decoder
+
+from lambda_src.wire_shapes import UnusualError
+from modules.contract import cells
+
+BACKSLASH: Final = ord("\\")
+COMMA: Final = ord(",")
+QUOTE: Final = ord('"')
+EMPTY: Final = 2
+"""The length of the empty text's token."""
+
+_other_escape: Final = re.compile(rb"\\[^nr]").search
+_decode: Final = Decoder(str).decode
+
+
+def token_cell(token: bytes) -> bytes:
+    """Return the CSV cell of a JSON string token; equal to that of :func:`modules.contract.cells.cell`.
+
+    Raises:
+        UnusualError: it is another JSON value.
+        MsgspecError: it has lone surrogates.
+    """
+    if token[0] != QUOTE:
+        raise UnusualError
+    if BACKSLASH not in token:
+        return token if COMMA in token or len(token) == EMPTY else token[1:-1]
+    # In a last \\" this takes the wrong backslash, and leaves one that is no line break's.
+    cell = token.replace(b'\\"', b'""')
+    if BACKSLASH in cell and _other_escape(cell) is not None:
+        return cells.cell(_decode(token)).encode()
+    return cell if COMMA in cell or cell != token else cell[1:-1]

@@ -1,0 +1,125 @@
+"""Items of usual shapes, from DynamoDB's JSON straight to CSV records: as ``normalize`` would have it, only faster."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from msgspec import UNSET, MsgspecError, Raw, UnsetType
+from msgspec.json import Decoder
+
+from lambda_src.exceptions import ItemRejectedError
+from lambda_src.exclusions import USER_PREFIX, ExclusionRule, first_excluding
+from lambda_src.instant_cells import InstantCells
+from lambda_src.item_shapes import ITEM_SHAPES, ItemShape
+from lambda_src.map_attributes import MapAttribute
+from lambda_src.message_records import MessageRecords
+from lambda_src.normalize import (
+    CONVERSATION_PREFIX,
+    FEEDBACK_KEYS,
+    FEEDBACK_PREFIX,
+    REGISTER_PREFIX,
+    USER_DATA_KEYS,
+    feedback_type_of,
+)
+from lambda_src.token_cells import token_cell
+from lambda_src.wire_shapes import Item, UnusualError
+from modules.contract import cells
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from lambda_src.records import Records
+
+_USER_DATA: Final = MapAttribute(USER_DATA_KEYS)
+_FEEDBACK: Final = MapAttribute(FEEDBACK_KEYS)
+_NO_USER_DATA: Final = b"," * (len(USER_DATA_KEYS) - 1)
+_NO_FEEDBACK: Final = b"," * (len(FEEDBACK_KEYS) - 1)
+_decode_text: Final = Decoder(str).decode
+
+
+class UsualItems:
+    """Normalizes items of usual shapes. Remembers the last UserData: a user's items come together, and all have it."""
+
+    def __init__(self, rules: Sequence[ExclusionRule]) -> None:
+        self._rules = rules
+        self._instants = InstantCells()
+        self._messages = MessageRecords(self._instants)
+        self._last_user_data = b"", b""
+
+    def place(self, item: bytes | memoryview | Raw, records: Records) -> None:
+        """Add what becomes of an item, given as DynamoDB's JSON, to the records: all of it, or nothing.
+
+        Raises:
+            UnusualError, MsgspecError, RecursionError: the item has no usual shape; nothing was added.
+        """
+        for shape in ITEM_SHAPES:
+            try:
+                decoded = shape.decode(item)
+            except MsgspecError:
+                continue
+            return self._place(decoded, shape, records)
+        raise UnusualError
+
+    def _place(self, item: Item[Any, Any], shape: ItemShape, records: Records) -> None:
+        partition_key, sort_key = item.PK.S, item.SK.S
+        rule = first_excluding(self._rules, partition_key, sort_key)
+        if rule is not None:
+            records.add_excluded(rule.name)
+        elif not partition_key.startswith(USER_PREFIX) or partition_key == USER_PREFIX:
+            raise UnusualError
+        elif sort_key.startswith(CONVERSATION_PREFIX):
+            self._place_conversation(item, shape, records)
+        elif sort_key.startswith(FEEDBACK_PREFIX):
+            self._place_feedback(item, shape, records)
+        elif sort_key.startswith(REGISTER_PREFIX):
+            records.add_register()
+        else:
+            raise UnusualError
+
+    def _place_conversation(self, item: Item[Any, Any], shape: ItemShape, records: Records) -> None:
+        key = _key(item)
+        messages = [] if item.Conversation is UNSET else shape.messages(item.Conversation)
+        message_records, questions = self._messages.of(key, messages)
+        created_at, user_data = self._created_at(item, shape), self._user_data(item.UserData)
+        record = b"%b%b,%b,%d,%d\n" % (key, created_at, user_data, len(messages), questions)
+        records.add_conversation(record, message_records, len(messages))
+
+    def _place_feedback(self, item: Item[Any, Any], shape: ItemShape, records: Records) -> None:
+        created_at, feedback = self._created_at(item, shape), _feedback(item.Feedback)
+        records.add_feedback(b"%b%b,%b\n" % (_key(item), created_at, feedback))
+
+    def _created_at(self, item: Item[Any, Any], shape: ItemShape) -> bytes:
+        time = None if item.CreatedAt is UNSET else shape.created_at(item.CreatedAt)
+        if time is None:
+            time = item.SK.S.partition("#")[2]
+        return self._instants.last_cell(time)[1:-1]
+
+    def _user_data(self, attribute: Raw | UnsetType) -> bytes:
+        """Return the cells of UserData, with commas between them."""
+        if attribute is UNSET:
+            return _NO_USER_DATA
+        document = bytes(attribute)
+        if document != self._last_user_data[0]:
+            self._last_user_data = document, b",".join([_cell(token) for token in _USER_DATA.tokens(attribute)])
+        return self._last_user_data[1]
+
+
+def _feedback(attribute: Raw | UnsetType) -> bytes:
+    """Return the cells of Feedback, with commas between them."""
+    if attribute is UNSET:
+        return _NO_FEEDBACK
+    word, comment, option = _FEEDBACK.tokens(attribute)
+    try:
+        feedback_type = b"" if word is None else feedback_type_of(_decode_text(word)).encode()
+    except ItemRejectedError:
+        raise UnusualError from None
+    return b"%b,%b,%b" % (feedback_type, _cell(comment), _cell(option))
+
+
+def _key(item: Item[Any, Any]) -> bytes:
+    """Return the cells of the user's id and the item's sort key, each with the comma after it."""
+    return f"{cells.cell(item.PK.S[len(USER_PREFIX) :])},{cells.cell(item.SK.S)},".encode()
+
+
+def _cell(token: Raw | None) -> bytes:
+    return b"" if token is None else token_cell(bytes(token))

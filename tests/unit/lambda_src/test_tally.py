@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+import pickle
+from collections import Counter
+
+from lambda_src.tally import Tally
+from modules.contract.runs import ItemCounts
+
+
+def tally() -> Tally:
+    return Tally(
+        conversations=1,
+        feedback=2,
+        registers=3,
+        excluded=Counter({"unused": 0, "monitors": 4}),
+        rejected=Counter({"wrong_type": 5, "invalid_pk": 6}),
+        rows=Counter({"messages": 7, "conversations": 1}),
+    )
+
+
+def test_a_tally_starts_at_nothing() -> None:
+    assert Tally() == Tally(0, 0, 0, Counter(), Counter(), Counter())
+
+
+def test_tallies_are_added_name_by_name() -> None:
+    total = Tally(rows=Counter({"feedback": 2}), excluded=Counter({"unused": 0, "old": 1}))
+    total.add(tally())
+    total.add(tally())
+
+    assert (total.conversations, total.feedback, total.registers) == (2, 4, 6)
+    assert total.rejected == {"wrong_type": 10, "invalid_pk": 12}
+    assert total.rows == {"feedback": 2, "messages": 14, "conversations": 2}
+    assert dict(total.excluded) == {"unused": 0, "old": 1, "monitors": 8}
+
+
+def test_adding_leaves_the_other_as_it_was() -> None:
+    other = tally()
+    total = Tally()
+    total.add(other)
+    total.add(other)
+
+    assert other == tally()
+
+
+def test_the_counts_of_a_run_show_rules_that_took_nothing() -> None:
+    counts = tally().item_counts(scanned=21)
+
+    assert counts == ItemCounts(
+        scanned=21,
+        conversations=1,
+        feedback=2,
+        registers=3,
+        excluded={"unused": 0, "monitors": 4},
+        rejected={"invalid_pk": 6, "wrong_type": 5},
+    )
+    assert list(counts.rejected) == ["invalid_pk", "wrong_type"]
+    assert counts.unaccounted == 0
+
+
+def test_a_tally_passes_between_processes() -> None:
+    assert pickle.loads(pickle.dumps(tally())) == tally()  # noqa: S301 our own

@@ -1,0 +1,108 @@
+from __future__ import annotations
+
+import os
+import signal
+import time
+from typing import TYPE_CHECKING, NoReturn
+
+import psutil
+import pytest
+
+from lambda_src.exceptions import DeadlineExceededError, DestinationError, SettingsError, SourceError, WorkerError
+from lambda_src.parallelism import Parallelism
+from lambda_src.share import Share, ShareResult, divide
+from lambda_src.tally import Tally
+from lambda_src.workers import make_shares
+from modules.contract.runs import ScanStatistics
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+SHARES = divide(Parallelism(processes=3, segments=3), 0, None)
+
+
+def result_of(share: Share) -> ShareResult:
+    return ShareResult(os.getpid(), Tally(registers=share.index), ScanStatistics(1, 1, 0.5, 0, 0), {}, {}, {})
+
+
+def never() -> None:
+    """A deadline that is far away."""
+
+
+def children() -> list[psutil.Process]:
+    return psutil.Process().children()
+
+
+def test_a_single_share_is_made_in_this_process() -> None:
+    (made,) = make_shares(SHARES[:1], result_of, never)
+
+    assert made.scanned == os.getpid()
+
+
+def test_several_shares_are_made_in_a_process_each_and_come_in_their_order() -> None:
+    def slowest_first(share: Share) -> ShareResult:
+        time.sleep(0.05 * (len(SHARES) - share.index))
+        return result_of(share)
+
+    made = make_shares(SHARES, slowest_first, never)
+
+    assert [result.tally.registers for result in made] == [0, 1, 2]
+    assert len({os.getpid(), *(result.scanned for result in made)}) == 4
+    assert children() == []
+
+
+def failing_in(index: int, error: BaseException) -> Callable[[Share], ShareResult]:
+    def work(share: Share) -> ShareResult:
+        if share.index == index:
+            raise error
+        time.sleep(60)
+        return result_of(share)
+
+    return work
+
+
+@pytest.mark.parametrize(
+    "error", [SourceError("the table is gone"), DestinationError("no bucket"), SettingsError(["a", "b"])]
+)
+def test_the_first_failure_ends_all_and_is_raised_as_it_is(error: Exception) -> None:
+    with pytest.raises(type(error)) as caught:
+        make_shares(SHARES, failing_in(1, error), never)
+
+    assert type(caught.value) is type(error)
+    assert str(caught.value) == str(error)
+    assert caught.value.__notes__[0].startswith("In the process of share 1:\nTraceback")
+    assert children() == []
+
+
+def test_a_failure_that_cannot_travel_is_told() -> None:
+    class Local(Exception):  # noqa: N818 - of a function's own, so that no other process can read it
+        pass
+
+    with pytest.raises(WorkerError, match=r"share 2 failed: Local\('what it was'\)"):
+        make_shares(SHARES, failing_in(2, Local("what it was")), never)
+
+
+def test_a_process_that_dies_ends_the_run() -> None:
+    def die(share: Share) -> ShareResult:
+        if share.index == 1:
+            os.kill(os.getpid(), signal.SIGKILL)
+        time.sleep(60)
+        return result_of(share)
+
+    with pytest.raises(WorkerError, match=r"the process of share 1 ended with status -9 and no answer.*memory_size"):
+        make_shares(SHARES, die, never)
+    assert children() == []
+
+
+def test_the_deadline_ends_processes_that_hang() -> None:
+    def hang(_: Share) -> NoReturn:
+        time.sleep(60)
+        raise AssertionError
+
+    def over() -> None:
+        message = "too late"
+        raise DeadlineExceededError(message)
+
+    with pytest.raises(DeadlineExceededError, match="too late"):
+        make_shares(SHARES, hang, over)
+    assert children() == []
