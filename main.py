@@ -6,35 +6,46 @@ import os
 import sys
 from pathlib import Path
 
-from envs.schema import Environment
+from envs.schema import GLUE_ENGINE, Environment
 from envs.selection import selected_environments
 from envs.validation import ConfigurationError
-from modules.packaging import LayerTarget, PackagingError, code_archive, layer_archive
-from modules.stack import EtlCode, EtlStack, NormalizeCode, NormalizeStack
+from modules.normalize.construct import NormalizeCode
+from modules.normalize.function import FunctionCode
+from modules.packaging import LayerTarget, PackagingError, code_archive, exact_pins, layer_archive
+from modules.spark_job import SparkCode
+from modules.stack import EtlStack, NormalizeStack
 from modules.terraform import App
 
 ROOT = Path(__file__).resolve().parent
 BUILD = ROOT / "build"
+NORMALIZE_REQUIREMENTS = ROOT / "lambda_src" / "requirements.txt"
+NORMALIZE_SCRIPT = ROOT / "lambda_src" / "spark_job.py"
+
+#: What the function's layer has for people only. All else is in the Spark job too, in the same versions: Glue's Python
+#: has no msgspec, and an older SDK than the one that the tests run with.
+NOT_ON_SPARK = ("pandas", "numpy")
 
 
 def add_stacks(app: App, environment: Environment) -> None:
     """Add both stacks of one environment, in the order in which they are deployed."""
-    settings = environment.normalize.lambda_
-    target = LayerTarget(python_version=settings.python_version, platform=settings.platform)
-    normalize = NormalizeStack(
-        app,
-        environment,
-        NormalizeCode(
-            function=code_archive(ROOT, "lambda_src", BUILD),
-            layer=layer_archive(ROOT / "lambda_src" / "requirements.txt", target, BUILD),
-        ),
-    )
+    normalize = NormalizeStack(app, environment, normalize_code(environment))
     etl = EtlStack(
         app,
         environment,
-        EtlCode(script=ROOT / "glue_src" / "job.py", library=code_archive(ROOT, "glue_src", BUILD)),
+        SparkCode(script=ROOT / "glue_src" / "job.py", library=code_archive(ROOT, "glue_src", BUILD)),
     )
     etl.add_dependency(normalize)
+
+
+def normalize_code(environment: Environment) -> NormalizeCode:
+    """Return the code of ETL-1 for the environment's engine: its kind decides what the stack is made of."""
+    code = code_archive(ROOT, "lambda_src", BUILD)
+    if environment.normalize.extract.engine == GLUE_ENGINE:
+        pins = exact_pins(NORMALIZE_REQUIREMENTS, without=NOT_ON_SPARK)
+        return SparkCode(script=NORMALIZE_SCRIPT, library=code, modules=pins)
+    settings = environment.normalize.lambda_
+    target = LayerTarget(python_version=settings.python_version, platform=settings.platform)
+    return FunctionCode(function=code, layer=layer_archive(NORMALIZE_REQUIREMENTS, target, BUILD))
 
 
 def main() -> None:

@@ -21,9 +21,9 @@ _ACCOUNT_ID = re.compile(r"\d{12}", re.ASCII)
 
 
 def between(lowest: int, highest: int, remedy: str) -> AfterValidator:
-    """A whole number from ``lowest`` to ``highest``, both allowed."""
+    """A number from ``lowest`` to ``highest``, both allowed."""
 
-    def check(value: int) -> int:
+    def check(value: float) -> float:
         if not lowest <= value <= highest:
             message = f"must be from {lowest} to {highest}; {remedy}"
             raise ValueError(message)

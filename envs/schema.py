@@ -19,11 +19,21 @@ ARTIFACTS_PREFIX = "artifacts/"
 
 #: Worker types that each Glue version knows and this platform is sized for.
 WORKER_TYPES = {"4.0": ("G.1X", "G.2X", "G.4X"), "5.0": ("G.1X", "G.2X", "G.4X")}
+#: Glue gives an executor all of its worker's processors, and each runs one task.
+_WORKER_PROCESSORS = {"G.1X": 4, "G.2X": 8, "G.4X": 16}
+
+#: Glue's limit counts from the start of the workers, and they install the job's modules before the script runs.
+_GLUE_START_MINUTES = 5
+
+LAMBDA_ENGINE = "lambda"
+GLUE_ENGINE = "glue"
 
 _settings = with_config(ConfigDict(strict=True, revalidate_instances="always"))
 
 _Days = Annotated[int, rules.between(1, 3650, "give a number of days")]
 _Prefix = Annotated[str, rules.PREFIX]
+_Workers = Annotated[int, rules.between(2, 299, "a Spark job needs a driver and a worker")]
+_GlueMinutes = Annotated[int, rules.between(1, 7 * 24 * 60, "minutes until Glue stops a run")]
 
 
 @_settings
@@ -98,19 +108,63 @@ class ExclusionRule:
 
 @_settings
 @dataclass(frozen=True, kw_only=True)
-class ExtractSettings:
-    """How the source table is read. ``time_zone`` decides which business day a run belongs to."""
+class GlueJobSettings:
+    """The size of a Spark job. ``timeout`` in minutes; the first of the workers is the driver."""
 
-    engine: Annotated[str, rules.one_of(("lambda",), "the Glue engine is not built yet")] = "lambda"
+    number_of_workers: _Workers
+    worker_type: str
+    version: str
+    timeout: _GlueMinutes = 60
+    max_retries: Annotated[int, rules.between(0, 10, "retries of a failed run")] = 1
+
+
+@_settings
+@dataclass(frozen=True, kw_only=True)
+class GlueExtractSettings(GlueJobSettings):
+    """The Spark job that takes the function's place. What size suits which table: docs/scaling.md.
+
+    ``timeout`` includes the start of the workers, ``time_limit_minutes`` is what it leaves to the run itself.
+    """
+
+    number_of_workers: _Workers = 5
+    worker_type: str = "G.1X"
+    version: Annotated[str, rules.one_of(("5.0",), "the code needs its Python 3.11")] = "5.0"
+    timeout: Annotated[int, rules.between(10, 7 * 24 * 60, "minutes, of which the workers' start takes some")] = 240
+
+    @property
+    def time_limit_minutes(self) -> int:
+        """After how many minutes the run has to have ended, lest Glue stop it before it has cleaned up."""
+        return self.timeout - _GLUE_START_MINUTES
+
+    @property
+    def tasks_at_once(self) -> int:
+        """How many tasks, and so scan segments, the workers beside the driver process at the same time."""
+        return (self.number_of_workers - 1) * _WORKER_PROCESSORS[self.worker_type]
+
+
+@_settings
+@dataclass(frozen=True, kw_only=True)
+class ExtractSettings:
+    """How the source table is read. ``time_zone`` decides which business day a run belongs to.
+
+    None for ``scan_segments`` lets the run choose by the table's size and the engine's; ``max_read_capacity_units``
+    is what the whole run may consume a second, None for no limit. ``glue`` counts with that engine only.
+    """
+
+    engine: Annotated[str, rules.one_of((LAMBDA_ENGINE, GLUE_ENGINE), "docs/scaling.md says when to take which")] = (
+        LAMBDA_ENGINE
+    )
     time_zone: Annotated[str, rules.TIME_ZONE] = "America/Bogota"
-    scan_segments: Annotated[int, rules.between(1, 1000, "parallel scan segments of the table")] = 1
+    scan_segments: Annotated[int, rules.between(1, 1000, "give None to have it chosen")] | None = None
+    max_read_capacity_units: Annotated[float, rules.between(1, 10_000_000, "give None for no limit")] | None = None
     exclusion_rules: tuple[ExclusionRule, ...] = ()
+    glue: GlueExtractSettings = field(default_factory=GlueExtractSettings)
 
 
 @_settings
 @dataclass(frozen=True, kw_only=True)
 class NormalizeSettings:
-    """ETL-1: bucket, source table, function, schedule."""
+    """ETL-1: bucket, source table, function or Spark job, schedule. ``lambda_`` counts with that engine only."""
 
     s3_bucket_name: Annotated[str, rules.named_by(naming.BUCKET)]
     dynamo_table_name: Annotated[str, rules.named_by(naming.DYNAMODB_TABLE)]
@@ -141,14 +195,10 @@ class AthenaSettings:
 
 @_settings
 @dataclass(frozen=True, kw_only=True)
-class GlueSettings:
-    """The Spark job's size and its events' batching. ``timeout`` in minutes, ``event_batch_window`` in seconds."""
+class GlueSettings(GlueJobSettings):
+    """ETL-2's Spark job and its events' batching. ``event_batch_window`` in seconds."""
 
-    number_of_workers: Annotated[int, rules.between(2, 299, "a Spark job needs a driver and a worker")]
-    worker_type: str
     version: Annotated[str, rules.one_of(WORKER_TYPES, "the job is tested on these Glue versions")] = "4.0"
-    timeout: Annotated[int, rules.between(1, 7 * 24 * 60, "minutes until Glue stops a run")] = 60
-    max_retries: Annotated[int, rules.between(0, 10, "retries of a failed run")] = 1
     event_batch_size: Annotated[int, rules.between(1, 100, "arrivals that start the job at once")] = 10
     event_batch_window: Annotated[int, rules.between(1, 900, "seconds an arrival waits for company")] = 60
 

@@ -15,6 +15,8 @@ from envs.validation import ConfigurationError, validated
 
 #: Narrows the choice to one environment, or several with commas between.
 CHOICE_VARIABLE = "CAT_ENV"
+#: Replaces the engine of ETL-1 in the local environment, so that one machine can try both.
+LOCAL_ENGINE_VARIABLE = "CAT_LOCAL_ENGINE"
 #: The standard variable of every AWS SDK and of Terraform's provider and backend.
 ENDPOINT_VARIABLE = "AWS_ENDPOINT_URL"
 
@@ -31,10 +33,12 @@ def environment_named(name: str, variables: Mapping[str, str]) -> Environment:
     if name not in ENVIRONMENTS:
         message = f"environment {name!r}: no such environment; known are {', '.join(sorted(ENVIRONMENTS))}"
         raise ConfigurationError(message)
-    environment = validated(ENVIRONMENTS[name])
+    environment = ENVIRONMENTS[name]
     endpoint = variables.get(ENDPOINT_VARIABLE, "")
     if name == LOCAL.name:
         _require_loopback(variables)
+        environment = _with_engine(environment, variables.get(LOCAL_ENGINE_VARIABLE, ""))
+    environment = validated(environment)
     return replace(environment, provider=replace(environment.provider, custom_endpoint=bool(endpoint)))
 
 
@@ -55,6 +59,14 @@ def selected_environments(variables: Mapping[str, str]) -> tuple[Environment, ..
     if faults:
         raise ConfigurationError("\n".join(faults))
     return tuple(environments)
+
+
+def _with_engine(environment: Environment, engine: str) -> Environment:
+    """Return ``environment`` with that engine of ETL-1, or as it is where none is named."""
+    if not engine:
+        return environment
+    normalize = environment.normalize
+    return replace(environment, normalize=replace(normalize, extract=replace(normalize.extract, engine=engine)))
 
 
 def _require_loopback(variables: Mapping[str, str]) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from operator import attrgetter
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from envs.schema import ARTIFACTS_PREFIX, WORKER_TYPES, Environment
+from envs.schema import ARTIFACTS_PREFIX, GLUE_ENGINE, WORKER_TYPES, Environment, GlueJobSettings
+from modules.contract.settings import MOST_SPARK_TASKS
 
 
 class ConfigurationError(ValueError):
@@ -46,13 +48,25 @@ def _prefixes_are_apart(environment: Environment) -> Iterator[str]:
                 yield f"{name} = {prefix!r}: must not overlap {other_name}, {other!r}; choose folders apart"
 
 
-def _worker_type_is_known(environment: Environment) -> Iterator[str]:
-    glue = environment.etl.glue
-    known = WORKER_TYPES[glue.version]
-    if glue.worker_type not in known:
+def _worker_type_is_known(path: str) -> Callable[[Environment], Iterator[str]]:
+    def check(environment: Environment) -> Iterator[str]:
+        job: GlueJobSettings = attrgetter(path)(environment)
+        known = WORKER_TYPES[job.version]
+        if job.worker_type not in known:
+            yield (
+                f"{path}.worker_type = {job.worker_type!r}: Glue {job.version} takes {', '.join(known)} here; "
+                "choose one of them"
+            )
+
+    return check
+
+
+def _spark_tasks_fit_the_driver(environment: Environment) -> Iterator[str]:
+    extract = environment.normalize.extract
+    if extract.engine == GLUE_ENGINE and (extract.scan_segments or 0) > MOST_SPARK_TASKS:
         yield (
-            f"etl.glue.worker_type = {glue.worker_type!r}: Glue {glue.version} takes {', '.join(known)} here; "
-            "choose one of them"
+            f"normalize.extract.scan_segments = {extract.scan_segments}: must be at most {MOST_SPARK_TASKS} with the "
+            "Glue engine, whose driver holds what every task leaves over; lower it, or give None to have it chosen"
         )
 
 
@@ -80,7 +94,11 @@ _CROSS_RULES: tuple[tuple[Callable[[Environment], Iterator[str]], tuple[str, ...
     (_schedule_has_expression, ("normalize.schedule",)),
     (_stacks_share_the_bucket, ("normalize.s3_bucket_name", "etl.data_bucket_name")),
     (_prefixes_are_apart, ("etl.clean_prefix", "etl.curated_prefix", "etl.athena_results_prefix")),
-    (_worker_type_is_known, ("etl.glue.version", "etl.glue.worker_type")),
+    *(
+        (_worker_type_is_known(path), (f"{path}.version", f"{path}.worker_type"))
+        for path in ("normalize.extract.glue", "etl.glue")
+    ),
+    (_spark_tasks_fit_the_driver, ("normalize.extract.engine", "normalize.extract.scan_segments")),
     (_curated_outlives_clean, ("normalize.lifecycle",)),
     (_exclusion_rules_are_told_apart, ("normalize.extract.exclusion_rules",)),
 )

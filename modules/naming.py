@@ -142,18 +142,33 @@ class Names:
         return self._name(IAM_ROLE, "normalize", "function")
 
     @property
+    def normalize_job(self) -> str:
+        """The Spark job of ETL-1, where it takes the function's place."""
+        return self._name(GLUE_RESOURCE, "normalize", "spark")
+
+    @property
+    def normalize_job_role(self) -> str:
+        """That job's role."""
+        return self._name(IAM_ROLE, "normalize", "job")
+
+    @property
+    def normalize_job_failed_rule(self) -> str:
+        """The EventBridge rule for a failed, stopped or timed-out run of that job."""
+        return self._name(EVENT_RULE, "normalize", "job", "failed")
+
+    @property
     def schedule(self) -> str:
         """The daily schedule of ETL-1."""
         return self._name(SCHEDULE, "normalize", "daily")
 
     @property
     def schedule_role(self) -> str:
-        """The role with which the schedule invokes the function."""
+        """The role with which the schedule invokes the function or starts the job."""
         return self._name(IAM_ROLE, "normalize", "schedule")
 
     @property
     def normalize_dead_letters(self) -> str:
-        """The queue of invocations that the schedule could not deliver."""
+        """The queue of what the schedule could not deliver."""
         return self._name(SQS_QUEUE, "normalize", "dead", "letters")
 
     @property

@@ -16,7 +16,7 @@ import subprocess
 import sys
 import tempfile
 import zipfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -169,6 +169,12 @@ class LayerTarget:
         if done.returncode:
             message = f"wheels of {requirements.name} for {self.tag} cannot be downloaded:\n{done.stderr.strip()}"
             raise PackagingError(message)
+
+
+def exact_pins(requirements: Path, without: Collection[str]) -> tuple[str, ...]:
+    """Return the pins of ``requirements`` as ``name==version``, but for those of the packages in ``without``."""
+    lines = (line.partition("#")[0].strip() for line in requirements.read_text(encoding="utf-8").splitlines())
+    return tuple(line for line in lines if line and line.partition("==")[0] not in without)
 
 
 def layer_archive(requirements: Path, target: LayerTarget, build: Path) -> Archive:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from pathlib import Path
 
 from envs.schema import Environment
 from modules.account import Account
 from modules.etl.construct import Etl, EtlProps
 from modules.naming import state_key
-from modules.normalize.construct import Normalize, NormalizeProps
-from modules.packaging import Archive
+from modules.normalize.construct import Normalize, NormalizeCode, NormalizeProps
+from modules.outputs import Output
+from modules.spark_job import SparkCode
 from modules.tags import common_tags
 from modules.terraform import (
     AwsProvider,
@@ -23,14 +22,6 @@ from modules.terraform import (
     TerraformOutput,
     TerraformStack,
 )
-
-
-@dataclass(frozen=True, kw_only=True)
-class Output:
-    """One output of a stack: its value, and what it is for."""
-
-    value: str
-    description: str
 
 
 class PlatformStack(TerraformStack):
@@ -94,39 +85,22 @@ class PlatformStack(TerraformStack):
             TerraformOutput(self, name, value=output.value, description=output.description)
 
 
-@dataclass(frozen=True, kw_only=True)
-class NormalizeCode:
-    """The archives of the Normalize function."""
-
-    function: Archive
-    layer: Archive
-
-
 class NormalizeStack(PlatformStack):
     """ETL-1 of one environment."""
 
     def __init__(self, scope: Construct, environment: Environment, code: NormalizeCode) -> None:
         super().__init__(scope, environment.names.normalize_stack, environment)
-        normalize = Normalize(
-            self,
-            "normalize",
-            NormalizeProps(environment=environment, account=self.account, code=code.function, layer=code.layer),
-        )
+        props = NormalizeProps(environment=environment, account=self.account, code=code)
+        normalize = Normalize(self, "normalize", props)
         schedule = environment.normalize.schedule
-        status = f"ENABLED {schedule.cron_expression} UTC" if normalize.schedule else "DISABLED: invoke by hand"
+        status = f"ENABLED {schedule.cron_expression} UTC" if normalize.schedule else "DISABLED: run ETL-1 by hand"
         self._publish(
             {
                 "bucket_name": Output(
                     value=normalize.bucket.bucket, description="Bucket of clean zone, curated zone and Athena results"
                 ),
                 "bucket_arn": Output(value=normalize.bucket.arn, description="ARN of that bucket"),
-                "function_name": Output(
-                    value=normalize.function.function_name, description="The Normalize function: invoke it to run ETL-1"
-                ),
-                "function_arn": Output(value=normalize.function.arn, description="ARN of that function"),
-                "log_group_name": Output(
-                    value=normalize.log_group.name, description="Log group of the Normalize function: tail it"
-                ),
+                **normalize.engine.outputs,
                 "source_table_name": Output(
                     value=environment.normalize.dynamo_table_name, description="The DynamoDB table that is read"
                 ),
@@ -138,24 +112,12 @@ class NormalizeStack(PlatformStack):
         )
 
 
-@dataclass(frozen=True, kw_only=True)
-class EtlCode:
-    """The script of the Spark job, and the library that it imports."""
-
-    script: Path
-    library: Archive
-
-
 class EtlStack(PlatformStack):
     """ETL-2 of one environment."""
 
-    def __init__(self, scope: Construct, environment: Environment, code: EtlCode) -> None:
+    def __init__(self, scope: Construct, environment: Environment, code: SparkCode) -> None:
         super().__init__(scope, environment.names.etl_stack, environment)
-        etl = Etl(
-            self,
-            "etl",
-            EtlProps(environment=environment, account=self.account, script=code.script, library=code.library),
-        )
+        etl = Etl(self, "etl", EtlProps(environment=environment, account=self.account, code=code))
         orchestration = etl.orchestration
         self._publish(
             {

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
 from envs.schema import Environment
 from modules.account import Account
@@ -12,18 +11,17 @@ from modules.etl.catalog import Catalog, CatalogProps
 from modules.etl.crawler import CuratedCrawler, CuratedCrawlerProps
 from modules.etl.job import EtlJob, EtlJobProps
 from modules.etl.orchestration import Orchestration, OrchestrationProps
-from modules.packaging import Archive
+from modules.spark_job import SparkCode
 from modules.terraform import Construct, DataAwsS3Bucket, DataAwsSnsTopic
 
 
 @dataclass(frozen=True, kw_only=True)
 class EtlProps:
-    """What ETL-2 needs: its environment, the account, the job's script and its library."""
+    """What ETL-2 needs: its environment, the account, and the job's code."""
 
     environment: Environment
     account: Account
-    script: Path
-    library: Archive
+    code: SparkCode
 
 
 class Etl(Construct):
@@ -59,8 +57,8 @@ class Etl(Construct):
             clean_prefix=environment.etl.clean_prefix,
             curated_prefix=environment.etl.curated_prefix,
             database_name=environment.etl.catalog.database_name,
-            script=self._props.script,
-            library=self._props.library,
+            code=self._props.code,
+            alerts=self._alerts,
         )
 
     def _crawler_props(self) -> CuratedCrawlerProps:

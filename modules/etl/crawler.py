@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 from modules.account import Account
 from modules.etl.catalog import Catalog
-from modules.etl.job import catalog_arns, write_glue_logs
+from modules.etl.job import catalog_arns
 from modules.naming import Names
 from modules.policies import Statement, trust
 from modules.roles import ServiceRoleProps, add_service_role
+from modules.spark_job import write_glue_logs
 from modules.tags import ETL, ResourceType
 from modules.terraform import (
     Construct,

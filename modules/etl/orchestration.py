@@ -1,15 +1,15 @@
-"""From an arriving run to a fresh catalog: EventBridge rule, Glue workflow, triggers; and the failures' way out."""
+"""From an arriving run to a fresh catalog: EventBridge rule, Glue workflow, triggers; and the crawler's failures."""
 
 from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import Any
 
 from envs.schema import GlueSettings
 from modules.account import Account
 from modules.contract.layout import CLEAN_SUFFIX, commit_marker_prefix
 from modules.dead_letters import DeadLetters, DeadLettersProps
+from modules.failures import FailureRuleProps, add_failure_rule
 from modules.naming import Names
 from modules.policies import Statement, policy, trust
 from modules.roles import ServiceRoleProps, add_service_role
@@ -18,7 +18,6 @@ from modules.terraform import (
     CloudwatchEventRule,
     CloudwatchEventTarget,
     CloudwatchEventTargetDeadLetterConfig,
-    CloudwatchEventTargetInputTransformer,
     CloudwatchEventTargetRetryPolicy,
     Construct,
     DataAwsS3Bucket,
@@ -77,7 +76,6 @@ class Orchestration(Construct):
         self._start_crawler_on_success()
         self.arrival_rule = self._make_arrival_rule()
         self._deliver_to_workflow()
-        self._report_job_failures()
         self._report_crawler_failures()
 
     def _make_workflow(self) -> GlueWorkflow:
@@ -131,15 +129,18 @@ class Orchestration(Construct):
     def _make_arrival_rule(self) -> CloudwatchEventRule:
         props = self._props
         arrived = {"wildcard": f"{commit_marker_prefix(props.clean_prefix)}*{CLEAN_SUFFIX}"}
-        return self._rule(
-            "run_arrived",
-            props.names.arrival_rule,
-            "A run has been committed: its last object, conversations, has arrived",
-            {
-                "source": ["aws.s3"],
-                "detail-type": ["Object Created"],
-                "detail": {"bucket": {"name": [props.bucket.bucket]}, "object": {"key": [arrived]}},
-            },
+        pattern = {
+            "source": ["aws.s3"],
+            "detail-type": ["Object Created"],
+            "detail": {"bucket": {"name": [props.bucket.bucket]}, "object": {"key": [arrived]}},
+        }
+        return CloudwatchEventRule(
+            self,
+            "aws_cloudwatch_event_rule.run_arrived",
+            name=props.names.arrival_rule,
+            description="A run has been committed: its last object, conversations, has arrived",
+            event_pattern=json.dumps(pattern),
+            tags=ETL.tags(ResourceType.ORCHESTRATION),
         )
 
     def _deliver_to_workflow(self) -> None:
@@ -185,65 +186,19 @@ class Orchestration(Construct):
             ),
         ).role
 
-    def _report_job_failures(self) -> None:
-        props = self._props
-        rule = self._rule(
-            "job_failed",
-            props.names.job_failed_rule,
-            "A run of the Spark job did not succeed",
-            {
-                "source": ["aws.glue"],
-                "detail-type": ["Glue Job State Change"],
-                "detail": {"jobName": [props.job.name], "state": ["ERROR", "FAILED", "STOPPED", "TIMEOUT"]},
-            },
-        )
-        self._tell(
-            "job_failed",
-            rule,
-            {
-                "job": "$.detail.jobName",
-                "run": "$.detail.jobRunId",
-                "state": "$.detail.state",
-                "why": "$.detail.message",
-            },
-            '"Glue job <job>, run <run>: <state>. <why> See the runbook, Glue job failed."',
-        )
-
     def _report_crawler_failures(self) -> None:
         props = self._props
-        rule = self._rule(
-            "crawler_failed",
-            props.names.crawler_failed_rule,
-            "The crawler failed",
-            {
-                "source": ["aws.glue"],
-                "detail-type": ["Glue Crawler State Change"],
-                "detail": {"crawlerName": [props.crawler.name], "state": ["Failed"]},
-            },
-        )
-        self._tell(
-            "crawler_failed",
-            rule,
-            {"crawler": "$.detail.crawlerName", "why": "$.detail.errorMessage"},
-            '"Glue crawler <crawler> failed. <why> See the runbook, Crawler failed."',
-        )
-
-    def _rule(self, logical_id: str, name: str, description: str, pattern: dict[str, Any]) -> CloudwatchEventRule:
-        return CloudwatchEventRule(
+        add_failure_rule(
             self,
-            f"aws_cloudwatch_event_rule.{logical_id}",
-            name=name,
-            description=description,
-            event_pattern=json.dumps(pattern),
-            tags=ETL.tags(ResourceType.ORCHESTRATION),
-        )
-
-    def _tell(self, logical_id: str, rule: CloudwatchEventRule, paths: dict[str, str], template: str) -> None:
-        CloudwatchEventTarget(
-            self,
-            f"aws_cloudwatch_event_target.{logical_id}",
-            rule=rule.name,
-            target_id="alerts",
-            arn=self._props.alerts.arn,
-            input_transformer=CloudwatchEventTargetInputTransformer(input_paths=paths, input_template=template),
+            FailureRuleProps(
+                address="crawler_failed",
+                name=props.names.crawler_failed_rule,
+                description="The crawler failed",
+                detail_type="Glue Crawler State Change",
+                detail={"crawlerName": [props.crawler.name], "state": ["Failed"]},
+                paths={"crawler": "$.detail.crawlerName", "why": "$.detail.errorMessage"},
+                template="Glue crawler <crawler> failed. <why> See the runbook, Crawler failed.",
+                topic_arn=props.alerts.arn,
+                component=ETL,
+            ),
         )

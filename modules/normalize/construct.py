@@ -1,4 +1,4 @@
-"""ETL-1 as one construct: bucket, alerts, function, and the schedule where it is enabled."""
+"""ETL-1 as one construct: bucket, alerts, the engine that was chosen, and the schedule where it is enabled."""
 
 from __future__ import annotations
 
@@ -8,24 +8,27 @@ from envs.schema import Environment
 from modules.account import Account
 from modules.normalize.alerts import Alerts, AlertsProps
 from modules.normalize.bucket import ReportsBucket, ReportsBucketProps
-from modules.normalize.function import NormalizeFunction, NormalizeFunctionProps
+from modules.normalize.engine import Engine, EngineProps
+from modules.normalize.function import FunctionCode, NormalizeFunction
+from modules.normalize.job import NormalizeJob
 from modules.normalize.schedule import DailySchedule, DailyScheduleProps
-from modules.packaging import Archive
+from modules.spark_job import SparkCode
 from modules.terraform import Construct
+
+NormalizeCode = FunctionCode | SparkCode
 
 
 @dataclass(frozen=True, kw_only=True)
 class NormalizeProps:
-    """What ETL-1 needs: its environment, the account, and the two archives of the function."""
+    """What ETL-1 needs: its environment, the account, and the code, whose kind is the engine's."""
 
     environment: Environment
     account: Account
-    code: Archive
-    layer: Archive
+    code: NormalizeCode
 
 
 class Normalize(Construct):
-    """ETL-1; ``bucket``, ``topic``, ``function``, ``log_group`` and ``schedule`` are the resources."""
+    """ETL-1; ``bucket``, ``topic`` and ``schedule`` are the resources, ``engine`` is what makes the runs."""
 
     def __init__(self, scope: Construct, construct_id: str, props: NormalizeProps) -> None:
         super().__init__(scope, construct_id)
@@ -41,8 +44,7 @@ class Normalize(Construct):
                 emails=environment.notification_emails,
             ),
         ).topic
-        made = NormalizeFunction(self, "function", self._function_props())
-        self.function, self.log_group = made.function, made.log_group
+        self.engine = self._make_engine()
         self.schedule = self._make_schedule(environment.normalize.schedule.cron_expression)
 
     def _bucket_props(self) -> ReportsBucketProps:
@@ -56,21 +58,14 @@ class Normalize(Construct):
             deletion_guarded=environment.deletion_guarded,
         )
 
-    def _function_props(self) -> NormalizeFunctionProps:
-        environment = self._props.environment
-        return NormalizeFunctionProps(
-            names=environment.names,
-            account=self._props.account,
-            project=environment.project,
-            settings=environment.normalize.lambda_,
-            extract=environment.normalize.extract,
-            source_table=environment.normalize.dynamo_table_name,
-            clean_prefix=environment.etl.clean_prefix,
-            bucket=self.bucket,
-            alerts=self.topic,
-            code=self._props.code,
-            layer=self._props.layer,
+    def _make_engine(self) -> Engine:
+        code = self._props.code
+        props = EngineProps(
+            environment=self._props.environment, account=self._props.account, bucket=self.bucket, alerts=self.topic
         )
+        if isinstance(code, SparkCode):
+            return NormalizeJob(self, "job", props, code)
+        return NormalizeFunction(self, "function", props, code)
 
     def _make_schedule(self, cron_expression: str | None) -> DailySchedule | None:
         environment = self._props.environment
@@ -83,7 +78,7 @@ class Normalize(Construct):
                 names=environment.names,
                 account=self._props.account,
                 cron_expression=cron_expression,
-                function=self.function,
+                target=self.engine.schedule_target,
                 alerts=self.topic,
             ),
         )

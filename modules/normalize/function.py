@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass
 
-from envs.schema import ExtractSettings, LambdaSettings, ProjectSettings
-from modules.account import Account
-from modules.contract.settings import LambdaVariable
-from modules.naming import Names
+from modules.contract.settings import VARIABLES, EventKey
+from modules.normalize.engine import DESCRIPTION, EngineProps
+from modules.normalize.schedule import SCHEDULED_TIME, ScheduleTarget
+from modules.outputs import Output
 from modules.packaging import Archive
 from modules.policies import Statement, policy
 from modules.roles import ServiceRole, ServiceRoleProps, add_service_role
@@ -23,13 +23,10 @@ from modules.terraform import (
     LambdaFunctionEventInvokeConfigDestinationConfig,
     LambdaFunctionEventInvokeConfigDestinationConfigOnFailure,
     LambdaLayerVersion,
-    S3Bucket,
-    SnsTopic,
     TerraformAsset,
 )
 
 HANDLER = "lambda_src.handler.handler"
-METRICS_NAMESPACE = "CAT/Normalize"
 
 #: The service's own defaults, written down so that a plan shows them: two retries, for up to six hours.
 _RETRIES = 2
@@ -37,37 +34,30 @@ _LONGEST_EVENT_AGE = 6 * 3600
 
 
 @dataclass(frozen=True, kw_only=True)
-class NormalizeFunctionProps:
-    """What the function needs to read the source table and write the clean zone."""
+class FunctionCode:
+    """The archives of the function and of its layer."""
 
-    names: Names
-    account: Account
-    project: ProjectSettings
-    settings: LambdaSettings
-    extract: ExtractSettings
-    source_table: str
-    clean_prefix: str
-    bucket: S3Bucket
-    alerts: SnsTopic
-    code: Archive
+    function: Archive
     layer: Archive
 
 
 class NormalizeFunction(Construct):
-    """The function and all that belongs to it; ``function``, ``log_group`` and ``role`` are the resources."""
+    """The function and all that belongs to it; ``function`` and ``log_group`` are the resources. It is an Engine."""
 
-    def __init__(self, scope: Construct, construct_id: str, props: NormalizeFunctionProps) -> None:
+    def __init__(self, scope: Construct, construct_id: str, props: EngineProps, code: FunctionCode) -> None:
         super().__init__(scope, construct_id)
         self._props = props
+        self._code = code
+        self._names = props.environment.names
+        self._settings = props.environment.normalize.lambda_
         self.log_group = CloudwatchLogGroup(
             self,
             "aws_cloudwatch_log_group.normalize",
-            name=props.names.normalize_log_group,
-            retention_in_days=props.settings.log_retention,
+            name=self._names.normalize_log_group,
+            retention_in_days=self._settings.log_retention,
             tags=NORMALIZE.tags(ResourceType.MONITORING),
         )
         self._access = self._make_role()
-        self.role = self._access.role
         self.function = self._make_function()
         LambdaFunctionEventInvokeConfig(
             self,
@@ -80,13 +70,38 @@ class NormalizeFunction(Construct):
             ),
         )
 
+    @property
+    def schedule_target(self) -> ScheduleTarget:
+        """Invoke the function."""
+        return ScheduleTarget(
+            arn=self.function.arn,
+            input={EventKey.SCHEDULED_TIME: SCHEDULED_TIME},
+            permission=Statement(
+                sid="InvokeFunction", actions=["lambda:InvokeFunction"], resources=[self.function.arn]
+            ),
+            purpose="invoke the Normalize function",
+        )
+
+    @property
+    def outputs(self) -> Mapping[str, Output]:
+        """The function and its log group."""
+        return {
+            "function_name": Output(
+                value=self.function.function_name, description="The Normalize function: invoke it to run ETL-1"
+            ),
+            "function_arn": Output(value=self.function.arn, description="ARN of that function"),
+            "log_group_name": Output(
+                value=self.log_group.name, description="Log group of the Normalize function: tail it"
+            ),
+        }
+
     def _make_role(self) -> ServiceRole:
         by_lambda = Statement(sid="AssumedByService", actions=["sts:AssumeRole"], services=["lambda.amazonaws.com"])
         return add_service_role(
             self,
             ServiceRoleProps(
                 address="normalize",
-                name=self._props.names.normalize_role,
+                name=self._names.normalize_role,
                 description="Execution role of the Normalize function",
                 trust_policy=policy(by_lambda),
                 permissions=self._permissions(),
@@ -95,40 +110,30 @@ class NormalizeFunction(Construct):
         )
 
     def _permissions(self) -> list[Statement]:
-        props = self._props
         return [
-            Statement(
-                sid="ReadSourceTable",
-                actions=["dynamodb:Scan"],
-                resources=[props.account.arn("dynamodb", f"table/{props.source_table}")],
-            ),
-            Statement(
-                sid="WriteCleanZone",
-                actions=["s3:PutObject", "s3:AbortMultipartUpload", "s3:DeleteObject"],
-                resources=[f"{props.bucket.arn}/{props.clean_prefix}*"],
-            ),
+            *self._props.permissions(),
             Statement(
                 sid="WriteLogs",
                 actions=["logs:CreateLogStream", "logs:PutLogEvents"],
                 resources=[f"{self.log_group.arn}:*"],
             ),
-            Statement(sid="ReportFailures", actions=["sns:Publish"], resources=[props.alerts.arn]),
+            Statement(sid="ReportFailures", actions=["sns:Publish"], resources=[self._props.alerts.arn]),
         ]
 
     def _make_function(self) -> LambdaFunction:
-        props, settings = self._props, self._props.settings
-        code = TerraformAsset(self, "code", path=str(props.code.path), type=AssetType.FILE)
+        settings, archive = self._settings, self._code.function
+        code = TerraformAsset(self, "code", path=str(archive.path), type=AssetType.FILE)
         return LambdaFunction(
             self,
             "aws_lambda_function.normalize",
             function_name=settings.name,
-            description="ETL-1: normalizes the source table into the clean zone's CSV files",
-            role=self.role.arn,
+            description=DESCRIPTION,
+            role=self._access.role.arn,
             runtime=f"python{settings.python_version}",
             architectures=["x86_64"],
             handler=HANDLER,
             filename=code.path,
-            source_code_hash=props.code.sha256_base64,
+            source_code_hash=archive.sha256_base64,
             layers=[self._make_layer().arn],
             timeout=settings.timeout,
             memory_size=settings.memory_size,
@@ -139,29 +144,18 @@ class NormalizeFunction(Construct):
         )
 
     def _make_layer(self) -> LambdaLayerVersion:
-        layer = TerraformAsset(self, "layer", path=str(self._props.layer.path), type=AssetType.FILE)
+        archive = self._code.layer
+        layer = TerraformAsset(self, "layer", path=str(archive.path), type=AssetType.FILE)
         return LambdaLayerVersion(
             self,
             "aws_lambda_layer_version.normalize",
-            layer_name=self._props.names.normalize_layer,
+            layer_name=self._names.normalize_layer,
             description="Dependencies of the Normalize function",
             filename=layer.path,
-            source_code_hash=self._props.layer.sha256_base64,
-            compatible_runtimes=[f"python{self._props.settings.python_version}"],
+            source_code_hash=archive.sha256_base64,
+            compatible_runtimes=[f"python{self._settings.python_version}"],
             compatible_architectures=["x86_64"],
         )
 
     def _variables(self) -> dict[str, str]:
-        props = self._props
-        return {
-            LambdaVariable.S3_BUCKET_NAME: props.bucket.bucket,
-            LambdaVariable.DYNAMODB_TABLE_NAME: props.source_table,
-            LambdaVariable.PROJECT_ID: props.project.project_id,
-            LambdaVariable.ENVIRONMENT: props.names.env,
-            LambdaVariable.CLIENT: props.project.client,
-            LambdaVariable.CLEAN_PREFIX: props.clean_prefix,
-            LambdaVariable.TIME_ZONE: props.extract.time_zone,
-            LambdaVariable.EXCLUSION_RULES: json.dumps([asdict(rule) for rule in props.extract.exclusion_rules]),
-            LambdaVariable.SCAN_SEGMENTS: str(props.extract.scan_segments),
-            LambdaVariable.METRICS_NAMESPACE: METRICS_NAMESPACE,
-        }
+        return {VARIABLES[name]: value for name, value in self._props.settings().items()}

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from modules.account import Account
-from modules.contract.settings import EventKey
 from modules.dead_letters import DeadLetters, DeadLettersProps
 from modules.naming import Names
 from modules.policies import Statement, trust
@@ -15,7 +15,6 @@ from modules.tags import NORMALIZE
 from modules.terraform import (
     Construct,
     IamRole,
-    LambdaFunction,
     SchedulerSchedule,
     SchedulerScheduleFlexibleTimeWindow,
     SchedulerScheduleTarget,
@@ -25,20 +24,30 @@ from modules.terraform import (
 )
 
 #: EventBridge Scheduler fills this in: a retry after midnight still belongs to the day that was due.
-_SCHEDULED_TIME = "<aws.scheduler.scheduled-time>"
+SCHEDULED_TIME = "<aws.scheduler.scheduled-time>"
 _GROUP = "default"
 _RETRIES = 10
 _LONGEST_EVENT_AGE = 4 * 3600
 
 
 @dataclass(frozen=True, kw_only=True)
+class ScheduleTarget:
+    """What a schedule calls, with which input, and the permission that the call takes; ``purpose`` says it in words."""
+
+    arn: str
+    input: Mapping[str, object]
+    permission: Statement
+    purpose: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class DailyScheduleProps:
-    """What the schedule needs: when, whom to invoke, and where to leave what it cannot deliver."""
+    """What the schedule needs: when, what to start, and where to leave what it cannot deliver."""
 
     names: Names
     account: Account
     cron_expression: str
-    function: LambdaFunction
+    target: ScheduleTarget
     alerts: SnsTopic
 
 
@@ -64,7 +73,7 @@ class DailySchedule(Construct):
         props = self._props
         group = props.account.arn("scheduler", f"schedule-group/{_GROUP}")
         permissions = [
-            Statement(sid="InvokeFunction", actions=["lambda:InvokeFunction"], resources=[props.function.arn]),
+            props.target.permission,
             Statement(sid="KeepUndelivered", actions=["sqs:SendMessage"], resources=[self.dead_letters.arn]),
         ]
         return add_service_role(
@@ -72,7 +81,7 @@ class DailySchedule(Construct):
             ServiceRoleProps(
                 address="schedule",
                 name=props.names.schedule_role,
-                description="Lets the daily schedule invoke the Normalize function",
+                description=f"Lets the daily schedule {props.target.purpose}",
                 trust_policy=trust("scheduler.amazonaws.com", props.account.id, group),
                 permissions=permissions,
                 component=NORMALIZE,
@@ -92,9 +101,9 @@ class DailySchedule(Construct):
             state="ENABLED",
             flexible_time_window=SchedulerScheduleFlexibleTimeWindow(mode="OFF"),
             target=SchedulerScheduleTarget(
-                arn=props.function.arn,
+                arn=props.target.arn,
                 role_arn=role.arn,
-                input=json.dumps({EventKey.SCHEDULED_TIME: _SCHEDULED_TIME}),
+                input=json.dumps(props.target.input),
                 retry_policy=SchedulerScheduleTargetRetryPolicy(
                     maximum_retry_attempts=_RETRIES, maximum_event_age_in_seconds=_LONGEST_EVENT_AGE
                 ),

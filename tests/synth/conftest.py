@@ -6,7 +6,16 @@ from pathlib import Path
 import pytest
 
 from local.cdktf_command import QUIET
-from tests.synth.synthesized import ENVIRONMENTS, LOOPBACK, STACKS, Stack, run_main, stacks_in
+from tests.synth.synthesized import (
+    ENVIRONMENTS,
+    GLUE_VARIANT,
+    LOOPBACK,
+    STACKS,
+    Stack,
+    run_main,
+    run_main_with_glue,
+    stacks_in,
+)
 
 # For the tests that make constructs in this process: jsii starts Node at the first import of modules.terraform.
 os.environ.update(QUIET)
@@ -38,10 +47,19 @@ def stacks(default_output: Path, local_output: Path) -> dict[str, Stack]:
     return found
 
 
-@pytest.fixture(params=STACKS)
-def stack(request: pytest.FixtureRequest, stacks: dict[str, Stack]) -> Stack:
-    """Each stack in turn."""
-    return stacks[request.param]
+@pytest.fixture(scope="session")
+def glue_normalize(tmp_path_factory: pytest.TempPathFactory) -> Stack:
+    """ETL-1's stack of prod with the Glue engine."""
+    folder = tmp_path_factory.mktemp("glue")
+    done = run_main_with_glue(folder)
+    assert done.returncode == 0, done.stderr
+    return stacks_in(folder)["cat-prod-normalize"]
+
+
+@pytest.fixture(params=(*STACKS, GLUE_VARIANT))
+def stack(request: pytest.FixtureRequest, stacks: dict[str, Stack], glue_normalize: Stack) -> Stack:
+    """Each stack in turn, the one with the Glue engine too."""
+    return {**stacks, GLUE_VARIANT: glue_normalize}[request.param]
 
 
 @pytest.fixture(params=ENVIRONMENTS)

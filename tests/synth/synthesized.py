@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
 from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,8 @@ from local.cdktf_command import QUIET
 ROOT = Path(__file__).parents[2]
 ENVIRONMENTS = ("test", "prod", "local")
 STACKS = tuple(f"cat-{env}-{part}" for env in ENVIRONMENTS for part in ("normalize", "etl2"))
+#: ETL-1's stack of prod, had it the other engine: no environment ships with it.
+GLUE_VARIANT = "cat-prod-normalize with extract.engine = glue"
 #: Never connected to: synthesizing asks nothing of AWS.
 LOOPBACK = "http://127.0.0.1:9"
 
@@ -77,12 +80,35 @@ def stacks_in(folder: Path) -> dict[str, Stack]:
     }
 
 
+#: main.py with prod's engine replaced.
+_MAIN_WITH_GLUE = """
+from dataclasses import replace
+import main
+from envs import selection
+from envs.prod import PROD
+normalize = replace(PROD.normalize, extract=replace(PROD.normalize.extract, engine="glue"))
+selection.ENVIRONMENTS["prod"] = replace(PROD, normalize=normalize)
+main.main()
+"""
+
+
 def run_main(folder: Path, working_directory: Path = ROOT, **variables: str) -> subprocess.CompletedProcess[str]:
     """Run main.py as the cdktf command does, into ``folder``, with no other AWS or CAT variables than ``variables``."""
+    return _run([str(ROOT / "main.py")], folder, working_directory, variables)
+
+
+def run_main_with_glue(folder: Path) -> subprocess.CompletedProcess[str]:
+    """Run main.py for prod, as it would be with the Glue engine."""
+    return _run(["-c", _MAIN_WITH_GLUE], folder, ROOT, {"CAT_ENV": "prod"})
+
+
+def _run(
+    program: list[str], folder: Path, working_directory: Path, variables: Mapping[str, str]
+) -> subprocess.CompletedProcess[str]:
     ours = ("AWS_", "CAT_", "CDKTF_", "TF_")
     environment = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
     environment |= {**QUIET, "CDKTF_OUTDIR": str(folder), **variables}
-    command = [sys.executable, str(ROOT / "main.py")]
+    command = [sys.executable, *program]
     return subprocess.run(
         command, cwd=working_directory, env=environment, capture_output=True, text=True, check=False, timeout=600
     )

@@ -5,7 +5,7 @@ import os
 import re
 from pathlib import Path
 
-from tests.synth.synthesized import Stack
+from tests.synth.synthesized import GLUE_VARIANT, Stack
 
 SNAPSHOT = Path(__file__).with_name("addresses.json")
 UPDATE = "UPDATE_ADDRESSES"
@@ -17,8 +17,9 @@ in the state first: `terraform state mv OLD NEW`, or a `moved` block (move_to_id
 and commit {SNAPSHOT.name} with the change."""
 
 
-def test_addresses_are_those_of_the_snapshot(stacks: dict[str, Stack]) -> None:
-    found = {name: stacks[name].addresses for name in sorted(stacks)}
+def test_addresses_are_those_of_the_snapshot(stacks: dict[str, Stack], glue_normalize: Stack) -> None:
+    shown = {**stacks, GLUE_VARIANT: glue_normalize}
+    found = {name: shown[name].addresses for name in sorted(shown)}
     if os.environ.get(UPDATE):
         SNAPSHOT.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
     expected = json.loads(SNAPSHOT.read_text(encoding="utf-8"))
@@ -44,6 +45,27 @@ def test_environments_have_the_same_addresses_but_for_the_schedule(stacks: dict[
     }
     assert set(test) <= set(prod)
     assert stacks["cat-test-etl2"].addresses == stacks["cat-prod-etl2"].addresses == stacks["cat-local-etl2"].addresses
+
+
+def test_engines_have_the_same_addresses_but_for_themselves(prod_normalize: Stack, glue_normalize: Stack) -> None:
+    with_function, with_job = set(prod_normalize.addresses), set(glue_normalize.addresses)
+    assert with_function - with_job == {
+        "aws_cloudwatch_log_group.normalize",
+        "aws_iam_role.normalize",
+        "aws_iam_role_policy.normalize",
+        "aws_lambda_function.normalize",
+        "aws_lambda_function_event_invoke_config.normalize",
+        "aws_lambda_layer_version.normalize",
+    }
+    assert with_job - with_function == {
+        "aws_cloudwatch_event_rule.job_failed",
+        "aws_cloudwatch_event_target.job_failed",
+        "aws_glue_job.normalize",
+        "aws_iam_role.job",
+        "aws_iam_role_policy.job",
+        "aws_s3_object.library",
+        "aws_s3_object.script",
+    }
 
 
 def test_addresses_read_like_words(stack: Stack) -> None:

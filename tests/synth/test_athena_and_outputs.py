@@ -54,9 +54,20 @@ def test_normalize_outputs(normalize: Stack) -> None:
         "function_arn": "${aws_lambda_function.normalize.arn}",
         "log_group_name": "${aws_cloudwatch_log_group.normalize.name}",
         "source_table_name": f"cat-{normalize.env}-catia-conversations-table",
-        "schedule_status": "ENABLED cron(30 4 * * ? *) UTC" if scheduled else "DISABLED: invoke by hand",
+        "schedule_status": "ENABLED cron(30 4 * * ? *) UTC" if scheduled else "DISABLED: run ETL-1 by hand",
         "alerts_topic_arn": "${aws_sns_topic.alerts.arn}",
         "state": f"s3://cat-{normalize.env}-terraform-state/{normalize.name}/terraform.tfstate",
+    }
+
+
+def test_normalize_outputs_with_the_glue_engine(prod_normalize: Stack, glue_normalize: Stack) -> None:
+    with_function, with_job = values(prod_normalize), values(glue_normalize)
+    for name in ("function_name", "function_arn", "log_group_name"):
+        del with_function[name]
+    assert with_job == {
+        **with_function,
+        "job_name": "${aws_glue_job.normalize.name}",
+        "log_group_name": "/aws-glue/jobs/output",
     }
 
 

@@ -58,7 +58,8 @@ def test_environment_variables(normalize: Stack) -> None:
         "CLIENT": "CAT",
         "CLEAN_PREFIX": "reports/etl-process1/",
         "TIME_ZONE": "America/Bogota",
-        "SCAN_SEGMENTS": "1",
+        "SCAN_SEGMENTS": "auto",
+        "MAX_READ_CAPACITY_UNITS": "unlimited",
         "METRICS_NAMESPACE": "CAT/Normalize",
     }
 

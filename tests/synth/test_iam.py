@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.synth.synthesized import ACCOUNT, BUCKET, FOUND_BUCKET, Stack, arn
+from tests.synth.synthesized import ACCOUNT, BUCKET, FOUND_BUCKET, GLUE_VARIANT, Stack, arn
 
 CLEAN, CURATED = "reports/etl-process1/", "reports/etl-process2/"
 
@@ -49,13 +49,31 @@ WRITE_GLUE_LOGS = allow(
     ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"],
     [arn("logs", "log-group:/aws-glue/*")],
 )
+
+
+def write_metrics(sid: str, namespace: str) -> dict[str, Any]:
+    condition = {"StringEquals": {"cloudwatch:namespace": namespace}}
+    return allow(sid, ["cloudwatch:PutMetricData"], ["*"], Condition=condition)
+
+
+def to_run_on_glue(bucket: str) -> list[dict[str, Any]]:
+    """What Glue itself does as the role of any job."""
+    return [
+        allow("ReadCode", ["s3:GetObject"], [f"{bucket}/artifacts/*"]),
+        WRITE_GLUE_LOGS,
+        write_metrics("WriteMetrics", "Glue"),
+    ]
+
+
 OWN_ACCOUNT = {"aws:SourceAccount": ACCOUNT}
 
 
-def test_no_other_roles_or_policies(stacks: dict[str, Stack]) -> None:
-    for name, stack in stacks.items():
+def test_no_other_roles_or_policies(stacks: dict[str, Stack], glue_normalize: Stack) -> None:
+    for name, stack in {**stacks, GLUE_VARIANT: glue_normalize}.items():
         if name.endswith("etl2"):
             roles = {"job", "crawler", "events"}
+        elif name == GLUE_VARIANT:
+            roles = {"job", "schedule"}
         else:
             roles = {"normalize", "schedule"} if stack.env == "prod" else {"normalize"}
         assert set(stack.of_type("aws_iam_role")) == roles, name
@@ -67,10 +85,11 @@ def test_function_permissions(normalize: Stack) -> None:
     assert permissions(normalize, "normalize") == [
         allow(
             "ReadSourceTable",
-            ["dynamodb:Scan"],
+            ["dynamodb:DescribeTable", "dynamodb:Scan"],
             [arn("dynamodb", f"table/cat-{normalize.env}-catia-conversations-table")],
         ),
         allow("WriteCleanZone", ["s3:AbortMultipartUpload", "s3:DeleteObject", "s3:PutObject"], [f"{BUCKET}/{CLEAN}*"]),
+        allow("FindOpenUploads", ["s3:ListBucketMultipartUploads"], [BUCKET]),
         allow(
             "WriteLogs",
             ["logs:CreateLogStream", "logs:PutLogEvents"],
@@ -84,16 +103,21 @@ def test_function_trust(normalize: Stack) -> None:
     assert trust(normalize, "normalize") == assumed_by("lambda.amazonaws.com")
 
 
-def test_schedule_role(prod_normalize: Stack) -> None:
-    assert trust(prod_normalize, "schedule") == assumed_by(
-        "scheduler.amazonaws.com",
-        StringEquals=OWN_ACCOUNT,
-        ArnLike={"aws:SourceArn": arn("scheduler", "schedule-group/default")},
-    )
-    assert permissions(prod_normalize, "schedule") == [
-        allow("InvokeFunction", ["lambda:InvokeFunction"], ["${aws_lambda_function.normalize.arn}"]),
-        allow("KeepUndelivered", ["sqs:SendMessage"], ["${aws_sqs_queue.dead_letters.arn}"]),
-    ]
+def test_schedule_role(prod_normalize: Stack, glue_normalize: Stack) -> None:
+    start = {
+        "function": allow("InvokeFunction", ["lambda:InvokeFunction"], ["${aws_lambda_function.normalize.arn}"]),
+        "job": allow("StartJob", ["glue:StartJobRun"], ["${aws_glue_job.normalize.arn}"]),
+    }
+    for what, stack in (("function", prod_normalize), ("job", glue_normalize)):
+        assert trust(stack, "schedule") == assumed_by(
+            "scheduler.amazonaws.com",
+            StringEquals=OWN_ACCOUNT,
+            ArnLike={"aws:SourceArn": arn("scheduler", "schedule-group/default")},
+        )
+        assert permissions(stack, "schedule") == [
+            start[what],
+            allow("KeepUndelivered", ["sqs:SendMessage"], ["${aws_sqs_queue.dead_letters.arn}"]),
+        ]
 
 
 def test_job_permissions(etl: Stack) -> None:
@@ -106,7 +130,7 @@ def test_job_permissions(etl: Stack) -> None:
             [FOUND_BUCKET],
             Condition={"StringLikeIfExists": {"s3:prefix": [f"{CLEAN}*", f"{CURATED}*"]}},
         ),
-        allow("ReadCleanZoneAndCode", ["s3:GetObject"], [clean, f"{FOUND_BUCKET}/artifacts/*"]),
+        allow("ReadCleanZone", ["s3:GetObject"], [clean]),
         allow(
             "WriteCuratedZone",
             ["s3:AbortMultipartUpload", "s3:DeleteObject", "s3:GetObject", "s3:PutObject"],
@@ -125,13 +149,18 @@ def test_job_permissions(etl: Stack) -> None:
             ],
             curated_tables(etl),
         ),
-        WRITE_GLUE_LOGS,
-        allow(
-            "WriteMetrics",
-            ["cloudwatch:PutMetricData"],
-            ["*"],
-            Condition={"StringEquals": {"cloudwatch:namespace": "Glue"}},
-        ),
+        *to_run_on_glue(FOUND_BUCKET),
+    ]
+
+
+def test_normalize_job_permissions(glue_normalize: Stack) -> None:
+    table = arn("dynamodb", "table/cat-prod-catia-conversations-table")
+    assert permissions(glue_normalize, "job") == [
+        allow("ReadSourceTable", ["dynamodb:DescribeTable", "dynamodb:Scan"], [table]),
+        allow("WriteCleanZone", ["s3:AbortMultipartUpload", "s3:DeleteObject", "s3:PutObject"], [f"{BUCKET}/{CLEAN}*"]),
+        allow("FindOpenUploads", ["s3:ListBucketMultipartUploads"], [BUCKET]),
+        write_metrics("WriteRunMetrics", "CAT/Normalize"),
+        *to_run_on_glue(BUCKET),
     ]
 
 
@@ -177,9 +206,9 @@ def test_events_role(etl: Stack) -> None:
     ]
 
 
-def test_glue_trusts(etl: Stack) -> None:
-    for name in ("job", "crawler"):
-        assert trust(etl, name) == assumed_by("glue.amazonaws.com", StringEquals=OWN_ACCOUNT), name
+def test_glue_trusts(etl: Stack, glue_normalize: Stack) -> None:
+    for stack, name in ((etl, "job"), (etl, "crawler"), (glue_normalize, "job")):
+        assert trust(stack, name) == assumed_by("glue.amazonaws.com", StringEquals=OWN_ACCOUNT), name
 
 
 def test_topic_policy(normalize: Stack) -> None:

@@ -11,15 +11,18 @@ import pytest
 
 import main
 from envs.prod import PROD
-from envs.schema import Environment
+from envs.schema import Environment, GlueExtractSettings
 from envs.test import TEST
+from lambda_src.settings import Settings
 from modules import terraform
+from modules.normalize.function import FunctionCode
 from modules.packaging import PackagingError, write_archive
-from modules.stack import EtlCode, EtlStack, NormalizeCode, NormalizeStack, PlatformStack
+from modules.spark_job import SparkCode
+from modules.stack import EtlStack, NormalizeStack, PlatformStack
 from modules.terraform import Construct, SnsTopic, SqsQueue
 from modules.terraform import Testing as Cdktf
 from tests.synth.test_tags import RESOURCE_TYPES, UNTAGGABLE
-from tests.unit.envs.samples import changed
+from tests.unit.envs.samples import changed, faults
 
 ADDRESS = "aws_sqs_queue.dead_letters"
 
@@ -31,15 +34,22 @@ def synthesized(stack: PlatformStack) -> dict[str, Any]:
 
 def normalize(environment: Environment, folder: Path) -> dict[str, Any]:
     archive = write_archive({"a.py": b""}, folder / "a.zip")
-    code = NormalizeCode(function=archive, layer=archive)
+    code = FunctionCode(function=archive, layer=archive)
     return synthesized(NormalizeStack(Cdktf.app(), environment, code))
 
 
-def etl(environment: Environment, folder: Path) -> dict[str, Any]:
-    library = write_archive({"a.py": b""}, folder / "a.zip")
+def spark_code(folder: Path) -> SparkCode:
     script = folder / "job.py"
     script.write_text("", encoding="utf-8")
-    return synthesized(EtlStack(Cdktf.app(), environment, EtlCode(script=script, library=library)))
+    return SparkCode(script=script, library=write_archive({"a.py": b""}, folder / "a.zip"))
+
+
+def normalize_on_glue(environment: Environment, folder: Path) -> dict[str, Any]:
+    return synthesized(NormalizeStack(Cdktf.app(), environment, spark_code(folder)))
+
+
+def etl(environment: Environment, folder: Path) -> dict[str, Any]:
+    return synthesized(EtlStack(Cdktf.app(), environment, spark_code(folder)))
 
 
 def test_same_address_twice_is_refused() -> None:
@@ -131,14 +141,54 @@ def test_lifecycle_can_be_switched_off(tmp_path: Path) -> None:
 def test_schedule_can_be_switched_off_with_its_expression_kept(tmp_path: Path) -> None:
     document = normalize(changed("normalize.schedule.enabled", False, PROD), tmp_path)  # noqa: FBT003
     assert "aws_scheduler_schedule" not in document["resource"]
-    assert document["output"]["schedule_status"]["value"] == "DISABLED: invoke by hand"
+    assert document["output"]["schedule_status"]["value"] == "DISABLED: run ETL-1 by hand"
+
+
+@pytest.mark.parametrize(
+    ("segments", "units", "said"),
+    [(None, None, ("auto", "unlimited")), (64, 2000, ("64", "2000")), (1, 0.1 + 12.4, ("1", "12.5"))],
+)
+def test_load_on_the_source(tmp_path: Path, segments: int | None, units: float | None, said: tuple[str, str]) -> None:
+    environment = changed("normalize.extract.scan_segments", segments, TEST)
+    environment = changed("normalize.extract.max_read_capacity_units", units, environment)
+    function = normalize(environment, tmp_path)["resource"]["aws_lambda_function"]["normalize"]
+    variables = function["environment"]["variables"]
+    assert (variables["SCAN_SEGMENTS"], variables["MAX_READ_CAPACITY_UNITS"]) == said
+    job = normalize_on_glue(environment, tmp_path)["resource"]["aws_glue_job"]["normalize"]
+    arguments = job["default_arguments"]
+    assert (arguments["--scan_segments"], arguments["--max_read_capacity_units"]) == said
+
+
+@pytest.mark.parametrize("units", [1, 1.0000000000000002, 1234567.1234567, 9_999_999.999999998, 10_000_000])
+def test_read_capacity_is_written_as_the_programs_read_it(tmp_path: Path, units: float) -> None:
+    environment = changed("normalize.extract.max_read_capacity_units", units, TEST)
+    assert faults(environment) == []
+    function = normalize(environment, tmp_path)["resource"]["aws_lambda_function"]["normalize"]
+    written = function["environment"]["variables"]["MAX_READ_CAPACITY_UNITS"]
+    read = Settings.from_environment({**function["environment"]["variables"], "S3_BUCKET_NAME": "a-bucket"})
+    assert read.max_read_capacity_units == pytest.approx(units, rel=1e-14), written
+
+
+def test_size_of_the_glue_engine(tmp_path: Path) -> None:
+    glue = GlueExtractSettings(worker_type="G.2X", number_of_workers=9, timeout=90, max_retries=0)
+    job = normalize_on_glue(changed("normalize.extract.glue", glue, TEST), tmp_path)["resource"]["aws_glue_job"]
+    size = {"worker_type": "G.2X", "number_of_workers": 9, "timeout": 90, "max_retries": 0, "glue_version": "5.0"}
+    assert {name: job["normalize"][name] for name in size} == size
+    arguments = job["normalize"]["default_arguments"]
+    assert (arguments["--time_limit_minutes"], arguments["--tasks_at_once"]) == ("85", "64")
+
+
+def test_glue_engine_without_a_schedule(tmp_path: Path) -> None:
+    document = normalize_on_glue(TEST, tmp_path)
+    assert "aws_scheduler_schedule" not in document["resource"]
+    assert document["output"]["schedule_status"]["value"] == "DISABLED: run ETL-1 by hand"
 
 
 def test_prefixes_come_from_the_configuration_everywhere(tmp_path: Path) -> None:
     environment = TEST
     for name in ("clean", "curated", "athena_results"):
         environment = changed(f"etl.{name}_prefix", f"my/{name}/", environment)
-    text = json.dumps([normalize(environment, tmp_path), etl(environment, tmp_path)])
+    text = json.dumps([build(environment, tmp_path) for build in (normalize, normalize_on_glue, etl)])
     assert [shipped for shipped in ("reports/", "athena/results") if shipped in text] == []
     for name in ("clean", "curated", "athena_results"):
         assert f"my/{name}/" in text

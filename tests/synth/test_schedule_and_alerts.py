@@ -5,7 +5,7 @@ import json
 import pytest
 
 from modules.contract.settings import EventKey
-from tests.synth.synthesized import Stack
+from tests.synth.synthesized import PARTITION, Stack
 
 
 def test_schedule_only_in_prod(stacks: dict[str, Stack]) -> None:
@@ -39,6 +39,24 @@ def test_schedule(prod_normalize: Stack) -> None:
     # The function takes no other keys, and Scheduler fills its own variable in.
     assert json.loads(event) == {"scheduled_time": "<aws.scheduler.scheduled-time>"}
     assert EventKey.SCHEDULED_TIME == "scheduled_time"
+
+
+def test_schedule_starts_the_job_where_that_is_the_engine(prod_normalize: Stack, glue_normalize: Stack) -> None:
+    schedule, with_function = (stack["aws_scheduler_schedule.daily"] for stack in (glue_normalize, prod_normalize))
+    # Scheduler's universal target takes the request of Glue's StartJobRun.
+    request = json.loads(schedule["target"].pop("input"))
+    assert request == {
+        "JobName": "${aws_glue_job.normalize.name}",
+        "Arguments": {"--scheduled_time": "<aws.scheduler.scheduled-time>"},
+    }
+    assert schedule["target"].pop("arn") == f"arn:{PARTITION}:scheduler:::aws-sdk:glue:startJobRun"
+    for function_only in ("input", "arn"):
+        del with_function["target"][function_only]
+    assert schedule == with_function
+    assert [schedules["description"] for schedules in glue_normalize.of_type("aws_iam_role").values()] == [
+        "Role of the ETL-1 Spark job",
+        "Lets the daily schedule start the Normalize job",
+    ]
 
 
 def test_retries_end_before_the_next_run(prod_normalize: Stack) -> None:
@@ -104,7 +122,7 @@ def test_schedule_status_says_whether_and_when(stacks: dict[str, Stack]) -> None
         if name.endswith("normalize")
     }
     assert status == {
-        "test": "DISABLED: invoke by hand",
+        "test": "DISABLED: run ETL-1 by hand",
         "prod": "ENABLED cron(30 4 * * ? *) UTC",
-        "local": "DISABLED: invoke by hand",
+        "local": "DISABLED: run ETL-1 by hand",
     }

@@ -38,8 +38,16 @@ def expected(env: str, **changes: dict[str, Any]) -> dict[str, Any]:
             "extract": {
                 "engine": "lambda",
                 "time_zone": "America/Bogota",
-                "scan_segments": 1,
+                "scan_segments": None,
+                "max_read_capacity_units": None,
                 "exclusion_rules": changes.get("extract", {}).get("exclusion_rules", ()),
+                "glue": {
+                    "number_of_workers": 5,
+                    "worker_type": "G.1X",
+                    "version": "5.0",
+                    "timeout": 240,
+                    "max_retries": 1,
+                },
             },
         },
         "etl": {

@@ -20,6 +20,10 @@ TEXT = "Input should be a valid string"
         ("normalize.lambda_.timeout", 900.0, INTEGER),
         ("normalize.lambda_.timeout", True, INTEGER),
         ("normalize.lambda_.timeout", None, INTEGER),
+        ("normalize.extract.scan_segments", "auto", INTEGER),
+        ("normalize.extract.max_read_capacity_units", "unlimited", "Input should be a valid number"),
+        ("normalize.extract.max_read_capacity_units", True, "Input should be a valid number"),
+        ("normalize.extract.glue", None, "Input should be an instance of GlueExtractSettings"),
         ("normalize.schedule.enabled", 1, "Input should be a valid boolean"),
         ("normalize.schedule.cron_expression", 4, TEXT),
         ("normalize.dynamo_table_name", None, TEXT),
@@ -65,12 +69,23 @@ def test_wrong_type_inside_a_tuple_and_a_dictionary() -> None:
             ),
         ),
         (
+            {"normalize.extract.engine": "glue", "normalize.extract.scan_segments": 257},
+            (
+                "normalize.extract.scan_segments = 257: must be at most 256 with the Glue engine, whose driver holds "
+                "what every task leaves over; lower it, or give None to have it chosen"
+            ),
+        ),
+        (
             {"etl.glue.worker_type": "G.025X"},
             "etl.glue.worker_type = 'G.025X': Glue 4.0 takes G.1X, G.2X, G.4X here; choose one of them",
         ),
         (
             {"etl.glue.worker_type": "Standard", "etl.glue.version": "5.0"},
             "etl.glue.worker_type = 'Standard': Glue 5.0 takes G.1X, G.2X, G.4X here; choose one of them",
+        ),
+        (
+            {"normalize.extract.glue.worker_type": "G.8X"},
+            "normalize.extract.glue.worker_type = 'G.8X': Glue 5.0 takes G.1X, G.2X, G.4X here; choose one of them",
         ),
         (
             {"normalize.lifecycle.clean_expiration": 90, "normalize.lifecycle.curated_expiration": 89},
@@ -151,7 +166,11 @@ def test_all_faults_in_one_message() -> None:
 
 def test_a_rule_between_settings_waits_for_the_settings_themselves() -> None:
     environment = changed("etl.glue.version", "9.9", changed("etl.glue.worker_type", "Z.1X"))
-    assert [fault.partition(":")[0] for fault in faults(environment)] == ["etl.glue.version = '9.9'"]
+    environment = changed("normalize.extract.glue.worker_type", "Z.2X", environment)
+    assert [fault.partition(":")[0] for fault in faults(environment)] == [
+        "etl.glue.version = '9.9'",
+        "normalize.extract.glue.worker_type = 'Z.2X'",
+    ]
 
 
 def test_settings_cannot_be_changed_after_their_check() -> None:

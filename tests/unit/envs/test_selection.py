@@ -101,3 +101,17 @@ def test_others_take_any_endpoint_and_remember_that_there_is_one(variables: dict
     environment = environment_named("test", variables)
     assert environment == replace(TEST, provider=replace(TEST.provider, custom_endpoint=custom))
     assert TEST.provider.custom_endpoint is False
+
+
+@pytest.mark.parametrize(
+    ("engine", "expected"), [(None, "lambda"), ("", "lambda"), ("lambda", "lambda"), ("glue", "glue")]
+)
+def test_the_local_engine_can_be_chosen(engine: str | None, expected: str) -> None:
+    variables = LOOPBACK if engine is None else {**LOOPBACK, "CAT_LOCAL_ENGINE": engine}
+    assert environment_named("local", variables).normalize.extract.engine == expected
+    assert environment_named("prod", variables).normalize.extract.engine == "lambda"
+
+
+def test_an_unknown_local_engine_is_a_fault_like_any_other() -> None:
+    with pytest.raises(ConfigurationError, match=r"normalize\.extract\.engine = 'spark': must be one of glue, lambda"):
+        environment_named("local", {**LOOPBACK, "CAT_LOCAL_ENGINE": "spark"})

@@ -1,15 +1,21 @@
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import pytest
 
+from envs.schema import WORKER_TYPES, GlueExtractSettings
 from tests.unit.envs.samples import VALID, changed, exclusion_rule, faults
 
 NUMBERS = [
     ("normalize.lambda_.timeout", 1, 900, "Lambda stops after 15 minutes: raise memory_size instead"),
     ("normalize.lambda_.memory_size", 128, 10240, "Lambda's memory in MB"),
-    ("normalize.extract.scan_segments", 1, 1000, "parallel scan segments of the table"),
+    ("normalize.extract.scan_segments", 1, 1000, "give None to have it chosen"),
+    ("normalize.extract.max_read_capacity_units", 1, 10_000_000, "give None for no limit"),
+    ("normalize.extract.glue.number_of_workers", 2, 299, "a Spark job needs a driver and a worker"),
+    ("normalize.extract.glue.timeout", 10, 10080, "minutes, of which the workers' start takes some"),
+    ("normalize.extract.glue.max_retries", 0, 10, "retries of a failed run"),
     ("normalize.lifecycle.noncurrent_version_expiration", 1, 3650, "give a number of days"),
     ("normalize.lifecycle.abort_incomplete_multipart_upload", 1, 3650, "give a number of days"),
     ("normalize.lifecycle.athena_results_expiration", 1, 3650, "give a number of days"),
@@ -42,6 +48,12 @@ def test_number_at_both_edges(path: str, lowest: int, highest: int, remedy: str)
         assert faults(changed(path, outside)) == [expected]
 
 
+@pytest.mark.parametrize("units", [0.99, 0.0, -1.0, math.inf, math.nan])
+def test_read_capacity_refused(units: float) -> None:
+    path = "normalize.extract.max_read_capacity_units"
+    assert faults(changed(path, units)) == [f"{path} = {units}: must be from 1 to 10000000; give None for no limit"]
+
+
 @pytest.mark.parametrize(
     ("path", "value"),
     [
@@ -50,6 +62,11 @@ def test_number_at_both_edges(path: str, lowest: int, highest: int, remedy: str)
         ("normalize.lambda_.platform", None),
         ("normalize.dynamo_table_name", "a.b"),
         ("normalize.schedule.cron_expression", "cron(30 4 * * ? *)"),
+        ("normalize.extract.engine", "glue"),
+        ("normalize.extract.scan_segments", None),
+        ("normalize.extract.max_read_capacity_units", None),
+        ("normalize.extract.max_read_capacity_units", 12.5),
+        ("normalize.extract.glue.worker_type", "G.2X"),
         ("normalize.extract.time_zone", "UTC"),
         ("normalize.extract.time_zone", "America/Argentina/Buenos_Aires"),
         ("normalize.extract.exclusion_rules", (exclusion_rule(name="a-1"), exclusion_rule(name="a-2"))),
@@ -144,7 +161,8 @@ def test_exclusion_rule_refused(changes: dict[str, Any], setting: str, said: str
     [
         ("normalize.lambda_.python_version", "3.11", "must be one of 3.12; the layer's wheels are pinned for it"),
         ("normalize.lambda_.platform", "manylinux2014_x86_64", "Input should be 'manylinux_2_28_x86_64'"),
-        ("normalize.extract.engine", "glue", "must be one of lambda; the Glue engine is not built yet"),
+        ("normalize.extract.engine", "batch", "must be one of glue, lambda; docs/scaling.md says when to take which"),
+        ("normalize.extract.glue.version", "4.0", "must be one of 5.0; the code needs its Python 3.11"),
         ("etl.transform.engine", "arrow", "must be one of spark; the Arrow engine is not built yet"),
         ("etl.glue.version", "3.0", "must be one of 4.0, 5.0; the job is tested on these Glue versions"),
         (
@@ -167,3 +185,17 @@ def test_exclusion_rule_refused(changes: dict[str, Any], setting: str, said: str
 )
 def test_refused(path: str, value: object, said: str) -> None:
     assert faults(changed(path, value)) == [f"{path} = {value!r}: {said}"]
+
+
+def test_tasks_at_once_for_every_worker_type() -> None:
+    found = {
+        worker_type: GlueExtractSettings(worker_type=worker_type, number_of_workers=3).tasks_at_once
+        for worker_type in WORKER_TYPES["5.0"]
+    }
+    # The first of the workers is the driver.
+    assert found == {"G.1X": 8, "G.2X": 16, "G.4X": 32}
+
+
+def test_a_run_ends_before_glue_stops_it() -> None:
+    assert GlueExtractSettings(timeout=10).time_limit_minutes == 5
+    assert GlueExtractSettings().time_limit_minutes == GlueExtractSettings().timeout - 5

@@ -1,0 +1,78 @@
+"""What ETL-1's two engines, the Lambda function and the Spark job, have in common: settings, permissions, outputs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Protocol
+
+from envs.schema import Environment
+from modules.account import Account
+from modules.contract.settings import AUTO, UNLIMITED, NormalizeArgument
+from modules.normalize.schedule import ScheduleTarget
+from modules.outputs import Output
+from modules.policies import Statement
+from modules.terraform import S3Bucket, SnsTopic
+
+DESCRIPTION = "ETL-1: normalizes the source table into the clean zone's CSV files"
+METRICS_NAMESPACE = "CAT/Normalize"
+
+
+class Engine(Protocol):
+    """What the stack needs to know of either."""
+
+    @property
+    def schedule_target(self) -> ScheduleTarget:
+        """What the daily schedule starts."""
+
+    @property
+    def outputs(self) -> Mapping[str, Output]:
+        """How people start it and where it tells of itself."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class EngineProps:
+    """What either needs to read the source table and write the clean zone."""
+
+    environment: Environment
+    account: Account
+    bucket: S3Bucket
+    alerts: SnsTopic
+
+    def settings(self) -> dict[str, str]:
+        """Return what a run is told, by the Spark job's names (modules.contract.settings.NormalizeArgument)."""
+        environment, extract = self.environment, self.environment.normalize.extract
+        segments, units = extract.scan_segments, extract.max_read_capacity_units
+        return {
+            NormalizeArgument.BUCKET: self.bucket.bucket,
+            NormalizeArgument.TABLE: environment.normalize.dynamo_table_name,
+            NormalizeArgument.PROJECT_ID: environment.project.project_id,
+            NormalizeArgument.ENVIRONMENT: environment.name,
+            NormalizeArgument.CLIENT: environment.project.client,
+            NormalizeArgument.CLEAN_PREFIX: environment.etl.clean_prefix,
+            NormalizeArgument.TIME_ZONE: extract.time_zone,
+            NormalizeArgument.EXCLUSION_RULES: json.dumps([asdict(rule) for rule in extract.exclusion_rules]),
+            NormalizeArgument.SCAN_SEGMENTS: AUTO if segments is None else str(segments),
+            # Never with an exponent, which the programs do not read.
+            NormalizeArgument.MAX_READ_CAPACITY_UNITS: UNLIMITED if units is None else f"{units:.15g}",
+            NormalizeArgument.METRICS_NAMESPACE: METRICS_NAMESPACE,
+        }
+
+    def permissions(self) -> list[Statement]:
+        """Return the permissions to read the source table and write the clean zone."""
+        normalize, etl = self.environment.normalize, self.environment.etl
+        return [
+            Statement(
+                sid="ReadSourceTable",
+                actions=["dynamodb:DescribeTable", "dynamodb:Scan"],
+                resources=[self.account.arn("dynamodb", f"table/{normalize.dynamo_table_name}")],
+            ),
+            Statement(
+                sid="WriteCleanZone",
+                actions=["s3:PutObject", "s3:AbortMultipartUpload", "s3:DeleteObject"],
+                resources=[f"{self.bucket.arn}/{etl.clean_prefix}*"],
+            ),
+            # To abort uploads that were opened without an answer; it has no narrower resource than the bucket.
+            Statement(sid="FindOpenUploads", actions=["s3:ListBucketMultipartUploads"], resources=[self.bucket.arn]),
+        ]

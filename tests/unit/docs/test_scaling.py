@@ -1,0 +1,128 @@
+# ruff: noqa: RUF001 - the document has the multiplication sign
+"""The figures of docs/scaling.md follow from the rates and prices that stand at its head."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+import pytest
+
+from envs.schema import GlueExtractSettings
+
+DOCUMENT = Path(__file__).parents[3] / "docs" / "scaling.md"
+UPDATE = "UPDATE_SCALING"
+ADVICE = f"a figure has changed: {UPDATE}=1 .venv/bin/python -m pytest tests/unit/docs writes {DOCUMENT.name} anew"
+
+MEMORY_SIZES = (1769, 3538, 10240)
+TABLES_IN_GB = (1, 10, 100, 1024)
+MB_PER_GB = 1024
+#: The job is done in time as long as a third of it is left.
+SAFE = 2 / 3
+
+
+def table(text: str, first_header: str) -> re.Match[str]:
+    """Find a table by its first header; group ``rows`` is what stands below its rule."""
+    match = re.search(rf"^\| {re.escape(first_header)} \|.*\n\|[-|]+\|\n(?P<rows>(?:\|.*\|\n)*)", text, re.MULTILINE)
+    assert match, f"{DOCUMENT.name} has no table that begins with {first_header!r}"
+    return match
+
+
+def cells(row: str) -> list[str]:
+    return [cell.strip() for cell in row.strip("|").split("|")]
+
+
+@pytest.fixture
+def text() -> str:
+    return DOCUMENT.read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def given(text: str) -> dict[str, float]:
+    """What the document takes for granted: its first table."""
+    return {name: float(value) for name, value, _ in map(cells, table(text, "figure")["rows"].splitlines())}
+
+
+def money(dollars: float) -> str:
+    decimals = 3 if dollars < 1 else 2 if dollars < 100 else 0
+    return f"${dollars:,.{decimals}f}"
+
+
+def functions(given: dict[str, float]) -> str:
+    rate = given["table read and normalized, MB per second and vCPU"]
+    rows = []
+    for memory in MEMORY_SIZES:
+        processors = memory / given["Lambda's memory for one vCPU, MB"]
+        per_second = processors * rate
+        largest = per_second * given["Lambda's longest run, seconds"] / MB_PER_GB
+        units = per_second / MB_PER_GB * given["read units per GB, eventually consistent"]
+        rows.append(f"| {memory:,} MB | {processors:.1f} | {units:,.0f} | {largest:.0f} | {largest * SAFE:.0f} |\n")
+    return "".join(rows)
+
+
+def runs(given: dict[str, float]) -> str:
+    return "".join(run(gigabytes, given) for gigabytes in TABLES_IN_GB)
+
+
+def run(gigabytes: int, given: dict[str, float]) -> str:
+    rate = given["table read and normalized, MB per second and vCPU"]
+    units = gigabytes * given["read units per GB, eventually consistent"]
+    processor_seconds = gigabytes * MB_PER_GB / rate
+    memory = given["Lambda's memory for one vCPU, MB"] / MB_PER_GB
+    lambda_dollars = processor_seconds * memory * given["Lambda, $ per GB-second"]
+    most_processors = MEMORY_SIZES[-1] / given["Lambda's memory for one vCPU, MB"]
+    fits = processor_seconds / most_processors <= given["Lambda's longest run, seconds"]
+    job = GlueExtractSettings()
+    quota = given["read units per second of a table, default quota"]
+    minutes = max(processor_seconds / job.tasks_at_once, units / quota) / 60
+    glue_dollars = max(1, minutes) / 60 * job.number_of_workers * given["Glue, $ per DPU-hour; a minute at least"]
+    columns = [
+        f"{gigabytes} GB" if gigabytes < MB_PER_GB else f"{gigabytes // MB_PER_GB} TB",
+        money(lambda_dollars) if fits else "too large",
+        money(glue_dollars),
+        f"{minutes:.1f}",
+        money(units / 1e6 * given["on-demand, $ per million read units"]),
+        money(units / 3600 * given["provisioned, $ per read unit and hour"]),
+        money(gigabytes * given["export to S3, $ per GB"]),
+        money(gigabytes * given["point-in-time recovery, $ per GB and month"]),
+    ]
+    return f"| {' | '.join(columns)} |\n"
+
+
+def test_tables_follow_from_the_first(text: str, given: dict[str, float]) -> None:
+    for first_header, rows in (("`memory_size`", functions(given)), ("table", runs(given))):
+        found = table(text, first_header)
+        if os.environ.get(UPDATE):
+            text = text[: found.start("rows")] + rows + text[found.end("rows") :]
+            DOCUMENT.write_text(text, encoding="utf-8")
+            found = table(text, first_header)
+        assert found["rows"] == rows, ADVICE
+
+
+def test_sentences_follow_from_the_first_table(text: str, given: dict[str, float]) -> None:
+    longest = given["Lambda's longest run, seconds"]
+    per_unit = longest / given["read units per GB, eventually consistent"]
+    rate = given["table read and normalized, MB per second and vCPU"]
+    export = given["export to S3, $ per GB"]
+    scan = given["read units per GB, eventually consistent"] / 1e6 * given["on-demand, $ per million read units"]
+    partition = 3000 / given["read units per GB, eventually consistent"] * MB_PER_GB
+    words = " ".join(text.split())
+    for sentence in (
+        f"table = vCPU × {rate:g} MB/s × {longest:g} s",
+        f"Lambda = GB × 1,024 ÷ {rate:g} vCPU-seconds",
+        f"which is {per_unit * 1000:.1f} GB at 1,000 and {per_unit * 5000:.0f} GB at 5,000",
+        f"gives 3,000 units a second, {partition:.0f} MB/s",
+    ):
+        assert sentence in words, f"{ADVICE}; by hand: {sentence}"
+    assert round(export / scan) == 6, "the document says: six times the on-demand scan"
+
+
+def test_job_is_the_default_one(text: str) -> None:
+    job = GlueExtractSettings()
+    said = (
+        f"{job.number_of_workers} workers of type {job.worker_type}: {job.tasks_at_once} vCPU read at once, no faster "
+        f"than the table's quota, and {job.number_of_workers} DPU are paid"
+    )
+    assert job.worker_type == "G.1X", "one DPU a worker"
+    assert said in " ".join(text.split())
