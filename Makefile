@@ -1,11 +1,13 @@
 # make help lists the targets. demo, test, lint and synth set the machine up first; what has not changed is skipped.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup demo query down test lint synth bootstrap bench clean
+.PHONY: help setup demo query down test lint synth bootstrap bench fuzz clean
 
 PY := .venv/bin/python
 USERS ?= 200
 SEED ?= 1
+ENGINE ?= lambda
+SECONDS ?= 60
 PYTEST_ARGS ?=
 
 help: ## list the targets
@@ -14,8 +16,8 @@ help: ## list the targets
 setup: ## install what the project needs into .venv and node_modules
 	@python=$$(sh local/find_python.sh) && "$$python" -m local.setup_machine
 
-demo: setup ## deploy to a local AWS emulator, run the pipeline, query it (USERS=200 SEED=1)
-	@$(PY) -m local demo --users $(USERS) --seed $(SEED)
+demo: setup ## deploy to a local AWS emulator, run the pipeline, query it (USERS=200 SEED=1 ENGINE=lambda)
+	@$(PY) -m local demo --users $(USERS) --seed $(SEED) --engine $(ENGINE)
 
 query: setup ## ask the demo's tables and views (SQL="SELECT …")
 	@$(PY) -m local query "$${SQL:-SELECT * FROM dashboard_usuarios LIMIT 5}"
@@ -40,6 +42,9 @@ bootstrap: setup ## create the bucket that keeps an environment's Terraform stat
 
 bench: setup ## measure this platform against its peers
 	$(PY) -m bench
+
+fuzz: setup ## try to break extraction with items that no one thought of (SECONDS=60)
+	$(PY) -m fuzz --seconds $(SECONDS)
 
 clean: down ## remove everything that is not in git's care
 	rm -rf .venv node_modules build cdktf.out .local .pytest_cache .mypy_cache .ruff_cache .hypothesis spark-warehouse

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Mapping
 from contextlib import closing
 
+from envs.schema import GLUE_ENGINE, LAMBDA_ENGINE
 from local.athena_sql import AthenaSqlError
 from local.aws_environment import forget_accounts
 from local.demo import Demo, open_warehouse
@@ -25,7 +26,7 @@ def up(workspace: Workspace, _: argparse.Namespace) -> None:
 
 def demo(workspace: Workspace, arguments: argparse.Namespace) -> None:
     """Deploy to the emulator, run the pipeline, and query it."""
-    Demo(workspace, Screen()).run(arguments.users, arguments.seed)
+    Demo(workspace, Screen(), arguments.engine).run(arguments.users, arguments.seed)
 
 
 def query(workspace: Workspace, arguments: argparse.Namespace) -> None:
@@ -75,6 +76,10 @@ def parser() -> argparse.ArgumentParser:
         if name == "demo":
             added.add_argument("--users", type=int, default=200, help="users in the sample (default: %(default)s)")
             added.add_argument("--seed", type=int, default=1, help="which sample (default: %(default)s)")
+            engines = (LAMBDA_ENGINE, GLUE_ENGINE)
+            added.add_argument(
+                "--engine", choices=engines, default=LAMBDA_ENGINE, help="ETL-1's (default: %(default)s)"
+            )
         if name == "query":
             added.add_argument("sql", help="one SELECT in Athena's SQL")
     return root

@@ -9,11 +9,14 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Mapping
 from contextlib import closing
 from datetime import datetime, timezone
 from typing import Final
 
 from envs.local import LOCAL
+from envs.schema import GLUE_ENGINE, LAMBDA_ENGINE
+from envs.selection import LOCAL_ENGINE_VARIABLE
 from local.deployment import Progress, deploy
 from local.errors import DeployError
 from local.machine_tools import PROJECT
@@ -29,6 +32,8 @@ from modules.contract.runs import RunSummary
 STACKS: Final = (f"cat-{ENVIRONMENT}-*",)
 
 WIDEST_LINE: Final = 90
+
+_ENGINES: Final = {LAMBDA_ENGINE: "ETL-1: Lambda", GLUE_ENGINE: "ETL-1: Glue job on Spark"}
 
 #: Asked through the deployed views.
 QUESTIONS: Final = {
@@ -55,19 +60,21 @@ What to try next
   ask the tables            make query SQL='SELECT * FROM dashboard_usuarios LIMIT 3'
   point this shell there    eval "$(.venv/bin/python -m local env)"
     then see the state      terraform -chdir={output}/stacks/{stack} state list
-    or what would change    CAT_ENV={environment} .venv/bin/cdktf diff {stack}
+    or what would change    {choice} .venv/bin/cdktf diff {stack}
   look at the files         {folder}: curated (Parquet), deploy.log, glue-job.log, emulator.log
   more of everything        make demo USERS=2000
+  ETL-1 as a Spark job      make demo ENGINE=glue
   stop and remove it        make down
 """
 
 
 class Demo:
-    """The steps, each of which may be done again."""
+    """The steps, each of which may be done again, with one of ETL-1's engines."""
 
-    def __init__(self, workspace: Workspace, screen: Screen) -> None:
+    def __init__(self, workspace: Workspace, screen: Screen, engine: str = LAMBDA_ENGINE) -> None:
         self._workspace = workspace
         self._screen = screen
+        self._engine = engine
 
     def run(self, users: int, seed: int) -> None:
         """Do all steps with a sample of so many users.
@@ -79,13 +86,15 @@ class Demo:
         self.fill_table(users, seed)
         self.make_state_bucket()
         self.deploy_stacks()
-        pipeline = Pipeline.of(self._workspace)
+        pipeline = Pipeline.of(self._workspace, self._engine)
         summary = self.normalize(pipeline)
         self.await_event(pipeline)
         self.curate(pipeline)
         self.answer(summary)
         self._screen.summary()
-        self._screen.console.print(what_next(self._workspace), highlight=False, markup=False, soft_wrap=True)
+        self._screen.console.print(
+            what_next(self._workspace, self._choice()), highlight=False, markup=False, soft_wrap=True
+        )
 
     def start_emulator(self) -> None:
         """Start the emulator."""
@@ -129,8 +138,8 @@ class Demo:
 
     def normalize(self, pipeline: Pipeline) -> RunSummary:
         """Run ETL-1 and return the summary that it committed."""
-        with self._screen.step("ETL-1: Lambda") as step:
-            answer = pipeline.normalize()
+        with self._screen.step(_ENGINES[self._engine]) as step:
+            answer = pipeline.normalize(on_line=lambda line: step.progress(line[:WIDEST_LINE]))
             s3, bucket = self._workspace.clients().s3, LOCAL.normalize.s3_bucket_name
             summary = committed_summary(s3, bucket, LOCAL.etl.clean_prefix, answer)
             step.detail = _counts(summary)
@@ -165,16 +174,21 @@ class Demo:
         return open_warehouse(self._workspace)
 
     def _local_variables(self) -> dict[str, str]:
-        return {**self._workspace.variables(), CHOICE: ENVIRONMENT}
+        return {**self._workspace.variables(), **self._choice()}
+
+    def _choice(self) -> dict[str, str]:
+        """The variables that choose what main.py builds."""
+        engine = {} if self._engine == LAMBDA_ENGINE else {LOCAL_ENGINE_VARIABLE: self._engine}
+        return {CHOICE: ENVIRONMENT, **engine}
 
 
-def what_next(workspace: Workspace) -> str:
+def what_next(workspace: Workspace, choice: Mapping[str, str]) -> str:
     """Return commands to go on with, as they can be typed in the project's folder."""
     return WHAT_NEXT.format(
         output=workspace.cdktf_output.relative_to(PROJECT),
         folder=workspace.directory.relative_to(PROJECT),
         stack=LOCAL.names.normalize_stack,
-        environment=ENVIRONMENT,
+        choice=" ".join(f"{name}={value}" for name, value in choice.items()),
     )
 
 

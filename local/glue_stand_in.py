@@ -32,7 +32,8 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 SPARK_SUBMIT: Final = Path(sysconfig.get_path("scripts"), "spark-submit")
-MASTER: Final = "local[2]"
+#: Two tasks at once, and each tried as often as on a cluster.
+MASTER: Final = "local[2,4]"
 LOOPBACK: Final = "127.0.0.1"
 ERROR_TAIL: Final = 40
 
@@ -65,14 +66,14 @@ class DeployedJob:
         return sorted(named | {by_argument.get("--bucket", "")} - {""})
 
 
-def deployed_job(glue: GlueClient, name: str) -> DeployedJob:
-    """Read a job as it is deployed, with the arguments that Glue adds to each run.
+def deployed_job(glue: GlueClient, name: str, run_arguments: Mapping[str, str] | None = None) -> DeployedJob:
+    """Read a job as it is deployed, with the arguments of one run, and those that Glue adds to each.
 
-    Which they are: https://docs.aws.amazon.com/glue/latest/dg/aws-glue-programming-etl-glue-arguments.html
+    A run's own arguments take the place of the job's, as in StartJobRun. Which Glue adds: https://docs.aws.amazon.com/glue/latest/dg/aws-glue-programming-etl-glue-arguments.html
     """
     job = glue.get_job(JobName=name)["Job"]
     defaults = job["DefaultArguments"]
-    own = {"--JOB_NAME": name, "--JOB_RUN_ID": f"jr_{uuid.uuid4().hex}", **defaults}
+    own = {"--JOB_NAME": name, "--JOB_RUN_ID": f"jr_{uuid.uuid4().hex}", **defaults, **(run_arguments or {})}
     return DeployedJob(
         name=name,
         script=job["Command"]["ScriptLocation"],

@@ -1,4 +1,4 @@
-"""One day of the platform's life: ETL-1 through the Lambda API, its event, ETL-2 through the stand-in."""
+"""One day of the platform's life: ETL-1 by the deployed engine, its event, ETL-2 through the stand-in."""
 
 from __future__ import annotations
 
@@ -6,13 +6,16 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from envs.schema import GLUE_ENGINE, LAMBDA_ENGINE
 from local.arrivals import Arrival, Arrivals, listen
-from local.errors import FunctionError
+from local.errors import FunctionError, GlueJobError
 from local.glue_stand_in import OnLine, deployed_job, run_job
 from local.workspace import ENVIRONMENT, Workspace
 from modules.naming import Names
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from mypy_boto3_lambda import LambdaClient
 
 EVENT_SECONDS = 30
@@ -26,18 +29,22 @@ class Pipeline:
     workspace: Workspace
     names: Names
     arrivals: Arrivals
+    engine: str
 
     @classmethod
-    def of(cls, workspace: Workspace) -> Pipeline:
+    def of(cls, workspace: Workspace, engine: str = LAMBDA_ENGINE) -> Pipeline:
         """Return the pipeline that is deployed to ``workspace``, with nothing in its event queue."""
         names, clients = Names(ENVIRONMENT), workspace.clients()
         arrivals = listen(clients.events, clients.sqs, names.arrival_rule, names.workflow)
         arrivals.drain()
-        return cls(workspace, names, arrivals)
+        return cls(workspace, names, arrivals, engine)
 
-    def normalize(self, event: dict[str, Any] | None = None) -> dict[str, Any]:
-        """Run ETL-1 and return what it answers."""
-        return invoke(self.workspace.clients().lambda_, self.names.normalize_function, event or {})
+    def normalize(self, event: dict[str, Any] | None = None, on_line: OnLine = lambda _: None) -> dict[str, Any]:
+        """Run ETL-1 and return what it answers; ``on_line`` gets the lines of a job's output."""
+        clients = self.workspace.clients()
+        if self.engine == GLUE_ENGINE:
+            return run_normalize_job(self.workspace, self.names.normalize_job, event or {}, on_line)
+        return invoke(clients.lambda_, self.names.normalize_function, event or {})
 
     def await_arrival(self) -> Arrival:
         """Return the arrival of the run's last object."""
@@ -48,6 +55,45 @@ class Pipeline:
         clients = self.workspace.clients()
         job = deployed_job(clients.glue, self.names.glue_job)
         run_job(job, clients.s3, self.workspace.variables(), self.workspace.job_log, on_line)
+
+
+def run_normalize_job(workspace: Workspace, name: str, event: Mapping[str, Any], on_line: OnLine) -> dict[str, Any]:
+    """Run ETL-1's Spark job with an event's entries as arguments, and return the summary that it logs at its end.
+
+    Raises:
+        GlueJobError: the job failed, or ended without a summary.
+    """
+    clients = workspace.clients()
+    summaries: list[dict[str, Any]] = []
+
+    def read(line: str) -> None:
+        summary = _summary_in(line)
+        if summary is not None:
+            summaries.append(summary)
+        on_line(line)
+
+    arguments = {f"--{key}": _argument(value) for key, value in event.items()}
+    job = deployed_job(clients.glue, name, arguments)
+    run_job(job, clients.s3, workspace.variables(), workspace.normalize_log, read)
+    if not summaries:
+        message = f"The Glue job {name} ended well, but {workspace.normalize_log} holds no summary of its run."
+        raise GlueJobError(message)
+    return summaries[-1]
+
+
+def _argument(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def _summary_in(line: str) -> dict[str, Any] | None:
+    """Return the summary that a line of the job's log carries, if it does."""
+    if not line.startswith("{"):
+        return None
+    try:
+        summary = json.loads(line).get("summary")
+    except json.JSONDecodeError:
+        return None
+    return summary if isinstance(summary, dict) else None
 
 
 def invoke(client: LambdaClient, function: str, event: dict[str, Any]) -> dict[str, Any]:

@@ -29,6 +29,7 @@ class Workspace:
         self.emulator = Emulator(directory)
         self.cdktf_output = directory / "cdktf.out"
         self.deploy_log = directory / "deploy.log"
+        self.normalize_log = directory / "normalize-job.log"
         self.job_log = directory / "glue-job.log"
         self.curated = directory / "curated"
         self._clients: dict[str, Clients] = {}

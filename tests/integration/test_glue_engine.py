@@ -1,0 +1,199 @@
+"""ETL-1 as the deployed Spark job: the same run as the function's, also when a task is lost on the way."""
+
+from __future__ import annotations
+
+import csv
+import io
+import threading
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import psutil
+import pytest
+from rich.console import Console
+
+from envs.schema import GLUE_ENGINE
+from envs.selection import LOCAL_ENGINE_VARIABLE
+from glue_src.clean_zone import CleanZone
+from glue_src.storage import Bucket
+from local.demo import Demo
+from local.deployment import deploy
+from local.errors import GlueJobError
+from local.pipeline import run_normalize_job
+from local.screen import Screen
+from local.source_table import ensure_table, load
+from local.workspace import CHOICE, ENVIRONMENT, Workspace
+from modules.contract.datasets import DATASETS
+from modules.contract.layout import parse_day
+from modules.contract.runs import RunSummary
+from modules.naming import Names
+from tests.integration.conftest import DAY, Run
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mypy_boto3_s3 import S3Client
+
+NAMES = Names("local")
+CLEAN_PREFIX = "reports/etl-process1/"
+LARGE_TABLE = "large-conversations"
+LARGE_TEXT = "¿Qué hora es? " * 20_000
+LARGE_ITEMS = 160
+
+csv.field_size_limit(2**24)
+
+
+@dataclass(frozen=True)
+class Job:
+    """The deployed job and how to run it."""
+
+    workspace: Workspace
+
+    def run(self, **arguments: Any) -> RunSummary:
+        """Run the job; return the summary that it has committed."""
+        answer = run_normalize_job(self.workspace, NAMES.normalize_job, arguments, lambda _: None)
+        zone = CleanZone(Bucket(self.s3, NAMES.reports_bucket), CLEAN_PREFIX)
+        return zone.complete_run(parse_day(answer["dt"]), answer["run_id"])
+
+    @property
+    def s3(self) -> S3Client:
+        return self.workspace.clients().s3
+
+    def open_uploads(self) -> list[str]:
+        found = self.s3.list_multipart_uploads(Bucket=NAMES.reports_bucket)
+        return [upload["Key"] for upload in found.get("Uploads", [])]
+
+    def clean_keys(self, day: str) -> list[str]:
+        found = self.s3.list_objects_v2(Bucket=NAMES.reports_bucket, Prefix=CLEAN_PREFIX)
+        return [entry["Key"] for entry in found.get("Contents", []) if f"dt={day}" in entry["Key"]]
+
+
+@pytest.fixture(scope="module")
+def job(tmp_path_factory: pytest.TempPathFactory, sample: list[dict[str, Any]]) -> Iterator[Job]:
+    """ETL-1's stack with the Glue engine, on an emulator of its own with the sample in its table."""
+    workspace = Workspace(tmp_path_factory.mktemp("glue-engine"))
+    try:
+        workspace.up()
+        dynamodb = workspace.clients().dynamodb
+        ensure_table(dynamodb, NAMES.source_table)
+        load(dynamodb, NAMES.source_table, sample)
+        Demo(workspace, Screen(Console(file=io.StringIO()))).make_state_bucket()
+        choice = {CHOICE: ENVIRONMENT, LOCAL_ENGINE_VARIABLE: GLUE_ENGINE}
+        deploy([NAMES.normalize_stack], {**workspace.variables(), **choice}, workspace.deploy_log)
+        yield Job(workspace)
+    finally:
+        workspace.emulator.stop()
+        workspace.close()
+
+
+def rows_of(s3: S3Client, summary: RunSummary, dataset: str) -> Counter[tuple[str, ...]]:
+    """A dataset's rows, as often as they are there; the header must be first and only once."""
+    (key,) = (entry.key for entry in summary.objects if entry.dataset == dataset)
+    content = s3.get_object(Bucket=NAMES.reports_bucket, Key=key)["Body"].read().decode()
+    header, *rows = (tuple(row) for row in csv.reader(io.StringIO(content, newline=""), strict=True))
+    (columns,) = (contract.column_names for contract in DATASETS if contract.name == dataset)
+    assert header == columns
+    return Counter(rows)
+
+
+def test_both_engines_make_the_same_run(job: Job, first_run: Run) -> None:
+    made, by_function = job.run(dt=DAY, scan_segments="3"), first_run.summary
+    function_s3 = first_run.pipeline.workspace.clients().s3
+
+    assert made.items == by_function.items
+    assert made.scan.segments == 3
+    for dataset in DATASETS:
+        assert made.rows_of(dataset.name) == by_function.rows_of(dataset.name)
+        assert rows_of(job.s3, made, dataset.name) == rows_of(function_s3, by_function, dataset.name)
+    assert job.open_uploads() == []
+
+
+def test_a_dry_run_leaves_nothing(job: Job) -> None:
+    answer = run_normalize_job(job.workspace, NAMES.normalize_job, {"dt": "2026-01-27", "dry_run": True}, print)
+
+    assert answer["items"]["scanned"] > 0
+    assert job.clean_keys("2026-01-27") == []
+
+
+def test_a_failed_run_leaves_nothing_and_says_why(job: Job) -> None:
+    with pytest.raises(GlueJobError, match=r"scanning table|describing table 'no-such-table' failed.*Create the table"):
+        job.run(dt="2026-01-26", table="no-such-table")
+
+    assert job.clean_keys("2026-01-26") == []
+    assert job.open_uploads() == []
+
+
+@pytest.fixture(scope="module")
+def large_table(job: Job) -> Counter[str]:
+    """A table whose every segment makes parts; returns its conversations' ids."""
+    dynamodb = job.workspace.clients().dynamodb
+    ensure_table(dynamodb, LARGE_TABLE)
+    message = {"M": {"from": {"S": "user"}, "text": {"S": LARGE_TEXT}}}
+    ids = [f"CONVERSATION#2026-01-30T10:{number // 60:02}:{number % 60:02}" for number in range(LARGE_ITEMS)]
+    items = [
+        {"PK": {"S": f"USER#{number}"}, "SK": {"S": sort_key}, "Conversation": {"L": [message]}}
+        for number, sort_key in enumerate(ids)
+    ]
+    load(dynamodb, LARGE_TABLE, items)
+    return Counter(ids)
+
+
+def test_a_task_that_is_lost_and_repeated_doubles_nothing(job: Job, large_table: Counter[str]) -> None:
+    killer = _WorkerKiller(job)
+    with killer:
+        # Slow enough that a task can be caught between its parts and its end.
+        summary = job.run(dt="2026-01-25", table=LARGE_TABLE, scan_segments="2", max_read_capacity_units="1200")
+
+    assert killer.killed == 1
+    assert "Lost task" in job.workspace.normalize_log.read_text(encoding="utf-8")
+    assert summary.items.scanned == summary.items.conversations == LARGE_ITEMS
+    messages = rows_of(job.s3, summary, "messages")
+    assert Counter(row[1] for row in messages.elements()) == large_table
+    assert {row[4] for row in messages} == {LARGE_TEXT}
+    assert job.open_uploads() == []
+
+
+class _WorkerKiller(threading.Thread):
+    """Kills one of Spark's Python workers, once a task has uploaded a part."""
+
+    def __init__(self, job: Job) -> None:
+        super().__init__(daemon=True)
+        self._job = job
+        self._stopped = threading.Event()
+        self.killed = 0
+
+    def __enter__(self) -> None:
+        self.start()
+
+    def __exit__(self, *_: object) -> None:
+        self._stopped.set()
+        self.join()
+
+    def run(self) -> None:
+        while not self._stopped.wait(0.05):
+            workers = [process for process in _python_workers() if process.children() == []]
+            if workers and self._has_parts():
+                workers[-1].kill()
+                self.killed += 1
+                return
+
+    def _has_parts(self) -> bool:
+        s3 = self._job.s3
+        for upload in s3.list_multipart_uploads(Bucket=NAMES.reports_bucket).get("Uploads", []):
+            parts = s3.list_parts(Bucket=NAMES.reports_bucket, Key=upload["Key"], UploadId=upload["UploadId"])
+            if parts.get("Parts"):
+                return True
+        return False
+
+
+def _python_workers() -> list[psutil.Process]:
+    """The processes in which tasks run: forked by Spark's daemon, which itself is started by the JVM."""
+    workers = []
+    for process in psutil.Process().children(recursive=True):
+        try:
+            if "pyspark.daemon" in process.cmdline():
+                workers.append(process)
+        except (psutil.NoSuchProcess, psutil.ZombieProcess):
+            continue
+    return workers
