@@ -1,0 +1,147 @@
+"""The Normalize function in a process of its own, as Lambda keeps it: started once, called again while it lives.
+
+``python -m tests.faults.function_process`` is that process: it takes one invocation a line, as JSON, and answers each
+with one line. :class:`FunctionProcess` starts it, calls it and kills it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any, Final
+from uuid import uuid4
+
+import psutil
+
+from local.machine_tools import PROJECT
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Invocation:
+    """One call: the event, what the environment holds, and what Lambda's context says of time and memory."""
+
+    event: dict[str, Any]
+    environment: dict[str, str]
+    seconds: float
+    memory_megabytes: int
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The run's summary as JSON, or the names of the error's classes (the innermost first), its message and notes."""
+
+    summary: dict[str, Any] | None
+    error: tuple[str, ...]
+    message: str
+    #: How long the call took, in seconds.
+    took: float
+
+
+class KilledError(Exception):
+    """The process ended without an answer."""
+
+
+class FunctionProcess:
+    """A process that waits for invocations; its log goes to a file."""
+
+    def __init__(self, environment: Mapping[str, str], log: Path) -> None:
+        with log.open("ab") as stderr:
+            # A session of its own: what it forks dies with it, as all of a Lambda's sandbox does.
+            self._process = subprocess.Popen(
+                (sys.executable, "-m", __name__),
+                cwd=PROJECT,
+                env=dict(environment),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=stderr,
+                text=True,
+                start_new_session=True,
+            )
+
+    def invoke(self, invocation: Invocation) -> Answer:
+        """Call the function.
+
+        Raises:
+            KilledError: the process ended before it answered.
+        """
+        stdin, stdout = self._process.stdin, self._process.stdout
+        assert stdin is not None
+        assert stdout is not None
+        stdin.write(json.dumps(asdict(invocation)) + "\n")
+        stdin.flush()
+        line = stdout.readline()
+        if not line:
+            raise KilledError
+        document = json.loads(line)
+        return Answer(**{**document, "error": tuple(document["error"])})
+
+    def kill(self) -> None:
+        """Kill the process and all that it has forked, and wait for its end."""
+        if self._process.poll() is None:
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
+
+    def kill_a_worker(self) -> None:
+        """Kill one of the processes that this one has forked, as the system does when memory runs out."""
+        psutil.Process(self._process.pid).children()[0].kill()
+
+    def close(self) -> None:
+        """Kill the process and close the pipes."""
+        self.kill()
+        for pipe in (self._process.stdin, self._process.stdout):
+            assert pipe is not None
+            pipe.close()
+
+
+class Context:
+    """What the function reads of Lambda's context."""
+
+    function_name: Final = "cat-local-lambda-normalize"
+    function_version: Final = "$LATEST"
+    invoked_function_arn: Final = f"arn:aws:lambda:us-east-1:000000000000:function:{function_name}"
+
+    def __init__(self, seconds: float, memory_megabytes: int) -> None:
+        self.memory_limit_in_mb = memory_megabytes
+        self.aws_request_id = str(uuid4())
+        self._end = time.monotonic() + seconds
+
+    def get_remaining_time_in_millis(self) -> int:
+        """Return the time until Lambda would kill the function."""
+        return max(0, int((self._end - time.monotonic()) * 1000))
+
+
+def _main() -> None:
+    # The function and its logs write to stdout: what they write goes to the log, and only answers to the parent.
+    answers = os.fdopen(os.dup(1), "w", buffering=1)
+    os.dup2(2, 1)
+    from lambda_src.handler import handler  # noqa: PLC0415 its logger takes the stdout that it finds
+
+    for line in sys.stdin:
+        invocation = Invocation(**json.loads(line))
+        os.environ.update(invocation.environment)
+        answers.write(json.dumps(asdict(_call(handler, invocation))) + "\n")
+
+
+def _call(handler: Any, invocation: Invocation) -> Answer:
+    context = Context(invocation.seconds, invocation.memory_megabytes)
+    start = time.monotonic()
+    try:
+        summary = handler(invocation.event, context)
+    except Exception as error:  # noqa: BLE001 whatever leaves the function is what Lambda reports
+        classes = tuple(kind.__name__ for kind in type(error).__mro__)
+        notes = getattr(error, "__notes__", [])
+        return Answer(None, classes, "\n".join([str(error), *notes]), time.monotonic() - start)
+    return Answer(summary, (), "", time.monotonic() - start)
+
+
+if __name__ == "__main__":
+    _main()

@@ -1,0 +1,85 @@
+"""microburst in a process of its own before the emulator: failures of AWS in the very form in which AWS sends them."""
+
+from __future__ import annotations
+
+import json
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from contextlib import closing
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+HOST: Final = "127.0.0.1"
+_START_SECONDS: Final = 30.0
+
+
+class Microburst:
+    """One proxy for many cases at once: a case's rules are for the requests that its own access key has signed."""
+
+    def __init__(self, upstream_url: str, log: Path) -> None:
+        port = _free_port()
+        self.url = f"http://{HOST}:{port}"
+        with log.open("wb") as output:
+            self._process = subprocess.Popen(
+                (sys.executable, "-m", "microburst", "--upstream", upstream_url, "--port", str(port), "--no-resign"),
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+            )
+        self._await_health(log)
+
+    def add(self, access_key: str, rules: Sequence[dict[str, Any]]) -> list[int]:
+        """Add rules for the requests of an access key; return their ids."""
+        marked = [{**rule, "headers": _of(access_key)} for rule in rules]
+        return [rule["id"] for rule in self._control("PATCH", "rules", marked)]
+
+    def calm(self, access_key: str) -> None:
+        """Remove the rules for an access key."""
+        self._control("DELETE", "rules", [{"headers": _of(access_key)}])
+
+    def fired(self, rule_id: int) -> int:
+        """Return how often a rule has struck."""
+        return sum(rule["fired_count"] for rule in self._control("GET", "rules") if rule["id"] == rule_id)
+
+    def close(self) -> None:
+        """Stop the proxy."""
+        self._process.terminate()
+        self._process.wait()
+
+    def _await_health(self, log: Path) -> None:
+        deadline = time.monotonic() + _START_SECONDS
+        while True:
+            try:
+                self._control("GET", "health")
+            except OSError:
+                if self._process.poll() is not None or time.monotonic() > deadline:
+                    self.close()
+                    message = f"microburst did not start on {self.url}:\n{log.read_text()}"
+                    raise RuntimeError(message) from None
+                time.sleep(0.1)
+            else:
+                return
+
+    def _control(self, method: str, what: str, body: list[dict[str, Any]] | None = None) -> Any:
+        data = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(f"{self.url}/_microburst/{what}", data, method=method)  # noqa: S310 our own
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        with opener.open(request, timeout=30) as answer:
+            return json.load(answer)
+
+
+def _of(access_key: str) -> dict[str, str]:
+    """Return what the headers of a request that this access key has signed hold."""
+    return {"Authorization": f"Credential={access_key}/"}
+
+
+def _free_port() -> int:
+    with closing(socket.socket()) as candidate:
+        candidate.bind((HOST, 0))
+        return int(candidate.getsockname()[1])
