@@ -8,7 +8,6 @@ from typing import Final
 
 from bench import peers, report
 from bench.contenders.__main__ import PREPARES
-from bench.contenders.ours import SCANS_SEGMENTS_IN_PARALLEL
 from bench.processes import PROJECT, MeasurementError
 from bench.runner import run
 from bench.scenarios import ITEMS, QUICK_ITEMS, Scenario, scenarios
@@ -43,7 +42,7 @@ def _arguments() -> argparse.Namespace:
 
 def _chosen(arguments: argparse.Namespace) -> list[Scenario]:
     items = QUICK_ITEMS if arguments.quick else ITEMS
-    every = scenarios(items, quick=arguments.quick, parallel=SCANS_SEGMENTS_IN_PARALLEL)
+    every = scenarios(items, quick=arguments.quick)
     return [scenario for scenario in every if arguments.scenario in (None, scenario.name)]
 
 

@@ -29,13 +29,18 @@ class MeasurementError(RuntimeError):
 
 @dataclass(frozen=True)
 class Measurement:
-    """One run of one contender: seconds to start and to work, peak memory, and what it did."""
+    """One run of one contender: seconds to start and to work, peak memory, and what it did.
+
+    With ``processes`` beside its own, the peak is its own and as much for each as the largest of them had: what they
+    share is counted each time.
+    """
 
     start_seconds: float
     work_seconds: float
     peak_mb: float
     rows: dict[str, int]
     csv_bytes: int | None
+    processes: int = 0
 
 
 @dataclass(frozen=True)

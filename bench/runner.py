@@ -61,7 +61,7 @@ def _run_one(contender: Contender, server: RunningServer, python: Path | str, re
         results.failures[contender] = python
     if contender in results.failures:
         return
-    task = Task(server.port, contender.table, contender.segments)
+    task = Task(server.port, contender.table, contender.segments, contender.memory_megabytes)
     try:
         measurement = measure(Path(python), contender.program, task)
     except MeasurementError as error:

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
+from bench.contenders.task import ONE_PROCESSOR, TWO_PROCESSORS
+
 ITEMS: Final = 20_000
 QUICK_ITEMS: Final = 2_000
 GROWTH: Final = 10
@@ -21,12 +23,13 @@ _WHOLE_TABLE: Final = f"{_ONE_TABLE}; the whole table in memory"
 
 @dataclass(frozen=True)
 class Contender:
-    """A program as it is run in a scenario: its module's name, the table that it reads, and its scan segments."""
+    """A program as it is run in a scenario: its module, the table that it reads, its scan segments and memory."""
 
     label: str
     program: str
     table: str = MIXED
     segments: int = 1
+    memory_megabytes: int = ONE_PROCESSOR
     leaves_out: str = "nothing"
 
 
@@ -42,17 +45,22 @@ class Scenario:
     notes: tuple[str, ...] = ()
 
 
-def scenarios(items: int, *, quick: bool, parallel: bool) -> tuple[Scenario, ...]:
-    """Return all scenarios for so many items; ``parallel`` says whether ours scans segments at the same time."""
+def scenarios(items: int, *, quick: bool) -> tuple[Scenario, ...]:
+    """Return all scenarios for so many items."""
     large, small = (items, items // GROWTH) if quick else (items * GROWTH, items)
-    return (_peers(items), _large(large, small, parallel=parallel), _latency(items, parallel=parallel))
+    return (_peers(items), _large(large, small), _latency(items))
 
 
 OURS: Final = Contender("ours", "ours")
 OURS_CLEAN: Final = Contender("ours, clean items", "ours", CLEAN)
+OURS_TWO: Final = Contender("ours, 2 processors", "ours", segments=2, memory_megabytes=TWO_PROCESSORS)
+OURS_TWO_CLEAN: Final = Contender("ours, 2 processors, clean items", "ours", CLEAN, 2, TWO_PROCESSORS)
 OURS_SMALL: Final = Contender("ours, a tenth of the items", "ours", SMALL)
-OURS_FOUR: Final = Contender("ours, 4 segments", "ours", segments=4)
-OURS_EIGHT: Final = Contender("ours, 8 segments", "ours", segments=8)
+OURS_FOUR: Final = Contender("ours, 4 segments in threads", "ours", segments=4)
+OURS_EIGHT: Final = Contender("ours, 8 segments in threads", "ours", segments=8)
+OURS_TWO_EIGHT: Final = Contender(
+    "ours, 8 segments on 2 processors", "ours", segments=8, memory_megabytes=TWO_PROCESSORS
+)
 CLIENT: Final = Contender("boto3 client + TypeDeserializer + csv", "boto3-client", leaves_out=_ONE_TABLE)
 RESOURCE: Final = Contender("boto3 resource + pandas.json_normalize", "boto3-resource", leaves_out=_WHOLE_TABLE)
 WRANGLER: Final = Contender(
@@ -68,36 +76,26 @@ FLOOR: Final = Contender("floor: fetch + orjson.loads, gc off", "fetch-orjson", 
 def _peers(items: int) -> Scenario:
     return Scenario(
         "peers",
-        f"{items:,} items, one scan segment",
-        {MIXED: _table(items), CLEAN: _table(items, clean=True)},
-        (OURS, OURS_CLEAN, CLIENT, RESOURCE, WRANGLER, FETCH, FLOOR),
+        f"{items:,} items",
+        {MIXED: _table(items, segments=(1, 2)), CLEAN: _table(items, clean=True, segments=(1, 2))},
+        (OURS, OURS_CLEAN, OURS_TWO, OURS_TWO_CLEAN, CLIENT, RESOURCE, WRANGLER, FETCH, FLOOR),
         notes=(
-            "awswrangler fails on attributes of more than one type, so it reads clean items, and so does one of ours.",
+            "awswrangler fails on attributes of more than one type, so it reads clean items, and so do two of ours.",
+            "Peers read one segment in one process, as they do unless told otherwise.",
         ),
     )
 
 
-def _large(items: int, small: int, *, parallel: bool) -> Scenario:
-    tables = {MIXED: _table(items, segments=(1, 4) if parallel else (1,)), SMALL: _table(small)}
-    contenders = (OURS, OURS_SMALL, FETCH, FLOOR)
-    title = f"{items:,} items"
-    if not parallel:
-        return Scenario("large", title, tables, contenders, notes=(_not_parallel((4,)),))
-    return Scenario("large", title, tables, (*contenders, OURS_FOUR))
+def _large(items: int, small: int) -> Scenario:
+    tables = {MIXED: _table(items, segments=(1, 2, 4)), SMALL: _table(small)}
+    return Scenario("large", f"{items:,} items", tables, (OURS, OURS_SMALL, OURS_TWO, OURS_FOUR, FETCH, FLOOR))
 
 
-def _latency(items: int, *, parallel: bool) -> Scenario:
+def _latency(items: int) -> Scenario:
     title = f"{items:,} items, {LATENCY_SECONDS * 1000:.0f} ms before every page"
-    tables = {MIXED: _table(items, segments=(1, 4, 8) if parallel else (1,))}
-    if not parallel:
-        return Scenario("latency", title, tables, (OURS, FETCH), LATENCY_SECONDS, (_not_parallel((4, 8)),))
-    return Scenario("latency", title, tables, (OURS, OURS_FOUR, OURS_EIGHT, FETCH), LATENCY_SECONDS)
+    tables = {MIXED: _table(items, segments=(1, 4, 8))}
+    return Scenario("latency", title, tables, (OURS, OURS_FOUR, OURS_EIGHT, OURS_TWO_EIGHT, FETCH), LATENCY_SECONDS)
 
 
 def _table(count: int, *, clean: bool = False, segments: Iterable[int] = (1,)) -> dict[str, Any]:
     return {"count": count, "clean": clean, "segment_counts": list(segments)}
-
-
-def _not_parallel(segments: Iterable[int]) -> str:
-    counts = " and ".join(map(str, segments))
-    return f"Not measured: {counts} segments. Ours reads its segments one after the other, so they would show nothing."

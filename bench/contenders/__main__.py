@@ -34,7 +34,8 @@ def main(name: str, task_json: str, result_path: str) -> None:
     started = time.perf_counter()
     report = work()
     ended = time.perf_counter()
-    result = {"start_seconds": started - begun, "work_seconds": ended - started, "peak_mb": peak_mb()}
+    peak = peak_mb() + report.processes * peak_mb_of_a_child()
+    result = {"start_seconds": started - begun, "work_seconds": ended - started, "peak_mb": peak}
     Path(result_path).write_text(json.dumps(result | asdict(report)), encoding="utf-8")
 
 
@@ -48,8 +49,16 @@ def peak_mb() -> float:
     if status.exists():
         kib = next(line.split()[1] for line in status.read_text().splitlines() if line.startswith("VmHWM:"))
         return int(kib) / _KIB_PER_MB
-    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return most / 1e6 if sys.platform == "darwin" else most / _KIB_PER_MB
+    return _megabytes(resource.getrusage(resource.RUSAGE_SELF))
+
+
+def peak_mb_of_a_child() -> float:
+    """Return the most memory that any ended child process had resident, in MB; what it shared with this one too."""
+    return _megabytes(resource.getrusage(resource.RUSAGE_CHILDREN))
+
+
+def _megabytes(usage: resource.struct_rusage) -> float:
+    return usage.ru_maxrss / 1e6 if sys.platform == "darwin" else usage.ru_maxrss / _KIB_PER_MB
 
 
 if __name__ == "__main__":

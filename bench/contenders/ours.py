@@ -7,18 +7,24 @@ from __future__ import annotations
 
 import json
 import logging
-from typing import Any, Final
+import os
+from typing import TYPE_CHECKING, Any, Final
 
 from bench.contenders.task import BUCKET, Report, Task, Work
 from bench.items import EXCLUDED_PREFIX
 from lambda_src.clients import default_clients
-from lambda_src.handler import execute
+from lambda_src.deadline import Deadline
+from lambda_src.execution import Surroundings, execute
+from lambda_src.journal import Journal
 from lambda_src.settings import Settings
-from modules.contract.settings import LambdaVariable
+from lambda_src.workers import LambdaEngine
+from modules.contract.settings import UNLIMITED, LambdaVariable
 
-SCANS_SEGMENTS_IN_PARALLEL: Final = False
-"""Whether segments are scanned at the same time; while they are not, measuring more than one shows nothing."""
-_FIFTEEN_MINUTES: Final = 15 * 60 * 1000
+if TYPE_CHECKING:
+    from lambda_src.execution import Executed
+    from lambda_src.run import Plan
+
+_FIFTEEN_MINUTES: Final = 15 * 60.0
 RULES: Final = json.dumps(
     [{"name": "monitors", "attribute": "user_id", "operator": "starts_with", "values": [EXCLUDED_PREFIX]}]
 )
@@ -28,8 +34,26 @@ def prepare(task: Task) -> Work:
     """Read the settings and make the clients, as a warm function has them."""
     logging.disable(logging.INFO)
     settings = Settings.from_environment(_variables(task))
-    clients = default_clients()
-    return lambda: _report(execute({}, settings, clients, lambda: _FIFTEEN_MINUTES))
+    journal = _Processes()
+    surroundings = Surroundings(
+        clients=default_clients(),
+        engine=LambdaEngine(task.memory_megabytes, os.cpu_count() or 1),
+        deadline=Deadline.after(_FIFTEEN_MINUTES, "Measure fewer items."),
+        journal=journal,
+    )
+    return lambda: _report(execute({}, settings, surroundings).document, journal.started_processes)
+
+
+class _Processes(Journal):
+    """Notes how many processes a run has started."""
+
+    started_processes = 0
+
+    def started(self, plan: Plan, *, dry_run: bool) -> None:  # noqa: ARG002 - the benchmark rehearses nothing
+        self.started_processes = len(plan.shares) if len(plan.shares) > 1 else 0
+
+    def ended(self, executed: Executed) -> None:
+        """Tell nothing."""
 
 
 def _variables(task: Task) -> dict[str, str]:
@@ -43,11 +67,12 @@ def _variables(task: Task) -> dict[str, str]:
         LambdaVariable.TIME_ZONE: "America/Bogota",
         LambdaVariable.EXCLUSION_RULES: RULES,
         LambdaVariable.SCAN_SEGMENTS: str(task.segments),
+        LambdaVariable.MAX_READ_CAPACITY_UNITS: UNLIMITED,
         LambdaVariable.METRICS_NAMESPACE: "CAT/Normalize",
     }
 
 
-def _report(summary: dict[str, Any]) -> Report:
+def _report(summary: dict[str, Any], processes: int) -> Report:
     """Return the run summary's counts under the names that the generator knows them by."""
     items, objects = summary["items"], summary["objects"]
     rows = {written["dataset"]: written["rows"] for written in objects}
@@ -62,4 +87,5 @@ def _report(summary: dict[str, Any]) -> Report:
             "excluded": items["excluded_total"],
         },
         csv_bytes=sum(written["bytes"] for written in objects),
+        processes=processes,
     )

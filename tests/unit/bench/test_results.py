@@ -7,14 +7,33 @@ import re
 import pytest
 
 from bench import report
+from bench.contenders.task import ONE_PROCESSOR, TWO_PROCESSORS
 from bench.processes import Measurement, MeasurementError
 from bench.runner import Results, check_rows
-from bench.scenarios import CLIENT, FLOOR, OURS, OURS_CLEAN, OURS_SMALL, RESOURCE, WRANGLER, Contender, scenarios
+from bench.scenarios import (
+    CLIENT,
+    FLOOR,
+    ITEMS,
+    OURS,
+    OURS_CLEAN,
+    OURS_EIGHT,
+    OURS_FOUR,
+    OURS_SMALL,
+    OURS_TWO,
+    OURS_TWO_CLEAN,
+    OURS_TWO_EIGHT,
+    RESOURCE,
+    WRANGLER,
+    Contender,
+    scenarios,
+)
 from bench.stats import Spread, ratio
 from bench.targets import verdicts
+from lambda_src.parallelism import choose
 
 FACTS = {"items": 10, "known": {"conversations": 7, "rejected": 3}, "pages": 1, "body_bytes": 5_000_000}
-PEERS, LARGE, LATENCY = scenarios(1_000, quick=False, parallel=False)
+MEAN_ITEM_BYTES = 2_000
+PEERS, LARGE, LATENCY = scenarios(1_000, quick=False)
 
 
 def measurement(seconds: float, peak: float = 100.0, **rows: int) -> Measurement:
@@ -48,11 +67,20 @@ def test_whoever_does_less_is_found_out() -> None:
 
 
 def test_verdicts_compare_ours_with_peers_on_the_same_items() -> None:
-    measured = results((OURS, [1.0]), (OURS_CLEAN, [2.0]), (RESOURCE, [9.0]), (WRANGLER, [9.0]))
+    measured = results(
+        (OURS, [1.0]),
+        (OURS_CLEAN, [2.0]),
+        (OURS_TWO, [0.5]),
+        (OURS_TWO_CLEAN, [1.5]),
+        (RESOURCE, [9.0]),
+        (WRANGLER, [9.0]),
+    )
 
-    assert [(verdict.measured, verdict.holds) for verdict in verdicts({"peers": measured})] == [
-        ("4.5 (4.5 to 4.5) times", False),
-        ("9.0 (9.0 to 9.0) times", True),
+    assert [(verdict.promise[-14:], verdict.measured, verdict.holds) for verdict in verdicts({"peers": measured})] == [
+        ("on 1 processor", "4.5 (4.5 to 4.5) times", False),
+        ("on 1 processor", "9.0 (9.0 to 9.0) times", True),
+        ("n 2 processors", "6.0 (6.0 to 6.0) times", False),
+        ("n 2 processors", "18.0 (18.0 to 18.0) times", True),
     ]
 
 
@@ -60,11 +88,19 @@ def test_verdicts_on_memory_compare_the_two_sizes() -> None:
     measurements = {
         OURS: [measurement(18.0, 140.0)],
         OURS_SMALL: [measurement(1.0, 109.0)],
+        OURS_TWO: [measurement(19.0, 300.0)],
+        OURS_FOUR: [measurement(18.0, 257.0)],
         FLOOR: [measurement(10.0)],
     }
     large = Results(LARGE, {}, measurements)
 
-    assert [verdict.holds for verdict in verdicts({"large": large})] == [True, True, False]
+    assert [verdict.holds for verdict in verdicts({"large": large})] == [True, False, True, False, False]
+
+
+def test_verdicts_on_latency_compare_with_one_segment() -> None:
+    measurements = {OURS: [measurement(8.0)], OURS_EIGHT: [measurement(2.1)], OURS_TWO_EIGHT: [measurement(2.0)]}
+
+    assert [verdict.holds for verdict in verdicts({"latency": Results(LATENCY, {}, measurements)})] == [False, True]
 
 
 def test_the_report_tells_what_was_not_measured_and_why() -> None:
@@ -78,9 +114,13 @@ def test_the_report_tells_what_was_not_measured_and_why() -> None:
     assert "**no**" in text
 
 
-def test_segments_are_measured_once_they_are_read_in_parallel() -> None:
-    assert {contender.segments for contender in LATENCY.contenders} == {1}
-    assert "Not measured: 4 and 8 segments" in LATENCY.notes[0]
-    latency = scenarios(1_000, quick=True, parallel=True)[2]
-    assert {contender.segments for contender in latency.contenders} == {1, 4, 8}
-    assert latency.tables["mixed"]["segment_counts"] == [1, 4, 8]
+def test_every_contender_finds_its_table_in_its_segments() -> None:
+    for scenario in (PEERS, LARGE, LATENCY):
+        for contender in scenario.contenders:
+            assert contender.segments in scenario.tables[contender.table]["segment_counts"], contender.label
+
+
+def test_a_function_of_that_memory_would_have_as_many_processes() -> None:
+    for memory, processes in ((ONE_PROCESSOR, 1), (TWO_PROCESSORS, 2)):
+        chosen = choose(ITEMS * MEAN_ITEM_BYTES, memory, processors=6, configured_segments=2)
+        assert chosen.processes == processes
