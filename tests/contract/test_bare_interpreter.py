@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.contract.programs import ROOT, bare_python, sources
+from tests.contract.programs import ON_SPARK_ONLY, ROOT, bare_python, sources
 
 WHERE = """
 import json
@@ -36,6 +36,7 @@ def test_handler(function_paths: list[Path], tmp_path: Path) -> None:
     for name in ("boto3", "botocore", "aws_lambda_powertools"):
         assert Path(found[name]) == layer / name / "__init__.py", f"{name} must come from the layer"
     assert TOOLS & set(found) == set()
+    assert {f"lambda_src.{name.removesuffix('.py')}" for name in ON_SPARK_ONLY} & set(found) == set()
     assert [name for name, file in found.items() if str(ROOT) in file or "site-packages" in file] == []
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from modules.packaging import Archive
-from tests.contract.programs import PROVIDED_BY_GLUE, ROOT, imported, sources
+from tests.contract.programs import NOT_ON_SPARK, ON_SPARK_ONLY, PROVIDED_BY_GLUE, ROOT, imported, sources
 
 #: Names of the standard library that Python 3.10 (Glue 4.0) has not: module → what came with 3.11 or later.
 NEWER_THAN_3_10 = {
@@ -90,16 +90,30 @@ def test_job_imports_what_glue_has(file: Path) -> None:
     assert {name for name in foreign if not name.startswith("modules.contract")} == set()
 
 
+def packages_in(layer: Archive) -> set[str]:
+    with zipfile.ZipFile(layer.path) as opened:
+        return {name.split("/")[1].removesuffix(".py") for name in opened.namelist()}
+
+
+def foreign_imports(files: list[Path]) -> set[str]:
+    """Return the packages that files of lambda_src import and neither it nor the standard library has."""
+    used = set().union(*(imported(file) for file in files))
+    own = {name for name in used if f"{name}.".startswith(("lambda_src.", "modules.contract."))}
+    return top_level(used - own) - sys.stdlib_module_names
+
+
 @pytest.mark.parametrize("fixture", ["local_layer", "aws_layer"])
 def test_function_imports_what_the_layer_has(request: pytest.FixtureRequest, fixture: str) -> None:
-    layer: Archive = request.getfixturevalue(fixture)
-    with zipfile.ZipFile(layer.path) as opened:
-        in_layer = {name.split("/")[1].removesuffix(".py") for name in opened.namelist()}
-    used = set().union(*(imported(file) for file in sources("lambda_src")))
+    used = foreign_imports([file for file in sources("lambda_src") if file.name not in ON_SPARK_ONLY])
     assert {"boto3", "aws_lambda_powertools"} <= used, "the search for imports finds too little"
-    own = {name for name in used if f"{name}.".startswith(("lambda_src.", "modules.contract."))}
-    missing = top_level(used - own) - sys.stdlib_module_names - in_layer
+    missing = used - packages_in(request.getfixturevalue(fixture))
     assert missing == set(), f"add them, pinned, to lambda_src/requirements.txt: {missing}"
+
+
+def test_spark_job_imports_what_glue_and_the_layers_pins_have(local_layer: Archive) -> None:
+    used = foreign_imports(sources("lambda_src"))
+    assert {"pyspark", "awsglue"} <= used, "the search for imports finds too little"
+    assert used - (packages_in(local_layer) - NOT_ON_SPARK) - set(PROVIDED_BY_GLUE) == set()
 
 
 @pytest.mark.parametrize("folder", ["lambda_src", "glue_src", "modules/contract"])

@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from lambda_src.exclusions import ExclusionRule
-from lambda_src.normalize import normalize
+from lambda_src.normalize import normalize, normalize_json
 from lambda_src.outcomes import Conversation, Excluded, Feedback, Outcome, Register, Rejected
 from lambda_src.rows import ConversationRow, FeedbackRow, MessageRow
 from tests.unit.lambda_src.strategies import ANY_ITEMS, wrapped, wrapped_times
@@ -240,6 +240,33 @@ def test_a_rejected_item_is_kept_whole() -> None:
     assert outcome.row.item_json == (
         '{"PK":{"S":"USER#7"},"SK":{"S":"CHAT#1"},"Texto":{"S":"ñ\\n"},"Foto":{"B":"AA=="}}'
     )
+
+
+def test_an_item_in_json_is_normalized_like_the_item() -> None:
+    wire = item(UserData=USER_DATA, Conversation=MESSAGES)
+
+    assert normalize_json(json.dumps(wire)) == normalize(wire)
+    assert normalize_json(json.dumps(wire), (ExclusionRule("all", "PK", "starts_with", ("U",)),)) == Excluded("all")
+
+
+@pytest.mark.parametrize(
+    ("attribute", "reason"),
+    [
+        ('{"L":[' * 100_000, "too_deeply_nested: values are nested deeper than can be read"),
+        ("9" * 5_000, "malformed_attribute: the item cannot be read: Exceeds the limit (4300 digits)"),
+        ("1e999", "malformed_attribute: the item cannot be read: Out of range float values are not JSON compliant"),
+        ("}", "malformed_attribute: the item cannot be read: Expecting value: line 1 column"),
+    ],
+    ids=["deep", "long", "large", "broken"],
+)
+def test_an_item_that_no_parser_takes_is_rejected_as_it_is(attribute: str, reason: str) -> None:
+    document = f'{{"PK":{{"S":"USER#7"}},"SK":{{"S":"CHAT#1"}},"Otra":{attribute}}}'
+    outcome = normalize_json(document)
+
+    assert isinstance(outcome, Rejected)
+    assert outcome.row.reason.startswith(reason)
+    assert (outcome.row.item_key, outcome.row.item_json) == ("{}", document)
+    assert outcome.code.value == reason.split(":", maxsplit=1)[0]
 
 
 def cells_of(outcome: Outcome) -> list[str | None]:

@@ -124,6 +124,22 @@ def test_other_types_are_refused(read: Callable[[Any], Any], value: Any, rule: s
     assert rejection_of(read, value) == f"wrong_type: {rule}"
 
 
+@pytest.mark.parametrize("around", ["[%s]", " [ 1, %s ] ", '["[[\\"[[\\\\",%s,"]]"]', "[[[]],[],%s]", '[{"a":1},%s]'])
+def test_json_texts_are_read_down_to_200_levels(around: str) -> None:
+    lists = {levels: around % ("[" * (levels - 1) + "]" * (levels - 1)) for levels in (199, 200, 201)}
+
+    for levels in (199, 200):
+        assert readers.sequence(lists[levels]) == json.loads(lists[levels], parse_int=str)
+    assert rejection_of(readers.sequence, lists[201]) == (
+        "too_deeply_nested: the JSON text is nested deeper than 200 levels"
+    )
+
+
+def test_many_brackets_are_no_depth() -> None:
+    assert readers.sequence("[" + "[]," * 5_000 + "[]]") == [[]] * 5_001
+    assert readers.sequence(json.dumps(["[{" * 5_000])) == ["[{" * 5_000]
+
+
 def test_times_become_cells() -> None:
     assert readers.instant({"S": "2026-01-31T04:30:00-05:00"}) == "2026-01-31T09:30:00.000000Z"
     assert readers.instant(None) is None

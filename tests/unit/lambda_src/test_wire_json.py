@@ -35,3 +35,9 @@ def test_lone_surrogates_are_escaped() -> None:
 def test_what_dynamodb_does_not_have_is_a_defect() -> None:
     with pytest.raises(TypeError, match="a set is no DynamoDB value"):
         wire_json({"a": {"SS": {"x"}}})
+
+
+@pytest.mark.parametrize("number", [float("inf"), float("-inf"), float("nan")])
+def test_numbers_that_json_cannot_say_are_refused(number: float) -> None:
+    with pytest.raises(ValueError, match="not JSON compliant"):
+        wire_json({"a": number})
