@@ -49,17 +49,8 @@ def fuzz(seconds: int, runs: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         seeds.write(Path(folder))
         limits = [f"-max_total_time={seconds}", f"-runs={runs}", f"-timeout={_MOST_SECONDS_PER_INPUT}"]
-        code = _run(
-            [
-                str(FOUND),
-                str(CORPUS),
-                folder,
-                *limits,
-                f"-artifact_prefix={BROKEN}/",
-                "-print_final_stats=1",
-                "-verbosity=0",
-            ]
-        )
+        reports = [f"-artifact_prefix={BROKEN}/", "-print_final_stats=1", "-verbosity=0"]
+        code = _run([str(FOUND), str(CORPUS), folder, *limits, *reports])
     broken = sorted(set(BROKEN.iterdir()) - before)
     if code != 0:
         replay = "".join(f"\n  python -m fuzz --replay {path.relative_to(PROJECT)}" for path in broken)

@@ -10,7 +10,7 @@ import json
 import shlex
 import sys
 from random import Random
-from typing import Any
+from typing import Any, Final
 
 import atheris
 
@@ -20,10 +20,12 @@ with atheris.instrument_imports(include=["lambda_src", "modules.contract"]):
 from fuzz.inputs import data_of, items_of
 from fuzz.mutations import MOST_ITEMS, mutate
 
-_BYTES_CHANGE_IN: float = 0.15
+_SHARE_OF_BYTES: Final = 0.15
+"""So many of the changes are to bytes."""
+_CHANGES: Final = (1, 1, 1, 2, 3, 6)
 
 
-def test_one_input(data: bytes) -> None:
+def check_input(data: bytes) -> None:
     """Check the items of one input; what does not hold is raised."""
     items = items_of(data)
     if items:
@@ -34,7 +36,7 @@ def change(data: bytes, most_bytes: int, seed: int) -> bytes:
     """Return a changed input of at most ``most_bytes``."""
     random = Random(seed)
     items = [json.loads(line) for line in items_of(data)]
-    if items and random.random() >= _BYTES_CHANGE_IN:
+    if items and random.random() >= _SHARE_OF_BYTES:
         changed = _as_trees(items, random)
         if changed is not None and len(changed) <= most_bytes:
             return changed
@@ -52,9 +54,7 @@ def cross(one: bytes, other: bytes, most_bytes: int, seed: int) -> bytes:
 
 def _as_trees(items: list[Any], random: Random) -> bytes | None:
     try:
-        return data_of(
-            mutate(items, random, changes=random.choice((1, 1, 1, 2, 3, 6))), ascii_only=random.random() < 0.5
-        )
+        return data_of(mutate(items, random, random.choice(_CHANGES)), ascii_only=random.random() < 0.5)
     except RecursionError:
         return None
 
@@ -62,5 +62,5 @@ def _as_trees(items: list[Any], random: Random) -> bytes | None:
 if __name__ == "__main__":
     # To merge, libFuzzer starts itself again by its first argument, which it hands to a shell.
     sys.argv[0] = f"{shlex.quote(sys.executable)} -m fuzz.harness"
-    atheris.Setup(sys.argv, test_one_input, custom_mutator=change, custom_crossover=cross)
+    atheris.Setup(sys.argv, check_input, custom_mutator=change, custom_crossover=cross)
     atheris.Fuzz()

@@ -16,7 +16,7 @@ from lambda_src import timestamps
 from lambda_src.wire_shapes import UnusualError
 
 _UNITS: Final = [f"{number:02}" for number in range(60)]
-_HOURS: Final = {f"T{hour:02}:": timedelta(hours=hour) for hour in range(24)}
+_HOURS: Final = {f"{mark}{hour:02}:": timedelta(hours=hour) for mark in "Tt " for hour in range(24)}
 #: Minutes and seconds, ``30:59``, as bytes.
 MINUTES: Final = {text: text.encode() for text in (f"{minute}:{second}" for minute in _UNITS for second in _UNITS)}
 
@@ -46,36 +46,37 @@ class InstantCells:
             UnusualError: ``time`` is none, or so near the end of all years that its day is not whole.
         """
         hour, minutes, end = self.hours.get(time[:14]), MINUTES.get(time[14:19]), ENDS.get(time[19:])
-        if hour and minutes and end:
-            return hour + minutes + end
-        try:
-            return self._usual(time) or f",{timestamps.cell(timestamps.parse(time))}\n".encode()
-        except (ValueError, OverflowError):
-            raise UnusualError from None
+        return hour + minutes + end if hour and minutes and end else self.other_last_cell(time)
 
-    def _usual(self, time: str) -> bytes | None:
-        """Return the same if ``time`` has a usual form: date, hours, minutes, seconds, any fraction, any whole hours.
-
-        Raises:
-            ValueError, OverflowError: there is no such hour, or not the whole day.
-        """
-        if time[-6:-5] in ("+", "-") and time.endswith(":00"):
+    def other_last_cell(self, time: str) -> bytes:
+        """Return the same of a time that is not in UTC, or of an hour or a form that is not remembered."""
+        if time.endswith(":00") and time[-6:-5] in ("+", "-"):
             zone, fraction = time[-6:], time[19:-6]
         else:
             zone, fraction = "", time[19:].removesuffix("Z")
         minutes, end = MINUTES.get(time[14:19]), _FRACTIONS.get(fraction) or _end(fraction)
-        if minutes is None or end is None or time[10:14] not in _HOURS:
-            return None
-        return self._hour(time[:14], zone) + minutes + end
+        try:
+            if minutes and end:
+                return (self.hours.get(time[:14] + zone) or self._hour(time[:14], zone)) + minutes + end
+            return f",{timestamps.cell(timestamps.parse(time))}\n".encode()
+        except (ValueError, OverflowError):
+            raise UnusualError from None
 
     def _hour(self, start: str, zone: str) -> bytes:
-        hour = self.hours.get(start + zone)
-        if hour is None:
-            if len(self.hours) >= _HOURS_KEPT:
-                self.hours.clear()
-                self._midnights.clear()
-            cell = timestamps.cell(self._midnight(start[:10], zone) + _HOURS[start[10:]])
-            hour = self.hours[start + zone] = f",{cell[:14]}".encode()
+        """Return and remember the hour of a date and hour, ``2026-01-31T23:``, and an offset.
+
+        Raises:
+            ValueError, OverflowError: there is no such hour, or not the whole day.
+        """
+        past = _HOURS.get(start[10:])
+        if past is None:
+            message = f"{start!r} ends with no hour"
+            raise ValueError(message)
+        if len(self.hours) >= _HOURS_KEPT:
+            self.hours.clear()
+            self._midnights.clear()
+        cell = timestamps.cell(self._midnight(start[:10], zone) + past)
+        hour = self.hours[start + zone] = f",{cell[:14]}".encode()
         return hour
 
     def _midnight(self, date: str, zone: str) -> datetime:

@@ -61,7 +61,7 @@ class MessageRecords:
             if hour and minutes and end:
                 pieces += (key, position, sender_cell, text, hour, minutes, end)
             else:
-                pieces += (key, position, sender_cell, text, self._instants.last_cell(time))
+                pieces += (key, position, sender_cell, text, self._instants.other_last_cell(time))
         return b"".join(pieces), questions
 
     def _sender(self, word: str | None) -> bytes:

@@ -1,4 +1,4 @@
-"""Uploads a share's parts beside its work, a few at a time."""
+"""Uploads a share's parts beside its work."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from lambda_src.s3_objects import UploadedPart
     from lambda_src.uploads import PartSink
 
-#: Parts that wait or travel at once: S3 takes one while the next is made, and memory holds no more of them.
-_IN_FLIGHT: Final = 2
+#: Parts that travel at once: S3 takes one in less time than the next is made, and each is held in memory meanwhile.
+_IN_FLIGHT: Final = 1
 
 
 class PartUploads:
@@ -38,11 +38,11 @@ class PartUploads:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Leave no upload running: what waits is dropped, what travels is waited for."""
+        """Leave no upload running: what travels is waited for."""
         self._threads.shutdown(wait=True, cancel_futures=True)
 
     def upload(self, dataset: str, body: bytes) -> None:
-        """Upload a dataset's next part; wait while too many travel.
+        """Upload a dataset's next part; wait while an earlier one travels.
 
         Raises:
             DestinationError: S3 refuses this part or an earlier one, or the share has used up its numbers.

@@ -17,10 +17,9 @@ from modules.contract import cells
 BACKSLASH: Final = ord("\\")
 COMMA: Final = ord(",")
 QUOTE: Final = ord('"')
-EMPTY: Final = 2
-"""The length of the empty text's token."""
+EMPTY: Final = len('""')
 
-_other_escape: Final = re.compile(rb"\\[^nr]").search
+_other_escape: Final = re.compile(rb'\\[^nr"]').search
 _decode: Final = Decoder(str).decode
 
 
@@ -35,8 +34,7 @@ def token_cell(token: bytes) -> bytes:
         raise UnusualError
     if BACKSLASH not in token:
         return token if COMMA in token or len(token) == EMPTY else token[1:-1]
-    # In a last \\" this takes the wrong backslash, and leaves one that is no line break's.
-    cell = token.replace(b'\\"', b'""')
-    if BACKSLASH in cell and _other_escape(cell) is not None:
+    if _other_escape(token) is not None:
         return cells.cell(_decode(token)).encode()
+    cell = token.replace(b'\\"', b'""')
     return cell if COMMA in cell or cell != token else cell[1:-1]

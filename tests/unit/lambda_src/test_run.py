@@ -208,7 +208,7 @@ def test_parts_are_uploaded_while_the_scan_goes_on() -> None:
 
     summary = publish(fake, pages())
 
-    waiting_most = 2 * PART_BYTES + (PART_BYTES + LEAST_PART_BYTES) + 2 * len(LONG_TEXT)
+    waiting_most = PART_BYTES + (PART_BYTES + LEAST_PART_BYTES) + 2 * len(LONG_TEXT)
     read_before_page = [number * 2 * len(LONG_TEXT) for number in range(120)]
     assert all(
         read - uploaded < waiting_most for read, uploaded in zip(read_before_page, uploaded_before_page, strict=True)

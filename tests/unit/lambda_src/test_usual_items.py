@@ -30,7 +30,7 @@ ENTRIES_NOBODY_READS = [
 OTHERS = [
     item(Conversation=wire([])),
     item(Conversation=json_text([])),
-    item(Conversation=wire([{"text": "a", "timestamp": "20260131T0430"}])),
+    item(Conversation=wire([{"text": "a", "timestamp": "20260131T0430"}, {"timestamp": "2026-01-31 04:30:05.5"}])),
     item(Conversation=wire([{"text": str(number)} for number in range(1_500)])),
     item(Conversation=wire([{"from": f"{number}{'x' * number}"} for number in range(1, 1_200)])),
     item(partition_key='USER#a,"b\n', sort_key="CONVERSATION#ñ,\\", CreatedAt=wire("2026-01-31T04:30:00Z")),
