@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
 import subprocess
 import sys
-import venv
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
 from bench.processes import PROJECT, MeasurementError
+from local.errors import SideEnvironmentError
+from local.side_environment import python_with
 
-REQUIREMENTS: Final = (PROJECT / "requirements-bench.txt", PROJECT / "constraints.txt")
+REQUIREMENTS: Final = PROJECT / "requirements-bench.txt"
+CONSTRAINTS: Final = PROJECT / "constraints.txt"
 ENVIRONMENT: Final = PROJECT / "build" / "bench-venv"
 
 
@@ -22,17 +23,10 @@ def peer_python() -> Path:
     Raises:
         MeasurementError: they cannot be installed, for example without a network.
     """
-    stamp = ENVIRONMENT / "requirements.sha256"
-    wanted = hashlib.sha256(b"".join(path.read_bytes() for path in REQUIREMENTS)).hexdigest()
-    python = ENVIRONMENT / "bin" / "python"
-    if stamp.is_file() and stamp.read_text(encoding="utf-8") == wanted:
-        return python
-    print(f"Installing {REQUIREMENTS[0].name} into {ENVIRONMENT.relative_to(PROJECT)} …", flush=True)
-    venv.create(ENVIRONMENT, clear=True, with_pip=True)
-    requirements, constraints = map(str, REQUIREMENTS)
-    _run([str(python), "-m", "pip", "install", "--quiet", "-r", requirements, "-c", constraints])
-    stamp.write_text(wanted, encoding="utf-8")
-    return python
+    try:
+        return python_with([REQUIREMENTS], ENVIRONMENT, [CONSTRAINTS])
+    except SideEnvironmentError as error:
+        raise MeasurementError(str(error)) from error
 
 
 def versions(python: Path, packages: Sequence[str]) -> dict[str, str]:

@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import Final
 
 from fuzz import seeds
-from fuzz.environment import PROJECT, FuzzerError, fuzzer_python
+from fuzz.environment import FuzzerError, fuzzer_python
 from fuzz.inputs import CORPUS, items_of
 from fuzz.properties import check
+from local.machine_tools import PROJECT
 
 #: Inputs that reached something new stay here from run to run, and so does what broke a property.
 FOUND: Final = PROJECT / "build" / "fuzz" / "found"

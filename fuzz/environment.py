@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
-import subprocess
-import venv
 from pathlib import Path
 from typing import Final
 
-PROJECT: Final = Path(__file__).resolve().parent.parent
+from local.errors import SideEnvironmentError
+from local.machine_tools import PROJECT
+from local.side_environment import python_with
+
 REQUIREMENTS: Final = PROJECT / "requirements-fuzz.txt"
 ENVIRONMENT: Final = PROJECT / "build" / "fuzz-venv"
 
@@ -23,20 +23,8 @@ def fuzzer_python() -> Path:
     Raises:
         FuzzerError: it cannot be installed, for example without a network or for this system.
     """
-    stamp = ENVIRONMENT / "requirements.sha256"
-    wanted = hashlib.sha256(REQUIREMENTS.read_bytes()).hexdigest()
-    python = ENVIRONMENT / "bin" / "python"
-    if stamp.is_file() and stamp.read_text(encoding="utf-8") == wanted:
-        return python
-    print(f"Installing {REQUIREMENTS.name} into {ENVIRONMENT.relative_to(PROJECT)} …", flush=True)
-    venv.create(ENVIRONMENT, clear=True, with_pip=True)
-    command = [str(python), "-m", "pip", "install", "--quiet", "-r", str(REQUIREMENTS)]
-    done = subprocess.run(command, check=False, capture_output=True, text=True)
-    if done.returncode != 0:
-        message = (
-            f"{REQUIREMENTS.name} cannot be installed: {done.stderr.strip()} "
-            "It needs Linux, a network, and a Python that atheris has a wheel for."
-        )
-        raise FuzzerError(message)
-    stamp.write_text(wanted, encoding="utf-8")
-    return python
+    try:
+        return python_with([REQUIREMENTS], ENVIRONMENT)
+    except SideEnvironmentError as error:
+        message = f"{error} It needs Linux, a network, and a Python that atheris has a wheel for."
+        raise FuzzerError(message) from error

@@ -6,6 +6,7 @@ LocalError
 ├── FunctionError   the Normalize function raised
 ├── ArrivalError    the deployed EventBridge rule is missing or silent
 ├── GlueJobError    the Spark job failed
+├── SideEnvironmentError   packages for a tool of its own cannot be installed
 ├── CatalogError    the catalog lacks something, or holds what Athena could not read
 └── ReconciliationError   run summary and tables disagree
 """
@@ -35,6 +36,10 @@ class ArrivalError(LocalError):
 
 class GlueJobError(LocalError):
     """The job failed; the message ends with what it said last."""
+
+
+class SideEnvironmentError(LocalError):
+    """Packages cannot be installed into an environment beside the project's own; the message ends with pip's words."""
 
 
 class CatalogError(LocalError):
