@@ -8,11 +8,8 @@ from typing import Final
 
 from lambda_src.exceptions import DeadlineExceededError
 
-#: Enough for a request that is not answered (lambda_src.clients), and the clean-up after it.
+#: Enough for a request that is not answered (lambda_src.clients has the timeout) and the clean-up after it.
 _MOST_MARGIN: Final = 30.0
-#: A limit of less than five minutes gives up a tenth of itself instead, but no less than the readers take to stop.
-_MARGIN_SHARE: Final = 10
-_LEAST_MARGIN: Final = 5.0
 
 
 @dataclass(frozen=True)
@@ -29,8 +26,7 @@ class Deadline:
     @classmethod
     def after(cls, seconds: float, remedy: str) -> Deadline:
         """Return the deadline of a run that its service stops after ``seconds``; ``remedy`` says how to get more."""
-        margin = min(_MOST_MARGIN, max(_LEAST_MARGIN, seconds / _MARGIN_SHARE), seconds / 2)
-        return cls(time.time() + seconds, margin, remedy)
+        return cls(time.time() + seconds, min(_MOST_MARGIN, seconds / 2), remedy)
 
     def check(self) -> None:
         """Return while there is time.

@@ -121,8 +121,8 @@ class Killed:
 
 End = Published | Raised | Killed
 
-#: So short that a case does not take long, so long that it can stop: after two requests that are not answered.
-SHORT_TIMEOUT: Final = 45.0
+#: So short that a case does not take long, so long that half of it outlasts a request that is not answered.
+SHORT_TIMEOUT: Final = 50.0
 TIME_IS_OVER: Final = Raised(
     "DeadlineExceededError", ("nothing is published",), "Raise the function's timeout (at most 900 s) or memory_size"
 )

@@ -155,7 +155,7 @@ _OUT_OF_TIME: Final = replace(
     fault="The table is throttled and stays so, until the function's time runs out",
     end=TIME_IS_OVER,
     # Sooner than the SDK's pauses, which are random, can be over.
-    seconds=20.0,
+    seconds=30.0,
 )
 
 LASTING: Final = (
