@@ -1,11 +1,11 @@
 from __future__ import annotations
 
+import multiprocessing
 import os
 import signal
 import time
 from typing import TYPE_CHECKING, NoReturn
 
-import psutil
 import pytest
 
 from lambda_src.exceptions import DeadlineExceededError, DestinationError, SettingsError, SourceError, WorkerError
@@ -29,8 +29,9 @@ def never() -> None:
     """A deadline that is far away."""
 
 
-def children() -> list[psutil.Process]:
-    return psutil.Process().children()
+def workers_left() -> list[str]:
+    """Names of worker processes of these tests that still run."""
+    return [process.name for process in multiprocessing.active_children()]
 
 
 def test_a_single_share_is_made_in_this_process() -> None:
@@ -48,7 +49,7 @@ def test_several_shares_are_made_in_a_process_each_and_come_in_their_order() -> 
 
     assert [result.tally.registers for result in made] == [0, 1, 2]
     assert len({os.getpid(), *(result.scanned for result in made)}) == 4
-    assert children() == []
+    assert workers_left() == []
 
 
 def failing_in(index: int, error: BaseException) -> Callable[[Share], ShareResult]:
@@ -71,7 +72,7 @@ def test_the_first_failure_ends_all_and_is_raised_as_it_is(error: Exception) -> 
     assert type(caught.value) is type(error)
     assert str(caught.value) == str(error)
     assert caught.value.__notes__[0].startswith("In the process of share 1:\nTraceback")
-    assert children() == []
+    assert workers_left() == []
 
 
 def test_a_failure_that_cannot_travel_is_told() -> None:
@@ -91,7 +92,7 @@ def test_a_process_that_dies_ends_the_run() -> None:
 
     with pytest.raises(WorkerError, match=r"the process of share 1 ended with status -9 and no answer.*memory_size"):
         make_shares(SHARES, die, never)
-    assert children() == []
+    assert workers_left() == []
 
 
 def test_the_deadline_ends_processes_that_hang() -> None:
@@ -105,4 +106,4 @@ def test_the_deadline_ends_processes_that_hang() -> None:
 
     with pytest.raises(DeadlineExceededError, match="too late"):
         make_shares(SHARES, hang, over)
-    assert children() == []
+    assert workers_left() == []
