@@ -11,7 +11,7 @@ from envs.selection import selected_environments
 from envs.validation import ConfigurationError
 from modules.normalize.construct import NormalizeCode
 from modules.normalize.function import FunctionCode
-from modules.packaging import LayerTarget, PackagingError, code_archive, exact_pins, layer_archive
+from modules.packaging import NOT_ON_SPARK, LayerTarget, PackagingError, code_archive, exact_pins, layer_archive
 from modules.spark_job import SparkCode
 from modules.stack import EtlStack, NormalizeStack
 from modules.terraform import App
@@ -20,10 +20,6 @@ ROOT = Path(__file__).resolve().parent
 BUILD = ROOT / "build"
 NORMALIZE_REQUIREMENTS = ROOT / "lambda_src" / "requirements.txt"
 NORMALIZE_SCRIPT = ROOT / "lambda_src" / "spark_job.py"
-
-#: What the function's layer has for people only. All else is in the Spark job too, in the same versions: Glue's Python
-#: has no msgspec, and an older SDK than the one that the tests run with.
-NOT_ON_SPARK = ("pandas", "numpy")
 
 
 def add_stacks(app: App, environment: Environment) -> None:

@@ -19,14 +19,12 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_s3 import S3Client
 
-#: Adaptive retries slow this side down when AWS throttles. Timeouts are in seconds and well above a page or a part;
-#: every reading thread keeps a connection.
+#: Adaptive retries slow this side down when AWS throttles. Timeouts are in seconds and well above a page or a part.
 _CONFIG: Final = Config(
     retries={"mode": "adaptive", "total_max_attempts": 10},
     connect_timeout=5,
     read_timeout=20,
     tcp_keepalive=True,
-    max_pool_connections=50,
 )
 
 

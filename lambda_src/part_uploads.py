@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections import defaultdict, deque
+from collections import defaultdict
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from lambda_src.exceptions import DestinationError
 
@@ -15,20 +15,19 @@ if TYPE_CHECKING:
     from lambda_src.s3_objects import UploadedPart
     from lambda_src.uploads import PartSink
 
-#: Parts that travel at once: S3 takes one in less time than the next is made, and each is held in memory meanwhile.
-_IN_FLIGHT: Final = 1
-
 
 class PartUploads:
-    """The parts of one share, each dataset's numbered in its order. To be used as a context manager."""
+    """The parts of one share, each dataset's numbered in its order. To be used as a context manager.
+
+    One part travels at a time: S3 takes it in less time than the next is made, and memory holds no more of them.
+    """
 
     def __init__(self, sink: PartSink, numbers: range) -> None:
         """Take the sink, and the part numbers that this share may use in each dataset's upload."""
         self._sink = sink
         self._numbers = numbers
-        self._used: defaultdict[str, int] = defaultdict(int)
-        self._threads = ThreadPoolExecutor(_IN_FLIGHT, thread_name_prefix="upload")
-        self._in_flight: deque[Future[tuple[str, UploadedPart]]] = deque()
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="upload")
+        self._travelling: tuple[str, Future[UploadedPart]] | None = None
         self._uploaded: defaultdict[str, list[UploadedPart]] = defaultdict(list)
 
     def __enter__(self) -> Self:
@@ -39,7 +38,7 @@ class PartUploads:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Leave no upload running: what travels is waited for."""
-        self._threads.shutdown(wait=True, cancel_futures=True)
+        self._thread.shutdown(wait=True)
 
     def upload(self, dataset: str, body: bytes) -> None:
         """Upload a dataset's next part; wait while an earlier one travels.
@@ -47,10 +46,9 @@ class PartUploads:
         Raises:
             DestinationError: S3 refuses this part or an earlier one, or the share has used up its numbers.
         """
+        self._settle()
         number = self._next_number(dataset)
-        while len(self._in_flight) >= _IN_FLIGHT:
-            self._settle_first()
-        self._in_flight.append(self._threads.submit(self._upload_one, dataset, number, body))
+        self._travelling = dataset, self._thread.submit(self._sink.upload, dataset, number, body)
 
     def finish(self) -> dict[str, tuple[UploadedPart, ...]]:
         """Wait for all parts and return them by dataset, each in the order of its file.
@@ -58,24 +56,20 @@ class PartUploads:
         Raises:
             DestinationError: S3 refuses one of them.
         """
-        while self._in_flight:
-            self._settle_first()
+        self._settle()
         return {dataset: tuple(parts) for dataset, parts in self._uploaded.items()}
 
-    def _upload_one(self, dataset: str, number: int, body: bytes) -> tuple[str, UploadedPart]:
-        return dataset, self._sink.upload(dataset, number, body)
-
-    def _settle_first(self) -> None:
-        dataset, part = self._in_flight.popleft().result()
-        self._uploaded[dataset].append(part)
+    def _settle(self) -> None:
+        if self._travelling is not None:
+            (dataset, part), self._travelling = self._travelling, None
+            self._uploaded[dataset].append(part.result())
 
     def _next_number(self, dataset: str) -> int:
-        used = self._used[dataset]
+        used = len(self._uploaded[dataset])
         if used == len(self._numbers):
             message = (
                 f"a share of {dataset} has used up its {used} part numbers: the table is far larger than DynamoDB's "
-                "estimate of it. Run again in some hours, when the estimate has followed, or raise scan_segments."
+                "estimate of it. Run again in some hours, when the estimate has followed."
             )
             raise DestinationError(message)
-        self._used[dataset] = used + 1
         return self._numbers[used]

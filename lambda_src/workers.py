@@ -42,8 +42,10 @@ def make_shares(shares: Sequence[Share], work: Work, check_deadline: Callable[[]
     """
     if len(shares) == 1:
         return [work(shares[0])]
-    workers = [_start(share, work) for share in shares]
+    workers: list[_Worker] = []
     try:
+        for share in shares:
+            workers.append(_start(share, work))  # noqa: PERF401 - one that cannot start must end those before it
         answers = _answers(workers, check_deadline)
     finally:
         for worker in workers:

@@ -42,6 +42,11 @@ _IN_DATA_FOLDER = re.compile(r"^[^/]+\.data/(purelib|platlib)/")
 _NEEDED_AT_RUN_TIME = re.compile(r"^numpy/testing/(?!tests/).*\.py$")
 
 
+#: What the function's layer has for people only. All else is in the Spark job too, in the same versions: Glue's Python
+#: has no msgspec, and an older SDK than the one that the tests run with.
+NOT_ON_SPARK = ("pandas", "numpy")
+
+
 class PackagingError(RuntimeError):
     """An archive cannot be built, or a service would refuse it."""
 

@@ -13,9 +13,8 @@ LAYER_REQUIREMENTS = ROOT / "lambda_src" / "requirements.txt"
 #: What AWS Glue 4.0 and 5.0 have installed and the job may import.
 PROVIDED_BY_GLUE = ("pyspark", "awsglue", "boto3", "botocore")
 
-#: Files of lambda_src that only the Spark job loads, on Glue 5.0; it has the layer's packages but for those for people.
+#: Files of lambda_src that only the Spark job loads, on Glue 5.0; it has the layer's packages but for NOT_ON_SPARK.
 ON_SPARK_ONLY = ("spark_engine.py", "spark_job.py")
-NOT_ON_SPARK = {"pandas", "numpy"}
 
 
 def sources(folder: str) -> list[Path]:

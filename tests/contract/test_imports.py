@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from modules.packaging import Archive
-from tests.contract.programs import NOT_ON_SPARK, ON_SPARK_ONLY, PROVIDED_BY_GLUE, ROOT, imported, sources
+from modules.packaging import NOT_ON_SPARK, Archive
+from tests.contract.programs import ON_SPARK_ONLY, PROVIDED_BY_GLUE, ROOT, imported, sources
 
 #: Names of the standard library that Python 3.10 (Glue 4.0) has not: module → what came with 3.11 or later.
 NEWER_THAN_3_10 = {
@@ -113,7 +113,7 @@ def test_function_imports_what_the_layer_has(request: pytest.FixtureRequest, fix
 def test_spark_job_imports_what_glue_and_the_layers_pins_have(local_layer: Archive) -> None:
     used = foreign_imports(sources("lambda_src"))
     assert {"pyspark", "awsglue"} <= used, "the search for imports finds too little"
-    assert used - (packages_in(local_layer) - NOT_ON_SPARK) - set(PROVIDED_BY_GLUE) == set()
+    assert used - (packages_in(local_layer) - set(NOT_ON_SPARK)) - set(PROVIDED_BY_GLUE) == set()
 
 
 @pytest.mark.parametrize("folder", ["lambda_src", "glue_src", "modules/contract"])
