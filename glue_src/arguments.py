@@ -1,36 +1,28 @@
-"""The Glue job's arguments, typed."""
+"""What ETL-2 is told: the Glue job's arguments, or the function's environment variables, typed."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from awsglue.utils import getResolvedOptions
-
 from glue_src.exceptions import ArgumentsError
-from modules.contract.settings import JOB_ARGUMENTS, JobArgument
+from modules.contract.settings import TRANSFORM_ARGUMENTS, TRANSFORM_VARIABLES, TransformArgument
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 
 @dataclass(frozen=True)
 class Arguments:
-    """Where the job reads, writes and registers; prefixes end in ``/``."""
+    """Where ETL-2 reads, writes and registers, and by which rule it publishes; prefixes end in ``/``."""
 
     bucket: str
     clean_prefix: str
     curated_prefix: str
     database: str
-
-    def __post_init__(self) -> None:
-        for name, prefix in (
-            (JobArgument.CLEAN_PREFIX, self.clean_prefix),
-            (JobArgument.CURATED_PREFIX, self.curated_prefix),
-        ):
-            if not prefix.endswith("/"):
-                message = f"--{name} is {prefix!r}: a prefix ends in '/'. Write {prefix + '/'!r}."
-                raise ArgumentsError(message)
+    environment: str
+    most_rejected_share: float
+    metrics_namespace: str
 
 
 def parse_arguments(argv: Sequence[str]) -> Arguments:
@@ -38,7 +30,54 @@ def parse_arguments(argv: Sequence[str]) -> Arguments:
 
     Raises:
         awsglue.utils.GlueArgumentError: an argument is missing.
-        ArgumentsError: a prefix has no slash at its end.
+        ArgumentsError: one has a value that it may not have.
     """
-    options = getResolvedOptions(list(argv), list(JOB_ARGUMENTS))
-    return Arguments(**{name: options[name] for name in JOB_ARGUMENTS})
+    from awsglue.utils import getResolvedOptions  # noqa: PLC0415 - Glue has it, the function has not
+
+    options = getResolvedOptions(list(argv), list(TRANSFORM_ARGUMENTS))
+    return _arguments({f"--{name}": options[name] for name in TRANSFORM_ARGUMENTS})
+
+
+def read_variables(variables: Mapping[str, str]) -> Arguments:
+    """Return what the function's environment says.
+
+    Raises:
+        ArgumentsError: a variable is missing, or has a value that it may not have.
+    """
+    missing = [variable for variable in TRANSFORM_VARIABLES.values() if variable not in variables]
+    if missing:
+        message = f"environment variables are missing: {', '.join(missing)}. Deploy the stack again."
+        raise ArgumentsError(message)
+    return _arguments({variable: variables[variable] for variable in TRANSFORM_VARIABLES.values()})
+
+
+def _arguments(texts: Mapping[str, str]) -> Arguments:
+    """Return the values of ``texts``, which are in the order of TRANSFORM_ARGUMENTS, by the names that errors show."""
+    shown = dict(zip(TRANSFORM_ARGUMENTS, texts, strict=True))
+    values = dict(zip(TRANSFORM_ARGUMENTS, texts.values(), strict=True))
+    for name in (TransformArgument.CLEAN_PREFIX, TransformArgument.CURATED_PREFIX):
+        if not values[name].endswith("/"):
+            message = f"{shown[name]} is {values[name]!r}: a prefix ends in '/'. Write {values[name] + '/'!r}."
+            raise ArgumentsError(message)
+    return Arguments(
+        bucket=values[TransformArgument.BUCKET],
+        clean_prefix=values[TransformArgument.CLEAN_PREFIX],
+        curated_prefix=values[TransformArgument.CURATED_PREFIX],
+        database=values[TransformArgument.DATABASE],
+        environment=values[TransformArgument.ENVIRONMENT],
+        most_rejected_share=_share(
+            shown[TransformArgument.MOST_REJECTED_SHARE], values[TransformArgument.MOST_REJECTED_SHARE]
+        ),
+        metrics_namespace=values[TransformArgument.METRICS_NAMESPACE],
+    )
+
+
+def _share(name: str, text: str) -> float:
+    try:
+        share = float(text)
+    except ValueError:
+        share = -1.0
+    if not 0 <= share <= 1:
+        message = f"{name} is {text!r}: a share is a number from 0 to 1. Write 0.05 for five of a hundred."
+        raise ArgumentsError(message)
+    return share

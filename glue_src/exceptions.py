@@ -3,17 +3,17 @@
 ::
 
     CurationError
-    ├── ArgumentsError        the job was started with arguments that it cannot work with
-    ├── IncompleteRunError    a clean run is missing something, or contradicts itself
-    ├── NoCompleteRunError    a day has clean objects and no complete run among them
-    ├── StagedDataError       a staged dataset is not what the run promised; nothing of the day was published
-    │   ├── RowCountError     more or fewer rows than the run's summary says
-    │   ├── NullsError        nulls in columns that may hold none
-    │   └── StagedFilesError  more or fewer than one file
-    ├── CatalogError          the Data Catalog refused a partition
-    └── FailedDaysError       raised once, at the end, for all days that failed
-
-What Spark itself raises (a malformed value, a foreign header) is passed on as it is.
+    ├── ArgumentsError          ETL-2 was started with arguments that it cannot work with
+    ├── IncompleteRunError      a clean run is missing something, or contradicts itself
+    ├── NoCompleteRunError      a day has clean objects and no complete run among them
+    ├── CleanDataError          a clean CSV is not what the contract asks for; nothing of the day was published
+    │   ├── ForeignHeaderError  its header has unknown columns, or lacks some that may not be null
+    │   └── MalformedDataError  a record, a cell or an escape
+    ├── QuarantinedError        a run failed checks; nothing of it was published
+    ├── StagedFilesError        an engine left more or fewer than one file
+    ├── ColumnTypeError         the contract and the catalog disagree about a column
+    ├── CatalogError            the Data Catalog refused a partition
+    └── FailedDaysError         raised once, at the end, for all days that failed
 """
 
 from __future__ import annotations
@@ -56,34 +56,54 @@ class NoCompleteRunError(CurationError):
         super().__init__(f"{day} has no complete run among {len(faults)}: {' '.join(map(str, faults))}")
 
 
-class StagedDataError(CurationError):
-    """What Spark prepared is not what the run promised; nothing of the day was published."""
+class CleanDataError(CurationError):
+    """A clean CSV is not what the contract asks for; nothing of the day was published."""
 
 
-class RowCountError(StagedDataError):
-    """The staged rows of a dataset are not as many as the run's summary says."""
+class ForeignHeaderError(CleanDataError):
+    """A CSV's header does not fit the contract."""
 
-    def __init__(self, dataset_name: str, staged: int, promised: int) -> None:
+    def __init__(self, dataset_name: str, key: str, fault: str) -> None:
         super().__init__(
-            f"{dataset_name}: {staged} rows were staged, the run's summary promises {promised}; they must be equal. "
-            f"Nothing was published: compare the clean CSV with the summary, then repeat ETL-1 for that day."
+            f"{dataset_name}: the header of {key} {fault}. ETL-1 and ETL-2 were deployed from different contracts: "
+            "deploy both from the same commit, then run ETL-2 again."
         )
 
 
-class NullsError(StagedDataError):
-    """Columns that may not be null are; ``nulls`` maps column name to number of null rows."""
+class MalformedDataError(CleanDataError):
+    """A CSV holds a record or a cell that the contract does not allow; ``detail`` says which, in the engine's words."""
 
-    def __init__(self, dataset_name: str, nulls: Mapping[str, int]) -> None:
-        self.nulls = dict(nulls)
-        counts = ", ".join(f"{dataset_name}.{column}: {count}" for column, count in nulls.items())
-        super().__init__(f"nulls in columns that the contract declares not null: {counts}. Nothing was published.")
+    def __init__(self, dataset_name: str, key: str, detail: str) -> None:
+        super().__init__(f"{dataset_name}: {key} is malformed: {detail} Nothing was published: repeat ETL-1 for that day.")
 
 
-class StagedFilesError(StagedDataError):
-    """Spark left more or fewer than one Parquet file for a dataset."""
+class QuarantinedError(CurationError):
+    """A run failed checks; its files wait in quarantine, and readers see what they saw before."""
+
+    def __init__(self, day: date, run_id: str, prefix: str, failed: Sequence[str]) -> None:
+        self.failed = tuple(failed)
+        super().__init__(
+            f"run {run_id} of {day} failed {len(failed)} check(s): {'; '.join(failed)}. It was not published but "
+            f"quarantined under {prefix}. Repair the cause and repeat ETL-1 for that day, or, if the data is right, "
+            "raise the limit and delete the quarantined files: the next run of ETL-2 then takes it."
+        )
+
+
+class StagedFilesError(CurationError):
+    """An engine left more or fewer than one Parquet file for a dataset."""
 
     def __init__(self, prefix: str, keys: Sequence[str]) -> None:
         super().__init__(f"{prefix} holds {len(keys)} Parquet files {list(keys)}; it must hold one. Run the job again.")
+
+
+class ColumnTypeError(CurationError):
+    """A table of the catalog has a column of another type than the contract."""
+
+    def __init__(self, table: str, column: str, found: str, expected: str) -> None:
+        super().__init__(
+            f"{table}.{column} is {found} in the catalog and {expected} in the contract: old days could no longer be "
+            "read. Give the column another name in modules/contract/datasets.py, or drop the table and its days."
+        )
 
 
 class CatalogError(CurationError):

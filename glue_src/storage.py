@@ -11,6 +11,7 @@ from botocore.exceptions import ClientError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from pathlib import Path
 
     from mypy_boto3_s3 import S3Client
 
@@ -59,6 +60,17 @@ class Bucket:
     def read(self, key: str) -> bytes:
         """Return an object's whole content."""
         return self._s3.get_object(Bucket=self.name, Key=key)["Body"].read()
+
+    def read_range(self, key: str, first: int, end: int) -> bytes:
+        """Return an object's bytes from ``first`` to before ``end``, or to its own end where that comes sooner.
+
+        The object must have a byte at ``first``.
+        """
+        return self._s3.get_object(Bucket=self.name, Key=key, Range=f"bytes={first}-{end - 1}")["Body"].read()
+
+    def put_file(self, path: Path, key: str) -> None:
+        """Upload a file, in parts where it is large; readers see the whole object or what was there before."""
+        self._s3.upload_file(str(path), self.name, key)
 
     def copy(self, source_key: str, target_key: str) -> None:
         """Copy within the bucket, server-side; readers see the old target or the new one, never a part."""

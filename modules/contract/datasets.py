@@ -20,6 +20,7 @@ class ColumnType(Enum):
     TEXT = "string"
     COUNT = "bigint"
     INSTANT = "timestamp"
+    SHARE = "double"
 
 
 @dataclass(frozen=True)
@@ -85,7 +86,7 @@ CONVERSATIONS = Dataset(
         _count("question_count", "Messages that the user sent."),
     ),
     key=("user_id", "conversation_id"),
-    sort_by=("user_id", "created_at", "conversation_id"),
+    sort_by=("created_at", "user_id", "conversation_id"),
 )
 
 MESSAGES = Dataset(
@@ -100,7 +101,8 @@ MESSAGES = Dataset(
         _instant("sent_at", "The message's own timestamp; UTC."),
     ),
     key=("user_id", "conversation_id", "position"),
-    sort_by=("user_id", "conversation_id", "position"),
+    # A conversation's id begins with its time: so a week's messages lie together, each conversation in one piece.
+    sort_by=("conversation_id", "user_id", "position"),
 )
 
 FEEDBACK = Dataset(
@@ -115,7 +117,7 @@ FEEDBACK = Dataset(
         _text("option", "The answer that the user picked."),
     ),
     key=("user_id", "feedback_id"),
-    sort_by=("user_id", "created_at", "feedback_id"),
+    sort_by=("created_at", "user_id", "feedback_id"),
 )
 
 REJECTED = Dataset(
@@ -130,5 +132,25 @@ REJECTED = Dataset(
     sort_by=("reason", "item_key"),
 )
 
-#: In the order in which a run publishes them: conversations last, for its arrival starts ETL-2.
+#: What ETL-1 writes, in the order in which a run publishes it: conversations last, for its arrival starts ETL-2.
 DATASETS = (MESSAGES, FEEDBACK, REJECTED, CONVERSATIONS)
+
+DATA_QUALITY = Dataset(
+    name="data_quality",
+    description="One row per check that ETL-2 made of a run before it published the day, or quarantined it.",
+    columns=(
+        _text("run_id", "The run of ETL-1 that was checked.", nullable=False),
+        _text("dataset", "The table that was checked.", nullable=False),
+        _text("check_name", "What was checked.", nullable=False),
+        _text("outcome", "passed or failed; one failed check quarantines the run.", nullable=False),
+        _count("rows_checked", "Rows, or items, that were looked at."),
+        _count("rows_failed", "Those of them that are not as they should be."),
+        Column("allowed_share", ColumnType.SHARE, nullable=False, comment="The share of them that may be so; 0: none."),
+        _instant("checked_at", "When the check was made; UTC.", nullable=False),
+    ),
+    key=("run_id", "dataset", "check_name"),
+    sort_by=("run_id", "dataset", "check_name"),
+)
+
+#: The curated tables: what ETL-1 writes, and what ETL-2 says of it.
+TABLES = (*DATASETS, DATA_QUALITY)

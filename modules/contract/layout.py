@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, timezone
 from zoneinfo import ZoneInfo
 
-from modules.contract.datasets import CONVERSATIONS, PARTITION_COLUMN, Dataset
+from modules.contract.datasets import CONVERSATIONS, DATA_QUALITY, PARTITION_COLUMN, Dataset
 
 RUNS_FOLDER = "_runs"
 STAGING_FOLDER = "_staging"
+QUARANTINE_FOLDER = "_quarantine"
 CLEAN_SUFFIX = ".csv"
 CURATED_SUFFIX = ".parquet"
 
@@ -108,6 +109,26 @@ def curated_key(curated_prefix: str, dataset: Dataset, day: date) -> str:
     The name is the same for every run of the day, so that a re-run replaces the day in one atomic write.
     """
     return f"{partition_prefix(curated_prefix, dataset, day)}{dataset.name}{CURATED_SUFFIX}"
+
+
+def data_quality_key(curated_prefix: str, day: date, run_id: str) -> str:
+    """Return the key of the file that holds what the checks of one run found."""
+    return f"{partition_prefix(curated_prefix, DATA_QUALITY, day)}{run_id}{CURATED_SUFFIX}"
+
+
+def quarantine_root(curated_prefix: str) -> str:
+    """Return the prefix of all runs that failed a check."""
+    return f"{curated_prefix}{QUARANTINE_FOLDER}/"
+
+
+def quarantine_day_prefix(curated_prefix: str, day: date) -> str:
+    """Return the prefix of a day's runs that failed a check; the next part of a key below it is the run's id."""
+    return f"{quarantine_root(curated_prefix)}{partition(day)}/"
+
+
+def quarantine_key(curated_prefix: str, dataset: Dataset, day: date, run_id: str) -> str:
+    """Return the key of one table's file of a run that failed a check, out of every table's sight."""
+    return f"{quarantine_day_prefix(curated_prefix, day)}{run_id}/{dataset.name}{CURATED_SUFFIX}"
 
 
 def staging_root(curated_prefix: str) -> str:

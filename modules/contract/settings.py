@@ -83,13 +83,35 @@ VARIABLES: Final = {
 }
 
 
-class JobArgument:
+class TransformArgument:
     """Arguments of ETL-2's Spark job, without the leading dashes; each is required."""
 
     BUCKET: Final = "bucket"
     CLEAN_PREFIX: Final = "clean_prefix"
     CURATED_PREFIX: Final = "curated_prefix"
     DATABASE: Final = "database"
+    ENVIRONMENT: Final = "environment"
+    #: From 0 to 1: a run that rejects a greater share of its items is quarantined.
+    MOST_REJECTED_SHARE: Final = "most_rejected_share"
+    METRICS_NAMESPACE: Final = "metrics_namespace"
 
 
-JOB_ARGUMENTS: Final = (JobArgument.BUCKET, JobArgument.CLEAN_PREFIX, JobArgument.CURATED_PREFIX, JobArgument.DATABASE)
+TRANSFORM_ARGUMENTS: Final = (
+    TransformArgument.BUCKET,
+    TransformArgument.CLEAN_PREFIX,
+    TransformArgument.CURATED_PREFIX,
+    TransformArgument.DATABASE,
+    TransformArgument.ENVIRONMENT,
+    TransformArgument.MOST_REJECTED_SHARE,
+    TransformArgument.METRICS_NAMESPACE,
+)
+
+#: Where a function takes the Spark job's place, its environment variable for each of these arguments.
+TRANSFORM_VARIABLES: Final = {argument: argument.upper() for argument in TRANSFORM_ARGUMENTS}
+#: The crawler that such a function starts when it has curated; for the job, Glue's workflow does so.
+CRAWLER_VARIABLE: Final = "CRAWLER"
+
+#: How many failed checks a run of ETL-2 met, in its metrics namespace: 0 where all is well.
+FAILED_CHECKS_METRIC: Final = "FailedDataChecks"
+#: The dimension of ETL-2's metrics; its value is the environment's name.
+ENVIRONMENT_DIMENSION: Final = "environment"

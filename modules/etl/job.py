@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from envs.schema import GlueSettings
 from modules.account import Account
 from modules.contract.datasets import DATASETS
-from modules.contract.settings import JobArgument
+from modules.contract.settings import TransformArgument
 from modules.naming import Names
 from modules.policies import Statement
 from modules.spark_job import SparkCode, SparkJob, SparkJobProps
@@ -51,10 +51,10 @@ class EtlJob(Construct):
             bucket=props.bucket,
             code=props.code,
             arguments={
-                JobArgument.BUCKET: props.bucket.bucket,
-                JobArgument.CLEAN_PREFIX: props.clean_prefix,
-                JobArgument.CURATED_PREFIX: props.curated_prefix,
-                JobArgument.DATABASE: props.database_name,
+                TransformArgument.BUCKET: props.bucket.bucket,
+                TransformArgument.CLEAN_PREFIX: props.clean_prefix,
+                TransformArgument.CURATED_PREFIX: props.curated_prefix,
+                TransformArgument.DATABASE: props.database_name,
             },
             permissions=self._permissions(),
             alerts=props.alerts,

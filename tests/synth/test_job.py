@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from modules.contract.settings import JOB_ARGUMENTS
+from modules.contract.settings import TRANSFORM_ARGUMENTS
 from tests.synth.synthesized import ROOT, Stack
 
 TAGS = {"ETLComponent": "ETL-2", "ETLStage": "TRANSFORM-LOAD"}
@@ -53,7 +53,7 @@ def test_arguments(etl: Stack) -> None:
 def test_arguments_are_those_that_the_job_reads(etl: Stack) -> None:
     # Glue's own options have hyphens, the job's have none.
     own = {name.removeprefix("--") for name in etl["aws_glue_job.parquet"]["default_arguments"]}
-    assert {name for name in own if "-" not in name} == set(JOB_ARGUMENTS)
+    assert {name for name in own if "-" not in name} == set(TRANSFORM_ARGUMENTS)
 
 
 @pytest.mark.parametrize(("name", "file"), [("script", "job.py"), ("library", "glue_src.zip")])

@@ -7,7 +7,7 @@ from awsglue.utils import GlueArgumentError
 
 from glue_src.arguments import Arguments, parse_arguments
 from glue_src.exceptions import ArgumentsError
-from modules.contract.settings import JOB_ARGUMENTS
+from modules.contract.settings import TRANSFORM_ARGUMENTS
 
 ARGV = [
     *("job.py", "--JOB_NAME", "cat-test-etl2-parquet", "--enable-metrics", "true"),
@@ -18,10 +18,10 @@ ARGV = [
 def test_arguments_are_those_of_the_contract() -> None:
     arguments = parse_arguments(ARGV)
     assert arguments == Arguments(bucket="b", clean_prefix="in/", curated_prefix="out/", database="d")
-    assert tuple(vars(arguments)) == JOB_ARGUMENTS
+    assert tuple(vars(arguments)) == TRANSFORM_ARGUMENTS
 
 
-@pytest.mark.parametrize("name", JOB_ARGUMENTS)
+@pytest.mark.parametrize("name", TRANSFORM_ARGUMENTS)
 def test_every_argument_is_required(name: str) -> None:
     place = ARGV.index(f"--{name}")
     with pytest.raises(GlueArgumentError, match=name):
