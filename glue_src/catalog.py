@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
-from glue_src.exceptions import CatalogError
-from modules.contract.datasets import DATASETS, Dataset
+from glue_src.exceptions import CatalogError, ColumnTypeError
+from modules.contract.datasets import DATA_QUALITY, DATASETS, TABLES, Dataset
 from modules.contract.layout import parse_day
 
 if TYPE_CHECKING:
@@ -16,13 +16,30 @@ if TYPE_CHECKING:
     from datetime import date
 
     from mypy_boto3_glue import GlueClient
-    from mypy_boto3_glue.type_defs import PartitionInputTypeDef, StorageDescriptorOutputTypeDef
+    from mypy_boto3_glue.type_defs import (
+        ColumnTypeDef,
+        PartitionInputTypeDef,
+        StorageDescriptorOutputTypeDef,
+        TableInputTypeDef,
+        TableTypeDef,
+    )
 
 SOURCE_RUN_ID = "source_run_id"
 ROW_COUNT = "row_count"
 SUPERSEDED = "superseded"
 _CLASSIFICATION = {"classification": "parquet"}  # Glue's own readers look for it
 _ALREADY_EXISTS = "AlreadyExistsException"
+#: What of a table as Glue returns it may be given back to it; the rest is Glue's own.
+_TABLE_INPUT = (
+    "Name",
+    "Description",
+    "Owner",
+    "Retention",
+    "StorageDescriptor",
+    "PartitionKeys",
+    "TableType",
+    "Parameters",
+)
 
 
 @dataclass(frozen=True)
@@ -46,8 +63,14 @@ class CatalogSnapshot:
         return {day: run_id for day, run_id in runs.items() if run_id is not None}
 
     def days(self) -> frozenset[date]:
-        """Return the days that any table has a partition for."""
-        return frozenset(day for partitions in self.partitions.values() for day in partitions)
+        """Return the days that any dataset has a partition for."""
+        return frozenset(day for dataset in DATASETS for day in self.partitions[dataset.name])
+
+    def checked_days(self) -> dict[date, bool]:
+        """Return the days of which checks are told, each with whether it is marked as released to expire."""
+        return {
+            day: self._parameter(DATA_QUALITY, day, SUPERSEDED) == "true" for day in self.partitions[DATA_QUALITY.name]
+        }
 
     def _parameter(self, dataset: Dataset, day: date, name: str) -> str | None:
         return self.partitions[dataset.name].get(day, {}).get(name)
@@ -61,8 +84,8 @@ class Catalog:
     database: str
 
     def snapshot(self) -> CatalogSnapshot:
-        """Return the partitions of all tables. Partitions whose value is no day are not ours and left out."""
-        return CatalogSnapshot({dataset.name: dict(self._partitions(dataset)) for dataset in DATASETS})
+        """Return the partitions of all tables. Those whose value is no day are not ours, and left out."""
+        return CatalogSnapshot({table.name: dict(self._partitions(table)) for table in TABLES})
 
     def _partitions(self, dataset: Dataset) -> Iterator[tuple[date, dict[str, str]]]:
         pages = self.glue.get_paginator("get_partitions").paginate(
@@ -74,15 +97,33 @@ class Catalog:
                 if day is not None:
                     yield day, partition.get("Parameters", {})
 
-    def register(self, dataset: Dataset, day: date, location: str, source_run_id: str, row_count: int) -> None:
+    def add_missing_columns(self) -> None:
+        """Add to each table the columns that the contract has gained; old days read as null there.
+
+        Terraform leaves a table's columns to the crawler once the table exists, and the crawler knows neither comments
+        nor a column that is null everywhere.
+
+        Raises:
+            ColumnTypeError: a column is of another type than the contract's; no table was changed.
+        """
+        tables = {table.name: self._table(table) for table in TABLES}
+        missing = {table: _missing_columns(table, tables[table.name]) for table in TABLES}
+        for table, columns in missing.items():
+            if columns:
+                changed = _with_columns(tables[table.name], columns)
+                self.glue.update_table(DatabaseName=self.database, TableInput=changed)
+
+    def _table(self, dataset: Dataset) -> TableTypeDef:
+        return self.glue.get_table(DatabaseName=self.database, Name=dataset.name)["Table"]
+
+    def register(self, dataset: Dataset, day: date, location: str, parameters: Mapping[str, str]) -> None:
         """Create a day's partition or replace it, with the table's present columns and formats.
 
         Raises:
             CatalogError: the catalog refused it.
         """
-        table = self.glue.get_table(DatabaseName=self.database, Name=dataset.name)["Table"]
-        parameters = {**_CLASSIFICATION, SOURCE_RUN_ID: source_run_id, ROW_COUNT: str(row_count)}
-        self._put(dataset, day, {**table["StorageDescriptor"], "Location": location}, parameters)
+        storage = self._table(dataset)["StorageDescriptor"]
+        self._put(dataset, day, {**storage, "Location": location}, {**_CLASSIFICATION, **parameters})
 
     def mark_superseded(self, dataset: Dataset, day: date) -> None:
         """Remember in a day's partition that its files are released to expire.
@@ -131,6 +172,26 @@ class Catalog:
         except ClientError as error:
             if error.response["Error"]["Code"] != "EntityNotFoundException":
                 raise
+
+
+def _missing_columns(dataset: Dataset, table: TableTypeDef) -> list[ColumnTypeDef]:
+    """Return the contract's columns that a table lacks, as Glue wants them."""
+    present = {column["Name"]: column.get("Type", "") for column in table["StorageDescriptor"]["Columns"]}
+    for column in dataset.columns:
+        found = present.get(column.name, column.type.value)
+        if found != column.type.value:
+            raise ColumnTypeError(dataset.name, column.name, found, column.type.value)
+    return [
+        {"Name": column.name, "Type": column.type.value, "Comment": column.comment}
+        for column in dataset.columns
+        if column.name not in present
+    ]
+
+
+def _with_columns(table: TableTypeDef, columns: Sequence[ColumnTypeDef]) -> TableInputTypeDef:
+    storage = table["StorageDescriptor"]
+    kept = {name: value for name, value in table.items() if name in _TABLE_INPUT}
+    return {**kept, "StorageDescriptor": {**storage, "Columns": [*storage["Columns"], *columns]}}  # type: ignore[typeddict-item]
 
 
 def _day_of(values: Sequence[str]) -> date | None:

@@ -8,7 +8,8 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from glue_src import logs
-from glue_src.exceptions import IncompleteRunError, NoCompleteRunError
+from glue_src.exceptions import ForeignHeaderError, IncompleteRunError, NoCompleteRunError
+from glue_src.headers import columns_in
 from modules.contract.datasets import CONVERSATIONS, DATASETS, Dataset
 from modules.contract.layout import (
     RUNS_FOLDER,
@@ -27,6 +28,10 @@ if TYPE_CHECKING:
     from datetime import date
 
     from glue_src.storage import Bucket
+    from modules.contract.datasets import Column
+
+#: In bytes; far more than the names of all columns take.
+_LONGEST_HEADER = 64 * 1024
 
 
 @dataclass(frozen=True)
@@ -105,9 +110,23 @@ class CleanZone:
         elif stored.bytes != listed[0].bytes:
             yield f"{expected_key} has {stored.bytes} bytes, its summary says {listed[0].bytes}"
 
-    def uri(self, dataset: Dataset, summary: RunSummary) -> str:
-        """Return the address of a run's CSV of a dataset."""
-        return self.bucket.uri(clean_key(self.prefix, dataset, summary.dt, summary.run_id))
+    def key(self, dataset: Dataset, summary: RunSummary) -> str:
+        """Return the key of a run's CSV of a dataset."""
+        return clean_key(self.prefix, dataset, summary.dt, summary.run_id)
+
+    def columns(self, dataset: Dataset, summary: RunSummary) -> tuple[Column, ...]:
+        """Return which of the contract's columns a run's CSV has, in its order.
+
+        Raises:
+            ForeignHeaderError: its header does not fit the contract.
+        """
+        key = self.key(dataset, summary)
+        stored = self.bucket.find(key)
+        begin = self.bucket.read_range(key, 0, _LONGEST_HEADER) if stored is not None and stored.bytes else b""
+        header, line_feed, _ = begin.partition(b"\n")
+        if not line_feed:
+            raise ForeignHeaderError(dataset.name, key, f"does not end within {_LONGEST_HEADER} bytes")
+        return columns_in(header.decode("utf-8", "replace"), dataset, key)
 
     def is_superseded(self, day: date, run_id: str) -> bool:
         """Return whether the job has already released a run to expire."""

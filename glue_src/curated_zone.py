@@ -1,4 +1,4 @@
-"""The curated zone: a day is prepared out of sight, published file by file, and cleaned up after."""
+"""The curated zone: a day is prepared out of sight, published file by file or quarantined, and cleaned up after."""
 
 from __future__ import annotations
 
@@ -6,17 +6,21 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from glue_src.exceptions import StagedFilesError
-from modules.contract.datasets import DATASETS, Dataset
+from modules.contract.datasets import CONVERSATIONS, DATA_QUALITY, DATASETS, Dataset
 from modules.contract.layout import (
     CURATED_SUFFIX,
     curated_key,
+    data_quality_key,
     partition_prefix,
+    quarantine_day_prefix,
+    quarantine_key,
     staging_prefix,
     staging_root,
     table_prefix,
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
     from datetime import date
 
     from glue_src.storage import Bucket, StoredObject
@@ -24,26 +28,35 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class CuratedZone:
-    """The tables under a prefix, and the folder in which their next day is prepared."""
+    """The tables under a prefix, the folder in which their next day is prepared, and the quarantine."""
 
     bucket: Bucket
     prefix: str
 
-    def staging_uri(self, dataset: Dataset, run_id: str) -> str:
-        """Return the address of the folder into which Spark writes a dataset."""
-        return self.bucket.uri(staging_prefix(self.prefix, dataset, run_id))
+    # a day on its way
+
+    def staging(self, dataset: Dataset, run_id: str) -> str:
+        """Return the key prefix below which an engine writes a dataset."""
+        return staging_prefix(self.prefix, dataset, run_id)
 
     def staged_file(self, dataset: Dataset, run_id: str) -> StoredObject:
-        """Return the one Parquet file that Spark left for a dataset.
+        """Return the one Parquet file that an engine left for a dataset.
 
         Raises:
             StagedFilesError: there are more, or none.
         """
-        prefix = staging_prefix(self.prefix, dataset, run_id)
+        prefix = self.staging(dataset, run_id)
         files = [stored for stored in self.bucket.list(prefix) if stored.key.endswith(CURATED_SUFFIX)]
         if len(files) != 1:
             raise StagedFilesError(prefix, [stored.key for stored in files])
         return files[0]
+
+    def discard_staging(self, run_id: str) -> None:
+        """Delete all that was prepared for a run, with the ``$folder$`` markers that EMRFS leaves beside it."""
+        prefix = f"{staging_root(self.prefix)}{run_id}"
+        self.bucket.delete([stored.key for stored in self.bucket.list(prefix)])
+
+    # a day in sight
 
     def publish(self, dataset: Dataset, day: date, staged: StoredObject) -> None:
         """Make a staged file the day's only one.
@@ -56,21 +69,42 @@ class CuratedZone:
         folder = self.bucket.list(partition_prefix(self.prefix, dataset, day))
         self.bucket.delete([stored.key for stored in folder if stored.key != key])
 
-    def discard_staging(self, run_id: str) -> None:
-        """Delete all that was prepared for a run, with the ``$folder$`` markers that EMRFS leaves beside it."""
-        prefix = f"{staging_root(self.prefix)}{run_id}"
-        self.bucket.delete([stored.key for stored in self.bucket.list(prefix)])
+    def publish_checks(self, day: date, run_id: str, staged: StoredObject) -> None:
+        """Put what the checks of a run found beside that of the day's other runs."""
+        self.bucket.copy(staged.key, data_quality_key(self.prefix, day, run_id))
 
     def location(self, dataset: Dataset, day: date) -> str:
         """Return the address of a day's folder, as the catalog stores it."""
         return self.bucket.uri(partition_prefix(self.prefix, dataset, day))
 
     def files_of_day(self, day: date) -> tuple[str, ...]:
-        """Return the keys that a whole day has, one per table; whether they exist is another question."""
+        """Return the keys that a whole day has, one per dataset; whether they exist is another question."""
         return tuple(curated_key(self.prefix, dataset, day) for dataset in DATASETS)
 
+    def check_files(self, day: date) -> list[str]:
+        """Return the keys of what was found in the checks of a day's runs."""
+        return [stored.key for stored in self.bucket.list(partition_prefix(self.prefix, DATA_QUALITY, day))]
+
     def published_keys(self) -> frozenset[str]:
-        """Return the keys of all objects of all tables."""
+        """Return the keys of all objects of all datasets."""
         return frozenset(
             stored.key for dataset in DATASETS for stored in self.bucket.list(table_prefix(self.prefix, dataset))
+        )
+
+    # the quarantine
+
+    def quarantine(self, day: date, run_id: str, staged: Mapping[Dataset, StoredObject]) -> str:
+        """Keep a run's staged files where no table looks, and return the prefix that they are under.
+
+        Conversations come last, as everywhere: their file says that the others are there.
+        """
+        for dataset in DATASETS:
+            self.bucket.copy(staged[dataset].key, quarantine_key(self.prefix, dataset, day, run_id))
+        return f"{quarantine_day_prefix(self.prefix, day)}{run_id}/"
+
+    def without_quarantined(self, day: date, run_ids: Iterable[str]) -> tuple[str, ...]:
+        """Return those runs of a day that are not in quarantine, in their order."""
+        keys = {stored.key for stored in self.bucket.list(quarantine_day_prefix(self.prefix, day))}
+        return tuple(
+            run_id for run_id in run_ids if quarantine_key(self.prefix, CONVERSATIONS, day, run_id) not in keys
         )

@@ -2,72 +2,93 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
 from typing import TYPE_CHECKING
 
-from glue_src import logs, transform
-from glue_src.exceptions import NoCompleteRunError, RowCountError
-from modules.contract.datasets import DATASETS, Dataset
+from glue_src import logs
+from glue_src.catalog import ROW_COUNT, SOURCE_RUN_ID
+from glue_src.checks import checks_of
+from glue_src.engine import Source
+from glue_src.exceptions import NoCompleteRunError, OutOfTimeError, QuarantinedError
+from modules.contract.datasets import DATA_QUALITY, DATASETS, Dataset
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from datetime import date
 
-    from pyspark.sql import SparkSession
-
     from glue_src.catalog import Catalog, CatalogSnapshot
+    from glue_src.checks import Check
     from glue_src.clean_zone import CleanZone
     from glue_src.curated_zone import CuratedZone
+    from glue_src.engine import TransformEngine
     from glue_src.storage import StoredObject
     from modules.contract.runs import RunSummary
 
 
 @dataclass(frozen=True)
-class StagedDataset:
-    """A dataset of one run, prepared and counted."""
+class Outcome:
+    """The days that were curated, oldest first, and the days that could not be, with their errors."""
 
-    dataset: Dataset
-    file: StoredObject
-    rows: int
+    curated: list[date] = field(default_factory=list)
+    failures: dict[date, Exception] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class StagedRun:
+    """A run's datasets, prepared and checked."""
+
+    summary: RunSummary
+    files: dict[Dataset, StoredObject]
+    checks: tuple[Check, ...]
+
+    @property
+    def failed(self) -> list[Check]:
+        """The checks that the run did not pass."""
+        return [check for check in self.checks if not check.passed]
 
 
 @dataclass(frozen=True)
 class Curation:
     """Curates days of the clean zone into the curated zone and the catalog."""
 
-    spark: SparkSession
+    engine: TransformEngine
     clean_zone: CleanZone
     curated_zone: CuratedZone
     catalog: Catalog
+    most_rejected_share: float
 
-    def run(self) -> dict[date, Exception]:
-        """Curate every day that needs it, oldest first; return the days that failed with their errors.
+    def run(self, check_time: Callable[[], None]) -> Outcome:
+        """Curate every day that needs it, oldest first.
 
-        A failed day stops no other. One that fails a check leaves what readers see of it as it was; one that is cut
-        short while it is published is done again by the next run.
+        A failed day stops no other, unless ``check_time`` says that time is up. One that fails a check leaves what
+        readers see of it as it was; one that is cut short while it is published is done again by the next run.
         """
         snapshot = self.catalog.snapshot()
         runs = self.clean_zone.runs_by_day()
-        failures: dict[date, Exception] = {}
-        curated = [day for day, run_ids in runs.items() if self._attempt(day, run_ids, snapshot, failures)]
-        if not curated and not failures:
+        outcome = Outcome()
+        for day, run_ids in runs.items():
+            try:
+                if self._curate_if_needed(day, run_ids, snapshot, check_time):
+                    outcome.curated.append(day)
+            except Exception as error:  # noqa: BLE001 - whatever it is, the run raises it once all days had their turn
+                logs.failure("day failed", error, day=day)
+                outcome.failures[day] = error
+                if isinstance(error, OutOfTimeError):
+                    break
+        if not outcome.curated and not outcome.failures:
             logs.info("nothing to curate", days=len(runs))
-        return failures
+        return outcome
 
-    def _attempt(
-        self, day: date, run_ids: Sequence[str], snapshot: CatalogSnapshot, failures: dict[date, Exception]
+    def _curate_if_needed(
+        self, day: date, run_ids: Sequence[str], snapshot: CatalogSnapshot, check_time: Callable[[], None]
     ) -> bool:
-        """Curate a day if it needs it and return whether it did; add to ``failures`` if it could not be."""
-        try:
-            summary = self._pending_run(day, run_ids, snapshot)
-            if summary is None:
-                return False
-            self._curate(summary)
-        except Exception as error:  # noqa: BLE001 - whatever it is, the job raises it once all days have had their turn
-            logs.failure("day failed", error, day=day)
-            failures[day] = error
+        summary = self._pending_run(day, run_ids, snapshot)
+        if summary is None:
             return False
+        check_time()
+        with logs.timed("day curated", day=day, run_id=summary.run_id):
+            self._curate(summary)
         return True
 
     def _pending_run(self, day: date, run_ids: Sequence[str], snapshot: CatalogSnapshot) -> RunSummary | None:
@@ -77,12 +98,19 @@ class Curation:
             NoCompleteRunError: the day has never been curated and has no complete run.
         """
         curated_from = snapshot.source_run(day)
-        if curated_from is None:
-            return None if self._has_expired(day, run_ids[0]) else self.clean_zone.newest_complete_run(day, run_ids)
-        newer = [run_id for run_id in run_ids if run_id > curated_from]
+        candidates = [run_id for run_id in run_ids if curated_from is None or run_id > curated_from]
+        if not candidates or (curated_from is None and self._has_expired(day, run_ids[0])):
+            return None
+        allowed = self.curated_zone.without_quarantined(day, candidates)
+        if len(allowed) < len(candidates):
+            logs.warning("quarantined runs passed over", day=day, run_ids=sorted({*candidates} - {*allowed}))
+        if not allowed:
+            return None
         try:
-            return self.clean_zone.newest_complete_run(day, newer)
+            return self.clean_zone.newest_complete_run(day, allowed)
         except NoCompleteRunError:
+            if curated_from is None:
+                raise
             return None  # the run that the day was curated from is still its newest complete one
 
     def _has_expired(self, day: date, newest_run_id: str) -> bool:
@@ -97,50 +125,73 @@ class Curation:
         return any(bucket.find(key) is None for key in self.curated_zone.files_of_day(day))
 
     def _curate(self, summary: RunSummary) -> None:
-        """Stage all datasets of a run, then publish and register them; staging is gone afterwards in any case."""
-        with logs.timed("day curated", day=summary.dt, run_id=summary.run_id):
-            try:
-                staged = self._stage_all(summary)
-                for prepared in staged:
-                    self._publish(summary, prepared)
-                for prepared in staged:
-                    self._register(summary, prepared)
-            finally:
-                self.curated_zone.discard_staging(summary.run_id)
-
-    def _stage_all(self, summary: RunSummary) -> list[StagedDataset]:
-        """Stage all datasets side by side: each ends in one task, which leaves the rest of the cluster idle."""
-        with ThreadPoolExecutor(len(DATASETS)) as threads:
-            return list(threads.map(lambda dataset: self._stage(summary, dataset), DATASETS))
-
-    def _stage(self, summary: RunSummary, dataset: Dataset) -> StagedDataset:
-        """Write a dataset's Parquet out of every table's sight and check it against the run's summary.
+        """Stage a run, check it, publish and register it or quarantine it; staging is gone afterwards in any case.
 
         Raises:
-            RowCountError: the rows are not as many as the summary says.
-            NullsError, StagedFilesError: the file is not what the contract asks for.
+            QuarantinedError: the run failed a check.
+            ForeignHeaderError, MalformedDataError, StagedFilesError: it could not be staged.
         """
-        source = self.clean_zone.uri(dataset, summary)
-        target = self.curated_zone.staging_uri(dataset, summary.run_id)
-        with logs.timed("dataset staged", **_labels(summary, dataset)) as fields:
-            transform.write_parquet(transform.read_clean(self.spark, source, dataset), target, dataset)
-            rows = transform.count_rows(self.spark, target, dataset)
-            staged = self.curated_zone.staged_file(dataset, summary.run_id)
-            fields.update(rows=rows, bytes=staged.bytes)
-        if rows != summary.rows_of(dataset.name):
-            raise RowCountError(dataset.name, staged=rows, promised=summary.rows_of(dataset.name))
-        return StagedDataset(dataset, staged, rows)
+        try:
+            staged = self._stage(summary)
+            self._publish_checks(staged)
+            if staged.failed:
+                self._quarantine(staged)
+            for dataset in DATASETS:
+                self._publish(staged, dataset)
+            for dataset in DATASETS:
+                self._register(staged, dataset)
+        finally:
+            self.curated_zone.discard_staging(summary.run_id)
 
-    def _publish(self, summary: RunSummary, staged: StagedDataset) -> None:
-        fields = {**_labels(summary, staged.dataset), "rows": staged.rows, "bytes": staged.file.bytes}
-        with logs.timed("dataset published", **fields):
-            self.curated_zone.publish(staged.dataset, summary.dt, staged.file)
+    def _stage(self, summary: RunSummary) -> StagedRun:
+        """Let the engine write a run's Parquet out of every table's sight, and check what it found."""
+        sources = [self._source(summary, dataset) for dataset in DATASETS]
+        with logs.timed("run staged", **_labels(summary)), self.engine.transform(sources) as transform:
+            facts = transform.stage()
+            relations = transform.relate()
+        files = {dataset: self.curated_zone.staged_file(dataset, summary.run_id) for dataset in DATASETS}
+        for dataset, file in files.items():
+            logs.info("dataset staged", **_labels(summary, dataset), rows=facts[dataset.name].rows, bytes=file.bytes)
+        return StagedRun(summary, files, checks_of(summary, facts, relations, self.most_rejected_share))
 
-    def _register(self, summary: RunSummary, staged: StagedDataset) -> None:
-        location = self.curated_zone.location(staged.dataset, summary.dt)
-        with logs.timed("partition registered", **_labels(summary, staged.dataset), rows=staged.rows):
-            self.catalog.register(staged.dataset, summary.dt, location, summary.run_id, staged.rows)
+    def _source(self, summary: RunSummary, dataset: Dataset) -> Source:
+        return Source(
+            dataset,
+            key=self.clean_zone.key(dataset, summary),
+            columns=self.clean_zone.columns(dataset, summary),
+            target=self.curated_zone.staging(dataset, summary.run_id),
+        )
+
+    def _publish_checks(self, staged: StagedRun) -> None:
+        """Tell what the checks found before anything else is to be seen of the run, whatever they found."""
+        summary, now = staged.summary, datetime.now(timezone.utc)
+        rows = sorted(check.row(summary.run_id, now) for check in staged.checks)
+        self.engine.write(DATA_QUALITY, rows, self.curated_zone.staging(DATA_QUALITY, summary.run_id))
+        file = self.curated_zone.staged_file(DATA_QUALITY, summary.run_id)
+        self.curated_zone.publish_checks(summary.dt, summary.run_id, file)
+        location = self.curated_zone.location(DATA_QUALITY, summary.dt)
+        self.catalog.register(DATA_QUALITY, summary.dt, location, {SOURCE_RUN_ID: summary.run_id})
+        logs.info("checks published", **_labels(summary), checks=len(rows), failed=len(staged.failed))
+
+    def _quarantine(self, staged: StagedRun) -> None:
+        summary = staged.summary
+        prefix = self.curated_zone.quarantine(summary.dt, summary.run_id, staged.files)
+        address = self.curated_zone.bucket.uri(prefix)
+        raise QuarantinedError(summary.dt, summary.run_id, address, [str(check) for check in staged.failed])
+
+    def _publish(self, staged: StagedRun, dataset: Dataset) -> None:
+        summary, file = staged.summary, staged.files[dataset]
+        with logs.timed("dataset published", **_labels(summary, dataset), bytes=file.bytes):
+            self.curated_zone.publish(dataset, summary.dt, file)
+
+    def _register(self, staged: StagedRun, dataset: Dataset) -> None:
+        summary = staged.summary
+        location, rows = self.curated_zone.location(dataset, summary.dt), summary.rows_of(dataset.name)
+        with logs.timed("partition registered", **_labels(summary, dataset), rows=rows):
+            parameters = {SOURCE_RUN_ID: summary.run_id, ROW_COUNT: str(rows)}
+            self.catalog.register(dataset, summary.dt, location, parameters)
 
 
-def _labels(summary: RunSummary, dataset: Dataset) -> dict[str, object]:
-    return {"day": summary.dt, "run_id": summary.run_id, "dataset": dataset.name}
+def _labels(summary: RunSummary, dataset: Dataset | None = None) -> dict[str, object]:
+    labels: dict[str, object] = {"day": summary.dt, "run_id": summary.run_id}
+    return labels if dataset is None else {**labels, "dataset": dataset.name}

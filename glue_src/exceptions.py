@@ -13,6 +13,7 @@
     ├── StagedFilesError        an engine left more or fewer than one file
     ├── ColumnTypeError         the contract and the catalog disagree about a column
     ├── CatalogError            the Data Catalog refused a partition
+    ├── OutOfTimeError          the service would stop the run before its next day could be done
     └── FailedDaysError         raised once, at the end, for all days that failed
 """
 
@@ -74,7 +75,9 @@ class MalformedDataError(CleanDataError):
     """A CSV holds a record or a cell that the contract does not allow; ``detail`` says which, in the engine's words."""
 
     def __init__(self, dataset_name: str, key: str, detail: str) -> None:
-        super().__init__(f"{dataset_name}: {key} is malformed: {detail} Nothing was published: repeat ETL-1 for that day.")
+        super().__init__(
+            f"{dataset_name}: {key} is malformed: {detail} Nothing was published: repeat ETL-1 for that day."
+        )
 
 
 class QuarantinedError(CurationError):
@@ -120,3 +123,14 @@ class FailedDaysError(CurationError):
         self.failures = dict(failures)
         lines = "".join(f"\n  {day}: {brief(error)}" for day, error in failures.items())
         super().__init__(f"{len(failures)} day(s) could not be curated; the next run tries them again:{lines}")
+
+
+class OutOfTimeError(CurationError):
+    """The service would stop this run before its next day could be done."""
+
+    def __init__(self, seconds_left: float, seconds_kept: float) -> None:
+        super().__init__(
+            f"{seconds_left:.0f} s are left until the service stops this run, which begins no day with less than "
+            f"{seconds_kept:.0f} s. The next run goes on with this day. If one day does not fit a run, raise the "
+            'function\'s memory_size, or set transform.engine to "spark".'
+        )

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from glue_src import logs
-from modules.contract.datasets import DATASETS
+from modules.contract.datasets import DATA_QUALITY, DATASETS
 from modules.contract.layout import SUPERSEDED_TAG_KEY, SUPERSEDED_TAG_VALUE
 
 if TYPE_CHECKING:
@@ -47,6 +47,9 @@ class Retention:
         for day in curated:
             if day < newest and day not in expired and not snapshot.is_superseded(day):
                 self._release_day(day, curated[day])
+        for day, released in snapshot.checked_days().items():
+            if day < newest:
+                self._release_or_forget_checks(day, released=released)
 
     def _is_whole(self, day: date, published: frozenset[str]) -> bool:
         return published.issuperset(self.curated_zone.files_of_day(day))
@@ -66,6 +69,15 @@ class Retention:
         for dataset in DATASETS:
             self.catalog.mark_superseded(dataset, day)
         logs.info("superseded day released to expire", day=day, run_id=source_run_id, clean_objects=objects)
+
+    def _release_or_forget_checks(self, day: date, *, released: bool) -> None:
+        """Do the same for what is told of a day's checks, whether the day itself was published or not."""
+        if not released:
+            for key in self.curated_zone.check_files(day):
+                self._tag(key)
+            self.catalog.mark_superseded(DATA_QUALITY, day)
+        elif not self.curated_zone.check_files(day):
+            self.catalog.remove(DATA_QUALITY, day)
 
     def _release_runs(self, day: date, *, before: str, inclusive: bool = False) -> int:
         """Tag the clean objects of a day's runs older than ``before``; return how many these are.

@@ -9,12 +9,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pyspark.sql import functions as F  # noqa: N812 - the name that every Spark program gives it
-from pyspark.sql.types import DataType, LongType, StringType, StructField, StructType, TimestampType
+from pyspark.sql.types import (
+    DataType,
+    DoubleType,
+    LongType,
+    StringType,
+    StructField,
+    StructType,
+    TimestampType,
+)
 
-from glue_src.exceptions import NullsError
+from glue_src.engine import RelationFacts, TableFacts
 from modules.contract.datasets import SPARK_TIMESTAMP_FORMAT, Column, ColumnType, Dataset
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from pyspark.sql import Column as Expression
     from pyspark.sql import DataFrame, SparkSession
 
@@ -22,6 +32,7 @@ _SPARK_TYPES: dict[ColumnType, DataType] = {
     ColumnType.TEXT: StringType(),
     ColumnType.COUNT: LongType(),
     ColumnType.INSTANT: TimestampType(),
+    ColumnType.SHARE: DoubleType(),
 }
 
 _SESSION_SETTINGS = {
@@ -56,6 +67,9 @@ _CSV_OPTIONS: dict[str, str | bool | int] = {
     "nullValue": _NO_CELL_AT_ALL,
 }
 
+#: What the error says that evaluating :func:`restore` raises.
+UNKNOWN_ESCAPE = "a backslash that begins no escape of the contract"
+
 #: Upper bound of a row group, in bytes before compression: readers skip by row group, and hold one in memory.
 _ROW_GROUP_BYTES = 32 * 1024 * 1024
 
@@ -66,26 +80,25 @@ def configure(spark: SparkSession) -> None:
         spark.conf.set(name, value)
 
 
-def schema_of(dataset: Dataset) -> StructType:
-    """Return a dataset's typed schema, in the contract's column order and without the partition column."""
-    return StructType([_field(column) for column in dataset.columns])
+def schema_of(columns: Sequence[Column]) -> StructType:
+    """Return the typed schema of columns, in their order."""
+    return StructType([StructField(column.name, _SPARK_TYPES[column.type], column.nullable) for column in columns])
 
 
-def _field(column: Column) -> StructField:
-    return StructField(column.name, _SPARK_TYPES[column.type], column.nullable)
-
-
-def read_clean(spark: SparkSession, uri: str, dataset: Dataset) -> DataFrame:
+def read_clean(spark: SparkSession, uri: str, dataset: Dataset, columns: Sequence[Column]) -> DataFrame:
     """Return the rows of one clean CSV, typed, with every text as it was in the source.
 
-    Evaluating the frame raises what Spark raises for a foreign header, a record of the wrong length, a value that is
-    not of its column's type, or an escape that the contract does not have.
+    ``columns`` are those of its header; the contract's others are null. Evaluating the frame raises what Spark raises
+    for another header, a record of the wrong length, a value that is not of its column's type, or an escape that the
+    contract does not have.
     """
-    cells = spark.read.schema(schema_of(dataset)).options(**_CSV_OPTIONS).csv(uri)
-    return cells.select([_restored(column, dataset) for column in dataset.columns])
+    cells = spark.read.schema(schema_of(columns)).options(**_CSV_OPTIONS).csv(uri)
+    return cells.select([_restored(column, dataset, present=column in columns) for column in dataset.columns])
 
 
-def _restored(column: Column, dataset: Dataset) -> Expression:
+def _restored(column: Column, dataset: Dataset, *, present: bool) -> Expression:
+    if not present:
+        return F.lit(None).cast(_SPARK_TYPES[column.type]).alias(column.name)
     if column.type is not ColumnType.TEXT:
         return F.col(column.name)
     return restore(F.col(column.name), f"{dataset.name}.{column.name}").alias(column.name)
@@ -104,7 +117,7 @@ def restore(cell: Expression, name: str) -> Expression:
     # The backslash now stands for the line feed as the line feed does for the backslash: exchange them.
     exchanged = F.regexp_replace(without_carriage_return, r"\\n", r"\\")
     original = F.translate(exchanged, "\n\\", "\\\n")
-    fault = F.raise_error(F.lit(f"{name} holds a backslash that begins no escape of the contract; ETL-1 wrote it."))
+    fault = F.raise_error(F.lit(f"{name} holds {UNKNOWN_ESCAPE}."))
     return F.when(~cell.contains("\\"), cell).when(unknown_escape, fault).otherwise(original)
 
 
@@ -115,19 +128,31 @@ def write_parquet(frame: DataFrame, uri: str, dataset: Dataset) -> None:
     writer.option("parquet.block.size", _ROW_GROUP_BYTES).parquet(uri)
 
 
-def count_rows(spark: SparkSession, uri: str, dataset: Dataset) -> int:
-    """Return the number of rows in a folder of Parquet files.
+def read_parquet(spark: SparkSession, uri: str, dataset: Dataset) -> DataFrame:
+    """Return the rows of a folder of Parquet files that :func:`write_parquet` wrote."""
+    return spark.read.schema(schema_of(dataset.columns)).parquet(uri)
 
-    One query over what was written, and over its not-null columns only: counts come from row group metadata, and
-    those columns are the narrow ones.
 
-    Raises:
-        NullsError: columns hold nulls that the contract forbids there.
-    """
+def table_facts(staged: DataFrame, dataset: Dataset) -> TableFacts:
+    """Return a staged dataset's facts: one query, over its not-null and key columns only, which are the narrow ones."""
     required = [column.name for column in dataset.columns if not column.nullable]
     counts = [F.count(F.lit(1)), *(F.count(F.col(name)) for name in required)]
-    rows, *present = spark.read.schema(schema_of(dataset)).parquet(uri).agg(*counts).collect()[0]
+    # A struct is never null, so that keys with nulls in them are told apart too.
+    keys = F.count_distinct(F.struct(*dataset.key)) if dataset.key else F.count(F.lit(1))
+    rows, distinct, *present = staged.agg(counts[0], keys, *counts[1:]).collect()[0]
     nulls = {name: rows - count for name, count in zip(required, present, strict=True) if count != rows}
-    if nulls:
-        raise NullsError(dataset.name, nulls)
-    return int(rows)
+    return TableFacts(rows=rows, nulls=nulls, duplicate_keys=rows - distinct)
+
+
+def relation_facts(conversations: DataFrame, messages: DataFrame, feedback: DataFrame) -> RelationFacts:
+    """Return what is found between a run's staged datasets: two queries, over keys only."""
+    key = ["user_id", "conversation_id"]
+    promised = conversations.select(*key, "message_count").withColumn("is_there", F.lit(True))  # noqa: FBT003
+    found = messages.groupBy(*key).agg(F.count(F.lit(1)).alias("messages"))
+    both = promised.join(found, key, "full_outer")
+    number = F.coalesce(F.col("messages"), F.lit(0))
+    orphans = F.when(F.col("is_there").isNull(), number).otherwise(0)
+    miscounted = F.when(F.col("is_there") & (number != F.col("message_count")), 1).otherwise(0)
+    counts = both.agg(F.coalesce(F.sum(orphans), F.lit(0)), F.coalesce(F.sum(miscounted), F.lit(0))).collect()[0]
+    strangers = feedback.join(conversations.select("user_id").distinct(), "user_id", "left_anti").count()
+    return RelationFacts(counts[0], counts[1], strangers)

@@ -1,0 +1,76 @@
+"""What a run must be like before its day is published: pure rules over what was counted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from modules.contract.datasets import CONVERSATIONS, DATASETS, FEEDBACK, MESSAGES, REJECTED, Dataset
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from datetime import datetime
+
+    from glue_src.engine import RelationFacts, TableFacts
+    from modules.contract.runs import RunSummary
+
+_NONE = 0.0
+_ANY = 1.0
+
+
+@dataclass(frozen=True)
+class Check:
+    """One rule, and how many of the rows or items that it looks at do not keep it."""
+
+    dataset: str
+    name: str
+    rows_checked: int
+    rows_failed: int
+    allowed_share: float
+
+    @property
+    def passed(self) -> bool:
+        """Whether no more rows fail than are allowed to."""
+        return self.rows_failed <= self.allowed_share * self.rows_checked
+
+    def __str__(self) -> str:
+        """Return the check as errors show it."""
+        allowed = f", {self.allowed_share:.4g} of them may" if self.allowed_share else ""
+        return f"{self.dataset}.{self.name}: {self.rows_failed} of {self.rows_checked} fail{allowed}"
+
+    def row(self, run_id: str, checked_at: datetime) -> tuple[object, ...]:
+        """Return the check as a row of the data_quality table."""
+        outcome = "passed" if self.passed else "failed"
+        found = (self.rows_checked, self.rows_failed, self.allowed_share)
+        return (run_id, self.dataset, self.name, outcome, *found, checked_at)
+
+
+def checks_of(
+    summary: RunSummary, facts: Mapping[str, TableFacts], relations: RelationFacts, most_rejected_share: float
+) -> tuple[Check, ...]:
+    """Return all checks of a run; ``facts`` are by dataset name."""
+    per_table = [check for dataset in DATASETS for check in _table_checks(dataset, summary, facts[dataset.name])]
+    return (*per_table, *_relation_checks(facts, relations), _rejected_check(summary, most_rejected_share))
+
+
+def _table_checks(dataset: Dataset, summary: RunSummary, facts: TableFacts) -> Iterator[Check]:
+    promised = summary.rows_of(dataset.name)
+    yield Check(dataset.name, "rows_as_promised", promised, abs(promised - facts.rows), _NONE)
+    for column in dataset.columns:
+        if not column.nullable:
+            yield Check(dataset.name, f"{column.name}_not_null", facts.rows, facts.nulls.get(column.name, 0), _NONE)
+    if dataset.key:
+        yield Check(dataset.name, "unique_key", facts.rows, facts.duplicate_keys, _NONE)
+
+
+def _relation_checks(facts: Mapping[str, TableFacts], relations: RelationFacts) -> Iterator[Check]:
+    messages, conversations, feedback = (facts[each.name].rows for each in (MESSAGES, CONVERSATIONS, FEEDBACK))
+    yield Check(MESSAGES.name, "has_conversation", messages, relations.messages_without_conversation, _NONE)
+    yield Check(CONVERSATIONS.name, "message_count", conversations, relations.miscounted_conversations, _NONE)
+    # Not a fault: a user may rate before the first conversation, or the conversation was excluded or rejected.
+    yield Check(FEEDBACK.name, "user_has_conversation", feedback, relations.feedback_without_conversation, _ANY)
+
+
+def _rejected_check(summary: RunSummary, most_rejected_share: float) -> Check:
+    items = summary.items
+    return Check(REJECTED.name, "share_of_items", items.scanned, items.rejected_total, most_rejected_share)
