@@ -86,6 +86,8 @@ def _uri(bucket: str, key: str) -> str:
 
 
 def _bad_data(error: Py4JJavaError) -> str | None:
-    """Return the line of an error's pages that says what is wrong with the data, or None if something else is."""
-    lines = [line for line in str(error).splitlines() if any(sign in line for sign in _SIGNS_OF_BAD_DATA)]
-    return lines[-1].strip().removeprefix("Caused by: ") if lines else None
+    """Return what an error's pages say of the data and of the root cause, or None if something else is wrong."""
+    lines = [line.strip().removeprefix("Caused by: ") for line in str(error).splitlines()]
+    told = [line for line in lines if any(sign in line for sign in _SIGNS_OF_BAD_DATA)]
+    causes = [line.strip() for line in str(error).splitlines() if line.startswith("Caused by: ")]
+    return " ".join([told[-1], *causes[-1:]]) if told else None

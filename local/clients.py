@@ -11,6 +11,7 @@ from botocore.config import Config
 from local.aws_environment import CREDENTIALS, REGION
 
 if TYPE_CHECKING:
+    from mypy_boto3_cloudwatch import CloudWatchClient
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_events import EventBridgeClient
     from mypy_boto3_glue import GlueClient
@@ -25,6 +26,7 @@ _PATIENT = Config(read_timeout=900, retries={"total_max_attempts": 1})
 class Clients:
     """One client of each service that this folder uses."""
 
+    cloudwatch: CloudWatchClient
     dynamodb: DynamoDBClient
     events: EventBridgeClient
     glue: GlueClient
@@ -41,6 +43,7 @@ class Clients:
             region_name=REGION,
         )
         return cls(
+            cloudwatch=session.client("cloudwatch", endpoint_url=endpoint_url),
             dynamodb=session.client("dynamodb", endpoint_url=endpoint_url),
             events=session.client("events", endpoint_url=endpoint_url),
             glue=session.client("glue", endpoint_url=endpoint_url),

@@ -1,7 +1,7 @@
 """The proof that CSV written by hand is CSV: other programs' readers give back the same cells.
 
 Each reader is told the dialect of ``modules.contract.cells`` and nothing about the rows. Spark's proof is in
-``tests/spark/test_transform.py``, by the options of ``glue_src``.
+``tests/curation/test_transform.py``, by the options of ``glue_src``.
 """
 
 from __future__ import annotations

@@ -3,32 +3,55 @@
 from __future__ import annotations
 
 import io
+from contextlib import closing
 from dataclasses import dataclass, field
-from datetime import date, datetime, timezone
+from datetime import date, datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import pyarrow.parquet as pq
 
 from glue_src.arguments import Arguments
-from glue_src.catalog import Catalog
-from glue_src.job import run
+from glue_src.catalog import ROW_COUNT, SOURCE_RUN_ID, Catalog
+from glue_src.run import Clients, run
+from local.warehouse import Warehouse
 from modules.contract.cells import record
-from modules.contract.datasets import CONVERSATIONS, DATASETS, FEEDBACK, MESSAGES, PARTITION_COLUMN, REJECTED, Dataset
+from modules.contract.datasets import (
+    CONVERSATIONS,
+    DATA_QUALITY,
+    DATASETS,
+    FEEDBACK,
+    MESSAGES,
+    PARTITION_COLUMN,
+    REJECTED,
+    TABLES,
+    Dataset,
+)
 from modules.contract.layout import (
     SUPERSEDED_TAG_KEY,
     SUPERSEDED_TAG_VALUE,
     clean_key,
     curated_key,
+    data_quality_key,
+    partition_prefix,
+    quarantine_day_prefix,
     run_summary_key,
+    staging_root,
     table_prefix,
 )
 from modules.contract.runs import ItemCounts, RunObject, RunSummary, ScanStatistics
+from modules.contract.settings import ENVIRONMENT_DIMENSION, FAILED_CHECKS_METRIC
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pytest
+    from mypy_boto3_cloudwatch import CloudWatchClient
     from mypy_boto3_glue import GlueClient
     from mypy_boto3_glue.type_defs import StorageDescriptorTypeDef, TableInputTypeDef
     from mypy_boto3_s3 import S3Client
-    from pyspark.sql import SparkSession
+
+    from glue_src.engine import TransformEngine
+    from glue_src.exceptions import FailedDaysError
 
 Cells: TypeAlias = tuple[str | None, ...]
 Rows: TypeAlias = dict[Dataset, list[Cells]]
@@ -63,7 +86,7 @@ def csv_of(dataset: Dataset, rows: list[Cells], header: tuple[str, ...] = ()) ->
     return "".join(map(record, [header or dataset.column_names, *rows])).encode()
 
 
-def summary_of(day: date, run: str, objects: tuple[RunObject, ...]) -> RunSummary:
+def summary_of(day: date, run: str, objects: tuple[RunObject, ...], registers: int = 0) -> RunSummary:
     rows = {written.dataset: written.rows for written in objects}
     conversations, feedback, rejected = (rows.get(each.name, 0) for each in (CONVERSATIONS, FEEDBACK, REJECTED))
     return RunSummary(
@@ -74,10 +97,10 @@ def summary_of(day: date, run: str, objects: tuple[RunObject, ...]) -> RunSummar
         started_at=datetime(2026, 2, 5, 4, 30, tzinfo=timezone.utc),
         finished_at=datetime(2026, 2, 5, 4, 31, tzinfo=timezone.utc),
         items=ItemCounts(
-            scanned=conversations + feedback + rejected,
+            scanned=conversations + feedback + rejected + registers,
             conversations=conversations,
             feedback=feedback,
-            registers=0,
+            registers=registers,
             rejected={"test": rejected},
         ),
         scan=ScanStatistics(segments=1, pages=1, consumed_capacity_units=1.0, throttled_requests=0, retried_requests=0),
@@ -85,21 +108,40 @@ def summary_of(day: date, run: str, objects: tuple[RunObject, ...]) -> RunSummar
     )
 
 
+def one_file_per_dataset(lake: Lake, day: date) -> list[str]:
+    """Return the keys of a whole day, in the order of :meth:`Lake.day_keys`: data_quality's come between them."""
+    return sorted(lake.curated_key(dataset, day) for dataset in DATASETS)
+
+
+def only_failure(caught: pytest.ExceptionInfo[FailedDaysError]) -> Exception:
+    (failure,) = caught.value.failures.values()
+    return failure
+
+
 @dataclass
 class Lake:
-    spark: SparkSession
+    engine: TransformEngine
     s3: S3Client
     glue: GlueClient
+    cloudwatch: CloudWatchClient
     bucket: str
     name: str
     arguments: Arguments = field(init=False)
 
     def __post_init__(self) -> None:
-        self.arguments = Arguments(self.bucket, f"{self.name}/clean/", f"{self.name}/curated/", f"db_{self.name}")
+        self.arguments = Arguments(
+            bucket=self.bucket,
+            clean_prefix=f"{self.name}/clean/",
+            curated_prefix=f"{self.name}/curated/",
+            database=f"db_{self.name}",
+            environment=self.name,
+            most_rejected_share=0.1,
+            metrics_namespace="CAT/Test",
+        )
 
     def create_tables(self) -> None:
         self.glue.create_database(DatabaseInput={"Name": self.arguments.database})
-        for dataset in DATASETS:
+        for dataset in TABLES:
             storage: StorageDescriptorTypeDef = {
                 "Columns": [{"Name": column.name, "Type": column.type.value} for column in dataset.columns],
                 "Location": f"s3://{self.bucket}/{table_prefix(self.arguments.curated_prefix, dataset)}",
@@ -115,7 +157,12 @@ class Lake:
     # what ETL-1 does
 
     def publish_run(
-        self, day: date, run: str, rows: Rows, headers: dict[Dataset, tuple[str, ...]] | None = None
+        self,
+        day: date,
+        run: str,
+        rows: Rows,
+        headers: dict[Dataset, tuple[str, ...]] | None = None,
+        registers: int = 0,
     ) -> None:
         """Publish a run as ETL-1 does: its objects and its summary."""
         objects = []
@@ -124,7 +171,7 @@ class Lake:
             key = self.clean_key(dataset, day, run)
             self.put(key, body)
             objects.append(RunObject(dataset.name, key, len(rows[dataset]), len(body)))
-        self.put_summary(summary_of(day, run, tuple(objects)))
+        self.put_summary(summary_of(day, run, tuple(objects), registers))
 
     def clean_key(self, dataset: Dataset, day: date, run: str) -> str:
         return clean_key(self.arguments.clean_prefix, dataset, day, run)
@@ -140,15 +187,17 @@ class Lake:
 
     # what ETL-2 does
 
-    def run_job(self, glue: GlueClient | None = None, s3: S3Client | None = None) -> None:
-        run(self.arguments, self.spark, s3 or self.s3, glue or self.glue)
+    def run_job(self, glue: GlueClient | None = None, s3: S3Client | None = None) -> int:
+        return run(self.arguments, self.engine, Clients(s3 or self.s3, glue or self.glue, self.cloudwatch))
 
     def pretend_curated(self, day: date, run: str) -> None:
-        """Leave what the job leaves of a day, without Spark; the files hold no Parquet."""
+        """Leave what ETL-2 leaves of a day, without an engine; the files hold no Parquet."""
         catalog = Catalog(self.glue, self.arguments.database)
         for dataset in DATASETS:
             self.put(self.curated_key(dataset, day), b"curated")
-            catalog.register(dataset, day, "s3://somewhere/", run, row_count=0)
+            catalog.register(dataset, day, "s3://somewhere/", {SOURCE_RUN_ID: run, ROW_COUNT: "0"})
+        self.put(self.check_key(day, run), b"checks")
+        catalog.register(DATA_QUALITY, day, "s3://somewhere/", {SOURCE_RUN_ID: run})
 
     # what lies in the bucket
 
@@ -174,6 +223,22 @@ class Lake:
     def curated_key(self, dataset: Dataset, day: date) -> str:
         return curated_key(self.arguments.curated_prefix, dataset, day)
 
+    def day_keys(self, day: date) -> list[str]:
+        """Return what lies in the tables' folders of a day: the keys of the datasets, then those of the checks."""
+        prefixes = [partition_prefix(self.arguments.curated_prefix, table, day) for table in TABLES]
+        keys = [key for prefix in prefixes for key in self.keys(prefix)]
+        return sorted(keys, key=lambda key: (key.startswith(prefixes[-1]), key))
+
+    def leftovers(self) -> list[str]:
+        """Return the keys of what is being prepared, which is nothing once the job has ended."""
+        return self.keys(staging_root(self.arguments.curated_prefix))
+
+    def check_key(self, day: date, run: str) -> str:
+        return data_quality_key(self.arguments.curated_prefix, day, run)
+
+    def quarantined_keys(self, day: date) -> list[str]:
+        return self.keys(quarantine_day_prefix(self.arguments.curated_prefix, day))
+
     def superseded(self, keys: list[str]) -> set[str]:
         return {key for key in keys if self.tags(key).get(SUPERSEDED_TAG_KEY) == SUPERSEDED_TAG_VALUE}
 
@@ -190,6 +255,50 @@ class Lake:
         """Return the users of a day's conversations, as a reader of that partition finds them."""
         return [row["user_id"] for row in self.parquet(CONVERSATIONS, day).read().to_pylist()]
 
+    def checks(self, day: date, run: str) -> dict[str, dict[str, Any]]:
+        """Return what the checks of a run found, by table and check."""
+        rows = pq.ParquetFile(io.BytesIO(self.get(self.check_key(day, run)))).read().to_pylist()
+        return {f"{row['dataset']}.{row['check_name']}": row for row in rows}
+
+    def metric(self) -> float:
+        """Return the newest value of the metric of failed checks."""
+        answer = self.cloudwatch.get_metric_data(
+            MetricDataQueries=[
+                {
+                    "Id": "failed",
+                    "MetricStat": {
+                        "Metric": {
+                            "Namespace": self.arguments.metrics_namespace,
+                            "MetricName": FAILED_CHECKS_METRIC,
+                            "Dimensions": [{"Name": ENVIRONMENT_DIMENSION, "Value": self.arguments.environment}],
+                        },
+                        "Period": 3600,
+                        "Stat": "Maximum",
+                    },
+                }
+            ],
+            StartTime=datetime.now(timezone.utc) - timedelta(hours=1),
+            EndTime=datetime.now(timezone.utc) + timedelta(hours=1),
+        )
+        return max(answer["MetricDataResults"][0]["Values"])
+
+    def columns(self, dataset: Dataset) -> list[dict[str, str]]:
+        """Return a table's columns as the catalog has them."""
+        table = self.glue.get_table(DatabaseName=self.arguments.database, Name=dataset.name)["Table"]
+        columns = table["StorageDescriptor"]["Columns"]
+        return [{name: str(value) for name, value in column.items()} for column in columns]
+
+    def set_columns(self, dataset: Dataset, columns: Any) -> None:
+        """Give a table other columns, as the crawler or a person may."""
+        table = self.glue.get_table(DatabaseName=self.arguments.database, Name=dataset.name)["Table"]
+        storage: Any = {**table["StorageDescriptor"], "Columns": columns}
+        changed: TableInputTypeDef = {
+            "Name": dataset.name,
+            "PartitionKeys": table["PartitionKeys"],
+            "StorageDescriptor": storage,
+        }
+        self.glue.update_table(DatabaseName=self.arguments.database, TableInput=changed)
+
     def partitions(self, dataset: Dataset) -> dict[date, dict[str, Any]]:
         found = self.glue.get_partitions(DatabaseName=self.arguments.database, TableName=dataset.name)["Partitions"]
         return {date.fromisoformat(partition["Values"][0]): dict(partition) for partition in found}
@@ -199,5 +308,10 @@ class Lake:
         return parameters
 
     def registered_days(self) -> list[list[date]]:
-        """Return the days of each table, in the order of the contract."""
-        return [sorted(self.partitions(dataset)) for dataset in DATASETS]
+        """Return the days of each table, in the order of the contract; data_quality comes last."""
+        return [sorted(self.partitions(table)) for table in TABLES]
+
+    def query(self, sql: str, downloads: Path) -> list[tuple[Any, ...]]:
+        """Return what Athena SQL gives over the registered days."""
+        with closing(Warehouse(self.glue, self.s3, self.arguments.database, downloads).open()) as athena:
+            return athena.query(sql)[1]

@@ -9,8 +9,8 @@ import pytest
 
 from glue_src.exceptions import FailedDaysError
 from modules.contract.datasets import CONVERSATIONS, DATASETS, MESSAGES
-from tests.spark.faults import CrashError, Crashing
-from tests.spark.lake import MONDAY, TUESDAY, WEDNESDAY, Lake, rows_of_users, run_id
+from tests.curation.faults import CrashError, Crashing
+from tests.curation.lake import MONDAY, TUESDAY, WEDNESDAY, Lake, rows_of_users, run_id
 
 # Py4J leaves its connections to Java to the garbage collector.
 pytestmark = pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning")

@@ -1,4 +1,7 @@
-"""One Spark session for all tests of this folder, over the emulator of all tests; a lake of its own for each test."""
+"""One Spark session for all tests of this folder, over the emulator of all tests; a lake of its own for each test.
+
+Tests of the lake are made once with each engine.
+"""
 
 from __future__ import annotations
 
@@ -9,13 +12,15 @@ import pytest
 from pyspark.sql import SparkSession
 
 from glue_src import transform
+from glue_src.spark_engine import SparkEngine
 from local.spark_options import spark_options_for_s3
 from local.webhdfs import WebHdfsGateway
-from tests.spark.lake import Lake
+from tests.curation.lake import Lake
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from glue_src.engine import TransformEngine
     from local.clients import Clients
     from local.workspace import Workspace
 
@@ -37,6 +42,8 @@ def bucket(clients: Clients) -> str:
 def spark(clients: Clients, bucket: str) -> Iterator[SparkSession]:
     with WebHdfsGateway(clients.s3) as gateway:
         builder = SparkSession.builder.master("local[2]").config("spark.ui.enabled", "false")
+        # Spark's default of 200 is for clusters: here each would be a task of a few rows.
+        builder = builder.config("spark.sql.shuffle.partitions", "2")
         for name, value in spark_options_for_s3([bucket], gateway.port).items():
             builder = builder.config(name, value)
         session = builder.getOrCreate()
@@ -48,8 +55,20 @@ def spark(clients: Clients, bucket: str) -> Iterator[SparkSession]:
             session.stop()
 
 
+def _spark_engine(request: pytest.FixtureRequest) -> TransformEngine:
+    return SparkEngine(request.getfixturevalue("spark"), request.getfixturevalue("bucket"))
+
+
+ENGINES = {"spark": _spark_engine}
+
+
+@pytest.fixture(params=ENGINES)
+def engine(request: pytest.FixtureRequest) -> TransformEngine:
+    return ENGINES[request.param](request)
+
+
 @pytest.fixture
-def lake(spark: SparkSession, clients: Clients, bucket: str) -> Lake:
-    lake = Lake(spark, clients.s3, clients.glue, bucket, name=uuid.uuid4().hex)
+def lake(engine: TransformEngine, clients: Clients, bucket: str) -> Lake:
+    lake = Lake(engine, clients.s3, clients.glue, clients.cloudwatch, bucket, name=uuid.uuid4().hex)
     lake.create_tables()
     return lake

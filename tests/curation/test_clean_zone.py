@@ -11,8 +11,8 @@ from glue_src.clean_zone import CleanZone
 from glue_src.exceptions import NoCompleteRunError
 from glue_src.storage import Bucket
 from modules.contract.datasets import CONVERSATIONS, DATASETS
-from tests.spark import faults
-from tests.spark.lake import MONDAY, TUESDAY, Lake, rows_of_users, run_id
+from tests.curation import faults
+from tests.curation.lake import MONDAY, TUESDAY, Lake, rows_of_users, run_id
 
 if TYPE_CHECKING:
     from collections.abc import Callable

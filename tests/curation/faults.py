@@ -6,7 +6,7 @@ import dataclasses
 from typing import Any
 
 from modules.contract.datasets import MESSAGES
-from tests.spark.lake import MONDAY, Lake, run_id
+from tests.curation.lake import MONDAY, Lake, run_id
 
 
 class CrashError(Exception):

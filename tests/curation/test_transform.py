@@ -13,11 +13,11 @@ from hypothesis import HealthCheck, given, settings
 from py4j.protocol import Py4JJavaError  # type: ignore[import-untyped]
 
 from glue_src import transform
-from glue_src.exceptions import NullsError
+from glue_src.engine import TableFacts
 from modules.contract.cells import restore
 from modules.contract.datasets import CONVERSATIONS, DATASETS, FEEDBACK, MESSAGES, REJECTED, ColumnType, Dataset
 from tests.csv_texts import HUGE_TEXTS, NASTY_TEXTS, rows_of_cells
-from tests.spark.lake import INSTANT, Cells, conversation, csv_of, message
+from tests.curation.lake import INSTANT, Cells, conversation, csv_of, message
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -38,11 +38,15 @@ def write_csv(folder: Path, dataset: Dataset, rows: list[Cells], header: tuple[s
 
 def curate(spark: SparkSession, folder: Path, dataset: Dataset, rows: list[Cells]) -> pq.ParquetFile:
     target = folder / "parquet"
-    frame = transform.read_clean(spark, write_csv(folder, dataset, rows), dataset)
+    frame = transform.read_clean(spark, write_csv(folder, dataset, rows), dataset, dataset.columns)
     transform.write_parquet(frame, target.as_uri(), dataset)
-    assert transform.count_rows(spark, target.as_uri(), dataset) == len(rows)
+    assert facts(spark, folder, dataset).rows == len(rows)
     (path,) = target.glob("*.parquet")
     return pq.ParquetFile(path)
+
+
+def facts(spark: SparkSession, folder: Path, dataset: Dataset) -> TableFacts:
+    return transform.table_facts(transform.read_parquet(spark, (folder / "parquet").as_uri(), dataset), dataset)
 
 
 def texts_read_back(spark: SparkSession, folder: Path, texts: list[str | None]) -> list[str | None]:
@@ -88,7 +92,7 @@ def test_generated_cells_come_back_in_their_order_however_the_file_is_split(
     uri = write_csv(tmp_path, REJECTED, written)
     spark.conf.set(SPLIT_SIZE, 16 * 1024)
     try:
-        frame = transform.read_clean(spark, uri, REJECTED)
+        frame = transform.read_clean(spark, uri, REJECTED, REJECTED.columns)
         assert frame.rdd.getNumPartitions() >= 5
         found = [tuple(row) for row in frame.collect()]
     finally:
@@ -105,7 +109,7 @@ def test_an_escape_that_the_contract_does_not_have_is_an_error(spark: SparkSessi
     body = csv_of(MESSAGES, [row]).decode().replace("TEXT", f'"{cell}"')
     (tmp_path / "x.csv").write_text(body)
     with pytest.raises(Py4JJavaError, match=r"messages\.text holds a backslash that begins no escape"):
-        transform.read_clean(spark, (tmp_path / "x.csv").as_uri(), MESSAGES).collect()
+        transform.read_clean(spark, (tmp_path / "x.csv").as_uri(), MESSAGES, MESSAGES.columns).collect()
 
 
 def test_null_and_the_empty_text_stay_apart(spark: SparkSession, tmp_path: Path) -> None:
@@ -146,7 +150,7 @@ def test_rows_are_sorted_and_sort_columns_have_statistics(spark: SparkSession, t
     rows = [message(f"user-{number % 7}", "x", position=number) for number in range(100)]
     random.Random(1).shuffle(rows)
     parquet = curate(spark, tmp_path, MESSAGES, rows)
-    keys = [(row["user_id"], row["conversation_id"], row["position"]) for row in parquet.read().to_pylist()]
+    keys = [(row["conversation_id"], row["user_id"], row["position"]) for row in parquet.read().to_pylist()]
     assert keys == sorted(keys)
     user_ids = parquet.metadata.row_group(0).column(0).statistics
     assert (user_ids.min, user_ids.max, user_ids.null_count) == ("user-0", "user-6", 0)
@@ -184,8 +188,9 @@ def test_a_dataset_without_rows_is_a_file_with_its_schema(spark: SparkSession, t
 )
 def test_a_malformed_record_is_an_error(spark: SparkSession, tmp_path: Path, cells: Cells, reason: str) -> None:
     uri = write_csv(tmp_path, MESSAGES, [message("u", "t"), cells])
+    frame = transform.read_clean(spark, uri, MESSAGES, MESSAGES.columns)
     with pytest.raises(Py4JJavaError, match=reason):
-        transform.write_parquet(transform.read_clean(spark, uri, MESSAGES), (tmp_path / "parquet").as_uri(), MESSAGES)
+        transform.write_parquet(frame, (tmp_path / "parquet").as_uri(), MESSAGES)
 
 
 @pytest.mark.parametrize(
@@ -201,14 +206,19 @@ def test_a_malformed_record_is_an_error(spark: SparkSession, tmp_path: Path, cel
 def test_a_foreign_header_is_an_error(spark: SparkSession, tmp_path: Path, header: tuple[str, ...]) -> None:
     uri = write_csv(tmp_path, MESSAGES, [], header)
     with pytest.raises(Py4JJavaError, match="CSV header"):
-        transform.read_clean(spark, uri, MESSAGES).collect()
+        transform.read_clean(spark, uri, MESSAGES, MESSAGES.columns).collect()
 
 
 def test_nulls_where_none_may_be_are_counted_by_column(spark: SparkSession, tmp_path: Path) -> None:
     rows: list[Cells] = [message("u", None), (None, "c", None, None, None, None), ("u", "c", None, None, None, None)]
-    with pytest.raises(NullsError, match=r"messages\.user_id: 1, messages\.position: 2") as caught:
-        curate(spark, tmp_path, MESSAGES, rows)
-    assert caught.value.nulls == {"user_id": 1, "position": 2}
+    curate(spark, tmp_path, MESSAGES, rows)
+    assert facts(spark, tmp_path, MESSAGES) == TableFacts(rows=3, nulls={"user_id": 1, "position": 2}, duplicate_keys=0)
+
+
+def test_rows_beyond_the_first_of_a_key_are_counted(spark: SparkSession, tmp_path: Path) -> None:
+    rows = [message("u", "a"), message("u", "b"), message("v", "c"), message("u", "d"), message("u", "e", 2)]
+    curate(spark, tmp_path, MESSAGES, [*rows, ("u", "c", None, None, None, None), ("u", "c", None, None, "x", None)])
+    assert facts(spark, tmp_path, MESSAGES).duplicate_keys == 2 + 1
 
 
 def test_writing_twice_leaves_one_file(spark: SparkSession, tmp_path: Path) -> None:

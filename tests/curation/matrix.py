@@ -1,0 +1,60 @@
+"""The table of all cases, for analysts and for those on call: ``python -m tests.curation.matrix`` writes it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from types import ModuleType
+from typing import Final
+
+from local.machine_tools import PROJECT
+from tests.curation import test_checks, test_crashes, test_evolution, test_reruns
+from tests.curation.told import PARTS, TOLD, Told
+
+MODULES: Final = (test_reruns, test_crashes, test_evolution, test_checks)
+DOCUMENT: Final = PROJECT / "docs" / "lake.md"
+
+_INTRODUCTION: Final = """\
+# What readers of the lake see, whatever happens
+
+Every row is a test, made with both engines of ETL-2 (Spark, Arrow) against the emulator's S3 and catalog. After every
+row the same holds: a day that readers see is one whole run, never two and never a half; what was prepared for it is
+gone; and the next run of ETL-2 does what is left to do.
+
+How: a day of a table is one file at a fixed key, so that S3 swaps it in one step
+([ADR 0007](adr/0007-a-curated-day-is-one-file.md)). Files are prepared under `_staging/`, and kept under `_quarantine/`
+if a check fails: folders that belong to no table, so that neither the crawler nor a query looks there. Under a table's
+prefix there is nothing but `dt=…` folders; the crawler finds the partitions that the job has registered, and has
+nothing to add. Which run a day came from stands in its partition (`source_run_id`); what its checks found, in the table
+`data_quality`.
+
+To see one: `.venv/bin/python -m pytest tests/curation -k NAME`. This file is written by
+`python -m tests.curation.matrix` from the tests; a test compares the two.
+"""
+
+
+def document() -> str:
+    """Return the whole text of the table's file."""
+    return "\n".join([_INTRODUCTION, *(line for part in PARTS for line in _part(part))])
+
+
+def _part(part: str) -> Iterator[str]:
+    yield f"## {part}"
+    yield ""
+    yield "| what happens | what readers see | test |"
+    yield "| --- | --- | --- |"
+    yield from (f"| {case.happens} | {case.seen} | `{case.test}` |" for case in TOLD if case.part == part)
+    yield ""
+
+
+def tests_of(module: ModuleType) -> list[str]:
+    """Return the names of a module's tests."""
+    return [name for name in vars(module) if name.startswith("test_")]
+
+
+def told_in(module: ModuleType) -> list[Told]:
+    """Return the cases that a module's tests tell."""
+    return [case for case in TOLD if case.module == module.__name__]
+
+
+if __name__ == "__main__":
+    DOCUMENT.write_text(document(), encoding="utf-8")
