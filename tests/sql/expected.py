@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from modules.contract.datasets import CONVERSATIONS, DATASETS, FEEDBACK, MESSAGES, REJECTED, Dataset
+from modules.contract.datasets import CONVERSATIONS, DATA_QUALITY, DATASETS, FEEDBACK, MESSAGES, REJECTED, Dataset
 
 if TYPE_CHECKING:
     from tests.sql.lake import Lake, Row
@@ -215,6 +215,19 @@ def rejected_by_reason(lake: Lake) -> list[tuple[Any, ...]]:
     for row in _rows(lake, REJECTED):
         keys[row["reason"]].append(row["item_key"])
     return sorted(((reason, len(of), min(of)) for reason, of in keys.items()), key=lambda row: (-row[1], row[0]))
+
+
+def failed_checks(lake: Lake) -> list[tuple[Any, ...]]:
+    oldest = (datetime.now(timezone.utc).date() - timedelta(31)).isoformat()
+    failed = [
+        (dt, *(row[name] for name in ("run_id", "dataset", "check_name", "rows_failed", "rows_checked")), row)
+        for dt, snapshot in lake.items()
+        for row in snapshot.get(DATA_QUALITY.name, [])
+        if row["outcome"] == "failed" and dt >= oldest
+    ]
+    by_check = sorted(failed, key=lambda answer: (answer[2], answer[3]))
+    newest = sorted(by_check, key=lambda answer: (answer[-1]["checked_at"], answer[0], answer[1]), reverse=True)
+    return [(*answer[:-1], answer[-1]["allowed_share"], wall_clock(answer[-1]["checked_at"])) for answer in newest]
 
 
 def snapshot_freshness(lake: Lake) -> list[tuple[Any, ...]]:

@@ -11,14 +11,14 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from local.athena_sql import LocalAthena
-from modules.contract.datasets import DATASETS, ColumnType, Dataset
+from modules.contract.datasets import DATA_QUALITY, TABLES, ColumnType, Dataset
 from modules.etl.serving import VIEWS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 Row: TypeAlias = dict[str, Any]
-#: Rows by dataset; a dataset that is absent has no partition on that day.
+#: Rows by table; a table that is absent has no partition on that day, except data_quality, which has each day.
 Snapshot: TypeAlias = dict[str, list[Row]]
 #: Snapshots by dt.
 Lake: TypeAlias = dict[str, Snapshot]
@@ -28,6 +28,7 @@ _ARROW_TYPES = {
     ColumnType.TEXT: pa.string(),
     ColumnType.COUNT: pa.int64(),
     ColumnType.INSTANT: pa.timestamp("us", tz="UTC"),
+    ColumnType.SHARE: pa.float64(),
 }
 
 
@@ -39,12 +40,12 @@ def write_table(path: Path, dataset: Dataset, rows: list[Row]) -> None:
 
 def write_lake(folder: Path, lake: Lake) -> dict[str, list[tuple[str, Path]]]:
     tables: dict[str, list[tuple[str, Path]]] = {}
-    for dataset in DATASETS:
+    for table in TABLES:
         for dt, snapshot in lake.items():
-            if dataset.name in snapshot:
-                path = folder / dataset.name / f"dt={dt}" / f"{dataset.name}.parquet"
-                write_table(path, dataset, snapshot[dataset.name])
-                tables.setdefault(dataset.name, []).append((dt, path))
+            if table.name in snapshot or table is DATA_QUALITY:
+                path = folder / table.name / f"dt={dt}" / f"{table.name}.parquet"
+                write_table(path, table, snapshot.get(table.name, []))
+                tables.setdefault(table.name, []).append((dt, path))
     return tables
 
 

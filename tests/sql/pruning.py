@@ -7,7 +7,8 @@ from sqlglot import exp
 
 from modules.contract.datasets import DATASETS, PARTITION_COLUMN
 
-TABLES = frozenset(dataset.name for dataset in DATASETS)
+#: Tables of whole snapshots. data_quality is none: some rows a day, to be read over many days.
+SNAPSHOTS = frozenset(dataset.name for dataset in DATASETS)
 
 
 def tables_of(sql: str) -> set[str]:
@@ -19,7 +20,7 @@ def tables_of(sql: str) -> set[str]:
 def unpruned_scans(sql: str) -> list[str]:
     """Names of the tables that the query scans without holding ``dt`` to one value."""
     tree = sqlglot.parse_one(sql, read="athena")
-    scans = [table for table in tree.find_all(exp.Table) if table.name in TABLES]
+    scans = [table for table in tree.find_all(exp.Table) if table.name in SNAPSHOTS]
     return [scan.name for scan in scans if not _is_pruned(scan)]
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from hypothesis import strategies as st
 
-from modules.contract.datasets import CONVERSATIONS, FEEDBACK, MESSAGES, REJECTED, Dataset
+from modules.contract.datasets import CONVERSATIONS, DATA_QUALITY, FEEDBACK, MESSAGES, REJECTED, Dataset
 
 if TYPE_CHECKING:
     from tests.sql.lake import Lake, Row, Snapshot
@@ -33,10 +33,10 @@ def at(hours: float) -> datetime:
     return MIDNIGHT + timedelta(hours=hours)
 
 
-def row(dataset: Dataset, **values: Any) -> Row:
-    """A row of ``dataset``, null where nothing is said."""
-    assert values.keys() <= set(dataset.column_names)
-    return {name: values.get(name) for name in dataset.column_names}
+def row(of: Dataset, /, **values: Any) -> Row:
+    """A row of a dataset, null where nothing is said."""
+    assert values.keys() <= set(of.column_names)
+    return {name: values.get(name) for name in of.column_names}
 
 
 def conversation(user: str, name: str, hours: float, **values: Any) -> Row:
@@ -57,6 +57,20 @@ def feedback(user: str, name: str, hours: float, **values: Any) -> Row:
 
 def rejected(reason: str, key: str) -> Row:
     return row(REJECTED, reason=reason, item_key=key, item_json="{}")
+
+
+def check(run_id: str, name: str, checked_at: datetime, *, failed: int) -> Row:
+    return row(
+        DATA_QUALITY,
+        run_id=run_id,
+        dataset="messages",
+        check_name=name,
+        outcome="failed" if failed else "passed",
+        rows_checked=10,
+        rows_failed=failed,
+        allowed_share=0.0,
+        checked_at=checked_at,
+    )
 
 
 def empty_snapshot() -> Snapshot:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import Phase, given, settings
 
-from modules.contract.datasets import CONVERSATIONS, FEEDBACK, MESSAGES
+from modules.contract.datasets import CONVERSATIONS, DATA_QUALITY, FEEDBACK, MESSAGES
 from modules.etl.serving import NAMED_QUERIES, VIEWS
 from tests.sql import expected
 from tests.sql.lake import athena_over
 from tests.sql.samples import (
     NASTY_TEXTS,
+    check,
     conversation,
     empty_snapshot,
     feedback,
@@ -137,6 +139,31 @@ def test_dashboard_row_in_full() -> None:
         "feedback": "mixed",
         "respuesta_feedback": "before any conversation || user: no || bot: sí\n👎",
     }
+
+
+def test_failed_checks_are_those_of_the_last_month() -> None:
+    today = datetime.now(timezone.utc).replace(hour=5, minute=0, second=0, microsecond=0)
+    days = {back: today - timedelta(days=back) for back in (0, 1, 32)}
+    lake: Lake = {
+        f"{day:%Y-%m-%d}": {
+            **empty_snapshot(),
+            DATA_QUALITY.name: [
+                check(f"run-{back}", "unique_key", day, failed=0),
+                check(f"run-{back}", "rows_as_promised", day, failed=2),
+                check(f"run-{back}", "has_conversation", day, failed=1),
+            ],
+        }
+        for back, day in days.items()
+    }
+    with athena_over(lake) as athena:
+        (query,) = (query for query in NAMED_QUERIES if query.name == "failed_checks")
+        _, rows = athena.query(query.sql)
+    assert rows == expected.failed_checks(lake)
+    assert [row[1:5] for row in rows] == [
+        (f"run-{back}", "messages", name, failed)
+        for back in (0, 1)
+        for name, failed in (("has_conversation", 1), ("rows_as_promised", 2))
+    ]
 
 
 def test_context_of_each_feedback() -> None:

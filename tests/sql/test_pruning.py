@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from modules.contract.datasets import DATA_QUALITY
 from modules.etl.serving import NAMED_QUERIES, VIEWS
-from tests.sql.pruning import TABLES, tables_of, unpruned_scans
+from tests.sql.pruning import SNAPSHOTS, tables_of, unpruned_scans
 
 ALL_SQL = {view.name: view.sql for view in VIEWS} | {query.name: query.sql for query in NAMED_QUERIES}
-SCANNING = sorted(name for name, sql in ALL_SQL.items() if tables_of(sql) & TABLES)
+SCANNING = sorted(name for name, sql in ALL_SQL.items() if tables_of(sql) & SNAPSHOTS)
 
 
 @pytest.mark.parametrize("name", ALL_SQL)
@@ -17,7 +18,7 @@ def test_no_query_scans_all_days(name: str) -> None:
 
 
 def test_queries_read_only_known_relations() -> None:
-    known = TABLES | {f"{table}$partitions" for table in TABLES}
+    known = SNAPSHOTS | {f"{table}$partitions" for table in SNAPSHOTS} | {DATA_QUALITY.name}
     for view in VIEWS:
         assert tables_of(view.sql) <= known
         known |= {view.name}
