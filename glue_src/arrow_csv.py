@@ -1,0 +1,173 @@
+"""Pieces of a clean CSV to typed record batches, as strict as the contract."""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+from typing import TYPE_CHECKING, Any, Final
+
+import pyarrow as pa
+import pyarrow.compute as pc
+from pyarrow import csv
+
+from glue_src.arrow_escapes import UnknownEscapeError, restore
+from glue_src.arrow_types import ARROW_TYPES, INSTANT, schema_of
+from glue_src.exceptions import MalformedDataError
+from modules.contract.datasets import ColumnType
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from glue_src.arrow_pieces import Piece
+    from glue_src.engine import Source
+
+_INSTANT_LENGTH: Final = len("2026-01-31T09:00:00.000001Z")
+_FIRST_INSTANT: Final = pa.scalar(datetime(1, 1, 1, tzinfo=timezone.utc), INSTANT)
+_BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
+#: An odd cell is shown up to here.
+_SHOWN: Final = 40
+
+
+class _CellError(ValueError):
+    """A cell is not what its column's type allows; the message has the end of a sentence."""
+
+
+def parse(piece: Piece, source: Source) -> pa.RecordBatch:
+    """Return a piece's rows, in the contract's types and column order; columns that the header lacks are null.
+
+    Raises:
+        MalformedDataError: a record or a cell is not as the contract has it.
+    """
+    schema = schema_of(source.dataset)
+    if piece.start == piece.end:
+        return pa.RecordBatch.from_pylist([], schema=schema)
+    texts = _texts(piece, source)
+    columns = [_column(texts, name, piece, source) for name in schema.names]
+    return pa.RecordBatch.from_arrays(columns, schema=schema)
+
+
+def _texts(piece: Piece, source: Source) -> pa.Table:
+    """Return the cells as texts, still escaped."""
+    if piece.find(b"\r") >= 0:
+        raise _malformed(source, piece, "it holds a bare carriage return, which ETL-1 escapes")
+    names = [column.name for column in source.columns]
+    content = piece.buffer()
+    if piece.content.startswith(_BYTE_ORDER_MARK, piece.start, piece.end):
+        # pyarrow drops the mark at the beginning of what it reads, where it is a cell's first character. An empty
+        # header line before it keeps it.
+        content = pa.py_buffer(b"\n" + content.to_pybytes())
+    odd_records: list[Any] = []
+    try:
+        table = _read(content, names, piece, odd_records)
+    except pa.ArrowInvalid as error:
+        raise _malformed(source, piece, _fault(error, odd_records)) from None
+    if table.num_rows != piece.records:
+        raise _malformed(source, piece, "a quoted cell does not end on its line")
+    return table
+
+
+def _read(content: pa.Buffer, names: list[str], piece: Piece, odd_records: list[Any]) -> pa.Table:
+    def note(record: Any) -> str:
+        odd_records.append(record)
+        return "error"
+
+    return csv.read_csv(
+        pa.BufferReader(content),
+        read_options=csv.ReadOptions(
+            use_threads=False,
+            # One block: a record may be longer than any block that is smaller.
+            block_size=content.size + 1,
+            column_names=names,
+            skip_rows=int(content.size > piece.end - piece.start),
+        ),
+        parse_options=csv.ParseOptions(
+            escape_char=False, newlines_in_values=False, ignore_empty_lines=False, invalid_row_handler=note
+        ),
+        convert_options=csv.ConvertOptions(
+            column_types=dict.fromkeys(names, pa.string()),
+            null_values=[""],
+            strings_can_be_null=True,
+            quoted_strings_can_be_null=False,
+        ),
+    )
+
+
+def _fault(error: pa.ArrowInvalid, odd_records: list[Any]) -> str:
+    """Return what is wrong, without what users wrote: pyarrow's own message quotes the record."""
+    if odd_records:
+        return f"a record has {odd_records[0].actual_columns} cells, its header {odd_records[0].expected_columns}"
+    if "UTF8" in str(error):
+        return "a text is not valid UTF-8"
+    return "it cannot be read as CSV"
+
+
+def _column(texts: pa.Table, name: str, piece: Piece, source: Source) -> pa.Array:
+    (column,) = (column for column in source.dataset.columns if column.name == name)
+    if name not in texts.column_names:
+        return pa.nulls(texts.num_rows, ARROW_TYPES[column.type])
+    cells = texts[name].combine_chunks()
+    try:
+        return _CONVERTERS[column.type](cells)
+    except UnknownEscapeError:
+        detail = f"{source.dataset.name}.{name} holds a backslash that begins no escape of the contract"
+    except _CellError as error:
+        detail = f"{source.dataset.name}.{name} holds {error}"
+    raise _malformed(source, piece, detail)
+
+
+def _count(cells: pa.Array) -> pa.Array:
+    """Return whole numbers. Only the one way in which Python writes each is taken: no +5, 05 or 0x5."""
+    counts = _cast(cells, pa.int64(), "a whole number of 64 bits")
+    _require(cells, pc.equal(counts.cast(pa.string()), cells), "a whole number as ETL-1 writes it")
+    return counts
+
+
+def _instant(cells: pa.Array) -> pa.Array:
+    """Return instants. What pyarrow takes too and the contract has not, is longer or shorter or ends in no Z."""
+    form = "an instant such as 2026-01-31T09:00:00.000001Z"
+    _require(cells, pc.equal(pc.binary_length(cells), _INSTANT_LENGTH), form)
+    _require(cells, pc.and_(pc.ends_with(cells, "Z"), pc.match_substring(cells, "T")), form)
+    instants = _cast(cells, INSTANT, form)
+    _require(cells, pc.greater_equal(instants, _FIRST_INSTANT), form)
+    return instants
+
+
+def _share(cells: pa.Array) -> pa.Array:
+    return _cast(cells, pa.float64(), "a number")
+
+
+def _cast(cells: pa.Array, to: pa.DataType, form: str) -> pa.Array:
+    try:
+        return cells.cast(to)
+    except pa.ArrowInvalid:
+        raise _CellError(_odd_cell(cells, to, form)) from None
+
+
+def _odd_cell(cells: pa.Array, to: pa.DataType, form: str) -> str:
+    """Return the first cell that cannot be cast: rare enough to look for it one by one."""
+    for cell in cells:
+        try:
+            cell.cast(to)
+        except pa.ArrowInvalid:
+            return f"{cell.as_py()[:_SHOWN]!r}, which is not {form}"
+    return f"what is not {form}"
+
+
+def _require(cells: pa.Array, right: pa.Array, form: str) -> None:
+    """Raise for the first cell that is not right; nulls are."""
+    if not pc.all(right, min_count=0).as_py():
+        odd = cells.filter(pc.invert(right))[0].as_py()
+        message = f"{odd[:_SHOWN]!r}, which is not {form}"
+        raise _CellError(message)
+
+
+def _malformed(source: Source, piece: Piece, detail: str) -> MalformedDataError:
+    where = f"between its bytes {piece.offset} and {piece.offset + piece.end - piece.start} "
+    return MalformedDataError(source.dataset.name, source.key, f"{where}{detail}.")
+
+
+_CONVERTERS: Final[dict[ColumnType, Callable[[pa.Array], pa.Array]]] = {
+    ColumnType.TEXT: restore,
+    ColumnType.COUNT: _count,
+    ColumnType.INSTANT: _instant,
+    ColumnType.SHARE: _share,
+}

@@ -1,0 +1,164 @@
+"""ETL-2's engine for one process, such as a Lambda function: clean CSV to sorted Parquet in bounded memory.
+
+A CSV is read in pieces. Each piece becomes a sorted run on disk, and the runs are merged range by range into row
+groups; so memory depends on the sizes of pieces and row groups, not on that of the CSV. A CSV of one piece never
+touches the disk.
+"""
+
+from __future__ import annotations
+
+import os
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Final
+
+import pyarrow as pa
+
+from glue_src.arrow_csv import parse
+from glue_src.arrow_facts import FactsCount
+from glue_src.arrow_ledger import Ledger
+from glue_src.arrow_merge import Merge, Range
+from glue_src.arrow_order import Order
+from glue_src.arrow_parquet import open_writer
+from glue_src.arrow_pieces import Piece, PieceReader
+from glue_src.arrow_pipeline import in_order
+from glue_src.arrow_relations import Relations
+from glue_src.arrow_runs import MemoryRun, Run, spill
+from glue_src.arrow_types import schema_of
+from glue_src.exceptions import MalformedDataError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from glue_src.engine import RelationFacts, Source, TableFacts
+    from glue_src.storage import Bucket
+    from modules.contract.datasets import Dataset
+
+_MEBIBYTE: Final = 1024 * 1024
+_FILE_NAME: Final = "part.parquet"
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """How much is held at a time, in bytes."""
+
+    #: Of CSV, in one request; one such piece is one sorted run.
+    piece: int = 16 * _MEBIBYTE
+    #: Requested beyond a piece for the end of its last record.
+    overlap: int = 32 * 1024
+    #: Of a row group in memory, before it is encoded.
+    row_group: int = 24 * _MEBIBYTE
+    #: Of the columns that facts are counted from.
+    ledger: int = 8 * _MEBIBYTE
+
+
+@dataclass(frozen=True)
+class ArrowEngine:
+    """Makes Parquet with pyarrow; ``scratch`` is an existing folder with room for the largest CSV."""
+
+    bucket: Bucket
+    scratch: Path
+    sizes: Sizes = Sizes()
+    workers: int = os.cpu_count() or 1
+
+    @contextmanager
+    def transform(self, sources: Sequence[Source]) -> Iterator[ArrowTransform]:
+        """Return the work on one run; its scratch files are gone when the context is left."""
+        with (
+            TemporaryDirectory(dir=self.scratch) as folder,
+            ThreadPoolExecutor(2 * self.workers) as requests,
+            ThreadPoolExecutor(self.workers) as processors,
+        ):
+            yield ArrowTransform(self, tuple(sources), Path(folder), requests, processors)
+
+    def write(self, dataset: Dataset, rows: Sequence[tuple[object, ...]], target: str) -> None:
+        """Write a few rows, cells in the contract's column order, as the one Parquet object below ``target``."""
+        schema = schema_of(dataset)
+        cells = [dict(zip(schema.names, row, strict=True)) for row in rows]
+        batch = Order(dataset.sort_by).sorted(pa.RecordBatch.from_pylist(cells, schema=schema))
+        with TemporaryDirectory(dir=self.scratch) as folder:
+            path = Path(folder) / _FILE_NAME
+            with open_writer(path, dataset) as writer:
+                writer.write_batch(batch)
+            self.put(path, target)
+
+    def put(self, path: Path, target: str) -> None:
+        """Upload a file as the one object below ``target``."""
+        key = target + _FILE_NAME
+        self.bucket.put_file(path, key)
+        self.bucket.delete([stored.key for stored in self.bucket.list(target) if stored.key != key])
+
+
+@dataclass
+class ArrowTransform:
+    """One run's datasets on their way."""
+
+    engine: ArrowEngine
+    sources: Sequence[Source]
+    folder: Path
+    requests: ThreadPoolExecutor
+    processors: ThreadPoolExecutor
+    _relations: Relations = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._relations = Relations(self._ledger)
+
+    def stage(self) -> Mapping[str, TableFacts]:
+        """Stage all datasets, one after the other, each with all processors; return the facts of each by its name.
+
+        Raises:
+            MalformedDataError: a CSV holds what its columns' types or the contract's escapes do not allow.
+        """
+        return {source.dataset.name: self._stage(source) for source in self.sources}
+
+    def relate(self) -> RelationFacts:
+        """Return what is found between the datasets, once all are staged; to be asked once."""
+        return self._relations.facts()
+
+    def _ledger(self, name: str, columns: tuple[str, ...]) -> Ledger:
+        return Ledger(name, columns, self.folder, self.engine.sizes.ledger)
+
+    def _stage(self, source: Source) -> TableFacts:
+        path = self.folder / _FILE_NAME
+        facts = FactsCount(source.dataset, self._ledger)
+        with open_writer(path, source.dataset) as writer:
+            for batch in self._sorted(source):
+                writer.write_batch(batch, row_group_size=batch.num_rows)
+                facts.add(batch)
+                self._relations.add(source.dataset.name, batch)
+        self.engine.put(path, source.target)
+        path.unlink()
+        return facts.result()
+
+    def _sorted(self, source: Source) -> Iterator[pa.RecordBatch]:
+        """Yield a CSV's rows in order, in batches for one row group each."""
+        order = Order(source.dataset.sort_by)
+        merge = Merge(self._runs(source, order), order, self.engine.sizes.row_group)
+        return in_order(self.processors, partial(Range.sorted, order=order), merge.ranges(), self.engine.workers)
+
+    def _runs(self, source: Source, order: Order) -> list[Run]:
+        """Return a CSV's pieces as sorted runs."""
+        sizes = self.engine.sizes
+        reader = PieceReader(self.engine.bucket, source.key, self._size(source), sizes.piece, sizes.overlap)
+        # While ranges are merged a batch of every run is in memory: all of them together are half a row group.
+        batch_bytes = max(1, sizes.row_group // (2 * max(1, reader.count)))
+
+        def run_of(numbered: tuple[int, Piece]) -> Run:
+            number, piece = numbered
+            batch = order.sorted(parse(piece, source))
+            if reader.count == 1:
+                return MemoryRun(batch, order, sizes.row_group)
+            return spill(batch, order, self.folder / f"{source.dataset.name}-{number}.arrow", batch_bytes)
+
+        pieces = in_order(self.requests, reader.read, range(reader.count), self.engine.workers + 1)
+        return list(in_order(self.processors, run_of, enumerate(pieces), self.engine.workers))
+
+    def _size(self, source: Source) -> int:
+        stored = self.engine.bucket.find(source.key)
+        if stored is None:
+            raise MalformedDataError(source.dataset.name, source.key, "it is missing.")
+        return stored.bytes

@@ -1,0 +1,46 @@
+r"""The contract's escapes undone column-wise; ``modules.contract.cells.restore`` is the reference."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+_PAIR: Final = "\\\\"
+_ORIGINALS: Final = {"\\n": "\n", "\\r": "\r", "\\0": "\0"}
+_ESCAPED: Final = r"\\"
+#: A backslash that is followed by nothing, or by what is no escape, once pairs of backslashes are out of the way.
+_UNKNOWN: Final = r"\\(?:[^nr0]|\z)"
+
+
+class UnknownEscapeError(ValueError):
+    """A backslash begins no escape of the contract."""
+
+
+def restore(cells: pa.Array) -> pa.Array:
+    """Return text cells as they were before ``modules.contract.cells.escape``; nulls stay.
+
+    Raises:
+        UnknownEscapeError: a cell holds a backslash that begins no escape.
+    """
+    # The pattern is a search for one byte, and five times as fast as match_substring.
+    escaped = pc.match_substring_regex(cells, _ESCAPED)
+    if not pc.any(escaped).as_py():
+        return cells
+    return pc.replace_with_mask(cells, escaped, _restored(cells.filter(escaped)))
+
+
+def _restored(cells: pa.Array) -> pa.Array:
+    r"""Return cells that all hold escapes, restored.
+
+    Between pairs of backslashes every backslash begins another escape: so the cells are split at the pairs, and put
+    together with the one backslash that each pair stands for. Elsewise ``\\n`` could be read as ``\`` and ``\n``.
+    """
+    between_pairs = pc.split_pattern(cells, _PAIR)
+    parts = between_pairs.flatten()
+    if pc.any(pc.match_substring_regex(parts, _UNKNOWN)).as_py():
+        raise UnknownEscapeError
+    for escape, original in _ORIGINALS.items():
+        parts = pc.replace_substring(parts, escape, original)
+    return pc.binary_join(pa.ListArray.from_arrays(between_pairs.offsets, parts), "\\")
