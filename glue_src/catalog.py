@@ -30,16 +30,7 @@ SUPERSEDED = "superseded"
 _CLASSIFICATION = {"classification": "parquet"}  # Glue's own readers look for it
 _ALREADY_EXISTS = "AlreadyExistsException"
 #: What of a table as Glue returns it may be given back to it; the rest is Glue's own.
-_TABLE_INPUT = (
-    "Name",
-    "Description",
-    "Owner",
-    "Retention",
-    "StorageDescriptor",
-    "PartitionKeys",
-    "TableType",
-    "Parameters",
-)
+_TABLE_INPUT = ("Name", "Description", "Retention", "StorageDescriptor", "PartitionKeys", "TableType", "Parameters")
 
 
 @dataclass(frozen=True)

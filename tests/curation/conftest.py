@@ -12,7 +12,9 @@ import pytest
 from pyspark.sql import SparkSession
 
 from glue_src import transform
+from glue_src.arrow_engine import ArrowEngine
 from glue_src.spark_engine import SparkEngine
+from glue_src.storage import Bucket
 from local.spark_options import spark_options_for_s3
 from local.webhdfs import WebHdfsGateway
 from tests.curation.lake import Lake
@@ -59,7 +61,12 @@ def _spark_engine(request: pytest.FixtureRequest) -> TransformEngine:
     return SparkEngine(request.getfixturevalue("spark"), request.getfixturevalue("bucket"))
 
 
-ENGINES = {"spark": _spark_engine}
+def _arrow_engine(request: pytest.FixtureRequest) -> TransformEngine:
+    bucket = Bucket(request.getfixturevalue("clients").s3, request.getfixturevalue("bucket"))
+    return ArrowEngine(bucket, request.getfixturevalue("tmp_path"))
+
+
+ENGINES = {"spark": _spark_engine, "arrow": _arrow_engine}
 
 
 @pytest.fixture(params=ENGINES)

@@ -46,7 +46,7 @@ def _part(part: str) -> Iterator[str]:
     yield ""
 
 
-def tests_of(module: ModuleType) -> list[str]:
+def names_of_tests(module: ModuleType) -> list[str]:
     """Return the names of a module's tests."""
     return [name for name in vars(module) if name.startswith("test_")]
 

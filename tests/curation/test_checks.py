@@ -216,7 +216,7 @@ def test_a_crash_during_quarantine_heals(lake: Lake, copied: int) -> None:
     [
         (("ana", "c", "first", "user", "t", None), "first"),
         (("ana", "c", "1", "user", "t", "2026-02-30T00:00:00.000000Z"), "(2026-02-30|FEBRUARY 30)"),
-        (("ana", "c", "1", "user", "t"), "ana"),
+        (("ana", "c", "1", "user", "t"), r"(\[ana|5 cells)"),
     ],
 )
 def test_a_malformed_record_is_named(lake: Lake, cells: tuple[str | None, ...], named: str) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.curation.matrix import DOCUMENT, MODULES, document, tests_of, told_in
+from tests.curation.matrix import DOCUMENT, MODULES, document, names_of_tests, told_in
 from tests.curation.told import PARTS, TOLD
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ def test_the_document_is_that_of_the_tests() -> None:
 
 @pytest.mark.parametrize("module", MODULES, ids=lambda module: module.__name__.rpartition(".")[2])
 def test_every_test_tells_its_case(module: ModuleType) -> None:
-    assert [case.test for case in told_in(module)] == tests_of(module) != []
+    assert [case.test for case in told_in(module)] == names_of_tests(module) != []
 
 
 def test_every_part_has_cases() -> None:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from glue_src.exceptions import FailedDaysError
-from modules.contract.datasets import CONVERSATIONS, DATASETS, MESSAGES
+from modules.contract.datasets import CONVERSATIONS, DATA_QUALITY, DATASETS, MESSAGES, TABLES
+from tests.curation.conftest import ENGINES
 from tests.curation.faults import CrashError, Crashing
 from tests.curation.lake import MONDAY, TUESDAY, WEDNESDAY, Lake, rows_of_users, run_id
 
-# Py4J leaves its connections to Java to the garbage collector.
-pytestmark = pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning")
+if TYPE_CHECKING:
+    from glue_src.engine import TransformEngine
 
 
 def clean_keys_of(lake: Lake, day: date, *numbers: int) -> set[str]:
@@ -22,7 +23,16 @@ def clean_keys_of(lake: Lake, day: date, *numbers: int) -> set[str]:
 
 
 def curated_keys_of(lake: Lake, *days: date) -> set[str]:
-    return {lake.curated_key(dataset, day) for dataset in DATASETS for day in days}
+    """Return the keys of whole days: each has at least one file in each table."""
+    keys = {key for day in days for key in lake.day_keys(day)}
+    assert len(keys) >= len(TABLES) * len(days)
+    return keys
+
+
+@pytest.fixture
+def engine(request: pytest.FixtureRequest) -> TransformEngine:
+    """No engine has a part in this, so that one will do."""
+    return ENGINES["arrow"](request)
 
 
 def all_superseded(lake: Lake) -> set[str]:
@@ -52,7 +62,7 @@ def test_a_day_is_released_once_a_newer_one_is_curated(lake: Lake) -> None:
     curate(lake, MONDAY)
     curate(lake, TUESDAY)
     assert all_superseded(lake) == clean_keys_of(lake, MONDAY, 2) | curated_keys_of(lake, MONDAY)
-    for dataset in DATASETS:
+    for dataset in TABLES:
         assert lake.parameters(MONDAY, dataset)["superseded"] == "true"
         assert lake.parameters(MONDAY, dataset)["source_run_id"] == run_id(2)
         assert "superseded" not in lake.parameters(TUESDAY, dataset)
@@ -61,7 +71,7 @@ def test_a_day_is_released_once_a_newer_one_is_curated(lake: Lake) -> None:
 def test_a_released_day_is_still_read(lake: Lake) -> None:
     curate(lake, MONDAY, TUESDAY)
     lake.run_job()
-    assert lake.registered_days() == [[MONDAY, TUESDAY]] * 4
+    assert lake.registered_days() == [[MONDAY, TUESDAY]] * 5
     assert lake.partitions(MESSAGES)[MONDAY]["StorageDescriptor"]["Columns"]
 
 
@@ -141,9 +151,9 @@ def test_an_expired_day_leaves_the_catalog_and_does_not_come_back(lake: Lake) ->
     curate(lake, MONDAY, TUESDAY)
     expire(lake, curated_keys_of(lake, MONDAY))
     lake.run_job()
-    assert lake.registered_days() == [[TUESDAY]] * 4
+    assert lake.registered_days() == [[TUESDAY]] * 5
     lake.run_job()
-    assert lake.registered_days() == [[TUESDAY]] * 4
+    assert lake.registered_days() == [[TUESDAY]] * 5
     assert set(lake.curated_keys()) == curated_keys_of(lake, TUESDAY)
 
 
@@ -152,7 +162,25 @@ def test_a_day_half_expired_leaves_all_tables(lake: Lake) -> None:
     expire(lake, {lake.curated_key(MESSAGES, MONDAY)})
     lake.run_job()
     lake.run_job()
-    assert lake.registered_days() == [[TUESDAY]] * 4
+    assert lake.registered_days() == [[TUESDAY]] * 4 + [[MONDAY, TUESDAY]]
+    expire(lake, {lake.check_key(MONDAY, run_id(2))})
+    lake.run_job()
+    assert lake.registered_days() == [[TUESDAY]] * 5
+
+
+def test_the_checks_of_a_day_that_was_never_published_are_released_and_forgotten(lake: Lake) -> None:
+    curate(lake, MONDAY, TUESDAY)
+    for dataset in DATASETS:
+        lake.delete(lake.curated_key(dataset, MONDAY))
+    for key in clean_keys_of(lake, MONDAY, 2):
+        lake.delete(key)
+    lake.run_job()
+    assert lake.registered_days() == [[TUESDAY]] * 4 + [[MONDAY, TUESDAY]]
+    assert lake.superseded([lake.check_key(MONDAY, run_id(2))])
+    assert lake.parameters(MONDAY, DATA_QUALITY)["superseded"] == "true"
+    expire(lake, {lake.check_key(MONDAY, run_id(2))})
+    lake.run_job()
+    assert lake.registered_days() == [[TUESDAY]] * 5
 
 
 def test_an_expired_day_that_is_run_again_comes_back(lake: Lake) -> None:
@@ -162,14 +190,14 @@ def test_an_expired_day_that_is_run_again_comes_back(lake: Lake) -> None:
     lake.publish_run(MONDAY, run_id(9), rows_of_users("again"))
     lake.run_job()
     assert lake.users(MONDAY) == ["again"]
-    assert lake.registered_days() == [[MONDAY, TUESDAY]] * 4
+    assert lake.registered_days() == [[MONDAY, TUESDAY]] * 5
 
 
 def test_a_day_whose_clean_data_has_expired_stays(lake: Lake) -> None:
     curate(lake, MONDAY, TUESDAY)
     expire(lake, clean_keys_of(lake, MONDAY, 2))
     lake.run_job()
-    assert lake.registered_days() == [[MONDAY, TUESDAY]] * 4
+    assert lake.registered_days() == [[MONDAY, TUESDAY]] * 5
 
 
 def test_a_day_whose_clean_data_is_expiring_is_no_failure(lake: Lake) -> None:
@@ -177,7 +205,7 @@ def test_a_day_whose_clean_data_is_expiring_is_no_failure(lake: Lake) -> None:
     expire(lake, curated_keys_of(lake, MONDAY) | {lake.clean_key(MESSAGES, MONDAY, run_id(2))})
     lake.run_job()
     lake.run_job()
-    assert lake.registered_days() == [[TUESDAY]] * 4
+    assert lake.registered_days() == [[TUESDAY]] * 5
 
 
 def test_a_day_deleted_before_its_time_is_curated_again(lake: Lake) -> None:
@@ -187,7 +215,7 @@ def test_a_day_deleted_before_its_time_is_curated_again(lake: Lake) -> None:
             DatabaseName=lake.arguments.database, TableName=dataset.name, PartitionValues=[MONDAY.isoformat()]
         )
     lake.run_job()
-    assert lake.registered_days() == [[MONDAY, TUESDAY]] * 4
+    assert lake.registered_days() == [[MONDAY, TUESDAY]] * 5
     assert lake.parameters(MONDAY)["superseded"] == "true"
 
 
@@ -195,4 +223,4 @@ def test_the_newest_day_is_never_forgotten(lake: Lake) -> None:
     curate(lake, MONDAY, TUESDAY)
     expire(lake, curated_keys_of(lake, TUESDAY))
     lake.run_job()
-    assert lake.registered_days() == [[MONDAY, TUESDAY]] * 4
+    assert lake.registered_days() == [[MONDAY, TUESDAY]] * 5
