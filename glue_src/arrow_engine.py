@@ -11,7 +11,6 @@ import os
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final
@@ -19,11 +18,11 @@ from typing import TYPE_CHECKING, Final
 import pyarrow as pa
 
 from glue_src.arrow_csv import parse
-from glue_src.arrow_facts import FactsCount
+from glue_src.arrow_facts import Digest, FactsCount, digest
 from glue_src.arrow_ledger import Ledger
 from glue_src.arrow_merge import Merge, Range
 from glue_src.arrow_order import Order
-from glue_src.arrow_parquet import open_writer
+from glue_src.arrow_parquet import ParquetAssembly, encode
 from glue_src.arrow_pieces import Piece, PieceReader
 from glue_src.arrow_pipeline import in_order
 from glue_src.arrow_relations import Relations
@@ -82,8 +81,7 @@ class ArrowEngine:
         batch = Order(dataset.sort_by).sorted(pa.RecordBatch.from_pylist(cells, schema=schema))
         with TemporaryDirectory(dir=self.scratch) as folder:
             path = Path(folder) / _FILE_NAME
-            with open_writer(path, dataset) as writer:
-                writer.write_batch(batch)
+            path.write_bytes(encode(batch, dataset))
             self.put(path, target)
 
     def put(self, path: Path, target: str) -> None:
@@ -125,20 +123,28 @@ class ArrowTransform:
     def _stage(self, source: Source) -> TableFacts:
         path = self.folder / _FILE_NAME
         facts = FactsCount(source.dataset, self._ledger)
-        with open_writer(path, source.dataset) as writer:
-            for batch in self._sorted(source):
-                writer.write_batch(batch, row_group_size=batch.num_rows)
-                facts.add(batch)
-                self._relations.add(source.dataset.name, batch)
+        with path.open("wb") as file:
+            assembly = ParquetAssembly(file)
+            assembly.add(encode(pa.RecordBatch.from_pylist([], schema_of(source.dataset)), source.dataset))
+            for row_group, found in self._row_groups(source):
+                assembly.add(row_group)
+                facts.add(found)
+                self._relations.add(source.dataset.name, found.keys)
+            assembly.finish()
         self.engine.put(path, source.target)
         path.unlink()
         return facts.result()
 
-    def _sorted(self, source: Source) -> Iterator[pa.RecordBatch]:
-        """Yield a CSV's rows in order, in batches for one row group each."""
+    def _row_groups(self, source: Source) -> Iterator[tuple[pa.Buffer, Digest]]:
+        """Yield a CSV's rows in order, each row group as a Parquet file of its own, with what facts need of it."""
         order = Order(source.dataset.sort_by)
         merge = Merge(self._runs(source, order), order, self.engine.sizes.row_group)
-        return in_order(self.processors, partial(Range.sorted, order=order), merge.ranges(), self.engine.workers)
+
+        def row_group_of(found: Range) -> tuple[pa.Buffer, Digest]:
+            batch = found.sorted(order)
+            return encode(batch, source.dataset), digest(batch, source.dataset)
+
+        return in_order(self.processors, row_group_of, merge.ranges(), self.engine.workers)
 
     def _runs(self, source: Source, order: Order) -> list[Run]:
         """Return a CSV's pieces as sorted runs."""

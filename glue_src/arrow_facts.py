@@ -11,9 +11,10 @@ import pyarrow.compute as pc
 
 from glue_src.arrow_order import Order, Place
 from glue_src.engine import TableFacts
+from modules.contract.datasets import ColumnType
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from glue_src.arrow_ledger import Ledger
     from modules.contract.datasets import Dataset
@@ -52,6 +53,22 @@ def _same(one: pa.Array, other: pa.Array) -> pa.Array:
     return pc.if_else(pc.is_valid(equal), equal, pc.and_(pc.is_null(one), pc.is_null(other)))
 
 
+@dataclass(frozen=True)
+class Digest:
+    """What facts are counted from, of one batch; ``keys`` has the columns of the dataset's key and its counts."""
+
+    rows: int
+    nulls: Mapping[str, int]
+    keys: pa.RecordBatch
+
+
+def digest(batch: pa.RecordBatch, dataset: Dataset) -> Digest:
+    """Return what is to be kept of a batch that is done with otherwise."""
+    required = [column.name for column in dataset.columns if not column.nullable]
+    kept = [column.name for column in dataset.columns if column.name in dataset.key or column.type is ColumnType.COUNT]
+    return Digest(batch.num_rows, {name: batch.column(name).null_count for name in required}, batch.select(kept))
+
+
 @dataclass
 class FactsCount:
     """Counts one dataset's facts; ``make_ledger`` is called if its order does not bring equal keys together."""
@@ -71,16 +88,14 @@ class FactsCount:
     def _is_sorted_by_key(self) -> bool:
         return set(self.dataset.sort_by) == set(self.dataset.key)
 
-    def add(self, batch: pa.RecordBatch) -> None:
+    def add(self, found: Digest) -> None:
         """Count the dataset's next batch in its order; it must not be empty."""
-        self._rows += batch.num_rows
-        for column in self.dataset.columns:
-            if not column.nullable:
-                self._nulls[column.name] += batch.column(column.name).null_count
+        self._rows += found.rows
+        self._nulls.update(found.nulls)
         if self._keys is not None:
-            self._keys.add(batch.select(self.dataset.key))
+            self._keys.add(found.keys.select(self.dataset.key))
         elif self._is_sorted_by_key:
-            self._duplicates.add(batch)
+            self._duplicates.add(found.keys)
 
     def result(self) -> TableFacts:
         """Return what was found, once all batches have been added."""

@@ -37,7 +37,7 @@ class Relations:
         self._users = make_ledger("relations-users", _USER)
 
     def add(self, dataset_name: str, batch: pa.RecordBatch) -> None:
-        """Keep what is needed of a batch of a dataset."""
+        """Keep what is needed of a batch of a dataset: of its key and its counts."""
         if dataset_name == MESSAGES.name:
             groups = _counted(batch, _CONVERSATION, "messages")
             self._conversations.add(_entry(groups, _CONVERSATION_ENTRY))

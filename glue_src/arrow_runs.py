@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from glue_src.arrow_order import Order, Place
 
-_WRITE_OPTIONS: Final = ipc.IpcWriteOptions(compression="lz4", use_threads=False)
+_WRITE_OPTIONS: Final = ipc.IpcWriteOptions(use_threads=False)
 _READ_OPTIONS: Final = ipc.IpcReadOptions(use_threads=False)
 
 
