@@ -81,8 +81,8 @@ def configure(spark: SparkSession) -> None:
 
 
 def schema_of(columns: Sequence[Column]) -> StructType:
-    """Return the typed schema of columns, in their order."""
-    return StructType([StructField(column.name, _SPARK_TYPES[column.type], column.nullable) for column in columns])
+    """Return the typed schema of columns, in their order; all may be null, which is counted where none should be."""
+    return StructType([StructField(column.name, _SPARK_TYPES[column.type], nullable=True) for column in columns])
 
 
 def read_clean(spark: SparkSession, uri: str, dataset: Dataset, columns: Sequence[Column]) -> DataFrame:
