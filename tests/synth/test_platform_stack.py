@@ -15,7 +15,7 @@ from envs.schema import Environment, GlueExtractSettings
 from envs.test import TEST
 from lambda_src.settings import Settings
 from modules import terraform
-from modules.normalize.function import FunctionCode
+from modules.lambda_function import FunctionCode
 from modules.packaging import PackagingError, write_archive
 from modules.spark_job import SparkCode
 from modules.stack import EtlStack, NormalizeStack, PlatformStack
