@@ -45,7 +45,9 @@ LOCAL = Environment(
         athena=AthenaSettings(work_group_name=_NAMES.workgroup, bytes_scanned_cutoff=2**30),
         glue=GlueSettings(number_of_workers=2, worker_type="G.1X", version="5.0"),
         transform=TransformSettings(
-            arrow=ArrowSettings(timeout=300, memory_size=1024, ephemeral_storage=512, log_retention=1, platform=None)
+            # The made-up items are faulty on purpose, one of twenty and more where there are few.
+            most_rejected_share=0.25,
+            arrow=ArrowSettings(timeout=300, memory_size=1024, ephemeral_storage=512, log_retention=1, platform=None),
         ),
     ),
 )

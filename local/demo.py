@@ -74,7 +74,7 @@ class Demo:
     """The steps, each of which may be done again, with one engine of each ETL."""
 
     def __init__(self, workspace: Workspace, screen: Screen, engines: Engines = DEFAULT) -> None:
-        self._workspace = workspace
+        self.workspace = workspace
         self._screen = screen
         self._engines = engines
 
@@ -88,29 +88,29 @@ class Demo:
         self.fill_table(users, seed)
         self.make_state_bucket()
         self.deploy_stacks()
-        pipeline = Pipeline.of(self._workspace, self._engines)
+        pipeline = Pipeline.of(self.workspace, self._engines)
         summary = self.normalize(pipeline)
         self.await_event(pipeline)
         self.curate(pipeline, summary)
         self.answer(summary)
         self._screen.summary()
         self._screen.console.print(
-            what_next(self._workspace, self._engines.variables()), highlight=False, markup=False, soft_wrap=True
+            what_next(self.workspace, self._engines.variables()), highlight=False, markup=False, soft_wrap=True
         )
 
     def start_emulator(self) -> None:
         """Start the emulator."""
         with self._screen.step("AWS emulator") as step:
-            lost = self._workspace.emulator.is_stale()
-            started = self._workspace.up()
+            lost = self.workspace.emulator.is_stale()
+            started = self.workspace.up()
             state = "started" if started else "was running"
             ended = "; the last one had ended, and all that was in it with it" if lost else ""
-            step.detail = f"{state} at {self._workspace.emulator.endpoint_url()}{ended}"
+            step.detail = f"{state} at {self.workspace.emulator.endpoint_url()}{ended}"
 
     def fill_table(self, users: int, seed: int) -> None:
         """Make the source table hold the sample."""
         with self._screen.step("Source table") as step:
-            dynamodb, table = self._workspace.clients().dynamodb, LOCAL.normalize.dynamo_table_name
+            dynamodb, table = self.workspace.clients().dynamodb, LOCAL.normalize.dynamo_table_name
             items = list(generate_items(users, seed, newest=datetime.now(timezone.utc).date()))
             ensure_table(dynamodb, table)
             state = "loaded" if load(dynamodb, table, items) else "were there"
@@ -121,7 +121,7 @@ class Demo:
         with self._screen.step("State bucket") as step:
             command = (sys.executable, "-m", "modules.state_bucket", "--env", ENVIRONMENT)
             done = subprocess.run(
-                command, check=False, cwd=PROJECT, env=self._workspace.variables(), capture_output=True, text=True
+                command, check=False, cwd=PROJECT, env=self.workspace.variables(), capture_output=True, text=True
             )
             if done.returncode != 0:
                 message = f"{' '.join(command)} ended with status {done.returncode}:\n{done.stderr}"
@@ -135,15 +135,15 @@ class Demo:
             def show(progress: Progress) -> None:
                 step.progress(f"{len(progress.done)} of {progress.planned} changes, last {progress.done[-1:]}")
 
-            variables = {**self._workspace.variables(), **self._engines.variables()}
-            done = deploy(STACKS, variables, self._workspace.deploy_log, show)
+            variables = {**self.workspace.variables(), **self._engines.variables()}
+            done = deploy(STACKS, variables, self.workspace.deploy_log, show)
             step.detail = f"{len(done.done)} resources created or changed by Terraform"
 
     def normalize(self, pipeline: Pipeline) -> RunSummary:
         """Run ETL-1 and return the summary that it committed."""
         with self._screen.step(_EXTRACT[self._engines.extract]) as step:
             answer = pipeline.normalize(on_line=lambda line: step.progress(line[:WIDEST_LINE]))
-            s3, bucket = self._workspace.clients().s3, LOCAL.normalize.s3_bucket_name
+            s3, bucket = self.workspace.clients().s3, LOCAL.normalize.s3_bucket_name
             summary = committed_summary(s3, bucket, LOCAL.etl.clean_prefix, answer)
             step.detail = _counts(summary)
         return summary
@@ -174,7 +174,7 @@ class Demo:
             self._screen.answer(title, columns, found)
 
     def _warehouse(self) -> Warehouse:
-        return open_warehouse(self._workspace)
+        return open_warehouse(self.workspace)
 
 
 def what_next(workspace: Workspace, choice: Mapping[str, str]) -> str:

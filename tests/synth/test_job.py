@@ -48,7 +48,7 @@ def test_arguments(etl: Stack) -> None:
         "--curated_prefix": "reports/etl-process2/",
         "--database": f"cat_{etl.env}_analytics_db",
         "--environment": etl.env,
-        "--most_rejected_share": "0.05",
+        "--most_rejected_share": "0.25" if etl.env == "local" else "0.05",
         "--metrics_namespace": "CAT/Etl",
     }
 

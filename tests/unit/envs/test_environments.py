@@ -64,7 +64,7 @@ def expected(env: str, **changes: dict[str, Any]) -> dict[str, Any]:
             },
             "transform": {
                 "engine": "spark",
-                "most_rejected_share": 0.05,
+                "most_rejected_share": changes.get("transform", {}).get("most_rejected_share", 0.05),
                 "arrow": {
                     "timeout": 900,
                     "memory_size": 3538,
@@ -132,6 +132,7 @@ def test_local_has_the_layers_of_the_interpreter_at_hand() -> None:
         },
         athena={"bytes_scanned_cutoff": 2**30},
         glue={"number_of_workers": 2, "worker_type": "G.1X", "version": "5.0"},
+        transform={"most_rejected_share": 0.25},
         arrow={
             "timeout": 300,
             "memory_size": 1024,
