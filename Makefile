@@ -7,6 +7,7 @@ PY := .venv/bin/python
 USERS ?= 200
 SEED ?= 1
 ENGINE ?= lambda
+TRANSFORM ?= spark
 SECONDS ?= 60
 PYTEST_ARGS ?=
 
@@ -16,8 +17,8 @@ help: ## list the targets
 setup: ## install what the project needs into .venv and node_modules
 	@python=$$(sh local/find_python.sh) && "$$python" -m local.setup_machine
 
-demo: setup ## deploy to a local AWS emulator, run the pipeline, query it (USERS=200 SEED=1 ENGINE=lambda)
-	@$(PY) -m local demo --users $(USERS) --seed $(SEED) --engine $(ENGINE)
+demo: setup ## deploy to a local AWS emulator, run the pipeline, query it (USERS=200 SEED=1 ENGINE=lambda TRANSFORM=spark)
+	@$(PY) -m local demo --users $(USERS) --seed $(SEED) --engine $(ENGINE) --transform $(TRANSFORM)
 
 query: setup ## ask the demo's tables and views (SQL="SELECT …")
 	@$(PY) -m local query "$${SQL:-SELECT * FROM dashboard_usuarios LIMIT 5}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from envs.schema import (
+    ArrowSettings,
     AthenaSettings,
     CatalogSettings,
     Environment,
@@ -13,6 +14,7 @@ from envs.schema import (
     LambdaSettings,
     NormalizeSettings,
     ScheduleSettings,
+    TransformSettings,
 )
 from modules.naming import Names
 
@@ -24,7 +26,7 @@ LOCAL = Environment(
     normalize=NormalizeSettings(
         s3_bucket_name=_NAMES.reports_bucket,
         dynamo_table_name=_NAMES.source_table,
-        # The layer is built for the interpreter at hand, which runs the function here.
+        # The layers are built for the interpreter at hand, which runs the functions here.
         lambda_=LambdaSettings(
             name=_NAMES.normalize_function, timeout=300, memory_size=1024, log_retention=1, platform=None
         ),
@@ -42,5 +44,10 @@ LOCAL = Environment(
         catalog=CatalogSettings(database_name=_NAMES.database),
         athena=AthenaSettings(work_group_name=_NAMES.workgroup, bytes_scanned_cutoff=2**30),
         glue=GlueSettings(number_of_workers=2, worker_type="G.1X", version="5.0"),
+        transform=TransformSettings(
+            # The made-up items are faulty on purpose, one of twenty and more where there are few.
+            most_rejected_share=0.25,
+            arrow=ArrowSettings(timeout=300, memory_size=1024, ephemeral_storage=512, log_retention=1, platform=None),
+        ),
     ),
 )

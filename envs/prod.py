@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from envs.schema import (
+    ArrowSettings,
     AthenaSettings,
     CatalogSettings,
     Environment,
@@ -11,6 +12,7 @@ from envs.schema import (
     LambdaSettings,
     NormalizeSettings,
     ScheduleSettings,
+    TransformSettings,
 )
 from modules.naming import Names
 
@@ -31,5 +33,6 @@ PROD = Environment(
         catalog=CatalogSettings(database_name=_NAMES.database),
         athena=AthenaSettings(work_group_name=_NAMES.workgroup, bytes_scanned_cutoff=100 * 2**30),
         glue=GlueSettings(number_of_workers=4, worker_type="G.2X", timeout=120, max_retries=2),
+        transform=TransformSettings(arrow=ArrowSettings(log_retention=90)),
     ),
 )

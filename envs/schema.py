@@ -25,14 +25,20 @@ _WORKER_PROCESSORS = {"G.1X": 4, "G.2X": 8, "G.4X": 16}
 #: Glue's limit counts from the start of the workers, and they install the job's modules before the script runs.
 _GLUE_START_MINUTES = 5
 
+#: What can run ETL-1.
 LAMBDA_ENGINE = "lambda"
 GLUE_ENGINE = "glue"
+#: What can run ETL-2.
+SPARK_ENGINE = "spark"
+ARROW_ENGINE = "arrow"
 
 _settings = with_config(ConfigDict(strict=True, revalidate_instances="always"))
 
 _Days = Annotated[int, rules.between(1, 3650, "give a number of days")]
 _Prefix = Annotated[str, rules.PREFIX]
 _Workers = Annotated[int, rules.between(2, 299, "a Spark job needs a driver and a worker")]
+_FunctionSeconds = Annotated[int, rules.between(1, 900, "Lambda stops after 15 minutes: raise memory_size instead")]
+_FunctionMemory = Annotated[int, rules.between(128, 10240, "Lambda's memory in MB")]
 _GlueMinutes = Annotated[int, rules.between(1, 7 * 24 * 60, "minutes until Glue stops a run")]
 
 
@@ -58,19 +64,26 @@ class ProviderSettings:
 
 @_settings
 @dataclass(frozen=True, kw_only=True)
-class LambdaSettings:
-    """The Normalize function. ``timeout`` in seconds, ``memory_size`` in MB, ``log_retention`` in days.
+class FunctionSettings:
+    """A Lambda function. ``timeout`` in seconds, ``memory_size`` in MB, ``log_retention`` in days.
 
     ``python_version`` and ``platform`` say for which interpreter the layer is built; None for ``platform`` means the
     interpreter at hand.
     """
 
-    name: Annotated[str, rules.named_by(naming.LAMBDA_FUNCTION)]
-    timeout: Annotated[int, rules.between(1, 900, "Lambda stops after 15 minutes: raise memory_size instead")]
-    memory_size: Annotated[int, rules.between(128, 10240, "Lambda's memory in MB")]
+    timeout: _FunctionSeconds
+    memory_size: _FunctionMemory
     log_retention: Annotated[int, rules.one_of(rules.LOG_RETENTION_DAYS, "CloudWatch Logs knows no other days")] = 30
     python_version: Annotated[str, rules.one_of(("3.12",), "the layer's wheels are pinned for it")] = "3.12"
     platform: Literal["manylinux_2_28_x86_64"] | None = "manylinux_2_28_x86_64"
+
+
+@_settings
+@dataclass(frozen=True, kw_only=True)
+class LambdaSettings(FunctionSettings):
+    """The Normalize function."""
+
+    name: Annotated[str, rules.named_by(naming.LAMBDA_FUNCTION)]
 
 
 @_settings
@@ -205,16 +218,36 @@ class GlueSettings(GlueJobSettings):
 
 @_settings
 @dataclass(frozen=True, kw_only=True)
-class TransformSettings:
-    """How curated tables are made."""
+class ArrowSettings(FunctionSettings):
+    """The function that takes ETL-2's Spark job's place. What size suits which day: docs/scaling.md.
 
-    engine: Annotated[str, rules.one_of(("spark",), "the Arrow engine is not built yet")] = "spark"
+    ``memory_size`` brings processors, one for each 1,769 MB; ``ephemeral_storage`` is its ``/tmp`` in MB.
+    """
+
+    timeout: _FunctionSeconds = 900
+    memory_size: _FunctionMemory = 3538
+    ephemeral_storage: Annotated[int, rules.between(512, 10240, "Lambda's /tmp in MB")] = 2048
+
+
+@_settings
+@dataclass(frozen=True, kw_only=True)
+class TransformSettings:
+    """How curated tables are made, and which runs are published. ``arrow`` counts with that engine only.
+
+    A run that rejected a greater share of its items than ``most_rejected_share`` is quarantined.
+    """
+
+    engine: Annotated[str, rules.one_of((SPARK_ENGINE, ARROW_ENGINE), "docs/adr/0014 says when to take which")] = (
+        SPARK_ENGINE
+    )
+    most_rejected_share: Annotated[float, rules.between(0, 1, "write 0.05 for five of a hundred")] = 0.05
+    arrow: ArrowSettings = field(default_factory=ArrowSettings)
 
 
 @_settings
 @dataclass(frozen=True, kw_only=True)
 class EtlSettings:
-    """ETL-2: zones of the bucket, job, catalog, Athena."""
+    """ETL-2: zones of the bucket, job or function, catalog, Athena. ``glue`` counts with the Spark engine only."""
 
     data_bucket_name: Annotated[str, rules.named_by(naming.BUCKET)]
     catalog: CatalogSettings

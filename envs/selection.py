@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from ipaddress import ip_address
+from typing import Any
 from urllib.parse import urlsplit
 
 from envs.local import LOCAL
@@ -15,10 +16,13 @@ from envs.validation import ConfigurationError, validated
 
 #: Narrows the choice to one environment, or several with commas between.
 CHOICE_VARIABLE = "CAT_ENV"
-#: Replaces the engine of ETL-1 in the local environment, so that one machine can try both.
+#: These replace the engine of ETL-1 and of ETL-2 in the local environment, so that one machine can try all.
 LOCAL_ENGINE_VARIABLE = "CAT_LOCAL_ENGINE"
+LOCAL_TRANSFORM_VARIABLE = "CAT_LOCAL_TRANSFORM"
 #: The standard variable of every AWS SDK and of Terraform's provider and backend.
 ENDPOINT_VARIABLE = "AWS_ENDPOINT_URL"
+
+_LOCAL_CHOICES = {LOCAL_ENGINE_VARIABLE: "normalize.extract.engine", LOCAL_TRANSFORM_VARIABLE: "etl.transform.engine"}
 
 ENVIRONMENTS = {environment.name: environment for environment in (TEST, PROD, LOCAL)}
 DEFAULT_CHOICE = (TEST.name, PROD.name)
@@ -37,7 +41,9 @@ def environment_named(name: str, variables: Mapping[str, str]) -> Environment:
     endpoint = variables.get(ENDPOINT_VARIABLE, "")
     if name == LOCAL.name:
         _require_loopback(variables)
-        environment = _with_engine(environment, variables.get(LOCAL_ENGINE_VARIABLE, ""))
+        for variable, setting in _LOCAL_CHOICES.items():
+            if variables.get(variable):
+                environment = _replaced(environment, setting, variables[variable])
     environment = validated(environment)
     return replace(environment, provider=replace(environment.provider, custom_endpoint=bool(endpoint)))
 
@@ -61,12 +67,10 @@ def selected_environments(variables: Mapping[str, str]) -> tuple[Environment, ..
     return tuple(environments)
 
 
-def _with_engine(environment: Environment, engine: str) -> Environment:
-    """Return ``environment`` with that engine of ETL-1, or as it is where none is named."""
-    if not engine:
-        return environment
-    normalize = environment.normalize
-    return replace(environment, normalize=replace(normalize, extract=replace(normalize.extract, engine=engine)))
+def _replaced(settings: Any, path: str, value: str) -> Any:
+    """Return ``settings`` with the one at the dotted ``path`` replaced."""
+    name, _, rest = path.partition(".")
+    return replace(settings, **{name: _replaced(getattr(settings, name), rest, value) if rest else value})
 
 
 def _require_loopback(variables: Mapping[str, str]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from envs.schema import (
+    ArrowSettings,
     AthenaSettings,
     CatalogSettings,
     Environment,
@@ -11,6 +12,7 @@ from envs.schema import (
     LambdaSettings,
     NormalizeSettings,
     ScheduleSettings,
+    TransformSettings,
 )
 from modules.naming import Names
 
@@ -30,5 +32,6 @@ TEST = Environment(
         catalog=CatalogSettings(database_name=_NAMES.database),
         athena=AthenaSettings(work_group_name=_NAMES.workgroup, bytes_scanned_cutoff=2**30),
         glue=GlueSettings(number_of_workers=2, worker_type="G.1X"),
+        transform=TransformSettings(arrow=ArrowSettings(log_retention=14)),
     ),
 )

@@ -9,10 +9,11 @@ import sys
 from collections.abc import Callable, Mapping
 from contextlib import closing
 
-from envs.schema import GLUE_ENGINE, LAMBDA_ENGINE
+from envs.schema import ARROW_ENGINE, GLUE_ENGINE, LAMBDA_ENGINE, SPARK_ENGINE
 from local.athena_sql import AthenaSqlError
 from local.aws_environment import forget_accounts
 from local.demo import Demo, open_warehouse
+from local.engines import Engines
 from local.errors import LocalError
 from local.screen import Screen
 from local.workspace import Workspace
@@ -26,7 +27,8 @@ def up(workspace: Workspace, _: argparse.Namespace) -> None:
 
 def demo(workspace: Workspace, arguments: argparse.Namespace) -> None:
     """Deploy to the emulator, run the pipeline, and query it."""
-    Demo(workspace, Screen(), arguments.engine).run(arguments.users, arguments.seed)
+    engines = Engines(extract=arguments.engine, transform=arguments.transform)
+    Demo(workspace, Screen(), engines).run(arguments.users, arguments.seed)
 
 
 def query(workspace: Workspace, arguments: argparse.Namespace) -> None:
@@ -76,10 +78,12 @@ def parser() -> argparse.ArgumentParser:
         if name == "demo":
             added.add_argument("--users", type=int, default=200, help="users in the sample (default: %(default)s)")
             added.add_argument("--seed", type=int, default=1, help="which sample (default: %(default)s)")
-            engines = (LAMBDA_ENGINE, GLUE_ENGINE)
-            added.add_argument(
-                "--engine", choices=engines, default=LAMBDA_ENGINE, help="ETL-1's (default: %(default)s)"
-            )
+            for option, engines, whose in (
+                ("--engine", (LAMBDA_ENGINE, GLUE_ENGINE), "ETL-1's engine"),
+                ("--transform", (SPARK_ENGINE, ARROW_ENGINE), "ETL-2's engine"),
+            ):
+                shown = f"{whose} (default: %(default)s)"
+                added.add_argument(option, choices=engines, default=engines[0], help=shown)
         if name == "query":
             added.add_argument("sql", help="one SELECT in Athena's SQL")
     return root

@@ -1,7 +1,7 @@
 """Hears what the deployed EventBridge rule says: the event that starts ETL-2 when a run's objects arrive in S3.
 
-The emulator matches S3's events against the rule as AWS does, but cannot deliver them to a Glue workflow. So a queue
-is added to the rule's targets, beside the workflow that Terraform put there.
+The emulator matches S3's events against the rule as AWS does, and delivers them to a function, but not to a Glue
+workflow. So a queue is added to the rule's targets, beside the one that Terraform put there.
 """
 
 from __future__ import annotations
@@ -85,19 +85,19 @@ class Arrivals:
                 return arrivals
 
 
-def listen(events: EventBridgeClient, sqs: SQSClient, rule: str, workflow: str) -> Arrivals:
+def listen(events: EventBridgeClient, sqs: SQSClient, rule: str, target: str) -> Arrivals:
     """Add the queue to the targets of ``rule``, unless it is there.
 
     Raises:
-        ArrivalError: the rule does not exist, or its target is not ``workflow``.
+        ArrivalError: the rule does not exist, or has no target whose ARN ends in ``target``.
     """
     try:
         targets = events.list_targets_by_rule(Rule=rule)["Targets"]
     except events.exceptions.ResourceNotFoundException:
         targets = []
-    if not any(target["Arn"].endswith(f":workflow/{workflow}") for target in targets):
-        found = ", ".join(target["Arn"] for target in targets) or "none"
-        message = f"The rule {rule} should start the workflow {workflow}; its targets: {found}. Deploy both stacks."
+    if not any(deployed["Arn"].endswith(f":{target}") for deployed in targets):
+        found = ", ".join(deployed["Arn"] for deployed in targets) or "none"
+        message = f"The rule {rule} should start {target}; its targets: {found}. Deploy both stacks."
         raise ArrivalError(message)
     queue_url = sqs.create_queue(QueueName=QUEUE)["QueueUrl"]
     attributes = sqs.get_queue_attributes(QueueUrl=queue_url, AttributeNames=["QueueArn"])["Attributes"]

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from mypy_boto3_events import EventBridgeClient
     from mypy_boto3_glue import GlueClient
     from mypy_boto3_lambda import LambdaClient
+    from mypy_boto3_logs import CloudWatchLogsClient
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_sqs import SQSClient
 #: The Normalize function is given up to 15 minutes, and must not be invoked a second time meanwhile.
@@ -31,6 +32,7 @@ class Clients:
     events: EventBridgeClient
     glue: GlueClient
     lambda_: LambdaClient
+    logs: CloudWatchLogsClient
     s3: S3Client
     sqs: SQSClient
 
@@ -48,6 +50,7 @@ class Clients:
             events=session.client("events", endpoint_url=endpoint_url),
             glue=session.client("glue", endpoint_url=endpoint_url),
             lambda_=session.client("lambda", endpoint_url=endpoint_url, config=_PATIENT),
+            logs=session.client("logs", endpoint_url=endpoint_url),
             s3=session.client("s3", endpoint_url=endpoint_url),
             sqs=session.client("sqs", endpoint_url=endpoint_url),
         )

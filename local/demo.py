@@ -1,8 +1,8 @@
 """The demo: the whole platform on this machine, from an empty table to the analysts' answers.
 
 Everything between is the real thing, shown step by step: the cdktf command with Terraform and the AWS provider, the
-deployed function's archive and layer, the deployed event rule, the deployed Spark job. Done again, it works on what is
-there.
+deployed functions' archives and layers, the deployed event rule, the deployed Spark jobs. Done again, it works on what
+is there.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from datetime import datetime, timezone
 from typing import Final
 
 from envs.local import LOCAL
-from envs.schema import GLUE_ENGINE, LAMBDA_ENGINE
-from envs.selection import LOCAL_ENGINE_VARIABLE
+from envs.schema import ARROW_ENGINE, GLUE_ENGINE, LAMBDA_ENGINE, SPARK_ENGINE
 from local.deployment import Progress, deploy
+from local.engines import DEFAULT, Engines
 from local.errors import DeployError
 from local.machine_tools import PROJECT
 from local.pipeline import Pipeline
@@ -26,14 +26,15 @@ from local.sample_data import generate_items
 from local.screen import Screen
 from local.source_table import ensure_table, load
 from local.warehouse import Warehouse
-from local.workspace import CHOICE, ENVIRONMENT, Workspace
+from local.workspace import ENVIRONMENT, Workspace
 from modules.contract.runs import RunSummary
 
 STACKS: Final = (f"cat-{ENVIRONMENT}-*",)
 
 WIDEST_LINE: Final = 90
 
-_ENGINES: Final = {LAMBDA_ENGINE: "ETL-1: Lambda", GLUE_ENGINE: "ETL-1: Glue job on Spark"}
+_EXTRACT: Final = {LAMBDA_ENGINE: "ETL-1: Lambda", GLUE_ENGINE: "ETL-1: Glue job on Spark"}
+_TRANSFORM: Final = {SPARK_ENGINE: "ETL-2: Glue job on Spark", ARROW_ENGINE: "ETL-2: Lambda with Arrow"}
 
 #: Asked through the deployed views.
 QUESTIONS: Final = {
@@ -64,17 +65,18 @@ What to try next
   look at the files         {folder}: curated (Parquet), deploy.log, glue-job.log, emulator.log
   more of everything        make demo USERS=2000
   ETL-1 as a Spark job      make demo ENGINE=glue
+  ETL-2 as a function       make demo TRANSFORM=arrow
   stop and remove it        make down
 """
 
 
 class Demo:
-    """The steps, each of which may be done again, with one of ETL-1's engines."""
+    """The steps, each of which may be done again, with one engine of each ETL."""
 
-    def __init__(self, workspace: Workspace, screen: Screen, engine: str = LAMBDA_ENGINE) -> None:
-        self._workspace = workspace
+    def __init__(self, workspace: Workspace, screen: Screen, engines: Engines = DEFAULT) -> None:
+        self.workspace = workspace
         self._screen = screen
-        self._engine = engine
+        self._engines = engines
 
     def run(self, users: int, seed: int) -> None:
         """Do all steps with a sample of so many users.
@@ -86,29 +88,29 @@ class Demo:
         self.fill_table(users, seed)
         self.make_state_bucket()
         self.deploy_stacks()
-        pipeline = Pipeline.of(self._workspace, self._engine)
+        pipeline = Pipeline.of(self.workspace, self._engines)
         summary = self.normalize(pipeline)
         self.await_event(pipeline)
-        self.curate(pipeline)
+        self.curate(pipeline, summary)
         self.answer(summary)
         self._screen.summary()
         self._screen.console.print(
-            what_next(self._workspace, self._choice()), highlight=False, markup=False, soft_wrap=True
+            what_next(self.workspace, self._engines.variables()), highlight=False, markup=False, soft_wrap=True
         )
 
     def start_emulator(self) -> None:
         """Start the emulator."""
         with self._screen.step("AWS emulator") as step:
-            lost = self._workspace.emulator.is_stale()
-            started = self._workspace.up()
+            lost = self.workspace.emulator.is_stale()
+            started = self.workspace.up()
             state = "started" if started else "was running"
             ended = "; the last one had ended, and all that was in it with it" if lost else ""
-            step.detail = f"{state} at {self._workspace.emulator.endpoint_url()}{ended}"
+            step.detail = f"{state} at {self.workspace.emulator.endpoint_url()}{ended}"
 
     def fill_table(self, users: int, seed: int) -> None:
         """Make the source table hold the sample."""
         with self._screen.step("Source table") as step:
-            dynamodb, table = self._workspace.clients().dynamodb, LOCAL.normalize.dynamo_table_name
+            dynamodb, table = self.workspace.clients().dynamodb, LOCAL.normalize.dynamo_table_name
             items = list(generate_items(users, seed, newest=datetime.now(timezone.utc).date()))
             ensure_table(dynamodb, table)
             state = "loaded" if load(dynamodb, table, items) else "were there"
@@ -119,7 +121,7 @@ class Demo:
         with self._screen.step("State bucket") as step:
             command = (sys.executable, "-m", "modules.state_bucket", "--env", ENVIRONMENT)
             done = subprocess.run(
-                command, check=False, cwd=PROJECT, env=self._workspace.variables(), capture_output=True, text=True
+                command, check=False, cwd=PROJECT, env=self.workspace.variables(), capture_output=True, text=True
             )
             if done.returncode != 0:
                 message = f"{' '.join(command)} ended with status {done.returncode}:\n{done.stderr}"
@@ -133,14 +135,15 @@ class Demo:
             def show(progress: Progress) -> None:
                 step.progress(f"{len(progress.done)} of {progress.planned} changes, last {progress.done[-1:]}")
 
-            done = deploy(STACKS, self._local_variables(), self._workspace.deploy_log, show)
+            variables = {**self.workspace.variables(), **self._engines.variables()}
+            done = deploy(STACKS, variables, self.workspace.deploy_log, show)
             step.detail = f"{len(done.done)} resources created or changed by Terraform"
 
     def normalize(self, pipeline: Pipeline) -> RunSummary:
         """Run ETL-1 and return the summary that it committed."""
-        with self._screen.step(_ENGINES[self._engine]) as step:
+        with self._screen.step(_EXTRACT[self._engines.extract]) as step:
             answer = pipeline.normalize(on_line=lambda line: step.progress(line[:WIDEST_LINE]))
-            s3, bucket = self._workspace.clients().s3, LOCAL.normalize.s3_bucket_name
+            s3, bucket = self.workspace.clients().s3, LOCAL.normalize.s3_bucket_name
             summary = committed_summary(s3, bucket, LOCAL.etl.clean_prefix, answer)
             step.detail = _counts(summary)
         return summary
@@ -150,10 +153,10 @@ class Demo:
         with self._screen.step("EventBridge rule") as step:
             step.detail = f"reported s3://…/{pipeline.await_arrival().key.rpartition('/')[2]}"
 
-    def curate(self, pipeline: Pipeline) -> None:
-        """Run ETL-2."""
-        with self._screen.step("ETL-2: Glue job on Spark") as step:
-            pipeline.curate(lambda line: step.progress(line[:WIDEST_LINE]))
+    def curate(self, pipeline: Pipeline, summary: RunSummary) -> None:
+        """Have ETL-2 take the run."""
+        with self._screen.step(_TRANSFORM[self._engines.transform]) as step:
+            pipeline.curate(summary, lambda line: step.progress(line[:WIDEST_LINE]))
             partitions = self._warehouse().partitions()
             step.detail = f"{len(partitions)} partitions registered"
 
@@ -171,15 +174,7 @@ class Demo:
             self._screen.answer(title, columns, found)
 
     def _warehouse(self) -> Warehouse:
-        return open_warehouse(self._workspace)
-
-    def _local_variables(self) -> dict[str, str]:
-        return {**self._workspace.variables(), **self._choice()}
-
-    def _choice(self) -> dict[str, str]:
-        """The variables that choose what main.py builds."""
-        engine = {} if self._engine == LAMBDA_ENGINE else {LOCAL_ENGINE_VARIABLE: self._engine}
-        return {CHOICE: ENVIRONMENT, **engine}
+        return open_warehouse(self.workspace)
 
 
 def what_next(workspace: Workspace, choice: Mapping[str, str]) -> str:

@@ -3,7 +3,7 @@
 LocalError
 ├── EmulatorError   the emulator does not start, or does not run
 ├── DeployError     a command that deploys failed
-├── FunctionError   the Normalize function raised
+├── FunctionError   a function raised, or did not do what it was started for
 ├── ArrivalError    the deployed EventBridge rule is missing or silent
 ├── GlueJobError    the Spark job failed
 ├── SideEnvironmentError   packages for a tool of its own cannot be installed
@@ -27,11 +27,11 @@ class DeployError(LocalError):
 
 
 class FunctionError(LocalError):
-    """The Normalize function raised; the message is what it raised."""
+    """A function raised, or did not do what it was started for; the message says what it said."""
 
 
 class ArrivalError(LocalError):
-    """The deployed rule is missing, does not start the workflow, or said nothing in time."""
+    """The deployed rule is missing, does not start ETL-2, or said nothing in time."""
 
 
 class GlueJobError(LocalError):

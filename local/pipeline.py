@@ -1,4 +1,4 @@
-"""One day of the platform's life: ETL-1 by the deployed engine, its event, ETL-2 through the stand-in."""
+"""One day of the platform's life: ETL-1 by the deployed engine, its event, ETL-2 by the deployed engine."""
 
 from __future__ import annotations
 
@@ -6,9 +6,12 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from envs.schema import GLUE_ENGINE, LAMBDA_ENGINE
+from envs.local import LOCAL
+from envs.schema import ARROW_ENGINE, GLUE_ENGINE
 from local.arrivals import Arrival, Arrivals, listen
+from local.engines import DEFAULT, Engines
 from local.errors import FunctionError, GlueJobError
+from local.function_log import FunctionLog, await_run
 from local.glue_stand_in import OnLine, deployed_job, run_job
 from local.workspace import ENVIRONMENT, Workspace
 from modules.naming import Names
@@ -17,6 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from mypy_boto3_lambda import LambdaClient
+
+    from modules.contract.runs import RunSummary
 
 EVENT_SECONDS = 30
 """EventBridge delivers at once here; so long only for a machine that has much else to do."""
@@ -29,20 +34,22 @@ class Pipeline:
     workspace: Workspace
     names: Names
     arrivals: Arrivals
-    engine: str
+    engines: Engines
 
     @classmethod
-    def of(cls, workspace: Workspace, engine: str = LAMBDA_ENGINE) -> Pipeline:
+    def of(cls, workspace: Workspace, engines: Engines = DEFAULT) -> Pipeline:
         """Return the pipeline that is deployed to ``workspace``, with nothing in its event queue."""
         names, clients = Names(ENVIRONMENT), workspace.clients()
-        arrivals = listen(clients.events, clients.sqs, names.arrival_rule, names.workflow)
+        by_arrow = engines.transform == ARROW_ENGINE
+        target = f"function:{names.etl_function}" if by_arrow else f"workflow/{names.workflow}"
+        arrivals = listen(clients.events, clients.sqs, names.arrival_rule, target)
         arrivals.drain()
-        return cls(workspace, names, arrivals, engine)
+        return cls(workspace, names, arrivals, engines)
 
     def normalize(self, event: dict[str, Any] | None = None, on_line: OnLine = lambda _: None) -> dict[str, Any]:
         """Run ETL-1 and return what it answers; ``on_line`` gets the lines of a job's output."""
         clients = self.workspace.clients()
-        if self.engine == GLUE_ENGINE:
+        if self.engines.extract == GLUE_ENGINE:
             return run_normalize_job(self.workspace, self.names.normalize_job, event or {}, on_line)
         return invoke(clients.lambda_, self.names.normalize_function, event or {})
 
@@ -50,9 +57,13 @@ class Pipeline:
         """Return the arrival of the run's last object."""
         return self.arrivals.wait(EVENT_SECONDS)[-1]
 
-    def curate(self, on_line: OnLine = lambda _: None) -> None:
-        """Run ETL-2."""
+    def curate(self, run: RunSummary, on_line: OnLine = lambda _: None) -> None:
+        """See to it that ETL-2 takes a run: start the job, or wait for the function that the run's arrival started."""
         clients = self.workspace.clients()
+        if self.engines.transform == ARROW_ENGINE:
+            log = FunctionLog(clients.logs, self.names.etl_log_group)
+            await_run(run, clients.glue, self.names.database, log, LOCAL.etl.transform.arrow.timeout)
+            return
         job = deployed_job(clients.glue, self.names.glue_job)
         run_job(job, clients.s3, self.workspace.variables(), self.workspace.job_log, on_line)
 

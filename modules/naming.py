@@ -68,6 +68,10 @@ STACK = NameRule("stack", r"[a-z][a-z0-9-]+", 64, "lower-case letters, digits an
 ENVIRONMENT = NameRule("environment", r"[a-z][a-z0-9]*", 8, "lower-case letters and digits, beginning with a letter")
 
 
+#: What makes the curated tables has one name, whichever service runs it.
+_ETL_ENGINE = ("etl2", "parquet")
+
+
 @dataclass(frozen=True)
 class Names:
     """Every physical name of one environment. ``env`` is ``test``, ``prod`` or ``local``."""
@@ -186,12 +190,32 @@ class Names:
     @property
     def glue_job(self) -> str:
         """The Spark job of ETL-2."""
-        return self._name(GLUE_RESOURCE, "etl2", "parquet")
+        return self._name(GLUE_RESOURCE, *_ETL_ENGINE)
 
     @property
     def glue_job_role(self) -> str:
         """The Spark job's role."""
         return self._name(IAM_ROLE, "etl2", "job")
+
+    @property
+    def etl_function(self) -> str:
+        """The Lambda function of ETL-2, where it takes the Spark job's place: and its name."""
+        return self._name(LAMBDA_FUNCTION, *_ETL_ENGINE)
+
+    @property
+    def etl_layer(self) -> str:
+        """The Lambda layer with that function's dependencies."""
+        return self._name(LAMBDA_LAYER, "etl2", "dependencies")
+
+    @property
+    def etl_log_group(self) -> str:
+        """That function's log group, where Lambda itself would create one."""
+        return f"/aws/lambda/{self.etl_function}"
+
+    @property
+    def etl_function_role(self) -> str:
+        """That function's execution role."""
+        return self._name(IAM_ROLE, "etl2", "function")
 
     @property
     def crawler(self) -> str:
@@ -247,6 +271,11 @@ class Names:
     def etl_dead_letters_alarm(self) -> str:
         """The alarm on an undelivered event."""
         return self._name(ALARM, "etl2", "dead", "letters")
+
+    @property
+    def data_checks_alarm(self) -> str:
+        """The alarm on a run that failed a check."""
+        return self._name(ALARM, "etl2", "data", "checks")
 
 
 def state_key(stack: str) -> str:

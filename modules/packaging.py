@@ -31,13 +31,20 @@ LARGEST_UNZIPPED = 250 * _MIB
 
 #: What a wheel holds for developers only: tests, type stubs, Cython and C sources, headers, installers' records.
 _NOT_AT_RUN_TIME = re.compile(
-    r"(^|/)(tests?|testing|include|conftest\.py|__pycache__)(/|$)|\.(pyi|pyx|pxd|c|h|cpp|hpp|pyc|lib|a)$"
+    r"(^|/)(tests?|testing|include|conftest\.py|__pycache__)(/|$)|\.(pyi|pyx|pxd|pxi|c|h|cc|cpp|hpp|pyc|lib|a)$"
     r"|(^|/)[^/]+\.dist-info/(RECORD|INSTALLER|REQUESTED|direct_url\.json|sboms/.*)$|(^|/)bin/"
     # A wheel's data folder, but for the modules in it (_IN_DATA_FOLDER).
     r"|^[^/]+\.data/(?!(purelib|platlib)/)"
 )
 #: Modules that a wheel keeps in its data folder; an installer puts them beside the others (PyPA, binary format).
 _IN_DATA_FOLDER = re.compile(r"^[^/]+\.data/(purelib|platlib)/")
+#: What the whole of pyarrow would not fit Lambda with: Flight and Arrow's own S3 client, which nobody calls here (the
+#: SDK reads and writes), C++ tests and sources, and each library's copies under other names than the linker's
+#: (a wheel cannot hold links). libarrow_substrait stays: libarrow_python is linked to it.
+_UNUSED_OF_PYARROW = re.compile(
+    r"^pyarrow/(src/|(lib)?(arrow|arrow_python)?_(flight|s3|s3fs|pyarrow_cpp_tests)\.|flight\.py"
+    r"|lib[^/.]+\.so(\.\d+\.\d+\.\d+)?$)"
+)
 #: A folder of that name which is part of a public API after all.
 _NEEDED_AT_RUN_TIME = re.compile(r"^numpy/testing/(?!tests/).*\.py$")
 
@@ -212,7 +219,9 @@ def layer_files(wheels: Iterable[Path]) -> dict[str, bytes]:
 
 def needed_at_run_time(name: str) -> bool:
     """Whether a wheel's file goes into the layer."""
-    return _NEEDED_AT_RUN_TIME.search(name) is not None or _NOT_AT_RUN_TIME.search(name) is None
+    if _NEEDED_AT_RUN_TIME.search(name):
+        return True
+    return not (_NOT_AT_RUN_TIME.search(name) or _UNUSED_OF_PYARROW.search(name))
 
 
 def _read_archive(path: Path) -> Archive:

@@ -10,6 +10,7 @@ from pathlib import Path
 from envs.schema import ARTIFACTS_PREFIX, GlueJobSettings
 from modules.account import Account
 from modules.failures import FailureRuleProps, add_failure_rule
+from modules.metrics import GLUE_NAMESPACE, write_metrics
 from modules.packaging import Archive
 from modules.policies import Statement, trust
 from modules.roles import ServiceRoleProps, add_service_role
@@ -34,8 +35,6 @@ from modules.terraform import (
 _GLUE_LOG_GROUPS = "log-group:/aws-glue/*"
 #: What a script writes to its standard output, of all jobs together.
 JOB_OUTPUT_LOG_GROUP = "/aws-glue/jobs/output"
-#: The namespace of the metrics that Glue makes of every job.
-_GLUE_METRICS = "Glue"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -158,7 +157,7 @@ class SparkJob(Construct):
                         resources=[f"{props.bucket.arn}/{ARTIFACTS_PREFIX}*"],
                     ),
                     write_glue_logs(props.account),
-                    write_metrics("WriteMetrics", _GLUE_METRICS),
+                    write_metrics("WriteMetrics", GLUE_NAMESPACE),
                 ],
                 component=props.component,
             ),
@@ -193,14 +192,4 @@ def write_glue_logs(account: Account) -> Statement:
         sid="WriteLogs",
         actions=["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"],
         resources=[account.arn("logs", _GLUE_LOG_GROUPS)],
-    )
-
-
-def write_metrics(sid: str, namespace: str) -> Statement:
-    """Return the permission to write metrics of one namespace: CloudWatch has no resources to narrow."""
-    return Statement(
-        sid=sid,
-        actions=["cloudwatch:PutMetricData"],
-        resources=["*"],
-        conditions={"StringEquals": {"cloudwatch:namespace": namespace}},
     )

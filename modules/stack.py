@@ -6,11 +6,10 @@ from collections.abc import Mapping
 
 from envs.schema import Environment
 from modules.account import Account
-from modules.etl.construct import Etl, EtlProps
+from modules.etl.construct import Etl, EtlCode, EtlProps
 from modules.naming import state_key
 from modules.normalize.construct import Normalize, NormalizeCode, NormalizeProps
 from modules.outputs import Output
-from modules.spark_job import SparkCode
 from modules.tags import common_tags
 from modules.terraform import (
     AwsProvider,
@@ -115,22 +114,18 @@ class NormalizeStack(PlatformStack):
 class EtlStack(PlatformStack):
     """ETL-2 of one environment."""
 
-    def __init__(self, scope: Construct, environment: Environment, code: SparkCode) -> None:
+    def __init__(self, scope: Construct, environment: Environment, code: EtlCode) -> None:
         super().__init__(scope, environment.names.etl_stack, environment)
         etl = Etl(self, "etl", EtlProps(environment=environment, account=self.account, code=code))
-        orchestration = etl.orchestration
         self._publish(
             {
-                "job_name": Output(value=etl.job.name, description="The Spark job: start it to curate what is due"),
+                **etl.engine.outputs,
                 "crawler_name": Output(value=etl.crawler.name, description="The crawler that keeps the catalog"),
-                "workflow_name": Output(
-                    value=orchestration.workflow.name, description="The Glue workflow of job and crawler"
-                ),
                 "arrival_rule_name": Output(
-                    value=orchestration.arrival_rule.name, description="The EventBridge rule that a new run fires"
+                    value=etl.arrival.rule.name, description="The EventBridge rule that a new run fires"
                 ),
                 "dead_letters_url": Output(
-                    value=orchestration.dead_letters.url, description="Queue of events that could not be delivered"
+                    value=etl.arrival.dead_letters.url, description="Queue of events that could not be delivered"
                 ),
                 "database_name": Output(
                     value=etl.catalog.database.name, description="Database of the curated tables and views"

@@ -88,13 +88,18 @@ from cdktf_cdktf_provider_aws.glue_trigger import (
 from cdktf_cdktf_provider_aws.glue_workflow import GlueWorkflow
 from cdktf_cdktf_provider_aws.iam_role import IamRole
 from cdktf_cdktf_provider_aws.iam_role_policy import IamRolePolicy
-from cdktf_cdktf_provider_aws.lambda_function import LambdaFunction, LambdaFunctionEnvironment
+from cdktf_cdktf_provider_aws.lambda_function import (
+    LambdaFunction,
+    LambdaFunctionEnvironment,
+    LambdaFunctionEphemeralStorage,
+)
 from cdktf_cdktf_provider_aws.lambda_function_event_invoke_config import (
     LambdaFunctionEventInvokeConfig,
     LambdaFunctionEventInvokeConfigDestinationConfig,
     LambdaFunctionEventInvokeConfigDestinationConfigOnFailure,
 )
 from cdktf_cdktf_provider_aws.lambda_layer_version import LambdaLayerVersion
+from cdktf_cdktf_provider_aws.lambda_permission import LambdaPermission
 from cdktf_cdktf_provider_aws.provider import AwsProvider, AwsProviderDefaultTags
 from cdktf_cdktf_provider_aws.s3_bucket import S3Bucket
 from cdktf_cdktf_provider_aws.s3_bucket_lifecycle_configuration import (
@@ -183,10 +188,12 @@ __all__ = [
     "IamRolePolicy",
     "LambdaFunction",
     "LambdaFunctionEnvironment",
+    "LambdaFunctionEphemeralStorage",
     "LambdaFunctionEventInvokeConfig",
     "LambdaFunctionEventInvokeConfigDestinationConfig",
     "LambdaFunctionEventInvokeConfigDestinationConfigOnFailure",
     "LambdaLayerVersion",
+    "LambdaPermission",
     "Node",
     "S3Backend",
     "S3Bucket",

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from modules.contract.datasets import DATASETS, PARTITION_COLUMN, PARTITION_COMMENT, ColumnType, Dataset
+from modules.account import Account
+from modules.contract.datasets import PARTITION_COLUMN, PARTITION_COMMENT, TABLES, ColumnType, Dataset
 from modules.contract.layout import table_prefix
 from modules.etl.serving import PRESTO_VIEW_PARAMETERS, VIEWS, View, presto_view_text
 from modules.tags import ETL, ResourceType
@@ -50,7 +51,7 @@ class Catalog(Construct):
             description="CatIA's conversations for analysts: curated tables and the views over them",
             tags=ETL.tags(ResourceType.CATALOG),
         )
-        self.tables = [self._table(dataset) for dataset in DATASETS]
+        self.tables = [self._table(dataset) for dataset in TABLES]
         self.views = [self._view(view) for view in VIEWS]
 
     def _table(self, dataset: Dataset) -> GlueCatalogTable:
@@ -107,3 +108,12 @@ class Catalog(Construct):
                 ],
             ),
         )
+
+
+def catalog_arns(account: Account, database_name: str) -> list[str]:
+    """Return the ARNs that Glue checks for work on the curated tables: catalog, database, and each table."""
+    return [
+        account.arn("glue", "catalog"),
+        account.arn("glue", f"database/{database_name}"),
+        *(account.arn("glue", f"table/{database_name}/{table.name}") for table in TABLES),
+    ]

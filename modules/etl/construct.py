@@ -1,4 +1,4 @@
-"""ETL-2 as one construct: catalog, job, crawler, orchestration, Athena."""
+"""ETL-2 as one construct: catalog, crawler, arrivals, the engine that was chosen, alarm, Athena."""
 
 from __future__ import annotations
 
@@ -6,33 +6,43 @@ from dataclasses import dataclass
 
 from envs.schema import Environment
 from modules.account import Account
+from modules.etl.arrival import Arrival, ArrivalProps
 from modules.etl.athena import Analytics, AnalyticsProps
 from modules.etl.catalog import Catalog, CatalogProps
 from modules.etl.crawler import CuratedCrawler, CuratedCrawlerProps
-from modules.etl.job import EtlJob, EtlJobProps
-from modules.etl.orchestration import Orchestration, OrchestrationProps
+from modules.etl.data_checks import DataChecks, DataChecksProps
+from modules.etl.engine import Engine, EngineProps
+from modules.etl.function import EtlFunction
+from modules.etl.job import EtlJob
+from modules.lambda_function import FunctionCode
 from modules.spark_job import SparkCode
 from modules.terraform import Construct, DataAwsS3Bucket, DataAwsSnsTopic
+
+EtlCode = SparkCode | FunctionCode
 
 
 @dataclass(frozen=True, kw_only=True)
 class EtlProps:
-    """What ETL-2 needs: its environment, the account, and the job's code."""
+    """What ETL-2 needs: its environment, the account, and the code, whose kind is the engine's."""
 
     environment: Environment
     account: Account
-    code: SparkCode
+    code: EtlCode
 
 
 class Etl(Construct):
-    """ETL-2. Bucket and topic are found by their names, so that the stack depends on no other stack's state."""
+    """ETL-2. Bucket and topic are found by their names, so that the stack depends on no other stack's state.
+
+    ``bucket``, ``crawler`` and ``workgroup`` are the resources, ``catalog`` and ``arrival`` hold theirs, ``engine`` is
+    what curates.
+    """
 
     def __init__(self, scope: Construct, construct_id: str, props: EtlProps) -> None:
         super().__init__(scope, construct_id)
-        environment = props.environment
+        environment, names = props.environment, props.environment.names
         self._props = props
         self.bucket = DataAwsS3Bucket(self, "aws_s3_bucket.reports", bucket=environment.etl.data_bucket_name)
-        self._alerts = DataAwsSnsTopic(self, "aws_sns_topic.alerts", name=environment.names.alerts_topic)
+        self._alerts = DataAwsSnsTopic(self, "aws_sns_topic.alerts", name=names.alerts_topic)
         self.catalog = Catalog(
             self,
             "catalog",
@@ -42,24 +52,17 @@ class Etl(Construct):
                 curated_prefix=environment.etl.curated_prefix,
             ),
         )
-        self.job = EtlJob(self, "job", self._job_props()).job
         self.crawler = CuratedCrawler(self, "crawler", self._crawler_props()).crawler
-        self.orchestration = Orchestration(self, "orchestration", self._orchestration_props())
-        self.workgroup = Analytics(self, "athena", self._analytics_props()).workgroup
-
-    def _job_props(self) -> EtlJobProps:
-        environment = self._props.environment
-        return EtlJobProps(
-            names=environment.names,
-            account=self._props.account,
-            settings=environment.etl.glue,
-            bucket=self.bucket,
-            clean_prefix=environment.etl.clean_prefix,
-            curated_prefix=environment.etl.curated_prefix,
-            database_name=environment.etl.catalog.database_name,
-            code=self._props.code,
-            alerts=self._alerts,
+        self.arrival = Arrival(
+            self,
+            "arrival",
+            ArrivalProps(
+                names=names, bucket=self.bucket, clean_prefix=environment.etl.clean_prefix, alerts=self._alerts
+            ),
         )
+        self.engine = self._make_engine()
+        DataChecks(self, "data_checks", DataChecksProps(names=names, alerts=self._alerts))
+        self.workgroup = Analytics(self, "athena", self._analytics_props()).workgroup
 
     def _crawler_props(self) -> CuratedCrawlerProps:
         environment = self._props.environment
@@ -70,20 +73,22 @@ class Etl(Construct):
             curated_prefix=environment.etl.curated_prefix,
             database_name=environment.etl.catalog.database_name,
             catalog=self.catalog,
+            alerts=self._alerts,
         )
 
-    def _orchestration_props(self) -> OrchestrationProps:
-        environment = self._props.environment
-        return OrchestrationProps(
-            names=environment.names,
+    def _make_engine(self) -> Engine:
+        code = self._props.code
+        props = EngineProps(
+            environment=self._props.environment,
             account=self._props.account,
-            settings=environment.etl.glue,
             bucket=self.bucket,
-            clean_prefix=environment.etl.clean_prefix,
-            job=self.job,
+            arrival=self.arrival,
             crawler=self.crawler,
             alerts=self._alerts,
         )
+        if isinstance(code, SparkCode):
+            return EtlJob(self, "job", props, code)
+        return EtlFunction(self, "function", props, code)
 
     def _analytics_props(self) -> AnalyticsProps:
         environment = self._props.environment

@@ -1,4 +1,4 @@
-"""The crawler on the curated tables: it may add columns and partitions, and cannot invent or delete a table."""
+"""The crawler on the curated tables, which cannot invent or delete a table; and its failures' way to the topic."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import json
 from dataclasses import dataclass
 
 from modules.account import Account
-from modules.etl.catalog import Catalog
-from modules.etl.job import catalog_arns
+from modules.etl.catalog import Catalog, catalog_arns
+from modules.failures import FailureRuleProps, add_failure_rule
 from modules.naming import Names
 from modules.policies import Statement, trust
 from modules.roles import ServiceRoleProps, add_service_role
@@ -16,6 +16,7 @@ from modules.tags import ETL, ResourceType
 from modules.terraform import (
     Construct,
     DataAwsS3Bucket,
+    DataAwsSnsTopic,
     GlueCrawler,
     GlueCrawlerCatalogTarget,
     GlueCrawlerRecrawlPolicy,
@@ -33,7 +34,7 @@ _CONFIGURATION = {
 
 @dataclass(frozen=True, kw_only=True)
 class CuratedCrawlerProps:
-    """What the crawler needs: its tables and where their files lie."""
+    """What the crawler needs: its tables, where their files lie, and the failures' topic."""
 
     names: Names
     account: Account
@@ -41,6 +42,7 @@ class CuratedCrawlerProps:
     curated_prefix: str
     database_name: str
     catalog: Catalog
+    alerts: DataAwsSnsTopic
 
 
 class CuratedCrawler(Construct):
@@ -70,6 +72,7 @@ class CuratedCrawler(Construct):
             configuration=json.dumps(_CONFIGURATION),
             tags=ETL.tags(ResourceType.CATALOG),
         )
+        self._report_failures()
 
     def _make_role(self) -> IamRole:
         props = self._props
@@ -115,3 +118,20 @@ class CuratedCrawler(Construct):
             ),
             write_glue_logs(props.account),
         ]
+
+    def _report_failures(self) -> None:
+        props = self._props
+        add_failure_rule(
+            self,
+            FailureRuleProps(
+                address="crawler_failed",
+                name=props.names.crawler_failed_rule,
+                description="The crawler failed",
+                detail_type="Glue Crawler State Change",
+                detail={"crawlerName": [self.crawler.name], "state": ["Failed"]},
+                paths={"crawler": "$.detail.crawlerName", "why": "$.detail.errorMessage"},
+                template="Glue crawler <crawler> failed. <why> See the runbook, Crawler failed.",
+                topic_arn=props.alerts.arn,
+                component=ETL,
+            ),
+        )

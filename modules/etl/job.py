@@ -1,111 +1,70 @@
-"""The Spark job of ETL-2: its size, its arguments, and what it may do."""
+"""ETL-2 as a Spark job, started and followed by a Glue workflow."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
 
-from envs.schema import GlueSettings
-from modules.account import Account
-from modules.contract.datasets import DATASETS
-from modules.contract.settings import TransformArgument
-from modules.naming import Names
+from modules.etl.engine import DESCRIPTION, EngineProps
+from modules.etl.workflow import JobWorkflow, JobWorkflowProps
+from modules.outputs import Output
 from modules.policies import Statement
 from modules.spark_job import SparkCode, SparkJob, SparkJobProps
 from modules.tags import ETL
-from modules.terraform import Construct, DataAwsS3Bucket, DataAwsSnsTopic
-
-
-@dataclass(frozen=True, kw_only=True)
-class EtlJobProps:
-    """What the job needs: its code, the zones it reads and writes, its size, and the failures' topic."""
-
-    names: Names
-    account: Account
-    settings: GlueSettings
-    bucket: DataAwsS3Bucket
-    clean_prefix: str
-    curated_prefix: str
-    database_name: str
-    code: SparkCode
-    alerts: DataAwsSnsTopic
+from modules.terraform import Construct
 
 
 class EtlJob(Construct):
-    """The job with all that belongs to it; ``job`` is the resource."""
+    """The job with all that belongs to it; ``job`` and ``workflow`` are the resources. It is an Engine."""
 
-    def __init__(self, scope: Construct, construct_id: str, props: EtlJobProps) -> None:
+    def __init__(self, scope: Construct, construct_id: str, props: EngineProps, code: SparkCode) -> None:
         super().__init__(scope, construct_id)
-        self._props = props
-        self.job = SparkJob(self, "spark", self._spark_job_props()).job
-
-    def _spark_job_props(self) -> SparkJobProps:
-        props = self._props
-        return SparkJobProps(
-            address="parquet",
-            name=props.names.glue_job,
-            role_name=props.names.glue_job_role,
-            failed_rule_name=props.names.job_failed_rule,
-            description="ETL-2: turns the clean zone's CSV into typed Parquet and registers its partitions",
-            account=props.account,
-            settings=props.settings,
-            bucket=props.bucket,
-            code=props.code,
-            arguments={
-                TransformArgument.BUCKET: props.bucket.bucket,
-                TransformArgument.CLEAN_PREFIX: props.clean_prefix,
-                TransformArgument.CURATED_PREFIX: props.curated_prefix,
-                TransformArgument.DATABASE: props.database_name,
-            },
-            permissions=self._permissions(),
-            alerts=props.alerts,
-            runbook="Glue job failed",
-            component=ETL,
-        )
-
-    def _permissions(self) -> list[Statement]:
-        props, bucket = self._props, self._props.bucket.arn
-        clean, curated = f"{bucket}/{props.clean_prefix}*", f"{bucket}/{props.curated_prefix}*"
-        return [
-            Statement(
-                sid="ListZones",
-                actions=["s3:ListBucket"],
-                resources=[bucket],
-                # IfExists, for a HEAD has no prefix: who may not list gets 403 for a missing key, and not 404.
-                conditions={
-                    "StringLikeIfExists": {"s3:prefix": [f"{props.clean_prefix}*", f"{props.curated_prefix}*"]}
-                },
+        names, settings = props.environment.names, props.environment.etl.glue
+        self.job = SparkJob(self, "spark", _spark_job_props(props, code)).job
+        self.workflow = JobWorkflow(
+            self,
+            "workflow",
+            JobWorkflowProps(
+                names=names,
+                account=props.account,
+                settings=settings,
+                arrival=props.arrival,
+                job=self.job,
+                crawler=props.crawler,
             ),
-            Statement(sid="ReadCleanZone", actions=["s3:GetObject"], resources=[clean]),
+        ).workflow
+
+    @property
+    def outputs(self) -> Mapping[str, Output]:
+        """The job, and the workflow that starts it."""
+        return {
+            "job_name": Output(value=self.job.name, description="The Spark job: start it to curate what is due"),
+            "workflow_name": Output(value=self.workflow.name, description="The Glue workflow of job and crawler"),
+        }
+
+
+def _spark_job_props(props: EngineProps, code: SparkCode) -> SparkJobProps:
+    names, etl = props.environment.names, props.environment.etl
+    return SparkJobProps(
+        address="parquet",
+        name=names.glue_job,
+        role_name=names.glue_job_role,
+        failed_rule_name=names.job_failed_rule,
+        description=DESCRIPTION,
+        account=props.account,
+        settings=etl.glue,
+        bucket=props.bucket,
+        code=code,
+        arguments=props.settings(),
+        permissions=[
+            *props.permissions(),
             Statement(
-                sid="WriteCuratedZone",
-                actions=["s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload"],
                 # Glue's file system leaves a marker beside a folder that it makes.
-                resources=[curated, f"{bucket}/{props.curated_prefix.rstrip('/')}_$folder$"],
+                sid="KeepFolderMarker",
+                actions=["s3:GetObject", "s3:PutObject", "s3:DeleteObject"],
+                resources=[f"{props.bucket.arn}/{etl.curated_prefix.rstrip('/')}_$folder$"],
             ),
-            Statement(
-                sid="MarkSupersededDays",
-                actions=["s3:GetObjectTagging", "s3:PutObjectTagging"],
-                resources=[clean, curated],
-            ),
-            Statement(
-                sid="RegisterPartitions",
-                actions=[
-                    "glue:GetTable",
-                    "glue:GetPartition",
-                    "glue:GetPartitions",
-                    "glue:BatchCreatePartition",
-                    "glue:BatchUpdatePartition",
-                    "glue:DeletePartition",
-                ],
-                resources=catalog_arns(props.account, props.database_name),
-            ),
-        ]
-
-
-def catalog_arns(account: Account, database_name: str) -> list[str]:
-    """Return the ARNs that Glue checks for work on the curated tables: catalog, database, and each table."""
-    return [
-        account.arn("glue", "catalog"),
-        account.arn("glue", f"database/{database_name}"),
-        *(account.arn("glue", f"table/{database_name}/{dataset.name}") for dataset in DATASETS),
-    ]
+        ],
+        alerts=props.alerts,
+        runbook="Glue job failed",
+        component=ETL,
+    )

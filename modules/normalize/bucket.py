@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from envs.schema import LifecycleSettings
-from modules.contract.layout import SUPERSEDED_TAG_KEY, SUPERSEDED_TAG_VALUE, staging_root
+from modules.contract.layout import SUPERSEDED_TAG_KEY, SUPERSEDED_TAG_VALUE, quarantine_root, staging_root
 from modules.policies import policy, tls_only
 from modules.tags import NORMALIZE, ResourceType
 from modules.terraform import (
@@ -161,6 +161,12 @@ class ReportsBucket(Construct):
                 "staging",
                 S3BucketLifecycleConfigurationRuleFilter(prefix=staging_root(props.curated_prefix)),
                 expiration=[S3BucketLifecycleConfigurationRuleExpiration(days=_STAGING_DAYS)],
+            ),
+            # Copies: a run's files can be made again as long as it lies in the clean zone.
+            _rule(
+                "quarantine",
+                S3BucketLifecycleConfigurationRuleFilter(prefix=quarantine_root(props.curated_prefix)),
+                expiration=[S3BucketLifecycleConfigurationRuleExpiration(days=days.clean_expiration)],
             ),
             _superseded("clean-zone", props.clean_prefix, days.clean_expiration),
             _superseded("curated-zone", props.curated_prefix, days.curated_expiration),

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 from envs.schema import Environment
 from modules.account import Account
+from modules.lambda_function import FunctionCode
 from modules.normalize.alerts import Alerts, AlertsProps
 from modules.normalize.bucket import ReportsBucket, ReportsBucketProps
 from modules.normalize.engine import Engine, EngineProps
-from modules.normalize.function import FunctionCode, NormalizeFunction
+from modules.normalize.function import NormalizeFunction
 from modules.normalize.job import NormalizeJob
 from modules.normalize.schedule import DailySchedule, DailyScheduleProps
 from modules.spark_job import SparkCode

@@ -10,13 +10,13 @@ from typing import Protocol
 from envs.schema import Environment
 from modules.account import Account
 from modules.contract.settings import AUTO, UNLIMITED, NormalizeArgument
+from modules.metrics import NORMALIZE_NAMESPACE
 from modules.normalize.schedule import ScheduleTarget
 from modules.outputs import Output
 from modules.policies import Statement
 from modules.terraform import S3Bucket, SnsTopic
 
 DESCRIPTION = "ETL-1: normalizes the source table into the clean zone's CSV files"
-METRICS_NAMESPACE = "CAT/Normalize"
 
 
 class Engine(Protocol):
@@ -56,7 +56,7 @@ class EngineProps:
             NormalizeArgument.SCAN_SEGMENTS: AUTO if segments is None else str(segments),
             # Never with an exponent, which the programs do not read.
             NormalizeArgument.MAX_READ_CAPACITY_UNITS: UNLIMITED if units is None else f"{units:.15g}",
-            NormalizeArgument.METRICS_NAMESPACE: METRICS_NAMESPACE,
+            NormalizeArgument.METRICS_NAMESPACE: NORMALIZE_NAMESPACE,
         }
 
     def permissions(self) -> list[Statement]:

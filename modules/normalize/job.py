@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from modules.contract.settings import EventKey, NormalizeArgument
-from modules.normalize.engine import DESCRIPTION, METRICS_NAMESPACE, EngineProps
+from modules.metrics import NORMALIZE_NAMESPACE, write_metrics
+from modules.normalize.engine import DESCRIPTION, EngineProps
 from modules.normalize.schedule import SCHEDULED_TIME, ScheduleTarget
 from modules.outputs import Output
 from modules.policies import Statement
-from modules.spark_job import JOB_OUTPUT_LOG_GROUP, SparkCode, SparkJob, SparkJobProps, write_metrics
+from modules.spark_job import JOB_OUTPUT_LOG_GROUP, SparkCode, SparkJob, SparkJobProps
 from modules.tags import NORMALIZE
 from modules.terraform import Construct
 
@@ -70,7 +71,7 @@ class NormalizeJob(Construct):
                 NormalizeArgument.TASKS_AT_ONCE: str(settings.tasks_at_once),
             },
             spark_options=_SPARK_OPTIONS,
-            permissions=[*props.permissions(), write_metrics("WriteRunMetrics", METRICS_NAMESPACE)],
+            permissions=[*props.permissions(), write_metrics("WriteRunMetrics", NORMALIZE_NAMESPACE)],
             alerts=props.alerts,
             runbook="Normalize failed",
             component=NORMALIZE,

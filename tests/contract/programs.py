@@ -1,4 +1,7 @@
-"""Both programs and the contract as the services will have them: their sources, what they import, a bare Python."""
+"""Both programs and the contract as the services will have them: their sources, what they import, a bare Python.
+
+Either program may run as a Spark job or as a Lambda function; both get the whole of its folder.
+"""
 
 from __future__ import annotations
 
@@ -9,17 +12,34 @@ from collections.abc import Iterable
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-LAYER_REQUIREMENTS = ROOT / "lambda_src" / "requirements.txt"
+PACKAGES = ("lambda_src", "glue_src")
+#: What the layer of each program's function holds.
+LAYER_REQUIREMENTS = {package: ROOT / package / "requirements.txt" for package in PACKAGES}
 #: What AWS Glue 4.0 and 5.0 have installed and the job may import.
-PROVIDED_BY_GLUE = ("pyspark", "awsglue", "boto3", "botocore")
+PROVIDED_BY_GLUE = ("pyspark", "py4j", "awsglue", "boto3", "botocore")
 
-#: Files of lambda_src that only the Spark job loads, on Glue 5.0; it has the layer's packages but for NOT_ON_SPARK.
-ON_SPARK_ONLY = ("spark_engine.py", "spark_job.py")
+#: Files that only the Spark job loads. That of lambda_src, on Glue 5.0, has the layer's packages but for NOT_ON_SPARK.
+ON_SPARK_ONLY = {
+    "lambda_src": ("spark_engine.py", "spark_job.py"),
+    "glue_src": ("job.py", "spark_engine.py", "transform.py"),
+}
+#: Files that only the function loads: pyarrow is not in the job's requirements.
+IN_FUNCTION_ONLY = ("handler.py", "arrow_*.py")
 
 
 def sources(folder: str) -> list[Path]:
     """Return every Python file of a folder, those below it too."""
     return sorted((ROOT / folder).rglob("*.py"))
+
+
+def function_sources(package: str) -> list[Path]:
+    """Return a program's files that its function may load."""
+    return [file for file in sources(package) if file.name not in ON_SPARK_ONLY[package]]
+
+
+def etl_job_sources() -> list[Path]:
+    """Return the files of ETL-2 that its Spark job may load."""
+    return [file for file in sources("glue_src") if not any(map(file.match, IN_FUNCTION_ONLY))]
 
 
 def imported(file: Path) -> set[str]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.contract.programs import ON_SPARK_ONLY, ROOT, bare_python, sources
+from tests.contract.programs import ON_SPARK_ONLY, PACKAGES, ROOT, bare_python, etl_job_sources, sources
 
 WHERE = """
 import json
@@ -17,8 +17,8 @@ print(json.dumps(loaded))
 TOOLS = {"cdktf", "constructs", "jsii", "pytest", "pydantic", "mypy_boto3_s3", "envs", "local"}
 
 
-def modules_of(package: str) -> list[str]:
-    names = [file.relative_to(ROOT).with_suffix("").as_posix().replace("/", ".") for file in sources(package)]
+def modules_in(files: list[Path]) -> list[str]:
+    names = [file.relative_to(ROOT).with_suffix("").as_posix().replace("/", ".") for file in files]
     return [name.removesuffix(".__init__") for name in names]
 
 
@@ -36,17 +36,55 @@ def test_handler(function_paths: list[Path], tmp_path: Path) -> None:
     for name in ("boto3", "botocore", "aws_lambda_powertools"):
         assert Path(found[name]) == layer / name / "__init__.py", f"{name} must come from the layer"
     assert TOOLS & set(found) == set()
-    assert {f"lambda_src.{name.removesuffix('.py')}" for name in ON_SPARK_ONLY} & set(found) == set()
+    assert {f"lambda_src.{name.removesuffix('.py')}" for name in ON_SPARK_ONLY["lambda_src"]} & set(found) == set()
     assert [name for name, file in found.items() if str(ROOT) in file or "site-packages" in file] == []
 
 
-def test_handler_is_the_function_that_lambda_calls(function_paths: list[Path], tmp_path: Path) -> None:
+def test_etl_handler(etl_function_paths: list[Path], tmp_path: Path) -> None:
+    found = loaded(etl_function_paths, tmp_path, "glue_src.handler")
+    function, layer = etl_function_paths
+    assert Path(found["glue_src.handler"]) == function / "glue_src" / "handler.py"
+    assert Path(found["modules.contract.layout"]) == function / "modules" / "contract" / "layout.py"
+    for name in ("boto3", "botocore", "pyarrow"):
+        assert Path(found[name]) == layer / name / "__init__.py", f"{name} must come from the layer"
+    assert (TOOLS | {"pyspark", "pandas", "numpy"}) & set(found) == set()
+    assert {f"glue_src.{name.removesuffix('.py')}" for name in ON_SPARK_ONLY["glue_src"]} & set(found) == set()
+    assert [name for name, file in found.items() if str(ROOT) in file or "site-packages" in file] == []
+
+
+def test_trimmed_pyarrow_reads_sorts_counts_and_writes(etl_function_paths: list[Path], tmp_path: Path) -> None:
     code = """
-import inspect, lambda_src.handler
-print(*inspect.signature(lambda_src.handler.handler).parameters)
+import io
+from datetime import datetime, timezone
+import pyarrow as pa, pyarrow.compute as pc, pyarrow.csv, pyarrow.dataset, pyarrow.ipc, pyarrow.parquet as pq
+csv = b'a,b,t\\n2,"x ""y",2026-01-31T04:30:00.000001Z\\n1,,2026-01-30T04:30:00.000000Z\\n'
+instant = pa.timestamp("us", tz="UTC")
+types = pyarrow.csv.ConvertOptions(column_types={"a": pa.int64(), "b": pa.string(), "t": instant})
+table = pyarrow.csv.read_csv(io.BytesIO(csv), convert_options=types)
+table = table.take(pc.sort_indices(table, sort_keys=[("t", "ascending")]))
+table = table.set_column(1, "b", pc.replace_substring_regex(table["b"], pattern="[y]", replacement="z"))
+counted = table.group_by("b").aggregate([("a", "count")]).join(table, "b")
+pq.write_table(table, "out.parquet", compression="zstd")
+written = pq.ParquetFile("out.parquet")
+assert written.metadata.row_group(0).column(0).compression == "ZSTD"
+assert pyarrow.dataset.dataset("out.parquet").count_rows() == counted.num_rows == 2
+assert written.read()["t"].to_pylist() == [
+    datetime(2026, 1, 30, 4, 30, tzinfo=timezone.utc), datetime(2026, 1, 31, 4, 30, 0, 1, tzinfo=timezone.utc)
+]
+print(*written.read()["a"].to_pylist(), *written.read()["b"].to_pylist())
 """
-    event, context = bare_python(function_paths, code, tmp_path).split()
-    assert (event, context) == ("event", "context")
+    assert bare_python(etl_function_paths, code, tmp_path) == '1 2  x "z'
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_handler_is_the_function_that_lambda_calls(
+    paths_of_functions: dict[str, list[Path]], tmp_path: Path, package: str
+) -> None:
+    code = f"""
+import inspect, {package}.handler
+print(*inspect.signature({package}.handler.handler).parameters)
+"""
+    assert len(bare_python(paths_of_functions[package], code, tmp_path).split()) == 2
 
 
 def test_scan_path_loads_no_pandas(function_paths: list[Path], tmp_path: Path) -> None:
@@ -68,7 +106,7 @@ print(zoneinfo.ZoneInfo("America/Bogota").key)
 
 
 def test_glue_library_from_its_zip(job_paths: list[Path], tmp_path: Path) -> None:
-    names = modules_of("glue_src") + modules_of("modules/contract")
+    names = modules_in([*etl_job_sources(), *sources("modules/contract")])
     found = loaded(job_paths, tmp_path, *names)
     library = str(job_paths[0])
     assert {name for name, file in found.items() if file.startswith(library)} == {*names, "modules"}
@@ -77,7 +115,7 @@ def test_glue_library_from_its_zip(job_paths: list[Path], tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize("module", ["modules.naming", "modules.terraform", "envs.schema", "local", "cdktf"])
-@pytest.mark.parametrize("fixture", ["function_paths", "job_paths"])
+@pytest.mark.parametrize("fixture", ["function_paths", "etl_function_paths", "job_paths"])
 def test_nothing_of_the_infrastructure_is_there(
     request: pytest.FixtureRequest, tmp_path: Path, fixture: str, module: str
 ) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from modules.packaging import NOT_ON_SPARK, Archive
-from tests.contract.programs import ON_SPARK_ONLY, PROVIDED_BY_GLUE, ROOT, imported, sources
+from tests.contract.programs import PROVIDED_BY_GLUE, ROOT, etl_job_sources, function_sources, imported, sources
 
 #: Names of the standard library that Python 3.10 (Glue 4.0) has not: module → what came with 3.11 or later.
 NEWER_THAN_3_10 = {
@@ -27,7 +27,10 @@ NEWER_THAN_3_10 = {
         *("Unpack", "TypeVarTuple", "dataclass_transform", "override", "TypeAliasType", "get_overloads"),
     },
 }
+#: The whole of glue_src is in the job's library, what only the function loads too.
 ON_GLUE = [*sources("modules/contract"), *sources("glue_src")]
+#: What a shared file imports inside a function that only the Spark job calls.
+LOADED_ON_GLUE_ONLY: dict[str, set[str]] = {"lambda_src": set(), "glue_src": {"awsglue"}}
 
 
 def path_in_project(file: Path) -> str:
@@ -83,7 +86,7 @@ def test_python_3_10_has_the_names_it_uses(file: Path) -> None:
     assert top_level(imported(file)) & {"tomllib", "wsgiref.types"} == set()
 
 
-@pytest.mark.parametrize("file", sources("glue_src"), ids=path_in_project)
+@pytest.mark.parametrize("file", etl_job_sources(), ids=path_in_project)
 def test_job_imports_what_glue_has(file: Path) -> None:
     known = {*sys.stdlib_module_names, *PROVIDED_BY_GLUE, "glue_src"}
     foreign = {name for name in imported(file) if name.partition(".")[0] not in known}
@@ -96,24 +99,29 @@ def packages_in(layer: Archive) -> set[str]:
 
 
 def foreign_imports(files: list[Path]) -> set[str]:
-    """Return the packages that files of lambda_src import and neither it nor the standard library has."""
+    """Return the packages that a program's files import and neither it nor the standard library has."""
     used = set().union(*(imported(file) for file in files))
-    own = {name for name in used if f"{name}.".startswith(("lambda_src.", "modules.contract."))}
+    own = {name for name in used if f"{name}.".startswith((f"{files[0].parent.name}.", "modules.contract."))}
     return top_level(used - own) - sys.stdlib_module_names
 
 
-@pytest.mark.parametrize("fixture", ["local_layer", "aws_layer"])
-def test_function_imports_what_the_layer_has(request: pytest.FixtureRequest, fixture: str) -> None:
-    used = foreign_imports([file for file in sources("lambda_src") if file.name not in ON_SPARK_ONLY])
-    assert {"boto3", "aws_lambda_powertools"} <= used, "the search for imports finds too little"
-    missing = used - packages_in(request.getfixturevalue(fixture))
-    assert missing == set(), f"add them, pinned, to lambda_src/requirements.txt: {missing}"
+@pytest.mark.parametrize("fixture", ["local_layers", "aws_layers"])
+@pytest.mark.parametrize(
+    ("package", "least"), [("lambda_src", {"boto3", "aws_lambda_powertools"}), ("glue_src", {"boto3", "pyarrow"})]
+)
+def test_function_imports_what_the_layer_has(
+    request: pytest.FixtureRequest, fixture: str, package: str, least: set[str]
+) -> None:
+    used = foreign_imports(function_sources(package)) - LOADED_ON_GLUE_ONLY[package]
+    assert least <= used, "the search for imports finds too little"
+    missing = used - packages_in(request.getfixturevalue(fixture)[package])
+    assert missing == set(), f"add them, pinned, to {package}/requirements.txt: {missing}"
 
 
-def test_spark_job_imports_what_glue_and_the_layers_pins_have(local_layer: Archive) -> None:
+def test_spark_job_imports_what_glue_and_the_layers_pins_have(local_layers: dict[str, Archive]) -> None:
     used = foreign_imports(sources("lambda_src"))
     assert {"pyspark", "awsglue"} <= used, "the search for imports finds too little"
-    assert used - (packages_in(local_layer) - set(NOT_ON_SPARK)) - set(PROVIDED_BY_GLUE) == set()
+    assert used - (packages_in(local_layers["lambda_src"]) - set(NOT_ON_SPARK)) - set(PROVIDED_BY_GLUE) == set()
 
 
 @pytest.mark.parametrize("folder", ["lambda_src", "glue_src", "modules/contract"])

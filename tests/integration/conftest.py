@@ -1,19 +1,26 @@
 from __future__ import annotations
 
-from contextlib import closing
+import io
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from rich.console import Console
 
-from local.demo import open_warehouse
+from local.demo import Demo, open_warehouse
+from local.engines import Engines
 from local.reconciliation import committed_summary
+from local.screen import Screen
+from local.source_table import ensure_table, load
 from local.warehouse import Warehouse
+from local.workspace import Workspace
 from tests.integration.oracle import Expected, expected
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from local.athena_sql import LocalAthena
     from local.pipeline import Pipeline
@@ -39,6 +46,23 @@ class Run:
         return open_warehouse(self.pipeline.workspace)
 
 
+@contextmanager
+def ready_to_deploy(folder: Path, table: str, sample: list[dict[str, Any]], engines: Engines) -> Iterator[Demo]:
+    """An emulator of its own with the sample in its table and a bucket for Terraform's state, and the demo's steps."""
+    workspace = Workspace(folder)
+    try:
+        workspace.up()
+        dynamodb = workspace.clients().dynamodb
+        ensure_table(dynamodb, table)
+        load(dynamodb, table, sample)
+        demo = Demo(workspace, Screen(Console(file=io.StringIO())), engines)
+        demo.make_state_bucket()
+        yield demo
+    finally:
+        workspace.emulator.stop()
+        workspace.close()
+
+
 def run_etl1(pipeline: Pipeline, day: str = DAY) -> RunSummary:
     answer = pipeline.normalize({"dt": day})
     names, clients = pipeline.names, pipeline.workspace.clients()
@@ -60,7 +84,7 @@ def first_run(deployed: Pipeline, sample: list[dict[str, Any]]) -> Iterator[Run]
     """The sample's first way through both ETLs, started by the event that the deployed rule delivered."""
     summary = run_etl1(deployed)
     assert deployed.await_arrival().key.endswith(f"/conversations-{summary.run_id}.csv")
-    deployed.curate()
+    deployed.curate(summary)
     clients, folder = deployed.workspace.clients(), deployed.workspace.directory / "first-run"
     warehouse = Warehouse(clients.glue, clients.s3, deployed.names.database, folder)
     with closing(warehouse.open()) as athena:

@@ -23,21 +23,23 @@ STACKS = ("cat-local-normalize", "cat-local-etl2")
 
 Changes = dict[str, set[str]]
 
+#: An alarm keeps no more than its name, metric and threshold.
+ALARM_GAPS = {
+    "actions_enabled",
+    "alarm_actions",
+    "alarm_description",
+    "dimensions",
+    "period",
+    "statistic",
+    "treat_missing_data",
+}
+
 #: What the emulator does not keep, so that every plan wants to set it again. Nothing else may ever show.
 KNOWN_GAPS: dict[str, Changes] = {
     "cat-local-normalize": {},
     "cat-local-etl2": {
-        # An alarm keeps no more than its name, metric and threshold.
-        "aws_cloudwatch_metric_alarm.dead_letters": {
-            "actions_enabled",
-            "alarm_actions",
-            "alarm_description",
-            "dimensions",
-            "ok_actions",
-            "period",
-            "statistic",
-            "treat_missing_data",
-        },
+        "aws_cloudwatch_metric_alarm.data_checks": ALARM_GAPS,
+        "aws_cloudwatch_metric_alarm.dead_letters": ALARM_GAPS | {"ok_actions"},
         "aws_glue_job.parquet": {"execution_property", "job_run_queuing_enabled"},
         "aws_glue_trigger.on_arrival": {"event_batching_condition", "predicate"},
     },

@@ -11,29 +11,27 @@ from typing import TYPE_CHECKING, Any
 
 import psutil
 import pytest
-from rich.console import Console
 
 from envs.schema import GLUE_ENGINE
-from envs.selection import LOCAL_ENGINE_VARIABLE
 from glue_src.clean_zone import CleanZone
 from glue_src.storage import Bucket
-from local.demo import Demo
 from local.deployment import deploy
+from local.engines import Engines
 from local.errors import GlueJobError
 from local.pipeline import run_normalize_job
-from local.screen import Screen
 from local.source_table import ensure_table, load
-from local.workspace import CHOICE, ENVIRONMENT, Workspace
 from modules.contract.datasets import DATASETS
 from modules.contract.layout import parse_day
 from modules.contract.runs import RunSummary
 from modules.naming import Names
-from tests.integration.conftest import DAY, Run
+from tests.integration.conftest import DAY, Run, ready_to_deploy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mypy_boto3_s3 import S3Client
+
+    from local.workspace import Workspace
 
 NAMES = Names("local")
 CLEAN_PREFIX = "reports/etl-process1/"
@@ -72,19 +70,11 @@ class Job:
 @pytest.fixture(scope="module")
 def job(tmp_path_factory: pytest.TempPathFactory, sample: list[dict[str, Any]]) -> Iterator[Job]:
     """ETL-1's stack with the Glue engine, on an emulator of its own with the sample in its table."""
-    workspace = Workspace(tmp_path_factory.mktemp("glue-engine"))
-    try:
-        workspace.up()
-        dynamodb = workspace.clients().dynamodb
-        ensure_table(dynamodb, NAMES.source_table)
-        load(dynamodb, NAMES.source_table, sample)
-        Demo(workspace, Screen(Console(file=io.StringIO()))).make_state_bucket()
-        choice = {CHOICE: ENVIRONMENT, LOCAL_ENGINE_VARIABLE: GLUE_ENGINE}
-        deploy([NAMES.normalize_stack], {**workspace.variables(), **choice}, workspace.deploy_log)
+    engines = Engines(extract=GLUE_ENGINE)
+    with ready_to_deploy(tmp_path_factory.mktemp("glue-engine"), NAMES.source_table, sample, engines) as demo:
+        workspace = demo.workspace
+        deploy([NAMES.normalize_stack], {**workspace.variables(), **engines.variables()}, workspace.deploy_log)
         yield Job(workspace)
-    finally:
-        workspace.emulator.stop()
-        workspace.close()
 
 
 def rows_of(s3: S3Client, summary: RunSummary, dataset: str) -> Counter[tuple[str, ...]]:

@@ -72,7 +72,7 @@ def test_latest_views_show_the_newest_day(first_run: Run, athena: LocalAthena) -
 
 def test_event_that_comes_twice_or_late_changes_nothing(first_run: Run) -> None:
     before = _curated_objects(first_run.pipeline)
-    first_run.pipeline.curate()
+    first_run.pipeline.curate(first_run.summary)
     assert before
     assert _curated_objects(first_run.pipeline) == before
 
@@ -108,12 +108,12 @@ def test_day_that_is_run_again_is_replaced(first_run: Run, sample: list[dict[str
     pipeline, table = first_run.pipeline, first_run.pipeline.names.source_table
     dynamodb = pipeline.workspace.clients().dynamodb
     earlier = run_etl1(pipeline, EARLIER_DAY)
-    pipeline.curate()
+    pipeline.curate(earlier)
     changed = [item for item in sample if item["PK"]["S"] != "USER#usuario-00001"]
     try:
         load(dynamodb, table, changed)
         later = run_etl1(pipeline, EARLIER_DAY)
-        pipeline.curate()
+        pipeline.curate(later)
     finally:
         load(dynamodb, table, sample)
     assert later.run_id > earlier.run_id

@@ -7,13 +7,15 @@ import pytest
 
 from local.cdktf_command import QUIET
 from tests.synth.synthesized import (
+    ARROW_VARIANT,
     ENVIRONMENTS,
     GLUE_VARIANT,
     LOOPBACK,
     STACKS,
+    VARIANTS,
     Stack,
     run_main,
-    run_main_with_glue,
+    run_main_with_other_engines,
     stacks_in,
 )
 
@@ -48,18 +50,37 @@ def stacks(default_output: Path, local_output: Path) -> dict[str, Stack]:
 
 
 @pytest.fixture(scope="session")
-def glue_normalize(tmp_path_factory: pytest.TempPathFactory) -> Stack:
-    """ETL-1's stack of prod with the Glue engine."""
-    folder = tmp_path_factory.mktemp("glue")
-    done = run_main_with_glue(folder)
+def variants(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Stack]:
+    """The stacks of prod with the other engines, by what they are a variant of."""
+    folder = tmp_path_factory.mktemp("variants")
+    done = run_main_with_other_engines(folder)
     assert done.returncode == 0, done.stderr
-    return stacks_in(folder)["cat-prod-normalize"]
+    found = stacks_in(folder)
+    return {variant: found[variant.partition(" ")[0]] for variant in VARIANTS}
 
 
-@pytest.fixture(params=(*STACKS, GLUE_VARIANT))
-def stack(request: pytest.FixtureRequest, stacks: dict[str, Stack], glue_normalize: Stack) -> Stack:
-    """Each stack in turn, the one with the Glue engine too."""
-    return {**stacks, GLUE_VARIANT: glue_normalize}[request.param]
+@pytest.fixture(scope="session")
+def glue_normalize(variants: dict[str, Stack]) -> Stack:
+    """ETL-1's stack of prod with the Glue engine."""
+    return variants[GLUE_VARIANT]
+
+
+@pytest.fixture(scope="session")
+def arrow_etl(variants: dict[str, Stack]) -> Stack:
+    """ETL-2's stack of prod with the Arrow engine."""
+    return variants[ARROW_VARIANT]
+
+
+@pytest.fixture(scope="session")
+def all_stacks(stacks: dict[str, Stack], variants: dict[str, Stack]) -> dict[str, Stack]:
+    """Every stack, those with other engines too."""
+    return {**stacks, **variants}
+
+
+@pytest.fixture(params=(*STACKS, *VARIANTS))
+def stack(request: pytest.FixtureRequest, all_stacks: dict[str, Stack]) -> Stack:
+    """Each stack in turn, those with other engines too."""
+    return all_stacks[request.param]
 
 
 @pytest.fixture(params=ENVIRONMENTS)
@@ -77,3 +98,8 @@ def etl(request: pytest.FixtureRequest, stacks: dict[str, Stack]) -> Stack:
 @pytest.fixture
 def prod_normalize(stacks: dict[str, Stack]) -> Stack:
     return stacks["cat-prod-normalize"]
+
+
+@pytest.fixture
+def prod_etl(stacks: dict[str, Stack]) -> Stack:
+    return stacks["cat-prod-etl2"]

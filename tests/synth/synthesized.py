@@ -17,8 +17,10 @@ from local.cdktf_command import QUIET
 ROOT = Path(__file__).parents[2]
 ENVIRONMENTS = ("test", "prod", "local")
 STACKS = tuple(f"cat-{env}-{part}" for env in ENVIRONMENTS for part in ("normalize", "etl2"))
-#: ETL-1's stack of prod, had it the other engine: no environment ships with it.
+#: The stacks of prod, had they the other engines: no environment ships with them.
 GLUE_VARIANT = "cat-prod-normalize with extract.engine = glue"
+ARROW_VARIANT = "cat-prod-etl2 with transform.engine = arrow"
+VARIANTS = (GLUE_VARIANT, ARROW_VARIANT)
 #: Never connected to: synthesizing asks nothing of AWS.
 LOOPBACK = "http://127.0.0.1:9"
 
@@ -80,14 +82,15 @@ def stacks_in(folder: Path) -> dict[str, Stack]:
     }
 
 
-#: main.py with prod's engine replaced.
-_MAIN_WITH_GLUE = """
+#: main.py with prod's engines replaced.
+_MAIN_WITH_OTHER_ENGINES = """
 from dataclasses import replace
 import main
 from envs import selection
 from envs.prod import PROD
 normalize = replace(PROD.normalize, extract=replace(PROD.normalize.extract, engine="glue"))
-selection.ENVIRONMENTS["prod"] = replace(PROD, normalize=normalize)
+etl = replace(PROD.etl, transform=replace(PROD.etl.transform, engine="arrow"))
+selection.ENVIRONMENTS["prod"] = replace(PROD, normalize=normalize, etl=etl)
 main.main()
 """
 
@@ -97,9 +100,9 @@ def run_main(folder: Path, working_directory: Path = ROOT, **variables: str) -> 
     return _run([str(ROOT / "main.py")], folder, working_directory, variables)
 
 
-def run_main_with_glue(folder: Path) -> subprocess.CompletedProcess[str]:
-    """Run main.py for prod, as it would be with the Glue engine."""
-    return _run(["-c", _MAIN_WITH_GLUE], folder, ROOT, {"CAT_ENV": "prod"})
+def run_main_with_other_engines(folder: Path) -> subprocess.CompletedProcess[str]:
+    """Run main.py for prod, as it would be with the engines that no environment ships with."""
+    return _run(["-c", _MAIN_WITH_OTHER_ENGINES], folder, ROOT, {"CAT_ENV": "prod"})
 
 
 def _run(

@@ -5,7 +5,7 @@ import os
 import re
 from pathlib import Path
 
-from tests.synth.synthesized import GLUE_VARIANT, Stack
+from tests.synth.synthesized import Stack
 
 SNAPSHOT = Path(__file__).with_name("addresses.json")
 UPDATE = "UPDATE_ADDRESSES"
@@ -17,9 +17,8 @@ in the state first: `terraform state mv OLD NEW`, or a `moved` block (move_to_id
 and commit {SNAPSHOT.name} with the change."""
 
 
-def test_addresses_are_those_of_the_snapshot(stacks: dict[str, Stack], glue_normalize: Stack) -> None:
-    shown = {**stacks, GLUE_VARIANT: glue_normalize}
-    found = {name: shown[name].addresses for name in sorted(shown)}
+def test_addresses_are_those_of_the_snapshot(all_stacks: dict[str, Stack]) -> None:
+    found = {name: all_stacks[name].addresses for name in sorted(all_stacks)}
     if os.environ.get(UPDATE):
         SNAPSHOT.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
     expected = json.loads(SNAPSHOT.read_text(encoding="utf-8"))
@@ -47,7 +46,9 @@ def test_environments_have_the_same_addresses_but_for_the_schedule(stacks: dict[
     assert stacks["cat-test-etl2"].addresses == stacks["cat-prod-etl2"].addresses == stacks["cat-local-etl2"].addresses
 
 
-def test_engines_have_the_same_addresses_but_for_themselves(prod_normalize: Stack, glue_normalize: Stack) -> None:
+def test_engines_of_etl1_have_the_same_addresses_but_for_themselves(
+    prod_normalize: Stack, glue_normalize: Stack
+) -> None:
     with_function, with_job = set(prod_normalize.addresses), set(glue_normalize.addresses)
     assert with_function - with_job == {
         "aws_cloudwatch_log_group.normalize",
@@ -65,6 +66,35 @@ def test_engines_have_the_same_addresses_but_for_themselves(prod_normalize: Stac
         "aws_iam_role_policy.job",
         "aws_s3_object.library",
         "aws_s3_object.script",
+    }
+
+
+def test_engines_of_etl2_have_the_same_addresses_but_for_themselves(prod_etl: Stack, arrow_etl: Stack) -> None:
+    with_job, with_function = set(prod_etl.addresses), set(arrow_etl.addresses)
+    assert with_job - with_function == {
+        "aws_cloudwatch_event_rule.job_failed",
+        "aws_cloudwatch_event_target.job_failed",
+        "aws_cloudwatch_event_target.workflow",
+        "aws_glue_job.parquet",
+        "aws_glue_trigger.on_arrival",
+        "aws_glue_trigger.on_success",
+        "aws_glue_workflow.etl",
+        "aws_iam_role.events",
+        "aws_iam_role.job",
+        "aws_iam_role_policy.events",
+        "aws_iam_role_policy.job",
+        "aws_s3_object.library",
+        "aws_s3_object.script",
+    }
+    assert with_function - with_job == {
+        "aws_cloudwatch_event_target.function",
+        "aws_cloudwatch_log_group.parquet",
+        "aws_iam_role.parquet",
+        "aws_iam_role_policy.parquet",
+        "aws_lambda_function.parquet",
+        "aws_lambda_function_event_invoke_config.parquet",
+        "aws_lambda_layer_version.parquet",
+        "aws_lambda_permission.run_arrived",
     }
 
 

@@ -85,6 +85,18 @@ def test_etl_outputs(etl: Stack) -> None:
     }
 
 
+def test_etl_outputs_with_the_arrow_engine(prod_etl: Stack, arrow_etl: Stack) -> None:
+    with_job = values(prod_etl)
+    for name in ("job_name", "workflow_name"):
+        del with_job[name]
+    assert values(arrow_etl) == {
+        **with_job,
+        "function_name": "${aws_lambda_function.parquet.function_name}",
+        "function_arn": "${aws_lambda_function.parquet.arn}",
+        "log_group_name": "${aws_cloudwatch_log_group.parquet.name}",
+    }
+
+
 def test_every_output_is_described(stack: Stack) -> None:
     for name, output in stack.document["output"].items():
         assert set(output) == {"value", "description"}, name

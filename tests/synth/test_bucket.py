@@ -112,6 +112,12 @@ def test_lifecycle(normalize: Stack) -> None:
                 "expiration": [{"days": 2}],
             },
             {
+                "id": "quarantine",
+                "status": "Enabled",
+                "filter": [{"prefix": "reports/etl-process2/_quarantine/"}],
+                "expiration": [{"days": 90}],
+            },
+            {
                 "id": "clean-zone",
                 "status": "Enabled",
                 "filter": superseded("reports/etl-process1/"),
@@ -130,7 +136,8 @@ def test_lifecycle(normalize: Stack) -> None:
 def test_no_rule_expires_data_by_age_alone(normalize: Stack) -> None:
     rules = normalize["aws_s3_bucket_lifecycle_configuration.reports"]["rule"]
     by_age = [rule["id"] for rule in rules if any("days" in how for how in rule.get("expiration", []))]
-    assert by_age == ["athena-results", "staging", "clean-zone", "curated-zone"]
+    # What lies in staging and quarantine are copies of what the clean zone still has.
+    assert by_age == ["athena-results", "staging", "quarantine", "clean-zone", "curated-zone"]
     for rule in rules:
         if rule["id"] in {"clean-zone", "curated-zone"}:
             tags = rule["filter"][0]["and"][0]["tags"]

@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from modules.contract.datasets import DATASETS, Dataset
+from modules.contract.datasets import TABLES, Dataset
 from modules.etl.serving import VIEWS, View
 from tests.synth.synthesized import Stack
 
@@ -27,14 +27,14 @@ def test_database(etl: Stack) -> None:
 def test_tables_and_views_are_the_contracts(etl: Stack) -> None:
     kinds = {name: table["table_type"] for name, table in etl.of_type("aws_glue_catalog_table").items()}
     assert kinds == {
-        **dict.fromkeys(["conversations", "messages", "feedback", "rejected"], "EXTERNAL_TABLE"),
+        **dict.fromkeys(["conversations", "messages", "feedback", "rejected", "data_quality"], "EXTERNAL_TABLE"),
         **dict.fromkeys(["latest_snapshot", "latest_conversations", "latest_messages"], "VIRTUAL_VIEW"),
         **dict.fromkeys(["latest_feedback", "feedback_in_context", "dashboard_usuarios"], "VIRTUAL_VIEW"),
     }
-    assert {dataset.name for dataset in DATASETS} | {view.name for view in VIEWS} == set(kinds)
+    assert {table.name for table in TABLES} | {view.name for view in VIEWS} == set(kinds)
 
 
-@pytest.mark.parametrize("dataset", DATASETS, ids=named)
+@pytest.mark.parametrize("dataset", TABLES, ids=named)
 def test_table(etl: Stack, dataset: Dataset) -> None:
     assert etl[f"aws_glue_catalog_table.{dataset.name}"] == {
         "name": dataset.name,
@@ -85,6 +85,13 @@ def test_conversations_columns_in_design_order(etl: Stack) -> None:
         ("messages", "user_id conversation_id position:bigint sender text sent_at:timestamp"),
         ("feedback", "user_id feedback_id created_at:timestamp feedback_type comment option"),
         ("rejected", "item_key reason item_json"),
+        (
+            "data_quality",
+            (
+                "run_id dataset check_name outcome rows_checked:bigint rows_failed:bigint allowed_share:double "
+                "checked_at:timestamp"
+            ),
+        ),
     ],
 )
 def test_other_columns_in_design_order(etl: Stack, name: str, columns: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.synth.synthesized import ACCOUNT, BUCKET, FOUND_BUCKET, GLUE_VARIANT, Stack, arn
+from tests.synth.synthesized import ACCOUNT, ARROW_VARIANT, BUCKET, FOUND_BUCKET, GLUE_VARIANT, Stack, arn
 
 CLEAN, CURATED = "reports/etl-process1/", "reports/etl-process2/"
 
@@ -39,7 +39,7 @@ def trust(stack: Stack, name: str) -> Any:
 
 def curated_tables(stack: Stack) -> list[str]:
     database = f"cat_{stack.env}_analytics_db"
-    tables = ["messages", "feedback", "rejected", "conversations"]
+    tables = ["messages", "feedback", "rejected", "conversations", "data_quality"]
     resources = ["catalog", f"database/{database}", *(f"table/{database}/{table}" for table in tables)]
     return [arn("glue", resource) for resource in resources]
 
@@ -68,12 +68,13 @@ def to_run_on_glue(bucket: str) -> list[dict[str, Any]]:
 OWN_ACCOUNT = {"aws:SourceAccount": ACCOUNT}
 
 
-def test_no_other_roles_or_policies(stacks: dict[str, Stack], glue_normalize: Stack) -> None:
-    for name, stack in {**stacks, GLUE_VARIANT: glue_normalize}.items():
-        if name.endswith("etl2"):
+def test_no_other_roles_or_policies(all_stacks: dict[str, Stack]) -> None:
+    of_variants = {GLUE_VARIANT: {"job", "schedule"}, ARROW_VARIANT: {"parquet", "crawler"}}
+    for name, stack in all_stacks.items():
+        if name in of_variants:
+            roles = of_variants[name]
+        elif name.endswith("etl2"):
             roles = {"job", "crawler", "events"}
-        elif name == GLUE_VARIANT:
-            roles = {"job", "schedule"}
         else:
             roles = {"normalize", "schedule"} if stack.env == "prod" else {"normalize"}
         assert set(stack.of_type("aws_iam_role")) == roles, name
@@ -99,8 +100,9 @@ def test_function_permissions(normalize: Stack) -> None:
     ]
 
 
-def test_function_trust(normalize: Stack) -> None:
-    assert trust(normalize, "normalize") == assumed_by("lambda.amazonaws.com")
+def test_function_trust(normalize: Stack, arrow_etl: Stack) -> None:
+    for stack, name in ((normalize, "normalize"), (arrow_etl, "parquet")):
+        assert trust(stack, name) == assumed_by("lambda.amazonaws.com")
 
 
 def test_schedule_role(prod_normalize: Stack, glue_normalize: Stack) -> None:
@@ -120,9 +122,10 @@ def test_schedule_role(prod_normalize: Stack, glue_normalize: Stack) -> None:
         ]
 
 
-def test_job_permissions(etl: Stack) -> None:
+def to_curate(stack: Stack) -> list[dict[str, Any]]:
+    """What ETL-2 does itself, whichever its engine."""
     clean, curated = f"{FOUND_BUCKET}/{CLEAN}*", f"{FOUND_BUCKET}/{CURATED}*"
-    assert permissions(etl, "job") == [
+    return [
         # IfExists: without ListBucket for requests that have no prefix, S3 answers HEAD of a missing key with 403.
         allow(
             "ListZones",
@@ -134,11 +137,11 @@ def test_job_permissions(etl: Stack) -> None:
         allow(
             "WriteCuratedZone",
             ["s3:AbortMultipartUpload", "s3:DeleteObject", "s3:GetObject", "s3:PutObject"],
-            [curated, f"{FOUND_BUCKET}/reports/etl-process2_$folder$"],
+            [curated],
         ),
         allow("MarkSupersededDays", ["s3:GetObjectTagging", "s3:PutObjectTagging"], [clean, curated]),
         allow(
-            "RegisterPartitions",
+            "KeepCatalog",
             [
                 "glue:BatchCreatePartition",
                 "glue:BatchUpdatePartition",
@@ -146,10 +149,33 @@ def test_job_permissions(etl: Stack) -> None:
                 "glue:GetPartition",
                 "glue:GetPartitions",
                 "glue:GetTable",
+                "glue:UpdateTable",
             ],
-            curated_tables(etl),
+            curated_tables(stack),
         ),
+        write_metrics("WriteRunMetrics", "CAT/Etl"),
+    ]
+
+
+def test_job_permissions(etl: Stack) -> None:
+    marker = f"{FOUND_BUCKET}/reports/etl-process2_$folder$"
+    assert permissions(etl, "job") == [
+        *to_curate(etl),
+        allow("KeepFolderMarker", ["s3:DeleteObject", "s3:GetObject", "s3:PutObject"], [marker]),
         *to_run_on_glue(FOUND_BUCKET),
+    ]
+
+
+def test_arrow_function_permissions(arrow_etl: Stack) -> None:
+    assert permissions(arrow_etl, "parquet") == [
+        *to_curate(arrow_etl),
+        allow("StartCrawler", ["glue:StartCrawler"], ["${aws_glue_crawler.curated.arn}"]),
+        allow(
+            "WriteLogs",
+            ["logs:CreateLogStream", "logs:PutLogEvents"],
+            ["${aws_cloudwatch_log_group.parquet.arn}:*"],
+        ),
+        allow("ReportFailures", ["sns:Publish"], ["${data.aws_sns_topic.alerts.arn}"]),
     ]
 
 
@@ -224,14 +250,15 @@ def test_topic_policy(normalize: Stack) -> None:
     ]
 
 
-def test_dead_letters_policy(etl: Stack) -> None:
-    assert etl["aws_sqs_queue_policy.dead_letters"]["queue_url"] == "${aws_sqs_queue.dead_letters.url}"
-    assert etl.json_of("aws_sqs_queue_policy.dead_letters", "policy")["Statement"] == [
-        allow(
-            "EventBridgeKeepsUndelivered",
-            ["sqs:SendMessage"],
-            ["${aws_sqs_queue.dead_letters.arn}"],
-            Principal={"Service": ["events.amazonaws.com"]},
-            Condition={"ArnEquals": {"aws:SourceArn": "${aws_cloudwatch_event_rule.run_arrived.arn}"}},
-        )
-    ]
+def test_dead_letters_policy(etl: Stack, arrow_etl: Stack) -> None:
+    for stack in (etl, arrow_etl):
+        assert stack["aws_sqs_queue_policy.dead_letters"]["queue_url"] == "${aws_sqs_queue.dead_letters.url}"
+        assert stack.json_of("aws_sqs_queue_policy.dead_letters", "policy")["Statement"] == [
+            allow(
+                "EventBridgeKeepsUndelivered",
+                ["sqs:SendMessage"],
+                ["${aws_sqs_queue.dead_letters.arn}"],
+                Principal={"Service": ["events.amazonaws.com"]},
+                Condition={"ArnEquals": {"aws:SourceArn": "${aws_cloudwatch_event_rule.run_arrived.arn}"}},
+            )
+        ]

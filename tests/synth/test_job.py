@@ -47,6 +47,9 @@ def test_arguments(etl: Stack) -> None:
         "--clean_prefix": "reports/etl-process1/",
         "--curated_prefix": "reports/etl-process2/",
         "--database": f"cat_{etl.env}_analytics_db",
+        "--environment": etl.env,
+        "--most_rejected_share": "0.25" if etl.env == "local" else "0.05",
+        "--metrics_namespace": "CAT/Etl",
     }
 
 
@@ -78,7 +81,7 @@ def test_crawler(etl: Stack) -> None:
     crawler = etl["aws_glue_crawler.curated"]
     del crawler["configuration"]
     database = "${aws_glue_catalog_database.analytics.name}"
-    tables = ["messages", "feedback", "rejected", "conversations"]
+    tables = ["messages", "feedback", "rejected", "conversations", "data_quality"]
     assert crawler == {
         "name": f"cat-{etl.env}-curated-crawler",
         "description": "Keeps the curated tables' columns and partitions",

@@ -11,11 +11,12 @@ import pytest
 
 import main
 from envs.prod import PROD
-from envs.schema import Environment, GlueExtractSettings
+from envs.schema import ArrowSettings, Environment, GlueExtractSettings
 from envs.test import TEST
+from glue_src.arguments import read_variables
 from lambda_src.settings import Settings
 from modules import terraform
-from modules.normalize.function import FunctionCode
+from modules.lambda_function import FunctionCode
 from modules.packaging import PackagingError, write_archive
 from modules.spark_job import SparkCode
 from modules.stack import EtlStack, NormalizeStack, PlatformStack
@@ -33,9 +34,12 @@ def synthesized(stack: PlatformStack) -> dict[str, Any]:
 
 
 def normalize(environment: Environment, folder: Path) -> dict[str, Any]:
+    return synthesized(NormalizeStack(Cdktf.app(), environment, function_code(folder)))
+
+
+def function_code(folder: Path) -> FunctionCode:
     archive = write_archive({"a.py": b""}, folder / "a.zip")
-    code = FunctionCode(function=archive, layer=archive)
-    return synthesized(NormalizeStack(Cdktf.app(), environment, code))
+    return FunctionCode(function=archive, layer=archive)
 
 
 def spark_code(folder: Path) -> SparkCode:
@@ -50,6 +54,10 @@ def normalize_on_glue(environment: Environment, folder: Path) -> dict[str, Any]:
 
 def etl(environment: Environment, folder: Path) -> dict[str, Any]:
     return synthesized(EtlStack(Cdktf.app(), environment, spark_code(folder)))
+
+
+def etl_on_arrow(environment: Environment, folder: Path) -> dict[str, Any]:
+    return synthesized(EtlStack(Cdktf.app(), environment, function_code(folder)))
 
 
 def test_same_address_twice_is_refused() -> None:
@@ -184,11 +192,31 @@ def test_glue_engine_without_a_schedule(tmp_path: Path) -> None:
     assert document["output"]["schedule_status"]["value"] == "DISABLED: run ETL-1 by hand"
 
 
+def test_size_of_the_arrow_engine(tmp_path: Path) -> None:
+    settings = ArrowSettings(timeout=60, memory_size=512, ephemeral_storage=10240, log_retention=7)
+    resources = etl_on_arrow(changed("etl.transform.arrow", settings, TEST), tmp_path)["resource"]
+    function = resources["aws_lambda_function"]["parquet"]
+    size = {"timeout": 60, "memory_size": 512, "ephemeral_storage": {"size": 10240}}
+    assert {name: function[name] for name in size} == size
+    assert resources["aws_cloudwatch_log_group"]["parquet"]["retention_in_days"] == 7
+
+
+@pytest.mark.parametrize("share", [0, 1, 0.0, 1e-7, 0.1 + 0.2, 1 / 3])
+def test_rejected_share_is_written_as_the_programs_read_it(tmp_path: Path, share: float) -> None:
+    environment = changed("etl.transform.most_rejected_share", share, TEST)
+    assert faults(environment) == []
+    arguments = etl(environment, tmp_path)["resource"]["aws_glue_job"]["parquet"]["default_arguments"]
+    function = etl_on_arrow(environment, tmp_path)["resource"]["aws_lambda_function"]["parquet"]
+    variables = function["environment"]["variables"]
+    assert variables["MOST_REJECTED_SHARE"] == arguments["--most_rejected_share"]
+    assert read_variables(variables).most_rejected_share == share
+
+
 def test_prefixes_come_from_the_configuration_everywhere(tmp_path: Path) -> None:
     environment = TEST
     for name in ("clean", "curated", "athena_results"):
         environment = changed(f"etl.{name}_prefix", f"my/{name}/", environment)
-    text = json.dumps([build(environment, tmp_path) for build in (normalize, normalize_on_glue, etl)])
+    text = json.dumps([build(environment, tmp_path) for build in (normalize, normalize_on_glue, etl, etl_on_arrow)])
     assert [shipped for shipped in ("reports/", "athena/results") if shipped in text] == []
     for name in ("clean", "curated", "athena_results"):
         assert f"my/{name}/" in text

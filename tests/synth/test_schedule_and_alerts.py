@@ -1,11 +1,12 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
 from modules.contract.settings import EventKey
-from tests.synth.synthesized import PARTITION, Stack
+from tests.synth.synthesized import PARTITION, ROOT, Stack
 
 
 def test_schedule_only_in_prod(stacks: dict[str, Stack]) -> None:
@@ -98,6 +99,43 @@ def test_dead_letters(stacks: dict[str, Stack], stack_name: str, queue: str, com
         "ok_actions": [topic],
         "tags": {**tags, "ResourceType": "MONITORING"},
     }
+
+
+def test_data_checks_alarm(etl: Stack, arrow_etl: Stack) -> None:
+    for stack in (etl, arrow_etl):
+        assert stack["aws_cloudwatch_metric_alarm.data_checks"] == {
+            "alarm_name": f"cat-{stack.env}-etl2-data-checks",
+            "alarm_description": "A run failed a check and was not published. See the runbook, A run was quarantined.",
+            "namespace": "CAT/Etl",
+            "metric_name": "FailedDataChecks",
+            "dimensions": {"environment": stack.env},
+            "statistic": "Sum",
+            "period": 300,
+            "evaluation_periods": 1,
+            "threshold": 1,
+            "comparison_operator": "GreaterThanOrEqualToThreshold",
+            "treat_missing_data": "notBreaching",
+            "alarm_actions": ["${data.aws_sns_topic.alerts.arn}"],
+            "tags": {"ETLComponent": "ETL-2", "ETLStage": "TRANSFORM-LOAD", "ResourceType": "MONITORING"},
+        }
+
+
+def test_alarm_reads_what_etl2_writes(etl: Stack, arrow_etl: Stack) -> None:
+    arguments = etl["aws_glue_job.parquet"]["default_arguments"]
+    variables = arrow_etl["aws_lambda_function.parquet"]["environment"]["variables"]
+    for stack, namespace, environment in (
+        (etl, arguments["--metrics_namespace"], arguments["--environment"]),
+        (arrow_etl, variables["METRICS_NAMESPACE"], variables["ENVIRONMENT"]),
+    ):
+        alarm = stack["aws_cloudwatch_metric_alarm.data_checks"]
+        assert (alarm["namespace"], alarm["dimensions"]) == (namespace, {"environment": environment})
+
+
+def test_runbook_has_every_heading_that_messages_point_to(stack: Stack) -> None:
+    runbook = (ROOT / "docs" / "runbook.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"[Ss]ee the runbook, ([A-Z][^.\"\\]+)\.", stack.text))
+    assert {heading for heading in named if f"\n## {heading}\n" not in runbook} == set()
+    assert named or stack.name.endswith("normalize")
 
 
 def test_no_queue_where_nothing_delivers(stacks: dict[str, Stack]) -> None:

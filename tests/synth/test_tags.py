@@ -35,6 +35,7 @@ UNTAGGABLE = {
     "aws_iam_role_policy",
     "aws_lambda_function_event_invoke_config",
     "aws_lambda_layer_version",
+    "aws_lambda_permission",
     "aws_s3_bucket_lifecycle_configuration",
     "aws_s3_bucket_notification",
     "aws_s3_bucket_ownership_controls",

@@ -62,7 +62,18 @@ def expected(env: str, **changes: dict[str, Any]) -> dict[str, Any]:
                 "event_batch_window": 60,
                 **changes["glue"],
             },
-            "transform": {"engine": "spark"},
+            "transform": {
+                "engine": "spark",
+                "most_rejected_share": changes.get("transform", {}).get("most_rejected_share", 0.05),
+                "arrow": {
+                    "timeout": 900,
+                    "memory_size": 3538,
+                    "ephemeral_storage": 2048,
+                    "python_version": "3.12",
+                    "platform": "manylinux_2_28_x86_64",
+                    **changes["arrow"],
+                },
+            },
             "clean_prefix": "reports/etl-process1/",
             "curated_prefix": "reports/etl-process2/",
             "athena_results_prefix": "athena/results/",
@@ -88,6 +99,7 @@ def test_test_runs_by_hand_with_small_sizes() -> None:
         schedule={"enabled": False, "cron_expression": None},
         athena={"bytes_scanned_cutoff": 2**30},
         glue={"number_of_workers": 2, "worker_type": "G.1X"},
+        arrow={"log_retention": 14},
     )
 
 
@@ -98,11 +110,12 @@ def test_prod_runs_daily_with_its_data_guarded() -> None:
         schedule={"enabled": True, "cron_expression": "cron(30 4 * * ? *)"},
         athena={"bytes_scanned_cutoff": 100 * 2**30},
         glue={"number_of_workers": 4, "worker_type": "G.2X", "timeout": 120, "max_retries": 2},
+        arrow={"log_retention": 90},
         guard={"deletion_guarded": True},
     )
 
 
-def test_local_has_the_layer_of_the_interpreter_at_hand() -> None:
+def test_local_has_the_layers_of_the_interpreter_at_hand() -> None:
     assert asdict(LOCAL) == expected(
         "local",
         lambda_={"timeout": 300, "memory_size": 1024, "log_retention": 1, "platform": None},
@@ -119,6 +132,14 @@ def test_local_has_the_layer_of_the_interpreter_at_hand() -> None:
         },
         athena={"bytes_scanned_cutoff": 2**30},
         glue={"number_of_workers": 2, "worker_type": "G.1X", "version": "5.0"},
+        transform={"most_rejected_share": 0.25},
+        arrow={
+            "timeout": 300,
+            "memory_size": 1024,
+            "ephemeral_storage": 512,
+            "log_retention": 1,
+            "platform": None,
+        },
     )
 
 

@@ -24,6 +24,8 @@ TEXT = "Input should be a valid string"
         ("normalize.extract.max_read_capacity_units", "unlimited", "Input should be a valid number"),
         ("normalize.extract.max_read_capacity_units", True, "Input should be a valid number"),
         ("normalize.extract.glue", None, "Input should be an instance of GlueExtractSettings"),
+        ("etl.transform.most_rejected_share", "0.05", "Input should be a valid number"),
+        ("etl.transform.arrow", None, "Input should be an instance of ArrowSettings"),
         ("normalize.schedule.enabled", 1, "Input should be a valid boolean"),
         ("normalize.schedule.cron_expression", 4, TEXT),
         ("normalize.dynamo_table_name", None, TEXT),

@@ -112,6 +112,25 @@ def test_the_local_engine_can_be_chosen(engine: str | None, expected: str) -> No
     assert environment_named("prod", variables).normalize.extract.engine == "lambda"
 
 
+@pytest.mark.parametrize(
+    ("engine", "expected"), [(None, "spark"), ("", "spark"), ("spark", "spark"), ("arrow", "arrow")]
+)
+def test_the_local_engine_of_etl2_can_be_chosen(engine: str | None, expected: str) -> None:
+    variables = LOOPBACK if engine is None else {**LOOPBACK, "CAT_LOCAL_TRANSFORM": engine}
+    assert environment_named("local", variables).etl.transform.engine == expected
+    assert environment_named("prod", variables).etl.transform.engine == "spark"
+
+
+def test_choosing_engines_changes_nothing_else() -> None:
+    variables = {**LOOPBACK, "CAT_LOCAL_ENGINE": "glue", "CAT_LOCAL_TRANSFORM": "arrow"}
+    chosen = environment_named("local", variables)
+    assert chosen.normalize.extract.engine == "glue"
+    back = changed("etl.transform.engine", "spark", changed("normalize.extract.engine", "lambda", chosen))
+    assert back == environment_named("local", LOOPBACK)
+
+
 def test_an_unknown_local_engine_is_a_fault_like_any_other() -> None:
     with pytest.raises(ConfigurationError, match=r"normalize\.extract\.engine = 'spark': must be one of glue, lambda"):
         environment_named("local", {**LOOPBACK, "CAT_LOCAL_ENGINE": "spark"})
+    with pytest.raises(ConfigurationError, match=r"etl\.transform\.engine = 'glue': must be one of arrow, spark"):
+        environment_named("local", {**LOOPBACK, "CAT_LOCAL_TRANSFORM": "glue"})

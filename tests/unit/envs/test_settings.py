@@ -11,6 +11,10 @@ from tests.unit.envs.samples import VALID, changed, exclusion_rule, faults
 NUMBERS = [
     ("normalize.lambda_.timeout", 1, 900, "Lambda stops after 15 minutes: raise memory_size instead"),
     ("normalize.lambda_.memory_size", 128, 10240, "Lambda's memory in MB"),
+    ("etl.transform.arrow.timeout", 1, 900, "Lambda stops after 15 minutes: raise memory_size instead"),
+    ("etl.transform.arrow.memory_size", 128, 10240, "Lambda's memory in MB"),
+    ("etl.transform.arrow.ephemeral_storage", 512, 10240, "Lambda's /tmp in MB"),
+    ("etl.transform.most_rejected_share", 0, 1, "write 0.05 for five of a hundred"),
     ("normalize.extract.scan_segments", 1, 1000, "give None to have it chosen"),
     ("normalize.extract.max_read_capacity_units", 1, 10_000_000, "give None for no limit"),
     ("normalize.extract.glue.number_of_workers", 2, 299, "a Spark job needs a driver and a worker"),
@@ -54,6 +58,12 @@ def test_read_capacity_refused(units: float) -> None:
     assert faults(changed(path, units)) == [f"{path} = {units}: must be from 1 to 10000000; give None for no limit"]
 
 
+@pytest.mark.parametrize("share", [-0.01, 1.01, math.inf, math.nan])
+def test_rejected_share_refused(share: float) -> None:
+    path = "etl.transform.most_rejected_share"
+    assert faults(changed(path, share)) == [f"{path} = {share}: must be from 0 to 1; write 0.05 for five of a hundred"]
+
+
 @pytest.mark.parametrize(
     ("path", "value"),
     [
@@ -75,6 +85,10 @@ def test_read_capacity_refused(units: float) -> None:
         ("etl.clean_prefix", "..a/.b/c../"),
         ("etl.catalog.database_name", "d" * 255),
         ("etl.athena.work_group_name", "w" * 128),
+        ("etl.transform.engine", "arrow"),
+        ("etl.transform.most_rejected_share", 1e-9),
+        ("etl.transform.arrow.platform", None),
+        ("etl.transform.arrow.log_retention", 3653),
         ("etl.glue.version", "5.0"),
         ("etl.glue.worker_type", "G.4X"),
         ("provider.allowed_account_ids", ("000000000000", "123456789012")),
@@ -87,8 +101,8 @@ def test_accepted(path: str, value: object) -> None:
     assert faults(changed(path, value)) == []
 
 
-def test_log_retention_takes_the_services_own_days_only() -> None:
-    path = "normalize.lambda_.log_retention"
+@pytest.mark.parametrize("path", ["normalize.lambda_.log_retention", "etl.transform.arrow.log_retention"])
+def test_log_retention_takes_the_services_own_days_only(path: str) -> None:
     accepted = [days for days in range(4000) if not faults(changed(path, days))]
     short, months, years = [1, 3, 5, 7, 14], [30, 60, 90, 120, 150, 180], [365, 400, 545, 731, 1096, 1827, 2192, 2557]
     assert accepted == [*short, *months, *years, 2922, 3288, 3653]
@@ -163,7 +177,9 @@ def test_exclusion_rule_refused(changes: dict[str, Any], setting: str, said: str
         ("normalize.lambda_.platform", "manylinux2014_x86_64", "Input should be 'manylinux_2_28_x86_64'"),
         ("normalize.extract.engine", "batch", "must be one of glue, lambda; docs/scaling.md says when to take which"),
         ("normalize.extract.glue.version", "4.0", "must be one of 5.0; the code needs its Python 3.11"),
-        ("etl.transform.engine", "arrow", "must be one of spark; the Arrow engine is not built yet"),
+        ("etl.transform.engine", "lambda", "must be one of arrow, spark; docs/adr/0014 says when to take which"),
+        ("etl.transform.arrow.python_version", "3.9", "must be one of 3.12; the layer's wheels are pinned for it"),
+        ("etl.transform.arrow.platform", "any", "Input should be 'manylinux_2_28_x86_64'"),
         ("etl.glue.version", "3.0", "must be one of 4.0, 5.0; the job is tested on these Glue versions"),
         (
             "etl.catalog.database_name",

@@ -8,6 +8,7 @@ import pytest
 from rich.console import Console
 
 from local.__main__ import COMMANDS, main, parser, shell_changes
+from local.engines import DEFAULT, Engines
 from local.glue_stand_in import DeployedJob
 from local.screen import Screen
 
@@ -24,6 +25,23 @@ def test_shell_takes_over_the_changes() -> None:
 def test_every_command_says_what_it_does(command: str) -> None:
     shown = " ".join(parser().format_help().split())
     assert str(COMMANDS[command].__doc__) in shown
+
+
+def test_demo_takes_an_engine_for_each_etl() -> None:
+    chosen = parser().parse_args(["demo"])
+    assert (chosen.engine, chosen.transform) == (DEFAULT.extract, DEFAULT.transform) == ("lambda", "spark")
+    chosen = parser().parse_args(["demo", "--engine", "glue", "--transform", "arrow"])
+    assert Engines(chosen.engine, chosen.transform).variables() == {
+        "CAT_ENV": "local",
+        "CAT_LOCAL_ENGINE": "glue",
+        "CAT_LOCAL_TRANSFORM": "arrow",
+    }
+    with pytest.raises(SystemExit):
+        parser().parse_args(["demo", "--transform", "glue"])
+
+
+def test_default_engines_need_no_variables() -> None:
+    assert DEFAULT.variables() == {"CAT_ENV": "local"}
 
 
 def test_faults_are_told_on_standard_error(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

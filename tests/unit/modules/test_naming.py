@@ -30,6 +30,10 @@ NAMES = {
     "alerts_topic": ("cat-{}-alerts", 256),
     "glue_job": ("cat-{}-etl2-parquet", 255),
     "glue_job_role": ("cat-{}-etl2-job", 64),
+    "etl_function": ("cat-{}-etl2-parquet", 64),
+    "etl_layer": ("cat-{}-etl2-dependencies", 140),
+    "etl_log_group": ("/aws/lambda/cat-{}-etl2-parquet", 512),
+    "etl_function_role": ("cat-{}-etl2-function", 64),
     "crawler": ("cat-{}-curated-crawler", 255),
     "crawler_role": ("cat-{}-etl2-crawler", 64),
     "workflow": ("cat-{}-etl2-workflow", 255),
@@ -41,6 +45,7 @@ NAMES = {
     "crawler_failed_rule": ("cat-{}-etl2-crawler-failed", 64),
     "etl_dead_letters": ("cat-{}-etl2-dead-letters", 80),
     "etl_dead_letters_alarm": ("cat-{}-etl2-dead-letters", 255),
+    "data_checks_alarm": ("cat-{}-etl2-data-checks", 255),
 }
 
 

@@ -1,0 +1,111 @@
+"""The EventBridge rule for a committed run, and the queue of arrivals that could not be delivered."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+from modules.contract.layout import CLEAN_SUFFIX, commit_marker_prefix
+from modules.dead_letters import DeadLetters, DeadLettersProps
+from modules.naming import Names
+from modules.policies import Statement, policy
+from modules.tags import ETL, ResourceType
+from modules.terraform import (
+    CloudwatchEventRule,
+    CloudwatchEventTarget,
+    CloudwatchEventTargetDeadLetterConfig,
+    CloudwatchEventTargetRetryPolicy,
+    Construct,
+    DataAwsS3Bucket,
+    DataAwsSnsTopic,
+    SqsQueuePolicy,
+)
+
+#: EventBridge's own defaults, written down: 24 hours, 185 tries.
+_LONGEST_EVENT_AGE = 24 * 3600
+_RETRIES = 185
+
+
+@dataclass(frozen=True, kw_only=True)
+class ArrivalProps:
+    """Which events count: those of the bucket's clean zone; and the failures' topic."""
+
+    names: Names
+    bucket: DataAwsS3Bucket
+    clean_prefix: str
+    alerts: DataAwsSnsTopic
+
+
+@dataclass(frozen=True, kw_only=True)
+class ArrivalTarget:
+    """What an arrival starts. ``address`` is the last part of the target's Terraform address, and its id in the rule.
+
+    ``role_arn`` is for services that EventBridge calls as a role; others allow the rule themselves.
+    """
+
+    address: str
+    arn: str
+    role_arn: str | None = None
+
+
+class Arrival(Construct):
+    """The rule and its queue; ``rule`` and ``dead_letters`` are the resources."""
+
+    def __init__(self, scope: Construct, construct_id: str, props: ArrivalProps) -> None:
+        super().__init__(scope, construct_id)
+        self.dead_letters = DeadLetters(
+            self,
+            "dead_letters",
+            DeadLettersProps(
+                queue_name=props.names.etl_dead_letters,
+                alarm_name=props.names.etl_dead_letters_alarm,
+                component=ETL,
+                topic_arn=props.alerts.arn,
+            ),
+        ).queue
+        self.rule = self._make_rule(props)
+        SqsQueuePolicy(
+            self,
+            "aws_sqs_queue_policy.dead_letters",
+            queue_url=self.dead_letters.url,
+            policy=policy(
+                Statement(
+                    sid="EventBridgeKeepsUndelivered",
+                    actions=["sqs:SendMessage"],
+                    services=["events.amazonaws.com"],
+                    resources=[self.dead_letters.arn],
+                    conditions={"ArnEquals": {"aws:SourceArn": self.rule.arn}},
+                )
+            ),
+        )
+
+    def deliver_to(self, target: ArrivalTarget) -> None:
+        """Add a target to the rule."""
+        CloudwatchEventTarget(
+            self,
+            f"aws_cloudwatch_event_target.{target.address}",
+            rule=self.rule.name,
+            target_id=target.address,
+            arn=target.arn,
+            role_arn=target.role_arn,
+            retry_policy=CloudwatchEventTargetRetryPolicy(
+                maximum_event_age_in_seconds=_LONGEST_EVENT_AGE, maximum_retry_attempts=_RETRIES
+            ),
+            dead_letter_config=CloudwatchEventTargetDeadLetterConfig(arn=self.dead_letters.arn),
+        )
+
+    def _make_rule(self, props: ArrivalProps) -> CloudwatchEventRule:
+        arrived = {"wildcard": f"{commit_marker_prefix(props.clean_prefix)}*{CLEAN_SUFFIX}"}
+        pattern = {
+            "source": ["aws.s3"],
+            "detail-type": ["Object Created"],
+            "detail": {"bucket": {"name": [props.bucket.bucket]}, "object": {"key": [arrived]}},
+        }
+        return CloudwatchEventRule(
+            self,
+            "aws_cloudwatch_event_rule.run_arrived",
+            name=props.names.arrival_rule,
+            description="A run has been committed: its last object, conversations, has arrived",
+            event_pattern=json.dumps(pattern),
+            tags=ETL.tags(ResourceType.ORCHESTRATION),
+        )

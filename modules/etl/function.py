@@ -1,0 +1,76 @@
+"""ETL-2 as a Lambda function with Arrow, for days that need no cluster (docs/adr/0014-transform-engine.md)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from modules.contract.settings import CRAWLER_VARIABLE, TRANSFORM_VARIABLES
+from modules.etl.arrival import ArrivalTarget
+from modules.etl.engine import DESCRIPTION, EngineProps
+from modules.lambda_function import Function, FunctionCode, FunctionProps
+from modules.outputs import Output
+from modules.policies import Statement
+from modules.tags import ETL
+from modules.terraform import Construct, LambdaPermission
+
+HANDLER = "glue_src.handler.handler"
+
+#: One event after the other, as with the Spark job: Lambda keeps the others in its own queue and tries them again for
+#: up to six hours. The concurrency is taken from the account's, of which 100 must stay unreserved.
+_CONCURRENCY = 1
+
+
+class EtlFunction(Construct):
+    """The function and all that belongs to it; ``function`` and ``log_group`` are the resources. It is an Engine."""
+
+    def __init__(self, scope: Construct, construct_id: str, props: EngineProps, code: FunctionCode) -> None:
+        super().__init__(scope, construct_id)
+        made = Function(self, "function", _function_props(props, code))
+        self.function, self.log_group = made.function, made.log_group
+        LambdaPermission(
+            self,
+            "aws_lambda_permission.run_arrived",
+            statement_id="RunArrived",
+            action="lambda:InvokeFunction",
+            function_name=self.function.function_name,
+            principal="events.amazonaws.com",
+            source_arn=props.arrival.rule.arn,
+        )
+        props.arrival.deliver_to(ArrivalTarget(address="function", arn=self.function.arn))
+
+    @property
+    def outputs(self) -> Mapping[str, Output]:
+        """The function and its log group."""
+        return {
+            "function_name": Output(
+                value=self.function.function_name, description="The function: invoke it to curate what is due"
+            ),
+            "function_arn": Output(value=self.function.arn, description="ARN of that function"),
+            "log_group_name": Output(value=self.log_group.name, description="Log group of the function: tail it"),
+        }
+
+
+def _function_props(props: EngineProps, code: FunctionCode) -> FunctionProps:
+    names, settings = props.environment.names, props.environment.etl.transform.arrow
+    told = {TRANSFORM_VARIABLES[name]: value for name, value in props.settings().items()}
+    return FunctionProps(
+        address="parquet",
+        title="ETL-2 function",
+        name=names.etl_function,
+        layer_name=names.etl_layer,
+        log_group_name=names.etl_log_group,
+        role_name=names.etl_function_role,
+        description=DESCRIPTION,
+        handler=HANDLER,
+        settings=settings,
+        code=code,
+        variables={**told, CRAWLER_VARIABLE: props.crawler.name},
+        permissions=[
+            *props.permissions(),
+            Statement(sid="StartCrawler", actions=["glue:StartCrawler"], resources=[props.crawler.arn]),
+        ],
+        alerts=props.alerts,
+        component=ETL,
+        concurrency=_CONCURRENCY,
+        ephemeral_storage=settings.ephemeral_storage,
+    )

@@ -1,0 +1,174 @@
+"""ETL-2 as the deployed function: started by the rule, and its tables are the Spark job's."""
+
+from __future__ import annotations
+
+import json
+import time
+from contextlib import closing
+from datetime import datetime, timezone
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import pytest
+
+from envs.schema import ARROW_ENGINE
+from local.aws_environment import REGION
+from local.demo import open_warehouse
+from local.engines import Engines
+from local.errors import FunctionError
+from local.pipeline import Pipeline
+from local.reconciliation import reconcile
+from local.sample_faults import FAULTS
+from local.source_table import load
+from modules.contract.datasets import DATA_QUALITY, DATASETS
+from modules.contract.layout import clean_key, parse_day, quarantine_day_prefix
+from modules.naming import Names
+from tests.integration.conftest import EARLIER_DAY, Run, ready_to_deploy, rows, run_etl1
+from tests.integration.test_deployment import ALARM_GAPS, CREATION_GAPS, STACKS, planned_changes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+NAMES = Names("local")
+ENGINES = Engines(transform=ARROW_ENGINE)
+CLEAN_PREFIX, CURATED_PREFIX = "reports/etl-process1/", "reports/etl-process2/"
+UNFINISHED_DAY = parse_day("2026-01-20")
+UNFINISHED_RUN = "20260120T043000.000000Z-00000000"
+FAULTY_AT = datetime(2026, 1, 28, 12, tzinfo=timezone.utc)
+#: The emulator waits a second, then two, before it tries a failed event again.
+SECONDS_TO_GIVE_UP = 60
+CREDENTIALS: Any = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
+#: Of the check's columns, those that no two runs share.
+OF_THE_RUN = ("run_id", "checked_at")
+
+
+@pytest.fixture(scope="module")
+def pipeline(tmp_path_factory: pytest.TempPathFactory, sample: list[dict[str, Any]]) -> Iterator[Pipeline]:
+    """Both stacks with the Arrow engine, on an emulator of their own with the sample in its table."""
+    with ready_to_deploy(tmp_path_factory.mktemp("arrow-engine"), NAMES.source_table, sample, ENGINES) as demo:
+        demo.deploy_stacks()
+        yield Pipeline.of(demo.workspace, ENGINES)
+
+
+def test_plans_change_only_what_the_emulator_does_not_keep(pipeline: Pipeline) -> None:
+    normalize, etl = (planned_changes(pipeline.workspace, stack) for stack in STACKS)
+    assert normalize == {}
+    crawler = "aws_glue_crawler.curated"
+    assert etl == {
+        "aws_cloudwatch_metric_alarm.data_checks": ALARM_GAPS,
+        "aws_cloudwatch_metric_alarm.dead_letters": ALARM_GAPS | {"ok_actions"},
+        crawler: CREATION_GAPS[NAMES.etl_stack][crawler],
+    }
+
+
+def test_arrival_starts_the_function_and_both_engines_make_the_same_tables(pipeline: Pipeline, first_run: Run) -> None:
+    summary = run_etl1(pipeline)
+    assert pipeline.await_arrival().key.endswith(f"/conversations-{summary.run_id}.csv")
+    pipeline.curate(summary)
+
+    warehouse = open_warehouse(pipeline.workspace)
+    with closing(warehouse.open()) as athena:
+        reconcile(summary, athena, warehouse.partitions())
+        for dataset in DATASETS:
+            # In the same order, too.
+            assert rows(athena, dataset.name) == rows(first_run.athena, dataset.name), dataset.name
+        checks, by_spark = (
+            [{name: value for name, value in row.items() if name not in OF_THE_RUN} for row in found]
+            for found in (rows(athena, DATA_QUALITY.name), rows(first_run.athena, DATA_QUALITY.name))
+        )
+    assert checks == by_spark
+    assert {check["outcome"] for check in checks} == {"passed"}
+
+
+def test_function_starts_the_crawler(pipeline: Pipeline) -> None:
+    crawler = pipeline.workspace.clients().glue.get_crawler(Name=NAMES.crawler)["Crawler"]
+    assert crawler["State"] != "READY" or crawler["LastCrawl"]["Status"] == "SUCCEEDED"
+
+
+def test_run_that_fails_a_check_is_quarantined_and_counted(pipeline: Pipeline, sample: list[dict[str, Any]]) -> None:
+    clients, day = pipeline.workspace.clients(), parse_day(EARLIER_DAY)
+    faulty = [fault("usuario-1", FAULTY_AT) for fault in FAULTS.values()]
+    try:
+        load(clients.dynamodb, NAMES.source_table, faulty)
+        summary = run_etl1(pipeline, EARLIER_DAY)
+        assert summary.items.rejected_total > summary.items.scanned / 4
+        with pytest.raises(FunctionError, match=rf"{summary.run_id} of {day} is not in the tables.*quarantined"):
+            pipeline.curate(summary)
+    finally:
+        load(clients.dynamodb, NAMES.source_table, sample)
+
+    held = clients.s3.list_objects_v2(
+        Bucket=NAMES.reports_bucket, Prefix=f"{quarantine_day_prefix(CURATED_PREFIX, day)}{summary.run_id}/"
+    )
+    assert held["KeyCount"] == len(DATASETS)
+    assert failed_checks(pipeline) >= 1
+    warehouse = open_warehouse(pipeline.workspace)
+    assert {partition.table for partition in warehouse.partitions() if partition.day == EARLIER_DAY} == {
+        DATA_QUALITY.name
+    }
+    with closing(warehouse.open()) as athena:
+        outcomes = {check["outcome"] for check in rows(athena, DATA_QUALITY.name, EARLIER_DAY)}
+    assert outcomes == {"passed", "failed"}
+
+    # The day is taken from the next run that is as it should be.
+    again = run_etl1(pipeline, EARLIER_DAY)
+    pipeline.curate(again)
+    with closing(warehouse.open()) as athena:
+        reconcile(again, athena, warehouse.partitions())
+
+
+def failed_checks(pipeline: Pipeline) -> float:
+    """The deployed alarm's metric, added up over all of this session."""
+    cloudwatch = pipeline.workspace.clients().cloudwatch
+    (alarm,) = cloudwatch.describe_alarms(AlarmNames=[NAMES.data_checks_alarm])["MetricAlarms"]
+    found = cloudwatch.get_metric_statistics(
+        Namespace=alarm["Namespace"],
+        MetricName=alarm["MetricName"],
+        # What the emulator does not keep of an alarm; tests/synth has it from the stack.
+        Dimensions=[{"Name": "environment", "Value": NAMES.env}],
+        StartTime=datetime(2020, 1, 1, tzinfo=timezone.utc),
+        EndTime=datetime.now(timezone.utc),
+        Period=86400,
+        Statistics=["Sum"],
+    )
+    return sum(point["Sum"] for point in found["Datapoints"])
+
+
+def test_failure_of_the_function_reaches_the_topic(pipeline: Pipeline) -> None:
+    clients = pipeline.workspace.clients()
+    queue_url = subscribe_to_alerts(pipeline)
+    key = clean_key(CLEAN_PREFIX, DATASETS[-1], UNFINISHED_DAY, UNFINISHED_RUN)
+    # Its arrival starts the function as well, but the emulator gives what a rule delivers no second try and no
+    # destination: that it has for events which are sent to the function itself.
+    clients.s3.put_object(Bucket=NAMES.reports_bucket, Key=key, Body=b"")
+    try:
+        alert = send_until_alert(pipeline, queue_url)
+    finally:
+        clients.s3.delete_object(Bucket=NAMES.reports_bucket, Key=key)
+    assert alert["requestContext"]["functionArn"].endswith(f":{NAMES.etl_function}")
+    assert alert["responsePayload"]["errorType"] == "FailedDaysError"
+    assert f"{UNFINISHED_DAY} has no complete run" in alert["responsePayload"]["errorMessage"]
+
+
+def subscribe_to_alerts(pipeline: Pipeline) -> str:
+    clients, endpoint_url = pipeline.workspace.clients(), pipeline.workspace.emulator.endpoint_url()
+    url = clients.sqs.create_queue(QueueName="alerts")["QueueUrl"]
+    queue_arn = clients.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    session: Any = boto3.Session(**CREDENTIALS, region_name=REGION)
+    with closing(session.client("sns", endpoint_url=endpoint_url)) as sns:
+        (topic_arn,) = [topic["TopicArn"] for topic in sns.list_topics()["Topics"]]
+        assert topic_arn.endswith(f":{NAMES.alerts_topic}")
+        sns.subscribe(TopicArn=topic_arn, Protocol="sqs", Endpoint=queue_arn)
+    return url
+
+
+def send_until_alert(pipeline: Pipeline, queue_url: str) -> dict[str, Any]:
+    clients = pipeline.workspace.clients()
+    clients.lambda_.invoke(FunctionName=NAMES.etl_function, InvocationType="Event", Payload=b"{}")
+    deadline = time.monotonic() + SECONDS_TO_GIVE_UP
+    while time.monotonic() < deadline:
+        for message in clients.sqs.receive_message(QueueUrl=queue_url, WaitTimeSeconds=5).get("Messages", []):
+            alert: dict[str, Any] = json.loads(json.loads(message["Body"])["Message"])
+            if alert["responsePayload"]["errorType"] != "TooManyRequestsException":
+                return alert
+    raise AssertionError("the topic told of no failure in time: " + pipeline.workspace.emulator.log.read_text()[-3000:])
