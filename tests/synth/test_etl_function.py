@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -89,6 +90,14 @@ def test_layer(arrow_etl: Stack) -> None:
         "compatible_runtimes": ["python3.12"],
         "compatible_architectures": ["x86_64"],
     }
+
+
+def test_each_function_has_the_layer_of_its_own_requirements(prod_normalize: Stack, arrow_etl: Stack) -> None:
+    holds_pyarrow = []
+    for stack, name in ((prod_normalize, "normalize"), (arrow_etl, "parquet")):
+        with zipfile.ZipFile(stack.folder / stack[f"aws_lambda_layer_version.{name}"]["filename"]) as layer:
+            holds_pyarrow.append("python/pyarrow/__init__.py" in layer.namelist())
+    assert holds_pyarrow == [False, True]
 
 
 def test_handler_exists() -> None:
