@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from bench import peers, report
-from bench.contenders.__main__ import PREPARES
+from bench.contenders.__main__ import PROGRAMS
 from bench.processes import PROJECT, MeasurementError
 from bench.runner import run
 from bench.scenarios import ITEMS, QUICK_ITEMS, Scenario, scenarios
@@ -48,7 +48,7 @@ def _chosen(arguments: argparse.Namespace) -> list[Scenario]:
 
 def _pythons() -> dict[str, Path | str]:
     """Return the Python of each program; awswrangler's is a reason in words where it cannot be installed."""
-    pythons: dict[str, Path | str] = dict.fromkeys(PREPARES, peers.project_python())
+    pythons: dict[str, Path | str] = dict.fromkeys(PROGRAMS, peers.project_python())
     try:
         pythons["awswrangler"] = peers.peer_python()
     except MeasurementError as error:
