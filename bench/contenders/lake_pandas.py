@@ -29,7 +29,5 @@ def _write(task: LakeTask, dataset: Dataset) -> int:
         # With a pattern over all texts it would take longer than everything else.
         frame.loc[escaped, name] = frame.loc[escaped, name].map(restore)
     frame = frame.sort_values(list(dataset.sort_by))
-    frame.to_parquet(
-        task.target_of(dataset.name), index=False, compression="zstd", compression_level=ZSTD_LEVEL
-    )
+    frame.to_parquet(task.target_of(dataset.name), index=False, compression="zstd", compression_level=ZSTD_LEVEL)
     return len(frame)

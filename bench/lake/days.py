@@ -86,7 +86,7 @@ def _join(parts: list[Path], dataset: Dataset, target: Path) -> None:
 def _write_part(folder: Path, number: int, conversations: int) -> dict[str, int]:
     """Write the records of one part, without headers, and return how many of each dataset."""
     with ExitStack() as stack:
-        files = {
+        files: dict[str, TextIO] = {
             dataset.name: stack.enter_context(csv_path(folder, dataset).open("w", encoding="utf-8", newline="\n"))
             for dataset in DATASETS
         }

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 
+from bench.lake.clean_sql import rows_of, strictly_read
+from bench.lake.days import csv_path
 from bench.processes import MeasurementError
 from modules.contract.datasets import DATASETS, Column, ColumnType, Dataset
 
@@ -24,12 +27,25 @@ class Content:
     cells_without_nulls: int
 
 
-@dataclass(frozen=True)
-class Output:
-    """The Parquet of a day: what each table holds, and the bytes of its one file, by dataset."""
+def contents_of_csv(folder: Path) -> dict[str, Content]:
+    """Return what a day's CSV holds, by dataset: what its Parquet has to hold."""
+    with _database() as connection:
+        return {
+            dataset.name: _content(
+                connection, dataset, f"({rows_of(dataset, strictly_read(csv_path(folder, dataset), dataset))})"
+            )
+            for dataset in DATASETS
+        }
 
-    contents: Mapping[str, Content]
-    bytes: Mapping[str, int]
+
+def contents_of_parquet(target: Path) -> dict[str, Content]:
+    """Return what a contender's folder holds, by dataset.
+
+    Raises:
+        MeasurementError: a dataset has not one file, or its rows are out of order.
+    """
+    with _database() as connection:
+        return {dataset.name: _sorted_content(connection, dataset, target) for dataset in DATASETS}
 
 
 def parquet_of(target: Path, dataset: Dataset) -> Path:
@@ -45,34 +61,55 @@ def parquet_of(target: Path, dataset: Dataset) -> Path:
     return files[0]
 
 
-def output_of(target: Path) -> Output:
-    """Return what lies in a contender's folder.
+def bytes_of_parquet(target: Path) -> int:
+    """Return the size of a contender's files."""
+    return sum(parquet_of(target, dataset).stat().st_size for dataset in DATASETS)
+
+
+def check(label: str, found: Mapping[str, Content], expected: Mapping[str, Content], *, tells_empty: bool) -> None:
+    """Compare what a contender wrote with what it should have; ``tells_empty``: empty texts from none.
 
     Raises:
-        MeasurementError: a dataset has not one file, or its rows are out of order.
+        MeasurementError: it wrote something else.
     """
-    files = {dataset: parquet_of(target, dataset) for dataset in DATASETS}
+    for name, content in expected.items():
+        other = found[name]
+        same_cells = (
+            other.cells == content.cells if tells_empty else other.cells_without_nulls == content.cells_without_nulls
+        )
+        if other.rows != content.rows or not same_cells:
+            message = f"{label} wrote {other} as {name}, but the CSV holds {content}."
+            raise MeasurementError(message)
+
+
+@contextmanager
+def _database() -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect() as connection:
-        contents = {dataset.name: _content(connection, file, dataset) for dataset, file in files.items()}
-    return Output(contents, {dataset.name: file.stat().st_size for dataset, file in files.items()})
+        connection.execute("SET TimeZone = 'UTC'")
+        yield connection
 
 
-def _content(connection: duckdb.DuckDBPyConnection, file: Path, dataset: Dataset) -> Content:
+def _sorted_content(connection: duckdb.DuckDBPyConnection, dataset: Dataset, target: Path) -> Content:
+    file = parquet_of(target, dataset)
     unsorted = _rows_out_of_order(connection, file, dataset)
     if unsorted:
         message = f"{unsorted} rows of {file} do not come after the row before them."
         raise MeasurementError(message)
+    return _content(connection, dataset, f"read_parquet('{file}')")
+
+
+def _content(connection: duckdb.DuckDBPyConnection, dataset: Dataset, rows: str) -> Content:
     exact = ", ".join(map(_value, dataset.columns))
     folded = ", ".join(f"coalesce({_value(column)}::VARCHAR, '')" for column in dataset.columns)
-    sums = f"SELECT count(*), sum(hash({exact})), sum(hash({folded})) FROM read_parquet('{file}')"  # noqa: S608
-    rows, cells, without_nulls = connection.execute(sums).fetchall()[0]
-    return Content(rows, cells, without_nulls)
+    sums = f"SELECT count(*), sum(hash({exact})), sum(hash({folded})) FROM {rows}"  # noqa: S608 our own names
+    return Content(*(int(value or 0) for value in connection.execute(sums).fetchall()[0]))
 
 
 def _rows_out_of_order(connection: duckdb.DuckDBPyConnection, file: Path, dataset: Dataset) -> int:
     key = f"row({', '.join(dataset.sort_by)})"
-    pairs = f"SELECT {key} AS this, lag({key}) OVER (ORDER BY file_row_number) AS before FROM read_parquet('{file}', file_row_number = true)"
-    ((count,),) = connection.execute(f"SELECT count(*) FROM ({pairs}) WHERE this < before").fetchall()
+    rows = f"read_parquet('{file}', file_row_number = true)"
+    pairs = f"SELECT {key} AS this, lag({key}) OVER (ORDER BY file_row_number) AS before FROM {rows}"  # noqa: S608
+    ((count,),) = connection.execute(f"SELECT count(*) FROM ({pairs}) WHERE this < before").fetchall()  # noqa: S608
     return int(count)
 
 

@@ -13,27 +13,33 @@ from typing import Final
 from local.sample_text import AWKWARD
 
 #: Spanish words, the most frequent ones first.
-_COMMON: Final = (
-    "de la que el en y a los se del las un por con no una su para es al lo como más o pero sus le ha me si sin sobre "
-    "este ya entre cuando todo esta ser son dos también fue había era muy hasta desde está mi porque qué sólo han yo "
-    "hay vez puede todos así nos ni parte tiene él uno donde bien tiempo mismo ese ahora cada e vida otro después te "
-    "otros aunque esa eso hace otra tan durante siempre día tanto ella tres sí dijo gran según menos mundo año antes "
-    "estado quiero mientras caso casos además forma manera hacer general gobierno aquí trabajo solicitud portal correo "
-    "clave usuario turno vacaciones nómina certificado póliza salud viáticos formación plan trámite formato documento "
-    "oficina gerencia subgerencia jefe aprobación fecha plazo respuesta opción menú pantalla sistema acceso contraseña "
-    "ayuda favor gracias hola buenos días buenas tardes necesito cómo cuándo dónde quién cuál cuánto puedo debo"
-).split()
+_COMMON: Final = tuple(
+    """
+    de la que el en y a los se del las un por con no una su para es al lo como más o pero sus le ha me si sin sobre este
+    ya entre cuando todo esta ser son dos también fue había era muy hasta desde está mi porque qué sólo han yo hay vez
+    puede todos así nos ni parte tiene él uno donde bien tiempo mismo ese ahora cada e vida otro después te otros aunque
+    esa eso hace otra tan durante siempre día tanto ella tres sí dijo gran según menos mundo año antes estado quiero
+    mientras caso casos además forma manera hacer general gobierno aquí trabajo solicitud portal correo clave usuario
+    turno vacaciones nómina certificado póliza salud viáticos formación plan trámite formato documento oficina gerencia
+    subgerencia jefe aprobación fecha plazo respuesta opción menú pantalla sistema acceso contraseña ayuda favor gracias
+    hola buenos días buenas tardes necesito cómo cuándo dónde quién cuál cuánto puedo debo
+    """.split()  # noqa: SIM905 hundreds of words
+)
 #: Put together they give a few thousand rarer ones.
-_STEMS: Final = (
-    "solicit aprob certific confirm consult registr actualiz deriv instal program descarg revis envi recib prest "
-    "autoriz cancel complet contrat convoc cotiz deposit discut elabor emple encarg entreg exig factur financ form "
-    "gestion habilit ingres integr justific liquid mejor modific notific observ ofert orden organiz pag particip "
-    "plane present proces public radic recaud reclam reembols reintegr renov report reserv respald respond retir "
-    "revoc seleccion separ suger suspend transfer tramit ubic utiliz valid verific vincul visit"
-).split()
-_ENDINGS: Final = (
-    "ar ado ada ados adas ando ación aciones amos aron ará aremos aba aban ante able ables ador adora adores e en o a an"
-).split()
+_STEMS: Final = tuple(
+    """
+    solicit aprob certific confirm consult registr actualiz deriv instal program descarg revis envi recib prest autoriz
+    cancel complet contrat convoc cotiz deposit discut elabor emple encarg entreg exig factur financ form gestion
+    habilit ingres integr justific liquid mejor modific notific observ ofert orden organiz pag particip plane present
+    proces public radic recaud reclam reembols reintegr renov report reserv respald respond retir revoc seleccion separ
+    suger suspend transfer tramit ubic utiliz valid verific vincul visit
+    """.split()  # noqa: SIM905 hundreds of words
+)
+_ENDINGS: Final = tuple(
+    """
+    ar ado ada ados adas ando ación aciones amos aron ará aremos aba aban ante able ables ador adora adores e en o a an
+    """.split()  # noqa: SIM905 hundreds of words
+)
 _TABLE: Final = 1 << 16
 """As many entries as two bytes of chance can point to."""
 _FLATTENED: Final = 2.7
