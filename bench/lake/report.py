@@ -44,7 +44,17 @@ def _days(results: LakeResults) -> Iterator[str]:
 
 
 def _contenders(results: LakeResults) -> Iterator[str]:
-    titles = ("program", "time ÷ ours", "work, s", "CSV, MB/s", "peak, MB", "Parquet, MB", "start, s", "leaves out")
+    titles = (
+        "program",
+        "time ÷ ours",
+        "work, s",
+        "CSV, MB/s",
+        "peak, MB",
+        "scratch, MB",
+        "Parquet, MB",
+        "start, s",
+        "leaves out",
+    )
     yield from table_head(*titles)
     for contender in results.scenario.contenders:
         yield _contender_row(contender, results)
@@ -53,7 +63,7 @@ def _contenders(results: LakeResults) -> Iterator[str]:
 
 def _contender_row(contender: LakeContender, results: LakeResults) -> str:
     if contender in results.failures:
-        return row(contender.label, "not measured", "", "", "", "", "", results.failures[contender])
+        return row(contender.label, "not measured", "", "", "", "", "", "", results.failures[contender])
     seconds = Spread.of(results.seconds(contender))
     starts = [measurement.start_seconds for measurement in results.measurements[contender]]
     return row(
@@ -62,6 +72,7 @@ def _contender_row(contender: LakeContender, results: LakeResults) -> str:
         seconds.text(),
         f"{results.days[contender.day].bytes / 1e6 / seconds.median:.0f}",
         Spread.of(results.peaks(contender)).text(0),
+        f"{results.scratch_bytes[contender] / 1e6:.0f}",
         f"{results.parquet_bytes[contender] / 1e6:.1f}",
         f"{Spread.of(starts).median:.2f}",
         contender.leaves_out,
@@ -95,7 +106,8 @@ def _conditions(machine: Machine, rounds: int) -> Iterator[str]:
         f"  {min(rounds, TENFOLD_ROUNDS)} times. Figures are medians, with least and greatest; ratios are taken round",
         "  by round. *Start* is imports and all else that a warm program has, for Spark a session and a tiny day too.",
         f"- All write zstd of level {ZSTD_LEVEL} and have {THREADS} threads, or as many as the machine has processors.",
-        "  Peaks are of the process; with Spark, of the JVM beside it as well.",
+        "  Peaks are of the process; with Spark, of the JVM beside it as well. *Scratch* is the most that was found on",
+        "  disk for what is between, looking five times a second.",
         "- There is no S3: CSV is read from a folder and Parquet written to one, by ours through a stand-in for the",
         "  bucket. Reading from S3 and writing to it come on top for all alike.",
         "- Every file's rows are counted, checked to be in order, and their cells compared with the CSV's by checksum.",

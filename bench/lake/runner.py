@@ -19,6 +19,7 @@ from bench.lake.outputs import (
 )
 from bench.lake.scans import Scans, scans_of
 from bench.lake.scenario import DAY, GROWTH, TENFOLD, TENFOLD_ROUNDS, LakeContender, LakeScenario
+from bench.lake.scratch import watched
 from bench.lake.task import LakeTask
 from bench.measurements import Measurements
 from bench.peers import project_python
@@ -42,13 +43,18 @@ class DayFacts:
 
 @dataclass
 class LakeResults(Measurements[LakeContender]):
-    """What was measured; ``parquet_bytes`` and ``scans`` are of what a contender wrote last."""
+    """What was measured.
+
+    ``parquet_bytes`` and ``scans`` are of what a contender wrote last, ``scratch_bytes`` the most that it had on disk
+    besides.
+    """
 
     scenario: LakeScenario
     days: dict[str, DayFacts] = field(default_factory=dict)
     measurements: dict[LakeContender, list[Measurement]] = field(default_factory=dict)
     failures: dict[LakeContender, str] = field(default_factory=dict)
     parquet_bytes: dict[LakeContender, int] = field(default_factory=dict)
+    scratch_bytes: dict[LakeContender, int] = field(default_factory=dict)
     scans: dict[LakeContender, Scans] = field(default_factory=dict)
 
 
@@ -89,13 +95,15 @@ def _run_one(contender: LakeContender, folder: Path, results: LakeResults) -> No
         target.mkdir()
         scratch.mkdir()
         try:
-            measurement = _measure(contender, LakeTask(str(folder / contender.day), str(target), str(scratch)))
+            with watched(scratch) as watch:
+                measurement = _measure(contender, LakeTask(str(folder / contender.day), str(target), str(scratch)))
         except MeasurementError as error:
             if contender.is_ours:
                 raise
             print(f"    {contender.label}: {error}", flush=True)
             results.failures[contender] = str(error)
             return
+        results.scratch_bytes[contender] = max(watch.most_bytes, results.scratch_bytes.get(contender, 0))
         _take_in(contender, target, measurement, results)
     print(f"    {contender.label}: {measurement.work_seconds:.2f} s, {measurement.peak_mb:.0f} MB", flush=True)
 

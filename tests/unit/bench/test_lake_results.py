@@ -46,6 +46,7 @@ def results(seconds: dict[LakeContender, float]) -> LakeResults:
         rounds = 1 if contender == ARROW_TENFOLD else 2
         measured.measurements[contender] = [Measurement(0.5, value, 500.0, {}, None)] * rounds
         measured.parquet_bytes[contender] = 70_000_000
+        measured.scratch_bytes[contender] = 90_000_000
         if contender.is_ours:
             measured.scans[contender] = scans(0.06 if contender == SPARK else 0.04, 0.001)
     return measured
@@ -68,7 +69,7 @@ def test_a_peer_that_was_not_measured_is_named_with_its_reason() -> None:
 
     text = report.markdown(measured, Machine.here({"duckdb": "1"}), rounds=2)
 
-    assert "| pandas | not measured |  |  |  |  |  | no memory |" in text
+    assert "| pandas | not measured |  |  |  |  |  |  | no memory |" in text
     assert "as fast as pandas" not in text
     assert "in turn with the others; 10 times the data,\n  2 times." in text
 
