@@ -33,15 +33,15 @@ class Range:
 
 @dataclass(frozen=True)
 class Query:
-    """Columns of the rows in a range."""
+    """Columns of the rows in a range, or of all rows."""
 
     columns: tuple[str, ...]
-    rows: Range
+    rows: Range | None
 
     @property
     def all_columns(self) -> tuple[str, ...]:
         """The columns that have to be read, that of the range included."""
-        return tuple(dict.fromkeys((*self.columns, self.rows.column)))
+        return self.columns if self.rows is None else tuple(dict.fromkeys((*self.columns, self.rows.column)))
 
 
 def week(number: int) -> Range:
@@ -57,7 +57,7 @@ def to_fetch(metadata: pq.FileMetaData, query: Query) -> int:
     return sum(
         group.column(places[name]).total_compressed_size
         for group in groups
-        if _may_hold(group.column(places[query.rows.column]).statistics, query.rows)
+        if query.rows is None or _may_hold(group.column(places[query.rows.column]).statistics, query.rows)
         for name in query.all_columns
     )
 
@@ -81,11 +81,9 @@ def _plain(value: Any) -> Any:
 
 def really_read(path: Path, query: Query) -> int:
     """Return the bytes, footer included, that DuckDB reads to answer a query."""
-    rows = query.rows
-    sql = (
-        f"SELECT {', '.join(query.columns)} FROM read_parquet('{path}') "  # noqa: S608 our own names
-        f"WHERE {rows.column} BETWEEN '{rows.first}' AND '{rows.last}'"
-    )
+    sql = f"SELECT {', '.join(query.columns)} FROM read_parquet('{path}')"  # noqa: S608 our own names
+    if query.rows is not None:
+        sql += f" WHERE {query.rows.column} BETWEEN '{query.rows.first}' AND '{query.rows.last}'"
     with duckdb.connect() as connection:
         connection.execute("SET TimeZone = 'UTC'")
         connection.execute("PRAGMA enable_profiling = 'no_output'")
@@ -115,6 +113,7 @@ class Scans:
 
 TEXT_OF_A_WEEK: Final = "one week of `text`"
 NARROW_OF_A_WEEK: Final = "one week of `sender` and `sent_at`"
+_DASHBOARD_COLUMNS: Final = ("user_id", "conversation_id", "position", "sender", "text")
 
 
 def scans_of(path: Path) -> Scans:
@@ -123,11 +122,12 @@ def scans_of(path: Path) -> Scans:
     weeks = [week(number) for number in range(WEEKS)]
     year = [Range("sent_at", weeks[0].first, weeks[-1].last)]
     user = _first_user(path)
-    asked = (
+    asked: tuple[tuple[str, tuple[str, ...], Sequence[Range | None]], ...] = (
         (TEXT_OF_A_WEEK, ("text",), weeks),
         (NARROW_OF_A_WEEK, ("sender", "sent_at"), weeks),
         ("`text` of the year", ("text",), year),
         ("`sender` and `sent_at` of the year", ("sender", "sent_at"), year),
+        ("what `dashboard_usuarios` reads", _DASHBOARD_COLUMNS, [None]),
         ("`text` of one user", ("text",), [Range("user_id", user, user)]),
     )
     size = path.stat().st_size
