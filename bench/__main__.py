@@ -1,4 +1,4 @@
-"""``python -m bench``: measure ETL-1 beside its peers and write bench/RESULTS.md."""
+"""``python -m bench``: measure both ETLs beside their peers and write bench/RESULTS.md and bench/RESULTS-lake.md."""
 
 from __future__ import annotations
 
@@ -7,35 +7,56 @@ from pathlib import Path
 from typing import Final
 
 from bench import peers, report
-from bench.contenders.__main__ import PREPARES
+from bench.contenders.__main__ import PROGRAMS
+from bench.lake import report as lake_report
+from bench.lake.runner import run as run_lake
+from bench.lake.scenario import lake_scenario
 from bench.processes import PROJECT, MeasurementError
 from bench.runner import run
 from bench.scenarios import ITEMS, QUICK_ITEMS, Scenario, scenarios
 
 RESULTS: Final = PROJECT / "bench" / "RESULTS.md"
+LAKE_RESULTS: Final = PROJECT / "bench" / "RESULTS-lake.md"
 ROUNDS: Final = 5
 QUICK_ROUNDS: Final = 2
-_SCENARIO_NAMES: Final = ("peers", "large", "latency")
+LAKE: Final = "lake"
+_SCENARIO_NAMES: Final = ("peers", "large", "latency", LAKE)
 
 
 def main() -> None:
-    """Run the chosen scenarios; only a whole, unhurried run replaces the written results."""
+    """Run the chosen scenarios; only a whole, unhurried run of a file's scenarios replaces it."""
     arguments = _arguments()
     rounds = arguments.rounds or (QUICK_ROUNDS if arguments.quick else ROUNDS)
+    whole = not arguments.quick and rounds >= ROUNDS
+    if arguments.scenario != LAKE:
+        _show(_extract(arguments, rounds), RESULTS if whole and arguments.scenario is None else None)
+    if arguments.scenario in (None, LAKE):
+        _show(_lake(arguments, rounds), LAKE_RESULTS if whole else None)
+
+
+def _extract(arguments: argparse.Namespace, rounds: int) -> str:
     pythons = _pythons()
     machine = report.Machine.here(_versions(pythons))
     results = {scenario.name: run(scenario, rounds, pythons) for scenario in _chosen(arguments)}
-    text = report.markdown(results, machine, rounds)
+    return report.markdown(results, machine, rounds)
+
+
+def _lake(arguments: argparse.Namespace, rounds: int) -> str:
+    machine = report.Machine.here(peers.versions(peers.project_python(), lake_report.PACKAGES))
+    return lake_report.markdown(run_lake(lake_scenario(quick=arguments.quick), rounds), machine, rounds)
+
+
+def _show(text: str, file: Path | None) -> None:
     print("\n" + text)
-    if not arguments.quick and not arguments.scenario and rounds >= ROUNDS:
-        RESULTS.write_text(text, encoding="utf-8")
-        print(f"Written to {RESULTS.relative_to(PROJECT)}.")
+    if file is not None:
+        file.write_text(text, encoding="utf-8")
+        print(f"Written to {file.relative_to(PROJECT)}.")
 
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help=f"{QUICK_ITEMS:,} items, {QUICK_ROUNDS} rounds, no file")
-    parser.add_argument("--scenario", choices=_SCENARIO_NAMES, help="only this one; no file")
+    parser.add_argument("--scenario", choices=_SCENARIO_NAMES, help=f"only this one; {LAKE} alone has a file")
     parser.add_argument("--rounds", type=int, help=f"runs of each program (default {ROUNDS}); fewer write no file")
     return parser.parse_args()
 
@@ -48,7 +69,7 @@ def _chosen(arguments: argparse.Namespace) -> list[Scenario]:
 
 def _pythons() -> dict[str, Path | str]:
     """Return the Python of each program; awswrangler's is a reason in words where it cannot be installed."""
-    pythons: dict[str, Path | str] = dict.fromkeys(PREPARES, peers.project_python())
+    pythons: dict[str, Path | str] = dict.fromkeys(PROGRAMS, peers.project_python())
     try:
         pythons["awswrangler"] = peers.peer_python()
     except MeasurementError as error:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from bench.contenders.task import Task
+from bench.lake.task import LakeTask
 from bench.replay_server import STATISTICS_TARGET
 
 PROJECT: Final = Path(__file__).resolve().parent.parent
@@ -68,10 +69,23 @@ def replay_server(tables: Mapping[str, Mapping[str, Any]], latency: float) -> It
 
 
 def measure(python: Path, name: str, task: Task) -> Measurement:
-    """Run one contender by ``python`` in a process of its own.
+    """Run one contender of ETL-1 by ``python`` in a process of its own.
 
     Raises:
         MeasurementError: it failed, or uploaded something other than what it reports.
+    """
+    measurement = measure_alone(python, name, task, _aws_environment(task.port))
+    _check_upload(name, measurement, take_statistics(task.port))
+    return measurement
+
+
+def measure_alone(
+    python: Path, name: str, task: Task | LakeTask, environment: Mapping[str, str] | None = None
+) -> Measurement:
+    """Run one contender by ``python`` in a process of its own; what it did is still to be checked.
+
+    Raises:
+        MeasurementError: it failed.
     """
     with tempfile.TemporaryDirectory() as directory:
         result = Path(directory, "result.json")
@@ -80,7 +94,7 @@ def measure(python: Path, name: str, task: Task) -> Measurement:
             subprocess.run(
                 command,
                 cwd=PROJECT,
-                env=_environment(task.port),
+                env=_passed_on() | dict(environment or {}),
                 check=True,
                 capture_output=True,
                 text=True,
@@ -89,9 +103,7 @@ def measure(python: Path, name: str, task: Task) -> Measurement:
         except subprocess.CalledProcessError as error:
             message = f"{name} failed: " + " / ".join(error.stderr.strip().splitlines()[-_LAST_LINES:])
             raise MeasurementError(message) from error
-        measurement = Measurement(**json.loads(result.read_text(encoding="utf-8")))
-    _check_upload(name, measurement, take_statistics(task.port))
-    return measurement
+        return Measurement(**json.loads(result.read_text(encoding="utf-8")))
 
 
 def take_statistics(port: int) -> dict[str, dict[str, int]]:
@@ -112,10 +124,13 @@ def _check_upload(name: str, measurement: Measurement, objects: Mapping[str, Map
         raise MeasurementError(message)
 
 
-def _environment(port: int) -> dict[str, str]:
+def _passed_on() -> dict[str, str]:
+    return {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
+
+
+def _aws_environment(port: int) -> dict[str, str]:
     """Return an environment in which nothing of the machine's own AWS settings can reach the measured program."""
-    passed_on = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
-    return passed_on | {
+    return {
         "AWS_ACCESS_KEY_ID": "bench",
         "AWS_SECRET_ACCESS_KEY": "bench",  # the server checks no signatures
         "AWS_REGION": "us-east-1",

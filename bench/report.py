@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import platform
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
 
+from bench.markdown import promises, row, table_head
 from bench.runner import Results
 from bench.scenarios import OURS, OURS_CLEAN, Contender
 from bench.stats import Spread, ratio
@@ -38,6 +39,13 @@ class Machine:
             made_at=datetime.now(timezone.utc),
         )
 
+    def lines(self) -> Iterator[str]:
+        """Yield what a report says of it."""
+        versions = ", ".join(f"{name} {version}" for name, version in self.versions.items())
+        yield f"- {self.made_at:%Y-%m-%d %H:%M} UTC; {self.processor}, {self.cores} cores, {platform.system()};"
+        yield f"  load average {self.load:.1f} at the start."
+        yield f"- {self.python}; {versions}."
+
 
 def markdown(results: Mapping[str, Results], machine: Machine, rounds: int) -> str:
     """Return the whole report."""
@@ -46,18 +54,11 @@ def markdown(results: Mapping[str, Results], machine: Machine, rounds: int) -> s
         "",
         "Made by `make bench`, never edited by hand. Trust the ratios: seconds belong to one machine.",
         "",
-        *_promises(results),
+        *promises(verdicts(results)),
     ]
     for result in results.values():
         lines += _scenario(result)
     return "\n".join([*lines, *_conditions(machine, rounds)]) + "\n"
-
-
-def _promises(results: Mapping[str, Results]) -> Iterator[str]:
-    yield from _table_head("promised", "measured", "holds")
-    for verdict in verdicts(results):
-        yield _row(verdict.promise, verdict.measured, "yes" if verdict.holds else "**no**")
-    yield ""
 
 
 def _scenario(results: Results) -> Iterator[str]:
@@ -66,7 +67,7 @@ def _scenario(results: Results) -> Iterator[str]:
         megabytes = facts["body_bytes"] / 1e6
         yield f"Table `{name}`: {facts['items']:,} items, {megabytes:.1f} MB in pages ({facts['pages']})."
     yield ""
-    yield from _table_head("program", "time ÷ ours", "work, s", "peak, MB", "start, s", "leaves out")
+    yield from table_head("program", "time ÷ ours", "work, s", "peak, MB", "start, s", "leaves out")
     for contender in results.scenario.contenders:
         yield _contender_row(contender, results)
     yield ""
@@ -76,9 +77,9 @@ def _scenario(results: Results) -> Iterator[str]:
 
 def _contender_row(contender: Contender, results: Results) -> str:
     if contender in results.failures:
-        return _row(contender.label, "not measured", "", "", "", results.failures[contender])
+        return row(contender.label, "not measured", "", "", "", results.failures[contender])
     starts = [measurement.start_seconds for measurement in results.measurements[contender]]
-    return _row(
+    return row(
         contender.label,
         ratio(results.seconds(contender), results.seconds(_reference(contender, results))).text(3),
         Spread.of(results.seconds(contender)).text(),
@@ -94,13 +95,10 @@ def _reference(contender: Contender, results: Results) -> Contender:
 
 
 def _conditions(machine: Machine, rounds: int) -> Iterator[str]:
-    versions = ", ".join(f"{name} {version}" for name, version in machine.versions.items())
     yield from (
         "## How",
         "",
-        f"- {machine.made_at:%Y-%m-%d %H:%M} UTC; {machine.processor}, {machine.cores} cores, {platform.system()};",
-        f"  load average {machine.load:.1f} at the start.",
-        f"- {machine.python}; {versions}.",
+        *machine.lines(),
         f"- Every program runs in a fresh process, {rounds} times, in turn with the others. Figures are medians,",
         "  with least and greatest; ratios are taken round by round. *Start* is imports and clients, before the work.",
         "- *Ours* has one processor, as a Lambda function of 1,769 MB, unless it says two: then it has two processes,",
@@ -111,14 +109,6 @@ def _conditions(machine: Machine, rounds: int) -> Iterator[str]:
         "- Items: `bench/items.py`. Again: `make bench`; in about a minute: `python -m bench --quick`; one part:",
         "  `python -m bench --scenario peers`.",
     )
-
-
-def _table_head(*titles: str) -> Sequence[str]:
-    return (_row(*titles), _row(*("---" for _ in titles)))
-
-
-def _row(*cells: str) -> str:
-    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
 
 
 def _processor() -> str:

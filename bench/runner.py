@@ -8,30 +8,19 @@ from pathlib import Path
 from typing import Any
 
 from bench.contenders.task import Task
+from bench.measurements import Measurements
 from bench.processes import Measurement, MeasurementError, RunningServer, measure, replay_server
 from bench.scenarios import Contender, Scenario
 
 
 @dataclass
-class Results:
+class Results(Measurements[Contender]):
     """What a scenario gave: measurements by contender, round by round, and the reasons why contenders have none."""
 
     scenario: Scenario
     tables: dict[str, dict[str, Any]] = field(default_factory=dict)
     measurements: dict[Contender, list[Measurement]] = field(default_factory=dict)
     failures: dict[Contender, str] = field(default_factory=dict)
-
-    def seconds(self, contender: Contender) -> list[float]:
-        """Return the seconds of work of each round."""
-        return [measurement.work_seconds for measurement in self.measurements[contender]]
-
-    def peaks(self, contender: Contender) -> list[float]:
-        """Return the peak memory of each round, in MB."""
-        return [measurement.peak_mb for measurement in self.measurements[contender]]
-
-    def measured(self, *contenders: Contender) -> bool:
-        """Tell whether all of these were measured."""
-        return all(self.measurements.get(contender) for contender in contenders)
 
 
 def run(scenario: Scenario, rounds: int, pythons: Mapping[str, Path | str]) -> Results:

@@ -54,27 +54,23 @@ def _peers(results: Results) -> Iterator[Verdict]:
     for peer, ours in ((WRANGLER, OURS_CLEAN), (RESOURCE, OURS), (WRANGLER, OURS_TWO_CLEAN), (RESOURCE, OURS_TWO)):
         if results.measured(peer, ours):
             what = f"as fast as {peer.label}{_processors(ours)}"
-            yield _at_least(LEAST_SPEEDUP, what, _ratio(results, peer, ours))
+            yield at_least(LEAST_SPEEDUP, what, _ratio(results, peer, ours))
 
 
 def _large(results: Results) -> Iterator[Verdict]:
     for ours in (OURS, OURS_TWO):
-        times = _ratio(results, ours, FLOOR)
-        yield Verdict(
-            f"at most {MOST_TIMES_FLOOR} times the time of fetch + orjson{_processors(ours)}",
-            times.text() + " times",
-            times.median <= MOST_TIMES_FLOOR,
-        )
-    yield _at_most_mb(MOST_MB, "peak memory, 1 segment", max(results.peaks(OURS)))
+        what = f"the time of fetch + orjson{_processors(ours)}"
+        yield at_most(MOST_TIMES_FLOOR, what, _ratio(results, ours, FLOOR))
+    yield at_most_mb(MOST_MB, "peak memory, 1 segment", max(results.peaks(OURS)))
     growth = Spread.of(results.peaks(OURS)).median - Spread.of(results.peaks(OURS_SMALL)).median
-    yield _at_most_mb(MOST_GROWTH_MB, "more memory for 10 times the items", growth)
-    yield _at_most_mb(MOST_MB_FOUR_THREADS, "peak memory, 4 threads", max(results.peaks(OURS_FOUR)))
+    yield at_most_mb(MOST_GROWTH_MB, "more memory for 10 times the items", growth)
+    yield at_most_mb(MOST_MB_FOUR_THREADS, "peak memory, 4 threads", max(results.peaks(OURS_FOUR)))
 
 
 def _latency(results: Results) -> Iterator[Verdict]:
     for ours in (OURS_EIGHT, OURS_TWO_EIGHT):
         what = f"as fast with 8 segments as with 1, at 50 ms a page{_processors(ours)}"
-        yield _at_least(LEAST_LATENCY_SPEEDUP, what, _ratio(results, OURS, ours))
+        yield at_least(LEAST_LATENCY_SPEEDUP, what, _ratio(results, OURS, ours))
 
 
 def _processors(ours: Contender) -> str:
@@ -85,9 +81,16 @@ def _ratio(results: Results, above: Contender, below: Contender) -> Spread:
     return ratio(results.seconds(above), results.seconds(below))
 
 
-def _at_least(limit: float, what: str, measured: Spread) -> Verdict:
+def at_least(limit: float, what: str, measured: Spread) -> Verdict:
+    """Return the verdict on a ratio that is to be no less."""
     return Verdict(f"at least {limit:g} times {what}", measured.text(1) + " times", measured.median >= limit)
 
 
-def _at_most_mb(limit: float, what: str, measured: float) -> Verdict:
+def at_most(limit: float, what: str, measured: Spread) -> Verdict:
+    """Return the verdict on a ratio that is to be no more."""
+    return Verdict(f"at most {limit:g} times {what}", measured.text() + " times", measured.median <= limit)
+
+
+def at_most_mb(limit: float, what: str, measured: float) -> Verdict:
+    """Return the verdict on an amount of memory that is to be no more."""
     return Verdict(f"at most {limit:g} MB {what}", f"{measured:.0f} MB", measured <= limit)

@@ -4,61 +4,55 @@ from __future__ import annotations
 
 import importlib
 import json
-import resource
 import sys
 import time
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
 
 from bench.contenders.task import Prepare, Task
+from bench.lake.task import LakeTask
+from bench.memory import peak_mb, peak_mb_of_a_child
 
-#: Modules of this package and what prepares their work, by contender.
-PREPARES: Final = {
-    "ours": ("ours", "prepare"),
-    "boto3-client": ("boto3_client", "prepare"),
-    "boto3-resource": ("boto3_resource", "prepare"),
-    "awswrangler": ("wrangler", "prepare"),
-    "fetch": ("floors", "prepare_fetch"),
-    "fetch-orjson": ("floors", "prepare_fetch_and_parse"),
+
+@dataclass(frozen=True)
+class Program:
+    """A module of this package, the function there that prepares the work, and the type of its task."""
+
+    module: str
+    function: str = "prepare"
+    task: type[Task | LakeTask] = Task
+
+
+#: By contender.
+PROGRAMS: Final = {
+    "ours": Program("ours"),
+    "boto3-client": Program("boto3_client"),
+    "boto3-resource": Program("boto3_resource"),
+    "awswrangler": Program("wrangler"),
+    "fetch": Program("floors", "prepare_fetch"),
+    "fetch-orjson": Program("floors", "prepare_fetch_and_parse"),
+    "lake-arrow": Program("lake_arrow", task=LakeTask),
+    "lake-spark": Program("lake_spark", task=LakeTask),
+    "lake-duckdb-tuned": Program("lake_duckdb", "prepare_tuned", LakeTask),
+    "lake-duckdb-default": Program("lake_duckdb", "prepare_default", LakeTask),
+    "lake-pandas": Program("lake_pandas", task=LakeTask),
 }
-_KIB_PER_MB: Final = 1000 * 1000 / 1024
 
 
 def main(name: str, task_json: str, result_path: str) -> None:
     """Time starting (imports and clients) and the work apart; write them, and what was done, to ``result_path``."""
     begun = time.perf_counter()
-    module, function = PREPARES[name]
-    prepare: Prepare = getattr(importlib.import_module(f"bench.contenders.{module}"), function)
-    work = prepare(Task(**json.loads(task_json)))
+    program = PROGRAMS[name]
+    prepare: Prepare = getattr(importlib.import_module(f"bench.contenders.{program.module}"), program.function)
+    work = prepare(program.task(**json.loads(task_json)))
     started = time.perf_counter()
     report = work()
     ended = time.perf_counter()
-    peak = peak_mb() + report.processes * peak_mb_of_a_child()
+    done = asdict(report)
+    peak = peak_mb() + report.processes * peak_mb_of_a_child() + done.pop("others_peak_mb")
     result = {"start_seconds": started - begun, "work_seconds": ended - started, "peak_mb": peak}
-    Path(result_path).write_text(json.dumps(result | asdict(report)), encoding="utf-8")
-
-
-def peak_mb() -> float:
-    """Return the most memory that this process had resident, in MB.
-
-    Linux counts into ``ru_maxrss`` what the parent had when it forked; the kernel's own high-water mark of this
-    program's memory does not.
-    """
-    status = Path("/proc/self/status")
-    if status.exists():
-        kib = next(line.split()[1] for line in status.read_text().splitlines() if line.startswith("VmHWM:"))
-        return int(kib) / _KIB_PER_MB
-    return _megabytes(resource.getrusage(resource.RUSAGE_SELF))
-
-
-def peak_mb_of_a_child() -> float:
-    """Return the most memory that any ended child process had resident, in MB; what it shared with this one too."""
-    return _megabytes(resource.getrusage(resource.RUSAGE_CHILDREN))
-
-
-def _megabytes(usage: resource.struct_rusage) -> float:
-    return usage.ru_maxrss / 1e6 if sys.platform == "darwin" else usage.ru_maxrss / _KIB_PER_MB
+    Path(result_path).write_text(json.dumps(result | done), encoding="utf-8")
 
 
 if __name__ == "__main__":

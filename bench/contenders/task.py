@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 BUCKET: Final = "bench-reports"
 ONE_PROCESSOR: Final = 1769
@@ -29,14 +29,16 @@ class Task:
 class Report:
     """What a contender did: ``rows`` by dataset, and the bytes of its CSV objects (None where it writes none).
 
-    ``processes`` are those that it had beside its own.
+    ``processes`` are those that it had beside its own and that have ended; ``others_peak_mb`` is the most memory that
+    one which goes on beside it, such as Spark's, had at once.
     """
 
     rows: dict[str, int] = field(default_factory=dict)
     csv_bytes: int | None = None
     processes: int = 0
+    others_peak_mb: float = 0.0
 
 
 Work = Callable[[], Report]
-Prepare = Callable[[Task], Work]
-"""Makes clients and all else that a warm program has, so that only the work itself is timed."""
+Prepare = Callable[[Any], Work]
+"""Makes, of its task, clients and all else that a warm program has, so that only the work itself is timed."""

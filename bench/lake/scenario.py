@@ -1,0 +1,57 @@
+"""What is measured of ETL-2: days and contenders."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+CONVERSATIONS: Final = 93_000
+"""About 300 MB of CSV."""
+QUICK_CONVERSATIONS: Final = 5_000
+GROWTH: Final = 10
+
+DAY: Final = "day"
+TENFOLD: Final = "tenfold"
+TENFOLD_ROUNDS: Final = 2
+"""Ten times the data takes ten times as long; fewer rounds of it say enough."""
+
+_NO_CHECKS: Final = "the checks' facts: duplicate keys, nulls, how tables relate"
+
+
+@dataclass(frozen=True)
+class LakeContender:
+    """A program as it is run: its module, the day that it reads, and what it does not do."""
+
+    label: str
+    program: str
+    day: str = DAY
+    is_ours: bool = False
+    tells_empty: bool = True
+    leaves_out: str = "nothing"
+
+
+ARROW: Final = LakeContender("ours, arrow", "lake-arrow", is_ours=True)
+ARROW_TENFOLD: Final = LakeContender("ours, arrow, 10 times the data", "lake-arrow", TENFOLD, is_ours=True)
+SPARK: Final = LakeContender("ours, Spark, without its start", "lake-spark", is_ours=True)
+TUNED: Final = LakeContender("DuckDB, tuned", "lake-duckdb-tuned", leaves_out=_NO_CHECKS)
+DEFAULT: Final = LakeContender("DuckDB as it comes", "lake-duckdb-default", leaves_out=_NO_CHECKS)
+PANDAS: Final = LakeContender(
+    "pandas",
+    "lake-pandas",
+    tells_empty=False,
+    leaves_out=f"{_NO_CHECKS}; telling empty texts from none; row groups that readers can skip",
+)
+CONTENDERS: Final = (ARROW, TUNED, DEFAULT, PANDAS, SPARK, ARROW_TENFOLD)
+
+
+@dataclass(frozen=True)
+class LakeScenario:
+    """How many conversations the day has; the tenfold one has ten times as many."""
+
+    conversations: int
+    contenders: tuple[LakeContender, ...] = CONTENDERS
+
+
+def lake_scenario(*, quick: bool) -> LakeScenario:
+    """Return what to measure."""
+    return LakeScenario(QUICK_CONVERSATIONS if quick else CONVERSATIONS)

@@ -1,0 +1,201 @@
+"""The figures of docs/lake-costs.md follow from the rates and prices that stand at its head."""
+
+from __future__ import annotations
+
+import os
+import re
+from math import ceil
+from pathlib import Path
+
+import pytest
+
+from envs.prod import PROD
+from envs.schema import _WORKER_PROCESSORS
+
+DOCUMENT = Path(__file__).parents[3] / "docs" / "lake-costs.md"
+UPDATE = "UPDATE_LAKE_COSTS"
+ADVICE = f"a figure has changed: {UPDATE}=1 .venv/bin/python -m pytest tests/unit/docs writes {DOCUMENT.name} anew"
+
+Figures = dict[str, float]
+
+WORKERS = PROD.etl.glue.number_of_workers
+MEMORY = 3538
+DAYS_IN_GB = (1, 100, 10 * 1024)
+FROM_HERE_ON_SPARK = 10
+MB_PER_GB = 1024
+DPU_OF_A_G_2X = 2
+WEEKS = 52
+#: A job is done in time as long as a third of its limit is left.
+SAFE = 2 / 3
+
+
+def table(text: str, first_header: str) -> re.Match[str]:
+    """Find a table by its first header; group ``rows`` is what stands below its rule."""
+    match = re.search(rf"^\| {re.escape(first_header)} \|.*\n\|[-|]+\|\n(?P<rows>(?:\|.*\|\n)*)", text, re.MULTILINE)
+    assert match, f"{DOCUMENT.name} has no table that begins with {first_header!r}"
+    return match
+
+
+def cells(row: str) -> list[str]:
+    return [cell.strip() for cell in row.strip("|").split("|")]
+
+
+@pytest.fixture
+def text() -> str:
+    return DOCUMENT.read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def given(text: str) -> Figures:
+    """What the document takes for granted: its first table."""
+    return {name: float(value) for name, value, _ in map(cells, table(text, "figure")["rows"].splitlines())}
+
+
+def money(dollars: float) -> str:
+    decimals = 5 if dollars < 0.01 else 3 if dollars < 1 else 2 if dollars < 100 else 0
+    return f"${dollars:,.{decimals}f}"
+
+
+def size(gigabytes: float) -> str:
+    if gigabytes < 1:
+        return f"{gigabytes * MB_PER_GB:.1f} MB"
+    return f"{gigabytes:.1f} GB" if gigabytes < MB_PER_GB else f"{gigabytes / MB_PER_GB:.1f} TB"
+
+
+def day(gigabytes: int) -> str:
+    return f"{gigabytes} GB" if gigabytes < MB_PER_GB else f"{gigabytes // MB_PER_GB} TB"
+
+
+def lambda_seconds(gigabytes: float, given: Figures) -> float:
+    processors = MEMORY // given["Lambda's memory for one vCPU, MB"]
+    return gigabytes * MB_PER_GB / (given["Arrow: CSV, MB per second and vCPU"] * processors)
+
+
+def lambda_dollars(gigabytes: float, given: Figures) -> float:
+    storage = given["Lambda's largest `/tmp`, GB"] - 0.5
+    per_second = (
+        MEMORY / MB_PER_GB * given["Lambda, $ per GB-second"]
+        + storage * given["Lambda's `/tmp` beyond 0.5 GB, $ per GB-second"]
+    )
+    return lambda_seconds(gigabytes, given) * per_second
+
+
+def fits_lambda(gigabytes: float, given: Figures) -> bool:
+    in_time = lambda_seconds(gigabytes, given) <= given["Lambda's longest run, seconds"]
+    return in_time and gigabytes * given["Arrow: scratch, share of the CSV"] <= given["Lambda's largest `/tmp`, GB"]
+
+
+def spark_hours(gigabytes: float, tasks: int, given: Figures) -> float:
+    work = gigabytes * MB_PER_GB / (given["Spark: CSV, MB per second and task"] * tasks)
+    return (given["Spark: start, seconds"] + work) / 3600
+
+
+def spark_dollars(hours: float, workers: int, given: Figures) -> float:
+    units = workers * DPU_OF_A_G_2X
+    return max(1 / 60, hours) * units * given["Glue, $ per DPU-hour; a minute at least"]
+
+
+def tasks_at_once(workers: int) -> int:
+    return (workers - 1) * _WORKER_PROCESSORS[PROD.etl.glue.worker_type]
+
+
+def workers_for(scratch: float, given: Figures) -> int:
+    """As many as have room for the scratch on their disks, beside the driver, and no fewer than the job has."""
+    return max(WORKERS, ceil(scratch / given["Glue: free disk of a G.2X worker, GB"]) + 1)
+
+
+def runs(given: Figures) -> str:
+    return "".join(run(gigabytes, given) for gigabytes in DAYS_IN_GB)
+
+
+def run(gigabytes: int, given: Figures) -> str:
+    disk = gigabytes * given["Spark: scratch, share of the CSV"]
+    workers = workers_for(disk, given)
+    one, many = (spark_hours(gigabytes, tasks, given) for tasks in (1, tasks_at_once(workers)))
+    one_fits = disk <= given["Glue: free disk of a G.2X worker, GB"] and one <= given["Glue: longest run, hours"]
+    columns = [
+        day(gigabytes),
+        f"{lambda_seconds(gigabytes, given) / 60:,.1f}",
+        size(gigabytes * given["Arrow: scratch, share of the CSV"]),
+        money(lambda_dollars(gigabytes, given)) if fits_lambda(gigabytes, given) else "too large",
+        f"{one:,.2f}",
+        size(disk),
+        money(spark_dollars(one, WORKERS, given)) if one_fits else "too large",
+        str(workers),
+        f"{many:.2f}",
+        money(spark_dollars(many, workers, given)),
+    ]
+    return f"| {' | '.join(columns)} |\n"
+
+
+def week(gigabytes: int, given: Figures) -> float:
+    """The share of a column that a week takes: its own, and a row group more."""
+    engine = "Arrow" if gigabytes < FROM_HERE_ON_SPARK else "Spark"
+    return 1 / WEEKS + given[f"{engine}: CSV in a row group, MB"] / (gigabytes * MB_PER_GB)
+
+
+def queries(given: Figures) -> str:
+    text, narrow = (given[f"`{name}` and `sent_at`, share of the Parquet"] for name in ("text", "sender"))
+    dashboard = given["columns of `dashboard_usuarios`, share of the Parquet"]
+    shares = {
+        "one week of `text`": [text * week(gigabytes, given) for gigabytes in DAYS_IN_GB],
+        "one week of `sender` and `sent_at`": [narrow * week(gigabytes, given) for gigabytes in DAYS_IN_GB],
+        "all `latest_…` of a day": [1.0] * len(DAYS_IN_GB),
+        "`dashboard_usuarios`": [dashboard] * len(DAYS_IN_GB),
+    }
+    return "".join(query(name, of_days, given) for name, of_days in shares.items())
+
+
+def query(name: str, shares: list[float], given: Figures) -> str:
+    columns = [name]
+    for gigabytes, share in zip(DAYS_IN_GB, shares, strict=True):
+        read = gigabytes * given["Parquet, share of the CSV"] * share
+        billed = max(read, given["Athena: least bytes of a query, MB"] / MB_PER_GB)
+        columns += [size(read), money(billed / MB_PER_GB * given["Athena, $ per TB read"])]
+    return f"| {' | '.join(columns)} |\n"
+
+
+def test_tables_follow_from_the_first(text: str, given: Figures) -> None:
+    for first_header, rows in (("day", runs(given)), ("query", queries(given))):
+        found = table(text, first_header)
+        if os.environ.get(UPDATE):
+            text = text[: found.start("rows")] + rows + text[found.end("rows") :]
+            DOCUMENT.write_text(text, encoding="utf-8")
+            found = table(text, first_header)
+        assert found["rows"] == rows, ADVICE
+
+
+def test_sentences_follow_from_the_first_table(text: str, given: Figures) -> None:
+    room = SAFE * given["Lambda's largest `/tmp`, GB"] / given["Arrow: scratch, share of the CSV"]
+    in_time = SAFE * given["Lambda's longest run, seconds"] / lambda_seconds(1, given)
+    timeout = PROD.etl.glue.timeout
+    seconds = SAFE * timeout * 60 - given["Spark: start, seconds"]
+    one_file = seconds * given["Spark: CSV, MB per second and task"] / MB_PER_GB
+    disk = SAFE * given["Glue: free disk of a G.2X worker, GB"] / given["Spark: scratch, share of the CSV"]
+    assert room < in_time, "the document says that /tmp ends first"
+    assert one_file < disk, "the document says that the timeout ends first"
+    longest = given["Glue: longest run, hours"]
+    words = " ".join(text.split())
+    for sentence in (
+        f"**Arrow to Spark, at a day of {int(room)} GB.**",
+        f"two thirds of 15 minutes only at {int(in_time)} GB",
+        f"**Spark with one file to Spark with many, at a day of {int(one_file)} GB.**",
+        f"Two thirds of the timeout of `prod`, {timeout} minutes",
+        f"two thirds of the worker's disk are used at {int(disk)} GB",
+        f"the run {spark_hours(DAYS_IN_GB[-1], 1, given):.0f} hours, and Glue ends it after {longest:.0f}",
+        f"when a day nears {int(one_file)} GB",
+    ):
+        assert sentence in words, f"{ADVICE}; by hand: {sentence}"
+
+
+def test_job_is_that_of_prod(text: str) -> None:
+    job = PROD.etl.glue
+    words = " ".join(text.split())
+
+    assert job.worker_type == "G.2X", "two DPU a worker"
+    assert (
+        f"{job.number_of_workers} workers of type {job.worker_type}: {job.number_of_workers * 2} DPU are paid" in words
+    )
+    assert f"and {tasks_at_once(WORKERS)} tasks run at once" in words
+    assert f"need a {tasks_at_once(WORKERS)}th of the time" in words, "as far as their disks go"
+    assert f"in `prod` {PROD.etl.athena.bytes_scanned_cutoff >> 30} GB" in words
