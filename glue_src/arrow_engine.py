@@ -46,11 +46,11 @@ class Sizes:
     """How much is held at a time, in bytes."""
 
     #: Of CSV, in one request; one such piece is one sorted run.
-    piece: int = 16 * _MEBIBYTE
+    piece: int = 8 * _MEBIBYTE
     #: Requested beyond a piece for the end of its last record.
     overlap: int = 32 * 1024
     #: Of a row group in memory, before it is encoded.
-    row_group: int = 24 * _MEBIBYTE
+    row_group: int = 16 * _MEBIBYTE
     #: Of the columns that facts are counted from.
     ledger: int = 8 * _MEBIBYTE
 
@@ -150,8 +150,8 @@ class ArrowTransform:
         """Return a CSV's pieces as sorted runs."""
         sizes = self.engine.sizes
         reader = PieceReader(self.engine.bucket, source.key, self._size(source), sizes.piece, sizes.overlap)
-        # While ranges are merged a batch of every run is in memory: all of them together are half a row group.
-        batch_bytes = max(1, sizes.row_group // (2 * max(1, reader.count)))
+        # While ranges are merged a batch of every run is in memory: all of them together are one row group.
+        batch_bytes = max(1, sizes.row_group // max(1, reader.count))
 
         def run_of(numbered: tuple[int, Piece]) -> Run:
             number, piece = numbered

@@ -29,16 +29,25 @@ class Order:
         return tuple(_rank(batch.column(name)[row]) for name in self.columns)
 
     def rows_before(self, place: Place, batch: pa.RecordBatch, *, inclusive: bool) -> int:
-        """Return how many rows of a sorted batch lie before ``place``; ``inclusive`` counts those at it, too."""
+        """Return how many rows of a sorted batch, not empty, lie before ``place``; ``inclusive`` counts those at it."""
         low, high = 0, batch.num_rows
+        if self._is_before(place, batch, high - 1, inclusive=inclusive):
+            return int(high)
         while low < high:
             middle = (low + high) // 2
-            found = self.place(batch, middle)
-            if found < place or (inclusive and found == place):
+            if self._is_before(place, batch, middle, inclusive=inclusive):
                 low = middle + 1
             else:
                 high = middle
         return low
+
+    def _is_before(self, place: Place, batch: pa.RecordBatch, row: int, *, inclusive: bool) -> bool:
+        """Return whether a row lies before a place; most often the first column tells."""
+        for name, sought in zip(self.columns, place, strict=True):
+            found = _rank(batch.column(name)[row])
+            if found != sought:
+                return found < sought
+        return inclusive
 
 
 def _rank(cell: pa.Scalar) -> tuple[bool, Any]:
