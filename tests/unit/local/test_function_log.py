@@ -95,6 +95,12 @@ def test_run_that_is_not_in_all_tables_has_failed(missing: str, instead: str | N
     assert said == ["START", "what went wrong", END]
 
 
+def test_day_that_is_still_from_an_earlier_run_has_failed() -> None:
+    earlier = {dataset.name: "20260130T043000.000000Z-0123abcd" for dataset in DATASETS}
+    with pytest.raises(FunctionError, match=f"run {RUN.run_id} of 2026-01-30 is not in the tables"):
+        waited([END], earlier)
+
+
 def test_function_that_says_nothing_is_given_up() -> None:
     with pytest.raises(FunctionError, match=rf"did not end within 0 s of run {RUN.run_id}'s arrival.*\nnothing$"):
         waited([], {}, seconds=0)
