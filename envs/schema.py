@@ -219,7 +219,7 @@ class GlueSettings(GlueJobSettings):
 @_settings
 @dataclass(frozen=True, kw_only=True)
 class ArrowSettings(FunctionSettings):
-    """The function that takes ETL-2's Spark job's place. What size suits which day: docs/scaling.md.
+    """The function that takes ETL-2's Spark job's place. What size suits which day: docs/lake-costs.md.
 
     ``memory_size`` brings processors, one for each 1,769 MB; ``ephemeral_storage`` is its ``/tmp`` in MB.
     """

@@ -5,8 +5,7 @@ A sentence that came again and again would shrink to nothing, and every size and
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from itertools import islice, product
+from itertools import product
 from random import Random
 from typing import Final
 
@@ -44,7 +43,7 @@ _TABLE: Final = 1 << 16
 """As many entries as two bytes of chance can point to."""
 _FLATTENED: Final = 2.7
 """What is added to a word's rank, by Mandelbrot, so that the first ones are not too frequent."""
-_AT_ONCE: Final = 1 << 17
+_AT_ONCE: Final = 1 << 12
 _AWKWARD_SHARE: Final = 0.02
 _LIST_SHARE: Final = 0.25
 
@@ -55,7 +54,8 @@ class Texts:
     def __init__(self, random: Random) -> None:
         self._random = random
         self._table = _table()
-        self._words = self._endless_words()
+        self._words: list[str] = []
+        self._next = 0
 
     def question(self) -> str:
         """Return what a user says: a sentence, sometimes one that is hard to carry."""
@@ -72,15 +72,15 @@ class Texts:
         return "\n- ".join(sentences) if as_list else ". ".join(sentences) + "."
 
     def _sentence(self, words: int) -> str:
-        return " ".join(islice(self._words, words)).capitalize()
+        if self._next + words > len(self._words):
+            # Two random bytes a word: choices() would take ten times as long, and there are thirty million words.
+            chances = memoryview(self._random.randbytes(2 * _AT_ONCE)).cast("H")
+            self._words, self._next = [self._table[chance] for chance in chances], 0
+        begin, self._next = self._next, self._next + words
+        return " ".join(self._words[begin : self._next]).capitalize()
 
     def _awkward(self) -> str:
         return AWKWARD[int(self._random.random() * len(AWKWARD))]
-
-    def _endless_words(self) -> Iterator[str]:
-        # Two random bytes a word: choices() would take ten times as long, and there are thirty million words.
-        while True:
-            yield from map(self._table.__getitem__, memoryview(self._random.randbytes(_AT_ONCE)).cast("H"))
 
 
 def _table() -> list[str]:

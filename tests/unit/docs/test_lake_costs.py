@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from envs.prod import PROD
-from envs.schema import _WORKER_PROCESSORS
+from envs.schema import _WORKER_PROCESSORS, ArrowSettings
 
 DOCUMENT = Path(__file__).parents[3] / "docs" / "lake-costs.md"
 UPDATE = "UPDATE_LAKE_COSTS"
@@ -19,7 +19,7 @@ ADVICE = f"a figure has changed: {UPDATE}=1 .venv/bin/python -m pytest tests/uni
 Figures = dict[str, float]
 
 WORKERS = PROD.etl.glue.number_of_workers
-MEMORY = 3538
+FUNCTION = ArrowSettings()
 DAYS_IN_GB = (1, 100, 10 * 1024)
 FROM_HERE_ON_SPARK = 10
 MB_PER_GB = 1024
@@ -67,14 +67,14 @@ def day(gigabytes: int) -> str:
 
 
 def lambda_seconds(gigabytes: float, given: Figures) -> float:
-    processors = MEMORY // given["Lambda's memory for one vCPU, MB"]
+    processors = FUNCTION.memory_size // given["Lambda's memory for one vCPU, MB"]
     return gigabytes * MB_PER_GB / (given["Arrow: CSV, MB per second and vCPU"] * processors)
 
 
 def lambda_dollars(gigabytes: float, given: Figures) -> float:
     storage = given["Lambda's largest `/tmp`, GB"] - 0.5
     per_second = (
-        MEMORY / MB_PER_GB * given["Lambda, $ per GB-second"]
+        FUNCTION.memory_size / MB_PER_GB * given["Lambda, $ per GB-second"]
         + storage * given["Lambda's `/tmp` beyond 0.5 GB, $ per GB-second"]
     )
     return lambda_seconds(gigabytes, given) * per_second
@@ -167,6 +167,7 @@ def test_tables_follow_from_the_first(text: str, given: Figures) -> None:
 
 def test_sentences_follow_from_the_first_table(text: str, given: Figures) -> None:
     room = SAFE * given["Lambda's largest `/tmp`, GB"] / given["Arrow: scratch, share of the CSV"]
+    default_room = SAFE * FUNCTION.ephemeral_storage / MB_PER_GB / given["Arrow: scratch, share of the CSV"]
     in_time = SAFE * given["Lambda's longest run, seconds"] / lambda_seconds(1, given)
     timeout = PROD.etl.glue.timeout
     seconds = SAFE * timeout * 60 - given["Spark: start, seconds"]
@@ -178,6 +179,7 @@ def test_sentences_follow_from_the_first_table(text: str, given: Figures) -> Non
     words = " ".join(text.split())
     for sentence in (
         f"**Arrow to Spark, at a day of {int(room)} GB.**",
+        f"at its default, {FUNCTION.ephemeral_storage / MB_PER_GB:g} GB, up to {default_room:.1f} GB",
         f"two thirds of 15 minutes only at {int(in_time)} GB",
         f"**Spark with one file to Spark with many, at a day of {int(one_file)} GB.**",
         f"Two thirds of the timeout of `prod`, {timeout} minutes",
@@ -188,10 +190,11 @@ def test_sentences_follow_from_the_first_table(text: str, given: Figures) -> Non
         assert sentence in words, f"{ADVICE}; by hand: {sentence}"
 
 
-def test_job_is_that_of_prod(text: str) -> None:
+def test_engines_are_those_of_the_settings(text: str) -> None:
     job = PROD.etl.glue
     words = " ".join(text.split())
 
+    assert f"a function of {FUNCTION.memory_size:,} MB, two vCPU" in words
     assert job.worker_type == "G.2X", "two DPU a worker"
     assert (
         f"{job.number_of_workers} workers of type {job.worker_type}: {job.number_of_workers * 2} DPU are paid" in words
