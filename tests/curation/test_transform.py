@@ -157,7 +157,7 @@ def test_rows_are_sorted_and_sort_columns_have_statistics(spark: SparkSession, t
 
 
 def test_row_groups_are_bounded(spark: SparkSession, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert transform._ROW_GROUP_BYTES == 32 * 1024 * 1024
+    assert transform._ROW_GROUP_BYTES == 6 * 1024 * 1024
     monkeypatch.setattr(transform, "_ROW_GROUP_BYTES", 1024 * 1024)
     generator = random.Random(1)
     rows = [message(f"user-{number:05}", generator.randbytes(512).hex()) for number in range(5000)]
