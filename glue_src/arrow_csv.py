@@ -61,7 +61,7 @@ def _texts(piece: Piece, source: Source) -> pa.Table:
     except pa.ArrowInvalid as error:
         raise _malformed(source, piece, _fault(error, odd_records)) from None
     if table.num_rows != piece.records:
-        raise _malformed(source, piece, "a quoted cell does not end on its line")
+        raise _malformed(source, piece, "a line is empty, or a quoted cell does not end on its line")
     return table
 
 
@@ -80,7 +80,12 @@ def _read(content: pa.Buffer, names: list[str], piece: Piece, odd_records: list[
             skip_rows=int(content.size > piece.end - piece.start),
         ),
         parse_options=csv.ParseOptions(
-            escape_char=False, newlines_in_values=False, ignore_empty_lines=False, invalid_row_handler=note
+            escape_char=False,
+            newlines_in_values=False,
+            # An empty line is a null where there is one column. Elsewhere pyarrow would take it for a record of nulls;
+            # ignored, it is missing from the count of records.
+            ignore_empty_lines=len(names) > 1,
+            invalid_row_handler=note,
         ),
         convert_options=csv.ConvertOptions(
             column_types=dict.fromkeys(names, pa.string()),
