@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
@@ -31,6 +32,24 @@ PROXIES: Final = frozenset(("http_proxy", "https_proxy", "all_proxy", "no_proxy"
 USERS: Final = 60
 SEED: Final = 20260131
 NEWEST: Final = date(2026, 1, 30)
+
+
+#: Folders whose tests share something slow, a deployment or Spark for example: each runs in one process, where
+#: pytest-xdist has several. The longest come first, so that no process waits for another at the end.
+KEPT_TOGETHER: Final = ("integration", "curation", "faults", "synth", "contract")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tell pytest-xdist what to keep together, and begin with it."""
+    for item in items:
+        if (folder := _folder(item)) in KEPT_TOGETHER:
+            item.add_marker(pytest.mark.xdist_group(folder))
+    order = {folder: place for place, folder in enumerate(KEPT_TOGETHER)}
+    items.sort(key=lambda item: order.get(_folder(item), len(order)))
+
+
+def _folder(item: pytest.Item) -> str:
+    return item.path.relative_to(Path(__file__).parent).parts[0]
 
 
 def _is_foreign(name: str) -> bool:
