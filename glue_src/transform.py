@@ -67,6 +67,13 @@ _CSV_OPTIONS: dict[str, str | bool | int] = {
     "nullValue": _NO_CELL_AT_ALL,
 }
 
+# Characters in SQL, where a backslash in quotes would be an escape itself.
+_BACKSLASH = "char(92)"
+_PAIR = "char(92) || char(92)"
+_LINE_FEED = "char(10)"
+_CARRIAGE_RETURN = "char(13)"
+_NUL = "char(0)"
+
 #: What the error says that evaluating :func:`restore` raises.
 UNKNOWN_ESCAPE = "a backslash that begins no escape of the contract"
 
@@ -102,24 +109,46 @@ def _restored(column: Column, dataset: Dataset, *, present: bool) -> Expression:
         return F.lit(None).cast(_SPARK_TYPES[column.type]).alias(column.name)
     if column.type is not ColumnType.TEXT:
         return F.col(column.name)
-    return restore(F.col(column.name), f"{dataset.name}.{column.name}").alias(column.name)
+    return restore(f"`{column.name}`", f"{dataset.name}.{column.name}").alias(column.name)
 
 
-def restore(cell: Expression, name: str) -> Expression:
-    r"""Undo ``modules.contract.cells.escape``; ``name`` says in an error which cell it was.
+def restore(cell: str, name: str) -> Expression:
+    r"""Undo ``modules.contract.cells.escape`` for the column ``cell``; ``name`` says in an error which cell it was.
+
+    Plain replacements take a quarter of the time of patterns. They are written in SQL: Spark 3.3 has no function for
+    them. Most cells have no escape, and most of the others no ``\\``, which alone makes the order of escapes matter.
+    """
+    restored = _replaced(_replaced(_replaced(cell, "0", _NUL), "r", _CARRIAGE_RETURN), "n", _LINE_FEED)
+    simple = _unless_faulty(restored, restored, name)
+    any_escape = _chosen(f"contains({cell}, {_PAIR})", _with_pairs_restored(cell, name), simple)
+    return F.expr(_chosen(f"contains({cell}, {_BACKSLASH})", any_escape, cell))
+
+
+def _with_pairs_restored(cell: str, name: str) -> str:
+    r"""Return SQL for what a cell with ``\\`` in it stands for.
 
     An escaped cell holds no line feed, so a line feed can stand for ``\\`` until the other escapes are undone. Only
     then can ``\n`` be told from a backslash before an n.
     """
-    pairs_set_aside = F.regexp_replace(cell, r"\\\\", "\n")
-    unknown_escape = pairs_set_aside.rlike(r"\\(?![nr0])")
-    without_nul = F.regexp_replace(pairs_set_aside, r"\\0", "\0")
-    without_carriage_return = F.regexp_replace(without_nul, r"\\r", "\r")
+    pairs_set_aside = f"replace({cell}, {_PAIR}, {_LINE_FEED})"
+    others = _replaced(_replaced(pairs_set_aside, "0", _NUL), "r", _CARRIAGE_RETURN)
     # The backslash now stands for the line feed as the line feed does for the backslash: exchange them.
-    exchanged = F.regexp_replace(without_carriage_return, r"\\n", r"\\")
-    original = F.translate(exchanged, "\n\\", "\\\n")
-    fault = F.raise_error(F.lit(f"{name} holds {UNKNOWN_ESCAPE}."))
-    return F.when(~cell.contains("\\"), cell).when(unknown_escape, fault).otherwise(original)
+    exchanged = _replaced(others, "n", _BACKSLASH)
+    original = f"translate({exchanged}, {_LINE_FEED} || {_BACKSLASH}, {_BACKSLASH} || {_LINE_FEED})"
+    return _unless_faulty(_replaced(others, "n", "''"), original, name)
+
+
+def _replaced(text: str, letter: str, replacement: str) -> str:
+    return f"replace({text}, {_BACKSLASH} || '{letter}', {replacement})"
+
+
+def _unless_faulty(without_escapes: str, original: str, name: str) -> str:
+    fault = f"raise_error('{name} holds {UNKNOWN_ESCAPE}.')"
+    return _chosen(f"contains({without_escapes}, {_BACKSLASH})", fault, original)
+
+
+def _chosen(condition: str, then: str, otherwise: str) -> str:
+    return f"CASE WHEN {condition} THEN {then} ELSE {otherwise} END"
 
 
 def write_parquet(frame: DataFrame, uri: str, dataset: Dataset) -> None:
