@@ -39,7 +39,6 @@ if TYPE_CHECKING:
 
 _MEBIBYTE: Final = 1024 * 1024
 _MANY_RUNS: Final = 128
-_ALLOCATOR: Final = "jemalloc"
 _FILE_NAME: Final = "part.parquet"
 
 
@@ -50,7 +49,7 @@ class Sizes:
     #: Of CSV, in one request; one such piece is one sorted run.
     piece: int = 8 * _MEBIBYTE
     #: The same where it would take more than ``_MANY_RUNS`` of them: the work of merging grows with runs times ranges.
-    large_piece: int = 16 * _MEBIBYTE
+    large_piece: int = 12 * _MEBIBYTE
     #: Requested beyond a piece for the end of its last record.
     overlap: int = 32 * 1024
     #: Of a row group in memory, before it is encoded.
@@ -71,12 +70,6 @@ class ArrowEngine:
     scratch: Path
     sizes: Sizes = Sizes()
     workers: int = os.cpu_count() or 1
-
-    def __post_init__(self) -> None:
-        # For the whole process: its peak is 80 MB lower than with pyarrow's own choice, at the same speed. Threads hand
-        # buffers to each other here, and mimalloc keeps what another thread has freed for long.
-        if _ALLOCATOR in pa.supported_memory_backends():
-            pa.set_memory_pool(pa.jemalloc_memory_pool())
 
     @contextmanager
     def transform(self, sources: Sequence[Source]) -> Iterator[ArrowTransform]:

@@ -42,7 +42,6 @@ class _RowGroup:
     COLUMNS: Final = 1
     ROWS: Final = 3
     FILE_OFFSET: Final = 5
-    ORDINAL: Final = 7
 
 
 class _ColumnChunk:
@@ -137,8 +136,6 @@ class ParquetAssembly:
             for offset in (_ColumnMetaData.DATA_PAGE_OFFSET, _ColumnMetaData.DICTIONARY_PAGE_OFFSET):
                 _move(_get(chunk, _ColumnChunk.META_DATA), offset, moved)
         _move(row_group, _RowGroup.FILE_OFFSET, moved)
-        if _RowGroup.ORDINAL in row_group:
-            _set(row_group, _RowGroup.ORDINAL, len(self._row_groups))
         self._row_groups.append(row_group)
 
     def _note_indexes(self, content: memoryview, chunk: Struct, moved: int) -> None:

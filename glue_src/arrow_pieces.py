@@ -65,8 +65,9 @@ class PieceReader:
         content = self.bucket.read_range(self.key, base, min(nominal_end + self.overlap, self.size))
         content = self._with_end_of_record(content, base, nominal_end)
         start = content.find(_LINE_FEED) + 1
-        if start == 0 or base + start >= nominal_end:
+        if start == 0:
             return Piece(b"", 0, 0, base)
+        # The same line feed, and so no record, where none begins before the nominal end.
         end = content.find(_LINE_FEED, nominal_end - 1 - base) + 1
         return Piece(content, start, end or len(content), base + start)
 

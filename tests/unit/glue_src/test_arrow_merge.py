@@ -84,5 +84,14 @@ def test_a_ledger_keeps_a_key_in_one_batch(tmp_path: Path, limit: int) -> None:
     assert (len(found) > 1) == (limit == 100)
 
 
+def test_a_ledger_keeps_a_key_in_one_batch_however_many_rows_it_has(tmp_path: Path) -> None:
+    ledger = Ledger("keys", ("name",), tmp_path, 100)
+    for name in ("b", "a", "b", "c"):
+        ledger.add(batch_of([(name, number) for number in range(200)]))
+    found = [rows_of(batch) for batch in ledger.ranges()]
+    assert [sorted({name for name, _ in rows}, key=str) for rows in found] == [["a"], ["b"], ["c"]]
+    assert [len(rows) for rows in found] == [200, 400, 200]
+
+
 def test_an_empty_ledger_has_no_batches(tmp_path: Path) -> None:
     assert list(Ledger("keys", ("name",), tmp_path, 100).ranges()) == []
