@@ -28,7 +28,7 @@ from glue_src.arrow_pipeline import in_order
 from glue_src.arrow_relations import Relations
 from glue_src.arrow_runs import MemoryRun, Run, spill
 from glue_src.arrow_types import schema_of
-from glue_src.exceptions import MalformedDataError
+from glue_src.row_groups import LARGEST_ROW_GROUP, row_group_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -52,14 +52,18 @@ class Sizes:
     large_piece: int = 12 * _MEBIBYTE
     #: Requested beyond a piece for the end of its last record.
     overlap: int = 32 * 1024
-    #: Of a row group in memory, before it is encoded.
-    row_group: int = 16 * _MEBIBYTE
+    #: Of a row group in memory, before it is encoded, at most.
+    row_group: int = LARGEST_ROW_GROUP
     #: Of the columns that facts are counted from.
     ledger: int = 8 * _MEBIBYTE
 
     def piece_of(self, size: int) -> int:
         """Return how large the pieces of a CSV of ``size`` bytes are to be."""
         return self.piece if size <= self.piece * _MANY_RUNS else self.large_piece
+
+    def row_group_of(self, size: int) -> int:
+        """Return how large the row groups of a CSV of ``size`` bytes are to be."""
+        return min(self.row_group, row_group_bytes(size))
 
 
 @dataclass(frozen=True)
@@ -145,7 +149,7 @@ class ArrowTransform:
     def _row_groups(self, source: Source) -> Iterator[tuple[pa.Buffer, Digest]]:
         """Yield a CSV's rows in order, each row group as a Parquet file of its own, with what facts need of it."""
         order = Order(source.dataset.sort_by)
-        merge = Merge(self._runs(source, order), order, self.engine.sizes.row_group)
+        merge = Merge(self._runs(source, order), order, self.engine.sizes.row_group_of(source.bytes))
 
         def row_group_of(found: Range) -> tuple[pa.Buffer, Digest]:
             batch = found.sorted(order)
@@ -156,23 +160,17 @@ class ArrowTransform:
     def _runs(self, source: Source, order: Order) -> list[Run]:
         """Return a CSV's pieces as sorted runs."""
         sizes = self.engine.sizes
-        size = self._size(source)
-        reader = PieceReader(self.engine.bucket, source.key, size, sizes.piece_of(size), sizes.overlap)
+        reader = PieceReader(self.engine.bucket, source.key, source.bytes, sizes.piece_of(source.bytes), sizes.overlap)
+        row_group = sizes.row_group_of(source.bytes)
         # While ranges are merged a batch of every run is in memory: all of them together are one row group.
-        batch_bytes = max(1, sizes.row_group // max(1, reader.count))
+        batch_bytes = max(1, row_group // max(1, reader.count))
 
         def run_of(numbered: tuple[int, Piece]) -> Run:
             number, piece = numbered
             batch = order.sorted(parse(piece, source))
             if reader.count == 1:
-                return MemoryRun(batch, order, sizes.row_group)
+                return MemoryRun(batch, order, row_group)
             return spill(batch, order, self.folder / f"{source.dataset.name}-{number}.arrow", batch_bytes)
 
         pieces = in_order(self.requests, reader.read, range(reader.count), self.engine.workers + 1)
         return list(in_order(self.processors, run_of, enumerate(pieces), self.engine.workers))
-
-    def _size(self, source: Source) -> int:
-        stored = self.engine.bucket.find(source.key)
-        if stored is None:
-            raise MalformedDataError(source.dataset.name, source.key, "it is missing.")
-        return stored.bytes

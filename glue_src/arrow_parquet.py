@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 #: What people or programs wrote at length: no value comes twice, and its least and greatest help no reader to skip.
 _FREE_TEXTS: Final = frozenset({"text", "comment", "item_json"})
 _COMPRESSION_LEVEL: Final = 3
+#: By this key Spark knows that instants before 1582 stand as they are, in one calendar. Without it Spark refuses to
+#: read a column that has one, and a typing error in the source is enough for that.
+_SPARK_CALENDAR: Final = {"org.apache.spark.version": "3.0.0"}
 
 _MAGIC: Final = b"PAR1"
 _LENGTH: Final = struct.Struct("<I")
@@ -85,6 +88,7 @@ def encode(batch: pa.RecordBatch, dataset: Dataset) -> pa.Buffer:
         data_page_version="1.0",
         store_schema=False,
     ) as writer:
+        writer.add_key_value_metadata(_SPARK_CALENDAR)
         if batch.num_rows:
             writer.write_batch(batch, row_group_size=batch.num_rows)
     return sink.getvalue()

@@ -155,9 +155,11 @@ class Curation:
         return StagedRun(summary, files, checks_of(summary, facts, relations, self.most_rejected_share))
 
     def _source(self, summary: RunSummary, dataset: Dataset) -> Source:
+        (written,) = (entry for entry in summary.objects if entry.dataset == dataset.name)
         return Source(
             dataset,
-            key=self.clean_zone.key(dataset, summary),
+            key=written.key,
+            bytes=written.bytes,
             columns=self.clean_zone.columns(dataset, summary),
             target=self.curated_zone.staging(dataset, summary.run_id),
         )

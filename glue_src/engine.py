@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Source:
-    """One clean CSV of a run, and where its Parquet goes.
+    """One clean CSV of a run with its size in bytes, and where its Parquet goes.
 
     ``columns`` are those of its header, in that order: columns of the contract, maybe not all of them. The missing ones
     may be null, and are. ``target`` is a key prefix that ends in ``/``; below it there must be one ``.parquet`` object
@@ -27,6 +27,7 @@ class Source:
 
     dataset: Dataset
     key: str
+    bytes: int
     columns: tuple[Column, ...]
     target: str
 

@@ -11,6 +11,7 @@ from py4j.protocol import Py4JJavaError  # type: ignore[import-untyped]
 
 from glue_src import transform
 from glue_src.exceptions import MalformedDataError
+from glue_src.row_groups import LARGEST_ROW_GROUP, row_group_bytes
 from modules.contract.datasets import CONVERSATIONS, FEEDBACK, MESSAGES
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ class SparkEngine:
     def write(self, dataset: Dataset, rows: Sequence[tuple[object, ...]], target: str) -> None:
         """Write a few rows as the one Parquet object below ``target``."""
         frame = self.spark.createDataFrame(rows, transform.schema_of(dataset.columns))
-        transform.write_parquet(frame, _uri(self.bucket, target), dataset)
+        transform.write_parquet(frame, _uri(self.bucket, target), dataset, LARGEST_ROW_GROUP)
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,8 @@ class SparkRun:
     def _stage_one(self, source: Source) -> TableFacts:
         frame = transform.read_clean(self.spark, _uri(self.bucket, source.key), source.dataset, source.columns)
         try:
-            transform.write_parquet(frame, _uri(self.bucket, source.target), source.dataset)
+            size = row_group_bytes(source.bytes)
+            transform.write_parquet(frame, _uri(self.bucket, source.target), source.dataset, size)
         except Py4JJavaError as error:
             detail = _bad_data(error)
             if detail is None:

@@ -77,9 +77,8 @@ _NUL = "char(0)"
 #: What the error says that evaluating :func:`restore` raises.
 UNKNOWN_ESCAPE = "a backslash that begins no escape of the contract"
 
-#: Of a row group, in bytes: readers skip by row group, and hold one in memory. Parquet's Java writer counts pages as
-#: they are compressed, so that of chats, which shrink to a quarter, a row group holds about 24 MiB.
-_ROW_GROUP_BYTES = 6 * 1024 * 1024
+#: Parquet's Java writer counts pages as they are compressed, and chats shrink to about a quarter.
+_COMPRESSION = 4
 
 
 def configure(spark: SparkSession) -> None:
@@ -151,11 +150,14 @@ def _chosen(condition: str, then: str, otherwise: str) -> str:
     return f"CASE WHEN {condition} THEN {then} ELSE {otherwise} END"
 
 
-def write_parquet(frame: DataFrame, uri: str, dataset: Dataset) -> None:
-    """Write a dataset's rows as one sorted, zstd-compressed Parquet file into the folder ``uri``, replacing it."""
+def write_parquet(frame: DataFrame, uri: str, dataset: Dataset, row_group_bytes: int) -> None:
+    """Write a dataset's rows as one sorted, zstd-compressed Parquet file into the folder ``uri``, replacing it.
+
+    Row groups hold about ``row_group_bytes`` before encoding.
+    """
     in_order = frame.coalesce(1).sortWithinPartitions(*dataset.sort_by)
     writer = in_order.write.mode("overwrite").option("compression", "zstd")
-    writer.option("parquet.block.size", _ROW_GROUP_BYTES).parquet(uri)
+    writer.option("parquet.block.size", row_group_bytes // _COMPRESSION).parquet(uri)
 
 
 def read_parquet(spark: SparkSession, uri: str, dataset: Dataset) -> DataFrame:

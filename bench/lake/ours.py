@@ -22,6 +22,7 @@ def sources(task: LakeTask) -> list[Source]:
         Source(
             dataset=dataset,
             key=key_of(task.source_of(dataset.name)),
+            bytes=task.source_of(dataset.name).stat().st_size,
             columns=dataset.columns,
             target=f"{key_of(task.target_of(dataset.name).parent)}/",
         )

@@ -5,7 +5,9 @@ Tests of the lake are made once with each engine.
 
 from __future__ import annotations
 
+import gc
 import uuid
+import warnings
 from typing import TYPE_CHECKING
 
 import pytest
@@ -55,6 +57,10 @@ def spark(clients: Clients, bucket: str) -> Iterator[SparkSession]:
             yield session
         finally:
             session.stop()
+            # Py4J leaves its connections to the garbage collector, which must not find them in somebody else's test.
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", ResourceWarning)
+                gc.collect()
 
 
 def _spark_engine(request: pytest.FixtureRequest) -> TransformEngine:

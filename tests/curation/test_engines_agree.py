@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from pyspark.sql import functions as F  # noqa: N812 - the name that every Spark program gives it
 
 from glue_src.arrow_engine import ArrowEngine, Sizes
 from glue_src.engine import RelationFacts, Source, TableFacts
@@ -66,13 +67,25 @@ def staged(
     """Return what an engine makes of the CSV files below ``prefix``, and what it finds."""
     target = f"{prefix}{type(engine).__name__}/{id(engine)}/"
     sources = [
-        Source(dataset, f"{prefix}{dataset.name}.csv", dataset.columns, f"{target}{dataset.name}/")
+        Source(
+            dataset,
+            f"{prefix}{dataset.name}.csv",
+            bytes_of(bucket, f"{prefix}{dataset.name}.csv"),
+            dataset.columns,
+            f"{target}{dataset.name}/",
+        )
         for dataset in DATASETS
     ]
     with engine.transform(sources) as transform:
         facts = dict(transform.stage())
         relations = transform.relate()
     return {source.dataset: only_table(bucket, source.target) for source in sources}, facts, relations
+
+
+def bytes_of(bucket: Bucket, key: str) -> int:
+    stored = bucket.find(key)
+    assert stored is not None
+    return stored.bytes
 
 
 def only_table(bucket: Bucket, prefix: str) -> pa.Table:
@@ -104,6 +117,33 @@ def test_both_engines_make_the_same_tables(
     assert by_spark[1][MESSAGES.name].nulls == {"user_id": 1, "position": 1}
     assert by_spark[1][FEEDBACK.name].duplicate_keys == 1
     assert by_spark[2] == RelationFacts(2, 1, 2)
+
+
+def test_spark_skips_pages_of_what_arrow_wrote(
+    request: pytest.FixtureRequest, clients: Any, bucket_of_both: Bucket, tmp_path: Path
+) -> None:
+    """Readers trust footer and page index, which the Arrow engine puts together; instants before 1582 are as they are."""
+    rows = rows_to_agree_on()
+    prefix = f"skip-{tmp_path.name}/"
+    for dataset in DATASETS:
+        key = f"{prefix}{dataset.name}.csv"
+        clients.s3.put_object(Bucket=bucket_of_both.name, Key=key, Body=csv_of(dataset, rows[dataset]))
+    tables, _, _ = staged(ArrowEngine(bucket_of_both, tmp_path, SMALL), bucket_of_both, prefix)
+    (file,) = (stored for stored in bucket_of_both.list(prefix) if stored.key.endswith("messages/part.parquet"))
+    everything = [row for row in tables[MESSAGES].to_pylist() if row["user_id"] is not None]
+    frame = request.getfixturevalue("spark").read.parquet(bucket_of_both.uri(file.key))
+    for row in everything[:: len(everything) // 8]:
+        found = frame.where(F.col("conversation_id") == row["conversation_id"]).where(
+            F.col("user_id") == row["user_id"]
+        )
+        expected = [
+            each["position"]
+            for each in everything
+            if (each["user_id"], each["conversation_id"]) == (row["user_id"], row["conversation_id"])
+        ]
+        assert [each["position"] for each in found.select("position").collect()] == expected != []
+    ancient = frame.where(F.year("sent_at") == 1).count()
+    assert ancient == sum(row["sent_at"] is not None and row["sent_at"].year == 1 for row in everything) > 0
 
 
 def test_both_engines_write_the_same_few_rows(request: pytest.FixtureRequest, bucket_of_both: Bucket) -> None:

@@ -14,6 +14,7 @@ from py4j.protocol import Py4JJavaError  # type: ignore[import-untyped]
 
 from glue_src import transform
 from glue_src.engine import TableFacts
+from glue_src.row_groups import LARGEST_ROW_GROUP
 from modules.contract.cells import restore
 from modules.contract.datasets import CONVERSATIONS, DATASETS, FEEDBACK, MESSAGES, REJECTED, ColumnType, Dataset
 from tests.csv_texts import HUGE_TEXTS, NASTY_TEXTS, rows_of_cells
@@ -36,10 +37,12 @@ def write_csv(folder: Path, dataset: Dataset, rows: list[Cells], header: tuple[s
     return path.as_uri()
 
 
-def curate(spark: SparkSession, folder: Path, dataset: Dataset, rows: list[Cells]) -> pq.ParquetFile:
+def curate(
+    spark: SparkSession, folder: Path, dataset: Dataset, rows: list[Cells], row_group_bytes: int = LARGEST_ROW_GROUP
+) -> pq.ParquetFile:
     target = folder / "parquet"
     frame = transform.read_clean(spark, write_csv(folder, dataset, rows), dataset, dataset.columns)
-    transform.write_parquet(frame, target.as_uri(), dataset)
+    transform.write_parquet(frame, target.as_uri(), dataset, row_group_bytes)
     assert facts(spark, folder, dataset).rows == len(rows)
     (path,) = target.glob("*.parquet")
     return pq.ParquetFile(path)
@@ -156,12 +159,10 @@ def test_rows_are_sorted_and_sort_columns_have_statistics(spark: SparkSession, t
     assert (user_ids.min, user_ids.max, user_ids.null_count) == ("user-0", "user-6", 0)
 
 
-def test_row_groups_are_bounded(spark: SparkSession, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert transform._ROW_GROUP_BYTES == 6 * 1024 * 1024
-    monkeypatch.setattr(transform, "_ROW_GROUP_BYTES", 1024 * 1024)
+def test_row_groups_are_bounded(spark: SparkSession, tmp_path: Path) -> None:
     generator = random.Random(1)
     rows = [message(f"user-{number:05}", generator.randbytes(512).hex()) for number in range(5000)]
-    metadata = curate(spark, tmp_path, MESSAGES, rows).metadata
+    metadata = curate(spark, tmp_path, MESSAGES, rows, row_group_bytes=4 * 1024 * 1024).metadata
     assert metadata.num_row_groups >= 5
     assert max(metadata.row_group(index).total_byte_size for index in range(metadata.num_row_groups)) < 2 * 1024 * 1024
 
@@ -190,7 +191,7 @@ def test_a_malformed_record_is_an_error(spark: SparkSession, tmp_path: Path, cel
     uri = write_csv(tmp_path, MESSAGES, [message("u", "t"), cells])
     frame = transform.read_clean(spark, uri, MESSAGES, MESSAGES.columns)
     with pytest.raises(Py4JJavaError, match=reason):
-        transform.write_parquet(frame, (tmp_path / "parquet").as_uri(), MESSAGES)
+        transform.write_parquet(frame, (tmp_path / "parquet").as_uri(), MESSAGES, LARGEST_ROW_GROUP)
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ RIGHT = ("u", "c", "1", "user", "t", INSTANT)
 
 def source_of(dataset: Dataset, *names: str) -> Source:
     columns = [column for name in names or dataset.column_names for column in dataset.columns if column.name == name]
-    return Source(dataset, "clean/x.csv", tuple(columns), "t/")
+    return Source(dataset, "clean/x.csv", 0, tuple(columns), "t/")
 
 
 def parsed(content: bytes, source: Source) -> list[tuple[Any, ...]]:

@@ -21,6 +21,7 @@ from glue_src.arrow_engine import ArrowEngine, ArrowTransform, Sizes
 from glue_src.arrow_types import schema_of
 from glue_src.engine import RelationFacts, Source, TableFacts
 from glue_src.exceptions import MalformedDataError
+from glue_src.row_groups import row_group_bytes
 from modules.contract.cells import record
 from modules.contract.datasets import (
     CONVERSATIONS,
@@ -91,8 +92,11 @@ def rows_of(path: Path) -> list[Row]:
     return [tuple(row.values()) for row in parquet.read_table(path).to_pylist()]
 
 
-def source_of(dataset: Dataset) -> Source:
-    return Source(dataset, f"clean/{dataset.name}.csv", dataset.columns, f"staging/{dataset.name}/")
+def source_of(dataset: Dataset, bucket: FolderBucket | None = None) -> Source:
+    """Return where a dataset lies; how large it is, is known once it lies in ``bucket``."""
+    key = f"clean/{dataset.name}.csv"
+    stored = None if bucket is None else bucket.find(key)
+    return Source(dataset, key, stored.bytes if stored else 0, dataset.columns, f"staging/{dataset.name}/")
 
 
 def engine_of(folder: Path, sizes: Sizes) -> tuple[ArrowEngine, FolderBucket]:
@@ -113,7 +117,7 @@ def test_rows_come_back_sorted_and_exact(case: tuple[Dataset, list[Row]], sizes:
         engine, bucket = engine_of(Path(name), sizes)
         source = source_of(dataset)
         bucket.put(source.key, csv_of(dataset.column_names, rows))
-        with engine.transform([source]) as transform:
+        with engine.transform([source_of(dataset, bucket)]) as transform:
             (facts,) = transform.stage().values()
         found = rows_of(bucket.root / f"{source.target}part.parquet")
         assert list(engine.scratch.iterdir()) == []
@@ -137,7 +141,7 @@ def staged(folder: Path, *contents: tuple[Dataset, bytes], sizes: Sizes = TINY) 
     engine, bucket = engine_of(folder, sizes)
     for dataset, content in contents:
         bucket.put(source_of(dataset).key, content)
-    with engine.transform([source_of(dataset) for dataset, _ in contents]) as transform:
+    with engine.transform([source_of(dataset, bucket) for dataset, _ in contents]) as transform:
         transform.stage()
         return transform, bucket
 
@@ -206,6 +210,14 @@ def test_row_groups_are_bounded(tmp_path: Path) -> None:
     assert min(groups[:-1]) > 1 << 18
 
 
+@pytest.mark.parametrize(
+    ("csv_bytes", "row_group"), [(0, 4 << 20), (300 << 20, 300 << 14), (1 << 30, 16 << 20), (1 << 40, 16 << 20)]
+)
+def test_a_file_has_many_row_groups_of_a_size_between_bounds(csv_bytes: int, row_group: int) -> None:
+    assert row_group_bytes(csv_bytes) == Sizes().row_group_of(csv_bytes) == row_group
+    assert Sizes(row_group=1000).row_group_of(csv_bytes) == 1000
+
+
 def test_pieces_of_a_large_csv_are_larger() -> None:
     assert Sizes().piece_of(1 << 30) == 8 << 20
     assert Sizes().piece_of((1 << 30) + 1) == 12 << 20
@@ -242,7 +254,7 @@ def test_only_the_new_file_is_left_below_the_target(tmp_path: Path) -> None:
     for key in (f"{target}part-0001.parquet", f"{target}part.parquet", f"{target}_SUCCESS", "staging/other/x.parquet"):
         bucket.put(key, b"old")
     bucket.put(source_of(MESSAGES).key, csv_of(MESSAGES.column_names, [message(1)]))
-    with engine.transform([source_of(MESSAGES)]) as transform:
+    with engine.transform([source_of(MESSAGES, bucket)]) as transform:
         transform.stage()
     assert [stored.key for stored in bucket.list("staging/")] == [f"{target}part.parquet", "staging/other/x.parquet"]
     assert rows_of(bucket.root / f"{target}part.parquet") == [message(1)]
@@ -254,17 +266,11 @@ def test_a_malformed_csv_leaves_nothing_behind(tmp_path: Path) -> None:
     bucket.put(source_of(MESSAGES).key, content + b"u,c,one,,,\n" + content.partition(b"\n")[2])
     with (
         pytest.raises(MalformedDataError, match=r"messages: clean/messages\.csv is malformed: .*position holds 'one'"),
-        engine.transform([source_of(MESSAGES)]) as transform,
+        engine.transform([source_of(MESSAGES, bucket)]) as transform,
     ):
         transform.stage()
     assert list(engine.scratch.iterdir()) == []
     assert list(bucket.list("staging/")) == []
-
-
-def test_a_csv_that_is_missing_is_an_error(tmp_path: Path) -> None:
-    engine, _ = engine_of(tmp_path, TINY)
-    with pytest.raises(MalformedDataError, match="missing"), engine.transform([source_of(MESSAGES)]) as transform:
-        transform.stage()
 
 
 def test_datasets_of_a_run_are_related(tmp_path: Path) -> None:
@@ -283,7 +289,7 @@ def test_datasets_of_a_run_are_related(tmp_path: Path) -> None:
     }
     for dataset, found in rows.items():
         bucket.put(source_of(dataset).key, csv_of(dataset.column_names, found))
-    with engine.transform([source_of(dataset) for dataset in rows]) as transform:
+    with engine.transform([source_of(dataset, bucket) for dataset in rows]) as transform:
         facts = transform.stage()
         assert transform.relate() == RelationFacts(1, 1, 1)
     assert list(facts) == ["messages", "feedback", "rejected", "conversations"]
@@ -313,7 +319,9 @@ from tests.unit.glue_src.arrow_folder import FolderBucket
 folder = Path(sys.argv[1])
 sizes = Sizes(piece=100, large_piece=100, row_group=99)
 engine = ArrowEngine(FolderBucket(folder / "bucket"), folder / "scratch", sizes)
-sources = [Source(each, f"clean/{each.name}.csv", each.columns, f"staging/{each.name}/") for each in DATASETS]
+keys = {each: f"clean/{each.name}.csv" for each in DATASETS}
+sizes_of = {each: engine.bucket.find(key).bytes for each, key in keys.items()}
+sources = [Source(each, keys[each], sizes_of[each], each.columns, f"staging/{each.name}/") for each in DATASETS]
 with engine.transform(sources) as transform:
     print(sum(facts.rows for facts in transform.stage().values()), transform.relate().messages_without_conversation)
 """

@@ -1,0 +1,18 @@
+"""How large the row groups of a curated file are to be."""
+
+from __future__ import annotations
+
+from typing import Final
+
+_MEBIBYTE: Final = 1024 * 1024
+
+#: In a file of so many, a week of a year's rows is in three or four: little of what is fetched is not asked for.
+_WANTED: Final = 64
+#: In bytes before encoding. Smaller ones cost more to open than is saved; larger ones must fit the memory of readers.
+_LEAST: Final = 4 * _MEBIBYTE
+LARGEST_ROW_GROUP: Final = 16 * _MEBIBYTE
+
+
+def row_group_bytes(csv_bytes: int) -> int:
+    """Return how many bytes before encoding a row group of the Parquet of a CSV of ``csv_bytes`` bytes should hold."""
+    return max(_LEAST, min(LARGEST_ROW_GROUP, csv_bytes // _WANTED))
