@@ -122,7 +122,7 @@ def test_both_engines_make_the_same_tables(
 def test_spark_skips_pages_of_what_arrow_wrote(
     request: pytest.FixtureRequest, clients: Any, bucket_of_both: Bucket, tmp_path: Path
 ) -> None:
-    """Readers trust footer and page index, which the Arrow engine puts together; instants before 1582 are as they are."""
+    """Readers trust footer and page index, which the Arrow engine puts together; old instants stand as they are."""
     rows = rows_to_agree_on()
     prefix = f"skip-{tmp_path.name}/"
     for dataset in DATASETS:
