@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import logging
+from concurrent.futures import ThreadPoolExecutor
+from types import NoneType
 
 import pytest
 
+from glue_src.exceptions import FailedDaysError
 from modules.contract.datasets import CONVERSATIONS, DATASETS, MESSAGES, REJECTED
 from modules.contract.layout import partition_prefix
 from tests.curation.lake import MONDAY, TUESDAY, WEDNESDAY, Lake, one_file_per_dataset, rows_of_users, run_id
@@ -93,6 +96,24 @@ def test_two_runs_of_one_day_are_one_day(lake: Lake) -> None:
     assert lake.users(MONDAY) == ["second", "third"]
     assert {lake.parameters(MONDAY, dataset)["source_run_id"] for dataset in DATASETS} == {run_id(2)}
     assert lake.day_keys(MONDAY) == [*one_file_per_dataset(lake, MONDAY), lake.check_key(MONDAY, run_id(2))]
+
+
+@told(RERUNS, "ETL-2 is started twice at the same time", "one whole day; a start that got in the other's way fails")
+def test_two_starts_at_once_leave_one_day(lake: Lake) -> None:
+    """Neither service lets that happen by itself, but a person may."""
+    lake.publish_run(MONDAY, run_id(1), rows_of_users("old"))
+    lake.run_job()
+    lake.publish_run(MONDAY, run_id(2), rows_of_users("ana", "luis"))
+    with ThreadPoolExecutor(2) as threads:
+        starts = [threads.submit(lake.run_job) for _ in range(2)]
+    assert all(isinstance(start.exception(), FailedDaysError | NoneType) for start in starts)
+    assert lake.users(MONDAY) in (["old"], ["ana", "luis"])
+    lake.run_job()
+    assert lake.users(MONDAY) == ["ana", "luis"]
+    assert {lake.parameters(MONDAY, dataset)["source_run_id"] for dataset in DATASETS} == {run_id(2)}
+    checks = [lake.check_key(MONDAY, run_id(number)) for number in (1, 2)]
+    assert lake.day_keys(MONDAY) == [*one_file_per_dataset(lake, MONDAY), *checks]
+    assert lake.leftovers() == []
 
 
 @told(RERUNS, "The crawler has registered a day's folder first", "the day, with the job's own parameters")
