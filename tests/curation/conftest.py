@@ -46,8 +46,6 @@ def bucket(clients: Clients) -> str:
 def spark(clients: Clients, bucket: str) -> Iterator[SparkSession]:
     with WebHdfsGateway(clients.s3) as gateway:
         builder = SparkSession.builder.master("local[2]").config("spark.ui.enabled", "false")
-        # Spark's default of 200 is for clusters: here each would be a task of a few rows.
-        builder = builder.config("spark.sql.shuffle.partitions", "2")
         for name, value in spark_options_for_s3([bucket], gateway.port).items():
             builder = builder.config(name, value)
         session = builder.getOrCreate()
