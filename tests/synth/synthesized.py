@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from local.cdktf_command import QUIET
+from scan.variants import OTHER_ENGINES
 
 ROOT = Path(__file__).parents[2]
 ENVIRONMENTS = ("test", "prod", "local")
@@ -82,19 +83,6 @@ def stacks_in(folder: Path) -> dict[str, Stack]:
     }
 
 
-#: main.py with prod's engines replaced.
-_MAIN_WITH_OTHER_ENGINES = """
-from dataclasses import replace
-import main
-from envs import selection
-from envs.prod import PROD
-normalize = replace(PROD.normalize, extract=replace(PROD.normalize.extract, engine="glue"))
-etl = replace(PROD.etl, transform=replace(PROD.etl.transform, engine="arrow"))
-selection.ENVIRONMENTS["prod"] = replace(PROD, normalize=normalize, etl=etl)
-main.main()
-"""
-
-
 def run_main(folder: Path, working_directory: Path = ROOT, **variables: str) -> subprocess.CompletedProcess[str]:
     """Run main.py as the cdktf command does, into ``folder``, with no other AWS or CAT variables than ``variables``."""
     return _run([str(ROOT / "main.py")], folder, working_directory, variables)
@@ -102,7 +90,7 @@ def run_main(folder: Path, working_directory: Path = ROOT, **variables: str) -> 
 
 def run_main_with_other_engines(folder: Path) -> subprocess.CompletedProcess[str]:
     """Run main.py for prod, as it would be with the engines that no environment ships with."""
-    return _run(["-c", _MAIN_WITH_OTHER_ENGINES], folder, ROOT, {"CAT_ENV": "prod"})
+    return _run(["-m", "scan.synthesis", OTHER_ENGINES], folder, ROOT, {})
 
 
 def _run(
