@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from envs.selection import DEFAULT_CHOICE, ENVIRONMENTS
 from local.cdktf_command import QUIET
 from scan.environment import ScanError, json_of, run, tool
 from scan.skips import SKIPS, Skip
@@ -54,6 +55,14 @@ class Verdict:
     failed: Sequence[Finding]
     unused: Sequence[tuple[str, str]]
     skipped: int
+
+
+@dataclass(frozen=True)
+class Synthesized:
+    """A stack's document, and whether its environment has a KMS key of its own."""
+
+    document: Path
+    own_key: bool
 
 
 def checkov(files: Mapping[str, Path], framework: str) -> Report:
@@ -128,7 +137,7 @@ def _as_plan(document: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def judge(findings: Iterable[Finding], with_own_key: Container[str], skips: Sequence[Skip] = SKIPS) -> Verdict:
-    """Return which findings no skip excuses, and which skips excuse none; stacks ``with_own_key`` have fewer."""
+    """Return which findings no skip excuses, and which skips excuse none; fewer count for stacks ``with_own_key``."""
     failed: list[Finding] = []
     used: set[tuple[Skip, str]] = set()
     skipped = 0
@@ -157,32 +166,47 @@ def check_stacks() -> str:
         ScanError: a check has failed, a skip has outlived what it was for, or checkov could not look.
     """
     with tempfile.TemporaryDirectory() as folder:
-        documents = synthesize(Path(folder))
-        report = scan(documents)
-    verdict = judge(report.failed, with_own_key=frozenset())
+        stacks = synthesize(Path(folder))
+        report = scan({name: stack.document for name, stack in stacks.items()})
+    verdict = judge(report.failed, {name for name, stack in stacks.items() if stack.own_key})
     complaints = [f"failed: {finding}" for finding in verdict.failed]
     complaints += [f"{check} on {name} does not fail: scan/skips.py need not say it" for check, name in verdict.unused]
     if complaints:
         raise ScanError("\n".join(complaints))
     return (
-        f"{len(documents)} stacks: {report.passed} checks passed, 0 failed, {verdict.skipped} skipped by the "
+        f"{len(stacks)} stacks: {report.passed} checks passed, 0 failed, {verdict.skipped} skipped by the "
         f"{len(SKIPS)} entries of scan/skips.py"
     )
 
 
-def synthesize(folder: Path) -> dict[str, Path]:
-    """Synthesize test, prod and prod's variants; return each stack's document by its name.
+def synthesize(folder: Path) -> dict[str, Synthesized]:
+    """Synthesize test, prod and prod's variants; return the stacks by their names.
 
     Raises:
         ScanError: a synth failed.
     """
-    programs = {"": ["main.py"], **{f" ({name})": ["-m", "scan.synthesis", name] for name in VARIANTS}}
-    documents: dict[str, Path] = {}
-    for number, (suffix, program) in enumerate(programs.items()):
-        output = folder / str(number)
-        done = run([sys.executable, *program], CDKTF_OUTDIR=str(output), **QUIET)
-        if done.returncode != 0:
-            message = f"{' '.join(program)} ended with {done.returncode}:\n{done.stderr}"
-            raise ScanError(message)
-        documents |= {f"{path.parent.name}{suffix}": path for path in output.glob(f"stacks/*/{DOCUMENT}")}
-    return documents
+    stacks = {
+        path.parent.name: Synthesized(path, _has_own_key(path.parent.name))
+        for path in _documents(folder / "shipped", ["main.py"])
+    }
+    for variant, environment in VARIANTS.items():
+        for path in _documents(folder / variant, ["-m", "scan.synthesis", variant]):
+            stacks[f"{path.parent.name} ({variant})"] = Synthesized(path, environment.encryption.customer_managed_key)
+    return stacks
+
+
+def _has_own_key(stack: str) -> bool:
+    environments = (ENVIRONMENTS[name] for name in DEFAULT_CHOICE)
+    return any(
+        environment.encryption.customer_managed_key
+        for environment in environments
+        if stack in (environment.names.normalize_stack, environment.names.etl_stack)
+    )
+
+
+def _documents(output: Path, program: Sequence[str]) -> list[Path]:
+    done = run([sys.executable, *program], CDKTF_OUTDIR=str(output), **QUIET)
+    if done.returncode != 0:
+        message = f"{' '.join(program)} ended with {done.returncode}:\n{done.stderr}"
+        raise ScanError(message)
+    return list(output.glob(f"stacks/*/{DOCUMENT}"))

@@ -18,6 +18,16 @@ def _with_other_engines(environment: Environment) -> Environment:
     )
 
 
+def _with_own_key(environment: Environment) -> Environment:
+    return replace(environment, encryption=replace(environment.encryption, customer_managed_key=True))
+
+
 OTHER_ENGINES: Final = "other-engines"
+OWN_KEY: Final = "own-key"
+OWN_KEY_OTHER_ENGINES: Final = "own-key-other-engines"
 #: All of them variants of prod, and named so.
-VARIANTS: Final = {OTHER_ENGINES: _with_other_engines(PROD)}
+VARIANTS: Final = {
+    OTHER_ENGINES: _with_other_engines(PROD),
+    OWN_KEY: _with_own_key(PROD),
+    OWN_KEY_OTHER_ENGINES: _with_own_key(_with_other_engines(PROD)),
+}
