@@ -1,18 +1,19 @@
 """Known vulnerabilities of every package that the project pins, by pip-audit and npm audit.
 
-Both ask the registries, which not every machine reaches. What could not be asked is said package by package, and is an
-error where ``required``: in GitHub's CI.
+Both ask the registries, which not every machine reaches. What got no answer is said file by file, and is an error where
+``required``: in GitHub's CI.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
 from local.machine_tools import PROJECT
 from scan.environment import ScanError, json_of, run, tool
+from scan.skips import ACCEPTED
 
 #: Whatever pins Python packages, by the names that such files have here.
 _PINS: Final = ("requirements*.txt", "constraints*.txt", "*_src/requirements.txt")
@@ -22,14 +23,14 @@ _NAMED: Final = 5
 
 @dataclass
 class Answers:
-    """What the registries said: known vulnerabilities, and what they gave no answer on."""
+    """What the registries said: on how many packages, vulnerabilities by their ids, and what they gave no answer on."""
 
     answered: int = 0
-    vulnerable: list[str] = field(default_factory=list)
+    vulnerable: list[tuple[str, str]] = field(default_factory=list)
     unanswered: list[str] = field(default_factory=list)
 
 
-def check_advisories(*, required: bool) -> str:
+def check_advisories(*, required: bool, accepted: Mapping[str, str] = ACCEPTED) -> str:
     """Ask about all pinned packages, and return what to say of it.
 
     Raises:
@@ -39,12 +40,16 @@ def check_advisories(*, required: bool) -> str:
     for file in pins():
         _ask_pip_audit(file, answers)
     _ask_npm(answers)
-    if answers.vulnerable or (required and answers.unanswered):
-        raise ScanError("\n".join((*answers.vulnerable, *answers.unanswered)))
+    found = {identifier for identifier, _ in answers.vulnerable}
+    complaints = [said for identifier, said in answers.vulnerable if identifier not in accepted]
+    if not answers.unanswered:
+        complaints += [f"{name} is no longer known: scan/skips.py need not say it" for name in accepted.keys() - found]
+    if complaints or (required and answers.unanswered):
+        raise ScanError("\n".join((*complaints, *answers.unanswered)))
     if answers.unanswered:
         unanswered = "\n  ".join(answers.unanswered)
         return f"NOT CHECKED, or not all, for here the advisories are out of reach:\n  {unanswered}"
-    return f"{answers.answered} packages, no known vulnerability"
+    return f"{answers.answered} packages, no known vulnerability but {len(found)} that scan/skips.py accepts"
 
 
 def pins() -> list[Path]:
@@ -68,7 +73,7 @@ def _ask_pip_audit(file: Path, answers: Answers) -> None:
     if skipped:
         answers.unanswered.append(f"{name}: no answer on {len(skipped)} of {len(packages)} packages{_some(skipped)}")
     answers.vulnerable += [
-        f"{name}: {package['name']} {package['version']} has {found['id']}; mended in {found['fix_versions']}"
+        (found["id"], f"{name}: {package['name']} {package['version']} has {found['id']}, mended in {_mended(found)}")
         for package in packages
         for found in package.get("vulns", ())
     ]
@@ -85,10 +90,16 @@ def _ask_npm(answers: Answers) -> None:
         answers.unanswered.append(f"package-lock.json: {said}")
         return
     answers.answered += answer["metadata"]["dependencies"]["total"]
-    answers.vulnerable += [
-        f"package-lock.json: {name} {found['range']} has a vulnerability ({found['severity']}); npm audit tells more"
-        for name, found in answer["vulnerabilities"].items()
-    ]
+    for package in answer["vulnerabilities"].values():
+        # Those that are only vulnerable by what they need have just its name here.
+        for found in (reason for reason in package["via"] if isinstance(reason, dict)):
+            identifier = found["url"].rpartition("/")[2]
+            said = f"package-lock.json: {found['name']} {found['range']} has {identifier}: {found['title']}"
+            answers.vulnerable.append((identifier, said))
+
+
+def _mended(found: Mapping[str, Any]) -> str:
+    return ", ".join(found["fix_versions"]) or "no version yet"
 
 
 def _some(names: Sequence[str]) -> str:

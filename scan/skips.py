@@ -1,7 +1,8 @@
-"""Every finding of checkov that this platform lives with, and why. Nothing else is left out of a scan."""
+"""Every finding of a scanner that this platform lives with, and why. Nothing else is left out of a scan."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -79,3 +80,6 @@ SKIPS: Final = (
         "Encrypted with the service's own key; all it holds is a function's name and a time.",
     ),
 )
+
+#: Known vulnerabilities of pinned packages, by their ids (PYSEC-…, GHSA-…), each with why it does no harm here.
+ACCEPTED: Final[Mapping[str, str]] = {}

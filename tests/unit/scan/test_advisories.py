@@ -24,7 +24,10 @@ VULNERABLE = {
 LEFT_OUT = {"dependencies": [{"name": "boto3", "skip_reason": "Dependency not found on PyPI"}]}
 NPM_WELL = {"vulnerabilities": {}, "metadata": {"dependencies": {"total": 7}}}
 NPM_VULNERABLE = {
-    "vulnerabilities": {"tar": {"range": "<7", "severity": "high"}},
+    "vulnerabilities": {
+        "tar": {"via": [{"name": "tar", "range": "<7", "url": "https://…/GHSA-1", "title": "Writes anywhere"}]},
+        "cdktf-cli": {"via": ["tar"]},
+    },
     "metadata": {"dependencies": {"total": 7}},
 }
 NPM_OUT_OF_REACH = {"message": "405 Method Not Allowed", "error": {"summary": ""}}
@@ -44,7 +47,7 @@ def answering(monkeypatch: pytest.MonkeyPatch, pip: Any, npm: Any, error: str = 
 
 def test_nothing_known(monkeypatch: pytest.MonkeyPatch) -> None:
     answering(monkeypatch, WELL, NPM_WELL)
-    assert check_advisories(required=True) == "8 packages, no known vulnerability"
+    assert check_advisories(required=True) == "8 packages, no known vulnerability but 0 that scan/skips.py accepts"
 
 
 @pytest.mark.parametrize("required", [True, False])
@@ -53,9 +56,21 @@ def test_known_vulnerability_fails(monkeypatch: pytest.MonkeyPatch, *, required:
     with pytest.raises(ScanError) as told:
         check_advisories(required=required)
     assert str(told.value).splitlines() == [
-        "requirements.txt: rsa 4.7 has PYSEC-1; mended in ['4.8']",
-        "package-lock.json: tar <7 has a vulnerability (high); npm audit tells more",
+        "requirements.txt: rsa 4.7 has PYSEC-1, mended in 4.8",
+        "package-lock.json: tar <7 has GHSA-1: Writes anywhere",
     ]
+
+
+def test_accepted_is_told_and_only_as_long_as_it_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    answering(monkeypatch, VULNERABLE, NPM_VULNERABLE)
+    accepted = {"PYSEC-1": "…", "GHSA-1": "…"}
+    assert check_advisories(required=True, accepted=accepted).endswith("but 2 that scan/skips.py accepts")
+    answering(monkeypatch, WELL, NPM_VULNERABLE)
+    with pytest.raises(ScanError, match=r"^PYSEC-1 is no longer known"):
+        check_advisories(required=False, accepted=accepted)
+    # Without all answers nobody knows.
+    answering(monkeypatch, LEFT_OUT, NPM_VULNERABLE)
+    assert check_advisories(required=False, accepted=accepted).startswith("NOT CHECKED")
 
 
 @pytest.mark.parametrize(
