@@ -1,7 +1,7 @@
-# make help lists the targets. demo, test, lint and synth set the machine up first; what has not changed is skipped.
+# make help lists the targets. demo, test, lint, synth and scan set the machine up first; what has not changed is skipped.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup demo query down test lint synth bootstrap bench fuzz clean
+.PHONY: help setup demo query down test lint synth scan bootstrap bench fuzz clean
 
 PY := .venv/bin/python
 USERS ?= 200
@@ -9,6 +9,7 @@ SEED ?= 1
 ENGINE ?= lambda
 TRANSFORM ?= spark
 SECONDS ?= 60
+ADVISORIES ?= if-reachable
 PYTEST_ARGS ?=
 
 help: ## list the targets
@@ -36,6 +37,9 @@ lint: setup ## check formatting, style and types
 
 synth: setup ## write the Terraform JSON of the test and prod stacks to cdktf.out
 	.venv/bin/cdktf synth
+
+scan: setup ## look for what a security reviewer would object to (ADVISORIES=required: fail where they are out of reach)
+	$(PY) -m scan --advisories $(ADVISORIES)
 
 bootstrap: setup ## create the bucket that keeps an environment's Terraform state (ENV=test)
 	@test -n "$(ENV)" || { echo 'Name the environment: make bootstrap ENV=test' >&2; exit 1; }

@@ -64,6 +64,18 @@ class ProviderSettings:
 
 @_settings
 @dataclass(frozen=True, kw_only=True)
+class EncryptionSettings:
+    """With whose key data is encrypted: the environment's own in KMS, or each service's. docs/adr/0017 says which when.
+
+    ``deletion_window`` is how many days a destroyed key can be had back, and with it what it encrypts.
+    """
+
+    customer_managed_key: bool = False
+    deletion_window: Annotated[int, rules.between(7, 30, "KMS knows no other days")] = 30
+
+
+@_settings
+@dataclass(frozen=True, kw_only=True)
 class FunctionSettings:
     """A Lambda function. ``timeout`` in seconds, ``memory_size`` in MB, ``log_retention`` in days.
 
@@ -269,6 +281,7 @@ class Environment:
     etl: EtlSettings
     project: ProjectSettings = field(default_factory=ProjectSettings)
     provider: ProviderSettings = field(default_factory=ProviderSettings)
+    encryption: EncryptionSettings = field(default_factory=EncryptionSettings)
     #: Data may only be destroyed after this has been set to False and deployed.
     deletion_guarded: bool = True
     notification_emails: tuple[Annotated[str, rules.EMAIL], ...] = ()

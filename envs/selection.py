@@ -16,13 +16,21 @@ from envs.validation import ConfigurationError, validated
 
 #: Narrows the choice to one environment, or several with commas between.
 CHOICE_VARIABLE = "CAT_ENV"
-#: These replace the engine of ETL-1 and of ETL-2 in the local environment, so that one machine can try all.
+#: These replace the engine of ETL-1 and of ETL-2 in the local environment, and give it a key of its own (true), so that
+#: one machine can try all.
 LOCAL_ENGINE_VARIABLE = "CAT_LOCAL_ENGINE"
 LOCAL_TRANSFORM_VARIABLE = "CAT_LOCAL_TRANSFORM"
+LOCAL_OWN_KEY_VARIABLE = "CAT_LOCAL_OWN_KEY"
 #: The standard variable of every AWS SDK and of Terraform's provider and backend.
 ENDPOINT_VARIABLE = "AWS_ENDPOINT_URL"
 
-_LOCAL_CHOICES = {LOCAL_ENGINE_VARIABLE: "normalize.extract.engine", LOCAL_TRANSFORM_VARIABLE: "etl.transform.engine"}
+_LOCAL_CHOICES = {
+    LOCAL_ENGINE_VARIABLE: "normalize.extract.engine",
+    LOCAL_TRANSFORM_VARIABLE: "etl.transform.engine",
+    LOCAL_OWN_KEY_VARIABLE: "encryption.customer_managed_key",
+}
+#: Any other text is the setting itself, which validation judges.
+_TRUTHS: Mapping[str, object] = {"true": True, "false": False}
 
 ENVIRONMENTS = {environment.name: environment for environment in (TEST, PROD, LOCAL)}
 DEFAULT_CHOICE = (TEST.name, PROD.name)
@@ -43,7 +51,8 @@ def environment_named(name: str, variables: Mapping[str, str]) -> Environment:
         _require_loopback(variables)
         for variable, setting in _LOCAL_CHOICES.items():
             if variables.get(variable):
-                environment = _replaced(environment, setting, variables[variable])
+                value = variables[variable]
+                environment = _replaced(environment, setting, _TRUTHS.get(value, value))
     environment = validated(environment)
     return replace(environment, provider=replace(environment.provider, custom_endpoint=bool(endpoint)))
 
@@ -67,7 +76,7 @@ def selected_environments(variables: Mapping[str, str]) -> tuple[Environment, ..
     return tuple(environments)
 
 
-def _replaced(settings: Any, path: str, value: str) -> Any:
+def _replaced(settings: Any, path: str, value: object) -> Any:
     """Return ``settings`` with the one at the dotted ``path`` replaced."""
     name, _, rest = path.partition(".")
     return replace(settings, **{name: _replaced(getattr(settings, name), rest, value) if rest else value})

@@ -24,6 +24,11 @@ class Account:
             region=region,
         )
 
+    @property
+    def root_arn(self) -> str:
+        """The principal that stands for the account: whoever its IAM lets."""
+        return f"arn:{self.partition}:iam::{self.id}:root"
+
     def arn(self, service: str, resource: str) -> str:
         """Return the ARN of a regional resource of this account, e.g. ``arn("dynamodb", "table/name")``."""
         return f"arn:{self.partition}:{service}:{self.region}:{self.id}:{resource}"

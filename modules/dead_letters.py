@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from modules.encryption import OwnKey
 from modules.tags import Component, ResourceType
 from modules.terraform import CloudwatchMetricAlarm, Construct, SqsQueue
 
@@ -14,12 +15,13 @@ _ALARM_PERIOD = 300
 
 @dataclass(frozen=True, kw_only=True)
 class DeadLettersProps:
-    """What the queue needs: names, the component it belongs to, and the topic its alarm tells."""
+    """What the queue needs: names, the component it belongs to, the topic its alarm tells, and the key, if any."""
 
     queue_name: str
     alarm_name: str
     component: Component
     topic_arn: str
+    key: OwnKey | None
 
 
 class DeadLetters(Construct):
@@ -32,7 +34,9 @@ class DeadLetters(Construct):
             "aws_sqs_queue.dead_letters",
             name=props.queue_name,
             message_retention_seconds=_LONGEST_RETENTION,
-            sqs_managed_sse_enabled=True,
+            # One excludes the other.
+            sqs_managed_sse_enabled=None if props.key else True,
+            kms_master_key_id=props.key.arn if props.key else None,
             tags=props.component.tags(ResourceType.ORCHESTRATION),
         )
         CloudwatchMetricAlarm(

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from envs.schema import FunctionSettings
+from modules.encryption import OwnKey
 from modules.packaging import Archive
 from modules.policies import Statement, policy
 from modules.roles import ServiceRole, ServiceRoleProps, add_service_role
@@ -46,7 +47,8 @@ class FunctionProps:
 
     ``address`` is the last part of all its Terraform addresses, and ``title`` how descriptions call it. ``variables``
     are its environment. ``concurrency`` is how many events it works on at the same time, None for as many as the
-    account allows; ``ephemeral_storage`` the MB of its ``/tmp``, None for Lambda's least.
+    account allows; ``ephemeral_storage`` the MB of its ``/tmp``, None for Lambda's least. ``key`` encrypts its
+    variables, its log and what it writes, None for the services' own.
     """
 
     address: str
@@ -65,6 +67,7 @@ class FunctionProps:
     component: Component
     concurrency: int | None = None
     ephemeral_storage: int | None = None
+    key: OwnKey | None = None
 
 
 class Function(Construct):
@@ -78,6 +81,7 @@ class Function(Construct):
             f"aws_cloudwatch_log_group.{props.address}",
             name=props.log_group_name,
             retention_in_days=props.settings.log_retention,
+            kms_key_id=props.key.arn if props.key else None,
             tags=props.component.tags(ResourceType.MONITORING),
         )
         self.function = self._make_function(self._make_role())
@@ -110,6 +114,11 @@ class Function(Construct):
                         resources=[f"{self.log_group.arn}:*"],
                     ),
                     Statement(sid="ReportFailures", actions=["sns:Publish"], resources=[props.alerts.arn]),
+                    *(
+                        [props.key.use_through("s3", "sns"), props.key.read_variables_of(props.name)]
+                        if props.key
+                        else []
+                    ),
                 ],
                 component=props.component,
             ),
@@ -135,6 +144,7 @@ class Function(Construct):
             memory_size=settings.memory_size,
             ephemeral_storage=None if storage is None else LambdaFunctionEphemeralStorage(size=storage),
             reserved_concurrent_executions=props.concurrency,
+            kms_key_arn=props.key.arn if props.key else None,
             environment=LambdaFunctionEnvironment(variables=dict(props.variables)),
             tags=props.component.tags(ResourceType.COMPUTE),
             # Lambda would create the log group itself, without retention; and fail its first run without the policy.

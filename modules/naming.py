@@ -62,6 +62,7 @@ SCHEDULE = NameRule("EventBridge schedule", r"[A-Za-z0-9_.-]+", 64, "letters, di
 EVENT_RULE = NameRule("EventBridge rule", r"[A-Za-z0-9_.-]+", 64, "letters, digits, underscores, dots and hyphens")
 ALARM = NameRule("CloudWatch alarm", r"[A-Za-z0-9_.-]+", 255, "letters, digits, underscores, dots and hyphens")
 GLUE_RESOURCE = NameRule("Glue resource", r"[A-Za-z0-9_.-]+", 255, "letters, digits, underscores, dots and hyphens")
+KMS_ALIAS = NameRule("KMS alias", r"alias/(?!aws/)[A-Za-z0-9/_-]+", 256, "alias/, then letters, digits, /, _ and -")
 GLUE_DATABASE = NameRule("Glue database", r"[a-z0-9_]+", 255, "lower-case letters, digits and underscores (for Athena)")
 ATHENA_WORKGROUP = NameRule("Athena workgroup", r"[A-Za-z0-9._-]+", 128, "letters, digits, dots, underscores, hyphens")
 STACK = NameRule("stack", r"[a-z][a-z0-9-]+", 64, "lower-case letters, digits and hyphens, beginning with a letter")
@@ -123,6 +124,11 @@ class Names:
         """The Athena workgroup."""
         return ATHENA_WORKGROUP.check(f"wg-cat-{self.env}-analytics")
 
+    @property
+    def key_alias(self) -> str:
+        """The alias of the environment's own KMS key, by which ETL-2's stack finds it."""
+        return KMS_ALIAS.check(f"alias/cat-{self.env}-data")
+
     # --- ETL-1 ------------------------------------------------------------------------------------------------------
 
     @property
@@ -159,6 +165,11 @@ class Names:
     def normalize_job_failed_rule(self) -> str:
         """The EventBridge rule for a failed, stopped or timed-out run of that job."""
         return self._name(EVENT_RULE, "normalize", "job", "failed")
+
+    @property
+    def normalize_glue_security(self) -> str:
+        """The Glue security configuration of that job, where the environment has its own key."""
+        return self._name(GLUE_RESOURCE, "normalize", "own", "key")
 
     @property
     def schedule(self) -> str:
@@ -226,6 +237,11 @@ class Names:
     def crawler_role(self) -> str:
         """The crawler's role."""
         return self._name(IAM_ROLE, "etl2", "crawler")
+
+    @property
+    def etl_glue_security(self) -> str:
+        """The Glue security configuration of job and crawler, where the environment has its own key."""
+        return self._name(GLUE_RESOURCE, "etl2", "own", "key")
 
     @property
     def workflow(self) -> str:

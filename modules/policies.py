@@ -15,12 +15,13 @@ Conditions = Mapping[str, Mapping[str, str | Sequence[str]]]
 
 @dataclass(frozen=True, kw_only=True)
 class Statement:
-    """One statement. ``services`` and ``everyone`` name the principals that resource and trust policies need."""
+    """One statement. ``services``, ``accounts`` and ``everyone`` name the principals of resource and trust policies."""
 
     sid: str
     actions: Sequence[str]
     resources: Sequence[str] = ()
     services: Sequence[str] = ()
+    accounts: Sequence[str] = ()
     everyone: bool = False
     effect: str = "Allow"
     conditions: Conditions = field(default_factory=dict)
@@ -30,6 +31,8 @@ class Statement:
         written: dict[str, Any] = {"Sid": self.sid, "Effect": self.effect, "Action": sorted(self.actions)}
         if self.services:
             written["Principal"] = {"Service": sorted(self.services)}
+        if self.accounts:
+            written["Principal"] = {"AWS": sorted(self.accounts)}
         if self.everyone:
             written["Principal"] = "*"
         if self.resources:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from envs.schema import ARTIFACTS_PREFIX, GlueJobSettings
 from modules.account import Account
+from modules.encryption import GlueSecurity
 from modules.failures import FailureRuleProps, add_failure_rule
 from modules.metrics import GLUE_NAMESPACE, write_metrics
 from modules.packaging import Archive
@@ -34,7 +35,7 @@ from modules.terraform import (
 #: Where every Glue job and crawler of an account writes its logs.
 _GLUE_LOG_GROUPS = "log-group:/aws-glue/*"
 #: What a script writes to its standard output, of all jobs together.
-JOB_OUTPUT_LOG_GROUP = "/aws-glue/jobs/output"
+_OUTPUT_LOG_GROUP = "/aws-glue/jobs/output"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,7 +52,8 @@ class SparkJobProps:
     """What a job needs.
 
     ``address`` is the last part of its Terraform address. ``arguments`` are its own, by name without dashes.
-    ``runbook`` is the heading that a message about a failed run points to.
+    ``runbook`` is the heading that a message about a failed run points to. ``security`` is for environments with a key
+    of their own.
     """
 
     address: str
@@ -69,6 +71,15 @@ class SparkJobProps:
     alerts: SnsTopic | DataAwsSnsTopic
     runbook: str
     component: Component
+    security: GlueSecurity | None = None
+
+    @property
+    def output_log_group(self) -> str:
+        """Where Glue puts what the script writes to its standard output."""
+        if self.security:
+            # Groups are encrypted as a whole, so each security configuration and role has its own.
+            return f"/aws-glue/jobs/{self.security.name}-role/{self.role_name}/output"
+        return _OUTPUT_LOG_GROUP
 
 
 class SparkJob(Construct):
@@ -102,6 +113,7 @@ class SparkJob(Construct):
             job_run_queuing_enabled=True,
             command=GlueJobCommand(name="glueetl", python_version="3", script_location=script),
             default_arguments=self._arguments(library),
+            security_configuration=props.security.name if props.security else None,
             tags=props.component.tags(ResourceType.COMPUTE),
         )
 
@@ -158,6 +170,7 @@ class SparkJob(Construct):
                     ),
                     write_glue_logs(props.account),
                     write_metrics("WriteMetrics", GLUE_NAMESPACE),
+                    *own_key_permissions(props.account, props.security),
                 ],
                 component=props.component,
             ),
@@ -193,3 +206,8 @@ def write_glue_logs(account: Account) -> Statement:
         actions=["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"],
         resources=[account.arn("logs", _GLUE_LOG_GROUPS)],
     )
+
+
+def own_key_permissions(account: Account, security: GlueSecurity | None) -> list[Statement]:
+    """Return what the role of a job or crawler needs beyond that where the environment has a key of its own."""
+    return security.permissions(account.arn("logs", _GLUE_LOG_GROUPS)) if security else []

@@ -60,6 +60,7 @@ from cdktf_cdktf_provider_aws.cloudwatch_event_target import (
 from cdktf_cdktf_provider_aws.cloudwatch_log_group import CloudwatchLogGroup
 from cdktf_cdktf_provider_aws.cloudwatch_metric_alarm import CloudwatchMetricAlarm
 from cdktf_cdktf_provider_aws.data_aws_caller_identity import DataAwsCallerIdentity
+from cdktf_cdktf_provider_aws.data_aws_kms_alias import DataAwsKmsAlias
 from cdktf_cdktf_provider_aws.data_aws_partition import DataAwsPartition
 from cdktf_cdktf_provider_aws.data_aws_s3_bucket import DataAwsS3Bucket
 from cdktf_cdktf_provider_aws.data_aws_sns_topic import DataAwsSnsTopic
@@ -78,6 +79,13 @@ from cdktf_cdktf_provider_aws.glue_crawler import (
     GlueCrawlerSchemaChangePolicy,
 )
 from cdktf_cdktf_provider_aws.glue_job import GlueJob, GlueJobCommand, GlueJobExecutionProperty
+from cdktf_cdktf_provider_aws.glue_security_configuration import (
+    GlueSecurityConfiguration,
+    GlueSecurityConfigurationEncryptionConfiguration,
+    GlueSecurityConfigurationEncryptionConfigurationCloudwatchEncryption,
+    GlueSecurityConfigurationEncryptionConfigurationJobBookmarksEncryption,
+    GlueSecurityConfigurationEncryptionConfigurationS3Encryption,
+)
 from cdktf_cdktf_provider_aws.glue_trigger import (
     GlueTrigger,
     GlueTriggerActions,
@@ -88,6 +96,8 @@ from cdktf_cdktf_provider_aws.glue_trigger import (
 from cdktf_cdktf_provider_aws.glue_workflow import GlueWorkflow
 from cdktf_cdktf_provider_aws.iam_role import IamRole
 from cdktf_cdktf_provider_aws.iam_role_policy import IamRolePolicy
+from cdktf_cdktf_provider_aws.kms_alias import KmsAlias
+from cdktf_cdktf_provider_aws.kms_key import KmsKey
 from cdktf_cdktf_provider_aws.lambda_function import (
     LambdaFunction,
     LambdaFunctionEnvironment,
@@ -162,6 +172,7 @@ __all__ = [
     "CloudwatchMetricAlarm",
     "Construct",
     "DataAwsCallerIdentity",
+    "DataAwsKmsAlias",
     "DataAwsPartition",
     "DataAwsS3Bucket",
     "DataAwsSnsTopic",
@@ -178,6 +189,11 @@ __all__ = [
     "GlueJob",
     "GlueJobCommand",
     "GlueJobExecutionProperty",
+    "GlueSecurityConfiguration",
+    "GlueSecurityConfigurationEncryptionConfiguration",
+    "GlueSecurityConfigurationEncryptionConfigurationCloudwatchEncryption",
+    "GlueSecurityConfigurationEncryptionConfigurationJobBookmarksEncryption",
+    "GlueSecurityConfigurationEncryptionConfigurationS3Encryption",
     "GlueTrigger",
     "GlueTriggerActions",
     "GlueTriggerEventBatchingCondition",
@@ -186,6 +202,8 @@ __all__ = [
     "GlueWorkflow",
     "IamRole",
     "IamRolePolicy",
+    "KmsAlias",
+    "KmsKey",
     "LambdaFunction",
     "LambdaFunctionEnvironment",
     "LambdaFunctionEphemeralStorage",

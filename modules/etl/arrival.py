@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from modules.contract.layout import CLEAN_SUFFIX, commit_marker_prefix
 from modules.dead_letters import DeadLetters, DeadLettersProps
+from modules.encryption import OwnKey
 from modules.naming import Names
 from modules.policies import Statement, policy
 from modules.tags import ETL, ResourceType
@@ -28,12 +29,13 @@ _RETRIES = 185
 
 @dataclass(frozen=True, kw_only=True)
 class ArrivalProps:
-    """Which events count: those of the bucket's clean zone; and the failures' topic."""
+    """Which events count: those of the bucket's clean zone; the failures' topic; and the key, if any."""
 
     names: Names
     bucket: DataAwsS3Bucket
     clean_prefix: str
     alerts: DataAwsSnsTopic
+    key: OwnKey | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,6 +63,7 @@ class Arrival(Construct):
                 alarm_name=props.names.etl_dead_letters_alarm,
                 component=ETL,
                 topic_arn=props.alerts.arn,
+                key=props.key,
             ),
         ).queue
         self.rule = self._make_rule(props)

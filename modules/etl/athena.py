@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from envs.schema import AthenaSettings
 from modules.account import Account
+from modules.encryption import OwnKey
 from modules.etl.serving import NAMED_QUERIES
 from modules.tags import ETL, ResourceType
 from modules.terraform import (
@@ -25,7 +26,7 @@ _ENGINE = "Athena engine version 3"
 
 @dataclass(frozen=True, kw_only=True)
 class AnalyticsProps:
-    """What analysts need: a place for results, a database, and limits."""
+    """What analysts need: a place for results and the key for them, if any, a database, and limits."""
 
     account: Account
     settings: AthenaSettings
@@ -33,6 +34,7 @@ class AnalyticsProps:
     results_prefix: str
     database: GlueCatalogDatabase
     deletion_guarded: bool
+    key: OwnKey | None
 
 
 class Analytics(Construct):
@@ -62,7 +64,9 @@ class Analytics(Construct):
 
 
 def _configuration(props: AnalyticsProps) -> AthenaWorkgroupConfiguration:
-    encryption = AthenaWorkgroupConfigurationResultConfigurationEncryptionConfiguration(encryption_option="SSE_S3")
+    encryption = AthenaWorkgroupConfigurationResultConfigurationEncryptionConfiguration(
+        encryption_option="SSE_KMS" if props.key else "SSE_S3", kms_key_arn=props.key.arn if props.key else None
+    )
     return AthenaWorkgroupConfiguration(
         enforce_workgroup_configuration=True,
         publish_cloudwatch_metrics_enabled=True,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from envs.schema import Environment
 from modules.account import Account
+from modules.encryption import GlueSecurity, OwnKey
 from modules.etl.arrival import Arrival, ArrivalProps
 from modules.etl.athena import Analytics, AnalyticsProps
 from modules.etl.catalog import Catalog, CatalogProps
@@ -16,7 +17,7 @@ from modules.etl.function import EtlFunction
 from modules.etl.job import EtlJob
 from modules.lambda_function import FunctionCode
 from modules.spark_job import SparkCode
-from modules.terraform import Construct, DataAwsS3Bucket, DataAwsSnsTopic
+from modules.terraform import Construct, DataAwsKmsAlias, DataAwsS3Bucket, DataAwsSnsTopic
 
 EtlCode = SparkCode | FunctionCode
 
@@ -31,7 +32,7 @@ class EtlProps:
 
 
 class Etl(Construct):
-    """ETL-2. Bucket and topic are found by their names, so that the stack depends on no other stack's state.
+    """ETL-2. Bucket, topic and key are found by their names, so that the stack depends on no other stack's state.
 
     ``bucket``, ``crawler`` and ``workgroup`` are the resources, ``catalog`` and ``arrival`` hold theirs, ``engine`` is
     what curates.
@@ -43,6 +44,8 @@ class Etl(Construct):
         self._props = props
         self.bucket = DataAwsS3Bucket(self, "aws_s3_bucket.reports", bucket=environment.etl.data_bucket_name)
         self._alerts = DataAwsSnsTopic(self, "aws_sns_topic.alerts", name=names.alerts_topic)
+        self._key = self._find_key()
+        self._security = GlueSecurity.of(self, names.etl_glue_security, self._key) if self._key else None
         self.catalog = Catalog(
             self,
             "catalog",
@@ -57,12 +60,23 @@ class Etl(Construct):
             self,
             "arrival",
             ArrivalProps(
-                names=names, bucket=self.bucket, clean_prefix=environment.etl.clean_prefix, alerts=self._alerts
+                names=names,
+                bucket=self.bucket,
+                clean_prefix=environment.etl.clean_prefix,
+                alerts=self._alerts,
+                key=self._key,
             ),
         )
         self.engine = self._make_engine()
         DataChecks(self, "data_checks", DataChecksProps(names=names, alerts=self._alerts))
         self.workgroup = Analytics(self, "athena", self._analytics_props()).workgroup
+
+    def _find_key(self) -> OwnKey | None:
+        environment = self._props.environment
+        if not environment.encryption.customer_managed_key:
+            return None
+        alias = DataAwsKmsAlias(self, "aws_kms_alias.data", name=environment.names.key_alias)
+        return OwnKey(alias.target_key_arn, self._props.account)
 
     def _crawler_props(self) -> CuratedCrawlerProps:
         environment = self._props.environment
@@ -74,6 +88,7 @@ class Etl(Construct):
             database_name=environment.etl.catalog.database_name,
             catalog=self.catalog,
             alerts=self._alerts,
+            security=self._security,
         )
 
     def _make_engine(self) -> Engine:
@@ -85,6 +100,8 @@ class Etl(Construct):
             arrival=self.arrival,
             crawler=self.crawler,
             alerts=self._alerts,
+            key=self._key,
+            security=self._security,
         )
         if isinstance(code, SparkCode):
             return EtlJob(self, "job", props, code)
@@ -99,4 +116,5 @@ class Etl(Construct):
             results_prefix=environment.etl.athena_results_prefix,
             database=self.catalog.database,
             deletion_guarded=environment.deletion_guarded,
+            key=self._key,
         )

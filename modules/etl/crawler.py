@@ -6,12 +6,13 @@ import json
 from dataclasses import dataclass
 
 from modules.account import Account
+from modules.encryption import GlueSecurity
 from modules.etl.catalog import Catalog, catalog_arns
 from modules.failures import FailureRuleProps, add_failure_rule
 from modules.naming import Names
 from modules.policies import Statement, trust
 from modules.roles import ServiceRoleProps, add_service_role
-from modules.spark_job import write_glue_logs
+from modules.spark_job import own_key_permissions, write_glue_logs
 from modules.tags import ETL, ResourceType
 from modules.terraform import (
     Construct,
@@ -34,7 +35,7 @@ _CONFIGURATION = {
 
 @dataclass(frozen=True, kw_only=True)
 class CuratedCrawlerProps:
-    """What the crawler needs: its tables, where their files lie, and the failures' topic."""
+    """What the crawler needs: its tables, where their files lie, the failures' topic, and what an own key takes."""
 
     names: Names
     account: Account
@@ -43,6 +44,7 @@ class CuratedCrawlerProps:
     database_name: str
     catalog: Catalog
     alerts: DataAwsSnsTopic
+    security: GlueSecurity | None
 
 
 class CuratedCrawler(Construct):
@@ -70,6 +72,7 @@ class CuratedCrawler(Construct):
             ),
             recrawl_policy=GlueCrawlerRecrawlPolicy(recrawl_behavior="CRAWL_EVERYTHING"),
             configuration=json.dumps(_CONFIGURATION),
+            security_configuration=props.security.name if props.security else None,
             tags=ETL.tags(ResourceType.CATALOG),
         )
         self._report_failures()
@@ -117,6 +120,7 @@ class CuratedCrawler(Construct):
                 resources=catalog_arns(props.account, props.database_name),
             ),
             write_glue_logs(props.account),
+            *own_key_permissions(props.account, props.security),
         ]
 
     def _report_failures(self) -> None:

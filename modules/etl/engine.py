@@ -9,6 +9,7 @@ from typing import Protocol
 from envs.schema import Environment
 from modules.account import Account
 from modules.contract.settings import TransformArgument
+from modules.encryption import GlueSecurity, OwnKey
 from modules.etl.arrival import Arrival
 from modules.etl.catalog import catalog_arns
 from modules.metrics import ETL_NAMESPACE, write_metrics
@@ -37,6 +38,8 @@ class EngineProps:
     arrival: Arrival
     crawler: GlueCrawler
     alerts: DataAwsSnsTopic
+    key: OwnKey | None
+    security: GlueSecurity | None
 
     def settings(self) -> dict[str, str]:
         """Return what a run is told, by the Spark job's names (modules.contract.settings.TransformArgument)."""

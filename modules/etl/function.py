@@ -71,6 +71,7 @@ def _function_props(props: EngineProps, code: FunctionCode) -> FunctionProps:
         ],
         alerts=props.alerts,
         component=ETL,
+        key=props.key,
         concurrency=_CONCURRENCY,
         ephemeral_storage=settings.ephemeral_storage,
     )

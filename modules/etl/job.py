@@ -67,4 +67,5 @@ def _spark_job_props(props: EngineProps, code: SparkCode) -> SparkJobProps:
         alerts=props.alerts,
         runbook="Glue job failed",
         component=ETL,
+        security=props.security,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from modules.account import Account
+from modules.encryption import OwnKey
 from modules.policies import Statement, policy
 from modules.tags import NORMALIZE, ResourceType
 from modules.terraform import Construct, SnsTopic, SnsTopicPolicy, SnsTopicSubscription
@@ -14,11 +15,12 @@ _PUBLISHERS = ("cloudwatch.amazonaws.com", "events.amazonaws.com")
 
 @dataclass(frozen=True, kw_only=True)
 class AlertsProps:
-    """What the topic needs: its name, the account, and the e-mail addresses that subscribe."""
+    """What the topic needs: its name, the account, the e-mail addresses that subscribe, and the key, if any."""
 
     topic_name: str
     account: Account
     emails: tuple[str, ...]
+    key: OwnKey | None
 
 
 class Alerts(Construct):
@@ -27,7 +29,11 @@ class Alerts(Construct):
     def __init__(self, scope: Construct, construct_id: str, props: AlertsProps) -> None:
         super().__init__(scope, construct_id)
         self.topic = SnsTopic(
-            self, "aws_sns_topic.alerts", name=props.topic_name, tags=NORMALIZE.tags(ResourceType.MONITORING)
+            self,
+            "aws_sns_topic.alerts",
+            name=props.topic_name,
+            kms_master_key_id=props.key.arn if props.key else None,
+            tags=NORMALIZE.tags(ResourceType.MONITORING),
         )
         SnsTopicPolicy(
             self,

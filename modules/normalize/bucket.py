@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from envs.schema import LifecycleSettings
 from modules.contract.layout import SUPERSEDED_TAG_KEY, SUPERSEDED_TAG_VALUE, quarantine_root, staging_root
+from modules.encryption import OwnKey
 from modules.policies import policy, tls_only
 from modules.tags import NORMALIZE, ResourceType
 from modules.terraform import (
@@ -37,7 +38,7 @@ _STAGING_DAYS = 2
 
 @dataclass(frozen=True, kw_only=True)
 class ReportsBucketProps:
-    """What the bucket needs: its name, the zones' prefixes, its lifecycle, and whether its data is guarded."""
+    """What the bucket needs: name, prefixes of its zones, lifecycle, whether its data is guarded, the key, if any."""
 
     name: str
     clean_prefix: str
@@ -45,6 +46,7 @@ class ReportsBucketProps:
     athena_results_prefix: str
     lifecycle: LifecycleSettings
     deletion_guarded: bool
+    key: OwnKey | None
 
 
 class ReportsBucket(Construct):
@@ -77,8 +79,9 @@ class ReportsBucket(Construct):
         )
 
     def _encrypt(self) -> None:
+        key = self._props.key
         by_default = S3BucketServerSideEncryptionConfigurationRuleApplyServerSideEncryptionByDefaultA(
-            sse_algorithm="AES256"
+            sse_algorithm="aws:kms" if key else "AES256", kms_master_key_id=key.arn if key else None
         )
         S3BucketServerSideEncryptionConfigurationA(
             self,

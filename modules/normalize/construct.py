@@ -1,4 +1,4 @@
-"""ETL-1 as one construct: bucket, alerts, the engine that was chosen, and the schedule where it is enabled."""
+"""ETL-1 as one construct: key and schedule where they are enabled, bucket, alerts, the engine that was chosen."""
 
 from __future__ import annotations
 
@@ -6,12 +6,14 @@ from dataclasses import dataclass
 
 from envs.schema import Environment
 from modules.account import Account
+from modules.encryption import OwnKey
 from modules.lambda_function import FunctionCode
 from modules.normalize.alerts import Alerts, AlertsProps
 from modules.normalize.bucket import ReportsBucket, ReportsBucketProps
 from modules.normalize.engine import Engine, EngineProps
 from modules.normalize.function import NormalizeFunction
 from modules.normalize.job import NormalizeJob
+from modules.normalize.key import EncryptionKey, EncryptionKeyProps
 from modules.normalize.schedule import DailySchedule, DailyScheduleProps
 from modules.spark_job import SparkCode
 from modules.terraform import Construct
@@ -35,6 +37,7 @@ class Normalize(Construct):
         super().__init__(scope, construct_id)
         environment = props.environment
         self._props = props
+        self._key = self._make_key()
         self.bucket = ReportsBucket(self, "bucket", self._bucket_props()).bucket
         self.topic = Alerts(
             self,
@@ -43,10 +46,23 @@ class Normalize(Construct):
                 topic_name=environment.names.alerts_topic,
                 account=props.account,
                 emails=environment.notification_emails,
+                key=self._key,
             ),
         ).topic
         self.engine = self._make_engine()
         self.schedule = self._make_schedule(environment.normalize.schedule.cron_expression)
+
+    def _make_key(self) -> OwnKey | None:
+        environment = self._props.environment
+        if not environment.encryption.customer_managed_key:
+            return None
+        props = EncryptionKeyProps(
+            names=environment.names,
+            account=self._props.account,
+            deletion_window=environment.encryption.deletion_window,
+            deletion_guarded=environment.deletion_guarded,
+        )
+        return EncryptionKey(self, "key", props).own_key
 
     def _bucket_props(self) -> ReportsBucketProps:
         environment = self._props.environment
@@ -57,12 +73,17 @@ class Normalize(Construct):
             athena_results_prefix=environment.etl.athena_results_prefix,
             lifecycle=environment.normalize.lifecycle,
             deletion_guarded=environment.deletion_guarded,
+            key=self._key,
         )
 
     def _make_engine(self) -> Engine:
         code = self._props.code
         props = EngineProps(
-            environment=self._props.environment, account=self._props.account, bucket=self.bucket, alerts=self.topic
+            environment=self._props.environment,
+            account=self._props.account,
+            bucket=self.bucket,
+            alerts=self.topic,
+            key=self._key,
         )
         if isinstance(code, SparkCode):
             return NormalizeJob(self, "job", props, code)
@@ -81,5 +102,6 @@ class Normalize(Construct):
                 cron_expression=cron_expression,
                 target=self.engine.schedule_target,
                 alerts=self.topic,
+                key=self._key,
             ),
         )

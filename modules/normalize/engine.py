@@ -10,6 +10,7 @@ from typing import Protocol
 from envs.schema import Environment
 from modules.account import Account
 from modules.contract.settings import AUTO, UNLIMITED, NormalizeArgument
+from modules.encryption import OwnKey
 from modules.metrics import NORMALIZE_NAMESPACE
 from modules.normalize.schedule import ScheduleTarget
 from modules.outputs import Output
@@ -39,6 +40,7 @@ class EngineProps:
     account: Account
     bucket: S3Bucket
     alerts: SnsTopic
+    key: OwnKey | None
 
     def settings(self) -> dict[str, str]:
         """Return what a run is told, by the Spark job's names (modules.contract.settings.NormalizeArgument)."""

@@ -67,4 +67,5 @@ def _function_props(props: EngineProps, code: FunctionCode) -> FunctionProps:
         permissions=props.permissions(),
         alerts=props.alerts,
         component=NORMALIZE,
+        key=props.key,
     )

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from modules.contract.settings import EventKey, NormalizeArgument
+from modules.encryption import GlueSecurity
 from modules.metrics import NORMALIZE_NAMESPACE, write_metrics
 from modules.normalize.engine import DESCRIPTION, EngineProps
 from modules.normalize.schedule import SCHEDULED_TIME, ScheduleTarget
 from modules.outputs import Output
 from modules.policies import Statement
-from modules.spark_job import JOB_OUTPUT_LOG_GROUP, SparkCode, SparkJob, SparkJobProps
+from modules.spark_job import SparkCode, SparkJob, SparkJobProps
 from modules.tags import NORMALIZE
 from modules.terraform import Construct
 
@@ -30,7 +31,9 @@ class NormalizeJob(Construct):
     def __init__(self, scope: Construct, construct_id: str, props: EngineProps, code: SparkCode) -> None:
         super().__init__(scope, construct_id)
         self._props = props
-        self.job = SparkJob(self, "spark", self._spark_job_props(code)).job
+        spark_job = self._spark_job_props(code)
+        self.job = SparkJob(self, "spark", spark_job).job
+        self._output_log_group = spark_job.output_log_group
 
     @property
     def schedule_target(self) -> ScheduleTarget:
@@ -48,7 +51,7 @@ class NormalizeJob(Construct):
         return {
             "job_name": Output(value=self.job.name, description="The Normalize job: start it to run ETL-1"),
             "log_group_name": Output(
-                value=JOB_OUTPUT_LOG_GROUP, description="Log group of Glue's jobs: a run's streams begin with its ID"
+                value=self._output_log_group, description="Log group of Glue's jobs: a run's streams begin with its ID"
             ),
         }
 
@@ -75,4 +78,5 @@ class NormalizeJob(Construct):
             alerts=props.alerts,
             runbook="Normalize failed",
             component=NORMALIZE,
+            security=GlueSecurity.of(self, names.normalize_glue_security, props.key) if props.key else None,
         )

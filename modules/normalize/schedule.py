@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from modules.account import Account
 from modules.dead_letters import DeadLetters, DeadLettersProps
+from modules.encryption import OwnKey
 from modules.naming import Names
 from modules.policies import Statement, trust
 from modules.roles import ServiceRoleProps, add_service_role
@@ -42,13 +43,14 @@ class ScheduleTarget:
 
 @dataclass(frozen=True, kw_only=True)
 class DailyScheduleProps:
-    """What the schedule needs: when, what to start, and where to leave what it cannot deliver."""
+    """What the schedule needs: when, what to start, where to leave what it cannot deliver, and the key, if any."""
 
     names: Names
     account: Account
     cron_expression: str
     target: ScheduleTarget
     alerts: SnsTopic
+    key: OwnKey | None
 
 
 class DailySchedule(Construct):
@@ -65,6 +67,7 @@ class DailySchedule(Construct):
                 alarm_name=props.names.normalize_dead_letters_alarm,
                 component=NORMALIZE,
                 topic_arn=props.alerts.arn,
+                key=props.key,
             ),
         ).queue
         self.schedule = self._make_schedule(self._make_role())
@@ -76,6 +79,9 @@ class DailySchedule(Construct):
             props.target.permission,
             Statement(sid="KeepUndelivered", actions=["sqs:SendMessage"], resources=[self.dead_letters.arn]),
         ]
+        if props.key:
+            own = props.key.read_schedule(f"schedule/{_GROUP}/{props.names.schedule}")
+            permissions += [props.key.use_through("sqs"), own]
         return add_service_role(
             self,
             ServiceRoleProps(
@@ -99,6 +105,7 @@ class DailySchedule(Construct):
             schedule_expression=props.cron_expression,
             schedule_expression_timezone="UTC",
             state="ENABLED",
+            kms_key_arn=props.key.arn if props.key else None,
             flexible_time_window=SchedulerScheduleFlexibleTimeWindow(mode="OFF"),
             target=SchedulerScheduleTarget(
                 arn=props.target.arn,

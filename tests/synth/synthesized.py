@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from local.cdktf_command import QUIET
+from scan.variants import OTHER_ENGINES, OWN_KEY, OWN_KEY_OTHER_ENGINES
 
 ROOT = Path(__file__).parents[2]
 ENVIRONMENTS = ("test", "prod", "local")
@@ -20,7 +21,16 @@ STACKS = tuple(f"cat-{env}-{part}" for env in ENVIRONMENTS for part in ("normali
 #: The stacks of prod, had they the other engines: no environment ships with them.
 GLUE_VARIANT = "cat-prod-normalize with extract.engine = glue"
 ARROW_VARIANT = "cat-prod-etl2 with transform.engine = arrow"
-VARIANTS = (GLUE_VARIANT, ARROW_VARIANT)
+#: And had they a key of their own.
+KEY_NORMALIZE, KEY_ETL = "cat-prod-normalize with its own key", "cat-prod-etl2 with its own key"
+KEY_GLUE_VARIANT, KEY_ARROW_VARIANT = f"{GLUE_VARIANT} and its own key", f"{ARROW_VARIANT} and its own key"
+OWN_KEY_STACKS = (KEY_NORMALIZE, KEY_ETL, KEY_GLUE_VARIANT, KEY_ARROW_VARIANT)
+#: Each with the variant of the environment that it is in.
+VARIANTS = {
+    **dict.fromkeys((GLUE_VARIANT, ARROW_VARIANT), OTHER_ENGINES),
+    **dict.fromkeys((KEY_NORMALIZE, KEY_ETL), OWN_KEY),
+    **dict.fromkeys((KEY_GLUE_VARIANT, KEY_ARROW_VARIANT), OWN_KEY_OTHER_ENGINES),
+}
 #: Never connected to: synthesizing asks nothing of AWS.
 LOOPBACK = "http://127.0.0.1:9"
 
@@ -82,27 +92,14 @@ def stacks_in(folder: Path) -> dict[str, Stack]:
     }
 
 
-#: main.py with prod's engines replaced.
-_MAIN_WITH_OTHER_ENGINES = """
-from dataclasses import replace
-import main
-from envs import selection
-from envs.prod import PROD
-normalize = replace(PROD.normalize, extract=replace(PROD.normalize.extract, engine="glue"))
-etl = replace(PROD.etl, transform=replace(PROD.etl.transform, engine="arrow"))
-selection.ENVIRONMENTS["prod"] = replace(PROD, normalize=normalize, etl=etl)
-main.main()
-"""
-
-
 def run_main(folder: Path, working_directory: Path = ROOT, **variables: str) -> subprocess.CompletedProcess[str]:
     """Run main.py as the cdktf command does, into ``folder``, with no other AWS or CAT variables than ``variables``."""
     return _run([str(ROOT / "main.py")], folder, working_directory, variables)
 
 
-def run_main_with_other_engines(folder: Path) -> subprocess.CompletedProcess[str]:
-    """Run main.py for prod, as it would be with the engines that no environment ships with."""
-    return _run(["-c", _MAIN_WITH_OTHER_ENGINES], folder, ROOT, {"CAT_ENV": "prod"})
+def run_main_for_variant(folder: Path, variant: str) -> subprocess.CompletedProcess[str]:
+    """Run main.py for a variant of prod that no environment ships as."""
+    return _run(["-m", "scan.synthesis", variant], folder, ROOT, {})
 
 
 def _run(

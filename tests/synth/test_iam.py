@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.synth.synthesized import ACCOUNT, ARROW_VARIANT, BUCKET, FOUND_BUCKET, GLUE_VARIANT, Stack, arn
+from tests.synth.synthesized import (
+    ACCOUNT,
+    ARROW_VARIANT,
+    BUCKET,
+    FOUND_BUCKET,
+    GLUE_VARIANT,
+    KEY_ARROW_VARIANT,
+    KEY_GLUE_VARIANT,
+    Stack,
+    arn,
+)
 
 CLEAN, CURATED = "reports/etl-process1/", "reports/etl-process2/"
 
@@ -69,11 +79,14 @@ OWN_ACCOUNT = {"aws:SourceAccount": ACCOUNT}
 
 
 def test_no_other_roles_or_policies(all_stacks: dict[str, Stack]) -> None:
-    of_variants = {GLUE_VARIANT: {"job", "schedule"}, ARROW_VARIANT: {"parquet", "crawler"}}
+    of_variants = {
+        **{name: {"job", "schedule"} for name in (GLUE_VARIANT, KEY_GLUE_VARIANT)},
+        **{name: {"parquet", "crawler"} for name in (ARROW_VARIANT, KEY_ARROW_VARIANT)},
+    }
     for name, stack in all_stacks.items():
         if name in of_variants:
             roles = of_variants[name]
-        elif name.endswith("etl2"):
+        elif stack.name.endswith("etl2"):
             roles = {"job", "crawler", "events"}
         else:
             roles = {"normalize", "schedule"} if stack.env == "prod" else {"normalize"}

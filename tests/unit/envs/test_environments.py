@@ -78,6 +78,7 @@ def expected(env: str, **changes: dict[str, Any]) -> dict[str, Any]:
             "curated_prefix": "reports/etl-process2/",
             "athena_results_prefix": "athena/results/",
         },
+        "encryption": {"customer_managed_key": False, "deletion_window": 30},
         "project": {"project_id": "P2124", "client": "CAT", "project": "CAT-NORMALIZE"},
         "provider": {"region": "us-east-1", "allowed_account_ids": (), "custom_endpoint": False},
         "notification_emails": (),

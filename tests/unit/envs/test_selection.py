@@ -121,6 +121,15 @@ def test_the_local_engine_of_etl2_can_be_chosen(engine: str | None, expected: st
     assert environment_named("prod", variables).etl.transform.engine == "spark"
 
 
+@pytest.mark.parametrize(("text", "expected"), [("", False), ("false", False), ("true", True)])
+def test_the_local_environment_can_have_its_own_key(text: str, *, expected: bool) -> None:
+    variables = {**LOOPBACK, "CAT_LOCAL_OWN_KEY": text}
+    assert environment_named("local", variables).encryption.customer_managed_key is expected
+    assert environment_named("prod", variables).encryption.customer_managed_key is False
+    with pytest.raises(ConfigurationError, match=r"encryption\.customer_managed_key = 'yes'"):
+        environment_named("local", {**LOOPBACK, "CAT_LOCAL_OWN_KEY": "yes"})
+
+
 def test_choosing_engines_changes_nothing_else() -> None:
     variables = {**LOOPBACK, "CAT_LOCAL_ENGINE": "glue", "CAT_LOCAL_TRANSFORM": "arrow"}
     chosen = environment_named("local", variables)

@@ -25,6 +25,7 @@ NUMBERS = [
     ("normalize.lifecycle.athena_results_expiration", 1, 3650, "give a number of days"),
     ("normalize.lifecycle.clean_expiration", 1, 3650, "give a number of days"),
     ("normalize.lifecycle.curated_expiration", 1, 3650, "give a number of days"),
+    ("encryption.deletion_window", 7, 30, "KMS knows no other days"),
     ("etl.athena.bytes_scanned_cutoff", 10_000_000, 2**53, "Athena's least cutoff is 10 MB"),
     ("etl.glue.number_of_workers", 2, 299, "a Spark job needs a driver and a worker"),
     ("etl.glue.timeout", 1, 10080, "minutes until Glue stops a run"),

@@ -40,6 +40,10 @@ def test_demo_takes_an_engine_for_each_etl() -> None:
         parser().parse_args(["demo", "--transform", "glue"])
 
 
+def test_own_key_is_asked_for_by_a_variable() -> None:
+    assert Engines(own_key=True).variables() == {"CAT_ENV": "local", "CAT_LOCAL_OWN_KEY": "true"}
+
+
 def test_default_engines_need_no_variables() -> None:
     assert DEFAULT.variables() == {"CAT_ENV": "local"}
 

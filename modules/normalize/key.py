@@ -1,0 +1,79 @@
+"""The environment's own KMS key, made only where the configuration asks for it; roles use it by their own policies."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from modules.account import Account
+from modules.encryption import DATA_KEY_ACTIONS, OwnKey
+from modules.naming import Names
+from modules.policies import Statement, policy
+from modules.tags import NORMALIZE, ResourceType
+from modules.terraform import Construct, KmsAlias, KmsKey, TerraformResourceLifecycle
+
+#: What CloudWatch Logs needs, as its user guide has it ("Encrypt log data in CloudWatch Logs").
+_LOGS_ACTIONS = ("kms:Decrypt*", "kms:Describe*", "kms:Encrypt*", "kms:GenerateDataKey*", "kms:ReEncrypt*")
+#: They publish to the topic and keep what they could not deliver in a queue, as themselves.
+_PUBLISHERS = ("cloudwatch.amazonaws.com", "events.amazonaws.com")
+
+
+@dataclass(frozen=True, kw_only=True)
+class EncryptionKeyProps:
+    """What the key needs. It may not be destroyed while what it encrypts is ``deletion_guarded``."""
+
+    names: Names
+    account: Account
+    deletion_window: int
+    deletion_guarded: bool
+
+
+class EncryptionKey(Construct):
+    """The key with its alias; ``own_key`` is how others name it."""
+
+    def __init__(self, scope: Construct, construct_id: str, props: EncryptionKeyProps) -> None:
+        super().__init__(scope, construct_id)
+        key = KmsKey(
+            self,
+            "aws_kms_key.data",
+            description=f"Encrypts what the CAT platform keeps in {props.names.env}",
+            policy=policy(*_statements(props)),
+            enable_key_rotation=True,
+            deletion_window_in_days=props.deletion_window,
+            lifecycle=TerraformResourceLifecycle(prevent_destroy=props.deletion_guarded),
+            tags=NORMALIZE.tags(ResourceType.SECURITY),
+        )
+        KmsAlias(self, "aws_kms_alias.data", name=props.names.key_alias, target_key_id=key.key_id)
+        self.own_key = OwnKey(key.arn, props.account)
+
+
+def _statements(props: EncryptionKeyProps) -> list[Statement]:
+    names, account = props.names, props.account
+    # Of Glue's groups: those of jobs and crawlers with our security configurations, whose names are in the groups'.
+    log_groups = [
+        *(names.normalize_log_group, names.etl_log_group),
+        *(f"/aws-glue/*{name}*" for name in (names.normalize_glue_security, names.etl_glue_security)),
+    ]
+    return [
+        # Without it nobody could ever change the key again; and by it the roles' own policies count.
+        Statement(sid="AccountAdministers", actions=["kms:*"], accounts=[account.root_arn], resources=["*"]),
+        Statement(
+            sid="LogsAreEncrypted",
+            actions=_LOGS_ACTIONS,
+            services=[f"logs.{account.region}.amazonaws.com"],
+            resources=["*"],
+            conditions={
+                "ArnLike": {
+                    "kms:EncryptionContext:aws:logs:arn": [
+                        account.arn("logs", f"log-group:{name}") for name in log_groups
+                    ]
+                }
+            },
+        ),
+        Statement(
+            sid="AlarmsAndRulesPublish",
+            actions=DATA_KEY_ACTIONS,
+            services=_PUBLISHERS,
+            resources=["*"],
+            conditions={"StringEquals": {"aws:SourceAccount": account.id}},
+        ),
+    ]

@@ -1,0 +1,129 @@
+"""Both stacks with a KMS key of their own: deployed, everything encrypted with that key, and a run goes through.
+
+ETL-2 has its Arrow engine here, for the sake of its log and its variables. What is not in this
+deployment, the schedule and the Spark jobs, is in tests/synth.
+"""
+
+from __future__ import annotations
+
+import json
+from contextlib import closing
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import pytest
+
+from envs.schema import ARROW_ENGINE
+from local.aws_environment import REGION
+from local.demo import open_warehouse
+from local.engines import Engines
+from local.pipeline import Pipeline
+from local.reconciliation import reconcile
+from modules.naming import Names
+from scan.stacks import judge
+from tests.integration.conftest import ready_to_deploy, run_etl1
+from tests.integration.test_arrow_engine import CREDENTIALS
+from tests.integration.test_deployment import STACKS, changes_in, findings_in, plan_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+NAMES = Names("local")
+ENGINES = Engines(transform=ARROW_ENGINE, own_key=True)
+
+
+@pytest.fixture(scope="module")
+def pipeline(tmp_path_factory: pytest.TempPathFactory, sample: list[dict[str, Any]]) -> Iterator[Pipeline]:
+    """Both stacks with the key, on an emulator of their own with the sample in its table."""
+    with ready_to_deploy(tmp_path_factory.mktemp("own-key"), NAMES.source_table, sample, ENGINES) as demo:
+        demo.deploy_stacks()
+        yield Pipeline.of(demo.workspace, ENGINES)
+
+
+def client(pipeline: Pipeline, service: str) -> Any:
+    session: Any = boto3.Session(**CREDENTIALS, region_name=REGION)
+    return closing(session.client(service, endpoint_url=pipeline.workspace.emulator.endpoint_url()))
+
+
+@pytest.fixture(scope="module")
+def key_arn(pipeline: Pipeline) -> str:
+    """The key that the alias leads to."""
+    with client(pipeline, "kms") as kms:
+        arn: str = kms.describe_key(KeyId=NAMES.key_alias)["KeyMetadata"]["Arn"]
+    return arn
+
+
+def test_key_is_rotated_and_its_policy_deployed(pipeline: Pipeline, key_arn: str) -> None:
+    with client(pipeline, "kms") as kms:
+        assert kms.get_key_rotation_status(KeyId=key_arn)["KeyRotationEnabled"]
+        policy = json.loads(kms.get_key_policy(KeyId=key_arn, PolicyName="default")["Policy"])
+    assert [statement["Sid"] for statement in policy["Statement"]] == [
+        "AccountAdministers",
+        "LogsAreEncrypted",
+        "AlarmsAndRulesPublish",
+    ]
+
+
+def test_everything_is_encrypted_with_the_key(pipeline: Pipeline, key_arn: str) -> None:
+    found: dict[str, Any] = {}
+    clients = pipeline.workspace.clients()
+    (rule,) = clients.s3.get_bucket_encryption(Bucket=NAMES.reports_bucket)["ServerSideEncryptionConfiguration"][
+        "Rules"
+    ]
+    found["bucket"] = rule["ApplyServerSideEncryptionByDefault"].get("KMSMasterKeyID")
+    for name in (NAMES.normalize_function, NAMES.etl_function):
+        found[name] = clients.lambda_.get_function_configuration(FunctionName=name).get("KMSKeyArn")
+    for group in clients.logs.describe_log_groups(logGroupNamePrefix="/aws/lambda/")["logGroups"]:
+        found[group["logGroupName"]] = group.get("kmsKeyId")
+    with client(pipeline, "sns") as sns:
+        (topic,) = sns.list_topics()["Topics"]
+        found["topic"] = sns.get_topic_attributes(**topic)["Attributes"].get("KmsMasterKeyId")
+    url = clients.sqs.get_queue_url(QueueName=NAMES.etl_dead_letters)["QueueUrl"]
+    attributes: Any = clients.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
+    found["queue"] = attributes.get("KmsMasterKeyId")
+    with client(pipeline, "athena") as athena:
+        workgroup = athena.get_work_group(WorkGroup=NAMES.workgroup)["WorkGroup"]
+    results = workgroup["Configuration"]["ResultConfiguration"]
+    found["query results"] = results["EncryptionConfiguration"].get("KmsKey")
+    crawler: Any = clients.glue.get_crawler(Name=NAMES.crawler)["Crawler"]
+    security: Any = clients.glue.get_security_configuration(Name=crawler["CrawlerSecurityConfiguration"])
+    encryption = security["SecurityConfiguration"]["EncryptionConfiguration"]
+    found["crawler's log"] = encryption["CloudWatchEncryption"]["KmsKeyArn"]
+    assert found == dict.fromkeys(found, key_arn)
+    assert {NAMES.normalize_log_group, NAMES.etl_log_group} <= set(found)
+
+
+def test_run_goes_through_and_its_objects_are_encrypted_with_the_key(pipeline: Pipeline, key_arn: str) -> None:
+    summary = run_etl1(pipeline)
+    pipeline.await_arrival()
+    pipeline.curate(summary)
+    warehouse = open_warehouse(pipeline.workspace)
+    with closing(warehouse.open()) as athena:
+        reconcile(summary, athena, warehouse.partitions())
+    s3 = pipeline.workspace.clients().s3
+    listed = s3.list_objects_v2(Bucket=NAMES.reports_bucket)["Contents"]
+    heads = {entry["Key"]: s3.head_object(Bucket=NAMES.reports_bucket, Key=entry["Key"]) for entry in listed}
+    assert any(key.endswith(".csv") for key in heads)
+    assert any(key.endswith(".parquet") for key in heads)
+    assert {head.get("SSEKMSKeyId") for head in heads.values()} == {key_arn}
+
+
+@pytest.fixture(scope="module")
+def plans(pipeline: Pipeline) -> dict[str, Any]:
+    return {stack: plan_of(pipeline.workspace, stack) for stack in STACKS}
+
+
+def test_no_check_of_keys_has_to_be_skipped_in_real_plans(plans: dict[str, Any], tmp_path: Path) -> None:
+    found = findings_in(plans, tmp_path)
+    assert found, "checkov finds not even what is skipped"
+    assert [str(finding) for finding in judge(found, with_own_key=STACKS).failed] == []
+
+
+def test_plans_want_the_key_nowhere_else(plans: dict[str, Any]) -> None:
+    # What the emulator does not keep in any case: tests/integration/test_deployment.py.
+    assert {address for plan in plans.values() for address in changes_in(plan)} <= {
+        "aws_cloudwatch_metric_alarm.data_checks",
+        "aws_cloudwatch_metric_alarm.dead_letters",
+        "aws_glue_crawler.curated",
+    }
