@@ -28,7 +28,7 @@ down: ## stop the emulator and remove what the demo made
 	@python=$$(sh local/find_python.sh) && "$$python" -m local down
 
 test: setup ## run all tests (PYTEST_ARGS="tests/unit -k name")
-	$(PY) -m pytest --numprocesses auto --dist loadgroup $(PYTEST_ARGS)
+	$(PY) -m pytest --numprocesses auto --no-loadscope-reorder $(PYTEST_ARGS)
 
 lint: setup ## check formatting, style and types
 	$(PY) -m ruff format --check .

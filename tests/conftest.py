@@ -5,11 +5,11 @@ from __future__ import annotations
 import io
 import os
 from datetime import date
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 from rich.console import Console
+from xdist.scheduler import LoadScopeScheduling
 
 from local.aws_environment import forget_accounts
 from local.cdktf_command import QUIET
@@ -25,6 +25,8 @@ from modules.naming import Names
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from xdist.remote import Producer
+
 #: What a developer's shell may hold and a test must not depend on.
 FOREIGN: Final = ("CAT_", "CDKTF_", "TF_", "PYSPARK_", "SPARK_")
 PROXIES: Final = frozenset(("http_proxy", "https_proxy", "all_proxy", "no_proxy"))
@@ -39,17 +41,23 @@ NEWEST: Final = date(2026, 1, 30)
 KEPT_TOGETHER: Final = ("integration", "curation", "faults", "synth", "contract")
 
 
+class ByFolder(LoadScopeScheduling):  # type: ignore[misc]
+    """Hands out whole folders where these are kept together, and modules otherwise."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        folder = nodeid.split("/")[1]
+        return folder if folder in KEPT_TOGETHER else nodeid.partition("::")[0]
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByFolder:
+    """Tell pytest-xdist how tests are handed out."""
+    return ByFolder(config, log)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tell pytest-xdist what to keep together, and begin with it."""
-    for item in items:
-        if (folder := _folder(item)) in KEPT_TOGETHER:
-            item.add_marker(pytest.mark.xdist_group(folder))
+    """Begin with what is kept together."""
     order = {folder: place for place, folder in enumerate(KEPT_TOGETHER)}
-    items.sort(key=lambda item: order.get(_folder(item), len(order)))
-
-
-def _folder(item: pytest.Item) -> str:
-    return item.path.relative_to(Path(__file__).parent).parts[0]
+    items.sort(key=lambda item: order.get(item.nodeid.split("/")[1], len(order)))
 
 
 def _is_foreign(name: str) -> bool:
