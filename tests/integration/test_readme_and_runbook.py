@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _BLOCK: Final = re.compile(r"^```(?P<language>\w*)\n(?P<commands>.*?)^```$", re.MULTILINE | re.DOTALL)
 _HEADING: Final = re.compile(r"^#+ (?P<title>.*)$", re.MULTILINE)
 
-#: Run by .ci/run, on a machine of its own: here they would run all tests within a test.
+#: Run by .ci/run or the workflow, on a machine of their own: here they would run all tests within a test.
 BY_CI: Final = ("make demo", "make test", "make lint", "make scan")
 #: What needs an ID that only a broken deploy prints, or destroys what the other tests stand on.
 NOT_RUN: Final = frozenset({"State is locked", "Take an environment down"})
