@@ -118,7 +118,7 @@ def _feedback(attribute: Raw | UnsetType) -> bytes:
 
 def _key(item: Item[Any, Any]) -> bytes:
     """Return the cells of the user's id and the item's sort key, each with the comma after it."""
-    return f"{cells.cell(item.PK.S[len(USER_PREFIX) :])},{cells.cell(item.SK.S)},".encode()
+    return f"{cells.first_cell(item.PK.S[len(USER_PREFIX) :])},{cells.cell(item.SK.S)},".encode()
 
 
 def _cell(token: Raw | None) -> bytes:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 
+_BYTE_ORDER_MARK = "\ufeff"
 _ORIGINALS = {"\\\\": "\\", "\\n": "\n", "\\r": "\r", "\\0": "\0"}
 _ESCAPE_SEQUENCE = re.compile(r"\\(?:[\\nr0]|(?P<unknown>.?))", re.DOTALL)
 
@@ -55,6 +56,15 @@ def cell(text: str | None) -> str:
     return f'"{escaped}"' if "," in escaped or not escaped else escaped
 
 
+def first_cell(text: str | None) -> str:
+    """Return the first cell of a record.
+
+    Spark drops a byte order mark at the beginning of every part of a file that it reads, so one is put in quotes.
+    """
+    made = cell(text)
+    return f'"{made}"' if made.startswith(_BYTE_ORDER_MARK) else made
+
+
 def record(cells: tuple[str | None, ...]) -> str:
     """Return one CSV record, line feed included, of text cells in column order."""
-    return ",".join(map(cell, cells)) + "\n"
+    return ",".join([first_cell(cells[0]), *map(cell, cells[1:])]) + "\n"

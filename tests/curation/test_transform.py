@@ -104,6 +104,17 @@ def test_generated_cells_come_back_in_their_order_however_the_file_is_split(
     assert [pair for pair in zip(written, found, strict=True) if pair[0] != pair[1]] == []
 
 
+def test_byte_order_marks_stay_where_a_part_of_a_file_begins(spark: SparkSession, tmp_path: Path) -> None:
+    rows: list[Cells] = [(f"\ufeff{number:04}", "\ufeff", "\ufeff,") for number in range(2000)]
+    spark.conf.set(SPLIT_SIZE, 1024)
+    try:
+        frame = transform.read_clean(spark, write_csv(tmp_path, REJECTED, rows), REJECTED, REJECTED.columns)
+        found = [tuple(row) for row in frame.collect()]
+    finally:
+        spark.conf.unset(SPLIT_SIZE)
+    assert found == rows
+
+
 @pytest.mark.parametrize("cell", ["\\x", "text\\", "\\\\\\", "\\ n", "\\N", "\\\\n\\t"])
 def test_an_escape_that_the_contract_does_not_have_is_an_error(spark: SparkSession, tmp_path: Path, cell: str) -> None:
     with pytest.raises(ValueError, match="no escape of this contract"):
@@ -162,7 +173,7 @@ def test_rows_are_sorted_and_sort_columns_have_statistics(spark: SparkSession, t
 def test_row_groups_are_bounded(spark: SparkSession, tmp_path: Path) -> None:
     generator = random.Random(1)
     rows = [message(f"user-{number:05}", generator.randbytes(512).hex()) for number in range(5000)]
-    metadata = curate(spark, tmp_path, MESSAGES, rows, row_group_bytes=4 * 1024 * 1024).metadata
+    metadata = curate(spark, tmp_path, MESSAGES, rows, row_group_bytes=2 * 1024 * 1024).metadata
     assert metadata.num_row_groups >= 5
     assert max(metadata.row_group(index).total_byte_size for index in range(metadata.num_row_groups)) < 2 * 1024 * 1024
 

@@ -51,3 +51,9 @@ def test_cells_are_written_like_this(text: str, cell: str) -> None:
 def test_restore_refuses_what_escape_never_writes(escaped: str) -> None:
     with pytest.raises(ValueError, match="is no escape of this contract; known are"):
         cells.restore(escaped)
+
+
+def test_a_byte_order_mark_that_begins_a_record_is_quoted() -> None:
+    assert cells.record(("\ufeffx", "\ufeffx", None)) == '"\ufeffx",\ufeffx,\n'
+    assert cells.record(("\ufeff,", "a")) == '"\ufeff,",a\n'
+    assert cells.record((None, "\ufeff")) == ",\ufeff\n"

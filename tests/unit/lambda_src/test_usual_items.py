@@ -33,6 +33,8 @@ OTHERS = [
     item(Conversation=wire([{"text": "a", "timestamp": "20260131T0430"}, {"timestamp": "2026-01-31 04:30:05.5"}])),
     item(Conversation=wire([{"text": str(number)} for number in range(1_500)])),
     item(Conversation=wire([{"from": f"{number}{'x' * number}"} for number in range(1, 1_200)])),
+    item(partition_key="USER#\ufeffana", Conversation=wire([{"from": "user", "text": "\ufeffhola"}])),
+    item(FEEDBACK_KEY, partition_key="USER#\ufeffana", Feedback=wire({"comment": "\ufeff"})),
     item(partition_key='USER#a,"b\n', sort_key="CONVERSATION#ñ,\\", CreatedAt=wire("2026-01-31T04:30:00Z")),
 ]
 
