@@ -62,7 +62,9 @@ SCHEDULE = NameRule("EventBridge schedule", r"[A-Za-z0-9_.-]+", 64, "letters, di
 EVENT_RULE = NameRule("EventBridge rule", r"[A-Za-z0-9_.-]+", 64, "letters, digits, underscores, dots and hyphens")
 ALARM = NameRule("CloudWatch alarm", r"[A-Za-z0-9_.-]+", 255, "letters, digits, underscores, dots and hyphens")
 GLUE_RESOURCE = NameRule("Glue resource", r"[A-Za-z0-9_.-]+", 255, "letters, digits, underscores, dots and hyphens")
-KMS_ALIAS = NameRule("KMS alias", r"alias/(?!aws/)[A-Za-z0-9/_-]+", 256, "alias/, then letters, digits, /, _ and -")
+KMS_ALIAS = NameRule(
+    "KMS alias", r"alias/(?!aws/)[A-Za-z0-9/_-]+", 256, "alias/, then letters, digits, /, _ and -", shortest=7
+)
 GLUE_DATABASE = NameRule("Glue database", r"[a-z0-9_]+", 255, "lower-case letters, digits and underscores (for Athena)")
 ATHENA_WORKGROUP = NameRule("Athena workgroup", r"[A-Za-z0-9._-]+", 128, "letters, digits, dots, underscores, hyphens")
 STACK = NameRule("stack", r"[a-z][a-z0-9-]+", 64, "lower-case letters, digits and hyphens, beginning with a letter")

@@ -46,6 +46,9 @@ NAMES = {
     "etl_dead_letters": ("cat-{}-etl2-dead-letters", 80),
     "etl_dead_letters_alarm": ("cat-{}-etl2-dead-letters", 255),
     "data_checks_alarm": ("cat-{}-etl2-data-checks", 255),
+    "key_alias": ("alias/cat-{}-data", 256),
+    "normalize_glue_security": ("cat-{}-normalize-own-key", 255),
+    "etl_glue_security": ("cat-{}-etl2-own-key", 255),
 }
 
 
@@ -96,17 +99,20 @@ def test_a_name_too_long_for_its_service_is_refused_when_it_is_composed(monkeypa
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.service)
 def test_length_at_both_edges(rule: NameRule) -> None:
     shortest = max(rule.shortest, 2) if rule is naming.STACK else rule.shortest
-    assert rule.fault("a" * shortest) is None
-    assert rule.fault("a" * rule.longest) is None
+    begin = "alias/" if rule is naming.KMS_ALIAS else ""
+    assert rule.fault(begin.ljust(shortest, "a")) is None
+    assert rule.fault(begin.ljust(rule.longest, "a")) is None
     for length in (rule.shortest - 1, rule.longest + 1):
-        name = "a" * length
+        name = begin.ljust(length, "a")
         assert rule.fault(name) == (
             f"{rule.service} {name!r} has {length} characters; the rule is {rule.shortest} to {rule.longest}: "
             "shorten or lengthen it."
         )
 
 
-@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.service)
+@pytest.mark.parametrize(
+    "rule", [rule for rule in RULES if rule is not naming.KMS_ALIAS], ids=lambda rule: rule.service
+)
 @pytest.mark.parametrize("name", ["aaa b", "aaa/b", "aaañ", "aaa٣", "aaa\n", "aaa*", "aaa:b"])
 def test_signs_that_no_service_takes(rule: NameRule, name: str) -> None:
     if rule is naming.ENVIRONMENT:
@@ -163,3 +169,8 @@ def test_alphabets(rule: NameRule, accepted: str, refused: str) -> None:
 
 def test_state_key() -> None:
     assert state_key("cat-test-etl2") == "cat-test-etl2/terraform.tfstate"
+
+
+@pytest.mark.parametrize("name", ["cat-test-data", "alias/aws/s3", "alias/a b", "alias/a:b", "alias/a\n", "alias/ñ"])
+def test_aliases_of_keys_that_kms_does_not_take(name: str) -> None:
+    assert naming.KMS_ALIAS.fault(name) is not None
