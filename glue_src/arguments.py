@@ -35,7 +35,7 @@ def parse_arguments(argv: Sequence[str]) -> Arguments:
     from awsglue.utils import getResolvedOptions  # noqa: PLC0415 - Glue has it, the function has not
 
     options = getResolvedOptions(list(argv), list(TRANSFORM_ARGUMENTS))
-    return _arguments({f"--{name}": options[name] for name in TRANSFORM_ARGUMENTS})
+    return _arguments(options, {name: f"--{name}" for name in TRANSFORM_ARGUMENTS})
 
 
 def read_variables(variables: Mapping[str, str]) -> Arguments:
@@ -48,13 +48,12 @@ def read_variables(variables: Mapping[str, str]) -> Arguments:
     if missing:
         message = f"environment variables are missing: {', '.join(missing)}. Deploy the stack again."
         raise ArgumentsError(message)
-    return _arguments({variable: variables[variable] for variable in TRANSFORM_VARIABLES.values()})
+    values = {name: variables[variable] for name, variable in TRANSFORM_VARIABLES.items()}
+    return _arguments(values, TRANSFORM_VARIABLES)
 
 
-def _arguments(texts: Mapping[str, str]) -> Arguments:
-    """Return the values of ``texts``, which are in the order of TRANSFORM_ARGUMENTS, by the names that errors show."""
-    shown = dict(zip(TRANSFORM_ARGUMENTS, texts, strict=True))
-    values = dict(zip(TRANSFORM_ARGUMENTS, texts.values(), strict=True))
+def _arguments(values: Mapping[str, str], shown: Mapping[str, str]) -> Arguments:
+    """Return what ``values`` says; ``shown`` has the names by which errors call them."""
     for name in (TransformArgument.CLEAN_PREFIX, TransformArgument.CURATED_PREFIX):
         if not values[name].endswith("/"):
             message = f"{shown[name]} is {values[name]!r}: a prefix ends in '/'. Write {values[name] + '/'!r}."

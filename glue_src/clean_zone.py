@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from glue_src.storage import Bucket
     from modules.contract.datasets import Column
+    from modules.contract.runs import RunObject
 
 #: In bytes; far more than the names of all columns take.
 _LONGEST_HEADER = 64 * 1024
@@ -110,23 +111,17 @@ class CleanZone:
         elif stored.bytes != listed[0].bytes:
             yield f"{expected_key} has {stored.bytes} bytes, its summary says {listed[0].bytes}"
 
-    def key(self, dataset: Dataset, summary: RunSummary) -> str:
-        """Return the key of a run's CSV of a dataset."""
-        return clean_key(self.prefix, dataset, summary.dt, summary.run_id)
-
-    def columns(self, dataset: Dataset, summary: RunSummary) -> tuple[Column, ...]:
-        """Return which of the contract's columns a run's CSV has, in its order.
+    def columns(self, dataset: Dataset, written: RunObject) -> tuple[Column, ...]:
+        """Return which of the contract's columns a complete run's CSV has, in its order.
 
         Raises:
             ForeignHeaderError: its header does not fit the contract.
         """
-        key = self.key(dataset, summary)
-        stored = self.bucket.find(key)
-        begin = self.bucket.read_range(key, 0, _LONGEST_HEADER) if stored is not None and stored.bytes else b""
+        begin = self.bucket.read_range(written.key, 0, _LONGEST_HEADER) if written.bytes else b""
         header, line_feed, _ = begin.partition(b"\n")
         if not line_feed:
-            raise ForeignHeaderError(dataset.name, key, f"does not end within {_LONGEST_HEADER} bytes")
-        return columns_in(header.decode("utf-8", "replace"), dataset, key)
+            raise ForeignHeaderError(dataset.name, written.key, f"does not end within {_LONGEST_HEADER} bytes")
+        return columns_in(header.decode("utf-8", "replace"), dataset, written.key)
 
     def is_superseded(self, day: date, run_id: str) -> bool:
         """Return whether the job has already released a run to expire."""

@@ -155,12 +155,12 @@ class Curation:
         return StagedRun(summary, files, checks_of(summary, facts, relations, self.most_rejected_share))
 
     def _source(self, summary: RunSummary, dataset: Dataset) -> Source:
-        (written,) = (entry for entry in summary.objects if entry.dataset == dataset.name)
+        written = summary.object_of(dataset.name)
         return Source(
             dataset,
             key=written.key,
             bytes=written.bytes,
-            columns=self.clean_zone.columns(dataset, summary),
+            columns=self.clean_zone.columns(dataset, written),
             target=self.curated_zone.staging(dataset, summary.run_id),
         )
 

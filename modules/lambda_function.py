@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from envs.schema import FunctionSettings
 from modules.encryption import OwnKey
+from modules.outputs import Output
 from modules.packaging import Archive
 from modules.policies import Statement, policy
 from modules.roles import ServiceRole, ServiceRoleProps, add_service_role
@@ -95,6 +96,16 @@ class Function(Construct):
                 on_failure=LambdaFunctionEventInvokeConfigDestinationConfigOnFailure(destination=props.alerts.arn)
             ),
         )
+
+    def outputs(self, called: str, purpose: str) -> dict[str, Output]:
+        """Return the outputs by which people find the function and its log; ``purpose`` is why they invoke it."""
+        return {
+            "function_name": Output(
+                value=self.function.function_name, description=f"The {called}: invoke it to {purpose}"
+            ),
+            "function_arn": Output(value=self.function.arn, description="ARN of that function"),
+            "log_group_name": Output(value=self.log_group.name, description=f"Log group of the {called}: tail it"),
+        }
 
     def _make_role(self) -> ServiceRole:
         props = self._props

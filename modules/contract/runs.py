@@ -87,17 +87,21 @@ class RunSummary:
     scan: ScanStatistics
     objects: tuple[RunObject, ...]
 
-    def rows_of(self, dataset_name: str) -> int:
-        """Return the number of data rows that the run wrote for a dataset.
+    def object_of(self, dataset_name: str) -> RunObject:
+        """Return the object that the run wrote for a dataset.
 
         Raises:
             RunSummaryError: the run has no object, or several, for it.
         """
-        rows = [written.rows for written in self.objects if written.dataset == dataset_name]
-        if len(rows) != 1:
-            message = f"run {self.run_id} lists {len(rows)} objects for dataset {dataset_name!r}; it must list one."
+        objects = [written for written in self.objects if written.dataset == dataset_name]
+        if len(objects) != 1:
+            message = f"run {self.run_id} lists {len(objects)} objects for dataset {dataset_name!r}; it must list one."
             raise RunSummaryError(message)
-        return rows[0]
+        return objects[0]
+
+    def rows_of(self, dataset_name: str) -> int:
+        """Return the number of data rows of that object; raises as :meth:`object_of` does."""
+        return self.object_of(dataset_name).rows
 
     def check(self) -> None:
         """Check the conservation law and that the objects' rows agree with the item counts.

@@ -25,8 +25,8 @@ class EtlFunction(Construct):
 
     def __init__(self, scope: Construct, construct_id: str, props: EngineProps, code: FunctionCode) -> None:
         super().__init__(scope, construct_id)
-        made = Function(self, "function", _function_props(props, code))
-        self.function, self.log_group = made.function, made.log_group
+        self._made = Function(self, "function", _function_props(props, code))
+        self.function, self.log_group = self._made.function, self._made.log_group
         LambdaPermission(
             self,
             "aws_lambda_permission.run_arrived",
@@ -41,13 +41,7 @@ class EtlFunction(Construct):
     @property
     def outputs(self) -> Mapping[str, Output]:
         """The function and its log group."""
-        return {
-            "function_name": Output(
-                value=self.function.function_name, description="The function: invoke it to curate what is due"
-            ),
-            "function_arn": Output(value=self.function.arn, description="ARN of that function"),
-            "log_group_name": Output(value=self.log_group.name, description="Log group of the function: tail it"),
-        }
+        return self._made.outputs("function", "curate what is due")
 
 
 def _function_props(props: EngineProps, code: FunctionCode) -> FunctionProps:

@@ -21,8 +21,8 @@ class NormalizeFunction(Construct):
 
     def __init__(self, scope: Construct, construct_id: str, props: EngineProps, code: FunctionCode) -> None:
         super().__init__(scope, construct_id)
-        made = Function(self, "function", _function_props(props, code))
-        self.function, self.log_group = made.function, made.log_group
+        self._made = Function(self, "function", _function_props(props, code))
+        self.function, self.log_group = self._made.function, self._made.log_group
 
     @property
     def schedule_target(self) -> ScheduleTarget:
@@ -39,15 +39,7 @@ class NormalizeFunction(Construct):
     @property
     def outputs(self) -> Mapping[str, Output]:
         """The function and its log group."""
-        return {
-            "function_name": Output(
-                value=self.function.function_name, description="The Normalize function: invoke it to run ETL-1"
-            ),
-            "function_arn": Output(value=self.function.arn, description="ARN of that function"),
-            "log_group_name": Output(
-                value=self.log_group.name, description="Log group of the Normalize function: tail it"
-            ),
-        }
+        return self._made.outputs("Normalize function", "run ETL-1")
 
 
 def _function_props(props: EngineProps, code: FunctionCode) -> FunctionProps:

@@ -12,13 +12,13 @@ from glue_src.exceptions import NoCompleteRunError
 from glue_src.storage import Bucket
 from modules.contract.datasets import CONVERSATIONS, DATASETS
 from tests.curation import faults
-from tests.curation.conftest import ENGINES
 from tests.curation.lake import MONDAY, TUESDAY, Lake, rows_of_users, run_id
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from glue_src.engine import TransformEngine
+# No engine has a part in this, so that one will do.
+pytestmark = pytest.mark.parametrize("engine", ["arrow"], indirect=True)
 
 
 DAMAGES = [
@@ -32,12 +32,6 @@ DAMAGES = [
     (faults.cut_messages, "bytes, its summary says"),
 ]
 each_damage = pytest.mark.parametrize(("damage", "reason"), DAMAGES, ids=[damage.__name__ for damage, _ in DAMAGES])
-
-
-@pytest.fixture
-def engine(request: pytest.FixtureRequest) -> TransformEngine:
-    """No engine has a part in this, so that one will do."""
-    return ENGINES["arrow"](request)
 
 
 @pytest.fixture

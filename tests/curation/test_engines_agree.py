@@ -61,6 +61,12 @@ def rows_to_agree_on() -> Rows:
     return rows
 
 
+def put_rows(clients: Any, bucket: Bucket, prefix: str) -> None:
+    for dataset, rows in rows_to_agree_on().items():
+        key = f"{prefix}{dataset.name}.csv"
+        clients.s3.put_object(Bucket=bucket.name, Key=key, Body=csv_of(dataset, rows))
+
+
 def staged(
     engine: TransformEngine, bucket: Bucket, prefix: str
 ) -> tuple[dict[Dataset, pa.Table], dict[str, TableFacts], RelationFacts]:
@@ -101,11 +107,8 @@ def bucket_of_both(clients: Any, bucket: str) -> Bucket:
 def test_both_engines_make_the_same_tables(
     request: pytest.FixtureRequest, clients: Any, bucket_of_both: Bucket, tmp_path: Path
 ) -> None:
-    rows = rows_to_agree_on()
     prefix = f"agree-{tmp_path.name}/"
-    for dataset in DATASETS:
-        key = f"{prefix}{dataset.name}.csv"
-        clients.s3.put_object(Bucket=bucket_of_both.name, Key=key, Body=csv_of(dataset, rows[dataset]))
+    put_rows(clients, bucket_of_both, prefix)
     by_spark = staged(ENGINES["spark"](request), bucket_of_both, prefix)
     for engine in (ENGINES["arrow"](request), ArrowEngine(bucket_of_both, tmp_path, SMALL)):
         tables, facts, relations = staged(engine, bucket_of_both, prefix)
@@ -123,11 +126,8 @@ def test_spark_skips_pages_of_what_arrow_wrote(
     request: pytest.FixtureRequest, clients: Any, bucket_of_both: Bucket, tmp_path: Path
 ) -> None:
     """Readers trust footer and page index, which the Arrow engine puts together; old instants stand as they are."""
-    rows = rows_to_agree_on()
     prefix = f"skip-{tmp_path.name}/"
-    for dataset in DATASETS:
-        key = f"{prefix}{dataset.name}.csv"
-        clients.s3.put_object(Bucket=bucket_of_both.name, Key=key, Body=csv_of(dataset, rows[dataset]))
+    put_rows(clients, bucket_of_both, prefix)
     tables, _, _ = staged(ArrowEngine(bucket_of_both, tmp_path, SMALL), bucket_of_both, prefix)
     (file,) = (stored for stored in bucket_of_both.list(prefix) if stored.key.endswith("messages/part.parquet"))
     everything = [row for row in tables[MESSAGES].to_pylist() if row["user_id"] is not None]

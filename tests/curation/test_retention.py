@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
 from glue_src.exceptions import FailedDaysError
 from modules.contract.datasets import CONVERSATIONS, DATA_QUALITY, DATASETS, MESSAGES, TABLES
-from tests.curation.conftest import ENGINES
 from tests.curation.faults import CrashError, Crashing
 from tests.curation.lake import MONDAY, TUESDAY, WEDNESDAY, Lake, rows_of_users, run_id
 
-if TYPE_CHECKING:
-    from glue_src.engine import TransformEngine
+# No engine has a part in this, so that one will do.
+pytestmark = pytest.mark.parametrize("engine", ["arrow"], indirect=True)
 
 
 def clean_keys_of(lake: Lake, day: date, *numbers: int) -> set[str]:
@@ -27,12 +26,6 @@ def curated_keys_of(lake: Lake, *days: date) -> set[str]:
     keys = {key for day in days for key in lake.day_keys(day)}
     assert len(keys) >= len(TABLES) * len(days)
     return keys
-
-
-@pytest.fixture
-def engine(request: pytest.FixtureRequest) -> TransformEngine:
-    """No engine has a part in this, so that one will do."""
-    return ENGINES["arrow"](request)
 
 
 def all_superseded(lake: Lake) -> set[str]:

@@ -43,7 +43,7 @@ def test_table_is_made_to_hold_exactly_the_items(workspace: Workspace, table: st
 
 def test_rule_that_is_not_deployed_is_told(workspace: Workspace) -> None:
     clients = workspace.clients()
-    with pytest.raises(ArrivalError, match=r"no-rule should start the workflow w; its targets: none\. Deploy"):
+    with pytest.raises(ArrivalError, match=r"no-rule should start w; its targets: none\. Deploy"):
         listen(clients.events, clients.sqs, "no-rule", "w")
 
 
@@ -51,7 +51,7 @@ def test_silent_rule_is_told_after_the_wait(workspace: Workspace) -> None:
     clients = workspace.clients()
     clients.events.put_rule(Name=RULE, EventPattern=json.dumps({"source": ["nobody"]}))
     clients.events.put_targets(Rule=RULE, Targets=[{"Id": "workflow", "Arn": WORKFLOW}])
-    arrivals = listen(clients.events, clients.sqs, RULE, "parts-workflow")
+    arrivals = listen(clients.events, clients.sqs, RULE, "workflow/parts-workflow")
     arrivals.drain()
     with pytest.raises(ArrivalError, match="reported no arrival within 0 s"):
         arrivals.wait(0.1)

@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-import os
-import re
 from math import ceil
-from pathlib import Path
 
 import pytest
 
 from envs.prod import PROD
 from envs.schema import _WORKER_PROCESSORS, ArrowSettings
+from tests.unit.docs.computed import ComputedDocument, Figures
 
-DOCUMENT = Path(__file__).parents[3] / "docs" / "lake-costs.md"
-UPDATE = "UPDATE_LAKE_COSTS"
-ADVICE = f"a figure has changed: {UPDATE}=1 .venv/bin/python -m pytest tests/unit/docs writes {DOCUMENT.name} anew"
-
-Figures = dict[str, float]
+DOCUMENT = ComputedDocument("lake-costs.md", update="UPDATE_LAKE_COSTS")
 
 WORKERS = PROD.etl.glue.number_of_workers
 FUNCTION = ArrowSettings()
@@ -29,26 +23,9 @@ WEEKS = 52
 SAFE = 2 / 3
 
 
-def table(text: str, first_header: str) -> re.Match[str]:
-    """Find a table by its first header; group ``rows`` is what stands below its rule."""
-    match = re.search(rf"^\| {re.escape(first_header)} \|.*\n\|[-|]+\|\n(?P<rows>(?:\|.*\|\n)*)", text, re.MULTILINE)
-    assert match, f"{DOCUMENT.name} has no table that begins with {first_header!r}"
-    return match
-
-
-def cells(row: str) -> list[str]:
-    return [cell.strip() for cell in row.strip("|").split("|")]
-
-
 @pytest.fixture
-def text() -> str:
-    return DOCUMENT.read_text(encoding="utf-8")
-
-
-@pytest.fixture
-def given(text: str) -> Figures:
-    """What the document takes for granted: its first table."""
-    return {name: float(value) for name, value, _ in map(cells, table(text, "figure")["rows"].splitlines())}
+def given() -> Figures:
+    return DOCUMENT.given()
 
 
 def money(dollars: float) -> str:
@@ -155,17 +132,11 @@ def query(name: str, shares: list[float], given: Figures) -> str:
     return f"| {' | '.join(columns)} |\n"
 
 
-def test_tables_follow_from_the_first(text: str, given: Figures) -> None:
-    for first_header, rows in (("day", runs(given)), ("query", queries(given))):
-        found = table(text, first_header)
-        if os.environ.get(UPDATE):
-            text = text[: found.start("rows")] + rows + text[found.end("rows") :]
-            DOCUMENT.write_text(text, encoding="utf-8")
-            found = table(text, first_header)
-        assert found["rows"] == rows, ADVICE
+def test_tables_follow_from_the_first(given: Figures) -> None:
+    DOCUMENT.check_tables({"day": runs(given), "query": queries(given)})
 
 
-def test_sentences_follow_from_the_first_table(text: str, given: Figures) -> None:
+def test_sentences_follow_from_the_first_table(given: Figures) -> None:
     room = SAFE * given["Lambda's largest `/tmp`, GB"] / given["Arrow: scratch, share of the CSV"]
     default_room = SAFE * FUNCTION.ephemeral_storage / MB_PER_GB / given["Arrow: scratch, share of the CSV"]
     in_time = SAFE * given["Lambda's longest run, seconds"] / lambda_seconds(1, given)
@@ -176,8 +147,7 @@ def test_sentences_follow_from_the_first_table(text: str, given: Figures) -> Non
     assert room < in_time, "the document says that /tmp ends first"
     assert one_file < disk, "the document says that the timeout ends first"
     longest = given["Glue: longest run, hours"]
-    words = " ".join(text.split())
-    for sentence in (
+    sentences = (
         f"**Arrow to Spark, at a day of {int(room)} GB.**",
         f"at its default, {FUNCTION.ephemeral_storage / MB_PER_GB:g} GB, up to {default_room:.1f} GB",
         f"two thirds of 15 minutes only at {int(in_time)} GB",
@@ -186,14 +156,13 @@ def test_sentences_follow_from_the_first_table(text: str, given: Figures) -> Non
         f"two thirds of the worker's disk are used at {int(disk)} GB",
         f"the run {spark_hours(DAYS_IN_GB[-1], 1, given):.0f} hours, and Glue ends it after {longest:.0f}",
         f"when a day nears {int(one_file)} GB",
-    ):
-        assert sentence in words, f"{ADVICE}; by hand: {sentence}"
+    )
+    DOCUMENT.check_sentences(sentences)
 
 
-def test_engines_are_those_of_the_settings(text: str) -> None:
+def test_engines_are_those_of_the_settings() -> None:
     job = PROD.etl.glue
-    words = " ".join(text.split())
-
+    words = DOCUMENT.words()
     assert f"a function of {FUNCTION.memory_size:,} MB, two vCPU" in words
     assert job.worker_type == "G.2X", "two DPU a worker"
     assert (

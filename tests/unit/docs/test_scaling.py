@@ -3,17 +3,12 @@
 
 from __future__ import annotations
 
-import os
-import re
-from pathlib import Path
-
 import pytest
 
 from envs.schema import GlueExtractSettings
+from tests.unit.docs.computed import ComputedDocument, Figures
 
-DOCUMENT = Path(__file__).parents[3] / "docs" / "scaling.md"
-UPDATE = "UPDATE_SCALING"
-ADVICE = f"a figure has changed: {UPDATE}=1 .venv/bin/python -m pytest tests/unit/docs writes {DOCUMENT.name} anew"
+DOCUMENT = ComputedDocument("scaling.md", update="UPDATE_SCALING")
 
 MEMORY_SIZES = (1769, 3538, 10240)
 TABLES_IN_GB = (1, 10, 100, 1024)
@@ -22,26 +17,9 @@ MB_PER_GB = 1024
 SAFE = 2 / 3
 
 
-def table(text: str, first_header: str) -> re.Match[str]:
-    """Find a table by its first header; group ``rows`` is what stands below its rule."""
-    match = re.search(rf"^\| {re.escape(first_header)} \|.*\n\|[-|]+\|\n(?P<rows>(?:\|.*\|\n)*)", text, re.MULTILINE)
-    assert match, f"{DOCUMENT.name} has no table that begins with {first_header!r}"
-    return match
-
-
-def cells(row: str) -> list[str]:
-    return [cell.strip() for cell in row.strip("|").split("|")]
-
-
 @pytest.fixture
-def text() -> str:
-    return DOCUMENT.read_text(encoding="utf-8")
-
-
-@pytest.fixture
-def given(text: str) -> dict[str, float]:
-    """What the document takes for granted: its first table."""
-    return {name: float(value) for name, value, _ in map(cells, table(text, "figure")["rows"].splitlines())}
+def given() -> Figures:
+    return DOCUMENT.given()
 
 
 def money(dollars: float) -> str:
@@ -49,7 +27,7 @@ def money(dollars: float) -> str:
     return f"${dollars:,.{decimals}f}"
 
 
-def functions(given: dict[str, float]) -> str:
+def functions(given: Figures) -> str:
     rate = given["table read and normalized, MB per second and vCPU"]
     rows = []
     for memory in MEMORY_SIZES:
@@ -61,11 +39,11 @@ def functions(given: dict[str, float]) -> str:
     return "".join(rows)
 
 
-def runs(given: dict[str, float]) -> str:
+def runs(given: Figures) -> str:
     return "".join(run(gigabytes, given) for gigabytes in TABLES_IN_GB)
 
 
-def run(gigabytes: int, given: dict[str, float]) -> str:
+def run(gigabytes: int, given: Figures) -> str:
     rate = given["table read and normalized, MB per second and vCPU"]
     units = gigabytes * given["read units per GB, eventually consistent"]
     processor_seconds = gigabytes * MB_PER_GB / rate
@@ -90,39 +68,32 @@ def run(gigabytes: int, given: dict[str, float]) -> str:
     return f"| {' | '.join(columns)} |\n"
 
 
-def test_tables_follow_from_the_first(text: str, given: dict[str, float]) -> None:
-    for first_header, rows in (("`memory_size`", functions(given)), ("table", runs(given))):
-        found = table(text, first_header)
-        if os.environ.get(UPDATE):
-            text = text[: found.start("rows")] + rows + text[found.end("rows") :]
-            DOCUMENT.write_text(text, encoding="utf-8")
-            found = table(text, first_header)
-        assert found["rows"] == rows, ADVICE
+def test_tables_follow_from_the_first(given: Figures) -> None:
+    DOCUMENT.check_tables({"`memory_size`": functions(given), "table": runs(given)})
 
 
-def test_sentences_follow_from_the_first_table(text: str, given: dict[str, float]) -> None:
+def test_sentences_follow_from_the_first_table(given: Figures) -> None:
     longest = given["Lambda's longest run, seconds"]
     per_unit = longest / given["read units per GB, eventually consistent"]
     rate = given["table read and normalized, MB per second and vCPU"]
     export = given["export to S3, $ per GB"]
     scan = given["read units per GB, eventually consistent"] / 1e6 * given["on-demand, $ per million read units"]
     partition = 3000 / given["read units per GB, eventually consistent"] * MB_PER_GB
-    words = " ".join(text.split())
-    for sentence in (
+    sentences = (
         f"table = vCPU × {rate:g} MB/s × {longest:g} s",
         f"Lambda = GB × 1,024 ÷ {rate:g} vCPU-seconds",
         f"which is {per_unit * 1000:.1f} GB at 1,000 and {per_unit * 5000:.0f} GB at 5,000",
         f"gives 3,000 units a second, {partition:.0f} MB/s",
-    ):
-        assert sentence in words, f"{ADVICE}; by hand: {sentence}"
+    )
+    DOCUMENT.check_sentences(sentences)
     assert round(export / scan) == 6, "the document says: six times the on-demand scan"
 
 
-def test_job_is_the_default_one(text: str) -> None:
+def test_job_is_the_default_one() -> None:
     job = GlueExtractSettings()
     said = (
         f"{job.number_of_workers} workers of type {job.worker_type}: {job.tasks_at_once} vCPU read at once, no faster "
         f"than the table's quota, and {job.number_of_workers} DPU are paid"
     )
     assert job.worker_type == "G.1X", "one DPU a worker"
-    assert said in " ".join(text.split())
+    assert said in DOCUMENT.words()
