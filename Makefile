@@ -1,7 +1,7 @@
 # make help lists the targets. demo, test, lint, synth and scan set the machine up first; what has not changed is skipped.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup demo query down test lint synth scan bootstrap bench fuzz clean
+.PHONY: help setup demo query down test lint synth scan docs bootstrap bench fuzz clean
 
 PY := .venv/bin/python
 USERS ?= 200
@@ -40,6 +40,10 @@ synth: setup ## write the Terraform JSON of the test and prod stacks to cdktf.ou
 
 scan: setup ## look for what a security reviewer would object to (ADVISORIES=required: fail where they are out of reach)
 	$(PY) -m scan --advisories $(ADVISORIES)
+
+docs: setup ## write what docs/ has from code and stacks, and build the site (build/site/index.html)
+	$(PY) -m handbook write
+	$(PY) -m handbook build
 
 bootstrap: setup ## create the bucket that keeps an environment's Terraform state (ENV=test)
 	@test -n "$(ENV)" || { echo 'Name the environment: make bootstrap ENV=test' >&2; exit 1; }

@@ -25,12 +25,17 @@ class ColumnType(Enum):
 
 @dataclass(frozen=True)
 class Column:
-    """One column: its name, logical type, whether it may be null, and the comment shown in the catalog."""
+    """One column: its name, logical type, whether it may be null, and the comment shown in the catalog.
+
+    ``source`` names the attributes of the source's items that its values come from; ``[]`` stands for a list's entries.
+    It is empty where no single attribute is meant: rejected items are kept whole, and ETL-2 has its own to say.
+    """
 
     name: str
     type: ColumnType
     nullable: bool
     comment: str
+    source: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -53,21 +58,28 @@ class Dataset:
         return tuple(column.name for column in self.columns)
 
 
-def _text(name: str, comment: str, *, nullable: bool = True) -> Column:
-    return Column(name, ColumnType.TEXT, nullable, comment)
+def _text(name: str, comment: str, *source: str, nullable: bool = True) -> Column:
+    return Column(name, ColumnType.TEXT, nullable, comment, source)
 
 
-def _count(name: str, comment: str) -> Column:
-    return Column(name, ColumnType.COUNT, nullable=False, comment=comment)
+def _count(name: str, comment: str, *source: str) -> Column:
+    return Column(name, ColumnType.COUNT, nullable=False, comment=comment, source=source)
 
 
-def _instant(name: str, comment: str, *, nullable: bool = True) -> Column:
-    return Column(name, ColumnType.INSTANT, nullable, comment)
+def _instant(name: str, comment: str, *source: str, nullable: bool = True) -> Column:
+    return Column(name, ColumnType.INSTANT, nullable, comment, source)
 
 
-_USER_ID = _text("user_id", "The user: PK without its USER# prefix.", nullable=False)
-_CONVERSATION_ID = _text("conversation_id", "The conversation: the whole SK.", nullable=False)
-_CREATED_AT = _instant("created_at", "CreatedAt, or the time in SK where it is missing; UTC.", nullable=False)
+def _user_data(name: str, what: str) -> Column:
+    attribute = f"UserData.{name}"
+    return _text(name, f"{attribute}: {what}.", attribute)
+
+
+_USER_ID = _text("user_id", "The user: PK without its USER# prefix.", "PK", nullable=False)
+_CONVERSATION_ID = _text("conversation_id", "The conversation: the whole SK.", "SK", nullable=False)
+_CREATED_AT = _instant(
+    "created_at", "CreatedAt, or the time in SK where it is missing; UTC.", "CreatedAt", "SK", nullable=False
+)
 
 CONVERSATIONS = Dataset(
     name="conversations",
@@ -76,14 +88,14 @@ CONVERSATIONS = Dataset(
         _USER_ID,
         _CONVERSATION_ID,
         _CREATED_AT,
-        _text("nombre", "UserData.nombre: the user's name."),
-        _text("ciudad", "UserData.ciudad: the user's city."),
-        _text("gerencia", "UserData.gerencia: the user's department."),
-        _text("subgerencia", "UserData.subgerencia: the user's sub-department."),
-        _text("oficinas_asesoras", "UserData.oficinas_asesoras: the user's advisory office."),
-        _text("nivel_directivo", "UserData.nivel_directivo: the user's management level."),
-        _count("message_count", "Messages in the conversation."),
-        _count("question_count", "Messages that the user sent."),
+        _user_data("nombre", "the user's name"),
+        _user_data("ciudad", "the user's city"),
+        _user_data("gerencia", "the user's department"),
+        _user_data("subgerencia", "the user's sub-department"),
+        _user_data("oficinas_asesoras", "the user's advisory office"),
+        _user_data("nivel_directivo", "the user's management level"),
+        _count("message_count", "Messages in the conversation.", "Conversation"),
+        _count("question_count", "Messages that the user sent.", "Conversation[].from"),
     ),
     key=("user_id", "conversation_id"),
     sort_by=("created_at", "user_id", "conversation_id"),
@@ -95,10 +107,10 @@ MESSAGES = Dataset(
     columns=(
         _USER_ID,
         _CONVERSATION_ID,
-        _count("position", "Place of the message in its conversation, from 1."),
-        _text("sender", "user, bot, or the source's own word where it is neither."),
-        _text("text", "What was said."),
-        _instant("sent_at", "The message's own timestamp; UTC."),
+        _count("position", "Place of the message in its conversation, from 1.", "Conversation"),
+        _text("sender", "user, bot, or the source's own word where it is neither.", "Conversation[].from"),
+        _text("text", "What was said.", "Conversation[].text"),
+        _instant("sent_at", "The message's own timestamp; UTC.", "Conversation[].timestamp"),
     ),
     key=("user_id", "conversation_id", "position"),
     # A conversation's id begins with its time: so a week's messages lie together, each conversation in one piece.
@@ -110,11 +122,11 @@ FEEDBACK = Dataset(
     description="One row per feedback item of the source table.",
     columns=(
         _USER_ID,
-        _text("feedback_id", "The feedback: the whole SK.", nullable=False),
+        _text("feedback_id", "The feedback: the whole SK.", "SK", nullable=False),
         _CREATED_AT,
-        _text("feedback_type", "like or dislike."),
-        _text("comment", "The user's own words."),
-        _text("option", "The answer that the user picked."),
+        _text("feedback_type", "like or dislike.", "Feedback.type"),
+        _text("comment", "The user's own words.", "Feedback.comment"),
+        _text("option", "The answer that the user picked.", "Feedback.option"),
     ),
     key=("user_id", "feedback_id"),
     sort_by=("created_at", "user_id", "feedback_id"),

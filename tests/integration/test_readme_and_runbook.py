@@ -25,7 +25,7 @@ _BLOCK: Final = re.compile(r"^```(?P<language>\w*)\n(?P<commands>.*?)^```$", re.
 _HEADING: Final = re.compile(r"^#+ (?P<title>.*)$", re.MULTILINE)
 
 #: Run by .ci/run or the workflow, on a machine of their own: here they would run all tests within a test.
-BY_CI: Final = ("make demo", "make test", "make lint", "make scan")
+BY_CI: Final = ("make demo", "make test", "make lint", "make scan", "make docs")
 #: What needs an ID that only a broken deploy prints, or destroys what the other tests stand on.
 NOT_RUN: Final = frozenset({"State is locked", "Take an environment down"})
 DEPLOYING: Final = "Deploy to AWS"

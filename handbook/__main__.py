@@ -1,0 +1,49 @@
+"""``python -m handbook write`` writes the generated files of docs/; ``build`` makes the site of them all."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from envs.prod import PROD
+from envs.selection import CHOICE_VARIABLE
+from handbook.pages import pages, stacks_of_prod
+from handbook.pictures.drawing import DrawingError
+from handbook.site import SITE, SiteError, build
+from local.cdktf_command import QUIET
+from local.errors import SideEnvironmentError
+from local.machine_tools import PROJECT
+
+
+def main() -> int:
+    """Do what the argument says, and return the exit status."""
+    parser = argparse.ArgumentParser(prog="python -m handbook", description=__doc__)
+    parser.add_argument("action", choices=("write", "build"))
+    try:
+        (_write if parser.parse_args().action == "write" else _build)()
+    except (DrawingError, SiteError, SideEnvironmentError) as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    return 0
+
+
+def _write() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        environment = {**os.environ, **QUIET, "CDKTF_OUTDIR": folder, CHOICE_VARIABLE: PROD.name}
+        subprocess.run((sys.executable, str(PROJECT / "main.py")), check=True, cwd=PROJECT, env=environment)
+        for path, text in pages(stacks_of_prod(Path(folder))).items():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+
+
+def _build() -> None:
+    build()
+    sys.stdout.write(f"{(SITE / 'index.html').relative_to(PROJECT)}\n")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,71 @@
+"""Every file of docs/ that this package writes, and from what."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+from envs.prod import PROD
+from handbook.outputs_page import outputs_page
+from handbook.pictures.architecture import architecture
+from handbook.pictures.drawing import svg
+from handbook.pictures.lineage import lineage_of
+from handbook.pictures.stacks import Stack
+from handbook.settings_page import settings_page
+from handbook.tables_page import TOLD_BY_COLUMN, tables_page
+from local.machine_tools import PROJECT
+from modules.etl.serving import VIEWS
+
+DOCS: Final = PROJECT / "docs"
+ZONES: Final = {
+    PROD.etl.clean_prefix: "clean zone, CSV",
+    PROD.etl.curated_prefix: "curated zone, Parquet",
+    PROD.etl.athena_results_prefix: "answers to queries",
+}
+
+
+def stacks_of_prod(synthesized: Path) -> tuple[Stack, Stack]:
+    """Return the stacks of prod that main.py has written into a folder, in the order in which they are deployed."""
+    names = (PROD.names.normalize_stack, PROD.names.etl_stack)
+    first, second = (
+        Stack(name, json.loads((synthesized / "stacks" / name / "cdk.tf.json").read_text("utf-8"))) for name in names
+    )
+    return first, second
+
+
+def pages(stacks: tuple[Stack, Stack]) -> Mapping[Path, str]:
+    """Return the text of each file, by its path."""
+    return {**pages_of_code(), **pages_of_stacks(stacks)}
+
+
+def pages_of_code() -> Mapping[Path, str]:
+    """Return those that follow from settings, contract and SQL."""
+    reference = DOCS / "reference"
+    pictures = {
+        DOCS / "pictures" / f"{view.name}.svg": svg(
+            lineage_of(view),
+            f"Where each column of {view.name} comes from",
+            "From the attributes of the chatbot's items, by way of the tables' columns. The same stands in the table"
+            " of the reference.",
+        )
+        for view in VIEWS
+        if view.name in TOLD_BY_COLUMN
+    }
+    return {reference / "settings.md": settings_page(), reference / "tables.md": tables_page(), **pictures}
+
+
+def pages_of_stacks(stacks: tuple[Stack, Stack]) -> Mapping[Path, str]:
+    """Return those that follow from the synthesized stacks."""
+    return {
+        DOCS / "reference" / "outputs.md": outputs_page(stacks),
+        DOCS / "pictures" / "architecture.svg": svg(
+            architecture(stacks, ZONES),
+            "CAT Data Platform: from a DynamoDB table to SQL",
+            "A schedule starts the Normalize function, which scans the chatbot's table and writes CSV to the clean"
+            " zone. The arrival of a run fires a rule, which starts a workflow: a Spark job writes Parquet to the"
+            " curated zone and keeps the database's days; a crawler follows it. Athena reads the database. Every"
+            " failure reaches one topic.",
+        ),
+    }

@@ -1,0 +1,72 @@
+"""docs/reference/tables.md: what analysts find in the database, and where each column comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from handbook.markdown import code, table
+from handbook.pictures.lineage import columns_behind
+from modules.contract.datasets import TABLES, Dataset
+from modules.etl.serving import NAMED_QUERIES, VIEWS, View
+
+_INTRODUCTION: Final = """\
+# Tables, views and queries
+
+The database is `cat_{env}_analytics_db`, the workgroup `wg-cat-{env}-analytics`. Tables have one more column, `dt`: the
+business day of the snapshot, by which they are partitioned. Each day is a snapshot of the whole source, so a question
+about now asks one day: that is what the views do.
+"""
+#: Views that an analyst meets as they are; the others pass a table's newest day on.
+TOLD_BY_COLUMN: Final = ("feedback_in_context", "dashboard_usuarios")
+
+
+def tables_page() -> str:
+    """Return the page."""
+    lines = [_INTRODUCTION, "## Tables", ""]
+    for dataset in TABLES:
+        lines += _table(dataset)
+    lines += ["## Views", ""]
+    for view in VIEWS:
+        lines += _view(view)
+    lines += ["## Named queries", "", "They are in the workgroup, to start from.", ""]
+    lines += table(("query", "what it answers"), ((code(query.name), query.description) for query in NAMED_QUERIES))
+    return "\n".join(lines)
+
+
+def _table(dataset: Dataset) -> Iterator[str]:
+    yield f"### {code(dataset.name)}"
+    yield ""
+    key = f" A row is known by {_listed(dataset.key)}." if dataset.key else ""
+    yield f"{dataset.description}{key} Files are sorted by {_listed(dataset.sort_by)}."
+    yield ""
+    rows = (
+        (
+            code(column.name),
+            column.type.value,
+            "yes" if column.nullable else "no",
+            column.comment,
+            _listed(column.source),
+        )
+        for column in dataset.columns
+    )
+    yield from table(("column", "type", "may be null", "what it is", "from"), rows)
+
+
+def _view(view: View) -> Iterator[str]:
+    yield f"### {code(view.name)}"
+    yield ""
+    yield view.description
+    yield ""
+    if view.name in TOLD_BY_COLUMN:
+        yield f"![Where each column of {view.name} comes from](../pictures/{view.name}.svg)"
+        yield ""
+        rows = (
+            (code(column.name), column.type.value, column.comment, _listed(columns_behind(view, column.name)))
+            for column in view.columns
+        )
+        yield from table(("column", "type", "what it is", "made or ordered from"), rows)
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(map(code, names))

@@ -1,0 +1,40 @@
+"""The pages and pictures that follow from the synthesized stacks are those of the stacks."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from handbook.pages import ZONES, pages_of_stacks, stacks_of_prod
+from handbook.pictures.architecture import architecture
+from handbook.site import build
+
+
+@pytest.fixture(scope="module")
+def written(default_output: Path) -> dict[Path, str]:
+    return dict(pages_of_stacks(stacks_of_prod(default_output)))
+
+
+def test_the_pages_are_those_of_the_stacks(written: dict[Path, str]) -> None:
+    assert {path: path.read_text(encoding="utf-8") for path in written} == written, "write them again: make docs"
+
+
+def test_the_picture_shows_the_way_of_the_data(default_output: Path) -> None:
+    graph = architecture(stacks_of_prod(default_output), ZONES)
+    flow = {(edge.start, edge.end): edge.label for edge in graph.edges if edge.kind == "flow"}
+    way = (
+        *("cat-prod-catia-conversations-table", "cat-prod-lambda-normalize", "reports/etl-process1/"),
+        *("cat-prod-etl2-run-arrived", "cat-prod-etl2-workflow", "cat-prod-etl2-parquet", "reports/etl-process2/"),
+        *("cat_prod_analytics_db", "wg-cat-prod-analytics"),
+    )
+    assert [pair for pair in pairwise(way) if pair not in flow] == []
+
+
+def test_the_site_is_built_with_every_link_leading_somewhere(tmp_path: Path) -> None:
+    build(tmp_path)
+    assert "Tables, views and queries" in (tmp_path / "reference" / "tables.html").read_text(encoding="utf-8")
+    assert (tmp_path / "bench" / "RESULTS.html").is_file()
+    served = [file for file in tmp_path.rglob("*.html") if "https://fonts." in file.read_text(encoding="utf-8")]
+    assert served == []

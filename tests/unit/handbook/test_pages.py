@@ -1,0 +1,50 @@
+"""The pages that follow from code are those of the code, and say what the code says."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from envs.prod import PROD
+from handbook.markdown import table
+from handbook.pages import DOCS, pages_of_code
+from handbook.settings_page import settings_page
+from handbook.tables_page import tables_page
+from modules.contract.datasets import TABLES
+from modules.etl.serving import NAMED_QUERIES, VIEWS
+
+ADVICE = "write them again: make docs"
+
+
+@pytest.fixture(scope="module")
+def written() -> dict[Path, str]:
+    return dict(pages_of_code())
+
+
+def test_the_pages_are_those_of_the_code(written: dict[Path, str]) -> None:
+    assert {path: path.read_text(encoding="utf-8") for path in written} == written, ADVICE
+
+
+def test_nothing_else_lies_among_the_generated_pages(written: dict[Path, str]) -> None:
+    of_stacks = {DOCS / "reference" / "outputs.md", DOCS / "pictures" / "architecture.svg"}
+    found = {path for folder in ("reference", "pictures") for path in (DOCS / folder).iterdir()}
+    assert found == {*written, *of_stacks}
+
+
+def test_a_settings_row_has_type_default_and_values() -> None:
+    page = settings_page()
+    cutoff = PROD.etl.athena.bytes_scanned_cutoff
+    assert f"| `etl.athena.bytes_scanned_cutoff` | `int` | `{10 * 2**30}` | `{2**30}` | `{cutoff}` | `{2**30}` |" in page
+    assert "| `normalize.schedule.enabled` | `bool` | *required* | `False` | `True` | `False` |" in page
+    assert "| `normalize.extract.scan_segments` | `int or None` | `None` |  |  |  |" in page
+
+
+def test_all_tables_views_and_queries_are_told() -> None:
+    page = tables_page()
+    told = [(thing.name, thing.description) for things in (TABLES, VIEWS, NAMED_QUERIES) for thing in things]
+    assert [name for name, description in told if f"`{name}`" not in page or description not in page] == []
+
+
+def test_a_bar_in_a_cell_begins_no_cell() -> None:
+    assert list(table(("a",), [("x | y",)])) == ["| a |", "| --- |", "| x &#124; y |", ""]
