@@ -17,6 +17,7 @@ from lambda_src.exclusions import USER_PREFIX, ExclusionRule, first_excluding
 from lambda_src.outcomes import Conversation, Excluded, Feedback, Outcome, Register, Rejected
 from lambda_src.rows import ConversationRow, FeedbackRow, MessageRow, RejectedRow
 from lambda_src.wire_json import wire_json
+from modules.contract.datasets import CONVERSATIONS, FEEDBACK
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -83,21 +84,11 @@ def _normalize(item: Mapping[str, Any]) -> Outcome:
 
 
 def _conversation(item: Mapping[str, Any], user_id: str, sort_key: str) -> Conversation:
-    nombre, ciudad, gerencia, subgerencia, oficinas_asesoras, nivel_directivo = _fields(item, "UserData", _USER_DATA)
+    user_data = _fields(item, "UserData", _USER_DATA)
     messages = tuple(_message_rows(item, user_id, sort_key))
-    row = ConversationRow(
-        user_id=user_id,
-        conversation_id=sort_key,
-        created_at=_created_at(item, sort_key),
-        nombre=nombre,
-        ciudad=ciudad,
-        gerencia=gerencia,
-        subgerencia=subgerencia,
-        oficinas_asesoras=oficinas_asesoras,
-        nivel_directivo=nivel_directivo,
-        message_count=str(len(messages)),
-        question_count=str(sum(message.sender == USER for message in messages)),
-    )
+    questions = sum(message.sender == USER for message in messages)
+    created_at = _created_at(item, sort_key)
+    row = ConversationRow._make((user_id, sort_key, created_at, *user_data, str(len(messages)), str(questions)))
     return Conversation(row, messages)
 
 
@@ -124,16 +115,8 @@ def _message_row(message: Any, user_id: str, sort_key: str, position: str) -> Me
 
 
 def _feedback(item: Mapping[str, Any], user_id: str, sort_key: str) -> Feedback:
-    feedback_type, comment, option = _fields(item, "Feedback", _FEEDBACK)
-    row = FeedbackRow(
-        user_id=user_id,
-        feedback_id=sort_key,
-        created_at=_created_at(item, sort_key),
-        feedback_type=feedback_type,
-        comment=comment,
-        option=option,
-    )
-    return Feedback(row)
+    entries = _fields(item, "Feedback", _FEEDBACK)
+    return Feedback(FeedbackRow._make((user_id, sort_key, _created_at(item, sort_key), *entries)))
 
 
 def _attribute(item: Mapping[str, Any], name: str, read: Callable[[Any], _T]) -> _T:
@@ -233,13 +216,9 @@ def _rejected(item: Mapping[str, Any], rejection: ItemRejectedError) -> Rejected
 
 
 _TextReader = Callable[[Any], str | None]
-_USER_DATA: Final[Mapping[str, _TextReader]] = dict.fromkeys(
-    ("nombre", "ciudad", "gerencia", "subgerencia", "oficinas_asesoras", "nivel_directivo"), readers.text
-)
+_USER_DATA: Final[Mapping[str, _TextReader]] = dict.fromkeys(CONVERSATIONS.entries_of("UserData"), readers.text)
 _FEEDBACK: Final[Mapping[str, _TextReader]] = {
-    "type": _feedback_type,
-    "comment": readers.text,
-    "option": readers.text,
+    key: _feedback_type if key == "type" else readers.text for key in FEEDBACK.entries_of("Feedback")
 }
 #: The entries that are read, in the order of their columns.
 USER_DATA_KEYS: Final = tuple(_USER_DATA)

@@ -57,6 +57,11 @@ class Dataset:
         """Column names in the order of the CSV header."""
         return tuple(column.name for column in self.columns)
 
+    def entries_of(self, attribute: str) -> tuple[str, ...]:
+        """Return the entries of a map attribute that columns come from, in the columns' order."""
+        sources = (source.partition(".") for column in self.columns for source in column.source)
+        return tuple(entry for name, _, entry in sources if name == attribute)
+
 
 def _text(name: str, comment: str, *source: str, nullable: bool = True) -> Column:
     return Column(name, ColumnType.TEXT, nullable, comment, source)
