@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 Item = dict[str, Any]
 Rows = dict[str, list[dict[str, str | None]]]
 
-USER_DATA: Final = ("nombre", "ciudad", "gerencia", "subgerencia", "oficinas_asesoras", "nivel_directivo")
+USER_DATA: Final = CONVERSATIONS.entries_of("UserData")
 CONVERSATION: Final[Item] = {
     "PK": "USER#1",
     "SK": "CONVERSATION#2026-01-30T10:00:00Z",
