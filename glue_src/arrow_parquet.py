@@ -18,6 +18,7 @@ from pyarrow import parquet
 
 from glue_src.arrow_thrift import STRUCT, Struct, read_struct, write_struct
 from glue_src.arrow_types import schema_of
+from glue_src.row_groups import PAGE_BYTES
 from modules.contract.datasets import ColumnType
 
 if TYPE_CHECKING:
@@ -84,6 +85,7 @@ def encode(batch: pa.RecordBatch, dataset: Dataset) -> pa.Buffer:
         use_dictionary=sorted(texts - _FREE_TEXTS),
         write_statistics=[name for name in dataset.column_names if name not in _FREE_TEXTS],
         write_page_index=True,
+        data_page_size=PAGE_BYTES,
         # Pages of the first version: the second one saves little, and not every reader has it.
         data_page_version="1.0",
         store_schema=False,

@@ -1,4 +1,4 @@
-"""How large the row groups of a curated file are to be."""
+"""How large the row groups of a curated file, and the pages in them, are to be."""
 
 from __future__ import annotations
 
@@ -11,6 +11,10 @@ _WANTED: Final = 64
 #: In bytes before encoding. Smaller ones cost more to open than is saved; larger ones must fit the memory of readers.
 _LEAST: Final = 4 * _MEBIBYTE
 LARGEST_ROW_GROUP: Final = 16 * _MEBIBYTE
+
+#: In bytes before compression. What is compressed at once fits a processor's cache: a megabyte takes a fifth longer and
+#: saves a twentieth. Readers that know the index of pages skip more of them, too.
+PAGE_BYTES: Final = 128 * 1024
 
 
 def row_group_bytes(csv_bytes: int) -> int:

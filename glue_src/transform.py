@@ -20,6 +20,7 @@ from pyspark.sql.types import (
 )
 
 from glue_src.engine import RelationFacts, TableFacts
+from glue_src.row_groups import PAGE_BYTES
 from modules.contract.datasets import SPARK_TIMESTAMP_FORMAT, Column, ColumnType, Dataset
 
 if TYPE_CHECKING:
@@ -80,7 +81,6 @@ UNKNOWN_ESCAPE = "a backslash that begins no escape of the contract"
 #: Parquet's Java writer counts a row group's pages as they are once compressed, and those that are not full yet as they
 #: are. With small pages, a third is what chats come to.
 _COMPRESSION = 3
-_PAGE_BYTES = 128 * 1024
 
 
 def configure(spark: SparkSession) -> None:
@@ -162,7 +162,7 @@ def write_parquet(frame: DataFrame, uri: str, dataset: Dataset, row_group_bytes:
     in_order = frame.coalesce(1).sortWithinPartitions(*dataset.sort_by)
     writer = in_order.write.mode("overwrite").option("compression", "zstd")
     writer = writer.option("parquet.block.size", row_group_bytes // _COMPRESSION)
-    writer.option("parquet.page.size", _PAGE_BYTES).parquet(uri)
+    writer.option("parquet.page.size", PAGE_BYTES).parquet(uri)
 
 
 def read_parquet(spark: SparkSession, uri: str, dataset: Dataset) -> DataFrame:
