@@ -23,6 +23,7 @@ _NAMES = Names("local")
 LOCAL = Environment(
     name=_NAMES.env,
     deletion_guarded=False,
+    empty_on_destroy=True,
     normalize=NormalizeSettings(
         s3_bucket_name=_NAMES.reports_bucket,
         dynamo_table_name=_NAMES.source_table,

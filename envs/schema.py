@@ -282,8 +282,10 @@ class Environment:
     project: ProjectSettings = field(default_factory=ProjectSettings)
     provider: ProviderSettings = field(default_factory=ProviderSettings)
     encryption: EncryptionSettings = field(default_factory=EncryptionSettings)
-    #: Data may only be destroyed after this has been set to False and deployed.
+    #: Terraform destroys nothing that holds data before this has been set to False.
     deletion_guarded: bool = True
+    #: S3 and Athena refuse to delete what is not empty before this has been set to True and deployed (docs/adr/0020).
+    empty_on_destroy: bool = False
     notification_emails: tuple[Annotated[str, rules.EMAIL], ...] = ()
     tags: dict[str, str] = field(default_factory=dict)
 

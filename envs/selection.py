@@ -21,6 +21,8 @@ CHOICE_VARIABLE = "CAT_ENV"
 LOCAL_ENGINE_VARIABLE = "CAT_LOCAL_ENGINE"
 LOCAL_TRANSFORM_VARIABLE = "CAT_LOCAL_TRANSFORM"
 LOCAL_OWN_KEY_VARIABLE = "CAT_LOCAL_OWN_KEY"
+#: Names the one account of an environment, for who keeps account numbers out of the repository.
+ACCOUNT_VARIABLE = "CAT_{}_ACCOUNT_ID"
 #: The standard variable of every AWS SDK and of Terraform's provider and backend.
 ENDPOINT_VARIABLE = "AWS_ENDPOINT_URL"
 
@@ -37,10 +39,11 @@ DEFAULT_CHOICE = (TEST.name, PROD.name)
 
 
 def environment_named(name: str, variables: Mapping[str, str]) -> Environment:
-    """Return the validated environment of that name, pointed at a custom endpoint where ``variables`` names one.
+    """Return the validated environment of that name, bound to the account and endpoint that ``variables`` name, if any.
 
     Raises:
-        ConfigurationError: no such environment, faulty settings, or the local one without a loopback endpoint.
+        ConfigurationError: no such environment, faulty settings, the local one without a loopback endpoint, or an
+            account that the environment's file does not allow.
     """
     if name not in ENVIRONMENTS:
         message = f"environment {name!r}: no such environment; known are {', '.join(sorted(ENVIRONMENTS))}"
@@ -53,7 +56,7 @@ def environment_named(name: str, variables: Mapping[str, str]) -> Environment:
             if variables.get(variable):
                 value = variables[variable]
                 environment = _replaced(environment, setting, _TRUTHS.get(value, value))
-    environment = validated(environment)
+    environment = _in_one_account(validated(environment), variables)
     return replace(environment, provider=replace(environment.provider, custom_endpoint=bool(endpoint)))
 
 
@@ -74,6 +77,25 @@ def selected_environments(variables: Mapping[str, str]) -> tuple[Environment, ..
     if faults:
         raise ConfigurationError("\n".join(faults))
     return tuple(environments)
+
+
+def account_variable(name: str) -> str:
+    """Return the variable that names the account of the environment ``name``."""
+    return ACCOUNT_VARIABLE.format(name.upper())
+
+
+def _in_one_account(environment: Environment, variables: Mapping[str, str]) -> Environment:
+    variable = account_variable(environment.name)
+    account, allowed = variables.get(variable, ""), environment.provider.allowed_account_ids
+    if not account:
+        return environment
+    if allowed and account not in allowed:
+        message = (
+            f"{variable} = {account!r}: provider.allowed_account_ids of environment {environment.name!r} is "
+            f"{', '.join(allowed)}; name one of them, or change it there"
+        )
+        raise ConfigurationError(message)
+    return validated(_replaced(environment, "provider.allowed_account_ids", (account,)))
 
 
 def _replaced(settings: Any, path: str, value: object) -> Any:

@@ -25,6 +25,14 @@ def _schedule_has_expression(environment: Environment) -> Iterator[str]:
         )
 
 
+def _guarded_data_stays(environment: Environment) -> Iterator[str]:
+    if environment.deletion_guarded and environment.empty_on_destroy:
+        yield (
+            "empty_on_destroy = True: must be False while deletion_guarded is True, for guarded data is not emptied; "
+            "set one of them to False"
+        )
+
+
 def _stacks_share_the_bucket(environment: Environment) -> Iterator[str]:
     written, read = environment.normalize.s3_bucket_name, environment.etl.data_bucket_name
     if written != read:
@@ -92,6 +100,7 @@ def _exclusion_rules_are_told_apart(environment: Environment) -> Iterator[str]:
 #: Each rule, with the settings that must be sound in themselves before the rule can be asked.
 _CROSS_RULES: tuple[tuple[Callable[[Environment], Iterator[str]], tuple[str, ...]], ...] = (
     (_schedule_has_expression, ("normalize.schedule",)),
+    (_guarded_data_stays, ("deletion_guarded", "empty_on_destroy")),
     (_stacks_share_the_bucket, ("normalize.s3_bucket_name", "etl.data_bucket_name")),
     (_prefixes_are_apart, ("etl.clean_prefix", "etl.curated_prefix", "etl.athena_results_prefix")),
     *(

@@ -22,6 +22,9 @@ from modules.terraform import (
     TerraformStack,
 )
 
+#: The first Terraform whose S3 backend locks by itself. An older one knows nothing of ``use_lockfile``.
+TERRAFORM_VERSION = ">= 1.11"
+
 
 class PlatformStack(TerraformStack):
     """A stack of one environment, with its provider and its remote state.
@@ -34,6 +37,7 @@ class PlatformStack(TerraformStack):
         super().__init__(scope, name)
         self.environment = environment
         self._addresses: dict[str, str] = {}
+        self.add_override("terraform.required_version", TERRAFORM_VERSION)
         provider = environment.provider
         AwsProvider(
             self,

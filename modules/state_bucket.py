@@ -15,7 +15,7 @@ import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from envs.schema import Environment
-from envs.selection import environment_named
+from envs.selection import account_variable, environment_named
 from envs.validation import ConfigurationError
 from modules.policies import policy, tls_only
 from modules.tags import common_tags
@@ -42,7 +42,8 @@ def ensure_state_bucket(environment: Environment, s3: S3Client, sts: STSClient) 
         True if the bucket was made, False if it was there already.
 
     Raises:
-        StateBucketError: the credentials belong to another account, or somebody else has a bucket of that name.
+        StateBucketError: the credentials belong to another account, the environment guards its data but names no
+            account, or somebody else has a bucket of that name.
         botocore.exceptions.ClientError: AWS refuses a step.
     """
     _check_account(environment, sts)
@@ -58,6 +59,13 @@ def ensure_state_bucket(environment: Environment, s3: S3Client, sts: STSClient) 
 
 def _check_account(environment: Environment, sts: STSClient) -> None:
     allowed = environment.provider.allowed_account_ids
+    if environment.deletion_guarded and not allowed:
+        # Bucket names are global: once made here, no deployment from another account gets past its backend.
+        message = (
+            f"environment {environment.name!r} guards its data, so it has to be said in which account it lives: set "
+            f"{account_variable(environment.name)}, or provider.allowed_account_ids in envs/{environment.name}.py"
+        )
+        raise StateBucketError(message)
     account = sts.get_caller_identity()["Account"]
     if allowed and account not in allowed:
         message = (

@@ -33,7 +33,7 @@ class AnalyticsProps:
     bucket: DataAwsS3Bucket
     results_prefix: str
     database: GlueCatalogDatabase
-    deletion_guarded: bool
+    empty_on_destroy: bool
     key: OwnKey | None
 
 
@@ -47,7 +47,7 @@ class Analytics(Construct):
             "aws_athena_workgroup.analytics",
             name=props.settings.work_group_name,
             description="Queries over CatIA's curated tables",
-            force_destroy=not props.deletion_guarded,
+            force_destroy=props.empty_on_destroy,
             configuration=_configuration(props),
             tags=ETL.tags(ResourceType.ANALYTICS),
         )

@@ -31,11 +31,12 @@ _OWNED_BY_CRAWLER = ["parameters", "storage_descriptor[0].columns", "storage_des
 
 @dataclass(frozen=True, kw_only=True)
 class CatalogProps:
-    """What the catalog needs: the database's name, and where the curated tables lie."""
+    """What the catalog needs: the database's name, where the curated tables lie, whether it is guarded as they are."""
 
     database_name: str
     bucket_name: str
     curated_prefix: str
+    deletion_guarded: bool
 
 
 class Catalog(Construct):
@@ -49,6 +50,7 @@ class Catalog(Construct):
             "aws_glue_catalog_database.analytics",
             name=props.database_name,
             description="CatIA's conversations for analysts: curated tables and the views over them",
+            lifecycle=TerraformResourceLifecycle(prevent_destroy=props.deletion_guarded),
             tags=ETL.tags(ResourceType.CATALOG),
         )
         self.tables = [self._table(dataset) for dataset in TABLES]
@@ -83,7 +85,10 @@ class Catalog(Construct):
                     for column in dataset.columns
                 ],
             ),
-            lifecycle=TerraformResourceLifecycle(ignore_changes=_OWNED_BY_CRAWLER),
+            # Partitions are registered by ETL-2, with the run that each came from: they go with their table.
+            lifecycle=TerraformResourceLifecycle(
+                ignore_changes=_OWNED_BY_CRAWLER, prevent_destroy=props.deletion_guarded
+            ),
         )
 
     def _view(self, view: View) -> GlueCatalogTable:

@@ -53,6 +53,7 @@ class Etl(Construct):
                 database_name=environment.etl.catalog.database_name,
                 bucket_name=self.bucket.bucket,
                 curated_prefix=environment.etl.curated_prefix,
+                deletion_guarded=environment.deletion_guarded,
             ),
         )
         self.crawler = CuratedCrawler(self, "crawler", self._crawler_props()).crawler
@@ -115,6 +116,6 @@ class Etl(Construct):
             bucket=self.bucket,
             results_prefix=environment.etl.athena_results_prefix,
             database=self.catalog.database,
-            deletion_guarded=environment.deletion_guarded,
+            empty_on_destroy=environment.empty_on_destroy,
             key=self._key,
         )

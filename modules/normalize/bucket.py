@@ -38,7 +38,7 @@ _STAGING_DAYS = 2
 
 @dataclass(frozen=True, kw_only=True)
 class ReportsBucketProps:
-    """What the bucket needs: name, prefixes of its zones, lifecycle, whether its data is guarded, the key, if any."""
+    """What the bucket needs: name, prefixes of its zones, lifecycle, how its data is guarded, the key, if any."""
 
     name: str
     clean_prefix: str
@@ -46,6 +46,7 @@ class ReportsBucketProps:
     athena_results_prefix: str
     lifecycle: LifecycleSettings
     deletion_guarded: bool
+    empty_on_destroy: bool
     key: OwnKey | None
 
 
@@ -59,7 +60,7 @@ class ReportsBucket(Construct):
             self,
             "aws_s3_bucket.reports",
             bucket=props.name,
-            force_destroy=not props.deletion_guarded,
+            force_destroy=props.empty_on_destroy,
             lifecycle=TerraformResourceLifecycle(prevent_destroy=props.deletion_guarded),
             tags=NORMALIZE.tags(ResourceType.STORAGE),
         )

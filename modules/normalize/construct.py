@@ -73,6 +73,7 @@ class Normalize(Construct):
             athena_results_prefix=environment.etl.athena_results_prefix,
             lifecycle=environment.normalize.lifecycle,
             deletion_guarded=environment.deletion_guarded,
+            empty_on_destroy=environment.empty_on_destroy,
             key=self._key,
         )
 

@@ -20,6 +20,7 @@ def test_database(etl: Stack) -> None:
     assert etl["aws_glue_catalog_database.analytics"] == {
         "name": f"cat_{etl.env}_analytics_db",
         "description": "CatIA's conversations for analysts: curated tables and the views over them",
+        "lifecycle": {"prevent_destroy": etl.env == "prod"},
         "tags": {"ETLComponent": "ETL-2", "ETLStage": "TRANSFORM-LOAD", "ResourceType": "CATALOG"},
     }
 
@@ -57,7 +58,8 @@ def test_table(etl: Stack, dataset: Dataset) -> None:
             ],
         },
         "lifecycle": {
-            "ignore_changes": ["parameters", "storage_descriptor[0].columns", "storage_descriptor[0].parameters"]
+            "ignore_changes": ["parameters", "storage_descriptor[0].columns", "storage_descriptor[0].parameters"],
+            "prevent_destroy": etl.env == "prod",
         },
     }
 

@@ -9,7 +9,18 @@ from pathlib import Path
 
 import pytest
 
+from local.machine_tools import TERRAFORM_AT_LEAST
+from modules.contract.datasets import TABLES
 from tests.synth.synthesized import ROOT, Stack, run_main, stacks_in
+
+#: What holds data, or says where data came from. The own key, where there is one: test_own_key.py.
+GUARDED = {
+    "cat-prod-normalize": ["aws_s3_bucket.reports"],
+    "cat-prod-etl2": [
+        "aws_glue_catalog_database.analytics",
+        *(f"aws_glue_catalog_table.{table.name}" for table in TABLES),
+    ],
+}
 
 
 def manifest(folder: Path) -> dict[str, list[str]]:
@@ -67,6 +78,11 @@ def test_backend(stack: Stack) -> None:
             **path_style,
         }
     }
+
+
+def test_terraform_that_cannot_lock_in_s3_is_refused(stack: Stack) -> None:
+    # The version that setup asks for; tests/guards tries what Terraform says.
+    assert stack.document["terraform"]["required_version"] == ">= " + ".".join(map(str, TERRAFORM_AT_LEAST))
 
 
 def test_provider(stack: Stack) -> None:
@@ -128,7 +144,7 @@ def test_prevent_destroy_only_in_prod(stacks: dict[str, Stack]) -> None:
             for resource, settings in named.items()
             if settings.get("lifecycle", {}).get("prevent_destroy")
         ]
-        assert guarded == (["aws_s3_bucket.reports"] if name == "cat-prod-normalize" else []), name
+        assert guarded == GUARDED.get(name, []), name
 
 
 @pytest.mark.parametrize("name", ["aws_s3_bucket.reports", "aws_athena_workgroup.analytics"])

@@ -84,7 +84,7 @@ def expected(env: str, **changes: dict[str, Any]) -> dict[str, Any]:
         "notification_emails": (),
         "tags": {},
         "name": env,
-        "deletion_guarded": changes.get("guard", {}).get("deletion_guarded", False),
+        **changes.get("guard", {"deletion_guarded": False, "empty_on_destroy": True}),
     }
 
 
@@ -112,7 +112,7 @@ def test_prod_runs_daily_with_its_data_guarded() -> None:
         athena={"bytes_scanned_cutoff": 100 * 2**30},
         glue={"number_of_workers": 4, "worker_type": "G.2X", "timeout": 120, "max_retries": 2},
         arrow={"log_retention": 90},
-        guard={"deletion_guarded": True},
+        guard={"deletion_guarded": True, "empty_on_destroy": False},
     )
 
 
@@ -153,4 +153,6 @@ def test_environments_share_no_physical_name() -> None:
 
 
 def test_deletion_is_guarded_unless_a_file_says_otherwise() -> None:
-    assert Environment(name="x", normalize=TEST.normalize, etl=TEST.etl).deletion_guarded is True
+    unsaid = Environment(name="x", normalize=TEST.normalize, etl=TEST.etl)
+    assert unsaid.deletion_guarded is True
+    assert unsaid.empty_on_destroy is False

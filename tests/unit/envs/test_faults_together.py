@@ -34,6 +34,7 @@ TEXT = "Input should be a valid string"
         ("provider.allowed_account_ids", "123456789012", "Input should be a valid tuple"),
         ("notification_emails", ["a@example.org"], "Input should be a valid tuple"),
         ("deletion_guarded", "no", "Input should be a valid boolean"),
+        ("empty_on_destroy", 1, "Input should be a valid boolean"),
         ("tags", MappingProxyType({}), "Input should be a valid dictionary"),
         ("etl.glue", {"number_of_workers": 2}, "Input should be an instance of GlueSettings"),
         ("normalize.lambda_", None, "Input should be an instance of LambdaSettings"),
@@ -61,6 +62,13 @@ def test_wrong_type_inside_a_tuple_and_a_dictionary() -> None:
             (
                 "normalize.schedule.cron_expression = None: an enabled schedule needs an expression; "
                 "give one, as in cron(30 4 * * ? *), or set enabled to False"
+            ),
+        ),
+        (
+            {"empty_on_destroy": True},
+            (
+                "empty_on_destroy = True: must be False while deletion_guarded is True, for guarded data is not "
+                "emptied; set one of them to False"
             ),
         ),
         (
@@ -117,6 +125,8 @@ def test_settings_that_only_just_agree() -> None:
     assert faults(changed("normalize.schedule.cron_expression", None, disabled)) == []
     equal = changed("normalize.lifecycle.clean_expiration", 90)
     assert faults(changed("normalize.lifecycle.curated_expiration", 90, equal)) == []
+    unguarded = changed("deletion_guarded", value=False)
+    assert faults(unguarded) == faults(changed("empty_on_destroy", True, unguarded)) == []  # noqa: FBT003
 
 
 @pytest.mark.parametrize(

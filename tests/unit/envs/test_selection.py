@@ -143,3 +143,33 @@ def test_an_unknown_local_engine_is_a_fault_like_any_other() -> None:
         environment_named("local", {**LOOPBACK, "CAT_LOCAL_ENGINE": "spark"})
     with pytest.raises(ConfigurationError, match=r"etl\.transform\.engine = 'glue': must be one of arrow, spark"):
         environment_named("local", {**LOOPBACK, "CAT_LOCAL_TRANSFORM": "glue"})
+
+
+@pytest.mark.parametrize("name", ["test", "prod", "local"])
+def test_account_can_be_named_by_a_variable(name: str) -> None:
+    variables = {**LOOPBACK, f"CAT_{name.upper()}_ACCOUNT_ID": "012345678901"}
+    assert environment_named(name, variables).provider.allowed_account_ids == ("012345678901",)
+    assert environment_named(name, {**LOOPBACK, "CAT_OTHER_ACCOUNT_ID": "1"}).provider.allowed_account_ids == ()
+    assert environment_named(name, {**variables, f"CAT_{name.upper()}_ACCOUNT_ID": ""}) == environment_named(
+        name, LOOPBACK
+    )
+
+
+def test_account_of_a_variable_is_checked_like_a_setting() -> None:
+    with pytest.raises(
+        ConfigurationError, match=r"provider\.allowed_account_ids\.0 = '12345': must be an AWS account id"
+    ):
+        environment_named("prod", {"CAT_PROD_ACCOUNT_ID": "12345"})
+
+
+def test_account_of_a_variable_narrows_the_setting_and_never_replaces_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    allowed = changed("provider.allowed_account_ids", ("111111111111", "222222222222"), TEST)
+    monkeypatch.setitem(selection.ENVIRONMENTS, "test", allowed)
+    found = environment_named("test", {"CAT_TEST_ACCOUNT_ID": "222222222222"})
+    assert found.provider.allowed_account_ids == ("222222222222",)
+    with pytest.raises(ConfigurationError) as raised:
+        environment_named("test", {"CAT_TEST_ACCOUNT_ID": "333333333333"})
+    assert str(raised.value) == (
+        "CAT_TEST_ACCOUNT_ID = '333333333333': provider.allowed_account_ids of environment 'test' is 111111111111, "
+        "222222222222; name one of them, or change it there"
+    )

@@ -8,6 +8,7 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
+from envs.prod import PROD
 from envs.schema import ProviderSettings
 from envs.test import TEST
 from modules.state_bucket import StateBucketError, ensure_state_bucket, main
@@ -108,6 +109,18 @@ def test_wrong_account_touches_nothing() -> None:
     )
     assert s3.calls == {}
     assert ensure(s3, ProviderSettings(allowed_account_ids=("222222222222", "111111111111"))) is True
+
+
+def test_guarded_environment_has_to_say_its_account() -> None:
+    s3: Any = FakeS3(head=404)
+    sts: Any = FakeSts()
+    with pytest.raises(StateBucketError) as raised:
+        ensure_state_bucket(PROD, s3, sts)
+    assert str(raised.value) == (
+        "environment 'prod' guards its data, so it has to be said in which account it lives: set CAT_PROD_ACCOUNT_ID, "
+        "or provider.allowed_account_ids in envs/prod.py"
+    )
+    assert s3.calls == {}
 
 
 @pytest.mark.parametrize(
