@@ -18,7 +18,7 @@ GUARDED = {
     "cat-prod-normalize": ["aws_s3_bucket.reports"],
     "cat-prod-etl2": [
         "aws_glue_catalog_database.analytics",
-        *(f"aws_glue_catalog_table.{table.name}" for table in TABLES),
+        *sorted(f"aws_glue_catalog_table.{table.name}" for table in TABLES),
     ],
 }
 
@@ -144,7 +144,7 @@ def test_prevent_destroy_only_in_prod(stacks: dict[str, Stack]) -> None:
             for resource, settings in named.items()
             if settings.get("lifecycle", {}).get("prevent_destroy")
         ]
-        assert guarded == GUARDED.get(name, []), name
+        assert sorted(guarded) == GUARDED.get(name, []), name
 
 
 @pytest.mark.parametrize("name", ["aws_s3_bucket.reports", "aws_athena_workgroup.analytics"])
