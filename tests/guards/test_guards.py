@@ -6,13 +6,26 @@ from typing import TYPE_CHECKING, Final
 
 from tests.guards.document import DOCUMENT
 from tests.guards.life import NAMES, REPORT, TABLE
-from tests.guards.variants import NEW_ADDRESS, OLD_ADDRESS
+from tests.guards.roots import Root
+from tests.guards.variants import EMPTIED, NEW_ADDRESS, OLD_ADDRESS, SHIPPED, UNGUARDED
 from tests.integration.test_readme_and_runbook import documents
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
     from tests.guards.life import Life
 
 DATABASE: Final = "aws_glue_catalog_database.analytics"
+
+
+def test_each_setting_switches_off_one_guard(variants: Path, variables: Mapping[str, str]) -> None:
+    found = {}
+    for variant in (SHIPPED, UNGUARDED, EMPTIED):
+        stack = Root(variants / variant / "stacks" / NAMES.normalize_stack, variables).document()
+        bucket = stack["resource"]["aws_s3_bucket"]["reports"]
+        found[variant] = (bucket["lifecycle"]["prevent_destroy"], bucket["force_destroy"])
+    assert found == {SHIPPED: (True, False), UNGUARDED: (False, False), EMPTIED: (False, True)}
 
 
 def test_an_existing_bucket_is_adopted_with_its_data(life: Life) -> None:

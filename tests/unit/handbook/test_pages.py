@@ -35,7 +35,9 @@ def test_nothing_else_lies_among_the_generated_pages(written: dict[Path, str]) -
 def test_a_settings_row_has_type_default_and_values() -> None:
     page = settings_page()
     cutoff = PROD.etl.athena.bytes_scanned_cutoff
-    assert f"| `etl.athena.bytes_scanned_cutoff` | `int` | `{10 * 2**30}` | `{2**30}` | `{cutoff}` | `{2**30}` |" in page
+    assert (
+        f"| `etl.athena.bytes_scanned_cutoff` | `int` | `{10 * 2**30}` | `{2**30}` | `{cutoff}` | `{2**30}` |" in page
+    )
     assert "| `normalize.schedule.enabled` | `bool` | *required* | `False` | `True` | `False` |" in page
     assert "| `normalize.extract.scan_segments` | `int or None` | `None` |  |  |  |" in page
 
