@@ -10,6 +10,7 @@ from envs.schema import (
     EtlSettings,
     ExclusionRule,
     ExtractSettings,
+    GlueExtractSettings,
     GlueSettings,
     LambdaSettings,
     NormalizeSettings,
@@ -33,18 +34,19 @@ LOCAL = Environment(
         ),
         schedule=ScheduleSettings(enabled=False),
         extract=ExtractSettings(
+            glue=GlueExtractSettings(log_retention=1),
             exclusion_rules=(
                 ExclusionRule(
                     name="automated-checks", attribute="user_id", operator="starts_with", values=("monitor-",)
                 ),
-            )
+            ),
         ),
     ),
     etl=EtlSettings(
         data_bucket_name=_NAMES.reports_bucket,
         catalog=CatalogSettings(database_name=_NAMES.database),
         athena=AthenaSettings(work_group_name=_NAMES.workgroup, bytes_scanned_cutoff=2**30),
-        glue=GlueSettings(number_of_workers=2, worker_type="G.1X", version="5.0"),
+        glue=GlueSettings(number_of_workers=2, worker_type="G.1X", version="5.0", log_retention=1),
         transform=TransformSettings(
             # The made-up items are faulty on purpose, one of twenty and more where there are few.
             most_rejected_share=0.25,

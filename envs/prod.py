@@ -8,6 +8,8 @@ from envs.schema import (
     CatalogSettings,
     Environment,
     EtlSettings,
+    ExtractSettings,
+    GlueExtractSettings,
     GlueSettings,
     LambdaSettings,
     NormalizeSettings,
@@ -27,12 +29,13 @@ PROD = Environment(
         lambda_=LambdaSettings(name=_NAMES.normalize_function, timeout=900, memory_size=2048, log_retention=90),
         # 23:30 in Bogota: the run belongs to the day that ends there half an hour later.
         schedule=ScheduleSettings(enabled=True, cron_expression="cron(30 4 * * ? *)"),
+        extract=ExtractSettings(glue=GlueExtractSettings(log_retention=90)),
     ),
     etl=EtlSettings(
         data_bucket_name=_NAMES.reports_bucket,
         catalog=CatalogSettings(database_name=_NAMES.database),
         athena=AthenaSettings(work_group_name=_NAMES.workgroup, bytes_scanned_cutoff=100 * 2**30),
-        glue=GlueSettings(number_of_workers=4, worker_type="G.2X", timeout=120, max_retries=2),
+        glue=GlueSettings(number_of_workers=4, worker_type="G.2X", timeout=120, max_retries=2, log_retention=90),
         transform=TransformSettings(arrow=ArrowSettings(log_retention=90)),
     ),
 )

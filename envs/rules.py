@@ -20,7 +20,7 @@ _EMAIL = re.compile(r"[^@\s<>,;]+@[^@\s<>,;.]+(?:\.[^@\s<>,;.]+)+")
 _ACCOUNT_ID = re.compile(r"\d{12}", re.ASCII)
 
 
-def between(lowest: int, highest: int, remedy: str) -> AfterValidator:
+def between(lowest: float, highest: float, remedy: str) -> AfterValidator:
     """A number from ``lowest`` to ``highest``, both allowed."""
 
     def check(value: float) -> float:

@@ -21,6 +21,7 @@ ARTIFACTS_PREFIX = "artifacts/"
 WORKER_TYPES = {"4.0": ("G.1X", "G.2X", "G.4X"), "5.0": ("G.1X", "G.2X", "G.4X")}
 #: Glue gives an executor all of its worker's processors, and each runs one task.
 _WORKER_PROCESSORS = {"G.1X": 4, "G.2X": 8, "G.4X": 16}
+_UNIT_PROCESSORS = 4
 
 #: Glue's limit counts from the start of the workers, and they install the job's modules before the script runs.
 _GLUE_START_MINUTES = 5
@@ -39,6 +40,7 @@ _Prefix = Annotated[str, rules.PREFIX]
 _Workers = Annotated[int, rules.between(2, 299, "a Spark job needs a driver and a worker")]
 _FunctionSeconds = Annotated[int, rules.between(1, 900, "Lambda stops after 15 minutes: raise memory_size instead")]
 _FunctionMemory = Annotated[int, rules.between(128, 10240, "Lambda's memory in MB")]
+_LogDays = Annotated[int, rules.one_of(rules.LOG_RETENTION_DAYS, "CloudWatch Logs knows no other days")]
 _GlueMinutes = Annotated[int, rules.between(1, 7 * 24 * 60, "minutes until Glue stops a run")]
 
 
@@ -85,7 +87,7 @@ class FunctionSettings:
 
     timeout: _FunctionSeconds
     memory_size: _FunctionMemory
-    log_retention: Annotated[int, rules.one_of(rules.LOG_RETENTION_DAYS, "CloudWatch Logs knows no other days")] = 30
+    log_retention: _LogDays = 30
     python_version: Annotated[str, rules.one_of(("3.12",), "the layer's wheels are pinned for it")] = "3.12"
     platform: Literal["manylinux_2_28_x86_64"] | None = "manylinux_2_28_x86_64"
 
@@ -134,13 +136,22 @@ class ExclusionRule:
 @_settings
 @dataclass(frozen=True, kw_only=True)
 class GlueJobSettings:
-    """The size of a Spark job. ``timeout`` in minutes; the first of the workers is the driver."""
+    """The size of a Spark job. ``timeout`` in minutes; the first of the workers is the driver.
+
+    ``log_retention`` in days, of the log groups that are the job's own.
+    """
 
     number_of_workers: _Workers
     worker_type: str
     version: str
     timeout: _GlueMinutes = 60
     max_retries: Annotated[int, rules.between(0, 10, "retries of a failed run")] = 1
+    log_retention: _LogDays = 30
+
+    @property
+    def processing_units(self) -> int:
+        """How many DPU are paid while a run is going on: each is four processors."""
+        return self.number_of_workers * _WORKER_PROCESSORS[self.worker_type] // _UNIT_PROCESSORS
 
 
 @_settings
@@ -270,6 +281,24 @@ class EtlSettings:
     curated_prefix: _Prefix = "reports/etl-process2/"
     athena_results_prefix: _Prefix = "athena/results/"
 
+    @property
+    def log_retention(self) -> int:
+        """After how many days logs go that are not one engine's."""
+        return self.transform.arrow.log_retention if self.transform.engine == ARROW_ENGINE else self.glue.log_retention
+
+
+@_settings
+@dataclass(frozen=True, kw_only=True)
+class AlarmSettings:
+    """When to be told of what has no limit of its own. All alarms: docs/operations.md.
+
+    ``freshness_hours`` without new data, where the schedule is enabled: more than there are between two runs, and a
+    run's time. ``run_time_share`` of the time after which it is stopped is what a run may take.
+    """
+
+    freshness_hours: Annotated[int, rules.between(1, 168, "CloudWatch looks back seven days at most")] = 26
+    run_time_share: Annotated[float, rules.between(0.1, 1, "write 0.8 for four fifths of the timeout")] = 0.8
+
 
 @_settings
 @dataclass(frozen=True, kw_only=True)
@@ -282,6 +311,7 @@ class Environment:
     project: ProjectSettings = field(default_factory=ProjectSettings)
     provider: ProviderSettings = field(default_factory=ProviderSettings)
     encryption: EncryptionSettings = field(default_factory=EncryptionSettings)
+    alarms: AlarmSettings = field(default_factory=AlarmSettings)
     #: Terraform destroys nothing that holds data before this has been set to False.
     deletion_guarded: bool = True
     #: S3 and Athena refuse to delete what is not empty before this has been set to True and deployed (docs/adr/0020).
@@ -293,3 +323,8 @@ class Environment:
     def names(self) -> naming.Names:
         """The environment's physical names."""
         return naming.Names(self.name)
+
+    @property
+    def freshness_hours(self) -> int | None:
+        """How long it may be without new data, None where nothing runs by itself."""
+        return self.alarms.freshness_hours if self.normalize.schedule.enabled else None

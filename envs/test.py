@@ -8,6 +8,8 @@ from envs.schema import (
     CatalogSettings,
     Environment,
     EtlSettings,
+    ExtractSettings,
+    GlueExtractSettings,
     GlueSettings,
     LambdaSettings,
     NormalizeSettings,
@@ -27,12 +29,13 @@ TEST = Environment(
         dynamo_table_name=_NAMES.source_table,
         lambda_=LambdaSettings(name=_NAMES.normalize_function, timeout=300, memory_size=1024, log_retention=14),
         schedule=ScheduleSettings(enabled=False),
+        extract=ExtractSettings(glue=GlueExtractSettings(log_retention=14)),
     ),
     etl=EtlSettings(
         data_bucket_name=_NAMES.reports_bucket,
         catalog=CatalogSettings(database_name=_NAMES.database),
         athena=AthenaSettings(work_group_name=_NAMES.workgroup, bytes_scanned_cutoff=2**30),
-        glue=GlueSettings(number_of_workers=2, worker_type="G.1X"),
+        glue=GlueSettings(number_of_workers=2, worker_type="G.1X", log_retention=14),
         transform=TransformSettings(arrow=ArrowSettings(log_retention=14)),
     ),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -49,6 +50,7 @@ def run(
         ColumnTypeError: the catalog's tables contradict the contract; nothing was done.
         FailedDaysError: days could not be curated; all others were, and retention has been applied.
     """
+    began = time.monotonic()
     bucket = Bucket(clients.s3, arguments.bucket)
     clean_zone = CleanZone(bucket, arguments.clean_prefix)
     curated_zone = CuratedZone(bucket, arguments.curated_prefix)
@@ -58,8 +60,12 @@ def run(
     outcome = curation.run(check_time)
     Retention(clean_zone, curated_zone, catalog).apply()
     quarantined = [error for error in outcome.failures.values() if isinstance(error, QuarantinedError)]
-    failed_checks = sum(len(error.failed) for error in quarantined)
-    metrics.put(clients.cloudwatch, arguments.metrics_namespace, arguments.environment, failed_checks)
+    figures = metrics.Figures(
+        failed_checks=sum(len(error.failed) for error in quarantined),
+        published_days=len(outcome.curated),
+        seconds=time.monotonic() - began,
+    )
+    metrics.put(clients.cloudwatch, arguments.metrics_namespace, arguments.environment, figures)
     if outcome.failures:
         raise FailedDaysError(outcome.failures)
     return len(outcome.curated)

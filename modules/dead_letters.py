@@ -4,23 +4,25 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from modules.alarms import MORE_THAN, AlarmProps, add_alarm
 from modules.encryption import OwnKey
+from modules.metrics import of_queue
 from modules.tags import Component, ResourceType
-from modules.terraform import CloudwatchMetricAlarm, Construct, SqsQueue
+from modules.terraform import Construct, DataAwsSnsTopic, SnsTopic, SqsQueue
 
 #: The longest that SQS keeps a message: 14 days, in seconds.
 _LONGEST_RETENTION = 14 * 24 * 3600
-_ALARM_PERIOD = 300
 
 
 @dataclass(frozen=True, kw_only=True)
 class DeadLettersProps:
-    """What the queue needs: names, the component it belongs to, the topic its alarm tells, and the key, if any."""
+    """What the queue needs: names, its alarm's heading in the runbook and topic, its component, and the key, if any."""
 
     queue_name: str
     alarm_name: str
+    runbook: str
     component: Component
-    topic_arn: str
+    topic: SnsTopic | DataAwsSnsTopic
     key: OwnKey | None
 
 
@@ -39,21 +41,17 @@ class DeadLetters(Construct):
             kms_master_key_id=props.key.arn if props.key else None,
             tags=props.component.tags(ResourceType.ORCHESTRATION),
         )
-        CloudwatchMetricAlarm(
+        add_alarm(
             self,
-            "aws_cloudwatch_metric_alarm.dead_letters",
-            alarm_name=props.alarm_name,
-            alarm_description=f"{props.queue_name} holds what could not be delivered: see the runbook.",
-            namespace="AWS/SQS",
-            metric_name="ApproximateNumberOfMessagesVisible",
-            dimensions={"QueueName": self.queue.name},
-            statistic="Maximum",
-            period=_ALARM_PERIOD,
-            evaluation_periods=1,
-            threshold=0,
-            comparison_operator="GreaterThanThreshold",
-            treat_missing_data="notBreaching",
-            alarm_actions=[props.topic_arn],
-            ok_actions=[props.topic_arn],
-            tags=props.component.tags(ResourceType.MONITORING),
+            AlarmProps(
+                address="dead_letters",
+                name=props.alarm_name,
+                meaning=f"{props.queue_name} holds what could not be delivered.",
+                runbook=props.runbook,
+                metric=of_queue("ApproximateNumberOfMessagesVisible", self.queue.name),
+                threshold=0,
+                comparison=MORE_THAN,
+                topic=props.topic,
+                component=props.component,
+            ),
         )

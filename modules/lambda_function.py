@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from envs.schema import FunctionSettings
 from modules.encryption import OwnKey
+from modules.function_alarms import FunctionAlarmsProps, add_function_alarms
 from modules.outputs import Output
 from modules.packaging import Archive
 from modules.policies import Statement, policy
@@ -47,9 +48,10 @@ class FunctionProps:
     """What a function needs.
 
     ``address`` is the last part of all its Terraform addresses, and ``title`` how descriptions call it. ``variables``
-    are its environment. ``concurrency`` is how many events it works on at the same time, None for as many as the
-    account allows; ``ephemeral_storage`` the MB of its ``/tmp``, None for Lambda's least. ``key`` encrypts its
-    variables, its log and what it writes, None for the services' own.
+    are its environment. ``alarm_name`` makes an alarm's name of what it is about, ``runbook`` is the heading for a call
+    that failed, and ``run_time_share`` what a call may take of its timeout. ``concurrency`` is how many events it works
+    on at the same time, None for as many as the account allows; ``ephemeral_storage`` the MB of its ``/tmp``, None for
+    Lambda's least. ``key`` encrypts its variables, its log and what it writes, None for the services' own.
     """
 
     address: str
@@ -65,6 +67,9 @@ class FunctionProps:
     variables: Mapping[str, str]
     permissions: Sequence[Statement]
     alerts: SnsTopic | DataAwsSnsTopic
+    alarm_name: Callable[[str], str]
+    runbook: str
+    run_time_share: float
     component: Component
     concurrency: int | None = None
     ephemeral_storage: int | None = None
@@ -94,6 +99,25 @@ class Function(Construct):
             maximum_event_age_in_seconds=_LONGEST_EVENT_AGE,
             destination_config=LambdaFunctionEventInvokeConfigDestinationConfig(
                 on_failure=LambdaFunctionEventInvokeConfigDestinationConfigOnFailure(destination=props.alerts.arn)
+            ),
+        )
+        self._add_alarms()
+
+    def _add_alarms(self) -> None:
+        props = self._props
+        add_function_alarms(
+            self,
+            FunctionAlarmsProps(
+                function=self.function,
+                title=props.title,
+                alarm_name=props.alarm_name,
+                timeout=props.settings.timeout,
+                longest_wait=_LONGEST_EVENT_AGE,
+                waits=props.concurrency is not None,
+                run_time_share=props.run_time_share,
+                runbook=props.runbook,
+                topic=props.alerts,
+                component=props.component,
             ),
         )
 

@@ -59,8 +59,10 @@ IAM_ROLE = NameRule("IAM role", r"[\w+=,.@-]+", 64, "letters, digits and _+=,.@-
 SQS_QUEUE = NameRule("SQS queue", r"[A-Za-z0-9_-]+", 80, "letters, digits, underscores and hyphens")
 SNS_TOPIC = NameRule("SNS topic", r"[A-Za-z0-9_-]+", 256, "letters, digits, underscores and hyphens")
 SCHEDULE = NameRule("EventBridge schedule", r"[A-Za-z0-9_.-]+", 64, "letters, digits, underscores, dots and hyphens")
+SCHEDULE_GROUP = NameRule("schedule group", r"[A-Za-z0-9_.-]+", 64, "letters, digits, underscores, dots and hyphens")
 EVENT_RULE = NameRule("EventBridge rule", r"[A-Za-z0-9_.-]+", 64, "letters, digits, underscores, dots and hyphens")
 ALARM = NameRule("CloudWatch alarm", r"[A-Za-z0-9_.-]+", 255, "letters, digits, underscores, dots and hyphens")
+DASHBOARD = NameRule("CloudWatch dashboard", r"[A-Za-z0-9_-]+", 255, "letters, digits, underscores and hyphens")
 GLUE_RESOURCE = NameRule("Glue resource", r"[A-Za-z0-9_.-]+", 255, "letters, digits, underscores, dots and hyphens")
 KMS_ALIAS = NameRule(
     "KMS alias", r"alias/(?!aws/)[A-Za-z0-9/_-]+", 256, "alias/, then letters, digits, /, _ and -", shortest=7
@@ -169,9 +171,24 @@ class Names:
         return self._name(EVENT_RULE, "normalize", "job", "failed")
 
     @property
+    def normalize_slow_job_rule(self) -> str:
+        """The EventBridge rule for a run of that job that takes long."""
+        return self._name(EVENT_RULE, "normalize", "job", "slow")
+
+    @property
+    def normalize_job_logs(self) -> str:
+        """The name, or its beginning, of that job's own log groups."""
+        return f"/aws-glue/jobs/{self.normalize_job}"
+
+    @property
     def normalize_glue_security(self) -> str:
         """The Glue security configuration of that job, where the environment has its own key."""
         return self._name(GLUE_RESOURCE, "normalize", "own", "key")
+
+    @property
+    def schedule_group(self) -> str:
+        """The group that has the schedule in it, and no other: Scheduler's metrics are those of a whole group."""
+        return self._name(SCHEDULE_GROUP, "normalize")
 
     @property
     def schedule(self) -> str:
@@ -193,10 +210,9 @@ class Names:
         """The topic that every failure of both stacks reaches."""
         return self._name(SNS_TOPIC, "alerts")
 
-    @property
-    def normalize_dead_letters_alarm(self) -> str:
-        """The alarm on an undelivered schedule."""
-        return self._name(ALARM, "normalize", "dead", "letters")
+    def normalize_alarm(self, about: str) -> str:
+        """The alarm on ETL-1 that is about this, e.g. ``errors``."""
+        return self._name(ALARM, "normalize", about)
 
     # --- ETL-2 ------------------------------------------------------------------------------------------------------
 
@@ -276,6 +292,16 @@ class Names:
         return self._name(EVENT_RULE, "etl2", "job", "failed")
 
     @property
+    def slow_job_rule(self) -> str:
+        """The EventBridge rule for a job run that takes long."""
+        return self._name(EVENT_RULE, "etl2", "job", "slow")
+
+    @property
+    def glue_job_logs(self) -> str:
+        """The name, or its beginning, of the job's own log groups."""
+        return f"/aws-glue/jobs/{self.glue_job}"
+
+    @property
     def crawler_failed_rule(self) -> str:
         """The EventBridge rule for a failed crawl."""
         return self._name(EVENT_RULE, "etl2", "crawler", "failed")
@@ -285,15 +311,14 @@ class Names:
         """The queue of events that EventBridge could not deliver."""
         return self._name(SQS_QUEUE, "etl2", "dead", "letters")
 
-    @property
-    def etl_dead_letters_alarm(self) -> str:
-        """The alarm on an undelivered event."""
-        return self._name(ALARM, "etl2", "dead", "letters")
+    def etl_alarm(self, about: str) -> str:
+        """The alarm on ETL-2 that is about this, e.g. ``data-checks``."""
+        return self._name(ALARM, "etl2", about)
 
     @property
-    def data_checks_alarm(self) -> str:
-        """The alarm on a run that failed a check."""
-        return self._name(ALARM, "etl2", "data", "checks")
+    def dashboard(self) -> str:
+        """The dashboard of both ETLs."""
+        return self._name(DASHBOARD, "platform")
 
 
 def state_key(stack: str) -> str:

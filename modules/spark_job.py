@@ -10,7 +10,8 @@ from pathlib import Path
 from envs.schema import ARTIFACTS_PREFIX, GlueJobSettings
 from modules.account import Account
 from modules.encryption import GlueSecurity
-from modules.failures import FailureRuleProps, add_failure_rule
+from modules.glue_logs import JobLogs, LogGroupProps, add_log_group
+from modules.job_rules import JobRulesProps, add_job_rules
 from modules.metrics import GLUE_NAMESPACE, write_metrics
 from modules.packaging import Archive
 from modules.policies import Statement, trust
@@ -18,12 +19,14 @@ from modules.roles import ServiceRoleProps, add_service_role
 from modules.tags import Component, ResourceType
 from modules.terraform import (
     AssetType,
+    CloudwatchLogGroup,
     Construct,
     DataAwsS3Bucket,
     DataAwsSnsTopic,
     GlueJob,
     GlueJobCommand,
     GlueJobExecutionProperty,
+    GlueJobNotificationProperty,
     IamRole,
     S3Bucket,
     S3Object,
@@ -34,8 +37,6 @@ from modules.terraform import (
 
 #: Where every Glue job and crawler of an account writes its logs.
 _GLUE_LOG_GROUPS = "log-group:/aws-glue/*"
-#: What a script writes to its standard output, of all jobs together.
-_OUTPUT_LOG_GROUP = "/aws-glue/jobs/output"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,17 +53,21 @@ class SparkJobProps:
     """What a job needs.
 
     ``address`` is the last part of its Terraform address. ``arguments`` are its own, by name without dashes.
-    ``runbook`` is the heading that a message about a failed run points to. ``security`` is for environments with a key
-    of their own.
+    ``runbook`` is the heading that a message about a failed run points to. A run that takes more than
+    ``run_time_share`` of its timeout is told as well. ``log_name`` is the name of its own log groups, or how they
+    begin. ``security`` is for environments with a key of their own.
     """
 
     address: str
     name: str
     role_name: str
+    log_name: str
     failed_rule_name: str
+    slow_rule_name: str
     description: str
     account: Account
     settings: GlueJobSettings
+    run_time_share: float
     bucket: S3Bucket | DataAwsS3Bucket
     code: SparkCode
     arguments: Mapping[str, str]
@@ -74,25 +79,55 @@ class SparkJobProps:
     security: GlueSecurity | None = None
 
     @property
-    def output_log_group(self) -> str:
-        """Where Glue puts what the script writes to its standard output."""
-        if self.security:
-            # Groups are encrypted as a whole, so each security configuration and role has its own.
-            return f"/aws-glue/jobs/{self.security.name}-role/{self.role_name}/output"
-        return _OUTPUT_LOG_GROUP
+    def logs(self) -> JobLogs:
+        """Where Glue writes the runs' logs."""
+        return JobLogs.of(self.settings.version, self.log_name, self.role_name, self.security)
+
+    @property
+    def slow_after(self) -> int:
+        """After how many minutes, one at least, a run is told to take long."""
+        return max(1, int(self.settings.timeout * self.run_time_share))
 
 
 class SparkJob(Construct):
-    """The job with its role, artifacts and failure rule; ``job`` and ``role`` are the resources."""
+    """The job with its role, artifacts, log groups and rules; ``job`` and ``role`` are the resources."""
 
     def __init__(self, scope: Construct, construct_id: str, props: SparkJobProps) -> None:
         super().__init__(scope, construct_id)
         self._props = props
         self.role = self._make_role()
-        self.job = self._make_job()
-        self._report_failures()
+        self.job = self._make_job(self._make_log_groups())
+        add_job_rules(
+            self,
+            JobRulesProps(
+                job=self.job,
+                failed_name=props.failed_rule_name,
+                slow_name=props.slow_rule_name,
+                slow_after=props.slow_after,
+                timeout=props.settings.timeout,
+                runbook=props.runbook,
+                topic_arn=props.alerts.arn,
+                component=props.component,
+            ),
+        )
 
-    def _make_job(self) -> GlueJob:
+    def _make_log_groups(self) -> list[CloudwatchLogGroup]:
+        props = self._props
+        return [
+            add_log_group(
+                self,
+                LogGroupProps(
+                    address=f"job_{content}",
+                    name=name,
+                    retention=props.settings.log_retention,
+                    security=props.security,
+                    component=props.component,
+                ),
+            )
+            for content, name in props.logs.groups.items()
+        ]
+
+    def _make_job(self, log_groups: Sequence[CloudwatchLogGroup]) -> GlueJob:
         props, settings, code = self._props, self._props.settings, self._props.code
         script = self._artifact("script", code.script, hashlib.sha256(code.script.read_bytes()).hexdigest())
         library = self._artifact("library", code.library.path, code.library.sha256)
@@ -111,10 +146,13 @@ class SparkJob(Construct):
             # One run at a time: those that are started meanwhile wait in the queue.
             execution_property=GlueJobExecutionProperty(max_concurrent_runs=1),
             job_run_queuing_enabled=True,
+            notification_property=GlueJobNotificationProperty(notify_delay_after=props.slow_after),
             command=GlueJobCommand(name="glueetl", python_version="3", script_location=script),
             default_arguments=self._arguments(library),
             security_configuration=props.security.name if props.security else None,
             tags=props.component.tags(ResourceType.COMPUTE),
+            # Glue would make them itself, without retention.
+            depends_on=list(log_groups),
         )
 
     def _artifact(self, name: str, path: Path, sha256: str) -> str:
@@ -142,6 +180,7 @@ class SparkJob(Construct):
             "--enable-metrics": "true",
             "--enable-observability-metrics": "true",
             "--enable-continuous-cloudwatch-log": "true",
+            **props.logs.arguments,
             **{f"--{name}": value for name, value in props.arguments.items()},
         }
         if props.code.modules:
@@ -175,28 +214,6 @@ class SparkJob(Construct):
                 component=props.component,
             ),
         ).role
-
-    def _report_failures(self) -> None:
-        props = self._props
-        add_failure_rule(
-            self,
-            FailureRuleProps(
-                address="job_failed",
-                name=props.failed_rule_name,
-                description="A run of the Spark job did not succeed",
-                detail_type="Glue Job State Change",
-                detail={"jobName": [self.job.name], "state": ["ERROR", "FAILED", "STOPPED", "TIMEOUT"]},
-                paths={
-                    "job": "$.detail.jobName",
-                    "run": "$.detail.jobRunId",
-                    "state": "$.detail.state",
-                    "why": "$.detail.message",
-                },
-                template=f"Glue job <job>, run <run>: <state>. <why> See the runbook, {props.runbook}.",
-                topic_arn=props.alerts.arn,
-                component=props.component,
-            ),
-        )
 
 
 def write_glue_logs(account: Account) -> Statement:

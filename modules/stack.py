@@ -135,6 +135,9 @@ class EtlStack(PlatformStack):
                     value=etl.catalog.database.name, description="Database of the curated tables and views"
                 ),
                 "workgroup_name": Output(value=etl.workgroup.name, description="Athena workgroup for analysts"),
+                "dashboard_name": Output(
+                    value=etl.dashboard.dashboard_name, description="CloudWatch dashboard of both ETLs"
+                ),
                 "curated_location": Output(
                     value=f"s3://{etl.bucket.bucket}/{environment.etl.curated_prefix}",
                     description="Where the curated tables' files lie",

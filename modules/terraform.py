@@ -50,6 +50,7 @@ from cdktf_cdktf_provider_aws.athena_workgroup import (
     AthenaWorkgroupConfigurationResultConfiguration,
     AthenaWorkgroupConfigurationResultConfigurationEncryptionConfiguration,
 )
+from cdktf_cdktf_provider_aws.cloudwatch_dashboard import CloudwatchDashboard
 from cdktf_cdktf_provider_aws.cloudwatch_event_rule import CloudwatchEventRule
 from cdktf_cdktf_provider_aws.cloudwatch_event_target import (
     CloudwatchEventTarget,
@@ -78,7 +79,12 @@ from cdktf_cdktf_provider_aws.glue_crawler import (
     GlueCrawlerRecrawlPolicy,
     GlueCrawlerSchemaChangePolicy,
 )
-from cdktf_cdktf_provider_aws.glue_job import GlueJob, GlueJobCommand, GlueJobExecutionProperty
+from cdktf_cdktf_provider_aws.glue_job import (
+    GlueJob,
+    GlueJobCommand,
+    GlueJobExecutionProperty,
+    GlueJobNotificationProperty,
+)
 from cdktf_cdktf_provider_aws.glue_security_configuration import (
     GlueSecurityConfiguration,
     GlueSecurityConfigurationEncryptionConfiguration,
@@ -145,6 +151,7 @@ from cdktf_cdktf_provider_aws.scheduler_schedule import (
     SchedulerScheduleTargetDeadLetterConfig,
     SchedulerScheduleTargetRetryPolicy,
 )
+from cdktf_cdktf_provider_aws.scheduler_schedule_group import SchedulerScheduleGroup
 from cdktf_cdktf_provider_aws.sns_topic import SnsTopic
 from cdktf_cdktf_provider_aws.sns_topic_policy import SnsTopicPolicy
 from cdktf_cdktf_provider_aws.sns_topic_subscription import SnsTopicSubscription
@@ -163,6 +170,7 @@ __all__ = [
     "AthenaWorkgroupConfigurationResultConfigurationEncryptionConfiguration",
     "AwsProvider",
     "AwsProviderDefaultTags",
+    "CloudwatchDashboard",
     "CloudwatchEventRule",
     "CloudwatchEventTarget",
     "CloudwatchEventTargetDeadLetterConfig",
@@ -189,6 +197,7 @@ __all__ = [
     "GlueJob",
     "GlueJobCommand",
     "GlueJobExecutionProperty",
+    "GlueJobNotificationProperty",
     "GlueSecurityConfiguration",
     "GlueSecurityConfigurationEncryptionConfiguration",
     "GlueSecurityConfigurationEncryptionConfigurationCloudwatchEncryption",
@@ -235,6 +244,7 @@ __all__ = [
     "S3Object",
     "SchedulerSchedule",
     "SchedulerScheduleFlexibleTimeWindow",
+    "SchedulerScheduleGroup",
     "SchedulerScheduleTarget",
     "SchedulerScheduleTargetDeadLetterConfig",
     "SchedulerScheduleTargetRetryPolicy",

@@ -26,6 +26,7 @@ def _until_own_key(check: str, on: tuple[str, ...], what: str, why: str) -> Skip
 
 
 _FUNCTIONS: Final = ("normalize", "parquet")
+_JOB_LOGS: Final = ("job_continuous", "job_error", "job_output")
 
 SKIPS: Final = (
     Skip(
@@ -57,7 +58,7 @@ SKIPS: Final = (
         "Who deploys builds the archives, and plans show their hashes: a signature by the same hand adds nothing.",
     ),
     Skip(
-        *("CKV_AWS_338", _FUNCTIONS, "logs kept for a year"),
+        *("CKV_AWS_338", (*_FUNCTIONS, *_JOB_LOGS, "crawler"), "logs kept for a year"),
         "A setting, log_retention. What was done is kept longer in the bucket: run summaries and data_quality.",
     ),
     # Not with encryption.customer_managed_key (docs/adr/0017).
@@ -66,7 +67,10 @@ SKIPS: Final = (
         "Messages name failures and hold no data; with AWS's key for topics, alarms and rules could not publish.",
     ),
     _until_own_key("CKV_AWS_145", ("reports",), "bucket with a KMS key", "Encrypted with S3's own keys."),
-    _until_own_key("CKV_AWS_158", _FUNCTIONS, "log group with a KMS key", "Encrypted with the service's own key."),
+    _until_own_key(
+        *("CKV_AWS_158", (*_FUNCTIONS, *_JOB_LOGS), "log group with a KMS key"),
+        "Encrypted with the service's own key.",
+    ),
     _until_own_key(
         *("CKV_AWS_173", _FUNCTIONS, "function's variables with a KMS key"),
         "Encrypted with the service's own key; they hold names and numbers, and no secret.",

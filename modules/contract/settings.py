@@ -110,8 +110,3 @@ TRANSFORM_ARGUMENTS: Final = (
 TRANSFORM_VARIABLES: Final = {argument: argument.upper() for argument in TRANSFORM_ARGUMENTS}
 #: The crawler that such a function starts when it has curated; for the job, Glue's workflow does so.
 CRAWLER_VARIABLE: Final = "CRAWLER"
-
-#: How many failed checks a run of ETL-2 met, in its metrics namespace: 0 where all is well.
-FAILED_CHECKS_METRIC: Final = "FailedDataChecks"
-#: The dimension of ETL-2's metrics; its value is the environment's name.
-ENVIRONMENT_DIMENSION: Final = "environment"

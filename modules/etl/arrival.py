@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 
+from modules.alarms import AlarmProps, add_alarm
 from modules.contract.layout import CLEAN_SUFFIX, commit_marker_prefix
 from modules.dead_letters import DeadLetters, DeadLettersProps
 from modules.encryption import OwnKey
+from modules.metrics import of_rule
 from modules.naming import Names
 from modules.policies import Statement, policy
 from modules.tags import ETL, ResourceType
@@ -60,13 +62,27 @@ class Arrival(Construct):
             "dead_letters",
             DeadLettersProps(
                 queue_name=props.names.etl_dead_letters,
-                alarm_name=props.names.etl_dead_letters_alarm,
+                alarm_name=props.names.etl_alarm("dead-letters"),
+                runbook="ETL-2 dead letters",
                 component=ETL,
-                topic_arn=props.alerts.arn,
+                topic=props.alerts,
                 key=props.key,
             ),
         ).queue
         self.rule = self._make_rule(props)
+        add_alarm(
+            self,
+            AlarmProps(
+                address="lost_events",
+                name=props.names.etl_alarm("lost-events"),
+                meaning="EventBridge could neither deliver an arrival nor keep it as a dead letter.",
+                runbook="ETL-2 dead letters",
+                metric=of_rule("InvocationsFailedToBeSentToDlq", self.rule.name),
+                threshold=1,
+                topic=props.alerts,
+                component=ETL,
+            ),
+        )
         SqsQueuePolicy(
             self,
             "aws_sqs_queue_policy.dead_letters",

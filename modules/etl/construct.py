@@ -1,4 +1,4 @@
-"""ETL-2 as one construct: catalog, crawler, arrivals, the engine that was chosen, alarm, Athena."""
+"""ETL-2 as one construct: catalog, crawler, arrivals, the engine that was chosen, alarms, Athena, dashboard."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from modules.etl.arrival import Arrival, ArrivalProps
 from modules.etl.athena import Analytics, AnalyticsProps
 from modules.etl.catalog import Catalog, CatalogProps
 from modules.etl.crawler import CuratedCrawler, CuratedCrawlerProps
-from modules.etl.data_checks import DataChecks, DataChecksProps
+from modules.etl.dashboard import Dashboard, DashboardProps
+from modules.etl.data_alarms import DataAlarms, DataAlarmsProps
 from modules.etl.engine import Engine, EngineProps
 from modules.etl.function import EtlFunction
 from modules.etl.job import EtlJob
@@ -34,8 +35,8 @@ class EtlProps:
 class Etl(Construct):
     """ETL-2. Bucket, topic and key are found by their names, so that the stack depends on no other stack's state.
 
-    ``bucket``, ``crawler`` and ``workgroup`` are the resources, ``catalog`` and ``arrival`` hold theirs, ``engine`` is
-    what curates.
+    ``bucket``, ``crawler``, ``workgroup`` and ``dashboard`` are the resources, ``catalog`` and ``arrival`` hold theirs,
+    ``engine`` is what curates.
     """
 
     def __init__(self, scope: Construct, construct_id: str, props: EtlProps) -> None:
@@ -69,8 +70,16 @@ class Etl(Construct):
             ),
         )
         self.engine = self._make_engine()
-        DataChecks(self, "data_checks", DataChecksProps(names=names, alerts=self._alerts))
+        DataAlarms(
+            self,
+            "data_alarms",
+            DataAlarmsProps(names=names, freshness_hours=environment.freshness_hours, alerts=self._alerts),
+        )
         self.workgroup = Analytics(self, "athena", self._analytics_props()).workgroup
+        seen = DashboardProps(
+            environment=environment, bucket=self.bucket, arrival=self.arrival, workgroup=self.workgroup
+        )
+        self.dashboard = Dashboard(self, "dashboard", seen).dashboard
 
     def _find_key(self) -> OwnKey | None:
         environment = self._props.environment
@@ -89,6 +98,7 @@ class Etl(Construct):
             database_name=environment.etl.catalog.database_name,
             catalog=self.catalog,
             alerts=self._alerts,
+            log_retention=environment.etl.log_retention,
             security=self._security,
         )
 

@@ -9,12 +9,14 @@ from modules.account import Account
 from modules.encryption import GlueSecurity
 from modules.etl.catalog import Catalog, catalog_arns
 from modules.failures import FailureRuleProps, add_failure_rule
+from modules.glue_logs import LogGroupProps, add_log_group, crawler_log_group
 from modules.naming import Names
 from modules.policies import Statement, trust
 from modules.roles import ServiceRoleProps, add_service_role
 from modules.spark_job import own_key_permissions, write_glue_logs
 from modules.tags import ETL, ResourceType
 from modules.terraform import (
+    CloudwatchLogGroup,
     Construct,
     DataAwsS3Bucket,
     DataAwsSnsTopic,
@@ -35,7 +37,10 @@ _CONFIGURATION = {
 
 @dataclass(frozen=True, kw_only=True)
 class CuratedCrawlerProps:
-    """What the crawler needs: its tables, where their files lie, the failures' topic, and what an own key takes."""
+    """What the crawler needs: its tables, where their files lie, the failures' topic, and what an own key takes.
+
+    ``log_retention`` is in days, and counts where the log is the crawler's own.
+    """
 
     names: Names
     account: Account
@@ -44,6 +49,7 @@ class CuratedCrawlerProps:
     database_name: str
     catalog: Catalog
     alerts: DataAwsSnsTopic
+    log_retention: int
     security: GlueSecurity | None
 
 
@@ -54,6 +60,7 @@ class CuratedCrawler(Construct):
         super().__init__(scope, construct_id)
         self._props = props
         role = self._make_role()
+        log_groups = self._make_log_groups()
         self.crawler = GlueCrawler(
             self,
             "aws_glue_crawler.curated",
@@ -74,8 +81,27 @@ class CuratedCrawler(Construct):
             configuration=json.dumps(_CONFIGURATION),
             security_configuration=props.security.name if props.security else None,
             tags=ETL.tags(ResourceType.CATALOG),
+            depends_on=log_groups or None,
         )
         self._report_failures()
+
+    def _make_log_groups(self) -> list[CloudwatchLogGroup]:
+        props = self._props
+        name = crawler_log_group(props.names.crawler_role, props.security)
+        if name is None:
+            return []
+        return [
+            add_log_group(
+                self,
+                LogGroupProps(
+                    address="crawler",
+                    name=name,
+                    retention=props.log_retention,
+                    security=props.security,
+                    component=ETL,
+                ),
+            )
+        ]
 
     def _make_role(self) -> IamRole:
         props = self._props

@@ -92,7 +92,7 @@ class Normalize(Construct):
 
     def _make_schedule(self, cron_expression: str | None) -> DailySchedule | None:
         environment = self._props.environment
-        if not environment.normalize.schedule.enabled or cron_expression is None:
+        if environment.freshness_hours is None or cron_expression is None:
             return None
         return DailySchedule(
             self,
@@ -102,6 +102,7 @@ class Normalize(Construct):
                 account=self._props.account,
                 cron_expression=cron_expression,
                 target=self.engine.schedule_target,
+                freshness_hours=environment.freshness_hours,
                 alerts=self.topic,
                 key=self._key,
             ),

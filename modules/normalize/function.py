@@ -58,6 +58,9 @@ def _function_props(props: EngineProps, code: FunctionCode) -> FunctionProps:
         variables={VARIABLES[name]: value for name, value in props.settings().items()},
         permissions=props.permissions(),
         alerts=props.alerts,
+        alarm_name=names.normalize_alarm,
+        runbook="Normalize failed",
+        run_time_share=props.environment.alarms.run_time_share,
         component=NORMALIZE,
         key=props.key,
     )

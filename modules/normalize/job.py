@@ -33,7 +33,7 @@ class NormalizeJob(Construct):
         self._props = props
         spark_job = self._spark_job_props(code)
         self.job = SparkJob(self, "spark", spark_job).job
-        self._output_log_group = spark_job.output_log_group
+        self._output_log_group = spark_job.logs.output
 
     @property
     def schedule_target(self) -> ScheduleTarget:
@@ -62,10 +62,13 @@ class NormalizeJob(Construct):
             address="normalize",
             name=names.normalize_job,
             role_name=names.normalize_job_role,
+            log_name=names.normalize_job_logs,
             failed_rule_name=names.normalize_job_failed_rule,
+            slow_rule_name=names.normalize_slow_job_rule,
             description=DESCRIPTION,
             account=props.account,
             settings=settings,
+            run_time_share=props.environment.alarms.run_time_share,
             bucket=props.bucket,
             code=code,
             arguments={

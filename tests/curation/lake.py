@@ -38,8 +38,8 @@ from modules.contract.layout import (
     staging_root,
     table_prefix,
 )
+from modules.contract.metrics import ENVIRONMENT_DIMENSION
 from modules.contract.runs import ItemCounts, RunObject, RunSummary, ScanStatistics
-from modules.contract.settings import ENVIRONMENT_DIMENSION, FAILED_CHECKS_METRIC
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -260,16 +260,16 @@ class Lake:
         rows = pq.ParquetFile(io.BytesIO(self.get(self.check_key(day, run)))).read().to_pylist()
         return {f"{row['dataset']}.{row['check_name']}": row for row in rows}
 
-    def metric(self) -> float:
-        """Return the newest value of the metric of failed checks."""
+    def metric(self, name: str) -> float:
+        """Return the greatest value of a metric that the runs have sent."""
         answer = self.cloudwatch.get_metric_data(
             MetricDataQueries=[
                 {
-                    "Id": "failed",
+                    "Id": "asked",
                     "MetricStat": {
                         "Metric": {
                             "Namespace": self.arguments.metrics_namespace,
-                            "MetricName": FAILED_CHECKS_METRIC,
+                            "MetricName": name,
                             "Dimensions": [{"Name": ENVIRONMENT_DIMENSION, "Value": self.arguments.environment}],
                         },
                         "Period": 3600,

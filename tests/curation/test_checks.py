@@ -14,6 +14,7 @@ from glue_src.logs import JsonFormatter
 from modules.contract.cells import escape
 from modules.contract.datasets import CONVERSATIONS, DATASETS, FEEDBACK, MESSAGES, REJECTED
 from modules.contract.layout import quarantine_key
+from modules.contract.metrics import CurationMetric
 from tests.curation.faults import Crashing
 from tests.curation.lake import (
     INSTANT,
@@ -93,7 +94,9 @@ def test_what_was_checked_is_told(lake: Lake) -> None:
     assert counts["feedback.user_has_conversation"] == (2, 1, 1.0)
     assert counts["rejected.share_of_items"] == (4, 0, 0.1)
     assert len(checks) == 4 + 5 + 3 + 3 + 3 + 3 + 4
-    assert lake.metric() == 0
+    assert lake.metric(CurationMetric.FAILED_DATA_CHECKS) == 0
+    assert lake.metric(CurationMetric.PUBLISHED_DAYS) == 1
+    assert 0 < lake.metric(CurationMetric.DURATION_SECONDS) < 600
 
 
 @told(CHECKS, "Fewer or more rows than the run's summary promises", "the day as it was; the run is quarantined")
@@ -153,7 +156,7 @@ def test_too_many_rejects_are_quarantined(lake: Lake) -> None:
     lake.publish_run(TUESDAY, run_id(2), rows, registers=6)
     assert fail_checks(lake).failed == ("rejected.share_of_items: 1 of 9 fail, 0.1 of them may",)
     assert lake.registered_days() == [[MONDAY]] * 4 + [[MONDAY, TUESDAY]]
-    assert lake.metric() == 1
+    assert lake.metric(CurationMetric.FAILED_DATA_CHECKS) == 1
 
 
 @told(CHECKS, "As many items were rejected as the limit allows", "the day, with its rejects")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -33,6 +34,8 @@ VARIANTS = {
 }
 #: Never connected to: synthesizing asks nothing of AWS.
 LOOPBACK = "http://127.0.0.1:9"
+
+_REFERENCE = re.compile(r"\$\{((?:data\.)?[a-z0-9_]+\.[a-z0-9_]+)\.([a-z_]+)\}")
 
 #: Tokens that Terraform fills in.
 ACCOUNT = "${data.aws_caller_identity.current.account_id}"
@@ -79,6 +82,10 @@ class Stack:
     def json_of(self, address: str, argument: str) -> Any:
         """Return an argument that holds JSON text."""
         return json.loads(self[address][argument])
+
+    def resolved(self, text: str) -> str:
+        """Return ``text`` with what it takes of the stack's resources, where that is one of their arguments."""
+        return _REFERENCE.sub(lambda found: str(self[found[1]][found[2]]), text)
 
     @property
     def text(self) -> str:

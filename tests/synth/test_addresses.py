@@ -37,13 +37,24 @@ def test_environments_have_the_same_addresses_but_for_the_schedule(stacks: dict[
     assert test == local
     assert set(prod) - set(test) == {
         "aws_cloudwatch_metric_alarm.dead_letters",
+        "aws_cloudwatch_metric_alarm.freshness",
+        "aws_cloudwatch_metric_alarm.lost_schedules",
+        "aws_cloudwatch_metric_alarm.schedule_errors",
         "aws_iam_role.schedule",
         "aws_iam_role_policy.schedule",
         "aws_scheduler_schedule.daily",
+        "aws_scheduler_schedule_group.normalize",
         "aws_sqs_queue.dead_letters",
     }
     assert set(test) <= set(prod)
-    assert stacks["cat-test-etl2"].addresses == stacks["cat-prod-etl2"].addresses == stacks["cat-local-etl2"].addresses
+
+
+def test_environments_have_the_same_addresses_of_etl2_but_for_freshness_and_logs(stacks: dict[str, Stack]) -> None:
+    test, prod, local = (set(stacks[f"cat-{env}-etl2"].addresses) for env in ("test", "prod", "local"))
+    assert prod - test == {"aws_cloudwatch_metric_alarm.freshness"}
+    assert test <= prod
+    # Locally Glue is 5.0, which writes its logs elsewhere.
+    assert local ^ test == {f"aws_cloudwatch_log_group.job_{content}" for content in ("continuous", "error", "output")}
 
 
 def test_engines_of_etl1_have_the_same_addresses_but_for_themselves(
@@ -52,6 +63,7 @@ def test_engines_of_etl1_have_the_same_addresses_but_for_themselves(
     with_function, with_job = set(prod_normalize.addresses), set(glue_normalize.addresses)
     assert with_function - with_job == {
         "aws_cloudwatch_log_group.normalize",
+        *(f"aws_cloudwatch_metric_alarm.{about}" for about in ("duration", "errors", "throttles", "unreported")),
         "aws_iam_role.normalize",
         "aws_iam_role_policy.normalize",
         "aws_lambda_function.normalize",
@@ -60,7 +72,11 @@ def test_engines_of_etl1_have_the_same_addresses_but_for_themselves(
     }
     assert with_job - with_function == {
         "aws_cloudwatch_event_rule.job_failed",
+        "aws_cloudwatch_event_rule.job_slow",
         "aws_cloudwatch_event_target.job_failed",
+        "aws_cloudwatch_event_target.job_slow",
+        "aws_cloudwatch_log_group.job_error",
+        "aws_cloudwatch_log_group.job_output",
         "aws_glue_job.normalize",
         "aws_iam_role.job",
         "aws_iam_role_policy.job",
@@ -73,8 +89,11 @@ def test_engines_of_etl2_have_the_same_addresses_but_for_themselves(prod_etl: St
     with_job, with_function = set(prod_etl.addresses), set(arrow_etl.addresses)
     assert with_job - with_function == {
         "aws_cloudwatch_event_rule.job_failed",
+        "aws_cloudwatch_event_rule.job_slow",
         "aws_cloudwatch_event_target.job_failed",
+        "aws_cloudwatch_event_target.job_slow",
         "aws_cloudwatch_event_target.workflow",
+        "aws_cloudwatch_log_group.job_continuous",
         "aws_glue_job.parquet",
         "aws_glue_trigger.on_arrival",
         "aws_glue_trigger.on_success",
@@ -89,6 +108,7 @@ def test_engines_of_etl2_have_the_same_addresses_but_for_themselves(prod_etl: St
     assert with_function - with_job == {
         "aws_cloudwatch_event_target.function",
         "aws_cloudwatch_log_group.parquet",
+        *(f"aws_cloudwatch_metric_alarm.{about}" for about in ("duration", "errors", "unreported", "waiting")),
         "aws_iam_role.parquet",
         "aws_iam_role_policy.parquet",
         "aws_lambda_function.parquet",

@@ -67,7 +67,7 @@ def test_normalize_outputs_with_the_glue_engine(prod_normalize: Stack, glue_norm
     assert with_job == {
         **with_function,
         "job_name": "${aws_glue_job.normalize.name}",
-        "log_group_name": "/aws-glue/jobs/output",
+        "log_group_name": "/aws-glue/jobs/cat-prod-normalize-spark/output",
     }
 
 
@@ -80,6 +80,7 @@ def test_etl_outputs(etl: Stack) -> None:
         "dead_letters_url": "${aws_sqs_queue.dead_letters.url}",
         "database_name": "${aws_glue_catalog_database.analytics.name}",
         "workgroup_name": "${aws_athena_workgroup.analytics.name}",
+        "dashboard_name": "${aws_cloudwatch_dashboard.platform.dashboard_name}",
         "curated_location": "s3://${data.aws_s3_bucket.reports.bucket}/reports/etl-process2/",
         "state": f"s3://cat-{etl.env}-terraform-state/{etl.name}/terraform.tfstate",
     }

@@ -127,7 +127,7 @@ def test_schedule_role(prod_normalize: Stack, glue_normalize: Stack) -> None:
         assert trust(stack, "schedule") == assumed_by(
             "scheduler.amazonaws.com",
             StringEquals=OWN_ACCOUNT,
-            ArnLike={"aws:SourceArn": arn("scheduler", "schedule-group/default")},
+            ArnLike={"aws:SourceArn": arn("scheduler", "schedule-group/cat-prod-normalize")},
         )
         assert permissions(stack, "schedule") == [
             start[what],

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import hashlib
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -9,7 +10,7 @@ from modules.contract.settings import TRANSFORM_ARGUMENTS
 from tests.synth.synthesized import ROOT, Stack
 
 TAGS = {"ETLComponent": "ETL-2", "ETLStage": "TRANSFORM-LOAD"}
-SIZES = {
+SIZES: dict[str, dict[str, Any]] = {
     "test": {"glue_version": "4.0", "worker_type": "G.1X", "number_of_workers": 2, "timeout": 60, "max_retries": 1},
     "prod": {"glue_version": "4.0", "worker_type": "G.2X", "number_of_workers": 4, "timeout": 120, "max_retries": 2},
     "local": {"glue_version": "5.0", "worker_type": "G.1X", "number_of_workers": 2, "timeout": 60, "max_retries": 1},
@@ -19,6 +20,7 @@ SIZES = {
 def test_job(etl: Stack) -> None:
     job = etl["aws_glue_job.parquet"]
     del job["default_arguments"]
+    logs = ["continuous"] if job["glue_version"] == "4.0" else ["error", "output"]
     assert job == {
         "name": f"cat-{etl.env}-etl2-parquet",
         "description": "ETL-2: turns the clean zone's CSV into typed Parquet and registers its partitions",
@@ -26,16 +28,19 @@ def test_job(etl: Stack) -> None:
         **SIZES[etl.env],
         "execution_property": {"max_concurrent_runs": 1},
         "job_run_queuing_enabled": True,
+        "notification_property": {"notify_delay_after": SIZES[etl.env]["timeout"] * 4 // 5},
         "command": {
             "name": "glueetl",
             "python_version": "3",
             "script_location": "s3://${aws_s3_object.script.bucket}/${aws_s3_object.script.key}",
         },
         "tags": {**TAGS, "ResourceType": "COMPUTE"},
+        "depends_on": [f"aws_cloudwatch_log_group.job_{content}" for content in logs],
     }
 
 
 def test_arguments(etl: Stack) -> None:
+    logs = "custom-logGroup-prefix" if etl.env == "local" else "continuous-log-logGroup"
     assert etl["aws_glue_job.parquet"]["default_arguments"] == {
         "--job-language": "python",
         "--job-bookmark-option": "job-bookmark-disable",
@@ -43,6 +48,7 @@ def test_arguments(etl: Stack) -> None:
         "--enable-metrics": "true",
         "--enable-observability-metrics": "true",
         "--enable-continuous-cloudwatch-log": "true",
+        f"--{logs}": f"/aws-glue/jobs/cat-{etl.env}-etl2-parquet",
         "--bucket": "${data.aws_s3_bucket.reports.bucket}",
         "--clean_prefix": "reports/etl-process1/",
         "--curated_prefix": "reports/etl-process2/",

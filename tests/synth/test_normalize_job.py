@@ -42,12 +42,14 @@ def test_job(glue_normalize: Stack) -> None:
         "max_retries": 1,
         "execution_property": {"max_concurrent_runs": 1},
         "job_run_queuing_enabled": True,
+        "notification_property": {"notify_delay_after": 192},
         "command": {
             "name": "glueetl",
             "python_version": "3",
             "script_location": "s3://${aws_s3_object.script.bucket}/${aws_s3_object.script.key}",
         },
         "tags": {**TAGS, "ResourceType": "COMPUTE"},
+        "depends_on": ["aws_cloudwatch_log_group.job_error", "aws_cloudwatch_log_group.job_output"],
     }
 
 
@@ -61,6 +63,7 @@ def test_arguments(glue_normalize: Stack) -> None:
         "--enable-metrics": "true",
         "--enable-observability-metrics": "true",
         "--enable-continuous-cloudwatch-log": "true",
+        "--custom-logGroup-prefix": "/aws-glue/jobs/cat-prod-normalize-spark",
         "--conf": "spark.speculation=false --conf spark.task.maxFailures=4 --conf spark.driver.maxResultSize=4g",
         "--bucket": "${aws_s3_bucket.reports.bucket}",
         "--table": "cat-prod-catia-conversations-table",
@@ -163,7 +166,7 @@ def test_failed_runs_reach_the_topic(glue_normalize: Stack) -> None:
     }
 
 
-@pytest.mark.parametrize("state", ["ERROR", "FAILED", "STOPPED", "TIMEOUT", "SUCCEEDED"])
+@pytest.mark.parametrize("state", ["ERROR", "EXPIRED", "FAILED", "STOPPED", "TIMEOUT", "SUCCEEDED"])
 def test_which_states_are_failures(glue_normalize: Stack, state: str) -> None:
     pattern = glue_normalize.json_of("aws_cloudwatch_event_rule.job_failed", "event_pattern")
     detail: dict[str, Any] = {"jobName": "${aws_glue_job.normalize.name}", "state": state, "jobRunId": "jr_1"}
@@ -173,5 +176,5 @@ def test_which_states_are_failures(glue_normalize: Stack, state: str) -> None:
 
 
 def test_nothing_of_the_function_is_left(glue_normalize: Stack) -> None:
-    traces = ("aws_lambda", "aws_cloudwatch_log_group", "lambda:", "lambda.amazonaws.com", "-lambda-normalize")
+    traces = ("aws_lambda", "AWS/Lambda", "/aws/lambda/", "lambda:", "lambda.amazonaws.com", "-lambda-normalize")
     assert [trace for trace in traces if trace in glue_normalize.text] == []

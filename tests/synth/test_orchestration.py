@@ -130,12 +130,23 @@ def test_arrival_reaches_the_workflow_or_the_dead_letters(etl: Stack) -> None:
     }
 
 
-@pytest.mark.parametrize("state", ["ERROR", "FAILED", "STOPPED", "TIMEOUT", "SUCCEEDED"])
+@pytest.mark.parametrize("state", ["ERROR", "EXPIRED", "FAILED", "STOPPED", "TIMEOUT", "SUCCEEDED"])
 def test_job_failures_reach_the_topic(etl: Stack, state: str) -> None:
     pattern = etl.json_of("aws_cloudwatch_event_rule.job_failed", "event_pattern")
     detail = {"jobName": "${aws_glue_job.parquet.name}", "state": state, "jobRunId": "jr_1"}
     event = {"source": "aws.glue", "detail-type": "Glue Job State Change", "detail": detail}
     assert matches(pattern, event) is (state != "SUCCEEDED")
+    assert not matches(pattern, {**event, "detail": {**detail, "jobName": "another"}})
+
+
+@pytest.mark.parametrize("state", ["STARTING", "RUNNING", "STOPPING"])
+def test_long_runs_reach_the_topic(etl: Stack, state: str) -> None:
+    # As Glue's developer guide has it, in "Automating Glue with EventBridge".
+    pattern = etl.json_of("aws_cloudwatch_event_rule.job_slow", "event_pattern")
+    condition = {"NotifyDelayAfter": 96.0}
+    detail = {"jobName": "${aws_glue_job.parquet.name}", "state": state, "notificationCondition": condition}
+    event = {"source": "aws.glue", "detail-type": "Glue Job Run Status", "detail": detail}
+    assert matches(pattern, event)
     assert not matches(pattern, {**event, "detail": {**detail, "jobName": "another"}})
 
 
@@ -148,7 +159,7 @@ def test_crawler_failures_reach_the_topic(etl: Stack, state: str) -> None:
     assert not matches(pattern, {**event, "detail": {**detail, "crawlerName": "another"}})
 
 
-@pytest.mark.parametrize("name", ["job_failed", "crawler_failed"])
+@pytest.mark.parametrize("name", ["job_failed", "job_slow", "crawler_failed"])
 def test_message_uses_every_path_and_no_other(etl: Stack, name: str) -> None:
     target = etl[f"aws_cloudwatch_event_target.{name}"]
     transformer = target.pop("input_transformer")
@@ -164,6 +175,6 @@ def test_message_uses_every_path_and_no_other(etl: Stack, name: str) -> None:
 
 
 def test_no_other_rules(etl: Stack) -> None:
-    assert set(etl.of_type("aws_cloudwatch_event_rule")) == {"run_arrived", "job_failed", "crawler_failed"}
-    assert set(etl.of_type("aws_cloudwatch_event_target")) == {"workflow", "job_failed", "crawler_failed"}
+    assert set(etl.of_type("aws_cloudwatch_event_rule")) == {"run_arrived", "job_failed", "job_slow", "crawler_failed"}
+    assert set(etl.of_type("aws_cloudwatch_event_target")) == {"workflow", "job_failed", "job_slow", "crawler_failed"}
     assert set(etl.of_type("aws_glue_trigger")) == {"on_arrival", "on_success"}

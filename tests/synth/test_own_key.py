@@ -139,11 +139,25 @@ EXPECTED: dict[str, dict[str, dict[str, Any]]] = {
         "aws_lambda_function.normalize": {"kms_key_arn": MADE},
     },
     KEY_GLUE_VARIANT: {
+        **{
+            f"aws_cloudwatch_log_group.job_{stream}": {
+                "kms_key_id": MADE,
+                "name": f"/aws-glue/jobs/{SECURITY}-role/cat-prod-normalize-job/{stream}",
+            }
+            for stream in ("error", "output")
+        },
         "aws_glue_job.normalize": {"security_configuration": SECURITY},
         "aws_iam_role_policy.job": {"policy": on_glue(MADE)},
     },
     KEY_ETL: {
-        "aws_glue_job.parquet": {"security_configuration": SECURITY},
+        "aws_cloudwatch_log_group.job_continuous": {
+            "kms_key_id": FOUND,
+            "name": f"/aws-glue/jobs/cat-prod-etl2-parquet-{SECURITY}",
+        },
+        "aws_glue_job.parquet": {
+            "depends_on": [f"aws_cloudwatch_log_group.job_{content}" for content in ("continuous", "error", "output")],
+            "security_configuration": SECURITY,
+        },
         "aws_iam_role_policy.job": {"policy": on_glue(FOUND)},
     },
     KEY_ARROW_VARIANT: {
@@ -159,7 +173,7 @@ IN_NORMALIZE: dict[str, dict[str, Any]] = {
             use(MADE, "sqs"),
             decrypt(
                 *("ReadSchedule", MADE, "aws:scheduler:schedule:arn"),
-                arn("scheduler", "schedule/default/cat-prod-normalize-daily"),
+                arn("scheduler", "schedule/cat-prod-normalize/cat-prod-normalize-daily"),
             ),
         ]
     },
@@ -176,7 +190,10 @@ IN_NORMALIZE: dict[str, dict[str, Any]] = {
     "aws_sqs_queue.dead_letters": {"kms_master_key_id": MADE, "sqs_managed_sse_enabled": None},
 }
 IN_ETL: dict[str, dict[str, Any]] = {
-    "aws_glue_crawler.curated": {"security_configuration": SECURITY},
+    "aws_glue_crawler.curated": {
+        "depends_on": ["aws_cloudwatch_log_group.crawler"],
+        "security_configuration": SECURITY,
+    },
     "aws_iam_role_policy.crawler": {"policy": on_glue(FOUND)},
     "aws_sqs_queue.dead_letters": {"kms_master_key_id": FOUND, "sqs_managed_sse_enabled": None},
 }
@@ -187,6 +204,11 @@ def test_key_changes_only_what_it_encrypts(all_stacks: dict[str, Stack], name: s
     in_stack = IN_NORMALIZE if "normalize" in name.partition(" ")[0] else IN_ETL
     found = differences(all_stacks[PAIRS[name]], all_stacks[name])
     configuration: Any = found.pop("aws_athena_workgroup.analytics", {}).get("configuration")
+    if name == KEY_GLUE_VARIANT:
+        # Glue puts the key's configuration and the role into the names of the groups, which tells jobs apart.
+        arguments = found["aws_glue_job.normalize"].pop("default_arguments")
+        before = all_stacks[GLUE_VARIANT]["aws_glue_job.normalize"]["default_arguments"]
+        assert before == {**arguments, "--custom-logGroup-prefix": "/aws-glue/jobs/cat-prod-normalize-spark"}
     assert found == {**in_stack, **EXPECTED[name]}
     if in_stack is IN_ETL:
         assert configuration["result_configuration"]["encryption_configuration"] == {
@@ -203,8 +225,19 @@ def test_key_adds_only_itself_and_glues_configuration(all_stacks: dict[str, Stac
         == {
             KEY_NORMALIZE: {"aws_kms_key.data", "aws_kms_alias.data"},
             KEY_GLUE_VARIANT: {"aws_kms_key.data", "aws_kms_alias.data", "aws_glue_security_configuration.own_key"},
-            KEY_ETL: {"data.aws_kms_alias.data", "aws_glue_security_configuration.own_key"},
-            KEY_ARROW_VARIANT: {"data.aws_kms_alias.data", "aws_glue_security_configuration.own_key"},
+            KEY_ETL: {
+                "data.aws_kms_alias.data",
+                "aws_glue_security_configuration.own_key",
+                # With a key, what Glue 4.0 writes to no group of our name goes to one of ours.
+                "aws_cloudwatch_log_group.crawler",
+                "aws_cloudwatch_log_group.job_error",
+                "aws_cloudwatch_log_group.job_output",
+            },
+            KEY_ARROW_VARIANT: {
+                "data.aws_kms_alias.data",
+                "aws_glue_security_configuration.own_key",
+                "aws_cloudwatch_log_group.crawler",
+            },
         }[name]
     )
 
@@ -212,7 +245,9 @@ def test_key_adds_only_itself_and_glues_configuration(all_stacks: dict[str, Stac
 def test_job_tells_where_its_encrypted_log_is(all_stacks: dict[str, Stack]) -> None:
     output = all_stacks[KEY_GLUE_VARIANT].document["output"]["log_group_name"]["value"]
     assert output == f"/aws-glue/jobs/{SECURITY}-role/cat-prod-normalize-job/output"
-    assert all_stacks[GLUE_VARIANT].document["output"]["log_group_name"]["value"] == "/aws-glue/jobs/output"
+    assert all_stacks[GLUE_VARIANT].document["output"]["log_group_name"]["value"] == (
+        "/aws-glue/jobs/cat-prod-normalize-spark/output"
+    )
 
 
 def test_nothing_of_it_without_the_setting(all_stacks: dict[str, Stack]) -> None:

@@ -25,12 +25,14 @@ RESOURCE_TYPES = {
     "aws_lambda_function": "COMPUTE",
     "aws_s3_bucket": "STORAGE",
     "aws_s3_object": "STORAGE",
+    "aws_scheduler_schedule_group": "ORCHESTRATION",
     "aws_sns_topic": "MONITORING",
     "aws_sqs_queue": "ORCHESTRATION",
 }
 #: AWS itself has no tags for these; test_provider_types.py checks that against the provider's bindings.
 UNTAGGABLE = {
     "aws_athena_named_query",
+    "aws_cloudwatch_dashboard",
     "aws_cloudwatch_event_target",
     "aws_glue_catalog_table",
     "aws_glue_security_configuration",

@@ -1,4 +1,4 @@
-"""A document whose later tables and sentences follow from the figures in its first table."""
+"""A document whose tables and sentences follow from figures in its first table, or from what is deployed."""
 
 from __future__ import annotations
 
@@ -15,10 +15,11 @@ Figures = dict[str, float]
 
 @dataclass(frozen=True)
 class ComputedDocument:
-    """A file in docs/; the environment variable ``update``, if set, has its tables written anew."""
+    """A file in docs/; the environment variable ``update``, if set, has its tables written anew by ``tests``."""
 
     name: str
     update: str
+    tests: str = "tests/unit/docs"
 
     @property
     def path(self) -> Path:
@@ -26,9 +27,7 @@ class ComputedDocument:
 
     @property
     def advice(self) -> str:
-        return (
-            f"a figure has changed: {self.update}=1 .venv/bin/python -m pytest tests/unit/docs writes {self.name} anew"
-        )
+        return f"a figure has changed: {self.update}=1 .venv/bin/python -m pytest {self.tests} writes {self.name} anew"
 
     def text(self) -> str:
         return self.path.read_text(encoding="utf-8")

@@ -25,6 +25,7 @@ NUMBERS = [
     ("normalize.lifecycle.athena_results_expiration", 1, 3650, "give a number of days"),
     ("normalize.lifecycle.clean_expiration", 1, 3650, "give a number of days"),
     ("normalize.lifecycle.curated_expiration", 1, 3650, "give a number of days"),
+    ("alarms.freshness_hours", 1, 168, "CloudWatch looks back seven days at most"),
     ("encryption.deletion_window", 7, 30, "KMS knows no other days"),
     ("etl.athena.bytes_scanned_cutoff", 10_000_000, 2**53, "Athena's least cutoff is 10 MB"),
     ("etl.glue.number_of_workers", 2, 299, "a Spark job needs a driver and a worker"),
@@ -65,6 +66,12 @@ def test_rejected_share_refused(share: float) -> None:
     assert faults(changed(path, share)) == [f"{path} = {share}: must be from 0 to 1; write 0.05 for five of a hundred"]
 
 
+@pytest.mark.parametrize("share", [0.09, 0, -1, 1.01, math.inf, math.nan])
+def test_share_of_the_run_time_refused(share: float) -> None:
+    path, said = "alarms.run_time_share", "must be from 0.1 to 1; write 0.8 for four fifths of the timeout"
+    assert faults(changed(path, share)) == [f"{path} = {share}: {said}"]
+
+
 @pytest.mark.parametrize(
     ("path", "value"),
     [
@@ -91,6 +98,8 @@ def test_rejected_share_refused(share: float) -> None:
         ("etl.transform.arrow.platform", None),
         ("etl.transform.arrow.log_retention", 3653),
         ("etl.glue.version", "5.0"),
+        ("alarms.run_time_share", 0.1),
+        ("alarms.run_time_share", 1),
         ("etl.glue.worker_type", "G.4X"),
         ("provider.allowed_account_ids", ("000000000000", "123456789012")),
         ("notification_emails", ("data-team@example.org", "a+b@mail.example.co")),
@@ -102,7 +111,15 @@ def test_accepted(path: str, value: object) -> None:
     assert faults(changed(path, value)) == []
 
 
-@pytest.mark.parametrize("path", ["normalize.lambda_.log_retention", "etl.transform.arrow.log_retention"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "normalize.lambda_.log_retention",
+        "normalize.extract.glue.log_retention",
+        "etl.transform.arrow.log_retention",
+        "etl.glue.log_retention",
+    ],
+)
 def test_log_retention_takes_the_services_own_days_only(path: str) -> None:
     accepted = [days for days in range(4000) if not faults(changed(path, days))]
     short, months, years = [1, 3, 5, 7, 14], [30, 60, 90, 120, 150, 180], [365, 400, 545, 731, 1096, 1827, 2192, 2557]

@@ -23,10 +23,12 @@ NAMES = {
     "normalize_job": ("cat-{}-normalize-spark", 255),
     "normalize_job_role": ("cat-{}-normalize-job", 64),
     "normalize_job_failed_rule": ("cat-{}-normalize-job-failed", 64),
+    "normalize_slow_job_rule": ("cat-{}-normalize-job-slow", 64),
+    "normalize_job_logs": ("/aws-glue/jobs/cat-{}-normalize-spark", 512),
+    "schedule_group": ("cat-{}-normalize", 64),
     "schedule": ("cat-{}-normalize-daily", 64),
     "schedule_role": ("cat-{}-normalize-schedule", 64),
     "normalize_dead_letters": ("cat-{}-normalize-dead-letters", 80),
-    "normalize_dead_letters_alarm": ("cat-{}-normalize-dead-letters", 255),
     "alerts_topic": ("cat-{}-alerts", 256),
     "glue_job": ("cat-{}-etl2-parquet", 255),
     "glue_job_role": ("cat-{}-etl2-job", 64),
@@ -42,10 +44,11 @@ NAMES = {
     "arrival_rule": ("cat-{}-etl2-run-arrived", 64),
     "arrival_rule_role": ("cat-{}-etl2-events", 64),
     "job_failed_rule": ("cat-{}-etl2-job-failed", 64),
+    "slow_job_rule": ("cat-{}-etl2-job-slow", 64),
+    "glue_job_logs": ("/aws-glue/jobs/cat-{}-etl2-parquet", 512),
+    "dashboard": ("cat-{}-platform", 255),
     "crawler_failed_rule": ("cat-{}-etl2-crawler-failed", 64),
     "etl_dead_letters": ("cat-{}-etl2-dead-letters", 80),
-    "etl_dead_letters_alarm": ("cat-{}-etl2-dead-letters", 255),
-    "data_checks_alarm": ("cat-{}-etl2-data-checks", 255),
     "key_alias": ("alias/cat-{}-data", 256),
     "normalize_glue_security": ("cat-{}-normalize-own-key", 255),
     "etl_glue_security": ("cat-{}-etl2-own-key", 255),
@@ -61,6 +64,14 @@ def test_every_name_is_listed_here() -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_name(name: str, env: str) -> None:
     assert getattr(Names(env), name) == NAMES[name][0].format(env)
+
+
+def test_alarms_are_named_by_what_they_are_about() -> None:
+    names = Names("prod")
+    assert names.normalize_alarm("errors") == "cat-prod-normalize-errors"
+    assert names.etl_alarm("data-checks") == "cat-prod-etl2-data-checks"
+    with pytest.raises(ValueError, match="CloudWatch alarm 'cat-prod-etl2-data checks' breaks the rule"):
+        names.etl_alarm("data checks")
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -1,0 +1,59 @@
+"""The alarms on ETL-2's data: a run that failed a check and was quarantined, and days that no longer come."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from modules.alarms import AlarmProps, FreshnessProps, add_alarm, add_freshness_alarm
+from modules.contract.metrics import CurationMetric
+from modules.metrics import ETL_NAMESPACE, of_runs
+from modules.naming import Names
+from modules.tags import ETL
+from modules.terraform import Construct, DataAwsSnsTopic
+
+
+@dataclass(frozen=True, kw_only=True)
+class DataAlarmsProps:
+    """What the alarms need. ``freshness_hours`` is None where nothing has to come by itself."""
+
+    names: Names
+    freshness_hours: int | None
+    alerts: DataAwsSnsTopic
+
+
+class DataAlarms(Construct):
+    """The alarms. That on checks tells of each quarantined run, and of no end: nothing is well until it was looked at.
+
+    There is none on the share of rejected items: a run over the limit fails a check.
+    """
+
+    def __init__(self, scope: Construct, construct_id: str, props: DataAlarmsProps) -> None:
+        super().__init__(scope, construct_id)
+        env = props.names.env
+        add_alarm(
+            self,
+            AlarmProps(
+                address="data_checks",
+                name=props.names.etl_alarm("data-checks"),
+                meaning="A run failed a check and was not published.",
+                runbook="A run was quarantined",
+                metric=of_runs(ETL_NAMESPACE, CurationMetric.FAILED_DATA_CHECKS, env),
+                threshold=1,
+                ends=False,
+                topic=props.alerts,
+                component=ETL,
+            ),
+        )
+        if props.freshness_hours is None:
+            return
+        add_freshness_alarm(
+            self,
+            FreshnessProps(
+                name=props.names.etl_alarm("freshness"),
+                meaning=f"ETL-2 has published no day for {props.freshness_hours} hours.",
+                metric=of_runs(ETL_NAMESPACE, CurationMetric.PUBLISHED_DAYS, env),
+                hours=props.freshness_hours,
+                topic=props.alerts,
+                component=ETL,
+            ),
+        )

@@ -1,0 +1,72 @@
+"""What Glue announces of a job's runs that somebody has to know: they did not succeed, or they take long.
+
+https://docs.aws.amazon.com/glue/latest/dg/automating-awsglue-with-cloudwatch-events.html
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from modules.failures import FailureRuleProps, add_failure_rule
+from modules.tags import Component
+from modules.terraform import Construct, GlueJob
+
+#: The states in which a run ends (JobRunState), but for SUCCEEDED.
+_NOT_SUCCEEDED = ("ERROR", "EXPIRED", "FAILED", "STOPPED", "TIMEOUT")
+
+
+@dataclass(frozen=True, kw_only=True)
+class JobRulesProps:
+    """What the rules need. ``slow_after`` and ``timeout`` are in minutes.
+
+    ``runbook`` is the heading that a message about a failed run points to.
+    """
+
+    job: GlueJob
+    failed_name: str
+    slow_name: str
+    slow_after: int
+    timeout: int
+    runbook: str
+    topic_arn: str
+    component: Component
+
+
+def add_job_rules(scope: Construct, props: JobRulesProps) -> None:
+    """Add both rules to ``scope``. That of long runs needs the job's ``notify_delay_after``."""
+    add_failure_rule(
+        scope,
+        FailureRuleProps(
+            address="job_failed",
+            name=props.failed_name,
+            description="A run of the Spark job did not succeed",
+            detail_type="Glue Job State Change",
+            detail={"jobName": [props.job.name], "state": _NOT_SUCCEEDED},
+            paths={
+                "job": "$.detail.jobName",
+                "run": "$.detail.jobRunId",
+                "state": "$.detail.state",
+                "why": "$.detail.message",
+            },
+            template=f"Glue job <job>, run <run>: <state>. <why> See the runbook, {props.runbook}.",
+            topic_arn=props.topic_arn,
+            component=props.component,
+        ),
+    )
+    add_failure_rule(
+        scope,
+        FailureRuleProps(
+            address="job_slow",
+            name=props.slow_name,
+            description=f"A run of the Spark job takes more than {props.slow_after} minutes",
+            detail_type="Glue Job Run Status",
+            detail={"jobName": [props.job.name]},
+            paths={"job": "$.detail.jobName", "run": "$.detail.jobRunId", "state": "$.detail.state"},
+            template=(
+                f"Glue job <job>, run <run>: <state> for more than {props.slow_after} minutes, and stopped after "
+                f"{props.timeout}. See the runbook, A run takes long."
+            ),
+            topic_arn=props.topic_arn,
+            component=props.component,
+        ),
+    )
