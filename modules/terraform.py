@@ -134,7 +134,6 @@ from cdktf_cdktf_provider_aws.sns_topic import SnsTopic
 from cdktf_cdktf_provider_aws.sns_topic_policy import SnsTopicPolicy
 from cdktf_cdktf_provider_aws.sns_topic_subscription import SnsTopicSubscription
 from cdktf_cdktf_provider_aws.sqs_queue import SqsQueue
-from cdktf_cdktf_provider_aws.sqs_queue_policy import SqsQueuePolicy
 from constructs import Construct, Node
 
 __all__ = [
@@ -227,7 +226,6 @@ __all__ = [
     "SnsTopicPolicy",
     "SnsTopicSubscription",
     "SqsQueue",
-    "SqsQueuePolicy",
     "TerraformAsset",
     "TerraformElement",
     "TerraformOutput",
