@@ -46,7 +46,8 @@ def test_missing_package_says_how_to_install_it() -> None:
 @pytest.fixture
 def package(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     """A package of this name whose modules say when they are loaded, in a folder with a nasty name."""
-    folder = tmp_path / 'a "quoted" \\ folder' / request.param / "lib"
+    package_name: str = request.param
+    folder = tmp_path / 'a "quoted" \\ folder' / package_name / "lib"
     folder.mkdir(parents=True)
     (folder / "index.js").write_text(INDEX, encoding="utf-8")
     for name in ("first", "second", "another"):
