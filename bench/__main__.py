@@ -1,4 +1,4 @@
-"""``python -m bench``: measure both ETLs beside their peers and write bench/RESULTS.md and bench/RESULTS-lake.md."""
+"""``python -m bench``: measure both ETLs beside their peers, and a synth; write bench/RESULTS.md and its like."""
 
 from __future__ import annotations
 
@@ -14,13 +14,19 @@ from bench.lake.scenario import lake_scenario
 from bench.processes import PROJECT, MeasurementError
 from bench.runner import run
 from bench.scenarios import ITEMS, QUICK_ITEMS, Scenario, scenarios
+from bench.synth import report as synth_report
+from bench.synth.runner import node_version
+from bench.synth.runner import run as run_synth
 
 RESULTS: Final = PROJECT / "bench" / "RESULTS.md"
 LAKE_RESULTS: Final = PROJECT / "bench" / "RESULTS-lake.md"
+SYNTH_RESULTS: Final = PROJECT / "bench" / "RESULTS-synth.md"
 ROUNDS: Final = 5
 QUICK_ROUNDS: Final = 2
 LAKE: Final = "lake"
-_SCENARIO_NAMES: Final = ("peers", "large", "latency", LAKE)
+SYNTH: Final = "synth"
+_WITH_FILES: Final = (LAKE, SYNTH)
+_SCENARIO_NAMES: Final = ("peers", "large", "latency", *_WITH_FILES)
 
 
 def main() -> None:
@@ -28,10 +34,12 @@ def main() -> None:
     arguments = _arguments()
     rounds = arguments.rounds or (QUICK_ROUNDS if arguments.quick else ROUNDS)
     whole = not arguments.quick and rounds >= ROUNDS
-    if arguments.scenario != LAKE:
+    if arguments.scenario not in _WITH_FILES:
         _show(_extract(arguments, rounds), RESULTS if whole and arguments.scenario is None else None)
     if arguments.scenario in (None, LAKE):
         _show(_lake(arguments, rounds), LAKE_RESULTS if whole else None)
+    if arguments.scenario in (None, SYNTH):
+        _show(_synth(rounds), SYNTH_RESULTS if whole else None)
 
 
 def _extract(arguments: argparse.Namespace, rounds: int) -> str:
@@ -46,6 +54,12 @@ def _lake(arguments: argparse.Namespace, rounds: int) -> str:
     return lake_report.markdown(run_lake(lake_scenario(quick=arguments.quick), rounds), machine, rounds)
 
 
+def _synth(rounds: int) -> str:
+    versions = {"Node": node_version(), **peers.versions(peers.project_python(), synth_report.PACKAGES)}
+    machine = report.Machine.here(versions)
+    return synth_report.markdown(run_synth(rounds), machine, rounds)
+
+
 def _show(text: str, file: Path | None) -> None:
     print("\n" + text)
     if file is not None:
@@ -56,7 +70,7 @@ def _show(text: str, file: Path | None) -> None:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help=f"{QUICK_ITEMS:,} items, {QUICK_ROUNDS} rounds, no file")
-    parser.add_argument("--scenario", choices=_SCENARIO_NAMES, help=f"only this one; {LAKE} alone has a file")
+    parser.add_argument("--scenario", choices=_SCENARIO_NAMES, help=f"only this one; {LAKE} and {SYNTH} have files")
     parser.add_argument("--rounds", type=int, help=f"runs of each program (default {ROUNDS}); fewer write no file")
     return parser.parse_args()
 

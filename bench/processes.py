@@ -94,7 +94,7 @@ def measure_alone(
             subprocess.run(
                 command,
                 cwd=PROJECT,
-                env=_passed_on() | dict(environment or {}),
+                env=passed_on() | dict(environment or {}),
                 check=True,
                 capture_output=True,
                 text=True,
@@ -124,7 +124,8 @@ def _check_upload(name: str, measurement: Measurement, objects: Mapping[str, Map
         raise MeasurementError(message)
 
 
-def _passed_on() -> dict[str, str]:
+def passed_on() -> dict[str, str]:
+    """Return the variables of this machine that a measured program is given."""
     return {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
 
 

@@ -16,7 +16,10 @@ _LONGEST_RETENTION = 14 * 24 * 3600
 
 @dataclass(frozen=True, kw_only=True)
 class DeadLettersProps:
-    """What the queue needs: names, its alarm's heading in the runbook and topic, its component, and the key, if any."""
+    """What the queue needs: names, its alarm's heading in the runbook and topic, its component, and the key, if any.
+
+    ``policy`` is for a service that puts letters there in its own name, not as a role.
+    """
 
     queue_name: str
     alarm_name: str
@@ -24,6 +27,7 @@ class DeadLettersProps:
     component: Component
     topic: SnsTopic | DataAwsSnsTopic
     key: OwnKey | None
+    policy: str | None = None
 
 
 class DeadLetters(Construct):
@@ -39,6 +43,8 @@ class DeadLetters(Construct):
             # One excludes the other.
             sqs_managed_sse_enabled=None if props.key else True,
             kms_master_key_id=props.key.arn if props.key else None,
+            # Not a resource of its own: the provider waits 25 s until a queue has its attributes, and 25 s more there.
+            policy=props.policy,
             tags=props.component.tags(ResourceType.ORCHESTRATION),
         )
         add_alarm(

@@ -1,35 +1,20 @@
 """The one door to CDKTF and its AWS provider: every construct that this project uses is imported here.
 
-Executing the provider package's ``__init__`` imports over two thousand modules, which is most of a synth's time. The
-package is therefore registered from its import spec without being executed; its submodules then load alone. Keeping
-all imports here also keeps a move to CDKTF's successor to this file (docs/adr/0001).
+Loading all of the provider's bindings takes most of a synth's time, in Python and once more in the Node that runs
+them. Here only those are loaded that are used: the package is registered without being executed, and Node is started
+with a script that makes the package's index lazy. Keeping all imports here also keeps a move to CDKTF's successor to
+this file (docs/adr/0001, docs/adr/0022).
 """
-# ruff: noqa: E402 - the registration has to come before the provider's submodules.
+# ruff: noqa: E402 - what makes the imports quick has to come before them.
 
 from __future__ import annotations
 
-import sys
-from importlib.util import find_spec, module_from_spec
-
-
-def register_without_executing(package: str) -> None:
-    """Make ``package`` importable as a parent of its submodules without running its ``__init__``.
-
-    A package that is registered already is left as it is.
-
-    Raises:
-        ModuleNotFoundError: the package is not installed.
-    """
-    if package in sys.modules:
-        return
-    spec = find_spec(package)
-    if spec is None:
-        message = f"package {package!r} is not installed; run `make setup`"
-        raise ModuleNotFoundError(message, name=package)
-    sys.modules[package] = module_from_spec(spec)
-
+from modules.quick_start import LAZY_PROVIDER, node_preloading, register_without_executing
 
 register_without_executing("cdktf_cdktf_provider_aws")
+with node_preloading(LAZY_PROVIDER):
+    # jsii starts Node when the first package that is made with it is imported.
+    import cdktf  # noqa: F401
 
 from cdktf import (
     App,
@@ -156,7 +141,6 @@ from cdktf_cdktf_provider_aws.sns_topic import SnsTopic
 from cdktf_cdktf_provider_aws.sns_topic_policy import SnsTopicPolicy
 from cdktf_cdktf_provider_aws.sns_topic_subscription import SnsTopicSubscription
 from cdktf_cdktf_provider_aws.sqs_queue import SqsQueue
-from cdktf_cdktf_provider_aws.sqs_queue_policy import SqsQueuePolicy
 from constructs import Construct, Node
 
 __all__ = [
@@ -252,7 +236,6 @@ __all__ = [
     "SnsTopicPolicy",
     "SnsTopicSubscription",
     "SqsQueue",
-    "SqsQueuePolicy",
     "TerraformAsset",
     "TerraformElement",
     "TerraformOutput",

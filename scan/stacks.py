@@ -123,7 +123,7 @@ def _as_plan(document: Mapping[str, Any]) -> dict[str, Any]:
             "name": name,
             "values": {key: value for key, value in settings.items() if key != "//"},
         }
-        for kind, named in document["resource"].items()
+        for kind, named in _policies_apart(document["resource"]).items()
         for name, settings in named.items()
     ]
     return {
@@ -134,6 +134,13 @@ def _as_plan(document: Mapping[str, Any]) -> dict[str, Any]:
         "resource_changes": [],
         "configuration": {"root_module": {}},
     }
+
+
+def _policies_apart(resources: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the resources, with queues' own policies as resources beside them: checkov reads them only there."""
+    queues = resources.get("aws_sqs_queue", {})
+    policies = {name: {"policy": queue["policy"]} for name, queue in queues.items() if "policy" in queue}
+    return {**resources, "aws_sqs_queue_policy": {**resources.get("aws_sqs_queue_policy", {}), **policies}}
 
 
 def judge(findings: Iterable[Finding], with_own_key: Container[str], skips: Sequence[Skip] = SKIPS) -> Verdict:

@@ -36,28 +36,61 @@ SEED: Final = 20260131
 NEWEST: Final = date(2026, 1, 30)
 
 
-#: Folders whose tests share something slow, a deployment or Spark for example: each runs in one process, where
-#: pytest-xdist has several. The longest come first, so that no process waits for another at the end.
-KEPT_TOGETHER: Final = ("integration", "curation", "faults", "guards", "synth", "contract")
+#: What shares something slow, a deployment or Spark for example, runs in one process, where pytest-xdist has several:
+#: whole folders, but for modules that share nothing slow with the rest of theirs. The longest come first, so that no
+#: process waits for another at the end. All other modules are handed out one by one.
+SCOPES: Final = (
+    "integration",
+    "curation",
+    "integration/test_own_key.py",
+    "faults",
+    "guards",
+    "synth",
+    "contract",
+    "integration/test_webhdfs_gateway.py",
+    "integration/test_local_parts.py",
+)
+#: What would be deployed once more, were it asked for in another process.
+DEPLOYED_ONCE: Final = frozenset(("deployed", "first_run"))
 
 
-class ByFolder(LoadScopeScheduling):  # type: ignore[misc]
-    """Hands out whole folders where these are kept together, and modules otherwise."""
+def scope_of(nodeid: str) -> str:
+    """Return the folder or module, from here, whose tests run in one process with this one."""
+    module = nodeid.partition("::")[0].removeprefix("tests/")
+    folder = module.partition("/")[0]
+    return folder if folder in SCOPES and module not in SCOPES else module
+
+
+class ByScope(LoadScopeScheduling):  # type: ignore[misc]
+    """Hands out whole scopes, in the order of the collected tests."""
 
     def _split_scope(self, nodeid: str) -> str:
-        folder = nodeid.split("/")[1]
-        return folder if folder in KEPT_TOGETHER else nodeid.partition("::")[0]
+        return scope_of(nodeid)
 
 
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByFolder:
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByScope:
     """Tell pytest-xdist how tests are handed out."""
-    return ByFolder(config, log)
+    return ByScope(config, log)
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Tell pytest-xdist how many processes ``auto`` means: one more than processors, for deployments mostly wait."""
+    return (os.cpu_count() or 1) + 1
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with what is kept together."""
-    order = {folder: place for place, folder in enumerate(KEPT_TOGETHER)}
-    items.sort(key=lambda item: order.get(item.nodeid.split("/")[1], len(order)))
+    """Begin with what takes long.
+
+    Raises:
+        UsageError: a test asks for what another process has deployed already.
+    """
+    order = {scope: place for place, scope in enumerate(SCOPES)}
+    items.sort(key=lambda item: order.get(scope_of(item.nodeid), len(order)))
+    for item in items:
+        again = DEPLOYED_ONCE & set(getattr(item, "fixturenames", ()))
+        if again and scope_of(item.nodeid) != "integration":
+            message = f"{item.nodeid} would deploy {', '.join(again)} again: its module is not of that scope"
+            raise pytest.UsageError(message)
 
 
 def _is_foreign(name: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 
+from modules.account import Account
 from modules.alarms import AlarmProps, add_alarm
 from modules.contract.layout import CLEAN_SUFFIX, commit_marker_prefix
 from modules.dead_letters import DeadLetters, DeadLettersProps
@@ -21,7 +22,6 @@ from modules.terraform import (
     Construct,
     DataAwsS3Bucket,
     DataAwsSnsTopic,
-    SqsQueuePolicy,
 )
 
 #: EventBridge's own defaults, written down: 24 hours, 185 tries.
@@ -34,6 +34,7 @@ class ArrivalProps:
     """Which events count: those of the bucket's clean zone; the failures' topic; and the key, if any."""
 
     names: Names
+    account: Account
     bucket: DataAwsS3Bucket
     clean_prefix: str
     alerts: DataAwsSnsTopic
@@ -57,6 +58,7 @@ class Arrival(Construct):
 
     def __init__(self, scope: Construct, construct_id: str, props: ArrivalProps) -> None:
         super().__init__(scope, construct_id)
+        self.rule = self._make_rule(props)
         self.dead_letters = DeadLetters(
             self,
             "dead_letters",
@@ -67,9 +69,9 @@ class Arrival(Construct):
                 component=ETL,
                 topic=props.alerts,
                 key=props.key,
+                policy=self._make_policy(props),
             ),
         ).queue
-        self.rule = self._make_rule(props)
         add_alarm(
             self,
             AlarmProps(
@@ -81,20 +83,6 @@ class Arrival(Construct):
                 threshold=1,
                 topic=props.alerts,
                 component=ETL,
-            ),
-        )
-        SqsQueuePolicy(
-            self,
-            "aws_sqs_queue_policy.dead_letters",
-            queue_url=self.dead_letters.url,
-            policy=policy(
-                Statement(
-                    sid="EventBridgeKeepsUndelivered",
-                    actions=["sqs:SendMessage"],
-                    services=["events.amazonaws.com"],
-                    resources=[self.dead_letters.arn],
-                    conditions={"ArnEquals": {"aws:SourceArn": self.rule.arn}},
-                )
             ),
         )
 
@@ -111,6 +99,17 @@ class Arrival(Construct):
                 maximum_event_age_in_seconds=_LONGEST_EVENT_AGE, maximum_retry_attempts=_RETRIES
             ),
             dead_letter_config=CloudwatchEventTargetDeadLetterConfig(arn=self.dead_letters.arn),
+        )
+
+    def _make_policy(self, props: ArrivalProps) -> str:
+        return policy(
+            Statement(
+                sid="EventBridgeKeepsUndelivered",
+                actions=["sqs:SendMessage"],
+                services=["events.amazonaws.com"],
+                resources=[props.account.arn("sqs", props.names.etl_dead_letters)],
+                conditions={"ArnEquals": {"aws:SourceArn": self.rule.arn}},
+            )
         )
 
     def _make_rule(self, props: ArrivalProps) -> CloudwatchEventRule:

@@ -63,6 +63,7 @@ class Etl(Construct):
             "arrival",
             ArrivalProps(
                 names=names,
+                account=self._props.account,
                 bucket=self.bucket,
                 clean_prefix=environment.etl.clean_prefix,
                 alerts=self._alerts,

@@ -116,7 +116,7 @@ BREAKS = {
         *(NORMALIZE, "CKV_AWS_169", "alerts"), allow_also("aws_sns_topic_policy", "alerts", ANYBODY)
     ),
     "queue that anybody may use": Break(
-        *(ETL, "CKV_AWS_168", "dead_letters"), allow_also("aws_sqs_queue_policy", "dead_letters", ANYBODY)
+        *(ETL, "CKV_AWS_168", "dead_letters"), allow_also("aws_sqs_queue", "dead_letters", ANYBODY)
     ),
 }
 

@@ -51,7 +51,6 @@ UNTAGGABLE = {
     "aws_scheduler_schedule",
     "aws_sns_topic_policy",
     "aws_sns_topic_subscription",
-    "aws_sqs_queue_policy",
 }
 
 

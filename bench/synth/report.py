@@ -1,0 +1,67 @@
+"""The results as Markdown: the promise first, then the figures, the machine and how it was done."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from bench.markdown import promises, row, table_head
+from bench.report import Machine
+from bench.stats import Spread, ratio
+from bench.synth.runner import SynthResults
+from bench.synth.scenario import AS_IT_COMES, CONTENDERS, OURS
+from bench.targets import Verdict, at_most
+
+PACKAGES: Final = ("cdktf", "cdktf-cdktf-provider-aws", "jsii")
+MOST_OF_THE_TIME: Final = 0.25
+
+
+def verdicts(results: SynthResults) -> Iterator[Verdict]:
+    """Yield the verdict on what a synth's time has promised to be."""
+    measured = ratio(results.seconds(OURS), results.seconds(AS_IT_COMES))
+    yield at_most(MOST_OF_THE_TIME, f"the time with {AS_IT_COMES.label}", measured)
+
+
+def markdown(results: SynthResults, machine: Machine, rounds: int) -> str:
+    """Return the whole report."""
+    lines = [
+        "# A synth, and what of it the provider's bindings take",
+        "",
+        "Made by `make bench`, never edited by hand. Trust the ratios: seconds belong to one machine.",
+        "",
+        *promises(verdicts(results)),
+        "## From `main.py` to Terraform's JSON",
+        "",
+        *_contenders(results),
+        *_conditions(machine, rounds),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _contenders(results: SynthResults) -> Iterator[str]:
+    yield from table_head("program", "stacks", "time ÷ ours", "time, s", "of processors, s")
+    for contender in CONTENDERS:
+        yield row(
+            contender.label,
+            str(results.stacks[contender]),
+            ratio(results.seconds(contender), results.seconds(OURS)).text(),
+            Spread.of(results.seconds(contender)).text(),
+            Spread.of(results.processor_seconds(contender)).text(),
+        )
+    yield ""
+
+
+def _conditions(machine: Machine, rounds: int) -> Iterator[str]:
+    yield from (
+        "## How",
+        "",
+        *machine.lines(),
+        f"- Every program runs in a fresh process, {rounds} times, in turn with the others. Figures are medians, with",
+        "  least and greatest; ratios are taken round by round.",
+        "- A synth is what `cdktf` starts: Python with `main.py`, and the Node that jsii starts for it. Layers are",
+        "  built and jsii's packages unpacked before the first round; code archives are made anew each time.",
+        f"- *{AS_IT_COMES.label.capitalize()}*: the provider's package is imported before `main.py` begins. That loads",
+        "  all its modules, in Python and in Node; *in Node alone*: Python loads only what is used. All write the same",
+        "  JSON, byte for byte: that is checked.",
+        "- Again: `make bench`; this part alone: `python -m bench --scenario synth`.",
+    )
