@@ -38,7 +38,7 @@ NEWEST: Final = date(2026, 1, 30)
 
 #: Folders whose tests share something slow, a deployment or Spark for example: each runs in one process, where
 #: pytest-xdist has several. The longest come first, so that no process waits for another at the end.
-KEPT_TOGETHER: Final = ("integration", "curation", "faults", "guards", "synth", "contract")
+KEPT_TOGETHER: Final = ("integration", "curation", "faults", "guards", "synth", "reports", "contract")
 
 
 class ByFolder(LoadScopeScheduling):  # type: ignore[misc]
