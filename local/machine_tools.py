@@ -20,8 +20,8 @@ JDK_LINK: Final = VENV / "jdk"
 
 JAVA_VERSIONS: Final = (8, 11, 17)
 """What Spark 3.5 runs on: https://spark.apache.org/docs/3.5.6/#downloading"""
-NODE_VERSIONS: Final = range(18, 24)
-"""cdktf-cli needs 18; from 24 on its terminal library has no prebuilt binary."""
+NODE_VERSIONS: Final = range(20, 24)
+"""The tests' browser needs 20; from 24 on its terminal library has no prebuilt binary."""
 TERRAFORM_AT_LEAST: Final = (1, 11)
 """The first with S3 state locking that is no longer experimental."""
 

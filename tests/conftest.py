@@ -46,6 +46,7 @@ SCOPES: Final = (
     "faults",
     "guards",
     "synth",
+    "reports",
     "contract",
     "integration/test_webhdfs_gateway.py",
     "integration/test_local_parts.py",

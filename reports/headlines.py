@@ -1,0 +1,84 @@
+"""The few figures that the page begins with, each against what is usual."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from statistics import median
+from typing import TYPE_CHECKING
+
+from reports.charts import seconds_of
+from reports.drawing import spark
+from reports.window import USUAL_DAYS
+from reports.wording import number, percent, seconds
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from markupsafe import Markup
+
+    from modules.contract.runs import RunSummary
+    from reports.facts import Activity, DayFacts
+
+
+@dataclass(frozen=True)
+class Headline:
+    """One figure: what it is, its value, how that compares, and how it went so far."""
+
+    name: str
+    value: str
+    trend: str
+    svg: Markup
+
+
+def headlines(facts: DayFacts) -> tuple[Headline, ...]:
+    """Return the figures, those of the activity first."""
+    of_people = _of_activity(facts.activity) if facts.activity else ()
+    return (*of_people, *_of_runs(facts.runs))
+
+
+def _of_activity(activity: Activity) -> tuple[Headline, ...]:
+    days = activity.days
+    counted = (
+        ("conversations", [each.conversations for each in days]),
+        ("questions", [each.questions for each in days]),
+        ("users", [each.users for each in days]),
+    )
+    liked = [each.liked_share for each in days]
+    week = days[-1 - USUAL_DAYS : -1]
+    likes, dislikes = sum(each.likes for each in week), sum(each.dislikes for each in week)
+    usual = f"the week before {percent(likes / (likes + dislikes))}" if likes + dislikes else "none the week before"
+    today = activity.today
+    return (
+        *(_headline(name, values, number) for name, values in counted),
+        Headline(
+            "feedback liked", percent(liked[-1]), f"of {number(today.likes + today.dislikes)}; {usual}", spark(liked)
+        ),
+    )
+
+
+def _of_runs(runs: Sequence[RunSummary]) -> tuple[Headline, ...]:
+    return (
+        _headline("rejected", [_rejected_share(run) for run in runs], percent),
+        _headline("ETL-1 took", [seconds_of(run) for run in runs], seconds),
+    )
+
+
+def _headline(name: str, values: Sequence[float], wording: Callable[[float], str]) -> Headline:
+    before = values[-1 - USUAL_DAYS : -1]
+    return Headline(name, wording(values[-1]), trend(values[-1], before, wording), spark(values))
+
+
+def trend(value: float, before: Sequence[float], wording: Callable[[float], str]) -> str:
+    """Say how a value compares with the median of those before."""
+    if not before:
+        return "nothing earlier to compare"
+    usual = median(before)
+    if value == usual:
+        return f"as usual: {wording(usual)}"
+    word = "more" if value > usual else "less"
+    by_how_much = f"{percent(abs(value / usual - 1))} {word}" if usual else word
+    return f"{by_how_much} than usual: {wording(usual)}"
+
+
+def _rejected_share(run: RunSummary) -> float:
+    return run.items.rejected_total / run.items.scanned if run.items.scanned else 0.0

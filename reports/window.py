@@ -1,0 +1,62 @@
+"""The business days that a report looks back on, as instants: calendars and time zones are here, and nowhere in SQL."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta, timezone
+from typing import Final
+from zoneinfo import ZoneInfo
+
+WINDOW_DAYS: Final = 30
+#: So many days before the report's own are what is usual.
+USUAL_DAYS: Final = 7
+#: Every zone's offset from UTC is a multiple of it, so that no quarter belongs to two hours.
+QUARTER: Final = timedelta(minutes=15)
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=timezone.utc)
+
+
+@dataclass(frozen=True)
+class Window:
+    """The days up to ``day``, that one included."""
+
+    day: date
+    zone: ZoneInfo
+
+    @property
+    def days(self) -> tuple[date, ...]:
+        """All days, oldest first."""
+        return tuple(self.day - timedelta(days=back) for back in reversed(range(WINDOW_DAYS)))
+
+    @property
+    def usual_days(self) -> tuple[date, ...]:
+        """The days before the last that say what is usual."""
+        return self.days[-1 - USUAL_DAYS : -1]
+
+    @property
+    def begins(self) -> int:
+        """The first day's beginning, in microseconds since 1970."""
+        return self.begin_of(self.days[0])
+
+    @property
+    def ends(self) -> int:
+        """The last day's end, in microseconds since 1970."""
+        return self.begin_of(self.day + timedelta(days=1))
+
+    def begin_of(self, day: date) -> int:
+        """Return when a day begins, in microseconds since 1970."""
+        return microseconds(datetime.combine(day, time(), self.zone))
+
+    def quarter(self, number: int) -> datetime:
+        """Return when a quarter of an hour begins, local time; 0 is the window's first."""
+        return (_EPOCH + timedelta(microseconds=self.begins) + number * QUARTER).astimezone(self.zone)
+
+    def hours(self) -> tuple[datetime, ...]:
+        """Return when the hours of the last day begin, local time: 24, or one more or less as clocks are changed."""
+        begin, end = (_EPOCH + timedelta(microseconds=at) for at in (self.begin_of(self.day), self.ends))
+        count = -((begin - end) // timedelta(hours=1))
+        return tuple((begin + timedelta(hours=number)).astimezone(self.zone) for number in range(count))
+
+
+def microseconds(instant: datetime) -> int:
+    """Return an instant (time-zone aware) as whole microseconds since 1970."""
+    return (instant - _EPOCH) // timedelta(microseconds=1)
