@@ -21,6 +21,8 @@ ARTIFACTS_PREFIX = "artifacts/"
 WORKER_TYPES = {"4.0": ("G.1X", "G.2X", "G.4X"), "5.0": ("G.1X", "G.2X", "G.4X")}
 #: Glue gives an executor all of its worker's processors, and each runs one task.
 _WORKER_PROCESSORS = {"G.1X": 4, "G.2X": 8, "G.4X": 16}
+#: What is paid of each.
+WORKER_DPU = {"G.1X": 1, "G.2X": 2, "G.4X": 4}
 
 #: Glue's limit counts from the start of the workers, and they install the job's modules before the script runs.
 _GLUE_START_MINUTES = 5

@@ -299,3 +299,11 @@ class Names:
 def state_key(stack: str) -> str:
     """Return the key of a stack's Terraform state in the state bucket."""
     return f"{stack}/terraform.tfstate"
+
+
+def glue_output_log_group(security: str | None, role: str) -> str:
+    """Return the log group of what a Glue job's script prints; ``security`` is the job's security configuration.
+
+    Groups are encrypted as a whole, so each security configuration and role has its own.
+    """
+    return f"/aws-glue/jobs/{security}-role/{role}/output" if security else "/aws-glue/jobs/output"

@@ -12,6 +12,7 @@ from modules.account import Account
 from modules.encryption import GlueSecurity
 from modules.failures import FailureRuleProps, add_failure_rule
 from modules.metrics import GLUE_NAMESPACE, write_metrics
+from modules.naming import glue_output_log_group
 from modules.packaging import Archive
 from modules.policies import Statement, trust
 from modules.roles import ServiceRoleProps, add_service_role
@@ -34,8 +35,6 @@ from modules.terraform import (
 
 #: Where every Glue job and crawler of an account writes its logs.
 _GLUE_LOG_GROUPS = "log-group:/aws-glue/*"
-#: What a script writes to its standard output, of all jobs together.
-_OUTPUT_LOG_GROUP = "/aws-glue/jobs/output"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,10 +75,7 @@ class SparkJobProps:
     @property
     def output_log_group(self) -> str:
         """Where Glue puts what the script writes to its standard output."""
-        if self.security:
-            # Groups are encrypted as a whole, so each security configuration and role has its own.
-            return f"/aws-glue/jobs/{self.security.name}-role/{self.role_name}/output"
-        return _OUTPUT_LOG_GROUP
+        return glue_output_log_group(self.security.name if self.security else None, self.role_name)
 
 
 class SparkJob(Construct):

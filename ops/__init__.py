@@ -1,0 +1,1 @@
+"""The operators' one command: ``python -m ops``. What each part is for: ops/app.py."""

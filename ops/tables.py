@@ -1,0 +1,77 @@
+"""The curated tables: their newest day, where it came from, and how old it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from glue_src.catalog import ROW_COUNT, SOURCE_RUN_ID
+from modules.contract.datasets import DATASETS
+from modules.contract.layout import business_day
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+
+    from glue_src.catalog import CatalogSnapshot
+    from ops.platform import Platform
+
+
+@dataclass(frozen=True)
+class TableState:
+    """One table: how many days it holds and what its newest is. ``days_behind`` counts from today's business day."""
+
+    name: str
+    days: int
+    newest_dt: date | None
+    rows: int | None
+    source_run_id: str
+    days_behind: int | None
+
+
+@dataclass(frozen=True)
+class UncuratedRun:
+    """A day whose newest run readers do not see; ``quarantined`` where a failed check is why."""
+
+    dt: date
+    run_id: str
+    curated_run_id: str | None
+    quarantined: bool
+
+
+def table_states(snapshot: CatalogSnapshot, today: date) -> tuple[TableState, ...]:
+    """Return the state of every table that analysts read, as the catalog tells it."""
+    return tuple(_state(snapshot, dataset.name, today) for dataset in DATASETS)
+
+
+def _state(snapshot: CatalogSnapshot, name: str, today: date) -> TableState:
+    partitions = snapshot.partitions[name]
+    if not partitions:
+        return TableState(name, 0, None, None, "", None)
+    newest = max(partitions)
+    parameters = partitions[newest]
+    rows = parameters.get(ROW_COUNT, "")
+    return TableState(
+        name,
+        len(partitions),
+        newest,
+        int(rows) if rows.isdigit() else None,
+        parameters.get(SOURCE_RUN_ID, ""),
+        (today - newest).days,
+    )
+
+
+def uncurated_runs(platform: Platform, snapshot: CatalogSnapshot, most_days: int) -> tuple[UncuratedRun, ...]:
+    """Return those of the newest days whose newest run is not in the tables, newest day first."""
+    found = []
+    zone = platform.curated_zone
+    for day, run_ids in sorted(platform.clean_zone.runs_by_day().items(), reverse=True)[:most_days]:
+        curated = snapshot.source_run(day)
+        if curated is None or run_ids[0] > curated:
+            quarantined = not zone.without_quarantined(day, run_ids[:1])
+            found.append(UncuratedRun(day, run_ids[0], curated, quarantined))
+    return tuple(found)
+
+
+def today_of(platform: Platform, now: datetime) -> date:
+    """Return the business day of ``now`` in the environment's own time zone."""
+    return business_day(now, platform.environment.normalize.extract.time_zone)
