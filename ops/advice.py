@@ -77,7 +77,10 @@ def _engine(state: EngineState, status: Status) -> Iterator[Advice]:
 
 
 def _uncurated(status: Status) -> Iterator[Advice]:
+    failed = status.transform.last is not None and status.transform.last.failed
     for run in status.uncurated:
+        if not failed and not run.is_late(status.now):
+            continue
         if run.quarantined:
             yield Advice(
                 f"run {run.run_id} of {run.dt} failed a check and is quarantined",

@@ -45,12 +45,13 @@ def exit_codes() -> str:
     return "\n".join(f"  {code.value:3}  {meaning}" for code, meaning in MEANINGS.items())
 
 
-def made() -> typer.Typer:
-    """Return the whole command line."""
+def made(*, completion: bool) -> typer.Typer:
+    """Return the whole command line; with ``completion`` it can install itself in the user's shell."""
     app = typer.Typer(
         help=_HELP,
         epilog=f"\b\nExit codes:\n{exit_codes()}",
         no_args_is_help=True,
+        add_completion=completion,
         rich_markup_mode=None,
         pretty_exceptions_enable=False,
         context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},

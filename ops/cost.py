@@ -101,7 +101,7 @@ def function_cost(etl: str, runs: Iterable[Invocation], prices: Prices) -> Cost:
     billed = [(run.billed_seconds, run.memory_mb) for run in runs if run.billed_seconds and run.memory_mb]
     gigabyte_seconds = sum(seconds * memory / 1024 for seconds, memory in billed)
     dollars = gigabyte_seconds * prices.lambda_gigabyte_second
-    return Cost(f"{etl} (Lambda)", gigabyte_seconds, "GB-seconds", dollars, f"{len(billed)} invocations in the log")
+    return Cost(f"{etl} (Lambda)", gigabyte_seconds, "GB-seconds", dollars, f"invocations in the log: {len(billed)}")
 
 
 def job_cost(etl: str, runs: Iterable[JobRunTypeDef], prices: Prices) -> Cost:
@@ -114,21 +114,21 @@ def job_cost(etl: str, runs: Iterable[JobRunTypeDef], prices: Prices) -> Cost:
         time = run.get("ExecutionTime", 0)
         seconds += dpu * max(time, prices.glue_job_least_seconds) if time else 0
         count += 1
-    return Cost(f"{etl} (Glue)", seconds, "DPU-seconds", seconds / 3600 * prices.glue_dpu_hour, f"{count} runs")
+    return Cost(f"{etl} (Glue)", seconds, "DPU-seconds", seconds / 3600 * prices.glue_dpu_hour, f"runs: {count}")
 
 
 def crawler_cost(dpu_hours: Iterable[float], prices: Prices) -> Cost:
     """Return what crawls cost by the DPU-hours that Glue tells of each."""
     crawls = list(dpu_hours)
     seconds = sum(crawls) * 3600
-    return Cost("crawler (Glue)", seconds, "DPU-seconds", sum(crawls) * prices.glue_dpu_hour, f"{len(crawls)} crawls")
+    return Cost("crawler (Glue)", seconds, "DPU-seconds", sum(crawls) * prices.glue_dpu_hour, f"crawls: {len(crawls)}")
 
 
 def reading_cost(runs: Iterable[RunSummary], since: datetime, prices: Prices) -> Cost:
     """Return what reading the source cost on demand, by the runs' own summaries."""
     read = [run.scan.consumed_capacity_units for run in runs if run.started_at >= since]
     dollars = sum(read) / 1e6 * prices.dynamodb_million_read_units
-    return Cost("source table (DynamoDB)", sum(read), "read units", dollars, f"{len(read)} runs, as if on demand")
+    return Cost("source table (DynamoDB)", sum(read), "read units", dollars, f"runs: {len(read)}; as if on demand")
 
 
 def storage_cost(current: int, noncurrent: int, prices: Prices) -> Cost:
@@ -142,7 +142,7 @@ def athena_cost(scans: Iterable[int], prices: Prices) -> Cost:
     """Return what queries cost by the bytes that each has scanned."""
     scanned = list(scans)
     dollars = sum(map(prices.athena, scanned))
-    return Cost("queries (Athena)", sum(scanned) / GIGABYTE, "GB scanned", dollars, f"{len(scanned)} queries")
+    return Cost("queries (Athena)", sum(scanned) / GIGABYTE, "GB scanned", dollars, f"queries: {len(scanned)}")
 
 
 def _runs(platform: Platform) -> tuple[RunSummary, ...]:

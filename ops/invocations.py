@@ -7,6 +7,7 @@ import re
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime, timezone
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ def invocations(lines: Iterable[LogLine]) -> list[Invocation]:
 def _of_stream(lines: Sequence[LogLine]) -> list[Invocation]:
     """Read one stream: a sandbox works on one event at a time, so its lines do not mix."""
     starts = [place for place, line in enumerate(lines) if _START.match(line.message)]
-    return [_read(lines[begin:end]) for begin, end in zip(starts, [*starts[1:], len(lines)], strict=True)]
+    return [_read(lines[begin:end]) for begin, end in pairwise([*starts, len(lines)])]
 
 
 def _read(lines: Sequence[LogLine]) -> Invocation:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from mypy_boto3_sqs.type_defs import MessageTypeDef
 
+    from modules.contract.layout import CleanObject
     from ops.platform import Platform
 
 #: SQS gives at most so many at once.
@@ -30,7 +31,8 @@ _HIDDEN_SECONDS: Final = 2 * 3600
 class Letter:
     """One message: what it asks for, why it was not delivered, and what it takes to delete it.
 
-    ``event`` is what ETL-1 is to be given, None for a message of ETL-2's queue; ``fault`` says why it cannot be done.
+    ``event`` is what ETL-1 is to be given and ``run_id`` the run that ETL-2 is to take; ``fault`` says why it cannot be
+    done.
     """
 
     queue: str
@@ -41,6 +43,7 @@ class Letter:
     etl: str
     day: date | None
     event: Mapping[str, Any] | None
+    run_id: str
     fault: str
 
 
@@ -69,15 +72,14 @@ def _some(platform: Platform, url: str) -> Sequence[MessageTypeDef]:
 def _read(platform: Platform, queue: str, message: MessageTypeDef, now: datetime) -> Letter:
     attributes = {name: value.get("StringValue", "") for name, value in message.get("MessageAttributes", {}).items()}
     body = message.get("Body", "")
+    common = (queue, message["MessageId"], message["ReceiptHandle"], body, reason(attributes))
     if queue == platform.names.etl_dead_letters:
-        day, fault = arrival_day(body, platform.environment.etl.clean_prefix)
-        etl, event = "ETL-2", None
-    else:
-        event, day, fault = normalize_event(body, now, platform.environment.normalize.extract.time_zone)
-        etl = "ETL-1"
-    return Letter(
-        queue, message["MessageId"], message["ReceiptHandle"], body, reason(attributes), etl, day, event, fault
-    )
+        arrived, fault = arrival(body, platform.environment.etl.clean_prefix)
+        if arrived is None:
+            return Letter(*common, "ETL-2", None, None, "", fault)
+        return Letter(*common, "ETL-2", arrived.day, None, arrived.run_id, fault)
+    event, day, fault = normalize_event(body, now, platform.environment.normalize.extract.time_zone)
+    return Letter(*common, "ETL-1", day, event, "", fault)
 
 
 def reason(attributes: Mapping[str, str]) -> str:
@@ -105,14 +107,14 @@ def normalize_event(body: str, now: datetime, time_zone: str) -> tuple[Mapping[s
         return None, None, " ".join(error.faults)
 
 
-def arrival_day(body: str, clean_prefix: str) -> tuple[date | None, str]:
-    """Return the day of the run whose arrival a message tells of, and what is wrong with the message."""
+def arrival(body: str, clean_prefix: str) -> tuple[CleanObject | None, str]:
+    """Return the run's object whose arrival a message tells of, or what is wrong with the message."""
     try:
         key = json.loads(body)["detail"]["object"]["key"]
     except (json.JSONDecodeError, KeyError, TypeError) as error:
         return None, f"it is no S3 event: {error!r}"
     arrived = parse_clean_key(clean_prefix, str(key))
-    return (arrived.day, "") if arrived else (None, f"{key} is no run's object")
+    return arrived, "" if arrived else f"{key} is no run's object"
 
 
 def by_day(letters: Iterable[Letter]) -> Iterator[tuple[Letter, tuple[Letter, ...]]]:

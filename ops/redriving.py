@@ -43,7 +43,7 @@ class Redrive:
         return lines
 
     def settle(self, watch: Watch) -> None:
-        """Do everything, and delete each message once its work has been done.
+        """Do everything, and delete each message once its work has been done: for ETL-2, once the tables show it.
 
         Raises:
             OpsError: ETL-1 or ETL-2 failed; what comes after is not tried.
@@ -52,13 +52,18 @@ class Redrive:
             execute(self._platform, extract_engine(self._platform), first.event or {}, watch)
             self._delete(group)
         events = dead.of_etl2(self._letters)
-        if events:
+        if not all(map(self._is_curated, events)):
             execute(self._platform, transform_engine(self._platform), {}, watch)
-            self._delete(events)
+        self._delete([letter for letter in events if self._is_curated(letter)])
 
     def put_back(self) -> None:
         """Let everybody see again what was not settled."""
         dead.put_back(self._platform, self.left)
+
+    def _is_curated(self, letter: Letter) -> bool:
+        """Tell whether all tables have a letter's day, from its run or a newer one."""
+        source = self._platform.catalog.snapshot().source_run(letter.day) if letter.day else None
+        return source is not None and source >= letter.run_id
 
     def _delete(self, letters: Sequence[Letter]) -> None:
         dead.delete(self._platform, letters)

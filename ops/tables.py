@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from datetime import datetime, timedelta, timezone
+from typing import TYPE_CHECKING, Final
 
 from glue_src.catalog import ROW_COUNT, SOURCE_RUN_ID
 from modules.contract.datasets import DATASETS
 from modules.contract.layout import business_day
 
 if TYPE_CHECKING:
-    from datetime import date, datetime
+    from datetime import date
 
     from glue_src.catalog import CatalogSnapshot
     from ops.platform import Platform
@@ -28,6 +29,10 @@ class TableState:
     days_behind: int | None
 
 
+#: A run takes so long into the tables when nothing is wrong: events are collected, workers started, a day is written.
+ON_ITS_WAY: Final = timedelta(minutes=30)
+
+
 @dataclass(frozen=True)
 class UncuratedRun:
     """A day whose newest run readers do not see; ``quarantined`` where a failed check is why."""
@@ -36,6 +41,15 @@ class UncuratedRun:
     run_id: str
     curated_run_id: str | None
     quarantined: bool
+
+    def is_late(self, now: datetime) -> bool:
+        """Whether the run should have been in the tables by now; a quarantined one never will be."""
+        return self.quarantined or now - instant_of_run(self.run_id) > ON_ITS_WAY
+
+
+def instant_of_run(run_id: str) -> datetime:
+    """Return the instant at which a run began, by its id."""
+    return datetime.strptime(run_id.partition("-")[0], "%Y%m%dT%H%M%S.%fZ").replace(tzinfo=timezone.utc)
 
 
 def table_states(snapshot: CatalogSnapshot, today: date) -> tuple[TableState, ...]:

@@ -16,6 +16,7 @@ from ops.tables import table_states
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import date
 
     from ops.checks.findings import Examination
 
@@ -62,12 +63,18 @@ def files(examined: Examination) -> Iterator[Finding]:
 def freshness(examined: Examination) -> Iterator[Finding]:
     """Say how old the newest day is that analysts see."""
     scheduled = examined.platform.environment.normalize.schedule.enabled
+    by_age: dict[tuple[date, int] | None, list[str]] = {}
     for table in table_states(examined.snapshot, examined.today):
-        if table.newest_dt is None or table.days_behind is None:
-            yield Finding("freshness", ATTENTION, f"{table.name} has no day", examined.command("run"))
+        known = table.newest_dt is not None and table.days_behind is not None
+        age = (table.newest_dt, table.days_behind) if known else None
+        by_age.setdefault(age, []).append(table.name)  # type: ignore[arg-type]
+    for age, names in by_age.items():
+        if age is None:
+            yield Finding("freshness", ATTENTION, f"{', '.join(names)}: no day yet", examined.command("run"))
             continue
-        old = scheduled and table.days_behind > MOST_DAYS_BEHIND
-        said = f"{table.name}: {table.newest_dt}, {table.days_behind} days behind {examined.today}"
+        newest, behind = age
+        old = scheduled and behind > MOST_DAYS_BEHIND
+        said = f"{', '.join(names)}: {newest}, {behind} days behind {examined.today}"
         yield Finding("freshness", ATTENTION if old else OK, said, examined.command("run") if old else "")
 
 

@@ -72,7 +72,9 @@ def uncurated(examined: Examination) -> Iterator[Finding]:
     """Say which runs readers do not see, and which of them failed a check."""
     for run in examined.uncurated:
         said = f"run {run.run_id} of {run.dt}"
-        if run.quarantined:
+        if not run.is_late(examined.now):
+            yield Finding("uncurated runs", OK, f"{said} is on its way to the tables")
+        elif run.quarantined:
             todo = examined.command("query failed_checks")
             remedy = f"{todo}; repair the cause, then {examined.command(f'rerun --dt {run.dt}')} (runbook: A run was …)"
             yield Finding("quarantine", ATTENTION, f"{said} failed a check", remedy)

@@ -2,9 +2,10 @@ r"""Commands that change something, and ask first: run, rerun, backfill, curate,
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
+from rich.text import Text
 
 from ops import days, letters, running
 from ops.commands.options import Env, Json, Yes, ends, now, platform_of
@@ -17,7 +18,8 @@ from ops.show import letters as show_letters
 from ops.show import running as show_running
 from ops.show.asking import confirm
 from ops.show.progress import following
-from ops.show.screen import document, notices, output, print_json
+from ops.show.screen import document, notices, output, print_json, visible
+from ops.tables import uncurated_runs
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,6 +27,9 @@ if TYPE_CHECKING:
 
     from ops.platform import Platform
     from ops.running import DayRun
+
+#: So many of the newest days are looked at after ETL-2 has run.
+_DAYS: Final = 14
 
 NoWait = Annotated[bool, typer.Option("--no-wait", help="Do not wait for ETL-2.")]
 Minutes = Annotated[float, typer.Option("--minutes", min=0, help="Wait so long for ETL-2.")]
@@ -116,11 +121,15 @@ def curate(*, env: Env, yes: Yes = False, as_json: Json = False) -> Exit:
     confirm([f"{engine.etl}: start {engine.name} in {env}"], yes=yes)
     with following() as follower:
         ended = execute(platform, engine, {}, follower)
+    left = uncurated_runs(platform, platform.catalog.snapshot(), _DAYS)
     if as_json:
-        print_json({"engine": engine.name, **document(ended)})
+        print_json({"engine": engine.name, **document(ended), "uncurated": left})
     else:
         output().print(f"{engine.name} ended well after {ended.seconds:.0f} s.", soft_wrap=True)
-    return Exit.WELL
+        for run in left:
+            kept = "is quarantined" if run.quarantined else "is still not in the tables"
+            output().print(f"Run {run.run_id} of {run.dt} {kept}.", soft_wrap=True)
+    return Exit.ATTENTION if left else Exit.WELL
 
 
 @ends
@@ -150,6 +159,9 @@ def redrive(*, env: Env, yes: Yes = False, as_json: Json = False) -> Exit:
         print_json({"settled": redriven.settled, "left": redriven.left})
     else:
         output().print(f"{len(redriven.settled)} of {len(found)} messages settled and deleted.")
+        for letter in redriven.left:
+            why = letter.fault or "its run is not in the tables yet"
+            output().print(Text(f"left in {letter.queue}: {visible(why)}"), soft_wrap=True)
     return Exit.ATTENTION if redriven.left else Exit.WELL
 
 

@@ -52,7 +52,7 @@ def query(
     statement, target = queries.sql_of(sql), exports.checked_target(file) if file else None
     started = queries.Query(platform_of(env), statement)
     try:
-        with following() as follower:
+        with following(in_lines=False) as follower:
             done = started.wait(lambda state, scanned: follower.beat(f"{state} {show_queries.size(scanned)} scanned"))
     except KeyboardInterrupt:
         started.stop()

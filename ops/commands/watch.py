@@ -13,13 +13,13 @@ from ops import days, engines
 from ops import doctor as examination
 from ops import status as states
 from ops.commands.options import Env, Json, ends, now, platform_of
+from ops.enginelog import EngineLog
 from ops.exits import Exit
 from ops.show import cost as show_cost
 from ops.show import doctor as show_doctor
 from ops.show import logs as show_logs
 from ops.show import status as show_status
 from ops.show.screen import document, output, print_json
-from ops.tail import Tail
 
 _POLL_SECONDS: Final = 2.0
 
@@ -79,10 +79,10 @@ def logs(
     platform = platform_of(env)
     engine = engines.extract_engine(platform) if which == "normalize" else engines.transform_engine(platform)
     begin = days.since(since, now())
-    tail = Tail(platform.logs, engine.log_group, begin, pattern=f'"{run_id}"' if run_id else "")
+    log = EngineLog(platform, engine, begin, pattern=f'"{run_id}"' if run_id else "")
     console, count = output(), 0
     while True:
-        for line in tail.new_lines():
+        for line in log.new_lines():
             count += 1
             if as_json:
                 sys.stdout.write(f"{line.message.rstrip()}\n" if line.message.startswith("{") else "")

@@ -25,10 +25,11 @@ _SAID_AGAIN = 30.0
 class Follower:
     """Shows the lines of a log, and what is being waited for. The bar is full after the time that it usually takes."""
 
-    def __init__(self, progress: Progress, task: TaskID, usual_seconds: float | None) -> None:
+    def __init__(self, progress: Progress, task: TaskID, usual_seconds: float | None, *, in_lines: bool) -> None:
         self._progress = progress
         self._task = task
         self._usual = usual_seconds
+        self._in_lines = in_lines
         self._started = time.monotonic()
         self._said = ("", 0.0)
 
@@ -44,15 +45,19 @@ class Follower:
         if self._progress.console.is_terminal:
             done = min(seconds, self._usual) if self._usual else None
             self._progress.update(self._task, description=f"{visible(doing)}{usual}", completed=done)
-        elif doing != self._said[0] or seconds - self._said[1] > _SAID_AGAIN:
+        elif self._in_lines and (doing != self._said[0] or seconds - self._said[1] > _SAID_AGAIN):
             self._progress.console.print(f"{visible(doing)} ({seconds:.0f} s{usual})", soft_wrap=True)
             self._said = (doing, seconds)
 
 
 @contextmanager
-def following(usual_seconds: float | None = None) -> Iterator[Follower]:
-    """Show progress while the block runs; ``usual_seconds`` is how long it took before, None where nobody knows."""
+def following(usual_seconds: float | None = None, *, in_lines: bool = True) -> Iterator[Follower]:
+    """Show progress while the block runs.
+
+    ``usual_seconds`` is how long it took before, None where nobody knows; without ``in_lines`` only a terminal hears
+    what is being waited for.
+    """
     columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), BarColumn(30), TimeElapsedColumn())
     with Progress(*columns, console=notices(), transient=True) as progress:
         task = progress.add_task("", total=usual_seconds)
-        yield Follower(progress, task, usual_seconds)
+        yield Follower(progress, task, usual_seconds, in_lines=in_lines)

@@ -10,7 +10,6 @@ from datetime import date, datetime
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Final
 
-from rich import box
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -49,15 +48,23 @@ def shortened(text: str, longest: int) -> str:
 
 def table(*columns: str, title: str = "", numbers: tuple[str, ...] = ()) -> Table:
     """Return an empty table; columns among ``numbers`` are set flush right."""
-    made = Table(title=title or None, title_justify="left", title_style="bold", box=box.SIMPLE, pad_edge=False)
+    made = Table(
+        title=title or None,
+        title_justify="left",
+        title_style="bold",
+        header_style="dim",
+        box=None,
+        padding=(0, 2, 0, 0),
+        pad_edge=False,
+    )
     for column in columns:
         made.add_column(column, justify="right" if column in numbers else "left", overflow="fold")
     return made
 
 
 def instant(at: datetime | None) -> str:
-    """Return an instant as people read it, to the minute, or a dash."""
-    return f"{at:%Y-%m-%d %H:%M} UTC" if at else "-"
+    """Return an instant as people read it, in UTC and to the minute, or a dash."""
+    return f"{at:%Y-%m-%d %H:%M}" if at else "-"
 
 
 def document(value: Any) -> Any:
