@@ -29,7 +29,7 @@ DAYS: Final = 30
 #: More runs than that in so many days would be one every hour.
 _MOST_RUNS: Final = 24 * DAYS
 _QUERIES_AT_ONCE: Final = 50
-#: Athena's own history is not longer, and its list is by time: https://docs.aws.amazon.com/athena/latest/ug/queries-viewing-history.html
+#: What a bill has and this has not.
 NOT_COUNTED: Final = (
     "requests and data transfer of S3, DynamoDB and KMS",
     "storage and backups of the source table, which is the chatbot's own",

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import threading
 import time
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from concurrent.futures import TimeoutError as NotYet
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
@@ -19,7 +20,7 @@ from ops.remedies import remedy_for
 from ops.tail import Tail
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from ops.invocations import LogLine
     from ops.platform import Platform
@@ -66,11 +67,10 @@ def _invoke(platform: Platform, engine: Engine, event: Mapping[str, Any], watch:
     configured = platform.lambda_.get_function_configuration(FunctionName=engine.name)
     client = platform.invoking(configured["Timeout"])
     tail = Tail(platform.logs, engine.log_group, datetime.now(timezone.utc) - _CLOCKS_APART)
-    with ThreadPoolExecutor(1) as pool:
-        answer = pool.submit(client.invoke, FunctionName=engine.name, Payload=json.dumps(event).encode())
-        while not _is_done(answer, POLL_SECONDS):
-            _tell(tail, watch, f"{engine.name} runs")
-        _tell(tail, watch, f"{engine.name} has ended")
+    answer = _in_background(lambda: client.invoke(FunctionName=engine.name, Payload=json.dumps(event).encode()))
+    while not _is_done(answer, POLL_SECONDS):
+        _tell(tail, watch, f"{engine.name} runs")
+    _tell(tail, watch, f"{engine.name} has ended")
     try:
         told = answer.result()
     except ReadTimeoutError as error:
@@ -80,6 +80,20 @@ def _invoke(platform: Platform, engine: Engine, event: Mapping[str, Any], watch:
     if told.get("FunctionError"):
         raise failure(platform, engine, _error_in(document))
     return told["ResponseMetadata"].get("RequestId", ""), document if isinstance(document, dict) else {}
+
+
+def _in_background(work: Callable[[], Any]) -> Future[Any]:
+    """Start some work that nobody waits for at the program's end, so that Ctrl-C ends the program at once."""
+    future: Future[Any] = Future()
+
+    def run() -> None:
+        try:
+            future.set_result(work())
+        except BaseException as error:  # noqa: BLE001 - raised again by whoever asks for the result
+            future.set_exception(error)
+
+    threading.Thread(target=run, daemon=True).start()
+    return future
 
 
 def _is_done(future: Future[Any], seconds: float) -> bool:

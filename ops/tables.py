@@ -7,10 +7,12 @@ from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Final
 
 from glue_src.catalog import ROW_COUNT, SOURCE_RUN_ID
+from glue_src.exceptions import IncompleteRunError
 from modules.contract.datasets import DATASETS
 from modules.contract.layout import business_day
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date
 
     from glue_src.catalog import CatalogSnapshot
@@ -75,15 +77,28 @@ def _state(snapshot: CatalogSnapshot, name: str, today: date) -> TableState:
 
 
 def uncurated_runs(platform: Platform, snapshot: CatalogSnapshot, most_days: int) -> tuple[UncuratedRun, ...]:
-    """Return those of the newest days whose newest run is not in the tables, newest day first."""
-    found = []
-    zone = platform.curated_zone
-    for day, run_ids in sorted(platform.clean_zone.runs_by_day().items(), reverse=True)[:most_days]:
-        curated = snapshot.source_run(day)
-        if curated is None or run_ids[0] > curated:
-            quarantined = not zone.without_quarantined(day, run_ids[:1])
-            found.append(UncuratedRun(day, run_ids[0], curated, quarantined))
-    return tuple(found)
+    """Return those of the newest days whose newest run is not in the tables, newest day first.
+
+    Incomplete runs do not count: ETL-2 passes them over.
+    """
+    runs = sorted(platform.clean_zone.runs_by_day().items(), reverse=True)[:most_days]
+    found = (_uncurated(platform, day, run_ids, snapshot.source_run(day)) for day, run_ids in runs)
+    return tuple(run for run in found if run is not None)
+
+
+def _uncurated(platform: Platform, day: date, run_ids: Sequence[str], curated: str | None) -> UncuratedRun | None:
+    """Return the newest run of a day that ETL-2 would take, or has quarantined, unless the tables have it."""
+    for run_id in run_ids:
+        if curated is not None and run_id <= curated:
+            return None
+        if not platform.curated_zone.without_quarantined(day, [run_id]):
+            return UncuratedRun(day, run_id, curated, quarantined=True)
+        try:
+            platform.clean_zone.complete_run(day, run_id)
+        except IncompleteRunError:
+            continue
+        return UncuratedRun(day, run_id, curated, quarantined=False)
+    return None
 
 
 def today_of(platform: Platform, now: datetime) -> date:

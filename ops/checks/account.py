@@ -93,7 +93,7 @@ def alerts(examined: Examination) -> Iterator[Finding]:
 
 CHECKS = (
     Check("credentials", (), credentials),
-    Check("state bucket", ("State is damaged",), state_bucket),
+    Check("state bucket", ("Terraform refuses, or its state is locked or damaged",), state_bucket),
     Check("bucket", (), bucket),
     Check("alerts", (), alerts),
 )

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 _DAYS: Final = 14
 
 NoWait = Annotated[bool, typer.Option("--no-wait", help="Do not wait for ETL-2.")]
-Minutes = Annotated[float, typer.Option("--minutes", min=0, help="Wait so long for ETL-2.")]
+Minutes = Annotated[float, typer.Option("--minutes", min=0, metavar="M", help="Wait so long for ETL-2.")]
 
 
 @ends

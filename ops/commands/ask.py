@@ -19,7 +19,7 @@ from ops.show import rejects as show_rejects
 from ops.show.progress import following
 from ops.show.screen import document, notices, output, print_json, table
 
-Examples = Annotated[int, typer.Option("--examples", min=0, help="So many examples of each.")]
+Examples = Annotated[int, typer.Option("--examples", min=0, metavar="N", help="So many examples of each.")]
 
 
 def _names(incomplete: str) -> list[str]:
@@ -33,7 +33,7 @@ def query(
         str, typer.Argument(help="SQL in quotes, or a named query; without it these are listed.", autocompletion=_names)
     ] = "",
     env: Env,
-    rows: Annotated[int, typer.Option("--rows", min=1, help="So many rows are shown.")] = 100,
+    rows: Annotated[int, typer.Option("--rows", min=1, metavar="N", help="So many rows are shown.")] = 100,
     file: Annotated[
         Path | None, typer.Option("--output", metavar="FILE.csv|FILE.parquet", help="All rows into a file instead.")
     ] = None,

@@ -60,12 +60,10 @@ def doctor(*, env: Env, as_json: Json = False) -> Exit:
 @ends
 def logs(
     *,
-    which: Annotated[
-        Literal["normalize", "etl"], typer.Argument(metavar="normalize|etl", help="ETL-1's log or ETL-2's.")
-    ] = "normalize",
+    which: Annotated[Literal["normalize", "etl"], typer.Argument(help="ETL-1's log or ETL-2's.")] = "normalize",
     env: Env,
-    since: Annotated[str, typer.Option("--since", help="How far back: 30m, 2h, 7d.")] = "1d",
-    run_id: Annotated[str, typer.Option("--run-id", help="Only lines of this run.")] = "",
+    since: Annotated[str, typer.Option("--since", metavar="TIME", help="How far back: 30m, 2h, 7d.")] = "1d",
+    run_id: Annotated[str, typer.Option("--run-id", metavar="ID", help="Only lines of this run.")] = "",
     follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on with new lines until Ctrl-C.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Each line as a JSON object.")] = False,
 ) -> Exit:

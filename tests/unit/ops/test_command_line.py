@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import signal
+import socket
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -76,6 +78,22 @@ def test_an_endpoint_that_is_not_there_is_told(environment: dict[str, str]) -> N
     assert "AWS could not be reached." in done.stderr
     assert "AWS_ENDPOINT_URL" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_ctrl_c_ends_it_at_once(environment: dict[str, str]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        keys = {"AWS_ACCESS_KEY_ID": "made", "AWS_SECRET_ACCESS_KEY": "up"}
+        endpoint = {"AWS_ENDPOINT_URL": f"http://127.0.0.1:{silent.getsockname()[1]}"}
+        command = (sys.executable, "-m", "ops", "status", "--env", "local")
+        with subprocess.Popen(
+            command, cwd=ROOT, env={**environment, **keys, **endpoint}, stderr=subprocess.PIPE, text=True
+        ) as started:
+            connection, _ = silent.accept()
+            with connection:
+                started.send_signal(signal.SIGINT)
+                said = started.communicate(timeout=60)[1]
+    assert started.returncode == Exit.INTERRUPTED
+    assert said.splitlines() == ["Interrupted.", "What was started may still go on."]
 
 
 def test_cat_env_stands_for_the_option(environment: dict[str, str]) -> None:
