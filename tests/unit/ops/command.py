@@ -10,15 +10,13 @@ from pathlib import Path
 ROOT = Path(__file__).parents[3]
 
 
-def ops(
-    *words: str, environment: Mapping[str, str], folder: Path = ROOT, answer: str = ""
-) -> subprocess.CompletedProcess[str]:
+def ops(*words: str, environment: Mapping[str, str], answer: str = "") -> subprocess.CompletedProcess[str]:
     """Run the command with these words, its standard input a pipe that holds ``answer``."""
     return subprocess.run(
         (sys.executable, "-m", "ops", *words),
         check=False,
-        cwd=folder,
-        env={**environment, "PYTHONPATH": f"{ROOT}:{environment.get('PYTHONPATH', '')}"},
+        cwd=ROOT,
+        env=environment,
         input=answer,
         capture_output=True,
         text=True,
