@@ -230,7 +230,7 @@ def test_a_function_that_fails_says_why_and_what_to_do(
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
     platform, onlooker = Platform.named("local", variables), Onlooker()
-    with pytest.raises(OpsError, match=r"ETL-1 .*failed: .*'dryrun' is no key of this event") as caught:
+    with pytest.raises(OpsError, match=r"(?s)ETL-1 .*failed: .*'dryrun' is no key of this event") as caught:
         execute(platform, extract_engine(platform), {"dryrun": True}, onlooker)
     assert caught.value.code is ATTENTION
     assert "docs/runbook.md, Run ETL-1 by hand" in caught.value.remedy
