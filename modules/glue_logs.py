@@ -1,64 +1,12 @@
-"""Where Glue's jobs and crawlers write their logs, and which of these groups a stack declares, with a retention.
-
-Glue makes what it does not find, for ever. Groups that bear no name of ours are shared by all jobs of an account, so
-that no stack can own them: a stack that declared one would fail where it exists, and delete it for everyone.
-
-Names: https://docs.aws.amazon.com/glue/latest/dg/monitor-continuous-logging.html (Glue 5.0),
-https://docs.aws.amazon.com/glue/latest/dg/monitor-continuous-logging-enable.html (Glue 4.0).
-"""
+"""The log groups of Glue's jobs and crawlers that a stack declares, with a retention."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from modules.encryption import GlueSecurity
 from modules.tags import Component, ResourceType
 from modules.terraform import CloudwatchLogGroup, Construct
-
-_SHARED = "/aws-glue/jobs"
-
-
-@dataclass(frozen=True)
-class JobLogs:
-    """``groups`` are a job's own, by what is in them, and ``arguments`` have Glue write there.
-
-    ``output`` is the group of what the script writes to its standard output, which may be the account's.
-    """
-
-    arguments: Mapping[str, str]
-    groups: Mapping[str, str]
-    output: str
-
-    @classmethod
-    def of(cls, version: str, own_name: str, role_name: str, security: GlueSecurity | None) -> JobLogs:
-        """Return the logs of a job of this Glue version, its own groups named by or beginning with ``own_name``.
-
-        Groups are encrypted as a whole, so a security configuration's name is in those of its jobs.
-        """
-        if security:
-            return cls._encrypted(version, own_name, role_name, security)
-        if version == "4.0":
-            return cls({"--continuous-log-logGroup": own_name}, {"continuous": own_name}, f"{_SHARED}/output")
-        groups = _by_stream(own_name)
-        return cls({"--custom-logGroup-prefix": own_name}, groups, groups["output"])
-
-    @classmethod
-    def _encrypted(cls, version: str, own_name: str, role_name: str, security: GlueSecurity) -> JobLogs:
-        groups = _by_stream(f"{_SHARED}/{security.name}-role/{role_name}")
-        if version == "4.0":
-            continuous = {"continuous": f"{own_name}-{security.name}"}
-            return cls({"--continuous-log-logGroup": own_name}, {**continuous, **groups}, groups["output"])
-        return cls({}, groups, groups["output"])
-
-
-def _by_stream(prefix: str) -> dict[str, str]:
-    return {stream: f"{prefix}/{stream}" for stream in ("error", "output")}
-
-
-def crawler_log_group(role_name: str, security: GlueSecurity | None) -> str | None:
-    """Return the group of a crawler's log, None where it is that of all crawlers of the account."""
-    return f"/aws-glue/crawlers-role/{role_name}-{security.name}" if security else None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,7 +10,8 @@ from pathlib import Path
 from envs.schema import ARTIFACTS_PREFIX, GlueJobSettings
 from modules.account import Account
 from modules.encryption import GlueSecurity
-from modules.glue_logs import JobLogs, LogGroupProps, add_log_group
+from modules.glue_log_names import JobLogs
+from modules.glue_logs import LogGroupProps, add_log_group
 from modules.job_rules import JobRulesProps, add_job_rules
 from modules.metrics import GLUE_NAMESPACE, write_metrics
 from modules.packaging import Archive
@@ -81,7 +82,9 @@ class SparkJobProps:
     @property
     def logs(self) -> JobLogs:
         """Where Glue writes the runs' logs."""
-        return JobLogs.of(self.settings.version, self.log_name, self.role_name, self.security)
+        return JobLogs.of(
+            self.settings.version, self.log_name, self.role_name, self.security.name if self.security else None
+        )
 
     @property
     def slow_after(self) -> int:

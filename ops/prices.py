@@ -17,9 +17,8 @@ class Prices:
     looked_up: str
     lambda_gigabyte_second: float
     glue_dpu_hour: float
-    #: What Glue bills of a run, a job's or the crawler's, at least.
+    #: What Glue bills of a job's run at least.
     glue_job_least_seconds: float
-    glue_crawl_least_seconds: float
     s3_standard_gigabyte_month: float
     athena_terabyte: float
     athena_least_bytes: int
@@ -36,7 +35,6 @@ LIST_PRICES: Final = Prices(
     lambda_gigabyte_second=0.0000166667,
     glue_dpu_hour=0.44,
     glue_job_least_seconds=60,
-    glue_crawl_least_seconds=600,
     s3_standard_gigabyte_month=0.023,
     athena_terabyte=5.0,
     athena_least_bytes=10 * 2**20,

@@ -9,7 +9,8 @@ from modules.account import Account
 from modules.encryption import GlueSecurity
 from modules.etl.catalog import Catalog, catalog_arns
 from modules.failures import FailureRuleProps, add_failure_rule
-from modules.glue_logs import LogGroupProps, add_log_group, crawler_log_group
+from modules.glue_log_names import crawler_log_group
+from modules.glue_logs import LogGroupProps, add_log_group
 from modules.naming import Names
 from modules.policies import Statement, trust
 from modules.roles import ServiceRoleProps, add_service_role
@@ -87,7 +88,7 @@ class CuratedCrawler(Construct):
 
     def _make_log_groups(self) -> list[CloudwatchLogGroup]:
         props = self._props
-        name = crawler_log_group(props.names.crawler_role, props.security)
+        name = crawler_log_group(props.names.crawler_role, props.security.name if props.security else None)
         if name is None:
             return []
         return [

@@ -1,4 +1,4 @@
-"""Every command of the README and the runbook is run as it stands, against the deployed local platform.
+"""Every command of the README, the runbook and docs/ops.md is run as it stands, against the deployed local platform.
 
 What they say of the test environment is tried on the local one, which is the same stacks; only what the README calls
 deploying is done to the test environment itself, on the same emulator. The commands leave runs of today behind, so this
@@ -49,9 +49,9 @@ def blocks() -> list[Block]:
 
 
 def documents() -> dict[str, str]:
-    return {
-        name: (PROJECT / name).read_text(encoding="utf-8") for name in ("README.md", "docs/runbook.md", "docs/state.md")
-    }
+    names = ("README.md", "docs/runbook.md", "docs/state.md", "docs/ops.md")
+    # What is generated has no commands to run, and a test of its own: tests/unit/ops/reference.py.
+    return {name: (PROJECT / name).read_text(encoding="utf-8").partition("<!-- generated")[0] for name in names}
 
 
 def heading_before(text: str, position: int) -> str:
@@ -65,7 +65,15 @@ def as_run(block: Block) -> str:
     if block.heading == DEPLOYING:
         # Nobody is here to type yes.
         return re.sub(r"^(cdktf deploy .*)$", r"\1 --auto-approve", commands, flags=re.MULTILINE)
-    return commands.replace("cat-test-", "cat-local-").replace("cat_test_", "cat_local_")
+    # That something needs attention is an answer too: other tests leave runs behind that nobody curates.
+    commands = re.sub(
+        r"^(python -m ops (?:status|doctor|curate) .*)$", r"\1 || test $? = 1", commands, flags=re.MULTILINE
+    )
+    return (
+        commands.replace("cat-test-", "cat-local-")
+        .replace("cat_test_", "cat_local_")
+        .replace("--env test", "--env local")
+    )
 
 
 RUNNABLE: Final = [
@@ -83,7 +91,7 @@ def test_commands_run_as_they_stand(first_run: Run, tmp_path: Path, block: Block
     done = subprocess.run(
         ("bash", "-euo", "pipefail", "-c", script),
         check=False,
-        cwd=PROJECT if "make" in script or "cdktf" in script else tmp_path,
+        cwd=PROJECT if re.search("make|cdktf|-m ops", script) else tmp_path,
         env=environment,
         capture_output=True,
         text=True,

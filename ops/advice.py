@@ -1,0 +1,122 @@
+"""What an operator should do, told from what the platform says of itself. Pure: it asks nobody."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from ops.runs import deviations
+from ops.services import ALARM
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ops.engines import EngineState
+    from ops.status import Status
+
+#: After a night's run the newest day is the business day that has ended.
+MOST_DAYS_BEHIND: Final = 1
+
+
+@dataclass(frozen=True)
+class Advice:
+    """Something that needs attention, and what to do about it, each in a line."""
+
+    matter: str
+    remedy: str
+
+
+def next_steps(status: Status) -> tuple[Advice, ...]:
+    """Return what needs attention, the most urgent first."""
+    found = (
+        _alarms(status),
+        _letters(status),
+        _engine(status.extract, status),
+        _engine(status.transform, status),
+        _uncurated(status),
+        _freshness(status),
+        _broken_runs(status),
+        _trend(status),
+        _crawler(status),
+        (Advice(text, "The rest of this screen is right.") for text in status.unanswered),
+    )
+    return tuple(advice for part in found for advice in part)
+
+
+def command(status: Status, words: str) -> str:
+    """Return a command line of this program for the same environment."""
+    name, _, rest = words.partition(" ")
+    return " ".join(part for part in (f"python -m ops {name} --env {status.environment}", rest) if part)
+
+
+def _alarms(status: Status) -> Iterator[Advice]:
+    for alarm in status.alarms:
+        if alarm.state == ALARM:
+            yield Advice(f"alarm {alarm.name}: {alarm.reason}", f"{command(status, 'doctor')} says what is behind it")
+        elif alarm.state == "MISSING":
+            yield Advice(f"alarm {alarm.name} does not exist", f"deploy both stacks of {status.environment}")
+
+
+def _letters(status: Status) -> Iterator[Advice]:
+    for queue in status.queues:
+        if queue.messages:
+            yield Advice(f"{queue.name} holds {queue.messages} undelivered", command(status, "redrive"))
+
+
+def _engine(state: EngineState, status: Status) -> Iterator[Advice]:
+    last = state.last
+    if last is None or not last.failed:
+        return
+    newest = status.runs.newest
+    if state is status.extract and newest is not None and newest.started_at > last.started_at:
+        return
+    which = "normalize" if state is status.extract else "etl"
+    first_line = last.error.partition("\n")[0]
+    matter = f"{state.engine.etl}: last run {last.state} at {last.started_at:%Y-%m-%d %H:%M} UTC: {first_line}"
+    yield Advice(matter, f"{command(status, f'logs {which}')} has the story, {command(status, 'doctor')} the remedy")
+
+
+def _uncurated(status: Status) -> Iterator[Advice]:
+    failed = status.transform.last is not None and status.transform.last.failed
+    for run in status.uncurated:
+        if not failed and not run.is_late(status.now):
+            continue
+        if run.quarantined:
+            yield Advice(
+                f"run {run.run_id} of {run.dt} failed a check and is quarantined",
+                f"{command(status, 'query failed_checks')}; repair the cause, then {_rerun(status, run.dt)}",
+            )
+        else:
+            yield Advice(f"run {run.run_id} of {run.dt} is not in the tables yet", command(status, "curate"))
+
+
+def _freshness(status: Status) -> Iterator[Advice]:
+    newest = [table.days_behind for table in status.tables if table.days_behind is not None]
+    if not status.runs.complete:
+        yield Advice("there is no complete run yet", command(status, "run"))
+    elif newest and status.scheduled and max(newest) > MOST_DAYS_BEHIND:
+        days = max(newest)
+        yield Advice(f"the newest day that readers see is {days} days old", command(status, "run"))
+
+
+def _broken_runs(status: Status) -> Iterator[Advice]:
+    newest = status.runs.newest
+    for run in status.runs.broken:
+        if newest is None or run.run_id > newest.run_id:
+            yield Advice(f"run {run.run_id} of {run.dt} is incomplete: {run.reasons[0]}", _rerun(status, run.dt))
+
+
+def _trend(status: Status) -> Iterator[Advice]:
+    if status.runs.newest:
+        for text in deviations(status.runs.newest, status.runs.before):
+            yield Advice(text, command(status, "rejects") if "rejected" in text else command(status, "logs normalize"))
+
+
+def _crawler(status: Status) -> Iterator[Advice]:
+    if status.crawler and status.crawler.last_status == "FAILED":
+        remedy = f"queries go on working; aws glue start-crawler --name {status.crawler.name}"
+        yield Advice(f"the crawler failed: {status.crawler.error}", remedy)
+
+
+def _rerun(status: Status, day: object) -> str:
+    return command(status, f"rerun --dt {day}")

@@ -1,0 +1,61 @@
+"""The command line: which commands there are. A new one is a function in ops/commands/ and a line in COMMANDS."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import typer
+
+from ops.commands import act, ask, watch
+from ops.exits import MEANINGS
+
+#: In the order of ``--help``: what is asked most often first.
+COMMANDS: Final = (
+    watch.status,
+    watch.doctor,
+    act.run,
+    act.rerun,
+    act.backfill,
+    act.curate,
+    act.redrive,
+    watch.logs,
+    ask.query,
+    ask.rejects,
+    ask.replay,
+    watch.cost,
+)
+
+_HELP: Final = """Operate the CAT Data Platform: one command for every environment.
+
+AWS is reached as the AWS SDKs do: AWS_PROFILE or keys, and AWS_ENDPOINT_URL where it is set. CAT_ENV stands for --env.
+What changes something asks first. The answer goes to the standard output, all else to the standard error. Without a
+terminal, or with NO_COLOR, there are no colours.
+
+\b
+Examples:
+  python -m ops status --env prod
+  python -m ops doctor --env prod
+  python -m ops run --env test --dry-run
+  python -m ops query --env prod failed_checks
+"""
+
+
+def exit_codes() -> str:
+    """Return the exit codes and their meanings, one a line."""
+    return "\n".join(f"  {code.value:3}  {meaning}" for code, meaning in MEANINGS.items())
+
+
+def made(*, completion: bool) -> typer.Typer:
+    """Return the whole command line; with ``completion`` it can install itself in the user's shell."""
+    app = typer.Typer(
+        help=_HELP,
+        epilog=f"\b\nExit codes:\n{exit_codes()}",
+        no_args_is_help=True,
+        add_completion=completion,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    )
+    for command in COMMANDS:
+        app.command()(command)
+    return app

@@ -1,0 +1,99 @@
+"""Whose credentials these are, and whether what has to be there before any stack is there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import ClientError
+
+from ops.aws_errors import is_absence
+from ops.checks.findings import ATTENTION, OK, Check, Finding
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ops.checks.findings import Examination
+
+
+def credentials(examined: Examination) -> Iterator[Finding]:
+    """Say who is asking, and whether the environment allows that account."""
+    platform = examined.platform
+    caller = platform.sts.get_caller_identity()
+    provider = platform.environment.provider
+    where = f"region {provider.region}" + (f", {platform.sts.meta.endpoint_url}" if provider.custom_endpoint else "")
+    said = f"account {caller['Account']} as {caller['Arn'].rpartition(':')[2]}, {where}"
+    if provider.allowed_account_ids and caller["Account"] not in provider.allowed_account_ids:
+        allowed = ", ".join(provider.allowed_account_ids)
+        yield Finding("credentials", ATTENTION, f"{said}; {examined.env} allows {allowed}", "take that account's")
+    else:
+        yield Finding("credentials", OK, said)
+
+
+def state_bucket(examined: Examination) -> Iterator[Finding]:
+    """Say whether Terraform's state has a versioned bucket."""
+    name, s3 = examined.platform.names.state_bucket, examined.platform.s3
+    remedy = f"make bootstrap ENV={examined.env}"
+    try:
+        versioning = s3.get_bucket_versioning(Bucket=name).get("Status", "off")
+    except ClientError as error:
+        if not is_absence(error):
+            raise
+        yield Finding("state bucket", ATTENTION, f"{name} does not exist", remedy)
+        return
+    if versioning == "Enabled":
+        yield Finding("state bucket", OK, f"{name} keeps every version")
+    else:
+        yield Finding(
+            "state bucket", ATTENTION, f"{name}: versioning is {versioning}, damage could not be undone", remedy
+        )
+
+
+def bucket(examined: Examination) -> Iterator[Finding]:
+    """Say whether the data's bucket is there and tells EventBridge what arrives."""
+    platform = examined.platform
+    deploy = f"cdktf deploy {platform.names.normalize_stack}"
+    try:
+        told = platform.s3.get_bucket_notification_configuration(Bucket=platform.bucket.name)
+    except ClientError as error:
+        if not is_absence(error):
+            raise
+        yield Finding("bucket", ATTENTION, f"{platform.bucket.name} does not exist", deploy)
+        return
+    if "EventBridgeConfiguration" in told:
+        yield Finding("bucket", OK, f"{platform.bucket.name} tells EventBridge of arrivals")
+    else:
+        yield Finding(
+            "bucket", ATTENTION, f"{platform.bucket.name} tells EventBridge nothing: ETL-2 never starts", deploy
+        )
+
+
+def alerts(examined: Examination) -> Iterator[Finding]:
+    """Say whether anybody hears of failures."""
+    platform = examined.platform
+    topics = (
+        topic["TopicArn"] for page in platform.sns.get_paginator("list_topics").paginate() for topic in page["Topics"]
+    )
+    name = platform.names.alerts_topic
+    arn = next((arn for arn in topics if arn.rpartition(":")[2] == name), None)
+    if arn is None:
+        deploy = f"cdktf deploy {platform.names.normalize_stack}"
+        yield Finding("alerts", ATTENTION, f"the topic {name} does not exist: failures are told to nobody", deploy)
+        return
+    subscriptions = platform.sns.list_subscriptions_by_topic(TopicArn=arn)["Subscriptions"]
+    heard = [each for each in subscriptions if each["SubscriptionArn"] != "PendingConfirmation"]
+    if heard:
+        yield Finding("alerts", OK, f"{len(heard)} subscribed to {name}")
+    elif platform.environment.notification_emails:
+        yield Finding(
+            "alerts", ATTENTION, f"nobody has confirmed a subscription to {name}", "follow the link in AWS's e-mail"
+        )
+    else:
+        yield Finding("alerts", OK, f"{name} has no subscriber, and envs/ names none (notification_emails)")
+
+
+CHECKS = (
+    Check("credentials", (), credentials),
+    Check("state bucket", ("Terraform refuses, or its state is locked or damaged",), state_bucket),
+    Check("bucket", (), bucket),
+    Check("alerts", (), alerts),
+)

@@ -1,0 +1,154 @@
+"""ETL-1: what it reads, what runs it and when, and how its last runs went."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from botocore.exceptions import ClientError
+
+from ops.aws_errors import is_absence
+from ops.checks.findings import ATTENTION, OK, Check, Finding
+from ops.engines import FUNCTION
+from ops.remedies import remedy_for
+from ops.runs import deviations, seconds_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ops.checks.findings import Examination
+    from ops.engines import Engine
+
+#: Of a function's time: what is left has to do for a table that grows.
+_SAFE_SHARE: Final = 2 / 3
+
+
+def source_table(examined: Examination) -> Iterator[Finding]:
+    """Say whether the source can be read."""
+    name = examined.platform.environment.normalize.dynamo_table_name
+    table = examined.platform.dynamodb.describe_table(TableName=name)["Table"]
+    said = f"{name} is {table['TableStatus']}, about {table.get('ItemCount', 0):,} items"
+    state = OK if table["TableStatus"] in {"ACTIVE", "UPDATING"} else ATTENTION
+    yield Finding("source table", state, said, "" if state == OK else "wait for it, or ask its owner")
+
+
+def engines(examined: Examination) -> Iterator[Finding]:
+    """Say whether the function or job of each ETL is deployed and ready."""
+    stacks = {examined.extract: examined.platform.names.normalize_stack}
+    stacks[examined.transform] = examined.platform.names.etl_stack
+    for engine, stack in stacks.items():
+        try:
+            fault, said = _readiness(examined, engine)
+        except ClientError as error:
+            if not is_absence(error):
+                raise
+            fault, said = True, f"the {engine.kind} {engine.name} does not exist"
+        yield Finding(engine.etl, ATTENTION if fault else OK, said, f"cdktf deploy {stack}" if fault else "")
+
+
+def _readiness(examined: Examination, engine: Engine) -> tuple[bool, str]:
+    if engine.kind != FUNCTION:
+        job = examined.platform.glue.get_job(JobName=engine.name)["Job"]
+        workers = f"{job.get('NumberOfWorkers')} workers of type {job.get('WorkerType')}"
+        return False, f"job {engine.name}: Glue {job.get('GlueVersion')}, {workers}"
+    found = examined.platform.lambda_.get_function_configuration(FunctionName=engine.name)
+    state, update = found.get("State", "Active"), found.get("LastUpdateStatus", "Successful")
+    said = f"function {engine.name}: {found['MemorySize']} MB, {found['Timeout']} s, {state}"
+    # A function that nobody has called for weeks is Inactive, and wakes up.
+    return state == "Failed" or update == "Failed", said if update != "Failed" else f"{said}, its last update failed"
+
+
+def schedule(examined: Examination) -> Iterator[Finding]:
+    """Say whether ETL-1 starts by itself where it should, and only there."""
+    platform, settings = examined.platform, examined.platform.environment.normalize.schedule
+    deploy = f"cdktf deploy {platform.names.normalize_stack}"
+    try:
+        found = platform.scheduler.get_schedule(Name=platform.names.schedule)
+    except ClientError as error:
+        if not is_absence(error):
+            raise
+        if settings.enabled:
+            yield Finding("schedule", ATTENTION, f"{platform.names.schedule} does not exist", deploy)
+        else:
+            yield Finding("schedule", OK, "there is none, as envs/ says: runs are started by hand")
+        return
+    said = f"{found['Name']} is {found.get('State')}, {found['ScheduleExpression']}"
+    wrong = not settings.enabled or found.get("State") != "ENABLED"
+    wrong = wrong or found["ScheduleExpression"] != settings.cron_expression
+    wanted = f"envs/ says {settings.cron_expression if settings.enabled else 'none'}"
+    yield Finding(
+        "schedule", ATTENTION if wrong else OK, f"{said}; {wanted}" if wrong else said, deploy if wrong else ""
+    )
+
+
+def last_runs(examined: Examination) -> Iterator[Finding]:
+    """Say how the last runs of both ETLs ended, with the runbook's remedy for what they said."""
+    for engine in (examined.extract, examined.transform):
+        last = examined.runs_of(engine).last
+        if last is None:
+            yield Finding(f"{engine.etl}'s last run", OK, "none is known of the last days")
+            continue
+        said = f"{last.state} at {last.started_at:%Y-%m-%d %H:%M} UTC"
+        if not last.failed:
+            yield Finding(f"{engine.etl}'s last run", OK, said)
+            continue
+        todo, heading = remedy_for(engine.etl, f"{last.state} {last.error}", examined.env)
+        first_line = last.error.partition("\n")[0]
+        yield Finding(f"{engine.etl}'s last run", ATTENTION, f"{said}: {first_line}", f"{todo} (runbook: {heading})")
+
+
+def duration(examined: Examination) -> Iterator[Finding]:
+    """Say whether runs still have time to spare."""
+    newest, settings = examined.runs.newest, examined.platform.environment.normalize
+    if newest is None:
+        return
+    by_glue = examined.platform.by_glue
+    limit = settings.extract.glue.time_limit_minutes * 60 if by_glue else settings.lambda_.timeout
+    seconds = seconds_of(newest)
+    said = f"the newest run took {seconds:,.0f} s of {limit:,} s"
+    if seconds <= limit * _SAFE_SHARE:
+        yield Finding("ETL-1's time", OK, said)
+    else:
+        todo, _ = remedy_for("ETL-1", "TIMEOUT", examined.env)
+        yield Finding("ETL-1's time", ATTENTION, said, f"{todo} (docs/scaling.md)")
+
+
+def reading(examined: Examination) -> Iterator[Finding]:
+    """Say whether the scan was throttled, and whether the newest run is like those before."""
+    newest = examined.runs.newest
+    if newest is None:
+        yield Finding("runs", ATTENTION, "there is no complete run", examined.command("run"))
+        return
+    throttled = newest.scan.throttled_requests
+    if throttled:
+        remedy = (
+            "set extract.max_read_capacity_units to what the table can spare, and deploy (runbook: The scan slows …)"
+        )
+        yield Finding("runs", ATTENTION, f"{throttled} requests of the newest run were throttled", remedy)
+    strange = deviations(newest, examined.runs.before)
+    for text in strange:
+        yield Finding("runs", ATTENTION, text, examined.command("rejects"))
+    if not strange and not throttled:
+        yield Finding("runs", OK, f"run {newest.run_id} of {newest.dt} is like those before it")
+
+
+def incomplete(examined: Examination) -> Iterator[Finding]:
+    """Say which of the newest runs were cut off."""
+    newest = examined.runs.newest
+    for run in examined.runs.broken:
+        newer = newest is None or run.run_id > newest.run_id
+        remedy = examined.command(f"rerun --dt {run.dt}") if newer else ""
+        said = f"{run.run_id} of {run.dt}: {'; '.join(run.reasons)}"
+        yield Finding("incomplete runs", ATTENTION if newer else OK, said, remedy)
+    if not examined.runs.broken:
+        yield Finding("incomplete runs", OK, "none among the newest")
+
+
+CHECKS = (
+    Check("source table", (), source_table),
+    Check("engines", (), engines),
+    Check("schedule", (), schedule),
+    Check("last runs", ("Normalize failed", "Glue job failed", "Lambda Timeout", "Glue Job Failures"), last_runs),
+    Check("duration", ("Lambda Timeout",), duration),
+    Check("runs", ("Is everything well?", "The scan slows the chatbot down"), reading),
+    Check("incomplete runs", ("Normalize failed",), incomplete),
+)

@@ -1,0 +1,112 @@
+"""From an arriving run to the tables: rule, triggers, what was not delivered, what is not curated."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import ClientError
+
+from ops.aws_errors import is_absence
+from ops.checks.findings import ATTENTION, OK, Check, Finding
+from ops.services import ALARM, alarm_states, queue_states
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ops.checks.findings import Examination
+
+
+def rule(examined: Examination) -> Iterator[Finding]:
+    """Say whether a run's arrival starts ETL-2."""
+    platform, names = examined.platform, examined.platform.names
+    deploy = f"cdktf deploy {names.etl_stack}"
+    try:
+        found = platform.events.describe_rule(Name=names.arrival_rule)
+        targets = platform.events.list_targets_by_rule(Rule=names.arrival_rule)["Targets"]
+    except ClientError as error:
+        if not is_absence(error):
+            raise
+        yield Finding("arrival rule", ATTENTION, f"{names.arrival_rule} does not exist: ETL-2 never starts", deploy)
+        return
+    wanted = f"workflow/{names.workflow}" if platform.by_spark else f"function:{names.etl_function}"
+    state = found.get("State", "")
+    hit = any(target["Arn"].endswith(f":{wanted}") for target in targets)
+    said = f"{names.arrival_rule} is {state}, " + (
+        f"its target {wanted}" if hit else f"and {wanted} is no target of it"
+    )
+    well = state.startswith("ENABLED") and hit
+    remedy = "" if well else deploy if not hit else f"aws events enable-rule --name {names.arrival_rule}"
+    yield Finding("arrival rule", OK if well else ATTENTION, said, remedy)
+
+
+def workflow(examined: Examination) -> Iterator[Finding]:
+    """Say whether the workflow's triggers pass a run on: to the job, and from the job to the crawler."""
+    platform, names = examined.platform, examined.platform.names
+    if not platform.by_spark:
+        return
+    wanted = {names.arrival_trigger: names.glue_job, names.success_trigger: names.crawler}
+    for name, target in wanted.items():
+        try:
+            trigger = platform.glue.get_trigger(Name=name)["Trigger"]
+        except ClientError as error:
+            if not is_absence(error):
+                raise
+            yield Finding(
+                "workflow", ATTENTION, f"the trigger {name} does not exist", f"cdktf deploy {names.etl_stack}"
+            )
+            continue
+        state = trigger.get("State", "")
+        actions = [action.get("JobName") or action.get("CrawlerName") for action in trigger.get("Actions", [])]
+        # An EVENT trigger listens whatever its state says.
+        deaf = trigger.get("Type") != "EVENT" and state not in {"ACTIVATED", "ACTIVATING"}
+        if deaf:
+            yield Finding("workflow", ATTENTION, f"{name} is {state}", f"aws glue start-trigger --name {name}")
+        elif target not in actions:
+            said = f"{name} starts {', '.join(map(str, actions)) or 'nothing'}, not {target}"
+            yield Finding("workflow", ATTENTION, said, f"cdktf deploy {names.etl_stack}")
+        else:
+            yield Finding("workflow", OK, f"{name} starts {target}")
+
+
+def uncurated(examined: Examination) -> Iterator[Finding]:
+    """Say which runs readers do not see, and which of them failed a check."""
+    for run in examined.uncurated:
+        said = f"run {run.run_id} of {run.dt}"
+        if not run.is_late(examined.now):
+            yield Finding("uncurated runs", OK, f"{said} is on its way to the tables")
+        elif run.quarantined:
+            todo = examined.command("query failed_checks")
+            remedy = f"{todo}; repair the cause, then {examined.command(f'rerun --dt {run.dt}')} (runbook: A run was …)"
+            yield Finding("quarantine", ATTENTION, f"{said} failed a check", remedy)
+        else:
+            yield Finding("uncurated runs", ATTENTION, f"{said} is not in the tables", examined.command("curate"))
+    if not examined.uncurated:
+        yield Finding("uncurated runs", OK, "none: readers see the newest run of every day")
+
+
+def dead_letters(examined: Examination) -> Iterator[Finding]:
+    """Say whether a schedule or an event could not be delivered."""
+    for queue in queue_states(examined.platform):
+        state = ATTENTION if queue.messages else OK
+        remedy = examined.command("redrive") if queue.messages else ""
+        yield Finding("dead letters", state, f"{queue.name} holds {queue.messages}", remedy)
+
+
+def alarms(examined: Examination) -> Iterator[Finding]:
+    """Say which alarms are on, and whether all of them exist."""
+    for alarm in alarm_states(examined.platform):
+        if alarm.state == ALARM:
+            yield Finding("alarms", ATTENTION, f"{alarm.name}: {alarm.reason}", "what else is listed here tells why")
+        elif alarm.state == "MISSING":
+            yield Finding("alarms", ATTENTION, f"{alarm.name} does not exist", f"deploy both stacks of {examined.env}")
+        else:
+            yield Finding("alarms", OK, f"{alarm.name} is {alarm.state}")
+
+
+CHECKS = (
+    Check("arrival rule", (), rule),
+    Check("workflow", (), workflow),
+    Check("uncurated runs", ("A run was quarantined", "Run ETL-2 by hand"), uncurated),
+    Check("dead letters", ("Normalize dead letters", "ETL-2 dead letters"), dead_letters),
+    Check("alarms", (), alarms),
+)

@@ -1,0 +1,86 @@
+"""What all commands have in common: their options, the clock, and how they end."""
+
+from __future__ import annotations
+
+import functools
+import os
+from collections.abc import Callable
+from datetime import datetime, timezone
+from typing import Annotated, Any
+
+import typer
+from botocore.exceptions import BotoCoreError, ClientError
+
+from envs.selection import CHOICE_VARIABLE, ENVIRONMENTS
+from glue_src.exceptions import IncompleteRunError
+from modules.contract.runs import RunSummaryError
+from ops.aws_errors import explained
+from ops.exits import Exit, OpsError, attention
+from ops.platform import Platform
+from ops.show.screen import print_error
+
+
+def _known(name: str) -> str:
+    if name not in ENVIRONMENTS:
+        message = f"there is no environment {name!r}; known are {', '.join(ENVIRONMENTS)}"
+        raise typer.BadParameter(message)
+    return name
+
+
+def _beginning(incomplete: str) -> list[str]:
+    return [name for name in ENVIRONMENTS if name.startswith(incomplete)]
+
+
+Env = Annotated[
+    str,
+    typer.Option(
+        "--env",
+        envvar=CHOICE_VARIABLE,
+        metavar="|".join(ENVIRONMENTS),
+        callback=_known,
+        autocompletion=_beginning,
+        help="Which environment.",
+    ),
+]
+Json = Annotated[bool, typer.Option("--json", help="One JSON document on the standard output, for scripts.")]
+Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
+Day = Annotated[str, typer.Option("--dt", metavar="YYYY-MM-DD", help="The business day.")]
+
+Command = Callable[..., Exit]
+
+
+def ends(command: Command) -> Callable[..., None]:
+    """Turn what a command returns or raises into its exit code, and an error into a message."""
+
+    @functools.wraps(command)
+    def ended(*arguments: Any, **options: Any) -> None:
+        try:
+            code = command(*arguments, **options)
+        except OpsError as error:
+            code = _told(error)
+        except (ClientError, BotoCoreError) as error:
+            env = options["env"]
+            code = _told(explained(error, env, ENVIRONMENTS[env].provider.region))
+        except (IncompleteRunError, RunSummaryError) as error:
+            env = options["env"]
+            code = _told(attention(str(error), f"python -m ops doctor --env {env} says what to do."))
+        except KeyboardInterrupt:
+            code = _told(OpsError(Exit.INTERRUPTED, "Interrupted.", "What was started may still go on."))
+        raise typer.Exit(code)
+
+    return ended
+
+
+def _told(error: OpsError) -> Exit:
+    print_error(error)
+    return error.code
+
+
+def platform_of(env: str) -> Platform:
+    """Return the environment of the command line."""
+    return Platform.named(env, os.environ)
+
+
+def now() -> datetime:
+    """Return the present instant."""
+    return datetime.now(timezone.utc)

@@ -1,0 +1,45 @@
+"""What an engine writes: a function's log group; of the group that all Glue jobs share, its own runs' streams."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
+
+from ops.engines import FUNCTION, Engine, job_runs
+from ops.tail import Tail
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from ops.invocations import LogLine
+    from ops.platform import Platform
+
+#: A job run that began so long before the first wanted line may still have written it.
+_LONGEST_RUN: Final = timedelta(days=1)
+
+
+class EngineLog:
+    """New lines of an engine's log from an instant on; ``pattern`` is CloudWatch's."""
+
+    def __init__(self, platform: Platform, engine: Engine, since: datetime, pattern: str = "") -> None:
+        self._platform = platform
+        self._engine = engine
+        self._since = since
+        self._pattern = pattern
+        self._tails: dict[str, Tail] = {}
+
+    def new_lines(self) -> Iterator[LogLine]:
+        """Yield what has come since the last call, a job's runs one after the other."""
+        for stream in self._streams():
+            if stream not in self._tails:
+                tail = Tail(self._platform.logs, self._engine.log_group, self._since, stream, self._pattern)
+                self._tails[stream] = tail
+            yield from self._tails[stream].new_lines()
+
+    def _streams(self) -> list[str]:
+        """Return the beginnings of the streams' names, oldest run first; an empty one stands for all."""
+        if self._engine.kind == FUNCTION:
+            return [""]
+        runs = job_runs(self._platform, self._engine.name)
+        return [run.run_id for run in reversed(runs) if run.started_at >= self._since - _LONGEST_RUN]

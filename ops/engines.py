@@ -1,0 +1,129 @@
+"""What runs ETL-1 and ETL-2 here, a function or a job, and how its last runs went."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+from typing import TYPE_CHECKING, Final
+
+from botocore.exceptions import ClientError
+
+from modules.glue_log_names import JobLogs
+from ops import invocations
+from ops.aws_errors import is_absence
+from ops.invocations import FAILED, RUNNING, TIMED_OUT, LogLine, instant_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mypy_boto3_glue.type_defs import JobRunTypeDef
+
+    from ops.platform import Platform
+
+FUNCTION: Final = "function"
+JOB: Final = "job"
+#: So far back a function's log is searched for its last runs.
+LOOK_BACK: Final = timedelta(days=3)
+_MOST_RUNS: Final = 5
+#: https://docs.aws.amazon.com/glue/latest/dg/job-run-statuses.html
+_GOING_ON: Final = frozenset(("STARTING", "RUNNING", "STOPPING", "WAITING"))
+_JOB_FAILED: Final = frozenset(("FAILED", "ERROR", "STOPPED", "EXPIRED"))
+
+
+@dataclass(frozen=True)
+class EngineRun:
+    """One run of a function or job: SUCCEEDED, FAILED, TIMEOUT or RUNNING; ``seconds`` is None while it runs."""
+
+    run_id: str
+    state: str
+    started_at: datetime
+    seconds: float | None
+    error: str
+
+    @property
+    def failed(self) -> bool:
+        """Whether it ended ill."""
+        return self.state in {FAILED, TIMED_OUT}
+
+
+@dataclass(frozen=True)
+class Engine:
+    """The function or job of one ETL: its kind and names."""
+
+    etl: str
+    kind: str
+    name: str
+    log_group: str
+
+
+@dataclass(frozen=True)
+class EngineState:
+    """An engine and its last runs, newest first."""
+
+    engine: Engine
+    runs: tuple[EngineRun, ...]
+
+    @property
+    def last(self) -> EngineRun | None:
+        """The newest run that is known, if any."""
+        return self.runs[0] if self.runs else None
+
+
+def extract_engine(platform: Platform) -> Engine:
+    """Return what runs ETL-1."""
+    names, own_key = platform.names, platform.environment.encryption.customer_managed_key
+    if platform.by_glue:
+        security = names.normalize_glue_security if own_key else None
+        version = platform.environment.normalize.extract.glue.version
+        logs = JobLogs.of(version, names.normalize_job_logs, names.normalize_job_role, security)
+        return Engine("ETL-1", JOB, names.normalize_job, logs.output)
+    return Engine("ETL-1", FUNCTION, names.normalize_function, names.normalize_log_group)
+
+
+def transform_engine(platform: Platform) -> Engine:
+    """Return what runs ETL-2."""
+    names, own_key = platform.names, platform.environment.encryption.customer_managed_key
+    if platform.by_spark:
+        security = names.etl_glue_security if own_key else None
+        version = platform.environment.etl.glue.version
+        logs = JobLogs.of(version, names.glue_job_logs, names.glue_job_role, security)
+        return Engine("ETL-2", JOB, names.glue_job, logs.output)
+    return Engine("ETL-2", FUNCTION, names.etl_function, names.etl_log_group)
+
+
+def last_runs(platform: Platform, engine: Engine, now: datetime) -> EngineState:
+    """Return an engine with its last runs; of a function, those of the last days."""
+    if engine.kind == JOB:
+        return EngineState(engine, tuple(job_runs(platform, engine.name))[:_MOST_RUNS])
+    found = invocations.invocations(function_log(platform, engine, now - LOOK_BACK))
+    runs = (EngineRun(run.request_id, run.state, run.started_at, run.billed_seconds, run.error) for run in found)
+    return EngineState(engine, tuple(runs)[:_MOST_RUNS])
+
+
+def job_runs(platform: Platform, name: str) -> list[EngineRun]:
+    """Return the newest runs of a Glue job, newest first."""
+    answer = platform.glue.get_job_runs(JobName=name, MaxResults=50)
+    runs = [job_run(run) for run in answer["JobRuns"]]
+    return sorted(runs, key=lambda run: run.started_at, reverse=True)
+
+
+def job_run(run: JobRunTypeDef) -> EngineRun:
+    """Read a run as Glue tells it."""
+    state = str(run["JobRunState"])
+    told = RUNNING if state in _GOING_ON else FAILED if state in _JOB_FAILED else state
+    seconds = None if told == RUNNING else float(run.get("ExecutionTime", 0))
+    return EngineRun(run["Id"], told, run["StartedOn"].astimezone(timezone.utc), seconds, run.get("ErrorMessage", ""))
+
+
+def function_log(platform: Platform, engine: Engine, since: datetime) -> Iterator[LogLine]:
+    """Yield the lines of a function's log from ``since`` on; none where it has not run yet."""
+    pages = platform.logs.get_paginator("filter_log_events").paginate(
+        logGroupName=engine.log_group, startTime=int(since.timestamp() * 1000)
+    )
+    try:
+        for page in pages:
+            for event in page["events"]:
+                yield LogLine(instant_of(event["timestamp"]), event["logStreamName"], event["message"])
+    except ClientError as error:
+        if not is_absence(error):
+            raise

@@ -1,0 +1,151 @@
+"""Starts a function or a job, follows its log until it has ended, and says how it ended."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from concurrent.futures import Future
+from concurrent.futures import TimeoutError as NotYet
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+from botocore.exceptions import ReadTimeoutError
+
+from ops.engines import FUNCTION, Engine, job_run
+from ops.exits import Exit, OpsError, attention
+from ops.invocations import FAILED, RUNNING, document_in
+from ops.remedies import remedy_for
+from ops.tail import Tail
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from ops.invocations import LogLine
+    from ops.platform import Platform
+
+#: Between two looks at the log, and at a job's state.
+POLL_SECONDS: Final = 2.0
+#: This machine's clock and CloudWatch's may differ by so much.
+_CLOCKS_APART: Final = timedelta(seconds=2)
+
+
+class Watch(Protocol):
+    """Whoever looks on."""
+
+    def line(self, line: LogLine) -> None:
+        """Take a new line of the log."""
+
+    def beat(self, doing: str) -> None:
+        """Take notice that it is still going on, and what is being waited for."""
+
+
+@dataclass(frozen=True)
+class Ended:
+    """What a function answered, or what a job's log says at its end; empty where neither says anything."""
+
+    run_id: str
+    seconds: float
+    document: dict[str, Any]
+
+
+def execute(platform: Platform, engine: Engine, event: Mapping[str, Any], watch: Watch) -> Ended:
+    """Run an engine to its end.
+
+    Raises:
+        OpsError: it failed, or its answer was lost on the way.
+    """
+    started = time.monotonic()
+    run = _invoke if engine.kind == FUNCTION else _run_job
+    run_id, document = run(platform, engine, event, watch)
+    return Ended(run_id, time.monotonic() - started, document)
+
+
+def _invoke(platform: Platform, engine: Engine, event: Mapping[str, Any], watch: Watch) -> tuple[str, dict[str, Any]]:
+    """Invoke a function and wait for its answer, while its log is followed."""
+    configured = platform.lambda_.get_function_configuration(FunctionName=engine.name)
+    client = platform.invoking(configured["Timeout"])
+    tail = Tail(platform.logs, engine.log_group, datetime.now(timezone.utc) - _CLOCKS_APART)
+    answer = _in_background(lambda: client.invoke(FunctionName=engine.name, Payload=json.dumps(event).encode()))
+    while not _is_done(answer, POLL_SECONDS):
+        _tell(tail, watch, f"{engine.name} runs")
+    _tell(tail, watch, f"{engine.name} has ended")
+    try:
+        told = answer.result()
+    except ReadTimeoutError as error:
+        message = f"{engine.name} did not answer in time; it may still run. {error}"
+        raise OpsError(Exit.NOT_IN_TIME, message, f"See python -m ops status --env {platform.names.env}.") from error
+    document = json.loads(told["Payload"].read() or b"null")
+    if told.get("FunctionError"):
+        raise failure(platform, engine, _error_in(document))
+    return told["ResponseMetadata"].get("RequestId", ""), document if isinstance(document, dict) else {}
+
+
+def _in_background(work: Callable[[], Any]) -> Future[Any]:
+    """Start some work that nobody waits for at the program's end, so that Ctrl-C ends the program at once."""
+    future: Future[Any] = Future()
+
+    def run() -> None:
+        try:
+            future.set_result(work())
+        except BaseException as error:  # noqa: BLE001 - raised again by whoever asks for the result
+            future.set_exception(error)
+
+    threading.Thread(target=run, daemon=True).start()
+    return future
+
+
+def _is_done(future: Future[Any], seconds: float) -> bool:
+    try:
+        future.exception(seconds)
+    except NotYet:
+        return False
+    return True
+
+
+def _run_job(platform: Platform, engine: Engine, event: Mapping[str, Any], watch: Watch) -> tuple[str, dict[str, Any]]:
+    """Start a job with the event's entries as arguments, and wait for its end, while its output is followed."""
+    arguments = {f"--{key}": value if isinstance(value, str) else json.dumps(value) for key, value in event.items()}
+    run_id = platform.glue.start_job_run(JobName=engine.name, Arguments=arguments)["JobRunId"]
+    tail = Tail(platform.logs, engine.log_group, datetime.now(timezone.utc) - _CLOCKS_APART, stream=run_id)
+    summaries: list[dict[str, Any]] = []
+    while True:
+        run = job_run(platform.glue.get_job_run(JobName=engine.name, RunId=run_id)["JobRun"])
+        summaries += _tell(tail, watch, f"{engine.name}, run {run_id}, is {run.state}")
+        if run.state != RUNNING:
+            break
+        time.sleep(POLL_SECONDS)
+    if run.failed:
+        raise failure(platform, engine, f"{run.state} {run.error}".strip())
+    return run_id, summaries[-1] if summaries else {}
+
+
+def _tell(tail: Tail, watch: Watch, doing: str) -> list[dict[str, Any]]:
+    """Pass new lines on, and return the summaries of runs among them."""
+    summaries = []
+    for line in tail.new_lines():
+        watch.line(line)
+        summary = document_in(line.message).get("summary")
+        if isinstance(summary, dict):
+            summaries.append(summary)
+    watch.beat(doing)
+    return summaries
+
+
+def _error_in(document: Any) -> str:
+    """Return what a failed function answered: https://docs.aws.amazon.com/lambda/latest/dg/python-exceptions.html."""
+    if not isinstance(document, dict):
+        return str(document)
+    return f"{document.get('errorType', FAILED)}: {document.get('errorMessage', '')}".strip()
+
+
+def failure(platform: Platform, engine: Engine, error: str) -> OpsError:
+    """Return the error for an engine that failed: what it said, and the runbook's remedy."""
+    env = platform.names.env
+    todo, heading = remedy_for(engine.etl, error, env)
+    which = "normalize" if engine.etl == "ETL-1" else "etl"
+    return attention(
+        f"{engine.etl} ({engine.name}) failed: {error}",
+        f"{todo[0].upper()}{todo[1:]} (docs/runbook.md, {heading}; python -m ops logs {which} --env {env}).",
+    )

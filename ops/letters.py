@@ -1,0 +1,146 @@
+"""What the schedule and EventBridge could not deliver, as it lies in the dead-letter queues."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from lambda_src import event as events
+from lambda_src.exceptions import EventError
+from modules.contract.layout import parse_clean_key
+from modules.contract.settings import EVENT_KEYS
+from ops.services import queue_names
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from mypy_boto3_sqs.type_defs import MessageTypeDef
+
+    from modules.contract.layout import CleanObject
+    from ops.platform import Platform
+
+#: SQS gives at most so many at once.
+_BATCH: Final = 10
+#: In seconds: for so long nobody else sees the messages that are being worked on. More than any run takes.
+_HIDDEN_SECONDS: Final = 2 * 3600
+
+
+@dataclass(frozen=True)
+class Letter:
+    """One message: what it asks for, why it was not delivered, and what it takes to delete it.
+
+    ``event`` is what ETL-1 is to be given and ``run_id`` the run that ETL-2 is to take; ``fault`` says why it cannot be
+    done.
+    """
+
+    queue: str
+    message_id: str
+    receipt: str
+    body: str
+    reason: str
+    etl: str
+    day: date | None
+    event: Mapping[str, Any] | None
+    run_id: str
+    fault: str
+
+
+def receive(platform: Platform, now: datetime) -> list[Letter]:
+    """Return what the queues hold, hidden from everybody else until it is put back or deleted."""
+    letters = []
+    for queue in queue_names(platform):
+        url = platform.sqs.get_queue_url(QueueName=queue)["QueueUrl"]
+        while messages := _some(platform, url):
+            letters += [_read(platform, queue, message, now) for message in messages]
+    return letters
+
+
+def _some(platform: Platform, url: str) -> Sequence[MessageTypeDef]:
+    answer = platform.sqs.receive_message(
+        QueueUrl=url,
+        MaxNumberOfMessages=_BATCH,
+        # A short poll asks some of the servers only.
+        WaitTimeSeconds=1,
+        VisibilityTimeout=_HIDDEN_SECONDS,
+        MessageAttributeNames=["All"],
+    )
+    return answer.get("Messages", [])
+
+
+def _read(platform: Platform, queue: str, message: MessageTypeDef, now: datetime) -> Letter:
+    attributes = {name: value.get("StringValue", "") for name, value in message.get("MessageAttributes", {}).items()}
+    body = message.get("Body", "")
+    common = (queue, message["MessageId"], message["ReceiptHandle"], body, reason(attributes))
+    if queue == platform.names.etl_dead_letters:
+        arrived, fault = arrival(body, platform.environment.etl.clean_prefix)
+        if arrived is None:
+            return Letter(*common, "ETL-2", None, None, "", fault)
+        return Letter(*common, "ETL-2", arrived.day, None, arrived.run_id, fault)
+    event, day, fault = normalize_event(body, now, platform.environment.normalize.extract.time_zone)
+    return Letter(*common, "ETL-1", day, event, "", fault)
+
+
+def reason(attributes: Mapping[str, str]) -> str:
+    """Return why a message was not delivered, as Scheduler and EventBridge write it in its attributes."""
+    parts = (attributes.get("ERROR_CODE", ""), attributes.get("ERROR_MESSAGE", ""))
+    return ": ".join(part for part in parts if part) or "no reason is given"
+
+
+def normalize_event(body: str, now: datetime, time_zone: str) -> tuple[Mapping[str, Any] | None, date | None, str]:
+    """Return ETL-1's event in a message of its schedule, the day that it means, and what is wrong with it.
+
+    A schedule of the function carries the event itself, one of the job the request that starts it.
+    """
+    try:
+        document = json.loads(body)
+    except json.JSONDecodeError as error:
+        return None, None, f"it is no JSON: {error}"
+    if isinstance(document, dict) and "Arguments" in document:
+        arguments = document["Arguments"]
+        named = {str(name).removeprefix("--"): value for name, value in dict(arguments).items()}
+        document = {name: value for name, value in named.items() if name in EVENT_KEYS}
+    try:
+        return document, events.parse(document, now, time_zone).day, ""
+    except EventError as error:
+        return None, None, " ".join(error.faults)
+
+
+def arrival(body: str, clean_prefix: str) -> tuple[CleanObject | None, str]:
+    """Return the run's object whose arrival a message tells of, or what is wrong with the message."""
+    try:
+        key = json.loads(body)["detail"]["object"]["key"]
+    except (json.JSONDecodeError, KeyError, TypeError) as error:
+        return None, f"it is no S3 event: {error!r}"
+    arrived = parse_clean_key(clean_prefix, str(key))
+    return arrived, "" if arrived else f"{key} is no run's object"
+
+
+def by_day(letters: Iterable[Letter]) -> Iterator[tuple[Letter, tuple[Letter, ...]]]:
+    """Yield ETL-1's letters, each day once: the one to do, and all that it settles."""
+    groups: dict[date, list[Letter]] = {}
+    for letter in letters:
+        if letter.etl == "ETL-1" and letter.day is not None:
+            groups.setdefault(letter.day, []).append(letter)
+    for day in sorted(groups):
+        yield groups[day][0], tuple(groups[day])
+
+
+def of_etl2(letters: Iterable[Letter]) -> tuple[Letter, ...]:
+    """Return ETL-2's letters that can be done: one run of it settles them all."""
+    return tuple(letter for letter in letters if letter.etl == "ETL-2" and not letter.fault)
+
+
+def delete(platform: Platform, letters: Iterable[Letter]) -> None:
+    """Delete messages whose work is done."""
+    for letter in letters:
+        url = platform.sqs.get_queue_url(QueueName=letter.queue)["QueueUrl"]
+        platform.sqs.delete_message(QueueUrl=url, ReceiptHandle=letter.receipt)
+
+
+def put_back(platform: Platform, letters: Iterable[Letter]) -> None:
+    """Let messages that were not settled be seen again."""
+    for letter in letters:
+        url = platform.sqs.get_queue_url(QueueName=letter.queue)["QueueUrl"]
+        platform.sqs.change_message_visibility(QueueUrl=url, ReceiptHandle=letter.receipt, VisibilityTimeout=0)

@@ -1,0 +1,172 @@
+"""One environment as operators reach it: its settings, its names, and clients of the services that it lives in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
+
+import boto3
+from botocore.config import Config
+
+from envs.schema import GLUE_ENGINE, SPARK_ENGINE, Environment
+from envs.selection import environment_named
+from envs.validation import ConfigurationError
+from glue_src.catalog import Catalog
+from glue_src.clean_zone import CleanZone
+from glue_src.curated_zone import CuratedZone
+from glue_src.storage import Bucket
+from ops.exits import usage
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from mypy_boto3_athena import AthenaClient
+    from mypy_boto3_cloudwatch import CloudWatchClient
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_events import EventBridgeClient
+    from mypy_boto3_glue import GlueClient
+    from mypy_boto3_lambda import LambdaClient
+    from mypy_boto3_logs import CloudWatchLogsClient
+    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_scheduler import EventBridgeSchedulerClient
+    from mypy_boto3_sns import SNSClient
+    from mypy_boto3_sqs import SQSClient
+    from mypy_boto3_sts import STSClient
+
+    from modules.naming import Names
+
+#: In seconds. A person waits for the answer: better to hear soon that something is wrong.
+_QUICK: Final = Config(connect_timeout=5, read_timeout=30, retries={"mode": "standard", "total_max_attempts": 3})
+#: Beyond a function's own time, until its answer is given up.
+_ANSWER_SECONDS: Final = 30
+
+
+@dataclass(frozen=True)
+class Platform:
+    """One environment. Clients are made when they are first asked for."""
+
+    environment: Environment
+    session: boto3.Session
+
+    @classmethod
+    def named(cls, name: str, variables: Mapping[str, str]) -> Platform:
+        """Return the environment of that name, reached with the process's own AWS settings.
+
+        Raises:
+            OpsError: there is none, or its configuration is faulty.
+        """
+        try:
+            environment = environment_named(name, variables)
+        except ConfigurationError as error:
+            raise usage(str(error), "Set that right and repeat.") from error
+        return cls(environment, boto3.Session(region_name=environment.provider.region))
+
+    @property
+    def names(self) -> Names:
+        """The environment's physical names."""
+        return self.environment.names
+
+    @property
+    def by_spark(self) -> bool:
+        """Whether a Glue job runs ETL-2, and not a function."""
+        return self.environment.etl.transform.engine == SPARK_ENGINE
+
+    @property
+    def by_glue(self) -> bool:
+        """Whether a Glue job runs ETL-1, and not a function."""
+        return self.environment.normalize.extract.engine == GLUE_ENGINE
+
+    # --- services ---------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def athena(self) -> AthenaClient:
+        """Athena."""
+        return self.session.client("athena", config=_QUICK)
+
+    @cached_property
+    def cloudwatch(self) -> CloudWatchClient:
+        """CloudWatch's alarms."""
+        return self.session.client("cloudwatch", config=_QUICK)
+
+    @cached_property
+    def dynamodb(self) -> DynamoDBClient:
+        """DynamoDB."""
+        return self.session.client("dynamodb", config=_QUICK)
+
+    @cached_property
+    def events(self) -> EventBridgeClient:
+        """EventBridge's rules."""
+        return self.session.client("events", config=_QUICK)
+
+    @cached_property
+    def glue(self) -> GlueClient:
+        """Glue's jobs, crawler and catalog."""
+        return self.session.client("glue", config=_QUICK)
+
+    @cached_property
+    def lambda_(self) -> LambdaClient:
+        """Lambda, for all but invocations."""
+        return self.session.client("lambda", config=_QUICK)
+
+    @cached_property
+    def logs(self) -> CloudWatchLogsClient:
+        """CloudWatch Logs."""
+        return self.session.client("logs", config=_QUICK)
+
+    @cached_property
+    def s3(self) -> S3Client:
+        """S3."""
+        return self.session.client("s3", config=_QUICK)
+
+    @cached_property
+    def scheduler(self) -> EventBridgeSchedulerClient:
+        """EventBridge Scheduler."""
+        return self.session.client("scheduler", config=_QUICK)
+
+    @cached_property
+    def sns(self) -> SNSClient:
+        """SNS."""
+        return self.session.client("sns", config=_QUICK)
+
+    @cached_property
+    def sqs(self) -> SQSClient:
+        """SQS."""
+        return self.session.client("sqs", config=_QUICK)
+
+    @cached_property
+    def sts(self) -> STSClient:
+        """STS: whose credentials these are."""
+        return self.session.client("sts", config=_QUICK)
+
+    def invoking(self, function_seconds: int) -> LambdaClient:
+        """Return a client that waits for a function's answer, and never invokes it a second time by itself."""
+        config = Config(
+            connect_timeout=5,
+            read_timeout=function_seconds + _ANSWER_SECONDS,
+            retries={"total_max_attempts": 1},
+            tcp_keepalive=True,
+        )
+        return self.session.client("lambda", config=config)
+
+    # --- what the programs left ---------------------------------------------------------------------------------------
+
+    @cached_property
+    def bucket(self) -> Bucket:
+        """The bucket of both zones."""
+        return Bucket(self.s3, self.environment.normalize.s3_bucket_name)
+
+    @property
+    def clean_zone(self) -> CleanZone:
+        """What ETL-1 published."""
+        return CleanZone(self.bucket, self.environment.etl.clean_prefix)
+
+    @property
+    def curated_zone(self) -> CuratedZone:
+        """What ETL-2 made of it."""
+        return CuratedZone(self.bucket, self.environment.etl.curated_prefix)
+
+    @property
+    def catalog(self) -> Catalog:
+        """The curated tables' partitions."""
+        return Catalog(self.glue, self.environment.etl.catalog.database_name)

@@ -1,0 +1,139 @@
+"""SQL for Athena: a named query or a statement, run in the environment's workgroup, its rows page by page."""
+
+from __future__ import annotations
+
+import re
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from botocore.exceptions import ClientError
+
+from modules.etl.serving import NAMED_QUERIES
+from ops.aws_errors import code_of
+from ops.exits import attention, usage
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from mypy_boto3_athena.type_defs import QueryExecutionTypeDef
+
+    from ops.platform import Platform
+
+_POLL_SECONDS: Final = 0.5
+#: Athena's largest page.
+_ROWS_PER_PAGE: Final = 1000
+_GOING_ON: Final = frozenset(("QUEUED", "RUNNING"))
+_OTHER_ENDPOINT: Final = (
+    " AWS_ENDPOINT_URL names an endpoint that is not AWS's: views, partitions and some of Athena's functions may be "
+    "missing there."
+)
+
+Row = tuple[str | None, ...]
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of an answer: its name and Athena's type."""
+
+    name: str
+    type: str
+
+
+@dataclass(frozen=True)
+class Execution:
+    """A query that has run: what it read, and how long it took."""
+
+    query_id: str
+    scanned_bytes: int
+    seconds: float
+
+
+def sql_of(text: str) -> str:
+    """Return the SQL that a command line means: a named query's, or the text itself.
+
+    Raises:
+        OpsError: it is one word and no named query.
+    """
+    by_name = {query.name: query.sql for query in NAMED_QUERIES}
+    if text in by_name:
+        return by_name[text]
+    if not text.strip() or re.fullmatch(r"\w+", text.strip()):
+        message = f"{text!r} is neither SQL nor a named query."
+        raise usage(message, f"Named queries are {', '.join(by_name)}; SQL is one argument, in quotes.")
+    return text
+
+
+class Query:
+    """One query in the environment's workgroup, begun when the object is made."""
+
+    def __init__(self, platform: Platform, sql: str) -> None:
+        self._platform = platform
+        etl = platform.environment.etl
+        try:
+            answer = platform.athena.start_query_execution(
+                QueryString=sql,
+                QueryExecutionContext={"Database": etl.catalog.database_name},
+                WorkGroup=etl.athena.work_group_name,
+            )
+        except ClientError as error:
+            if code_of(error) != "InvalidRequestException":
+                raise
+            raise self._refused(str(error)) from error
+        self.query_id = answer["QueryExecutionId"]
+
+    def wait(self, beat: Callable[[str, int], None]) -> Execution:
+        """Return once the query has ended well; ``beat`` hears its state and the bytes scanned so far.
+
+        Raises:
+            OpsError: it failed, or somebody stopped it.
+        """
+        while True:
+            execution = self._platform.athena.get_query_execution(QueryExecutionId=self.query_id)["QueryExecution"]
+            state, scanned = str(execution["Status"]["State"]), _scanned(execution)
+            beat(state, scanned)
+            if state not in _GOING_ON:
+                break
+            time.sleep(_POLL_SECONDS)
+        if state != "SUCCEEDED":
+            reason = execution["Status"].get("StateChangeReason", "") or "no reason was given"
+            why = f"the query {state.lower()}: {reason}"
+            raise self._refused(why)
+        milliseconds = execution.get("Statistics", {}).get("TotalExecutionTimeInMillis", 0)
+        return Execution(self.query_id, scanned, milliseconds / 1000)
+
+    def stop(self) -> None:
+        """Stop the query: what it has scanned is paid, the rest is not."""
+        self._platform.athena.stop_query_execution(QueryExecutionId=self.query_id)
+
+    def columns(self) -> tuple[Column, ...]:
+        """Return the answer's columns."""
+        answer = self._platform.athena.get_query_results(QueryExecutionId=self.query_id, MaxResults=1)
+        told = answer["ResultSet"]["ResultSetMetadata"]["ColumnInfo"]
+        return tuple(Column(column["Name"], column["Type"]) for column in told)
+
+    def rows(self, columns: tuple[Column, ...]) -> Iterator[Row]:
+        """Yield the answer's rows, fetched page by page; a null is None."""
+        pages = self._platform.athena.get_paginator("get_query_results").paginate(
+            QueryExecutionId=self.query_id, PaginationConfig={"PageSize": _ROWS_PER_PAGE}
+        )
+        header = tuple(column.name for column in columns)
+        for number, page in enumerate(pages):
+            for place, row in enumerate(page["ResultSet"]["Rows"]):
+                cells = tuple(cell.get("VarCharValue") for cell in row["Data"])
+                # A SELECT's first row repeats the names; those of SHOW and DESCRIBE do not.
+                if (number, place) != (0, 0) or cells != header:
+                    yield cells
+
+    def _refused(self, why: str) -> Exception:
+        hint = _OTHER_ENDPOINT if self._platform.environment.provider.custom_endpoint else ""
+        database = self._platform.environment.etl.catalog.database_name
+        remedy = (
+            f"Correct the SQL: tables and views are those of {database}; if a column is missing, start the crawler, "
+            f"if it scans too much, name a day (docs/runbook.md).{hint}"
+        )
+        return attention(f"Athena did not answer: {why}.", remedy)
+
+
+def _scanned(execution: QueryExecutionTypeDef) -> int:
+    return execution.get("Statistics", {}).get("DataScannedInBytes", 0)

@@ -1,0 +1,150 @@
+"""Items that ETL-1 rejected: which and why; and what today's rules would make of them."""
+
+from __future__ import annotations
+
+import csv
+from collections import Counter
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from lambda_src.exclusions import ExclusionRule
+from lambda_src.normalize import normalize_json
+from lambda_src.outcomes import Rejected
+from modules.contract import cells
+from modules.contract.datasets import REJECTED
+from ops.exits import attention, usage
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from datetime import date
+
+    from modules.contract.runs import RunSummary
+    from ops.platform import Platform
+
+#: In characters: an item has up to 400 KB, and escapes make it longer.
+_LONGEST_CELL: Final = 16 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class RejectedItem:
+    """A row of the clean zone's ``rejected``: PK and SK as JSON, the reason, the whole item as DynamoDB's JSON."""
+
+    key: str
+    reason: str
+    item: str
+
+    @property
+    def code(self) -> str:
+        """The reason's code, by which runs count."""
+        return self.reason.partition(":")[0]
+
+
+@dataclass(frozen=True)
+class Rejects:
+    """The rejected items of one run, by reason code, with some examples of each."""
+
+    dt: date
+    run_id: str
+    scanned: int
+    by_code: dict[str, int]
+    examples: dict[str, tuple[RejectedItem, ...]]
+
+    @property
+    def total(self) -> int:
+        """How many items were rejected."""
+        return sum(self.by_code.values())
+
+
+@dataclass(frozen=True)
+class Replay:
+    """What this checkout's rules make of a run's rejected items: accepted by kind, still rejected by code."""
+
+    dt: date
+    run_id: str
+    accepted: dict[str, int] = field(default_factory=dict)
+    still: dict[str, int] = field(default_factory=dict)
+    examples: tuple[str, ...] = ()
+
+    @property
+    def accepted_total(self) -> int:
+        """How many items would now be published, or counted as registers or excluded."""
+        return sum(self.accepted.values())
+
+
+def run_of(platform: Platform, day: date | None) -> RunSummary:
+    """Return the newest complete run of a day, or of all days.
+
+    Raises:
+        OpsError: there is none.
+    """
+    zone = platform.clean_zone
+    runs = zone.runs_by_day()
+    wanted = {day: runs.get(day, ())} if day else runs
+    newest = sorted(((run_id, of) for of, ids in wanted.items() for run_id in ids), reverse=True)
+    if not newest:
+        message = f"There is no run of {day}." if day else "There is no run yet."
+        known = f"Days with runs: {', '.join(map(str, sorted(runs)[-5:]))}." if runs else ""
+        raise usage(message, f"{known} python -m ops run --env {platform.names.env} makes one.".strip())
+    run_id, of = newest[0]
+    return zone.complete_run(of, run_id)
+
+
+def rejected_items(platform: Platform, summary: RunSummary) -> Iterator[RejectedItem]:
+    """Yield the items that a run rejected, read as they come."""
+    body = platform.s3.get_object(Bucket=platform.bucket.name, Key=summary.object_of(REJECTED.name).key)["Body"]
+    # A line feed ends a record and stands nowhere else; other characters that Python takes for a line's end may.
+    return parse(line.decode() for line in body.iter_lines())
+
+
+def parse(lines: Iterable[str]) -> Iterator[RejectedItem]:
+    """Yield the rows of a ``rejected`` CSV.
+
+    Raises:
+        OpsError: the header is of another contract.
+    """
+    csv.field_size_limit(_LONGEST_CELL)
+    records = csv.reader(lines)
+    header = next(records, [])
+    if tuple(header) != REJECTED.column_names:
+        message = f"The file of rejected items begins with {header}, this checkout expects {REJECTED.column_names}."
+        raise attention(message, "Take the checkout that ETL-1 was deployed from.")
+    for record in records:
+        yield RejectedItem(*map(cells.restore, record))
+
+
+def count(summary: RunSummary, items: Iterable[RejectedItem], examples: int) -> Rejects:
+    """Count items by reason, the most frequent first, and keep the first ``examples`` of each."""
+    by_code: Counter[str] = Counter()
+    kept: dict[str, list[RejectedItem]] = {}
+    for item in items:
+        by_code[item.code] += 1
+        if by_code[item.code] <= examples:
+            kept.setdefault(item.code, []).append(item)
+    counts = dict(by_code.most_common())
+    return Rejects(
+        summary.dt,
+        summary.run_id,
+        summary.items.scanned,
+        counts,
+        {code: tuple(kept.get(code, ())) for code in counts},
+    )
+
+
+def rules_of(platform: Platform) -> tuple[ExclusionRule, ...]:
+    """Return the environment's exclusion rules, as ETL-1 is told them."""
+    return tuple(ExclusionRule(**asdict(rule)) for rule in platform.environment.normalize.extract.exclusion_rules)
+
+
+def replay(summary: RunSummary, items: Iterable[RejectedItem], rules: Sequence[ExclusionRule], examples: int) -> Replay:
+    """Normalize rejected items anew with this checkout's rules; nothing is written."""
+    accepted: Counter[str] = Counter()
+    still: Counter[str] = Counter()
+    keys: list[str] = []
+    for item in items:
+        outcome = normalize_json(item.item, rules)
+        if isinstance(outcome, Rejected):
+            still[outcome.code.value] += 1
+        else:
+            accepted[type(outcome).__name__.lower()] += 1
+            keys += [item.key] if len(keys) < examples else []
+    return Replay(summary.dt, summary.run_id, dict(accepted.most_common()), dict(still.most_common()), tuple(keys))

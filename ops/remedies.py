@@ -1,0 +1,92 @@
+"""What to do about what ETL-1 and ETL-2 say when they fail: the runbook's tables, for a program to look up."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True)
+class Remedy:
+    """What a failure's words mean: ``pattern`` finds it, ``todo`` ends it, ``heading`` is the runbook's."""
+
+    pattern: str
+    todo: str
+    heading: str
+
+
+_NORMALIZE: Final = "Normalize failed"
+_ETL: Final = "Glue job failed"
+
+#: The first that fits counts: what is particular stands before what is general.
+EXTRACT_REMEDIES: Final = (
+    Remedy(
+        r"task timed out|deadlineexceeded|seconds? (are|is) left until|\bTIMEOUT\b",
+        'raise lambda_.timeout (at most 900) or memory_size in envs/ and deploy; beyond that extract.engine = "glue"',
+        _NORMALIZE,
+    ),
+    Remedy(
+        r"status -9|signal: killed|out ?of ?memory|memoryerror|exitcode -9",
+        "raise lambda_.memory_size in envs/ and deploy",
+        _NORMALIZE,
+    ),
+    Remedy(r"\bEventError\b|the event is wrong", "repeat with an event that is right", "Run ETL-1 by hand"),
+    Remedy(
+        r"throttl|provisionedthroughput",
+        "give the table more capacity, or set extract.max_read_capacity_units to what it can spare, and deploy",
+        "The scan slows the chatbot down",
+    ),
+    Remedy(
+        r"access ?denied|not authorized|forbidden|permission",
+        "deploy cat-{env}-normalize: role, bucket and key belong together",
+        _NORMALIZE,
+    ),
+    Remedy(r"does not reconcile", "a defect: keep the log and open an issue", _NORMALIZE),
+    Remedy(r"nosuchbucket|bucket .*does not exist", "deploy cat-{env}-normalize", _NORMALIZE),
+    Remedy(r"resourcenotfound|table .*not found", "is the source table there, and named as envs/ says?", _NORMALIZE),
+)
+TRANSFORM_REMEDIES: Final = (
+    Remedy(r"no complete run", "repeat ETL-1: python -m ops rerun --env {env} --dt DAY", _ETL),
+    Remedy(
+        r"failed \d+ check|quarantin|failed checks",
+        "python -m ops query --env {env} failed_checks says which; repair the cause and repeat ETL-1 for the day",
+        "A run was quarantined",
+    ),
+    Remedy(
+        r"in the catalog and .* in the contract|columntypeerror",
+        "give the changed column another name, or drop its table and days",
+        _ETL,
+    ),
+    Remedy(
+        r"header of|foreign|different contracts",
+        "deploy both stacks from one commit, then python -m ops rerun --env {env} --dt DAY",
+        _ETL,
+    ),
+    Remedy(
+        r"no space left|out ?of ?memory|outofmemory|exceeding memory|executor.*(lost|exited)|status -9|signal: killed",
+        "more or larger workers: etl.glue.number_of_workers or worker_type in envs/ (of a function: memory_size)",
+        _ETL,
+    ),
+    Remedy(
+        r"task timed out|\bTIMEOUT\b|seconds? (are|is) left until",
+        "raise etl.glue.timeout (of a function: memory_size, or transform.engine = spark) in envs/ and deploy",
+        _ETL,
+    ),
+    Remedy(r"access ?denied|not authorized|forbidden|permission", "deploy cat-{env}-etl2", _ETL),
+    Remedy(
+        r"concurrentruns|resourcenumberlimit|insufficient|quota|max.*dpu",
+        "wait until other runs have ended, or raise Glue's quota of DPUs",
+        _ETL,
+    ),
+)
+_OTHERWISE: Final = "repeat it; if it fails again, its log has the whole story"
+
+
+def remedy_for(etl: str, error: str, env: str) -> tuple[str, str]:
+    """Return what to do about a failure of "ETL-1" or "ETL-2", and the runbook's heading about it."""
+    remedies = EXTRACT_REMEDIES if etl == "ETL-1" else TRANSFORM_REMEDIES
+    for remedy in remedies:
+        if re.search(remedy.pattern, error, re.IGNORECASE):
+            return remedy.todo.format(env=env), remedy.heading
+    return _OTHERWISE, remedies[0].heading

@@ -1,0 +1,32 @@
+"""The list of ``doctor``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from rich.text import Text
+
+from ops.checks.findings import ATTENTION, OK, UNKNOWN
+from ops.show.screen import visible
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from ops.doctor import Report
+
+_MARKS: Final = {OK: ("✔", "green"), ATTENTION: ("✘", "red"), UNKNOWN: ("?", "yellow")}
+
+
+def show(report: Report, console: Console) -> None:
+    """Print every finding on a line, and under it what to do."""
+    for finding in report.findings:
+        mark, style = _MARKS[finding.state]
+        console.print(Text.assemble((mark, style), f" {finding.check}: ", visible(finding.said)), soft_wrap=True)
+        if finding.remedy:
+            console.print(Text(f"    → {visible(finding.remedy)}"), soft_wrap=True)
+    matters = sum(finding.state != OK for finding in report.findings)
+    console.print()
+    if report.well:
+        console.print(Text(f"{len(report.findings)} findings, all is well.", style="green"))
+    else:
+        console.print(Text(f"{matters} of {len(report.findings)} findings need attention.", style="red"))

@@ -1,0 +1,27 @@
+"""Dead letters."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from rich.text import Text
+
+from ops.show.screen import shortened, visible
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from rich.console import Console
+
+    from ops.letters import Letter
+
+_LONGEST_BODY: Final = 300
+
+
+def show(letters: Iterable[Letter], console: Console) -> None:
+    """Print each message: what it asks for, why it was not delivered, and its body."""
+    for letter in letters:
+        about = f"{letter.etl} for {letter.day}" if letter.day else f"{letter.etl}: {letter.fault}"
+        console.print(Text.assemble((letter.queue, "bold"), f"  {visible(about)}"), soft_wrap=True)
+        console.print(Text(f"    {visible(letter.reason)}"), soft_wrap=True)
+        console.print(Text(f"    {shortened(letter.body, _LONGEST_BODY)}", style="dim"), soft_wrap=True)

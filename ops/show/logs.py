@@ -1,0 +1,54 @@
+"""Lines of a log as people read them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from rich.text import Text
+
+from ops.invocations import document_in
+from ops.show.screen import visible
+
+if TYPE_CHECKING:
+    from ops.invocations import LogLine
+
+#: Said otherwise, or the same on every line.
+_LEFT_OUT: Final = frozenset(
+    (
+        *("level", "message", "step", "timestamp", "time", "location", "service", "cold_start", "xray_trace_id"),
+        *("function_name", "function_memory_size", "function_arn", "function_request_id"),
+        *("traceback", "exception", "exception_name", "stack_trace"),
+    )
+)
+_STYLES: Final = {"ERROR": "red", "CRITICAL": "red", "WARNING": "yellow"}
+
+
+def is_metric(line: LogLine) -> bool:
+    """Tell whether a line is CloudWatch's own, of which it takes metrics."""
+    return "_aws" in document_in(line.message)
+
+
+def text_of(line: LogLine) -> Text:
+    """Return a line as text: its time, level and message, then the step's own fields, then a traceback."""
+    document = document_in(line.message)
+    time = f"{line.at:%H:%M:%S} "
+    if not document:
+        return Text.assemble((time, "dim"), visible(line.message.rstrip()))
+    level = str(document.get("level", ""))
+    said = visible(str(document.get("step") or document.get("message") or ""))
+    fields = " ".join(f"{name}={_value(value)}" for name, value in document.items() if name not in _LEFT_OUT)
+    text = Text.assemble((time, "dim"), (f"{level:7} ", _STYLES.get(level, "dim")), said)
+    if fields:
+        text.append(f"  {visible(fields)}", style="dim")
+    traceback = document.get("traceback") or document.get("exception")
+    for row in str(traceback or "").splitlines():
+        text.append(f"\n         {visible(row)}")
+    return text
+
+
+def _value(value: Any) -> str:
+    """Return a field's value; of a run's summary, the counts."""
+    if isinstance(value, dict) and "items" in value:
+        counts = value["items"]
+        return f"({', '.join(f'{name}={count}' for name, count in counts.items() if not isinstance(count, dict))})"
+    return str(value)

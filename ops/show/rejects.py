@@ -1,0 +1,55 @@
+"""Rejected items, and what a replay made of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.text import Text
+
+from ops.show.screen import table, visible
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from ops.rejects import Rejects, Replay
+
+
+def show(rejects: Rejects, console: Console, *, items: bool) -> None:
+    """Print the counts by reason, and examples: keys and reasons, and the items themselves where ``items`` says so."""
+    share = rejects.total / rejects.scanned if rejects.scanned else 0.0
+    head = (
+        f"{rejects.total:,} of {rejects.scanned:,} items rejected ({share:.2%}) by run {rejects.run_id} of {rejects.dt}"
+    )
+    console.print(Text(head, style="bold"), soft_wrap=True)
+    if not rejects.total:
+        return
+    made = table("reason", "items", numbers=("items",))
+    for code, count in rejects.by_code.items():
+        made.add_row(code, f"{count:,}")
+    console.print(made)
+    for examples in rejects.examples.values():
+        for example in examples:
+            console.print(Text(visible(example.reason)), soft_wrap=True)
+            console.print(Text(f"    {visible(example.key)}", style="dim"), soft_wrap=True)
+            if items:
+                console.print(Text(f"    {visible(example.item)}", style="dim"), soft_wrap=True)
+
+
+def show_replay(replay: Replay, env: str, stack: str, console: Console) -> None:
+    """Print what would now be accepted, and what to do to have it."""
+    still = sum(replay.still.values())
+    total = replay.accepted_total + still
+    head = f"{replay.accepted_total:,} of {total:,} rejected items of run {replay.run_id} would now be accepted"
+    console.print(Text(head, style="bold"), soft_wrap=True)
+    made = table("outcome", "items", numbers=("items",))
+    for kind, count in replay.accepted.items():
+        made.add_row(Text(f"accepted: {kind}", style="green"), f"{count:,}")
+    for code, count in replay.still.items():
+        made.add_row(f"still rejected: {code}", f"{count:,}")
+    console.print(made)
+    for key in replay.examples:
+        console.print(Text(f"    {visible(key)}", style="dim"), soft_wrap=True)
+    console.print("By this checkout's rules; nothing was written.")
+    if replay.accepted_total:
+        console.print(f"To have them: cdktf deploy {stack}", soft_wrap=True)
+        console.print(f"              python -m ops rerun --env {env} --dt {replay.dt}", soft_wrap=True)

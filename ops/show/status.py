@@ -1,0 +1,108 @@
+"""The screen of ``status``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.text import Text
+
+from ops.runs import measures
+from ops.show.screen import instant, table, visible
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from ops.engines import EngineState
+    from ops.status import Status
+
+
+def show(status: Status, console: Console) -> None:
+    """Print everything, and at the end what to do."""
+    where = f", {status.endpoint}" if status.endpoint else ""
+    console.print(Text(f"{status.environment}: {instant(status.now)} UTC, region {status.region}{where}", style="bold"))
+    _show_run(status, console)
+    _show_parts(status, console)
+    _show_tables(status, console)
+    _show_next(status, console)
+
+
+def _show_run(status: Status, console: Console) -> None:
+    newest = status.runs.newest
+    if newest is None:
+        console.print("\nLast run: there is none that is complete.")
+        return
+    before = status.runs.before
+    made = table("", "newest", "trend", "change", numbers=("newest", "trend", "change"))
+    for measure in measures(newest, before):
+        usual = "-" if measure.trend is None else f"{measure.trend:,.10g}"
+        change = "" if measure.change is None else f"{measure.change:+.1%}"
+        made.add_row(measure.name.replace("_", " "), f"{measure.value:,.10g}", usual, change)
+    console.print(Text(f"\nLast run {newest.run_id}", style="bold"))
+    console.print(made)
+    trend = f"the trend is the median of {len(before)} before" if before else "the first, so there is no trend"
+    accounted = (
+        "every item accounted for" if newest.items.unaccounted == 0 else f"{newest.items.unaccounted} items lost"
+    )
+    console.print(f"of {newest.dt}, ended {instant(newest.finished_at)} UTC; {accounted}; {trend}", style="dim")
+
+
+def _show_parts(status: Status, console: Console) -> None:
+    made = table("part", "state", "when (UTC)", "what")
+    made.add_row("schedule", "on" if status.scheduled else "off", "", status.schedule or "started by hand")
+    for state in (status.extract, status.transform):
+        made.add_row(*_engine_row(state))
+    if status.crawler:
+        crawler = status.crawler
+        made.add_row("crawler", _coloured(crawler.last_status), instant(crawler.last_started_at), crawler.name)
+    for alarm in status.alarms:
+        made.add_row("alarm", _coloured(alarm.state), instant(alarm.since), alarm.name)
+    for queue in status.queues:
+        held = _coloured("empty" if not queue.messages else f"{queue.messages} LEFT")
+        made.add_row("dead letters", held, "", queue.name)
+    console.print()
+    console.print(made)
+
+
+def _engine_row(state: EngineState) -> tuple[str, Text, str, str]:
+    engine, last = state.engine, state.last
+    if last is None:
+        return engine.etl, _coloured(""), "", engine.name
+    took = "" if last.seconds is None else f", {last.seconds:,.0f} s"
+    return engine.etl, _coloured(last.state), instant(last.started_at), f"{engine.name}{took}"
+
+
+def _show_tables(status: Status, console: Console) -> None:
+    made = table("table", "newest dt", "days behind", "rows", "days", numbers=("days behind", "rows", "days"))
+    for state in status.tables:
+        behind = "-" if state.days_behind is None else str(state.days_behind)
+        rows = "-" if state.rows is None else f"{state.rows:,}"
+        made.add_row(state.name, str(state.newest_dt or "-"), behind, rows, str(state.days))
+    console.print()
+    console.print(made)
+    for run_id in dict.fromkeys(state.source_run_id for state in status.tables if state.source_run_id):
+        console.print(f"made from run {run_id}", style="dim")
+    for run in status.uncurated:
+        why = "quarantined" if run.quarantined else "late" if run.is_late(status.now) else "on its way"
+        console.print(f"not in the tables: run {run.run_id} of {run.dt}, {why}")
+
+
+def _show_next(status: Status, console: Console) -> None:
+    steps = status.next_steps
+    console.print()
+    if not steps:
+        console.print(Text("Nothing to do: all is well.", style="green"))
+        return
+    console.print(Text("What to do next", style="bold"))
+    for step in steps:
+        console.print(Text.assemble(("! ", "yellow"), visible(step.matter)), soft_wrap=True)
+        console.print(Text(f"  → {visible(step.remedy)}"), soft_wrap=True)
+
+
+def _coloured(state: str) -> Text:
+    if state in {"SUCCEEDED", "OK", "empty"}:
+        return Text(state, style="green")
+    if state in {"FAILED", "TIMEOUT", "ALARM", "MISSING"} or state.endswith("LEFT"):
+        return Text(state, style="red")
+    if state in {"", "INSUFFICIENT_DATA"}:
+        return Text("nothing yet", style="dim")
+    return Text(state, style="yellow")

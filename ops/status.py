@@ -1,0 +1,107 @@
+"""How the platform is, on one screen: gathered here, judged by ops/advice.py, shown by ops/show/status.py."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
+
+from botocore.exceptions import ClientError
+
+from ops import advice
+from ops.aws_errors import explained, is_local
+from ops.engines import EngineState, extract_engine, last_runs, transform_engine
+from ops.runs import RecentRuns, recent_runs
+from ops.services import AlarmState, CrawlerState, QueueState, alarm_states, crawler_state, queue_states
+from ops.tables import TableState, UncuratedRun, table_states, today_of, uncurated_runs
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import date, datetime
+
+    from ops.advice import Advice
+    from ops.platform import Platform
+
+_T = TypeVar("_T")
+#: So many of the newest days are looked at for runs that readers do not see.
+_DAYS: int = 14
+
+
+@dataclass(frozen=True)
+class Status:
+    """Everything that one screen shows. What could not be asked is empty, and ``unanswered`` says why."""
+
+    environment: str
+    region: str
+    endpoint: str
+    now: datetime
+    today: date
+    schedule: str
+    runs: RecentRuns
+    extract: EngineState
+    transform: EngineState
+    crawler: CrawlerState | None
+    tables: tuple[TableState, ...]
+    uncurated: tuple[UncuratedRun, ...]
+    alarms: tuple[AlarmState, ...]
+    queues: tuple[QueueState, ...]
+    unanswered: tuple[str, ...]
+
+    @property
+    def scheduled(self) -> bool:
+        """Whether ETL-1 starts by itself."""
+        return bool(self.schedule)
+
+    @property
+    def next_steps(self) -> tuple[Advice, ...]:
+        """What to do, the most urgent first; nothing where all is well."""
+        return advice.next_steps(self)
+
+
+class Asking:
+    """Asks one service after the other; what one of them refuses does not keep the others from being asked."""
+
+    def __init__(self, platform: Platform) -> None:
+        self._platform = platform
+        self.unanswered: list[str] = []
+
+    def ask(self, question: Callable[[], _T], otherwise: _T) -> _T:
+        """Return the answer, or ``otherwise`` where AWS refuses this one question."""
+        try:
+            return question()
+        except ClientError as error:
+            if not is_local(error):
+                raise
+            environment = self._platform.environment
+            told = explained(error, environment.name, environment.provider.region)
+            self.unanswered.append(f"{told.message} {told.remedy}")
+            return otherwise
+
+
+def gather(platform: Platform, now: datetime) -> Status:
+    """Ask everything. ``now`` is time-zone aware.
+
+    Raises:
+        botocore.exceptions.ClientError: the bucket is not there, or the credentials are of no use.
+    """
+    environment, asking, today = platform.environment, Asking(platform), today_of(platform, now)
+    extract, transform = extract_engine(platform), transform_engine(platform)
+    runs = recent_runs(platform.clean_zone)
+    snapshot = asking.ask(platform.catalog.snapshot, None)
+    schedule = environment.normalize.schedule
+    return Status(
+        environment=environment.name,
+        region=environment.provider.region,
+        endpoint=platform.s3.meta.endpoint_url if environment.provider.custom_endpoint else "",
+        now=now,
+        today=today,
+        schedule=(schedule.cron_expression or "") if schedule.enabled else "",
+        runs=runs,
+        extract=asking.ask(lambda: last_runs(platform, extract, now), EngineState(extract, ())),
+        transform=asking.ask(lambda: last_runs(platform, transform, now), EngineState(transform, ())),
+        crawler=asking.ask(lambda: crawler_state(platform), None),
+        tables=table_states(snapshot, today) if snapshot else (),
+        uncurated=uncurated_runs(platform, snapshot, _DAYS) if snapshot else (),
+        alarms=asking.ask(lambda: alarm_states(platform), ()),
+        queues=asking.ask(lambda: queue_states(platform), ()),
+        unanswered=tuple(asking.unanswered),
+    )

@@ -1,0 +1,245 @@
+"""``python -m ops`` as operators run it, on the session's deployed platform.
+
+Its runs are of days before the others' and are left to nobody: the newest day stays the one that other tests look at.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Any, Final
+
+import pytest
+from pyarrow import parquet
+
+from ops.engines import extract_engine
+from ops.execution import execute
+from ops.exits import Exit, OpsError
+from ops.platform import Platform
+from tests.integration.conftest import DAY, Run
+from tests.unit.ops.command import ROOT, ops
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from ops.invocations import LogLine
+
+#: No other test looks at these days.
+SEEN_DAY: Final = "2026-01-27"
+OTHER_DAYS: Final = ("2026-01-25", "2026-01-26")
+WELL, ATTENTION = Exit.WELL, Exit.ATTENTION
+
+
+@pytest.fixture
+def variables(first_run: Run) -> dict[str, str]:
+    return {**first_run.pipeline.workspace.variables(), "CAT_ENV": "local"}
+
+
+def told(done: subprocess.CompletedProcess[str]) -> Any:
+    """What a command says with --json: one document, without any colours."""
+    assert "Traceback" not in done.stderr
+    assert "\x1b" not in done.stdout + done.stderr
+    return json.loads(done.stdout)
+
+
+def test_status_shows_the_run_and_its_tables(first_run: Run, variables: dict[str, str]) -> None:
+    done = ops("status", "--json", environment=variables)
+    found = told(done)
+    assert done.returncode == (ATTENTION if found["next_steps"] else WELL)
+    runs = {run["run_id"]: run for run in found["runs"]["complete"]}
+    assert runs[first_run.summary.run_id]["items"]["scanned"] == first_run.summary.items.scanned
+    tables = {table["name"]: (table["newest_dt"], table["rows"]) for table in found["tables"]}
+    assert tables == {written.dataset: (DAY, written.rows) for written in first_run.summary.objects}
+    assert found["extract"]["runs"], "the function's runs are found in its log"
+    assert found["unanswered"] == []
+
+
+def test_status_is_a_screen(variables: dict[str, str]) -> None:
+    done = ops("status", environment={**variables, "COLUMNS": "80", "NO_COLOR": "1"})
+    assert done.stderr == ""
+    assert "\x1b" not in done.stdout
+    assert all(part in done.stdout for part in ("ETL-1", "ETL-2", "crawler", "dead letters", "conversations"))
+
+
+def test_doctor_finds_a_rule_that_is_off(first_run: Run, variables: dict[str, str]) -> None:
+    events, rule = first_run.pipeline.workspace.clients().events, first_run.pipeline.names.arrival_rule
+    events.disable_rule(Name=rule)
+    try:
+        done = ops("doctor", "--json", environment=variables)
+    finally:
+        events.enable_rule(Name=rule)
+    found = told(done)
+    assert done.returncode == ATTENTION
+    matters = {finding["check"]: finding for finding in found["findings"] if finding["state"] != "ok"}
+    assert matters["arrival rule"]["remedy"] == f"aws events enable-rule --name {rule}"
+    states = {finding["check"]: finding["state"] for finding in found["findings"]}
+    sound = (
+        "credentials",
+        "state bucket",
+        "bucket",
+        "source table",
+        "ETL-1",
+        "ETL-2",
+        "schedule",
+        "workflow",
+        "tables",
+    )
+    assert {states[check] for check in (*sound, "files", "crawler", "workgroup")} == {"ok"}
+
+
+def test_dry_run_counts_and_publishes_nothing(first_run: Run, variables: dict[str, str]) -> None:
+    done = ops("run", "--dry-run", "--dt", SEEN_DAY, "--json", environment=variables)
+    assert done.returncode == WELL, done.stderr
+    (run,) = told(done)["runs"]
+    assert (run["dry_run"], run["faults"]) == (True, [])
+    assert run["summary"]["items"]["scanned"] == first_run.summary.items.scanned
+    assert "run started" in done.stderr, "the function's log is shown"
+    assert days_in_clean_zone(first_run) & {SEEN_DAY} == set()
+
+
+def test_nothing_is_changed_without_a_yes(first_run: Run, variables: dict[str, str]) -> None:
+    done = ops("rerun", "--dt", SEEN_DAY, environment=variables, answer="y\n")
+    assert done.returncode == Exit.NOT_CONFIRMED
+    assert "of the whole table" in done.stderr
+    assert "Add --yes" in done.stderr
+    assert days_in_clean_zone(first_run) & {SEEN_DAY} == set()
+
+
+def test_rerun_waits_until_the_tables_have_the_day(first_run: Run, variables: dict[str, str]) -> None:
+    pipeline = first_run.pipeline
+    pipeline.arrivals.drain()
+    words = ("rerun", "--dt", SEEN_DAY, "--yes", "--minutes", "10", "--json")
+    command = (sys.executable, "-m", "ops", *words)
+    with subprocess.Popen(
+        command, cwd=ROOT, env=variables, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as started:
+        assert SEEN_DAY in pipeline.arrivals.wait(120)[-1].key
+        pipeline.curate(first_run.summary)
+        answer, errors = started.communicate(timeout=300)
+    assert started.returncode == WELL, errors
+    (run,) = json.loads(answer)["runs"]
+    assert run["curated_from"] == run["summary"]["run_id"]
+    assert {table["name"] for table in run["tables"]} == {written.dataset for written in first_run.summary.objects}
+    assert all(table["written"] == table["registered"] for table in run["tables"])
+    assert "no run of cat-local-etl2-parquet has begun since the run arrived" in errors
+
+
+def test_backfill_makes_each_day_and_says_when_the_tables_are_late(first_run: Run, variables: dict[str, str]) -> None:
+    range_of = ("--from", OTHER_DAYS[0], "--to", OTHER_DAYS[1], "--yes")
+    done = ops("backfill", *range_of, "--no-wait", "--json", environment=variables)
+    assert done.returncode == WELL, done.stderr
+    assert [run["summary"]["dt"] for run in told(done)["runs"]] == list(OTHER_DAYS)
+    late = ops("backfill", *range_of, "--minutes", "0", environment=variables)
+    assert late.returncode == Exit.NOT_IN_TIME
+    assert f"of {OTHER_DAYS[0]} is not in the tables" in late.stderr
+    assert f"Days done: none. Not done: {', '.join(OTHER_DAYS)}." in late.stderr
+    logged = ops("logs", "normalize", "--since", "1h", "--run-id", first_run.summary.run_id, environment=variables)
+    assert "run published" in logged.stdout
+    assert SEEN_DAY not in logged.stdout
+
+
+def test_rejects_and_replay_agree_with_the_run(first_run: Run, variables: dict[str, str]) -> None:
+    done = ops("rejects", "--dt", DAY, "--json", environment=variables)
+    found = told(done)
+    assert (done.returncode, found["by_code"]) == (WELL, first_run.summary.items.rejected)
+    shown = [example for examples in found["examples"].values() for example in examples]
+    assert shown
+    assert all("item" not in example for example in shown), "people's own words are shown only with --items"
+    replayed = told(ops("replay", "--dt", DAY, "--json", environment=variables))
+    assert (replayed["still"], replayed["accepted"]) == (first_run.summary.items.rejected, {})
+
+
+def test_query_answers_and_writes_files(first_run: Run, variables: dict[str, str], tmp_path: Path) -> None:
+    sql = f"SELECT user_id, message_count, created_at FROM conversations WHERE dt = '{DAY}'"  # noqa: S608 our own
+    target = tmp_path / "answer.parquet"
+    done = ops("query", sql, "--output", str(target), environment=variables)
+    assert done.returncode == WELL, done.stderr
+    assert "by list price" in done.stderr
+    written = parquet.read_table(target)
+    wanted = first_run.expected.tables()["conversations"]
+    assert written.num_rows == len(wanted)
+    assert sum(written["message_count"].to_pylist()) == sum(row["message_count"] for row in wanted)
+    few = told(ops("query", sql, "--rows", "3", "--json", environment=variables))
+    assert (len(few["rows"]), few["more"], few["columns"]) == (3, True, ["user_id", "message_count", "created_at"])
+    refused = ops("query", "SELECT * FROM nowhere", environment=variables)
+    assert refused.returncode == ATTENTION
+    assert "nowhere" in refused.stderr
+    assert "an endpoint that is not AWS's" in refused.stderr
+
+
+def test_redrive_deletes_only_what_is_done(first_run: Run, variables: dict[str, str]) -> None:
+    sqs = first_run.pipeline.workspace.clients().sqs
+    url = sqs.get_queue_url(QueueName=first_run.pipeline.names.etl_dead_letters)["QueueUrl"]
+    event = {"detail": {"object": {"key": first_run.summary.object_of("conversations").key}}}
+    sqs.send_message(QueueUrl=url, MessageBody=json.dumps(event))
+    sqs.send_message(QueueUrl=url, MessageBody="no event")
+    try:
+        refused = ops("redrive", environment=variables)
+        assert refused.returncode == Exit.NOT_CONFIRMED
+        done = ops("redrive", "--yes", "--json", environment=variables)
+        found = told(done)
+        assert done.returncode == ATTENTION
+        assert [letter["run_id"] for letter in found["settled"]] == [first_run.summary.run_id]
+        assert [letter["body"] for letter in found["left"]] == ["no event"]
+        left = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["ApproximateNumberOfMessages"])["Attributes"]
+        assert left["ApproximateNumberOfMessages"] == "1", "it is back for everybody to see"
+    finally:
+        sqs.purge_queue(QueueUrl=url)
+
+
+def test_cost_is_measured(variables: dict[str, str]) -> None:
+    done = ops("cost", "--json", environment=variables)
+    found = told(done)
+    costs = {cost["component"]: cost for cost in found["costs"]}
+    assert done.returncode == WELL
+    assert costs["ETL-1 (Lambda)"]["dollars"] > 0
+    assert costs["bucket (S3)"]["usage"] > 0
+    assert costs["source table (DynamoDB)"]["usage"] > 0
+    assert found["total"] == pytest.approx(sum(cost["dollars"] for cost in costs.values()))
+    assert found["not_counted"]
+
+
+def test_an_environment_that_is_not_deployed_is_told(variables: dict[str, str]) -> None:
+    done = ops("status", "--env", "prod", environment=variables)
+    assert done.returncode == Exit.AWS
+    assert "prod's bucket does not exist." in done.stderr
+    assert "Deploy cat-prod-normalize" in done.stderr
+    report = ops("doctor", "--env", "prod", environment=variables)
+    assert report.returncode == ATTENTION
+    assert "✘ bucket: cat-prod-normalize-reports does not exist" in report.stdout
+    assert "Traceback" not in report.stderr
+
+
+class Onlooker:
+    """Keeps what it is told."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+
+    def line(self, line: LogLine) -> None:
+        self.lines.append(line.message)
+
+    def beat(self, doing: str) -> None:
+        assert doing
+
+
+def test_a_function_that_fails_says_why_and_what_to_do(
+    variables: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    platform, onlooker = Platform.named("local", variables), Onlooker()
+    with pytest.raises(OpsError, match=r"(?s)ETL-1 .*failed: .*'dryrun' is no key of this event") as caught:
+        execute(platform, extract_engine(platform), {"dryrun": True}, onlooker)
+    assert caught.value.code is ATTENTION
+    assert "docs/runbook.md, Run ETL-1 by hand" in caught.value.remedy
+    assert any("run failed" in line for line in onlooker.lines), "its log was followed"
+
+
+def days_in_clean_zone(run: Run) -> set[str]:
+    s3 = run.pipeline.workspace.clients().s3
+    found = s3.list_objects_v2(
+        Bucket=run.pipeline.names.reports_bucket, Prefix="reports/etl-process1/conversations/dt="
+    )
+    return {entry["Key"].split("/dt=")[1][: len(DAY)] for entry in found["Contents"]}

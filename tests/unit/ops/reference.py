@@ -1,0 +1,49 @@
+"""The reference in docs/ops.md: what every command says of itself with --help, and the exit codes."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from typer.testing import CliRunner
+
+from ops.app import COMMANDS, made
+from ops.exits import MEANINGS
+
+DOCUMENT = Path(__file__).parents[3] / "docs" / "ops.md"
+UPDATE = "UPDATE_OPS"
+
+
+def parts() -> dict[str, str]:
+    """Return what the document's generated parts must say, by name."""
+    codes = "".join(f"| {code.value} | {meaning} |\n" for code, meaning in MEANINGS.items())
+    return {"exit codes": f"\n| code | meaning |\n|---|---|\n{codes}\n", "commands": "".join(_commands())}
+
+
+def _commands() -> Iterator[str]:
+    yield "\n"
+    for command in COMMANDS:
+        name = command.__name__
+        yield f"### {name}\n\n```text\n{help_of(name)}\n```\n\n"
+
+
+def help_of(*words: str) -> str:
+    app = made(completion=False)
+    shown = CliRunner().invoke(app, [*words, "--help"], prog_name="python -m ops", env={"COLUMNS": "80"}, color=False)
+    assert shown.exit_code == 0, shown.output
+    return "\n".join(line.rstrip() for line in shown.output.strip().splitlines())
+
+
+def check() -> None:
+    """Check the document, or write it where UPDATE_OPS is set."""
+    for name, wanted in parts().items():
+        text = DOCUMENT.read_text(encoding="utf-8")
+        begin, end = f"<!-- generated: {name} -->\n", "<!-- end -->"
+        start = text.index(begin) + len(begin)
+        stop = text.index(end, start)
+        if os.environ.get(UPDATE):
+            DOCUMENT.write_text(text[:start] + wanted + text[stop:], encoding="utf-8")
+        else:
+            advice = f"{UPDATE}=1 .venv/bin/python -m pytest tests/unit/ops writes docs/ops.md anew"
+            assert text[start:stop] == wanted, advice

@@ -1,0 +1,93 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, datetime, timedelta, timezone
+
+import pytest
+
+from ops.engines import Engine, EngineRun, EngineState
+from ops.runs import BrokenRun, RecentRuns
+from ops.services import AlarmState, CrawlerState, QueueState
+from ops.status import Status
+from ops.tables import TableState, UncuratedRun
+from tests.unit.ops.runs import run
+
+NOW = datetime(2026, 2, 4, 12, tzinfo=timezone.utc)
+NEWEST = run(4)
+
+
+def engine(etl: str, state: str = "SUCCEEDED", error: str = "") -> EngineState:
+    ended = EngineRun("1", state, NEWEST.started_at + timedelta(minutes=1), 9.0, error)
+    return EngineState(Engine(etl, "job", f"{etl}-job", "group"), (ended,))
+
+
+WELL = Status(
+    environment="prod",
+    region="us-east-1",
+    endpoint="",
+    now=NOW,
+    today=date(2026, 2, 4),
+    schedule="cron(30 4 * * ? *)",
+    runs=RecentRuns((NEWEST, run(3), run(2))),
+    extract=engine("ETL-1"),
+    transform=engine("ETL-2"),
+    crawler=CrawlerState("crawler", "READY", "SUCCEEDED", NOW, ""),
+    tables=(TableState("messages", 3, date(2026, 2, 3), 5000, NEWEST.run_id, 1),),
+    uncurated=(),
+    alarms=(AlarmState("alarm", "OK", NOW, ""),),
+    queues=(QueueState("letters", 0),),
+    unanswered=(),
+)
+
+
+def test_nothing_is_to_be_done_where_all_is_well() -> None:
+    assert WELL.next_steps == ()
+
+
+@pytest.mark.parametrize(
+    ("change", "matter", "remedy"),
+    [
+        ({"alarms": (AlarmState("a", "ALARM", NOW, "why"),)}, "alarm a: why", "doctor --env prod"),
+        ({"alarms": (AlarmState("a", "MISSING", None, ""),)}, "does not exist", "deploy"),
+        ({"queues": (QueueState("letters", 2),)}, "letters holds 2", "python -m ops redrive --env prod"),
+        ({"extract": engine("ETL-1", "FAILED", "no\nmore")}, "ETL-1: last run FAILED", "logs --env prod normalize"),
+        ({"transform": engine("ETL-2", "TIMEOUT")}, "ETL-2: last run TIMEOUT", "logs --env prod etl"),
+        ({"tables": (replace(WELL.tables[0], days_behind=2),)}, "2 days old", "run --env prod"),
+        ({"runs": RecentRuns()}, "no complete run", "run --env prod"),
+        (
+            {"uncurated": (UncuratedRun(NEWEST.dt, NEWEST.run_id, None, quarantined=True),)},
+            "quarantined",
+            "failed_checks",
+        ),
+        ({"uncurated": (UncuratedRun(NEWEST.dt, NEWEST.run_id, None, quarantined=False),)}, "not in the", "curate"),
+        (
+            {"runs": RecentRuns((NEWEST,), (BrokenRun(NEWEST.dt, "9", ("its summary is missing",)),))},
+            "run 9 of 2026-01-31 is incomplete",
+            "rerun --env prod --dt 2026-01-31",
+        ),
+        ({"crawler": CrawlerState("c", "READY", "FAILED", NOW, "why")}, "the crawler failed: why", "start-crawler"),
+        ({"runs": RecentRuns((run(4, rejected=90), run(3)))}, "9.0% of the items", "rejects --env prod"),
+        ({"unanswered": ("AccessDenied",)}, "AccessDenied", "The rest"),
+    ],
+)
+def test_each_matter_has_its_remedy(change: dict[str, object], matter: str, remedy: str) -> None:
+    (step,) = replace(WELL, **change).next_steps  # type: ignore[arg-type]
+    assert matter in step.matter
+    assert remedy in step.remedy
+    assert "\n" not in step.matter + step.remedy
+
+
+def test_what_is_no_matter() -> None:
+    young = UncuratedRun(
+        NEWEST.dt, f"{NOW - timedelta(minutes=29):%Y%m%dT%H%M%S.%fZ}-00000000", None, quarantined=False
+    )
+    assert replace(WELL, uncurated=(young,)).next_steps == (), "it is on its way"
+    late = replace(WELL, uncurated=(young,), transform=engine("ETL-2", "FAILED"))
+    assert [step.matter.partition(" ")[0] for step in late.next_steps] == ["ETL-2:", "run"]
+    older = BrokenRun(NEWEST.dt, "1", ("cut off",))
+    assert replace(WELL, runs=RecentRuns((NEWEST,), (older,))).next_steps == (), "a newer run took its place"
+    unscheduled = replace(WELL, schedule="", tables=(replace(WELL.tables[0], days_behind=40),))
+    assert unscheduled.next_steps == (), "nobody expects a run every day"
+    before = replace(WELL.extract.runs[0], state="FAILED", started_at=NEWEST.started_at - timedelta(minutes=1))
+    retried = replace(WELL, extract=replace(WELL.extract, runs=(before,)))
+    assert retried.next_steps == (), "the retry went well"

@@ -1,0 +1,135 @@
+"""The command line without AWS: usage, help, and what happens where AWS cannot be had."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+from typer.testing import CliRunner
+
+from local.setup_machine import write_own_commands
+from ops.app import COMMANDS, made
+from ops.exits import MEANINGS, Exit
+from tests.unit.ops import reference
+from tests.unit.ops.command import ROOT, ops
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture
+def environment() -> dict[str, str]:
+    """No account at all; the metadata service of a cloud machine is not asked."""
+    return {**os.environ, "AWS_EC2_METADATA_DISABLED": "true", "AWS_MAX_ATTEMPTS": "1"}
+
+
+def test_reference_is_what_the_commands_say() -> None:
+    reference.check()
+
+
+def test_every_exit_code_is_explained() -> None:
+    assert set(MEANINGS) == set(Exit)
+    shown = " ".join(reference.help_of().split())
+    assert all(f"{code.value} {meaning}" in shown for code, meaning in MEANINGS.items())
+
+
+def test_every_command_has_an_example() -> None:
+    assert [command.__name__ for command in COMMANDS if "Example: python -m ops" not in (command.__doc__ or "")] == []
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("status", "--env", "staging"), "there is no environment 'staging'; known are test, prod, local"),
+        (("status",), "Missing option '--env'"),
+        (("status", "--env", "local"), "AWS_ENDPOINT_URL"),
+        (("nothing", "--env", "test"), "No such command"),
+        (("rerun", "--env", "test", "--dt", "2026-02-30"), "2026-02-30"),
+        (("backfill", "--env", "test", "--from", "2026-01-31", "--to", "2026-01-30"), "Write the earlier day first"),
+        (("logs", "--env", "test", "--since", "yesterday"), "'yesterday' is no duration"),
+        (("query", "--env", "test", "not_a_query"), "Named queries are daily_activity"),
+        (("query", "--env", "test", "SELECT 1", "--output", "x.xlsx"), "ends in .xlsx"),
+    ],
+)
+def test_wrong_usage_is_told_before_aws_is_asked(words: tuple[str, ...], said: str) -> None:
+    done = CliRunner().invoke(made(completion=False), words)
+    assert done.exit_code == Exit.USAGE, done.output
+    assert said in done.stderr
+    assert done.stdout == ""
+
+
+def test_without_credentials_it_says_how_to_get_some(environment: dict[str, str]) -> None:
+    done = ops("status", "--env", "test", "--json", environment=environment)
+    assert done.returncode == Exit.AWS
+    assert "No usable AWS credentials were found." in done.stderr
+    assert "AWS_PROFILE" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_an_endpoint_that_is_not_there_is_told(environment: dict[str, str]) -> None:
+    keys = {"AWS_ACCESS_KEY_ID": "made", "AWS_SECRET_ACCESS_KEY": "up", "AWS_ENDPOINT_URL": "http://127.0.0.1:9"}
+    done = ops("doctor", "--env", "local", environment={**environment, **keys})
+    assert done.returncode == Exit.AWS
+    assert "AWS could not be reached." in done.stderr
+    assert "AWS_ENDPOINT_URL" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_ctrl_c_ends_it_at_once(environment: dict[str, str]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        keys = {"AWS_ACCESS_KEY_ID": "made", "AWS_SECRET_ACCESS_KEY": "up"}
+        endpoint = {"AWS_ENDPOINT_URL": f"http://127.0.0.1:{silent.getsockname()[1]}"}
+        command = (sys.executable, "-m", "ops", "status", "--env", "local")
+        with subprocess.Popen(
+            command, cwd=ROOT, env={**environment, **keys, **endpoint}, stderr=subprocess.PIPE, text=True
+        ) as started:
+            connection, _ = silent.accept()
+            with connection:
+                started.send_signal(signal.SIGINT)
+                said = started.communicate(timeout=60)[1]
+    assert started.returncode == Exit.INTERRUPTED
+    assert said.splitlines() == ["Interrupted.", "What was started may still go on."]
+
+
+def test_cat_env_stands_for_the_option(environment: dict[str, str]) -> None:
+    done = ops("query", environment={**environment, "CAT_ENV": "prod"})
+    assert (done.returncode, done.stderr) == (Exit.WELL, "")
+    assert "failed_checks" in done.stdout
+    assert "\x1b" not in done.stdout
+
+
+def test_operating_needs_nothing_of_what_deploys_or_extracts() -> None:
+    code = "import sys, ops.app; print(*sorted({name.partition('.')[0] for name in sys.modules}))"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True, capture_output=True, text=True)
+    loaded = set(done.stdout.split())
+    assert loaded & {"cdktf", "jsii", "msgspec", "aws_lambda_powertools", "pyarrow", "local", "tests"} == set()
+    assert {"boto3", "typer", "rich", "pydantic", "modules", "envs"} <= loaded
+
+
+def test_product_code_knows_nothing_of_the_emulator() -> None:
+    for file in (ROOT / "ops").rglob("*.py"):
+        text = file.read_text(encoding="utf-8").lower()
+        traces = [word for word in ("ministack", "localstack", "emulator", "127.0.0.1", "localhost") if word in text]
+        assert traces == [], file.name
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_shells_complete_the_command(environment: dict[str, str], tmp_path: Path, shell: str) -> None:
+    write_own_commands(tmp_path)
+    (tmp_path / "cat-ops").write_text(
+        (tmp_path / "cat-ops").read_text().replace(str(ROOT / ".venv/bin/python"), sys.executable)
+    )
+    words = {"COMP_WORDS": "cat-ops query --env ", "COMP_CWORD": "3", "_TYPER_COMPLETE_ARGS": "cat-ops query --env "}
+    variables = {
+        **environment,
+        **words,
+        "_CAT_OPS_COMPLETE": f"complete_{shell}",
+        "_TYPER_COMPLETE_FISH_ACTION": "get-args",
+    }
+    done = subprocess.run([tmp_path / "cat-ops"], env=variables, check=False, capture_output=True, text=True)
+    assert all(name in done.stdout for name in ("test", "prod", "local")), done.stderr

@@ -1,0 +1,58 @@
+from __future__ import annotations
+
+from datetime import datetime, timezone
+from typing import Any
+
+import pytest
+
+from envs.schema import WORKER_DPU, WORKER_TYPES
+from ops.cost import athena_cost, crawler_cost, function_cost, job_cost, reading_cost, storage_cost
+from ops.invocations import Invocation
+from ops.prices import GIGABYTE, LIST_PRICES, TERABYTE
+from tests.unit.docs.computed import ComputedDocument
+from tests.unit.ops.runs import run
+
+AT = datetime(2026, 1, 31, tzinfo=timezone.utc)
+
+
+def test_prices_are_those_of_the_documents() -> None:
+    lake = ComputedDocument("lake-costs.md", update="").given()
+    scaling = ComputedDocument("scaling.md", update="").given()
+    assert LIST_PRICES.lambda_gigabyte_second == lake["Lambda, $ per GB-second"] == scaling["Lambda, $ per GB-second"]
+    assert LIST_PRICES.glue_dpu_hour == lake["Glue, $ per DPU-hour; a minute at least"]
+    assert LIST_PRICES.athena_terabyte == lake["Athena, $ per TB read"]
+    assert LIST_PRICES.athena_least_bytes == lake["Athena: least bytes of a query, MB"] * 2**20
+    assert LIST_PRICES.dynamodb_million_read_units == scaling["on-demand, $ per million read units"]
+    text = ComputedDocument("lake-costs.md", update="").words()
+    assert f"List prices in {LIST_PRICES.region} without free tiers, looked up in {LIST_PRICES.looked_up}" in text
+
+
+def test_every_worker_type_has_its_dpu() -> None:
+    assert {kind for kinds in WORKER_TYPES.values() for kind in kinds} == set(WORKER_DPU)
+
+
+def test_a_function_costs_by_what_was_billed() -> None:
+    runs = [Invocation("1", AT, "SUCCEEDED", 100.0, 2048), Invocation("2", AT, "RUNNING")]
+    found = function_cost("ETL-1", runs, LIST_PRICES)
+    assert (found.usage, found.note) == (200.0, "invocations in the log: 1")
+    assert found.dollars == pytest.approx(0.00333334)
+
+
+def test_a_job_costs_a_minute_at_least() -> None:
+    runs: list[Any] = [
+        {"WorkerType": "G.2X", "NumberOfWorkers": 4, "ExecutionTime": 3600},
+        {"WorkerType": "G.1X", "NumberOfWorkers": 2, "ExecutionTime": 5},
+        {"WorkerType": "G.1X", "NumberOfWorkers": 2, "ExecutionTime": 0},
+    ]
+    found = job_cost("ETL-2", runs, LIST_PRICES)
+    assert found.usage == 8 * 3600 + 2 * 60
+    assert found.dollars == pytest.approx((8 + 2 / 60) * 0.44)
+
+
+def test_other_components() -> None:
+    assert crawler_cost([0.5, 0.25], LIST_PRICES).dollars == pytest.approx(0.33)
+    assert storage_cost(3 * GIGABYTE, GIGABYTE, LIST_PRICES).dollars == pytest.approx(0.092)
+    assert athena_cost([TERABYTE, 1], LIST_PRICES).dollars == pytest.approx(5 + 10 / 2**20 * 5)
+    since = run(2).started_at
+    assert reading_cost([run(3), run(2), run(1)], since, LIST_PRICES).usage == 256.0
+    assert athena_cost([], LIST_PRICES).dollars == 0

@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from ops.checks.findings import ATTENTION, OK, UNKNOWN, Finding
+from ops.doctor import CHECKS, Report
+from ops.remedies import EXTRACT_REMEDIES, TRANSFORM_REMEDIES, remedy_for
+
+RUNBOOK = Path(__file__).parents[3] / "docs" / "runbook.md"
+#: What only a deployment meets, and what is a wish and no ailment.
+NOT_EXAMINED = {"Run ETL-1 by hand"}
+#: The troubleshooting headings of the system that this one replaces.
+TROUBLESHOOTING = {"Lambda Timeout", "Glue Job Failures", "Crawler Not Detecting Schema", "Athena Query Errors"}
+
+
+def headings() -> set[str]:
+    return set(re.findall(r"^## (.*)$", RUNBOOK.read_text(encoding="utf-8"), re.MULTILINE))
+
+
+def test_every_ailment_of_the_runbook_is_examined() -> None:
+    examined = {heading for check in CHECKS for heading in check.headings}
+    assert headings() - NOT_EXAMINED - examined == set()
+    assert examined - headings() == TROUBLESHOOTING
+
+
+def test_remedies_point_to_headings_that_are_there() -> None:
+    assert {remedy.heading for remedy in (*EXTRACT_REMEDIES, *TRANSFORM_REMEDIES)} - headings() == set()
+
+
+def test_failures_find_their_remedy() -> None:
+    wanted = {
+        ("ETL-1", "Task timed out after 900.00 seconds"): "lambda_.timeout",
+        ("ETL-1", "DeadlineExceededError: 20 seconds are left until the service stops the run"): "lambda_.timeout",
+        ("ETL-1", "WorkerError: the process of share 1 ended, status -9"): "lambda_.memory_size",
+        ("ETL-1", "DestinationError: the bucket refused: AccessDenied"): "deploy cat-prod-normalize",
+        ("ETL-1", "RunSummaryError: run 1 does not reconcile"): "a defect",
+        ("ETL-2", "FAILED 2026-01-31 has no complete run among 1"): "rerun --env prod",
+        ("ETL-2", "TIMEOUT "): "etl.glue.timeout",
+        ("ETL-2", "ForeignHeaderError: the header of x has unknown columns"): "from one commit",
+        ("ETL-2", "QuarantinedError: run 1 of 2026-01-31 failed 1 check(s)"): "query --env prod failed_checks",
+        ("ETL-2", "feedback.option is bigint in the catalog and string in the contract"): "another name",
+        ("ETL-2", "ExecutorLostFailure (executor 3 exited)"): "number_of_workers",
+        ("ETL-2", "An error occurred (AccessDenied) when calling PutObject"): "deploy cat-prod-etl2",
+        ("ETL-2", "something new"): "repeat it",
+    }
+    for (etl, error), remedy in wanted.items():
+        assert remedy in remedy_for(etl, error, "prod")[0], error
+
+
+def test_a_report_is_well_only_if_all_could_be_looked_at() -> None:
+    ok, bad, unknown = (Finding("check", state, "said") for state in (OK, ATTENTION, UNKNOWN))
+    assert Report("prod", (ok, ok)).well
+    assert not Report("prod", (ok, bad)).well
+    assert not Report("prod", (ok, unknown)).well

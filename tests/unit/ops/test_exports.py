@@ -1,0 +1,76 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from pathlib import Path
+
+import pytest
+from pyarrow import parquet
+
+from ops.exits import OpsError
+from ops.exports import checked_target, write
+from ops.queries import Column, Row
+
+COLUMNS = (
+    Column("text", "varchar"),
+    Column("count", "bigint"),
+    Column("share", "double"),
+    Column("yes", "boolean"),
+    Column("day", "date"),
+    Column("at", "timestamp"),
+)
+ROWS: list[Row] = [
+    ('a,"b"\nc', "12", "0.5", "true", "2026-01-31", "2026-01-31 04:30:00.123"),
+    ("", None, None, None, None, None),
+    (None, "0", "1.0E10", "false", "2026-02-01", "2026-01-31 04:30:00"),
+]
+
+
+def test_csv_tells_a_null_from_an_empty_text(tmp_path: Path) -> None:
+    target = tmp_path / "answer.csv"
+    assert write(target, COLUMNS[:2], [row[:2] for row in ROWS]) == 3
+    assert target.read_text(encoding="utf-8") == '"text","count"\n"a,""b""\nc","12"\n"",\n,"0"\n'
+
+
+def test_parquet_is_typed(tmp_path: Path) -> None:
+    target = tmp_path / "answer.parquet"
+    assert write(target, COLUMNS, ROWS) == 3
+    rows = parquet.read_table(target).to_pylist()
+    assert rows[0] == {
+        "text": 'a,"b"\nc',
+        "count": 12,
+        "share": 0.5,
+        "yes": True,
+        "day": date(2026, 1, 31),
+        "at": datetime(2026, 1, 31, 4, 30, 0, 123000),  # noqa: DTZ001 - Athena's timestamps have no zone
+    }
+    assert list(rows[1].values()) == ["", None, None, None, None, None]
+    assert rows[2]["share"] == 1e10
+
+
+def test_an_answer_without_rows_is_a_file_with_columns(tmp_path: Path) -> None:
+    assert write(tmp_path / "none.parquet", COLUMNS, []) == 0
+    assert parquet.read_table(tmp_path / "none.parquet").column_names == [column.name for column in COLUMNS]
+
+
+def test_a_broken_answer_leaves_the_file_as_it_was(tmp_path: Path) -> None:
+    target = tmp_path / "answer.csv"
+    target.write_text("before", encoding="utf-8")
+
+    def rows() -> Iterator[Row]:
+        yield ("1",)
+        message = "the network is gone"
+        raise ConnectionError(message)
+
+    with pytest.raises(OpsError, match="could not be written: the network is gone"):
+        write(target, COLUMNS[:1], rows())
+    assert target.read_text(encoding="utf-8") == "before"
+    assert list(tmp_path.iterdir()) == [target]
+
+
+def test_targets_are_checked_before_anything_is_paid_for(tmp_path: Path) -> None:
+    assert checked_target(tmp_path / "a.csv") == tmp_path / "a.csv"
+    with pytest.raises(OpsError, match=r"ends in \.xlsx"):
+        checked_target(tmp_path / "a.xlsx")
+    with pytest.raises(OpsError, match="does not exist"):
+        checked_target(tmp_path / "none" / "a.csv")
