@@ -81,6 +81,7 @@ def created_types(plan: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _resources(plan: Mapping[str, Any]) -> Iterator[Change]:
+    secrets = _secrets(plan)
     for resource in plan.get("resource_changes", ()):
         change, address = resource["change"], resource["address"]
         moved = resource.get("previous_address")
@@ -89,7 +90,7 @@ def _resources(plan: Mapping[str, Any]) -> Iterator[Change]:
             continue
         name = f"{address} (was {moved})" if moved else address
         deposed = f"{name} (what an earlier replacement left)" if "deposed" in resource else name
-        attributes = tuple(_attributes(change)) if action in (Action.CHANGE, Action.REPLACE) else ()
+        attributes = tuple(_attributes(change, secrets)) if action in (Action.CHANGE, Action.REPLACE) else ()
         yield Change(deposed, Action.CHANGE if action is None else action, attributes)
 
 
@@ -111,17 +112,55 @@ def _action(change: Mapping[str, Any], address: str) -> Action | None:
     return _ACTIONS[actions]
 
 
-def _attributes(change: Mapping[str, Any]) -> Iterator[Attribute]:
+def _attributes(change: Mapping[str, Any], secrets: frozenset[str]) -> Iterator[Attribute]:
     before, after = change["before"] or {}, change["after"] or {}
     unknown = change.get("after_unknown") or {}
     forcing = {path[0] for path in change.get("replace_paths", ())}
+    replaced = len(change["actions"]) > 1
     for name in sorted(before.keys() | after.keys() | unknown.keys()):
-        is_unknown = _any_true(unknown.get(name))
-        if before.get(name) == after.get(name) and not is_unknown:
+        old, new, is_unknown = before.get(name), after.get(name), _any_true(unknown.get(name))
+        if is_unknown and replaced and name not in forcing:
+            # All that the service assigns is assigned anew: that says nothing.
             continue
-        sensitive = any(_any_true(_of(change.get(key), name)) for key in ("before_sensitive", "after_sensitive"))
-        shown = (HIDDEN, HIDDEN) if sensitive else _shown(before.get(name), after.get(name), unknown=is_unknown)
+        if old == new and not is_unknown:
+            continue
+        marked = any(_any_true(_of(change.get(key), name)) for key in ("before_sensitive", "after_sensitive"))
+        hidden = marked or not secrets.isdisjoint((*_leaves(old), *_leaves(new)))
+        shown = (HIDDEN, HIDDEN) if hidden else _shown(old, new, unknown=is_unknown)
         yield Attribute(name, *shown, forces_replacement=name in forcing)
+
+
+def _secrets(plan: Mapping[str, Any]) -> frozenset[str]:
+    """Return what is marked as sensitive anywhere: providers copy such values into attributes that are not."""
+    changes = [resource["change"] for resource in plan.get("resource_changes", ())]
+    return frozenset(
+        text
+        for change in changes
+        for side in ("before", "after")
+        for text in _marked_leaves(change[side], change.get(f"{side}_sensitive"))
+    )
+
+
+def _marked_leaves(value: Any, marks: Any) -> Iterator[str]:
+    if marks is True:
+        yield from _leaves(value)
+    elif isinstance(marks, Mapping) and isinstance(value, Mapping):
+        for name, mark in marks.items():
+            yield from _marked_leaves(value.get(name), mark)
+    elif isinstance(marks, list) and isinstance(value, list):
+        for item, mark in zip(value, marks, strict=False):
+            yield from _marked_leaves(item, mark)
+
+
+def _leaves(value: Any) -> Iterator[str]:
+    """Yield the texts and numbers in a value, however deep."""
+    if isinstance(value, Mapping):
+        value = list(value.values())
+    if isinstance(value, list):
+        for item in value:
+            yield from _leaves(item)
+    elif value is not None and not isinstance(value, bool):
+        yield str(value)
 
 
 def _of(marks: Any, name: str) -> Any:

@@ -24,7 +24,7 @@ _VERBS: Final = {
 }
 #: What is lost with these.
 _BOLD: Final = (Action.DESTROY, Action.REPLACE)
-_TABLE_HEAD: Final = ("", "| | resource | attributes |", "|---|---|---|")
+_TABLE_HEAD: Final = ("| | resource | attributes |", "|---|---|---|")
 
 Row = tuple[str, Change]
 
