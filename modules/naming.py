@@ -127,14 +127,12 @@ class Names:
         """The policy that bounds every role that a workflow deploys."""
         return self._name(IAM_POLICY, "pipeline", "boundary")
 
-    @property
     def any_name(self) -> str:
-        """The pattern of every name that begins with the environment, for permissions."""
+        """Return the pattern of every name that begins with the environment, for permissions."""
         return f"cat-{self.env}-*"
 
-    @property
     def any_service_role(self) -> tuple[str, str]:
-        """The patterns of both ETLs' roles, for permissions; the workflows' own roles fit neither."""
+        """Return the patterns of both ETLs' roles, for permissions; the workflows' own roles fit neither."""
         return f"{self.normalize_stack}-*", f"{self.etl_stack}-*"
 
     # --- data -------------------------------------------------------------------------------------------------------

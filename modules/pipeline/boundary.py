@@ -16,7 +16,7 @@ from modules.policies import Statement
 
 def boundary(environment: Environment, account: Account) -> list[Statement]:
     """Return what the roles of both ETLs, with any engine, have in common with nobody else."""
-    any_name, bucket = environment.names.any_name, bucket_arn(environment, account)
+    any_name, bucket = environment.names.any_name(), bucket_arn(environment, account)
     return [
         Statement(
             sid="Data",

@@ -13,7 +13,7 @@ _FUNCTION_LOGS = "log-group:/aws/lambda/"
 def arns(scope: Scope, environment: Environment, account: Account) -> list[str]:
     """Return what a scope's actions are allowed on in one environment."""
     names = environment.names
-    any_name, bucket = names.any_name, bucket_arn(environment, account)
+    any_name, bucket = names.any_name(), bucket_arn(environment, account)
     glue = ("crawler", "job", "trigger", "workflow")
     return {
         Scope.ALARMS: [account.arn("cloudwatch", f"alarm:{any_name}")],
@@ -26,7 +26,7 @@ def arns(scope: Scope, environment: Environment, account: Account) -> list[str]:
         Scope.KEYS: [account.arn("kms", "key/*")],
         Scope.LOG_GROUPS: [account.arn("logs", f"{_FUNCTION_LOGS}{any_name}")],
         Scope.QUEUES: [account.arn("sqs", any_name)],
-        Scope.ROLES: [f"arn:{account.partition}:iam::{account.id}:role/{name}" for name in names.any_service_role],
+        Scope.ROLES: [f"arn:{account.partition}:iam::{account.id}:role/{name}" for name in names.any_service_role()],
         Scope.RULES: [account.arn("events", f"rule/{any_name}")],
         Scope.SCHEDULES: [account.arn("scheduler", f"schedule/default/{any_name}")],
         Scope.TOPICS: [account.arn("sns", any_name)],

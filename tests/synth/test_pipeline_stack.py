@@ -28,6 +28,7 @@ FILLED_IN: Final = {ACCOUNT: "111122223333", PARTITION: "aws"}
 INLINE_LIMIT, POLICY_LIMIT = 10_240, 6_144
 #: By what a resource is told: how a reference to its ARN is filled in.
 ARNS: Final = {
+    "aws_cloudwatch_event_rule": "events:us-east-1:111122223333:rule/{name}",
     "aws_cloudwatch_log_group": "logs:us-east-1:111122223333:log-group:{name}",
     "aws_glue_crawler": "glue:us-east-1:111122223333:crawler/{name}",
     "aws_glue_job": "glue:us-east-1:111122223333:job/{name}",
@@ -191,7 +192,7 @@ def test_every_role_that_is_deployed_is_bounded(delivered: dict[str, Stack], all
         for role in stack.of_type("aws_iam_role").values():
             boundary = filled_in(role["permissions_boundary"], stack)
             assert boundary == "arn:aws:iam::111122223333:policy/cat-prod-pipeline-boundary"
-            assert any(fnmatchcase(role["name"], pattern) for pattern in NAMES.any_service_role), role["name"]
+            assert any(fnmatchcase(role["name"], pattern) for pattern in NAMES.any_service_role()), role["name"]
     without = [role for stack in all_stacks.values() for role in stack.of_type("aws_iam_role").values()]
     assert all("permissions_boundary" not in role for role in without), "a bound that nobody has made yet"
 
