@@ -20,11 +20,17 @@ def plan_environment(environment: str, commit: str, folder: Path) -> Report:
     """
     stacks = synthesize(environment, folder.resolve() / "cdktf.out")
     to_be_made: dict[str, str] = {}
-    return Report(environment, commit, [_stack_plan(name, path, to_be_made) for name, path in stacks.items()])
+    return Report(environment, commit, [stack_plan(name, path, to_be_made) for name, path in stacks.items()])
 
 
-def _stack_plan(stack: str, folder: Path, to_be_made: dict[str, str]) -> StackPlan:
-    """Return a stack's plan, and add what it would make to ``to_be_made``, by type."""
+def stack_plan(stack: str, folder: Path, to_be_made: dict[str, str]) -> StackPlan:
+    """Return a stack's plan, and add what it would make to ``to_be_made``, by type.
+
+    A plan that fails because it looks up what is there already ``to_be_made`` waits for it.
+
+    Raises:
+        PipelineError: the plan holds what this project does not know.
+    """
     try:
         shown = plan(folder)
     except CommandError as error:

@@ -45,8 +45,8 @@ class Access:
 #: IAM knows no resource for these: they are allowed on everything or not at all.
 WITHOUT_RESOURCE: Final = frozenset(
     {
-        # Terraform asks for one alarm or group, but both are filters of a list.
-        *("cloudwatch:DescribeAlarms", "logs:DescribeLogGroups"),
+        # Terraform asks for one group, but by a filter of a list.
+        "logs:DescribeLogGroups",
         *("glue:CreateCrawler", "glue:CreateSecurityConfiguration", "glue:DeleteSecurityConfiguration"),
         "glue:GetSecurityConfiguration",
         "kms:ListAliases",

@@ -15,6 +15,10 @@ import pytest
 
 from local.machine_tools import PROJECT, VENV
 from modules.pipeline.access import ACCESS
+from pipeline.changes import Action
+from pipeline.commands import synthesize
+from pipeline.planning import stack_plan
+from pipeline.report import StackPlan
 from tests.integration.test_deployment import STACKS, after_creation
 
 if TYPE_CHECKING:
@@ -108,29 +112,32 @@ def action_of(line: str) -> str:
     return ACTIONS.get(action, action)
 
 
-def test_etl2_waits_for_etl1(deployed: Pipeline, tmp_path: Path) -> None:
-    """As the first plan of a new environment is, test's here: its state bucket is there and empty."""
+def test_first_plans_of_an_environment_say_what_to_do(
+    deployed: Pipeline, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As test's are here before its deployment: first without a state bucket, then with an empty one."""
+    for name, value in deployed.workspace.variables().items():
+        monkeypatch.setenv(name, value)
+    stacks, to_be_made = synthesize("test", tmp_path / "cdktf.out"), dict[str, str]()
+    etl1, etl2 = stacks
+    assert (etl1, etl2) == ("cat-test-normalize", "cat-test-etl2")
+    fault = stack_plan(etl1, stacks[etl1], to_be_made).fault
+    assert fault is not None
+    assert 'S3 bucket "cat-test-terraform-state" does not exist' in fault
     s3 = deployed.workspace.clients().s3
     s3.create_bucket(Bucket="cat-test-terraform-state")
     try:
-        done = step(deployed.workspace.variables(), "plan", "--env", "test", "--folder", str(tmp_path))
+        first = stack_plan(etl1, stacks[etl1], to_be_made)
+        assert {change.action for change in first.changes} == {Action.ADD}
+        assert stack_plan(etl2, stacks[etl2], to_be_made) == StackPlan(
+            etl2,
+            waits=(
+                "it looks up aws_s3_bucket.reports of cat-test-normalize, aws_sns_topic.alerts of cat-test-normalize, "
+                "to be made first"
+            ),
+        )
     finally:
         s3.delete_bucket(Bucket="cat-test-terraform-state")
-    assert done.returncode == 0, done.stdout + done.stderr
-    text = (tmp_path / "plan.md").read_text(encoding="utf-8")
-    assert text.endswith(
-        "#### cat-test-etl2\n\nNot planned yet: it looks up aws_s3_bucket.reports of cat-test-normalize, "
-        "aws_sns_topic.alerts of cat-test-normalize, to be made first.\n"
-    )
-    assert "| add | `aws_s3_bucket.reports` |" in text
-
-
-def test_without_a_state_bucket_it_says_so(deployed: Pipeline, tmp_path: Path) -> None:
-    done = step(deployed.workspace.variables(), "plan", "--env", "prod", "--folder", str(tmp_path))
-    assert done.returncode == 1
-    assert 'S3 bucket "cat-prod-terraform-state" does not exist' in done.stderr
-    assert "Traceback" not in done.stderr
-    assert "cat-prod-normalize failed" in (tmp_path / "plan.md").read_text(encoding="utf-8")
 
 
 def test_unknown_environment_is_named() -> None:
