@@ -19,6 +19,10 @@ _PREFIX = re.compile(r"(?:(?!\.\.?/)[A-Za-z0-9_=.-]+/)+")
 _EMAIL = re.compile(r"[^@\s<>,;]+@[^@\s<>,;.]+(?:\.[^@\s<>,;.]+)+")
 _ACCOUNT_ID = re.compile(r"\d{12}", re.ASCII)
 
+# As the subjects of GitHub's tokens have it: by names, or by names and numbers.
+_OWNER, _NAME = r"[A-Za-z0-9][A-Za-z0-9_-]{0,38}", r"[A-Za-z0-9._-]{1,100}"
+_REPOSITORY = re.compile(rf"{_OWNER}/{_NAME}|{_OWNER}@\d+/{_NAME}@\d+", re.ASCII)
+
 
 def between(lowest: float, highest: float, remedy: str) -> AfterValidator:
     """A number from ``lowest`` to ``highest``, both allowed."""
@@ -85,6 +89,9 @@ PREFIX = matching(
 )
 EMAIL = matching(_EMAIL, "must be an e-mail address; write it as in data-team@example.org")
 ACCOUNT_ID = matching(_ACCOUNT_ID, "must be an AWS account id of twelve digits; write it in quotes, zeros included")
+REPOSITORY = matching(
+    _REPOSITORY, "must be a GitHub repository without wildcards; write it as in owner/name or owner@123/name@456"
+)
 LABEL = matching(
     re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*"), "must be lower-case words joined by hyphens; as in test-users"
 )

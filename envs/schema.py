@@ -303,6 +303,19 @@ class AlarmSettings:
 
 @_settings
 @dataclass(frozen=True, kw_only=True)
+class PipelineSettings:
+    """The GitHub repository whose workflows plan and deploy the environment; None for none (docs/delivery.md).
+
+    ``repository`` is as the subjects of GitHub's tokens have it: of repositories made since summer 2026 with numbers,
+    ``owner@123/name@456``. ``creates_identity_provider`` is False where the account has GitHub's already.
+    """
+
+    repository: Annotated[str, rules.REPOSITORY] | None = None
+    creates_identity_provider: bool = True
+
+
+@_settings
+@dataclass(frozen=True, kw_only=True)
 class Environment:
     """One environment: both stacks' settings and what they share."""
 
@@ -313,6 +326,7 @@ class Environment:
     provider: ProviderSettings = field(default_factory=ProviderSettings)
     encryption: EncryptionSettings = field(default_factory=EncryptionSettings)
     alarms: AlarmSettings = field(default_factory=AlarmSettings)
+    pipeline: PipelineSettings = field(default_factory=PipelineSettings)
     #: Terraform destroys nothing that holds data before this has been set to False.
     deletion_guarded: bool = True
     #: S3 and Athena refuse to delete what is not empty before this has been set to True and deployed (docs/adr/0020).

@@ -16,11 +16,12 @@ from envs.validation import ConfigurationError, validated
 
 #: Narrows the choice to one environment, or several with commas between.
 CHOICE_VARIABLE = "CAT_ENV"
-#: These replace the engine of ETL-1 and of ETL-2 in the local environment, and give it a key of its own (true), so that
-#: one machine can try all.
+#: These replace the engine of ETL-1 and of ETL-2 in the local environment, give it a key of its own (true), and name
+#: the repository that deploys it, so that one machine can try all.
 LOCAL_ENGINE_VARIABLE = "CAT_LOCAL_ENGINE"
 LOCAL_TRANSFORM_VARIABLE = "CAT_LOCAL_TRANSFORM"
 LOCAL_OWN_KEY_VARIABLE = "CAT_LOCAL_OWN_KEY"
+LOCAL_REPOSITORY_VARIABLE = "CAT_LOCAL_REPOSITORY"
 #: Names the one account of an environment, for who keeps account numbers out of the repository.
 ACCOUNT_VARIABLE = "CAT_{}_ACCOUNT_ID"
 #: The standard variable of every AWS SDK and of Terraform's provider and backend.
@@ -30,6 +31,7 @@ _LOCAL_CHOICES = {
     LOCAL_ENGINE_VARIABLE: "normalize.extract.engine",
     LOCAL_TRANSFORM_VARIABLE: "etl.transform.engine",
     LOCAL_OWN_KEY_VARIABLE: "encryption.customer_managed_key",
+    LOCAL_REPOSITORY_VARIABLE: "pipeline.repository",
 }
 #: Any other text is the setting itself, which validation judges.
 _TRUTHS: Mapping[str, object] = {"true": True, "false": False}

@@ -29,6 +29,10 @@ class Account:
         """The principal that stands for the account: whoever its IAM lets."""
         return f"arn:{self.partition}:iam::{self.id}:root"
 
+    def policy_arn(self, name: str) -> str:
+        """Return the ARN of this account's own IAM policy of that name."""
+        return f"arn:{self.partition}:iam::{self.id}:policy/{name}"
+
     def arn(self, service: str, resource: str) -> str:
         """Return the ARN of a regional resource of this account, e.g. ``arn("dynamodb", "table/name")``."""
         return f"arn:{self.partition}:{service}:{self.region}:{self.id}:{resource}"

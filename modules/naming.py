@@ -56,6 +56,7 @@ DYNAMODB_TABLE = NameRule(
 LAMBDA_FUNCTION = NameRule("Lambda function", r"[A-Za-z0-9_-]+", 64, "letters, digits, underscores and hyphens")
 LAMBDA_LAYER = NameRule("Lambda layer", r"[A-Za-z0-9_-]+", 140, "letters, digits, underscores and hyphens")
 IAM_ROLE = NameRule("IAM role", r"[\w+=,.@-]+", 64, "letters, digits and _+=,.@-")
+IAM_POLICY = NameRule("IAM policy", r"[\w+=,.@-]+", 128, "letters, digits and _+=,.@-")
 SQS_QUEUE = NameRule("SQS queue", r"[A-Za-z0-9_-]+", 80, "letters, digits, underscores and hyphens")
 SNS_TOPIC = NameRule("SNS topic", r"[A-Za-z0-9_-]+", 256, "letters, digits, underscores and hyphens")
 SCHEDULE = NameRule("EventBridge schedule", r"[A-Za-z0-9_.-]+", 64, "letters, digits, underscores, dots and hyphens")
@@ -105,6 +106,36 @@ class Names:
     def state_bucket(self) -> str:
         """The bucket that keeps both stacks' Terraform state."""
         return self._name(BUCKET, "terraform", "state")
+
+    # --- how changes are delivered ----------------------------------------------------------------------------------
+
+    @property
+    def pipeline_stack(self) -> str:
+        """The stack of what GitHub's workflows act as."""
+        return self._name(STACK, "pipeline")
+
+    @property
+    def plan_role(self) -> str:
+        """The role with which a workflow plans."""
+        return self._name(IAM_ROLE, "pipeline", "plan")
+
+    @property
+    def deploy_role(self) -> str:
+        """The role with which a workflow deploys."""
+        return self._name(IAM_ROLE, "pipeline", "deploy")
+
+    @property
+    def boundary(self) -> str:
+        """The policy that bounds every role that a workflow deploys."""
+        return self._name(IAM_POLICY, "pipeline", "boundary")
+
+    def any_name(self) -> str:
+        """Return the pattern of every name that begins with the environment, for permissions."""
+        return f"cat-{self.env}-*"
+
+    def any_service_role(self) -> tuple[str, str]:
+        """Return the patterns of both ETLs' roles, for permissions; the workflows' own roles fit neither."""
+        return f"{self.normalize_stack}-*", f"{self.etl_stack}-*"
 
     # --- data -------------------------------------------------------------------------------------------------------
 

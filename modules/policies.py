@@ -15,13 +15,17 @@ Conditions = Mapping[str, Mapping[str, str | Sequence[str]]]
 
 @dataclass(frozen=True, kw_only=True)
 class Statement:
-    """One statement. ``services``, ``accounts`` and ``everyone`` name the principals of resource and trust policies."""
+    """One statement.
+
+    ``services``, ``accounts``, ``federated`` and ``everyone`` name the principals of resource and trust policies.
+    """
 
     sid: str
     actions: Sequence[str]
     resources: Sequence[str] = ()
     services: Sequence[str] = ()
     accounts: Sequence[str] = ()
+    federated: Sequence[str] = ()
     everyone: bool = False
     effect: str = "Allow"
     conditions: Conditions = field(default_factory=dict)
@@ -33,6 +37,8 @@ class Statement:
             written["Principal"] = {"Service": sorted(self.services)}
         if self.accounts:
             written["Principal"] = {"AWS": sorted(self.accounts)}
+        if self.federated:
+            written["Principal"] = {"Federated": sorted(self.federated)}
         if self.everyone:
             written["Principal"] = "*"
         if self.resources:

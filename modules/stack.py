@@ -15,6 +15,7 @@ from modules.terraform import (
     AwsProvider,
     AwsProviderDefaultTags,
     Construct,
+    IamRole,
     Node,
     S3Backend,
     TerraformElement,
@@ -79,6 +80,14 @@ class PlatformStack(TerraformStack):
             raise ValueError(message)
         return str(node.id).rpartition(".")[2]
 
+    def _bound_roles(self) -> None:
+        """Bound every role where workflows deploy: they may make no other (docs/adr/0021)."""
+        if self.environment.pipeline.repository is None:
+            return
+        for construct in Node.of(self).find_all():
+            if isinstance(construct, IamRole):
+                construct.permissions_boundary = self.account.policy_arn(self.environment.names.boundary)
+
     def _publish(self, outputs: Mapping[str, Output]) -> None:
         key = state_key(Node.of(self).id)
         state = Output(
@@ -95,6 +104,7 @@ class NormalizeStack(PlatformStack):
         super().__init__(scope, environment.names.normalize_stack, environment)
         props = NormalizeProps(environment=environment, account=self.account, code=code)
         normalize = Normalize(self, "normalize", props)
+        self._bound_roles()
         schedule = environment.normalize.schedule
         status = f"ENABLED {schedule.cron_expression} UTC" if normalize.schedule else "DISABLED: run ETL-1 by hand"
         self._publish(
@@ -121,6 +131,7 @@ class EtlStack(PlatformStack):
     def __init__(self, scope: Construct, environment: Environment, code: EtlCode) -> None:
         super().__init__(scope, environment.names.etl_stack, environment)
         etl = Etl(self, "etl", EtlProps(environment=environment, account=self.account, code=code))
+        self._bound_roles()
         self._publish(
             {
                 **etl.engine.outputs,

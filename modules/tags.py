@@ -40,6 +40,7 @@ class Component:
 
 NORMALIZE = Component("ETL-1", "EXTRACT-TRANSFORM")
 ETL = Component("ETL-2", "TRANSFORM-LOAD")
+DELIVERY = Component("DELIVERY", "DEPLOY")
 
 
 def common_tags(environment: Environment) -> dict[str, str]:

@@ -46,6 +46,7 @@ from cdktf_cdktf_provider_aws.cloudwatch_event_target import (
 from cdktf_cdktf_provider_aws.cloudwatch_log_group import CloudwatchLogGroup
 from cdktf_cdktf_provider_aws.cloudwatch_metric_alarm import CloudwatchMetricAlarm
 from cdktf_cdktf_provider_aws.data_aws_caller_identity import DataAwsCallerIdentity
+from cdktf_cdktf_provider_aws.data_aws_iam_openid_connect_provider import DataAwsIamOpenidConnectProvider
 from cdktf_cdktf_provider_aws.data_aws_kms_alias import DataAwsKmsAlias
 from cdktf_cdktf_provider_aws.data_aws_partition import DataAwsPartition
 from cdktf_cdktf_provider_aws.data_aws_s3_bucket import DataAwsS3Bucket
@@ -85,6 +86,8 @@ from cdktf_cdktf_provider_aws.glue_trigger import (
     GlueTriggerPredicateConditions,
 )
 from cdktf_cdktf_provider_aws.glue_workflow import GlueWorkflow
+from cdktf_cdktf_provider_aws.iam_openid_connect_provider import IamOpenidConnectProvider
+from cdktf_cdktf_provider_aws.iam_policy import IamPolicy
 from cdktf_cdktf_provider_aws.iam_role import IamRole
 from cdktf_cdktf_provider_aws.iam_role_policy import IamRolePolicy
 from cdktf_cdktf_provider_aws.kms_alias import KmsAlias
@@ -164,6 +167,7 @@ __all__ = [
     "CloudwatchMetricAlarm",
     "Construct",
     "DataAwsCallerIdentity",
+    "DataAwsIamOpenidConnectProvider",
     "DataAwsKmsAlias",
     "DataAwsPartition",
     "DataAwsS3Bucket",
@@ -193,6 +197,8 @@ __all__ = [
     "GlueTriggerPredicate",
     "GlueTriggerPredicateConditions",
     "GlueWorkflow",
+    "IamOpenidConnectProvider",
+    "IamPolicy",
     "IamRole",
     "IamRolePolicy",
     "KmsAlias",

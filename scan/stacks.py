@@ -20,7 +20,7 @@ from envs.selection import DEFAULT_CHOICE, ENVIRONMENTS
 from local.cdktf_command import QUIET
 from scan.environment import ScanError, json_of, run, tool
 from scan.skips import SKIPS, Skip
-from scan.variants import VARIANTS
+from scan.variants import DELIVERIES, PIPELINE, VARIANTS
 
 JSON_FRAMEWORK: Final = "terraform_json"
 PLAN_FRAMEWORK: Final = "terraform_plan"
@@ -187,7 +187,7 @@ def check_stacks() -> str:
 
 
 def synthesize(folder: Path) -> dict[str, Synthesized]:
-    """Synthesize test, prod and prod's variants; return the stacks by their names.
+    """Synthesize test, prod, prod's variants and what the workflows act as; return the stacks by their names.
 
     Raises:
         ScanError: a synth failed.
@@ -199,6 +199,9 @@ def synthesize(folder: Path) -> dict[str, Synthesized]:
     for variant, environment in VARIANTS.items():
         for path in _documents(folder / variant, ["-m", "scan.synthesis", variant]):
             stacks[f"{path.parent.name} ({variant})"] = Synthesized(path, environment.encryption.customer_managed_key)
+    for variant in DELIVERIES:
+        for path in _documents(folder / variant, ["-m", "scan.synthesis", variant, PIPELINE]):
+            stacks[path.parent.name] = Synthesized(path, own_key=False)
     return stacks
 
 

@@ -22,6 +22,10 @@ def _with_own_key(environment: Environment) -> Environment:
     return replace(environment, encryption=replace(environment.encryption, customer_managed_key=True))
 
 
+def _delivered(environment: Environment) -> Environment:
+    return replace(environment, pipeline=replace(environment.pipeline, repository="example@1/platform@2"))
+
+
 OTHER_ENGINES: Final = "other-engines"
 OWN_KEY: Final = "own-key"
 OWN_KEY_OTHER_ENGINES: Final = "own-key-other-engines"
@@ -31,3 +35,8 @@ VARIANTS: Final = {
     OWN_KEY: _with_own_key(PROD),
     OWN_KEY_OTHER_ENGINES: _with_own_key(_with_other_engines(PROD)),
 }
+#: Prod as it is where GitHub's workflows deploy it, beside which there is the stack of what they act as.
+DELIVERED: Final = "delivered"
+DELIVERIES: Final = {DELIVERED: _delivered(PROD)}
+#: The argument that asks scan.synthesis for that stack.
+PIPELINE: Final = "pipeline"

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from local.cdktf_command import QUIET
+from scan.variants import DELIVERED, PIPELINE
 from tests.synth.synthesized import (
     ARROW_VARIANT,
     ENVIRONMENTS,
@@ -77,6 +78,25 @@ def arrow_etl(variants: dict[str, Stack]) -> Stack:
 def all_stacks(stacks: dict[str, Stack], variants: dict[str, Stack]) -> dict[str, Stack]:
     """Every stack, the variants too."""
     return {**stacks, **variants}
+
+
+@pytest.fixture(scope="session")
+def delivered(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Stack]:
+    """The stacks of prod where workflows deploy it."""
+    folder = tmp_path_factory.mktemp(DELIVERED)
+    done = run_main_for_variant(folder, DELIVERED)
+    assert done.returncode == 0, done.stderr
+    return stacks_in(folder)
+
+
+@pytest.fixture(scope="session")
+def pipeline(tmp_path_factory: pytest.TempPathFactory) -> Stack:
+    """The stack of what the workflows act as."""
+    folder = tmp_path_factory.mktemp(PIPELINE)
+    done = run_main_for_variant(folder, DELIVERED, PIPELINE)
+    assert done.returncode == 0, done.stderr
+    (stack,) = stacks_in(folder).values()
+    return stack
 
 
 @pytest.fixture(params=(*STACKS, *VARIANTS))

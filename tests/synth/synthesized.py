@@ -104,9 +104,9 @@ def run_main(folder: Path, working_directory: Path = ROOT, **variables: str) -> 
     return _run([str(ROOT / "main.py")], folder, working_directory, variables)
 
 
-def run_main_for_variant(folder: Path, variant: str) -> subprocess.CompletedProcess[str]:
-    """Run main.py for a variant of prod that no environment ships as."""
-    return _run(["-m", "scan.synthesis", variant], folder, ROOT, {})
+def run_main_for_variant(folder: Path, variant: str, *program: str) -> subprocess.CompletedProcess[str]:
+    """Run main.py, or another ``program``, for a variant of prod that no environment ships as."""
+    return _run(["-m", "scan.synthesis", variant, *program], folder, ROOT, {})
 
 
 def _run(

@@ -21,8 +21,9 @@ FINDING = Finding("cat-prod-normalize", "CKV_AWS_145", "reports", "Ensure that S
 
 
 @pytest.fixture(scope="session")
-def report(all_stacks: dict[str, Stack]) -> Report:
-    return scan({name: stack.folder / DOCUMENT for name, stack in all_stacks.items()})
+def report(all_stacks: dict[str, Stack], pipeline: Stack) -> Report:
+    stacks = {**all_stacks, pipeline.name: pipeline}
+    return scan({name: stack.folder / DOCUMENT for name, stack in stacks.items()})
 
 
 def test_nothing_fails_but_what_is_skipped(report: Report) -> None:

@@ -79,6 +79,7 @@ def expected(env: str, **changes: dict[str, Any]) -> dict[str, Any]:
             "athena_results_prefix": "athena/results/",
         },
         "encryption": {"customer_managed_key": False, "deletion_window": 30},
+        "pipeline": {"repository": None, "creates_identity_provider": True},
         "project": {"project_id": "P2124", "client": "CAT", "project": "CAT-NORMALIZE"},
         "provider": {"region": "us-east-1", "allowed_account_ids": (), "custom_endpoint": False},
         "notification_emails": (),

@@ -130,6 +130,14 @@ def test_the_local_environment_can_have_its_own_key(text: str, *, expected: bool
         environment_named("local", {**LOOPBACK, "CAT_LOCAL_OWN_KEY": "yes"})
 
 
+def test_the_local_environment_can_have_a_repository() -> None:
+    variables = {**LOOPBACK, "CAT_LOCAL_REPOSITORY": "owner/name"}
+    assert environment_named("local", variables).pipeline.repository == "owner/name"
+    assert environment_named("prod", variables).pipeline.repository is None
+    with pytest.raises(ConfigurationError, match=r"pipeline\.repository = 'owner/\*'"):
+        environment_named("local", {**LOOPBACK, "CAT_LOCAL_REPOSITORY": "owner/*"})
+
+
 def test_choosing_engines_changes_nothing_else() -> None:
     variables = {**LOOPBACK, "CAT_LOCAL_ENGINE": "glue", "CAT_LOCAL_TRANSFORM": "arrow"}
     chosen = environment_named("local", variables)

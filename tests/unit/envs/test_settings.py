@@ -103,6 +103,9 @@ def test_share_of_the_run_time_refused(share: float) -> None:
         ("etl.glue.worker_type", "G.4X"),
         ("provider.allowed_account_ids", ("000000000000", "123456789012")),
         ("notification_emails", ("data-team@example.org", "a+b@mail.example.co")),
+        ("pipeline.repository", None),
+        ("pipeline.repository", "owner/name"),
+        ("pipeline.repository", "an-owner_of@123/A.name_of-it@456"),
         ("tags", {"CostCenter": "42"}),
         ("name", "abcdefg8"),
     ],
@@ -146,6 +149,25 @@ def test_prefix_refused(path: str, prefix: str) -> None:
 def test_email_refused(email: str) -> None:
     found = faults(changed("notification_emails", ("ok@example.org", email)))
     assert found == [f"notification_emails.1 = {email!r}: {EMAIL_RULE}"]
+
+
+@pytest.mark.parametrize(
+    "repository",
+    [
+        *("", "name", "owner/", "/name", "owner/*", "*/name", "owner/na me", "owner/name/more", "owner@1/name"),
+        *(
+            "owner/name@2",
+            "owner@1/name@b",
+            "owner/name:pull_request",
+            "-owner/name",
+            "owner/name\n",
+            "o" * 40 + "/name",
+        ),
+    ],
+)
+def test_repository_refused(repository: str) -> None:
+    rule = "must be a GitHub repository without wildcards; write it as in owner/name or owner@123/name@456"
+    assert faults(changed("pipeline.repository", repository)) == [f"pipeline.repository = {repository!r}: {rule}"]
 
 
 @pytest.mark.parametrize("account", ["", "12345678901", "1234567890123", "12345678901a", "٣" * 12, " 12345678901"])

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from fnmatch import fnmatchcase
+
 import pytest
 
 from modules import naming
@@ -49,6 +51,10 @@ NAMES = {
     "dashboard": ("cat-{}-platform", 255),
     "crawler_failed_rule": ("cat-{}-etl2-crawler-failed", 64),
     "etl_dead_letters": ("cat-{}-etl2-dead-letters", 80),
+    "pipeline_stack": ("cat-{}-pipeline", 64),
+    "plan_role": ("cat-{}-pipeline-plan", 64),
+    "deploy_role": ("cat-{}-pipeline-deploy", 64),
+    "boundary": ("cat-{}-pipeline-boundary", 128),
     "key_alias": ("alias/cat-{}-data", 256),
     "normalize_glue_security": ("cat-{}-normalize-own-key", 255),
     "etl_glue_security": ("cat-{}-etl2-own-key", 255),
@@ -185,3 +191,13 @@ def test_state_key() -> None:
 @pytest.mark.parametrize("name", ["cat-test-data", "alias/aws/s3", "alias/a b", "alias/a:b", "alias/a\n", "alias/ñ"])
 def test_aliases_of_keys_that_kms_does_not_take(name: str) -> None:
     assert naming.KMS_ALIAS.fault(name) is not None
+
+
+def test_patterns_of_roles_leave_out_those_of_the_workflows() -> None:
+    names = Names("test")
+    ours = [names.normalize_role, names.normalize_job_role, names.schedule_role, names.glue_job_role]
+    ours += [names.etl_function_role, names.crawler_role, names.arrival_rule_role]
+    theirs = [names.plan_role, names.deploy_role, names.boundary]
+    fitting = [name for name in ours + theirs if any(fnmatchcase(name, one) for one in names.any_service_role())]
+    assert fitting == ours
+    assert all(fnmatchcase(name, names.any_name()) for name in ours + theirs)
