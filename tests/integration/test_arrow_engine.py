@@ -21,10 +21,11 @@ from local.pipeline import Pipeline
 from local.reconciliation import reconcile
 from local.sample_faults import FAULTS
 from local.source_table import load
-from modules.contract.datasets import DATA_QUALITY, DATASETS
+from modules.contract.datasets import DATA_QUALITY, DATASETS, TABLES
 from modules.contract.layout import clean_key, parse_day, quarantine_day_prefix
 from modules.naming import Names
-from tests.integration.conftest import EARLIER_DAY, Run, ready_to_deploy, rows, run_etl1
+from tests.integration.conftest import DAY, EARLIER_DAY, Run, ready_to_deploy, rows, run_etl1
+from tests.integration.evidence import check_made_as_recorded, refusing
 from tests.integration.test_deployment import (
     ALARM_GAPS,
     CREATION_GAPS,
@@ -194,3 +195,53 @@ def until(found: Callable[[], Any]) -> Any:
         assert time.monotonic() < deadline, "nothing was found in time"
         time.sleep(0.25)
     return result
+
+
+def test_function_fails_without_one_of_its_rights(pipeline: Pipeline) -> None:
+    clients = pipeline.workspace.clients()
+    for action in ("s3:ListBucket", "glue:GetPartitions"):
+        with refusing(pipeline.workspace, NAMES.etl_function_role, action):
+            answer = clients.lambda_.invoke(FunctionName=NAMES.etl_function, Payload=b"{}")
+            assert "FunctionError" in answer
+            assert action in answer["Payload"].read().decode()
+
+
+def test_function_mends_tables_and_forgets_days_whose_files_have_expired(pipeline: Pipeline) -> None:
+    for day in (DAY, EARLIER_DAY):
+        pipeline.curate(run_etl1(pipeline, day))
+    lose_a_column_of_each_table_and_a_days_files(pipeline, EARLIER_DAY)
+    answer = pipeline.workspace.clients().lambda_.invoke(FunctionName=NAMES.etl_function, Payload=b"{}")
+    assert "FunctionError" not in answer, answer["Payload"].read()
+    assert EARLIER_DAY not in {partition.day for partition in open_warehouse(pipeline.workspace).partitions()}
+    assert columns_in_the_catalog(pipeline) == {table.name: list(table.column_names) for table in TABLES}
+
+
+def columns_in_the_catalog(pipeline: Pipeline) -> dict[str, list[str]]:
+    glue = pipeline.workspace.clients().glue
+    tables = [glue.get_table(DatabaseName=NAMES.database, Name=table.name)["Table"] for table in TABLES]
+    return {table["Name"]: [column["Name"] for column in table["StorageDescriptor"]["Columns"]] for table in tables}
+
+
+def lose_a_column_of_each_table_and_a_days_files(pipeline: Pipeline, day: str) -> None:
+    """Do what an older deployment and the bucket's lifecycle leave behind."""
+    clients = pipeline.workspace.clients()
+    for table in TABLES:
+        found: Any = clients.glue.get_table(DatabaseName=NAMES.database, Name=table.name)["Table"]
+        storage = {**found["StorageDescriptor"], "Columns": found["StorageDescriptor"]["Columns"][:-1]}
+        kept = {name: found[name] for name in ("Name", "TableType", "PartitionKeys", "Parameters") if name in found}
+        clients.glue.update_table(DatabaseName=NAMES.database, TableInput={**kept, "StorageDescriptor": storage})
+    listed = clients.s3.list_objects_v2(Bucket=NAMES.reports_bucket, Prefix="reports/")["Contents"]
+    expired = [entry["Key"] for entry in listed if f"dt={day}" in entry["Key"]]
+    assert expired
+    for key in expired:
+        clients.s3.delete_object(Bucket=NAMES.reports_bucket, Key=key)
+
+
+def test_function_did_what_is_recorded_of_it(pipeline: Pipeline) -> None:
+    def do_all() -> None:
+        for day in (EARLIER_DAY, DAY, EARLIER_DAY):
+            pipeline.curate(run_etl1(pipeline, day))
+        lose_a_column_of_each_table_and_a_days_files(pipeline, EARLIER_DAY)
+        pipeline.workspace.clients().lambda_.invoke(FunctionName=NAMES.etl_function, Payload=b"{}")
+
+    check_made_as_recorded(pipeline.workspace, [NAMES.etl_function_role], do_all)
