@@ -18,12 +18,11 @@ from __future__ import annotations
 import json
 import os
 import sys
+from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final, NamedTuple
-
-os.environ["AUTH"] = "true"
 
 from ministack.core import iam_actions, iam_evaluator
 
@@ -76,8 +75,6 @@ _extract_resource_arn = iam_actions.extract_resource_arn
 _enforce = iam_evaluator.enforce
 _evaluate_trust_policy = iam_evaluator.evaluate_trust_policy
 _pin_request_origin = iam_evaluator.pin_request_origin
-_written: set[str] = set()
-_log = Path(sys.argv[-1])
 
 
 def glue_resources(request: Request) -> list[str]:
@@ -104,8 +101,9 @@ def tag_needs(request: Request, resource: str) -> list[Need]:
     """
     needs = []
     source = request.headers.get("x-amz-copy-source", "").partition("?")[0].lstrip("/")
-    takes_along = source and request.method == "PUT" and request.headers.get("x-amz-tagging-directive") != "REPLACE"
-    if takes_along and "partNumber" not in request.query:
+    is_whole = source and "partNumber" not in request.query
+    takes_along = is_whole and request.headers.get("x-amz-tagging-directive") != "REPLACE"
+    if takes_along:
         needs.append(Need("s3:GetObjectTagging", f"arn:aws:s3:::{source}", {}))
     if takes_along or "x-amz-tagging" in request.headers:
         needs.append(Need("s3:PutObjectTagging", resource, {}))
@@ -130,28 +128,59 @@ def extract_resource_arn(*request: Any) -> str:
     return str(_extract_resource_arn(*request))
 
 
-def enforce(  # noqa: PLR0913, PLR0917 ministack's own signature
-    access_key: str,
-    action: str,
-    service: str,
-    region: str,
-    resource_arn: str = "*",
-    service_context: dict[str, Any] | None = None,
-) -> Any:
-    """Decide on everything that the request needs, and write down what was decided for a role."""
-    request = _request.get()
-    # What ministack then asks for the same operation, for instance about a copy's source, it knows itself.
-    _request.set(None)
-    if request:
-        _operation.set(request.operation)
-    role, session = _role_and_session(access_key)
-    for need in needs_of(request, Need(action, resource_arn, service_context or {})):
-        denied = _enforce(access_key, need.action, service, region, need.resource, need.context)
-        if role:
-            _write(role, session, need, allowed=denied is None)
-        if denied:
-            return denied
-    return None
+class Journal:
+    """The file of decisions, each of which stands there once."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._written: set[str] = set()
+
+    def write(self, role: str, session: str, need: Need, *, allowed: bool) -> None:
+        """Write down what was decided."""
+        line = json.dumps(
+            {
+                "role": role,
+                "session": session,
+                "operation": _operation.get(),
+                "action": need.action,
+                "resource": need.resource,
+                "context": {key: need.context[key] for key in _CONDITIONS & need.context.keys()},
+                "allowed": allowed,
+            },
+            sort_keys=True,
+        )
+        if line not in self._written:
+            self._written.add(line)
+            with self._path.open("a", encoding="utf-8") as file:
+                file.write(f"{line}\n")
+
+
+def enforcing(journal: Journal) -> Callable[..., Any]:
+    """Return what decides on everything that a request needs, and writes down what was decided for a role."""
+
+    def enforce(  # noqa: PLR0913, PLR0917 ministack's own signature
+        access_key: str,
+        action: str,
+        service: str,
+        region: str,
+        resource_arn: str = "*",
+        service_context: dict[str, Any] | None = None,
+    ) -> Any:
+        request = _request.get()
+        # What ministack then asks for the same operation, for instance about a copy's source, it knows itself.
+        _request.set(None)
+        if request:
+            _operation.set(request.operation)
+        role, session = _role_and_session(access_key)
+        for need in needs_of(request, Need(action, resource_arn, service_context or {})):
+            denied = _enforce(access_key, need.action, service, region, need.resource, need.context)
+            if role:
+                journal.write(role, session, need, allowed=denied is None)
+            if denied:
+                return denied
+        return None
+
+    return enforce
 
 
 def evaluate_trust_policy(document: Any, caller: str, context: Any = None) -> bool:
@@ -175,38 +204,19 @@ def _role_and_session(access_key: str) -> tuple[str, str]:
     return role, session
 
 
-def _write(role: str, session: str, need: Need, *, allowed: bool) -> None:
-    line = json.dumps(
-        {
-            "role": role,
-            "session": session,
-            "operation": _operation.get(),
-            "action": need.action,
-            "resource": need.resource,
-            "context": {key: need.context[key] for key in _CONDITIONS & need.context.keys()},
-            "allowed": allowed,
-        },
-        sort_keys=True,
-    )
-    if line not in _written:
-        _written.add(line)
-        with _log.open("a", encoding="utf-8") as log:
-            log.write(f"{line}\n")
-
-
 def main() -> None:
     """Start ministack with these in the place of its own."""
-    for module, ours in (
-        (iam_actions, extract_resource_arn),
-        (iam_evaluator, enforce),
-        (iam_evaluator, evaluate_trust_policy),
-        (iam_evaluator, pin_request_origin),
-    ):
-        setattr(module, ours.__name__, ours)
-    from ministack import app  # noqa: PLC0415 it takes its own from these modules when it is imported
-
+    os.environ["AUTH"] = "true"
+    journal = Journal(Path(sys.argv[1]))
     # ministack has options of its own.
     del sys.argv[1:]
+    # It takes its own from these modules when it is imported, and knows then whether it enforces.
+    iam_actions.extract_resource_arn = extract_resource_arn
+    iam_evaluator.enforce = enforcing(journal)
+    iam_evaluator.evaluate_trust_policy = evaluate_trust_policy
+    iam_evaluator.pin_request_origin = pin_request_origin
+    from ministack import app  # noqa: PLC0415
+
     app.main()
 
 

@@ -118,10 +118,14 @@ _OF_THE_CRAWLER: Final = (
             (
                 "FindBucket",
                 ("s3:GetBucketLocation",),
-                "The emulator runs no crawler. AWS's own policy for Glue has it for every bucket, this one for its own.",
+                "The emulator runs no crawler. AWS's own policy for Glue has it on every bucket, this one on its own.",
             ),
             ("ReadCuratedZone", ("s3:GetObject",), "The emulator runs no crawler. One reads the files' schema."),
-            ("FindDatabase", ("glue:GetDatabase",), "The emulator runs no crawler. One looks up its target's database."),
+            (
+                "FindDatabase",
+                ("glue:GetDatabase",),
+                "The emulator runs no crawler. One looks up its target's database.",
+            ),
             (
                 "KeepCatalog",
                 (
@@ -136,8 +140,10 @@ _OF_THE_CRAWLER: Final = (
                     "glue:UpdatePartition",
                     "glue:BatchUpdatePartition",
                 ),
-                "The emulator runs no crawler. AWS's own policy for Glue has all of Glue on all tables; this one has "
-                "what reads and updates tables and partitions, on the platform's own, and nothing that deletes.",
+                (
+                    "The emulator runs no crawler. AWS's own policy for Glue has all of Glue on all tables; this one "
+                    "has what reads and updates tables and partitions, on the platform's own, and nothing that deletes."
+                ),
             ),
             (
                 "WriteLogs",

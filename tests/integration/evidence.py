@@ -55,7 +55,7 @@ def check_nothing_new(workspace: Workspace) -> None:
 
 @contextmanager
 def refusing(workspace: Workspace, role: str, action: str, resource: str = "*") -> Iterator[None]:
-    """Refuse a deployed role one action while the block lasts. What was refused is forgotten, what it then did is not."""
+    """Refuse a deployed role one action while the block lasts. What was refused is forgotten, what it did is not."""
     session = boto3.Session(
         aws_access_key_id=CREDENTIALS["AWS_ACCESS_KEY_ID"],
         aws_secret_access_key=CREDENTIALS["AWS_SECRET_ACCESS_KEY"],
