@@ -178,13 +178,22 @@ def told(pipeline: Pipeline, queue_url: str) -> list[dict[str, Any]]:
 
 def subscribe_to_alerts(pipeline: Pipeline) -> str:
     clients, endpoint_url = pipeline.workspace.clients(), pipeline.workspace.emulator.endpoint_url()
-    url = clients.sqs.create_queue(QueueName="alerts")["QueueUrl"]
-    queue_arn = clients.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
     session: Any = boto3.Session(**CREDENTIALS, region_name=REGION)
     with closing(session.client("sns", endpoint_url=endpoint_url)) as sns:
         (topic_arn,) = [topic["TopicArn"] for topic in sns.list_topics()["Topics"]]
         assert topic_arn.endswith(f":{NAMES.alerts_topic}")
-        sns.subscribe(TopicArn=topic_arn, Protocol="sqs", Endpoint=queue_arn)
+        # A queue lets in nobody that it does not name, here as on AWS.
+        from_the_topic = {
+            "Effect": "Allow",
+            "Principal": {"Service": "sns.amazonaws.com"},
+            "Action": "sqs:SendMessage",
+            "Resource": "*",
+            "Condition": {"ArnEquals": {"aws:SourceArn": topic_arn}},
+        }
+        policy = json.dumps({"Version": "2012-10-17", "Statement": [from_the_topic]})
+        url = clients.sqs.create_queue(QueueName="alerts", Attributes={"Policy": policy})["QueueUrl"]
+        found = clients.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]
+        sns.subscribe(TopicArn=topic_arn, Protocol="sqs", Endpoint=found["QueueArn"])
     return url
 
 
@@ -229,7 +238,8 @@ def lose_a_column_of_each_table_and_a_days_files(pipeline: Pipeline, day: str) -
         found: Any = clients.glue.get_table(DatabaseName=NAMES.database, Name=table.name)["Table"]
         storage = {**found["StorageDescriptor"], "Columns": found["StorageDescriptor"]["Columns"][:-1]}
         kept = {name: found[name] for name in ("Name", "TableType", "PartitionKeys", "Parameters") if name in found}
-        clients.glue.update_table(DatabaseName=NAMES.database, TableInput={**kept, "StorageDescriptor": storage})
+        older: Any = {**kept, "StorageDescriptor": storage}
+        clients.glue.update_table(DatabaseName=NAMES.database, TableInput=older)
     listed = clients.s3.list_objects_v2(Bucket=NAMES.reports_bucket, Prefix="reports/")["Contents"]
     expired = [entry["Key"] for entry in listed if f"dt={day}" in entry["Key"]]
     assert expired
