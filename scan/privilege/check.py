@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from ministack.core.iam_evaluator import EvalContext, evaluate, parse_policy_document
 
@@ -26,7 +27,12 @@ class Findings:
 
 def allows(grants: Iterable[Grant], call: Call) -> bool:
     """Tell whether these grants allow a call."""
-    policy = {"Statement": [grant.statement() for grant in grants if grant.action == call.action]}
+    return _allows(tuple(grant for grant in grants if grant.action == call.action), call)
+
+
+@cache
+def _allows(grants: tuple[Grant, ...], call: Call) -> bool:
+    policy = {"Statement": [grant.statement() for grant in grants]}
     context = EvalContext(
         principal_arn=f"arn:aws:sts::{ACCOUNT}:assumed-role/{call.role}/session",
         principal_type="AssumedRole",
@@ -74,9 +80,9 @@ def outlived(roles: Sequence[Role], calls: Calls, reasons: Sequence[Unrecorded])
     """Return the reasons, action by action, that excuse nothing: no role has the grant, or a call needs it."""
     excusing = {
         (reason, grant.action)
-        for role in roles
+        for role, own in ((role, calls_of(role, calls)) for role in roles)
         for grant in role.grants
-        if not needed(role, grant, calls_of(role, calls))
+        if not needed(role, grant, own)
         for reason in reasons
         if reason.covers(role, grant)
     }
