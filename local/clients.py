@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from mypy_boto3_logs import CloudWatchLogsClient
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_sqs import SQSClient
+    from mypy_boto3_sts import STSClient
+
 #: The Normalize function is given up to 15 minutes, and must not be invoked a second time meanwhile.
 _PATIENT = Config(read_timeout=900, retries={"total_max_attempts": 1})
 
@@ -35,11 +37,15 @@ class Clients:
     logs: CloudWatchLogsClient
     s3: S3Client
     sqs: SQSClient
+    sts: STSClient
 
     @classmethod
-    def of(cls, endpoint_url: str) -> Clients:
-        """Return clients that talk to ``endpoint_url`` with made-up credentials, whatever the environment says."""
-        session = boto3.Session(
+    def of(cls, endpoint_url: str, session: boto3.Session | None = None) -> Clients:
+        """Return clients that talk to ``endpoint_url``, whatever the environment says.
+
+        Without a session they have made-up credentials, by which the emulator knows the account itself.
+        """
+        session = session or boto3.Session(
             aws_access_key_id=CREDENTIALS["AWS_ACCESS_KEY_ID"],
             aws_secret_access_key=CREDENTIALS["AWS_SECRET_ACCESS_KEY"],
             region_name=REGION,
@@ -53,6 +59,7 @@ class Clients:
             logs=session.client("logs", endpoint_url=endpoint_url),
             s3=session.client("s3", endpoint_url=endpoint_url),
             sqs=session.client("sqs", endpoint_url=endpoint_url),
+            sts=session.client("sts", endpoint_url=endpoint_url),
         )
 
     def close(self) -> None:

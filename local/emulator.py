@@ -27,6 +27,7 @@ from local.errors import EmulatorError
 from local.machine_tools import tool_environment
 
 HOST: Final = "127.0.0.1"
+_PROGRAM: Final = Path(__file__).with_name("enforcing_emulator.py")
 HEALTH_PATH: Final = "/_ministack/health"
 START_SECONDS: Final = 60
 STOP_SECONDS: Final = 15
@@ -62,6 +63,7 @@ class Emulator:
     def __init__(self, directory: Path) -> None:
         self.directory = directory
         self.log = directory / "emulator.log"
+        self.decisions = directory / "decisions.jsonl"
         self._record = directory / "emulator.json"
         self._child: subprocess.Popen[bytes] | None = None
 
@@ -116,7 +118,7 @@ class Emulator:
         with self.log.open("wb") as log:
             # A session of its own: Ctrl-C in the demo must not end the emulator.
             self._child = subprocess.Popen(
-                (sys.executable, "-m", "ministack"),
+                (sys.executable, "-P", str(_PROGRAM), str(self.decisions)),
                 env=_environment(port, temporary),
                 cwd=self.directory,
                 stdin=subprocess.DEVNULL,

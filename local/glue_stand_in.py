@@ -3,9 +3,9 @@
 What this stands in for: the emulator accepts a Spark job, answers that each of its runs SUCCEEDED, and runs nothing.
 It does not deliver events to workflows either, nor run crawlers. So here the deployed job's own script, library and
 default arguments are read back from the emulator's Glue and S3, and run by a real Spark as Glue would run them: one run
-at a time, the library by ``--py-files``, the arguments in ``sys.argv``. What it cannot show: Glue's permissions,
-workers, start-up time, queueing and retries. The job registers its partitions by itself, so that nothing waits for
-the crawler.
+at a time, the library by ``--py-files``, the arguments in ``sys.argv``, with the rights of the job's role. What it
+cannot show: Glue's workers, start-up time, queueing and retries. The job registers its partitions by itself, so that
+nothing waits for the crawler.
 """
 
 from __future__ import annotations
@@ -54,6 +54,7 @@ class DeployedJob:
     """What Glue would run: addresses in S3, and the arguments in the order of ``sys.argv``."""
 
     name: str
+    role: str
     script: str
     libraries: tuple[str, ...]
     arguments: tuple[str, ...]
@@ -76,6 +77,7 @@ def deployed_job(glue: GlueClient, name: str, run_arguments: Mapping[str, str] |
     own = {"--JOB_NAME": name, "--JOB_RUN_ID": f"jr_{uuid.uuid4().hex}", **defaults, **(run_arguments or {})}
     return DeployedJob(
         name=name,
+        role=job["Role"],
         script=job["Command"]["ScriptLocation"],
         libraries=tuple(address for address in defaults.get("--extra-py-files", "").split(",") if address),
         arguments=tuple(word for pair in own.items() for word in pair),
@@ -87,8 +89,8 @@ def run_job(job: DeployedJob, s3: S3Client, environment: Mapping[str, str], log:
 
     Args:
         job: what to run.
-        s3: a client of the S3 that holds the job's code and data.
-        environment: the variables that the job's own clients see.
+        s3: a client of the S3 that holds the job's code and data, with the rights of the job's role.
+        environment: the variables that the job's own clients see, the role's credentials among them.
         log: the file for the run's whole output.
         on_line: called with each line.
 

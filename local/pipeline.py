@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from envs.local import LOCAL
 from envs.schema import ARROW_ENGINE, GLUE_ENGINE
 from local.arrivals import Arrival, Arrivals, listen
+from local.assumed_role import assumed_role
 from local.engines import DEFAULT, Engines
 from local.errors import FunctionError, GlueJobError
 from local.function_log import FunctionLog, await_run
@@ -81,7 +82,8 @@ def run_transform_job(workspace: Workspace, on_line: OnLine = lambda _: None) ->
             f"There is no job {name}. Deploy it: make demo. With TRANSFORM=arrow arrivals start a function instead."
         )
         raise GlueJobError(message) from error
-    run_job(job, clients.s3, workspace.variables(), workspace.job_log, on_line)
+    with assumed_role(workspace, job.role) as role:
+        run_job(job, role.clients.s3, role.variables, workspace.job_log, on_line)
 
 
 def run_normalize_job(workspace: Workspace, name: str, event: Mapping[str, Any], on_line: OnLine) -> dict[str, Any]:
@@ -101,7 +103,8 @@ def run_normalize_job(workspace: Workspace, name: str, event: Mapping[str, Any],
 
     arguments = {f"--{key}": _argument(value) for key, value in event.items()}
     job = deployed_job(clients.glue, name, arguments)
-    run_job(job, clients.s3, workspace.variables(), workspace.normalize_log, read)
+    with assumed_role(workspace, job.role) as role:
+        run_job(job, role.clients.s3, role.variables, workspace.normalize_log, read)
     if not summaries:
         message = f"The Glue job {name} ended well, but {workspace.normalize_log} holds no summary of its run."
         raise GlueJobError(message)

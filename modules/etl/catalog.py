@@ -115,10 +115,14 @@ class Catalog(Construct):
         )
 
 
+def database_arns(account: Account, database_name: str) -> list[str]:
+    """Return the ARNs that Glue checks for work on the database: the catalog's and its own."""
+    return [account.arn("glue", "catalog"), account.arn("glue", f"database/{database_name}")]
+
+
 def catalog_arns(account: Account, database_name: str) -> list[str]:
     """Return the ARNs that Glue checks for work on the curated tables: catalog, database, and each table."""
     return [
-        account.arn("glue", "catalog"),
-        account.arn("glue", f"database/{database_name}"),
+        *database_arns(account, database_name),
         *(account.arn("glue", f"table/{database_name}/{table.name}") for table in TABLES),
     ]

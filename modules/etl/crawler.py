@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from modules.account import Account
 from modules.encryption import GlueSecurity
-from modules.etl.catalog import Catalog, catalog_arns
+from modules.etl.catalog import Catalog, catalog_arns, database_arns
 from modules.failures import FailureRuleProps, add_failure_rule
 from modules.glue_log_names import crawler_log_group
 from modules.glue_logs import LogGroupProps, add_log_group
@@ -130,9 +130,13 @@ class CuratedCrawler(Construct):
             Statement(sid="FindBucket", actions=["s3:GetBucketLocation"], resources=[bucket]),
             Statement(sid="ReadCuratedZone", actions=["s3:GetObject"], resources=[f"{bucket}/{props.curated_prefix}*"]),
             Statement(
+                sid="FindDatabase",
+                actions=["glue:GetDatabase"],
+                resources=database_arns(props.account, props.database_name),
+            ),
+            Statement(
                 sid="KeepCatalog",
                 actions=[
-                    "glue:GetDatabase",
                     "glue:GetTable",
                     "glue:GetTables",
                     "glue:UpdateTable",

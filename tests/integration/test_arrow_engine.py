@@ -21,10 +21,11 @@ from local.pipeline import Pipeline
 from local.reconciliation import reconcile
 from local.sample_faults import FAULTS
 from local.source_table import load
-from modules.contract.datasets import DATA_QUALITY, DATASETS
+from modules.contract.datasets import DATA_QUALITY, DATASETS, TABLES
 from modules.contract.layout import clean_key, parse_day, quarantine_day_prefix
 from modules.naming import Names
-from tests.integration.conftest import EARLIER_DAY, Run, ready_to_deploy, rows, run_etl1
+from tests.integration.conftest import DAY, EARLIER_DAY, Run, ready_to_deploy, rows, run_etl1
+from tests.integration.evidence import check_made_as_recorded, refusing
 from tests.integration.test_deployment import (
     ALARM_GAPS,
     CREATION_GAPS,
@@ -177,13 +178,22 @@ def told(pipeline: Pipeline, queue_url: str) -> list[dict[str, Any]]:
 
 def subscribe_to_alerts(pipeline: Pipeline) -> str:
     clients, endpoint_url = pipeline.workspace.clients(), pipeline.workspace.emulator.endpoint_url()
-    url = clients.sqs.create_queue(QueueName="alerts")["QueueUrl"]
-    queue_arn = clients.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
     session: Any = boto3.Session(**CREDENTIALS, region_name=REGION)
     with closing(session.client("sns", endpoint_url=endpoint_url)) as sns:
         (topic_arn,) = [topic["TopicArn"] for topic in sns.list_topics()["Topics"]]
         assert topic_arn.endswith(f":{NAMES.alerts_topic}")
-        sns.subscribe(TopicArn=topic_arn, Protocol="sqs", Endpoint=queue_arn)
+        # A queue lets in nobody that it does not name, here as on AWS.
+        from_the_topic = {
+            "Effect": "Allow",
+            "Principal": {"Service": "sns.amazonaws.com"},
+            "Action": "sqs:SendMessage",
+            "Resource": "*",
+            "Condition": {"ArnEquals": {"aws:SourceArn": topic_arn}},
+        }
+        policy = json.dumps({"Version": "2012-10-17", "Statement": [from_the_topic]})
+        url = clients.sqs.create_queue(QueueName="alerts", Attributes={"Policy": policy})["QueueUrl"]
+        found = clients.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]
+        sns.subscribe(TopicArn=topic_arn, Protocol="sqs", Endpoint=found["QueueArn"])
     return url
 
 
@@ -194,3 +204,54 @@ def until(found: Callable[[], Any]) -> Any:
         assert time.monotonic() < deadline, "nothing was found in time"
         time.sleep(0.25)
     return result
+
+
+def test_function_fails_without_one_of_its_rights(pipeline: Pipeline) -> None:
+    clients = pipeline.workspace.clients()
+    for action in ("s3:ListBucket", "glue:GetPartitions"):
+        with refusing(pipeline.workspace, NAMES.etl_function_role, action):
+            answer = clients.lambda_.invoke(FunctionName=NAMES.etl_function, Payload=b"{}")
+            assert "FunctionError" in answer
+            assert action in answer["Payload"].read().decode()
+
+
+def test_function_mends_tables_and_forgets_days_whose_files_have_expired(pipeline: Pipeline) -> None:
+    for day in (DAY, EARLIER_DAY):
+        pipeline.curate(run_etl1(pipeline, day))
+    lose_a_column_of_each_table_and_a_days_files(pipeline, EARLIER_DAY)
+    answer = pipeline.workspace.clients().lambda_.invoke(FunctionName=NAMES.etl_function, Payload=b"{}")
+    assert "FunctionError" not in answer, answer["Payload"].read()
+    assert EARLIER_DAY not in {partition.day for partition in open_warehouse(pipeline.workspace).partitions()}
+    assert columns_in_the_catalog(pipeline) == {table.name: list(table.column_names) for table in TABLES}
+
+
+def columns_in_the_catalog(pipeline: Pipeline) -> dict[str, list[str]]:
+    glue = pipeline.workspace.clients().glue
+    tables = [glue.get_table(DatabaseName=NAMES.database, Name=table.name)["Table"] for table in TABLES]
+    return {table["Name"]: [column["Name"] for column in table["StorageDescriptor"]["Columns"]] for table in tables}
+
+
+def lose_a_column_of_each_table_and_a_days_files(pipeline: Pipeline, day: str) -> None:
+    """Do what an older deployment and the bucket's lifecycle leave behind."""
+    clients = pipeline.workspace.clients()
+    for table in TABLES:
+        found: Any = clients.glue.get_table(DatabaseName=NAMES.database, Name=table.name)["Table"]
+        storage = {**found["StorageDescriptor"], "Columns": found["StorageDescriptor"]["Columns"][:-1]}
+        kept = {name: found[name] for name in ("Name", "TableType", "PartitionKeys", "Parameters") if name in found}
+        older: Any = {**kept, "StorageDescriptor": storage}
+        clients.glue.update_table(DatabaseName=NAMES.database, TableInput=older)
+    listed = clients.s3.list_objects_v2(Bucket=NAMES.reports_bucket, Prefix="reports/")["Contents"]
+    expired = [entry["Key"] for entry in listed if f"dt={day}" in entry["Key"]]
+    assert expired
+    for key in expired:
+        clients.s3.delete_object(Bucket=NAMES.reports_bucket, Key=key)
+
+
+def test_function_did_what_is_recorded_of_it(pipeline: Pipeline) -> None:
+    def do_all() -> None:
+        for day in (EARLIER_DAY, DAY, EARLIER_DAY):
+            pipeline.curate(run_etl1(pipeline, day))
+        lose_a_column_of_each_table_and_a_days_files(pipeline, EARLIER_DAY)
+        pipeline.workspace.clients().lambda_.invoke(FunctionName=NAMES.etl_function, Payload=b"{}")
+
+    check_made_as_recorded(pipeline.workspace, [NAMES.etl_function_role], do_all)

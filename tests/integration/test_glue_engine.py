@@ -19,12 +19,13 @@ from local.deployment import deploy
 from local.engines import Engines
 from local.errors import GlueJobError
 from local.pipeline import run_normalize_job
-from local.source_table import ensure_table, load
+from local.source_table import load
 from modules.contract.datasets import DATASETS
 from modules.contract.layout import parse_day
 from modules.contract.runs import RunSummary
 from modules.naming import Names
 from tests.integration.conftest import DAY, Run, ready_to_deploy
+from tests.integration.evidence import check_made_as_recorded, refusing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
 
 NAMES = Names("local")
 CLEAN_PREFIX = "reports/etl-process1/"
-LARGE_TABLE = "large-conversations"
 LARGE_TEXT = "¿Qué hora es? " * 20_000
 LARGE_ITEMS = 160
 
@@ -106,34 +106,43 @@ def test_a_dry_run_leaves_nothing(job: Job) -> None:
     assert job.clean_keys("2026-01-27") == []
 
 
+def fail_at_the_summary(job: Job) -> None:
+    """Refuse the job what it puts between the uploads that it completes: it has to undo them all."""
+    summaries = f"arn:aws:s3:::{NAMES.reports_bucket}/{CLEAN_PREFIX}_runs/*"
+    with (
+        refusing(job.workspace, NAMES.normalize_job_role, "s3:PutObject", summaries),
+        pytest.raises(GlueJobError, match=r"putting s3://.*AccessDenied"),
+    ):
+        job.run(dt="2026-01-26")
+
+
 def test_a_failed_run_leaves_nothing_and_says_why(job: Job) -> None:
-    with pytest.raises(GlueJobError, match=r"scanning table|describing table 'no-such-table' failed.*Create the table"):
-        job.run(dt="2026-01-26", table="no-such-table")
+    fail_at_the_summary(job)
 
     assert job.clean_keys("2026-01-26") == []
     assert job.open_uploads() == []
 
 
 @pytest.fixture(scope="module")
-def large_table(job: Job) -> Counter[str]:
-    """A table whose every segment makes parts; returns its conversations' ids."""
+def large_table(job: Job, sample: list[dict[str, Any]]) -> Iterator[Counter[str]]:
+    """The source table with items by which every segment makes parts; returns its conversations' ids."""
     dynamodb = job.workspace.clients().dynamodb
-    ensure_table(dynamodb, LARGE_TABLE)
     message = {"M": {"from": {"S": "user"}, "text": {"S": LARGE_TEXT}}}
     ids = [f"CONVERSATION#2026-01-30T10:{number // 60:02}:{number % 60:02}" for number in range(LARGE_ITEMS)]
     items = [
         {"PK": {"S": f"USER#{number}"}, "SK": {"S": sort_key}, "Conversation": {"L": [message]}}
         for number, sort_key in enumerate(ids)
     ]
-    load(dynamodb, LARGE_TABLE, items)
-    return Counter(ids)
+    load(dynamodb, NAMES.source_table, items)
+    yield Counter(ids)
+    load(dynamodb, NAMES.source_table, sample)
 
 
 def test_a_task_that_is_lost_and_repeated_doubles_nothing(job: Job, large_table: Counter[str]) -> None:
     killer = _WorkerKiller(job)
     with killer:
         # Slow enough that a task can be caught between its parts and its end.
-        summary = job.run(dt="2026-01-25", table=LARGE_TABLE, scan_segments="2", max_read_capacity_units="4")
+        summary = job.run(dt="2026-01-25", scan_segments="2", max_read_capacity_units="4")
 
     assert killer.killed == 1
     assert "Lost task" in job.workspace.normalize_log.read_text(encoding="utf-8")
@@ -142,6 +151,14 @@ def test_a_task_that_is_lost_and_repeated_doubles_nothing(job: Job, large_table:
     assert Counter(row[1] for row in messages.elements()) == large_table
     assert {row[4] for row in messages} == {LARGE_TEXT}
     assert job.open_uploads() == []
+
+
+def test_job_did_what_is_recorded_of_it(job: Job) -> None:
+    def do_all() -> None:
+        fail_at_the_summary(job)
+        job.run(dt="2026-01-26")
+
+    check_made_as_recorded(job.workspace, [NAMES.normalize_job_role], do_all)
 
 
 class _WorkerKiller(threading.Thread):

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 RULE = "parts-rule"
+ROLE = "arn:aws:iam::000000000000:role/parts"
 WORKFLOW = "arn:aws:glue:us-east-1:000000000000:workflow/parts-workflow"
 
 
@@ -72,7 +73,9 @@ def test_failing_job_is_told_with_its_last_words(workspace: Workspace, tmp_path:
     s3.create_bucket(Bucket="parts-code")
     s3.put_object(Bucket="parts-code", Key="job.py", Body=b"import sys\nsys.exit(f'no {sys.argv[1:]}')\n")
     s3.put_object(Bucket="parts-code", Key="library.zip", Body=b"PK\x05\x06" + bytes(18))
-    job = DeployedJob("parts", "s3://parts-code/job.py", ("s3://parts-code/library.zip",), ("--bucket", "parts-code"))
+    job = DeployedJob(
+        "parts", ROLE, "s3://parts-code/job.py", ("s3://parts-code/library.zip",), ("--bucket", "parts-code")
+    )
     lines: list[str] = []
     with pytest.raises(GlueJobError, match=r"Glue job parts ended with status 1(?s:.*)no \['--bucket', 'parts-code'\]"):
         run_job(job, s3, os.environ, tmp_path / "log", lines.append)
@@ -85,6 +88,6 @@ def test_jobs_code_comes_from_its_archive_alone(workspace: Workspace, tmp_path: 
     script = b"import importlib.util, sys\nsys.exit(str([importlib.util.find_spec(n) for n in ('modules', 'local')]))\n"
     s3.put_object(Bucket="parts-bare", Key="job.py", Body=script)
     s3.put_object(Bucket="parts-bare", Key="library.zip", Body=b"PK\x05\x06" + bytes(18))
-    job = DeployedJob("bare", "s3://parts-bare/job.py", ("s3://parts-bare/library.zip",), ())
+    job = DeployedJob("bare", ROLE, "s3://parts-bare/job.py", ("s3://parts-bare/library.zip",), ())
     with pytest.raises(GlueJobError, match=r"\[None, None\]"):
         run_job(job, s3, os.environ, tmp_path / "log", lambda _: None)

@@ -22,6 +22,7 @@ from local.reconciliation import reconcile
 from modules.naming import Names
 from scan.stacks import judge
 from tests.integration.conftest import ready_to_deploy, run_etl1
+from tests.integration.evidence import check_nothing_new
 from tests.integration.test_arrow_engine import CREDENTIALS
 from tests.integration.test_deployment import STACKS, changes_in, findings_in, plan_of
 
@@ -109,6 +110,10 @@ def test_run_goes_through_and_its_objects_are_encrypted_with_the_key(pipeline: P
     assert any(key.endswith(".csv") for key in heads)
     assert any(key.endswith(".parquet") for key in heads)
     assert {head.get("SSEKMSKeyId") for head in heads.values()} == {key_arn}
+
+
+def test_roles_did_nothing_else_than_without_the_key(pipeline: Pipeline) -> None:
+    check_nothing_new(pipeline.workspace)
 
 
 @pytest.fixture(scope="module")

@@ -213,6 +213,7 @@ def test_crawler_permissions(etl: Stack) -> None:
         ),
         allow("FindBucket", ["s3:GetBucketLocation"], [FOUND_BUCKET]),
         allow("ReadCuratedZone", ["s3:GetObject"], [f"{FOUND_BUCKET}/{CURATED}*"]),
+        allow("FindDatabase", ["glue:GetDatabase"], curated_tables(etl)[:2]),
         allow(
             "KeepCatalog",
             [
@@ -220,7 +221,6 @@ def test_crawler_permissions(etl: Stack) -> None:
                 "glue:BatchGetPartition",
                 "glue:BatchUpdatePartition",
                 "glue:CreatePartition",
-                "glue:GetDatabase",
                 "glue:GetPartition",
                 "glue:GetPartitions",
                 "glue:GetTable",

@@ -89,5 +89,7 @@ def test_table_of_steps_fits_a_narrow_console() -> None:
 
 
 def test_job_reaches_the_buckets_of_its_code_and_arguments() -> None:
-    job = DeployedJob("job", "s3://code/job.py", ("s3://code/lib.zip",), ("--JOB_NAME", "job", "--bucket", "data"))
+    job = DeployedJob(
+        "job", "role", "s3://code/job.py", ("s3://code/lib.zip",), ("--JOB_NAME", "job", "--bucket", "data")
+    )
     assert job.buckets == ["code", "data"]

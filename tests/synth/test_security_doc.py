@@ -1,0 +1,45 @@
+"""docs/security.md tells what the synthesized stacks and the recorded calls say."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+from scan.privilege.calls import recorded
+from scan.privilege.roles import roles_of
+from scan.privilege.tables import admission_rows, reason_rows, role_rows, skip_rows
+from scan.privilege.unrecorded import UNRECORDED
+from tests.synth.synthesized import ROOT, Stack
+from tests.unit.docs.computed import ComputedDocument
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+DOCUMENT = ComputedDocument("security.md", update="UPDATE_SECURITY", tests="tests/synth/test_security_doc.py")
+
+
+def test_tables_are_up_to_date(all_stacks: Mapping[str, Stack]) -> None:
+    documents = [stack.document for stack in all_stacks.values()]
+    roles = [role for name, stack in all_stacks.items() for role in roles_of(name, stack.document)]
+    DOCUMENT.check_tables(
+        {
+            "role": role_rows(roles, recorded(), UNRECORDED),
+            "reason": reason_rows(UNRECORDED),
+            "resource": admission_rows(documents),
+            "check": skip_rows(),
+        }
+    )
+
+
+@pytest.mark.parametrize("test", re.findall(r"`(tests/[a-z_/]+(?:\.py)?)(?:::\w+)?`", DOCUMENT.text()))
+def test_named_tests_are_there(test: str) -> None:
+    assert (ROOT / test).exists()
+
+
+def test_named_make_targets_are_there() -> None:
+    named = set(re.findall(r"`make ([a-z]+)", DOCUMENT.text()))
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+    assert named
+    assert named <= targets
