@@ -154,6 +154,11 @@ class GlueJobSettings:
         """How many DPU are paid while a run is going on."""
         return self.number_of_workers * WORKER_DPU[self.worker_type]
 
+    @property
+    def tasks_at_once(self) -> int:
+        """How many tasks the workers beside the driver process at the same time: one to a processor."""
+        return (self.number_of_workers - 1) * WORKER_DPU[self.worker_type] * _UNIT_PROCESSORS
+
 
 @_settings
 @dataclass(frozen=True, kw_only=True)
@@ -172,11 +177,6 @@ class GlueExtractSettings(GlueJobSettings):
     def time_limit_minutes(self) -> int:
         """After how many minutes the run has to have ended, lest Glue stop it before it has cleaned up."""
         return self.timeout - _GLUE_START_MINUTES
-
-    @property
-    def tasks_at_once(self) -> int:
-        """How many tasks, and so scan segments, the workers beside the driver process at the same time."""
-        return (self.number_of_workers - 1) * WORKER_DPU[self.worker_type] * _UNIT_PROCESSORS
 
 
 @_settings

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from ops.runs import deviations
-from ops.services import ALARM
+from ops.services import ALARM, MISSING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,8 +52,8 @@ def command(status: Status, words: str) -> str:
 def _alarms(status: Status) -> Iterator[Advice]:
     for alarm in status.alarms:
         if alarm.state == ALARM:
-            yield Advice(f"alarm {alarm.name}: {alarm.reason}", f"{command(status, 'doctor')} says what is behind it")
-        elif alarm.state == "MISSING":
+            yield Advice(f"alarm {alarm.name}: {alarm.reason}", alarm.meaning or command(status, "doctor"))
+        elif alarm.state == MISSING:
             yield Advice(f"alarm {alarm.name} does not exist", f"deploy both stacks of {status.environment}")
 
 

@@ -7,9 +7,12 @@ from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
+    from mypy_boto3_cloudwatch.type_defs import MetricAlarmTypeDef
+
     from ops.platform import Platform
 
 ALARM: Final = "ALARM"
+MISSING: Final = "MISSING"
 
 
 @dataclass(frozen=True)
@@ -25,12 +28,13 @@ class CrawlerState:
 
 @dataclass(frozen=True)
 class AlarmState:
-    """One alarm: OK, ALARM or INSUFFICIENT_DATA, since when, and why."""
+    """One alarm: OK, ALARM, INSUFFICIENT_DATA or MISSING, since when and why; ``meaning`` is its own description."""
 
     name: str
     state: str
     since: datetime | None
     reason: str
+    meaning: str
 
 
 @dataclass(frozen=True)
@@ -55,29 +59,30 @@ def crawler_state(platform: Platform) -> CrawlerState:
     )
 
 
-def alarm_names(platform: Platform) -> list[str]:
-    """Return the alarms that the environment has."""
+def wanted_alarms(platform: Platform) -> list[str]:
+    """Return the alarms without which trouble would go unnoticed, whatever the engines."""
     names = platform.names
     scheduled = platform.environment.normalize.schedule.enabled
-    own = [names.normalize_dead_letters_alarm] if scheduled else []
-    return [*own, names.etl_dead_letters_alarm, names.data_checks_alarm]
+    own = [names.normalize_alarm(about) for about in ("dead-letters", "freshness")] if scheduled else []
+    return [*own, names.etl_alarm("dead-letters"), names.etl_alarm("lost-events"), names.etl_alarm("data-checks")]
 
 
 def alarm_states(platform: Platform) -> tuple[AlarmState, ...]:
-    """Return the state of each alarm; MISSING for one that is not there."""
-    wanted = alarm_names(platform)
-    answer = platform.cloudwatch.describe_alarms(AlarmNames=wanted)
-    found = {alarm["AlarmName"]: alarm for alarm in answer["MetricAlarms"]}
-    states = []
-    for name in wanted:
-        alarm = found.get(name)
-        if alarm is None:
-            states.append(AlarmState(name, "MISSING", None, "the alarm does not exist"))
-            continue
-        since = alarm.get("StateUpdatedTimestamp")
-        told = since.astimezone(timezone.utc) if since else None
-        states.append(AlarmState(name, str(alarm["StateValue"]), told, alarm.get("StateReason", "")))
-    return tuple(states)
+    """Return the state of each of the stacks' alarms, by name; MISSING for one that has to be there and is not."""
+    found = {}
+    for stack in (platform.names.normalize_stack, platform.names.etl_stack):
+        for page in platform.cloudwatch.get_paginator("describe_alarms").paginate(AlarmNamePrefix=f"{stack}-"):
+            found.update({alarm["AlarmName"]: _alarm(alarm) for alarm in page["MetricAlarms"]})
+    missing = [name for name in wanted_alarms(platform) if name not in found]
+    found.update({name: AlarmState(name, MISSING, None, "the alarm does not exist", "") for name in missing})
+    return tuple(found[name] for name in sorted(found))
+
+
+def _alarm(alarm: MetricAlarmTypeDef) -> AlarmState:
+    since = alarm.get("StateUpdatedTimestamp")
+    told = since.astimezone(timezone.utc) if since else None
+    meaning = alarm.get("AlarmDescription", "")
+    return AlarmState(alarm["AlarmName"], str(alarm["StateValue"]), told, alarm.get("StateReason", ""), meaning)
 
 
 def queue_names(platform: Platform) -> list[str]:

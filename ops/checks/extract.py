@@ -62,7 +62,7 @@ def schedule(examined: Examination) -> Iterator[Finding]:
     platform, settings = examined.platform, examined.platform.environment.normalize.schedule
     deploy = f"cdktf deploy {platform.names.normalize_stack}"
     try:
-        found = platform.scheduler.get_schedule(Name=platform.names.schedule)
+        found = platform.scheduler.get_schedule(Name=platform.names.schedule, GroupName=platform.names.schedule_group)
     except ClientError as error:
         if not is_absence(error):
             raise
@@ -148,7 +148,7 @@ CHECKS = (
     Check("engines", (), engines),
     Check("schedule", (), schedule),
     Check("last runs", ("Normalize failed", "Glue job failed", "Lambda Timeout", "Glue Job Failures"), last_runs),
-    Check("duration", ("Lambda Timeout",), duration),
+    Check("duration", ("Lambda Timeout", "A run takes long"), duration),
     Check("runs", ("Is everything well?", "The scan slows the chatbot down"), reading),
     Check("incomplete runs", ("Normalize failed",), incomplete),
 )

@@ -135,7 +135,7 @@ def workgroup(examined: Examination) -> Iterator[Finding]:
 CHECKS = (
     Check("tables", ("Athena Query Errors",), tables),
     Check("files", ("Crawler Not Detecting Schema",), files),
-    Check("freshness", ("Is everything well?",), freshness),
+    Check("freshness", ("Is everything well?", "No fresh data"), freshness),
     Check("crawler", ("Crawler failed", "Crawler Not Detecting Schema", "Athena Query Errors"), crawler),
     Check("workgroup", ("A query scans too much", "Athena Query Errors"), workgroup),
 )

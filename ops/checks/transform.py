@@ -8,7 +8,7 @@ from botocore.exceptions import ClientError
 
 from ops.aws_errors import is_absence
 from ops.checks.findings import ATTENTION, OK, Check, Finding
-from ops.services import ALARM, alarm_states, queue_states
+from ops.services import ALARM, MISSING, alarm_states, queue_states
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -94,13 +94,14 @@ def dead_letters(examined: Examination) -> Iterator[Finding]:
 
 def alarms(examined: Examination) -> Iterator[Finding]:
     """Say which alarms are on, and whether all of them exist."""
-    for alarm in alarm_states(examined.platform):
+    states = alarm_states(examined.platform)
+    for alarm in states:
         if alarm.state == ALARM:
-            yield Finding("alarms", ATTENTION, f"{alarm.name}: {alarm.reason}", "what else is listed here tells why")
-        elif alarm.state == "MISSING":
+            yield Finding("alarms", ATTENTION, f"{alarm.name}: {alarm.reason}", alarm.meaning)
+        elif alarm.state == MISSING:
             yield Finding("alarms", ATTENTION, f"{alarm.name} does not exist", f"deploy both stacks of {examined.env}")
-        else:
-            yield Finding("alarms", OK, f"{alarm.name} is {alarm.state}")
+    quiet = sum(alarm.state not in {ALARM, MISSING} for alarm in states)
+    yield Finding("alarms", OK, f"{quiet} of {len(states)} are quiet")
 
 
 CHECKS = (
@@ -108,5 +109,5 @@ CHECKS = (
     Check("workflow", (), workflow),
     Check("uncurated runs", ("A run was quarantined", "Run ETL-2 by hand"), uncurated),
     Check("dead letters", ("Normalize dead letters", "ETL-2 dead letters"), dead_letters),
-    Check("alarms", (), alarms),
+    Check("alarms", ("A function has no room", "A failure went unreported"), alarms),
 )

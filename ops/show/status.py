@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from ops.runs import measures
+from ops.services import ALARM, MISSING
 from ops.show.screen import instant, table, visible
 
 if TYPE_CHECKING:
@@ -55,7 +56,10 @@ def _show_parts(status: Status, console: Console) -> None:
         crawler = status.crawler
         made.add_row("crawler", _coloured(crawler.last_status), instant(crawler.last_started_at), crawler.name)
     for alarm in status.alarms:
-        made.add_row("alarm", _coloured(alarm.state), instant(alarm.since), alarm.name)
+        if alarm.state in {ALARM, MISSING}:
+            made.add_row("alarm", _coloured(alarm.state), instant(alarm.since), alarm.name)
+    quiet = sum(alarm.state not in {ALARM, MISSING} for alarm in status.alarms)
+    made.add_row("alarms", f"{quiet} quiet", "", f"of {len(status.alarms)}")
     for queue in status.queues:
         held = _coloured("empty" if not queue.messages else f"{queue.messages} LEFT")
         made.add_row("dead letters", held, "", queue.name)

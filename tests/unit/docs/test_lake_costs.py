@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import ceil
 
 import pytest
 
 from envs.prod import PROD
-from envs.schema import _WORKER_PROCESSORS, ArrowSettings
+from envs.schema import WORKER_DPU, ArrowSettings
 from tests.unit.docs.computed import ComputedDocument, Figures
 
 DOCUMENT = ComputedDocument("lake-costs.md", update="UPDATE_LAKE_COSTS")
@@ -17,7 +18,7 @@ FUNCTION = ArrowSettings()
 DAYS_IN_GB = (1, 100, 10 * 1024)
 FROM_HERE_ON_SPARK = 10
 MB_PER_GB = 1024
-DPU_OF_A_G_2X = 2
+DPU_OF_A_G_2X = WORKER_DPU["G.2X"]
 WEEKS = 52
 #: A job is done in time as long as a third of its limit is left.
 SAFE = 2 / 3
@@ -73,7 +74,7 @@ def spark_dollars(hours: float, workers: int, given: Figures) -> float:
 
 
 def tasks_at_once(workers: int) -> int:
-    return (workers - 1) * _WORKER_PROCESSORS[PROD.etl.glue.worker_type]
+    return replace(PROD.etl.glue, number_of_workers=workers).tasks_at_once
 
 
 def workers_for(scratch: float, given: Figures) -> int:

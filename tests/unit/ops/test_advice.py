@@ -34,7 +34,7 @@ WELL = Status(
     crawler=CrawlerState("crawler", "READY", "SUCCEEDED", NOW, ""),
     tables=(TableState("messages", 3, date(2026, 2, 3), 5000, NEWEST.run_id, 1),),
     uncurated=(),
-    alarms=(AlarmState("alarm", "OK", NOW, ""),),
+    alarms=(AlarmState("alarm", "OK", NOW, "", ""),),
     queues=(QueueState("letters", 0),),
     unanswered=(),
 )
@@ -47,8 +47,12 @@ def test_nothing_is_to_be_done_where_all_is_well() -> None:
 @pytest.mark.parametrize(
     ("change", "matter", "remedy"),
     [
-        ({"alarms": (AlarmState("a", "ALARM", NOW, "why"),)}, "alarm a: why", "doctor --env prod"),
-        ({"alarms": (AlarmState("a", "MISSING", None, ""),)}, "does not exist", "deploy"),
+        (
+            {"alarms": (AlarmState("a", "ALARM", NOW, "why", "See the runbook, No fresh data."),)},
+            "alarm a: why",
+            "See the runbook, No fresh data.",
+        ),
+        ({"alarms": (AlarmState("a", "MISSING", None, "", ""),)}, "does not exist", "deploy"),
         ({"queues": (QueueState("letters", 2),)}, "letters holds 2", "python -m ops redrive --env prod"),
         ({"extract": engine("ETL-1", "FAILED", "no\nmore")}, "ETL-1: last run FAILED", "logs --env prod normalize"),
         ({"transform": engine("ETL-2", "TIMEOUT")}, "ETL-2: last run TIMEOUT", "logs --env prod etl"),
