@@ -16,6 +16,8 @@ SHIPPED = [TEST, PROD, LOCAL]
 
 def expected(env: str, **changes: dict[str, Any]) -> dict[str, Any]:
     """What every environment has in common, with the groups of settings that differ."""
+    # All logs of an environment are kept for the same time.
+    log_retention = changes["lambda_"]["log_retention"]
     return {
         "normalize": {
             "s3_bucket_name": f"cat-{env}-normalize-reports",
@@ -47,6 +49,7 @@ def expected(env: str, **changes: dict[str, Any]) -> dict[str, Any]:
                     "version": "5.0",
                     "timeout": 240,
                     "max_retries": 1,
+                    "log_retention": log_retention,
                 },
             },
         },
@@ -58,6 +61,7 @@ def expected(env: str, **changes: dict[str, Any]) -> dict[str, Any]:
                 "version": "4.0",
                 "timeout": 60,
                 "max_retries": 1,
+                "log_retention": log_retention,
                 "event_batch_size": 10,
                 "event_batch_window": 60,
                 **changes["glue"],
@@ -78,6 +82,7 @@ def expected(env: str, **changes: dict[str, Any]) -> dict[str, Any]:
             "curated_prefix": "reports/etl-process2/",
             "athena_results_prefix": "athena/results/",
         },
+        "alarms": {"freshness_hours": 26, "run_time_share": 0.8},
         "encryption": {"customer_managed_key": False, "deletion_window": 30},
         "pipeline": {"repository": None, "creates_identity_provider": True},
         "project": {"project_id": "P2124", "client": "CAT", "project": "CAT-NORMALIZE"},
