@@ -14,6 +14,7 @@ from glue_src import logs
 from glue_src.arguments import parse_arguments
 from glue_src.run import Clients, run
 from glue_src.spark_engine import SparkEngine
+from glue_src.storage import Bucket
 
 
 def main() -> None:
@@ -21,7 +22,8 @@ def main() -> None:
     logs.write_to_standard_output()
     arguments = parse_arguments(sys.argv)
     clients = Clients(boto3.client("s3"), boto3.client("glue"), boto3.client("cloudwatch"))
-    run(arguments, SparkEngine(SparkSession.builder.getOrCreate(), arguments.bucket), clients)
+    bucket = Bucket(clients.s3, arguments.bucket)
+    run(arguments, SparkEngine(SparkSession.builder.getOrCreate(), bucket), clients)
 
 
 if __name__ == "__main__":

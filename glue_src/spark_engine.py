@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
 
 from py4j.protocol import Py4JJavaError  # type: ignore[import-untyped]
 
-from glue_src import transform
+from glue_src import spark_facts, transform
 from glue_src.exceptions import MalformedDataError
+from glue_src.parquet_join import join
 from glue_src.row_groups import LARGEST_ROW_GROUP, row_group_bytes
+from glue_src.spark_ranges import Ranges, Sizes
 from modules.contract.datasets import CONVERSATIONS, FEEDBACK, MESSAGES
+from modules.contract.layout import CURATED_SUFFIX
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -20,10 +23,12 @@ if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
     from glue_src.engine import RelationFacts, Source, TableFacts
+    from glue_src.storage import Bucket
     from modules.contract.datasets import Dataset
 
 #: By these words an error tells that the data is at fault, and not the cluster: Spark's own, and those of ``restore``.
-_SIGNS_OF_BAD_DATA = ("Malformed records are detected", transform.UNKNOWN_ESCAPE)
+_SIGNS_OF_BAD_DATA: Final = ("Malformed records are detected", transform.UNKNOWN_ESCAPE)
+_FILE_NAME: Final = "joined.parquet"
 
 
 @dataclass(frozen=True)
@@ -31,7 +36,8 @@ class SparkEngine:
     """Makes Parquet of clean runs in one bucket; it is a TransformEngine."""
 
     spark: SparkSession
-    bucket: str
+    bucket: Bucket
+    sizes: Sizes = field(default_factory=Sizes)
 
     def __post_init__(self) -> None:
         """Set what the transformations rely on; the session's other settings stay."""
@@ -39,52 +45,80 @@ class SparkEngine:
 
     @contextmanager
     def transform(self, sources: Sequence[Source]) -> Iterator[SparkRun]:
-        """Return the work on one run; Spark holds nothing between its steps."""
-        yield SparkRun(self.spark, self.bucket, sources)
+        """Return the work on one run; leaving the context frees what Spark keeps between its steps."""
+        run = SparkRun(self, sources)
+        try:
+            yield run
+        finally:
+            run.free()
 
     def write(self, dataset: Dataset, rows: Sequence[tuple[object, ...]], target: str) -> None:
         """Write a few rows as the one Parquet object below ``target``."""
         frame = self.spark.createDataFrame(rows, transform.schema_of(dataset.columns))
-        transform.write_parquet(frame, _uri(self.bucket, target), dataset, LARGEST_ROW_GROUP)
+        self.write_in_ranges(frame, Ranges(dataset), target, LARGEST_ROW_GROUP)
+
+    def write_in_ranges(self, frame: DataFrame, ranges: Ranges, target: str, row_group_bytes: int) -> None:
+        """Write a frame's rows, each range by a task of its own, as the one Parquet object below ``target``."""
+        transform.write_parquet(ranges.sorted(frame), self.bucket.uri(target), row_group_bytes)
+        parts = [stored for stored in self.bucket.list(target) if stored.key.endswith(CURATED_SUFFIX)]
+        if len(parts) > 1:
+            key = target + _FILE_NAME
+            join(self.bucket, parts, key)
+            self.bucket.delete([stored.key for stored in self.bucket.list(target) if stored.key != key])
+
+    def read(self, source: Source) -> DataFrame:
+        """Return the rows of what was staged of a CSV."""
+        return transform.read_parquet(self.spark, self.bucket.uri(source.target), source.dataset)
 
 
-@dataclass(frozen=True)
+@dataclass
 class SparkRun:
     """One run's datasets on their way through Spark; it is a RunTransform."""
 
-    spark: SparkSession
-    bucket: str
+    engine: SparkEngine
     sources: Sequence[Source]
+    _groups: DataFrame | None = None
 
     def stage(self) -> Mapping[str, TableFacts]:
-        """Stage all datasets side by side: each ends in one task, which leaves the rest of the cluster idle."""
+        """Stage all datasets side by side: small ones end in one task, which leaves the rest of the cluster idle."""
         with ThreadPoolExecutor(len(self.sources)) as threads:
             facts = list(threads.map(self._stage_one, self.sources))
         return {source.dataset.name: found for source, found in zip(self.sources, facts, strict=True)}
 
     def _stage_one(self, source: Source) -> TableFacts:
-        frame = transform.read_clean(self.spark, _uri(self.bucket, source.key), source.dataset, source.columns)
+        engine = self.engine
+        frame = transform.read_clean(engine.spark, engine.bucket.uri(source.key), source.dataset, source.columns)
+        ranges = Ranges.of(engine.bucket, source, engine.sizes)
         try:
-            size = row_group_bytes(source.bytes)
-            transform.write_parquet(frame, _uri(self.bucket, source.target), source.dataset, size)
+            engine.write_in_ranges(frame, ranges, source.target, row_group_bytes(source.bytes))
         except Py4JJavaError as error:
             detail = _bad_data(error)
             if detail is None:
                 raise
             raise MalformedDataError(source.dataset.name, source.key, detail) from error
-        return transform.table_facts(self._staged(source.dataset), source.dataset)
+        if source.dataset == MESSAGES:
+            return spark_facts.message_facts(self._grouped_messages())
+        return spark_facts.table_facts(engine.read(source), source.dataset)
 
     def relate(self) -> RelationFacts:
         """Return what is found between the staged datasets."""
-        return transform.relation_facts(self._staged(CONVERSATIONS), self._staged(MESSAGES), self._staged(FEEDBACK))
+        conversations, feedback = self._staged(CONVERSATIONS), self._staged(FEEDBACK)
+        return spark_facts.relation_facts(conversations, self._grouped_messages(), feedback)
+
+    def free(self) -> None:
+        """Let Spark forget what it keeps for this run."""
+        if self._groups is not None:
+            self._groups.unpersist()
+
+    def _grouped_messages(self) -> DataFrame:
+        """Return the staged messages by conversation; Spark keeps them, for they are asked for twice."""
+        if self._groups is None:
+            self._groups = spark_facts.grouped_messages(self._staged(MESSAGES)).persist()
+        return self._groups
 
     def _staged(self, dataset: Dataset) -> DataFrame:
         (source,) = (source for source in self.sources if source.dataset == dataset)
-        return transform.read_parquet(self.spark, _uri(self.bucket, source.target), dataset)
-
-
-def _uri(bucket: str, key: str) -> str:
-    return f"s3://{bucket}/{key}"
+        return self.engine.read(source)
 
 
 def _bad_data(error: Py4JJavaError) -> str | None:

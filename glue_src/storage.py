@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from boto3.s3.transfer import TransferConfig
 from botocore.exceptions import ClientError
+
+from glue_src.upload_parts import COPY_BYTES, Copied, Part, Slice, parts_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from mypy_boto3_s3 import S3Client
+    from mypy_boto3_s3.type_defs import CompletedPartTypeDef
 
-_MEBIBYTE = 1024 * 1024
-#: S3 copies up to 5 GiB in one request; parts above 1 GiB keep every request short, and 10,000 of them reach 2.5 TiB.
-_COPY_CONFIG = TransferConfig(multipart_threshold=1024 * _MEBIBYTE, multipart_chunksize=256 * _MEBIBYTE)
-_KEYS_PER_DELETE = 1000
+    from glue_src.upload_parts import Piece
+
+#: Objects above 1 GiB are copied in parts.
+_COPY_CONFIG: Final = TransferConfig(multipart_threshold=4 * COPY_BYTES, multipart_chunksize=COPY_BYTES)
+_KEYS_PER_DELETE: Final = 1000
+_UPLOADS_AT_ONCE: Final = 8
 
 
 @dataclass(frozen=True)
@@ -71,6 +77,44 @@ class Bucket:
     def put_file(self, path: Path, key: str) -> None:
         """Upload a file, in parts where it is large; readers see the whole object or what was there before."""
         self._s3.upload_file(str(path), self.name, key)
+
+    def put_pieces(self, pieces: Iterable[Piece], key: str) -> None:
+        """Make an object of bytes and of slices of other objects, which S3 copies itself where they are large.
+
+        Readers see the whole object or what was there before. If it fails, nothing is left of it.
+        """
+        upload = self._s3.create_multipart_upload(Bucket=self.name, Key=key)["UploadId"]
+        try:
+            with ThreadPoolExecutor(_UPLOADS_AT_ONCE) as threads:
+                numbered = enumerate(parts_of(pieces), start=1)
+                parts = list(threads.map(lambda part: self._put_part(key, upload, *part), numbered))
+            self._s3.complete_multipart_upload(
+                Bucket=self.name, Key=key, UploadId=upload, MultipartUpload={"Parts": parts}
+            )
+        except BaseException:
+            self._s3.abort_multipart_upload(Bucket=self.name, Key=key, UploadId=upload)
+            raise
+
+    def _put_part(self, key: str, upload: str, number: int, part: Part) -> CompletedPartTypeDef:
+        if isinstance(part, Copied):
+            return {"PartNumber": number, "ETag": self._copy_part(key, upload, number, part.slice)}
+        content = b"".join(map(self._content_of, part.pieces))
+        sent = self._s3.upload_part(Bucket=self.name, Key=key, UploadId=upload, PartNumber=number, Body=content)
+        return {"PartNumber": number, "ETag": sent["ETag"]}
+
+    def _copy_part(self, key: str, upload: str, number: int, source: Slice) -> str:
+        copied = self._s3.upload_part_copy(
+            Bucket=self.name,
+            Key=key,
+            UploadId=upload,
+            PartNumber=number,
+            CopySource={"Bucket": self.name, "Key": source.key},
+            CopySourceRange=f"bytes={source.first}-{source.end - 1}",
+        )
+        return copied["CopyPartResult"]["ETag"]
+
+    def _content_of(self, piece: Piece) -> bytes:
+        return self.read_range(piece.key, piece.first, piece.end) if isinstance(piece, Slice) else piece
 
     def copy(self, source_key: str, target_key: str) -> None:
         """Copy within the bucket, server-side; readers see the old target or the new one, never a part."""

@@ -19,7 +19,6 @@ from pyspark.sql.types import (
     TimestampType,
 )
 
-from glue_src.engine import RelationFacts, TableFacts
 from glue_src.row_groups import PAGE_BYTES
 from modules.contract.datasets import SPARK_TIMESTAMP_FORMAT, Column, ColumnType, Dataset
 
@@ -154,12 +153,12 @@ def _chosen(condition: str, then: str, otherwise: str) -> str:
     return f"CASE WHEN {condition} THEN {then} ELSE {otherwise} END"
 
 
-def write_parquet(frame: DataFrame, uri: str, dataset: Dataset, row_group_bytes: int) -> None:
-    """Write a dataset's rows as one sorted, zstd-compressed Parquet file into the folder ``uri``, replacing it.
+def write_parquet(in_order: DataFrame, uri: str, row_group_bytes: int) -> None:
+    """Write each partition of sorted rows as a zstd-compressed Parquet file into the folder ``uri``, replacing it.
 
-    Row groups hold about ``row_group_bytes`` before encoding.
+    The names of the files have the partitions' order; an empty one has none, unless it is the first. Row groups hold
+    about ``row_group_bytes`` before encoding.
     """
-    in_order = frame.coalesce(1).sortWithinPartitions(*dataset.sort_by)
     writer = in_order.write.mode("overwrite").option("compression", "zstd")
     writer = writer.option("parquet.block.size", row_group_bytes // _COMPRESSION)
     writer.option("parquet.page.size", PAGE_BYTES).parquet(uri)
@@ -168,28 +167,3 @@ def write_parquet(frame: DataFrame, uri: str, dataset: Dataset, row_group_bytes:
 def read_parquet(spark: SparkSession, uri: str, dataset: Dataset) -> DataFrame:
     """Return the rows of a folder of Parquet files that :func:`write_parquet` wrote."""
     return spark.read.schema(schema_of(dataset.columns)).parquet(uri)
-
-
-def table_facts(staged: DataFrame, dataset: Dataset) -> TableFacts:
-    """Return a staged dataset's facts: one query, over its not-null and key columns only, which are the narrow ones."""
-    required = [column.name for column in dataset.columns if not column.nullable]
-    counts = [F.count(F.lit(1)), *(F.count(F.col(name)) for name in required)]
-    # A struct is never null, so that keys with nulls in them are told apart too.
-    keys = F.count_distinct(F.struct(*dataset.key)) if dataset.key else F.count(F.lit(1))
-    rows, distinct, *present = staged.agg(counts[0], keys, *counts[1:]).collect()[0]
-    nulls = {name: rows - count for name, count in zip(required, present, strict=True) if count != rows}
-    return TableFacts(rows=rows, nulls=nulls, duplicate_keys=rows - distinct)
-
-
-def relation_facts(conversations: DataFrame, messages: DataFrame, feedback: DataFrame) -> RelationFacts:
-    """Return what is found between a run's staged datasets: two queries, over keys only."""
-    key = ["user_id", "conversation_id"]
-    promised = conversations.select(*key, "message_count").withColumn("is_there", F.lit(True))  # noqa: FBT003
-    found = messages.groupBy(*key).agg(F.count(F.lit(1)).alias("messages"))
-    both = promised.join(found, key, "full_outer")
-    number = F.coalesce(F.col("messages"), F.lit(0))
-    orphans = F.when(F.col("is_there").isNull(), number).otherwise(0)
-    miscounted = F.when(F.col("is_there") & (number != F.col("message_count")), 1).otherwise(0)
-    counts = both.agg(F.coalesce(F.sum(orphans), F.lit(0)), F.coalesce(F.sum(miscounted), F.lit(0))).collect()[0]
-    strangers = feedback.join(conversations.select("user_id").distinct(), "user_id", "left_anti").count()
-    return RelationFacts(counts[0], counts[1], strangers)

@@ -42,7 +42,7 @@ def prepare(task: LakeTask) -> Work:
         builder = builder.config(name, value)
     spark = builder.getOrCreate()
     spark.sparkContext.setLogLevel("OFF")
-    engine = SparkEngine(spark, bucket.NAME)
+    engine = SparkEngine(spark, bucket.FolderBucket())
     tiny = Path(task.scratch, "tiny")
     write_day(tiny, _WARM_UP)
     staged(engine, sources(LakeTask(str(tiny), str(tiny / "parquet"), task.scratch)))

@@ -21,7 +21,7 @@ PROVIDED_BY_GLUE = ("pyspark", "py4j", "awsglue", "boto3", "botocore")
 #: Files that only the Spark job loads. That of lambda_src, on Glue 5.0, has the layer's packages but for NOT_ON_SPARK.
 ON_SPARK_ONLY = {
     "lambda_src": ("spark_engine.py", "spark_job.py"),
-    "glue_src": ("job.py", "spark_engine.py", "transform.py"),
+    "glue_src": ("job.py", "spark_engine.py", "spark_facts.py", "spark_ranges.py", "transform.py"),
 }
 #: Files that only the function loads: pyarrow is not in the job's requirements.
 IN_FUNCTION_ONLY = ("handler.py", "arrow_*.py")

@@ -16,6 +16,7 @@ from pyspark.sql import SparkSession
 from glue_src import transform
 from glue_src.arrow_engine import ArrowEngine
 from glue_src.spark_engine import SparkEngine
+from glue_src.spark_ranges import Sizes
 from glue_src.storage import Bucket
 from local.spark_options import spark_options_for_s3
 from local.webhdfs import WebHdfsGateway
@@ -27,6 +28,10 @@ if TYPE_CHECKING:
     from glue_src.engine import TransformEngine
     from local.clients import Clients
     from local.workspace import Workspace
+
+
+#: So small that Spark puts each file together from many.
+NARROW = Sizes(range=16 * 1024, sample_piece=2 * 1024)
 
 
 @pytest.fixture(scope="package")
@@ -62,7 +67,8 @@ def spark(clients: Clients, bucket: str) -> Iterator[SparkSession]:
 
 
 def _spark_engine(request: pytest.FixtureRequest) -> TransformEngine:
-    return SparkEngine(request.getfixturevalue("spark"), request.getfixturevalue("bucket"))
+    bucket = Bucket(request.getfixturevalue("clients").s3, request.getfixturevalue("bucket"))
+    return SparkEngine(request.getfixturevalue("spark"), bucket)
 
 
 def _arrow_engine(request: pytest.FixtureRequest) -> TransformEngine:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import dataclasses
 import logging
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from glue_src.arrow_engine import ArrowEngine
 from glue_src.exceptions import FailedDaysError, NoCompleteRunError
+from glue_src.spark_engine import SparkEngine
+from glue_src.storage import Bucket
 from modules.contract.datasets import CONVERSATIONS, DATASETS, MESSAGES
 from modules.contract.layout import staging_prefix
+from tests.curation.conftest import NARROW
 from tests.curation.faults import Crashing, lose_messages, lose_summary
 from tests.curation.lake import (
     MONDAY,
@@ -22,6 +27,9 @@ from tests.curation.lake import (
     run_id,
 )
 from tests.curation.told import FAULTS, told
+
+if TYPE_CHECKING:
+    from glue_src.engine import TransformEngine
 
 # Py4J leaves its connections to Java to the garbage collector.
 pytestmark = pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning")
@@ -111,6 +119,37 @@ def test_staging_of_a_crashed_run_is_overwritten_and_removed(lake: Lake) -> None
     assert lake.users(MONDAY) == ["ana"]
     assert lake.day_keys(MONDAY) == [*one_file_per_dataset(lake, MONDAY), lake.check_key(MONDAY, run_id(1))]
     assert lake.leftovers() == []
+
+
+@told(
+    FAULTS,
+    "The machine is gone while a day's file is put together",
+    "the day as it was; after the next run, the new one",
+)
+def test_a_crash_while_a_file_is_put_together_heals(lake: Lake) -> None:
+    users = [f"user {number:04}" for number in range(1000)]
+    lake.publish_run(MONDAY, run_id(1), rows_of_users("old"))
+    lake.run_job()
+    lake.publish_run(MONDAY, run_id(2), rows_of_users(*users))
+    whole, lake.engine = lake.engine, crashing_at_the_last_step(lake.engine, lake.s3)
+    with pytest.raises(FailedDaysError):
+        lake.run_job()
+    assert lake.users(MONDAY) == ["old"]
+    assert lake.leftovers() == []
+    assert lake.s3.list_multipart_uploads(Bucket=lake.bucket).get("Uploads", []) == []
+    lake.engine = whole
+    lake.run_job()
+    assert lake.users(MONDAY) == users
+
+
+def crashing_at_the_last_step(engine: TransformEngine, s3: Any) -> TransformEngine:
+    """Return an engine whose machine is gone just before S3 is to show what it has made of a dataset."""
+    if isinstance(engine, SparkEngine):
+        client: Any = Crashing(s3, "complete_multipart_upload", at=1)
+        return dataclasses.replace(engine, bucket=Bucket(client, engine.bucket.name), sizes=NARROW)
+    assert isinstance(engine, ArrowEngine)
+    client = Crashing(s3, "upload_file", at=1)
+    return dataclasses.replace(engine, bucket=Bucket(client, engine.bucket.name))
 
 
 @told(

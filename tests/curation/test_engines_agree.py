@@ -12,12 +12,14 @@ import pyarrow.parquet as pq
 import pytest
 from pyspark.sql import functions as F  # noqa: N812 - the name that every Spark program gives it
 
-from glue_src.arrow_engine import ArrowEngine, Sizes
+from glue_src import arrow_engine
+from glue_src.arrow_engine import ArrowEngine
 from glue_src.engine import RelationFacts, Source, TableFacts
+from glue_src.spark_engine import SparkEngine
 from glue_src.storage import Bucket
 from modules.contract.datasets import CONVERSATIONS, DATA_QUALITY, DATASETS, FEEDBACK, MESSAGES, REJECTED
 from tests.csv_texts import HUGE_TEXTS, NASTY_TEXTS
-from tests.curation.conftest import ENGINES
+from tests.curation.conftest import ENGINES, NARROW
 from tests.curation.lake import INSTANT, Rows, conversation, csv_of
 
 if TYPE_CHECKING:
@@ -31,7 +33,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning
 
 USERS = 300
 #: So small that each file is read in many pieces, spilled and merged.
-SMALL = Sizes(piece=16 * 1024, overlap=1024, row_group=32 * 1024, ledger=8 * 1024)
+SMALL = arrow_engine.Sizes(piece=16 * 1024, overlap=1024, row_group=32 * 1024, ledger=8 * 1024)
 
 
 def rows_to_agree_on() -> Rows:
@@ -110,7 +112,11 @@ def test_both_engines_make_the_same_tables(
     prefix = f"agree-{tmp_path.name}/"
     put_rows(clients, bucket_of_both, prefix)
     by_spark = staged(ENGINES["spark"](request), bucket_of_both, prefix)
-    for engine in (ENGINES["arrow"](request), ArrowEngine(bucket_of_both, tmp_path, SMALL)):
+    for engine in (
+        SparkEngine(request.getfixturevalue("spark"), bucket_of_both, NARROW),
+        ENGINES["arrow"](request),
+        ArrowEngine(bucket_of_both, tmp_path, SMALL),
+    ):
         tables, facts, relations = staged(engine, bucket_of_both, prefix)
         for dataset, expected in by_spark[0].items():
             assert tables[dataset].schema.names == expected.schema.names

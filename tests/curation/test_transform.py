@@ -12,9 +12,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from py4j.protocol import Py4JJavaError  # type: ignore[import-untyped]
 
-from glue_src import transform
+from glue_src import spark_facts, transform
 from glue_src.engine import TableFacts
 from glue_src.row_groups import LARGEST_ROW_GROUP
+from glue_src.spark_ranges import Ranges
 from modules.contract.cells import restore
 from modules.contract.datasets import CONVERSATIONS, DATASETS, FEEDBACK, MESSAGES, REJECTED, ColumnType, Dataset
 from tests.csv_texts import HUGE_TEXTS, NASTY_TEXTS, rows_of_cells
@@ -42,14 +43,18 @@ def curate(
 ) -> pq.ParquetFile:
     target = folder / "parquet"
     frame = transform.read_clean(spark, write_csv(folder, dataset, rows), dataset, dataset.columns)
-    transform.write_parquet(frame, target.as_uri(), dataset, row_group_bytes)
+    transform.write_parquet(Ranges(dataset).sorted(frame), target.as_uri(), row_group_bytes)
     assert facts(spark, folder, dataset).rows == len(rows)
     (path,) = target.glob("*.parquet")
     return pq.ParquetFile(path)
 
 
 def facts(spark: SparkSession, folder: Path, dataset: Dataset) -> TableFacts:
-    return transform.table_facts(transform.read_parquet(spark, (folder / "parquet").as_uri(), dataset), dataset)
+    staged = transform.read_parquet(spark, (folder / "parquet").as_uri(), dataset)
+    found = spark_facts.table_facts(staged, dataset)
+    if dataset == MESSAGES:
+        assert spark_facts.message_facts(spark_facts.grouped_messages(staged)) == found
+    return found
 
 
 def texts_read_back(spark: SparkSession, folder: Path, texts: list[str | None]) -> list[str | None]:
@@ -202,7 +207,7 @@ def test_a_malformed_record_is_an_error(spark: SparkSession, tmp_path: Path, cel
     uri = write_csv(tmp_path, MESSAGES, [message("u", "t"), cells])
     frame = transform.read_clean(spark, uri, MESSAGES, MESSAGES.columns)
     with pytest.raises(Py4JJavaError, match=reason):
-        transform.write_parquet(frame, (tmp_path / "parquet").as_uri(), MESSAGES, LARGEST_ROW_GROUP)
+        transform.write_parquet(frame, (tmp_path / "parquet").as_uri(), LARGEST_ROW_GROUP)
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ ACTIONS = {
     "describe_table": {"dynamodb:DescribeTable"},
     "scan": {"dynamodb:Scan"},
     "create_multipart_upload": {"s3:PutObject"},
+    "upload_part_copy": {"s3:GetObject", "s3:PutObject"},
     "upload_part": {"s3:PutObject"},
     "complete_multipart_upload": {"s3:PutObject"},
     "abort_multipart_upload": {"s3:AbortMultipartUpload"},

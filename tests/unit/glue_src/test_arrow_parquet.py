@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from pyarrow import parquet
 
 from glue_src.arrow_parquet import ParquetAssembly, encode
-from glue_src.arrow_thrift import Struct, read_struct, write_struct
 from glue_src.arrow_types import schema_of
+from glue_src.thrift import Struct, read_struct, write_struct
 from modules.contract.datasets import MESSAGES
 
 if TYPE_CHECKING:

@@ -65,7 +65,7 @@ class _Reader:
             return self._bytes(_DOUBLE_BYTES)
         if code in (_BYTE, _TRUE, _FALSE):  # an element of a list of booleans is a byte
             return self._byte()
-        message = f"type {code} of Thrift is in no footer of a Parquet file that pyarrow writes"
+        message = f"type {code} of Thrift is in no footer of a Parquet file"
         raise ValueError(message)
 
     def _list(self) -> tuple[int, list[Any]]:
