@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 _MEBIBYTE: Final = 1024 * 1024
 _KIBIBYTE: Final = 1024
-#: A row's first cells in the order. An instant is its cell's text, which sorts as it does.
+#: A row's cells in the columns of the order. An instant is its cell's text, which sorts as it does.
 Place: TypeAlias = tuple[str | int, ...]
 
 
@@ -74,7 +74,7 @@ class Ranges:
             if wanted < count and end * count >= total * wanted:
                 bounds.add(place)
                 wanted = end * count // total + 1
-        return cls(source.dataset, _shortened(sorted(bounds)))
+        return cls(source.dataset, tuple(sorted(bounds)))
 
     def sorted(self, frame: DataFrame) -> DataFrame:
         """Return the rows of a frame in order, each range in a partition of its own, these in order too."""
@@ -100,18 +100,12 @@ class Ranges:
         """Return whether a row comes after a place. Null, which is no bound, comes first: it is not true of it."""
         columns = {column.name: column for column in self.dataset.columns}
         condition = F.lit(False)  # noqa: FBT003
-        for name, value in reversed(list(zip(self.dataset.sort_by, bound, strict=False))):
+        for name, value in reversed(list(zip(self.dataset.sort_by, bound, strict=True))):
             literal = F.lit(value)
             if columns[name].type is ColumnType.INSTANT:
                 literal = literal.cast("timestamp")
             condition = (F.col(name) > literal) | ((F.col(name) == literal) & condition)
         return condition
-
-
-def _shortened(bounds: Sequence[Place]) -> tuple[Place, ...]:
-    """Return bounds of as few columns as tell them apart: comparing takes the less time."""
-    length = next((n for n in range(1, 9) if len({bound[:n] for bound in bounds}) == len(bounds)), 0)
-    return tuple(bound[:length] for bound in bounds)
 
 
 def _numbers_hashed_to(frame: DataFrame, count: int) -> list[int]:

@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from local.workspace import Workspace
 
 
-#: So small that Spark puts each file together from many.
-NARROW = Sizes(range=16 * 1024, sample_piece=2 * 1024)
+#: So small that Spark puts each file together from several.
+NARROW = Sizes(range=8 * 1024, most_ranges=5, sample_piece=2 * 1024)
 
 
 @pytest.fixture(scope="package")

@@ -64,7 +64,7 @@ def rows() -> list[tuple[Any, ...]]:
             f"CONVERSATION#{number // 10:06}",
             number % 10 + 1,
             "user",
-            draw.randbytes(400).hex(),
+            draw.randbytes(600).hex(),
             None,
         )
         for number in range(ROWS)
@@ -146,7 +146,10 @@ def _facts(file: io.BytesIO) -> list[Any]:
             [
                 group.num_rows,
                 group.total_byte_size,
-                *((str(chunk.statistics), chunk.total_compressed_size, chunk.encodings) for chunk in chunks),
+                *(
+                    (chunk.statistics and chunk.statistics.to_dict(), chunk.total_compressed_size, chunk.encodings)
+                    for chunk in chunks
+                ),
                 *((chunk.has_column_index, chunk.has_offset_index) for chunk in chunks),
             ]
         )
