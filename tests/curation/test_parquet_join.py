@@ -31,9 +31,9 @@ if TYPE_CHECKING:
 # Py4J leaves its connections to Java to the garbage collector.
 pytestmark = pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning")
 
-ROWS = 24_000
-#: Of the three files, by their numbers: enough for S3 to copy it, hardly anything, and none at all.
-PARTS = {0: range(12_000), 1: range(12_000, 12_010), 2: range(0), 3: range(12_010, ROWS)}
+ROWS = 3_000
+#: Of the four files, by their numbers: enough for S3 to copy it, hardly anything, and none at all.
+PARTS = {0: range(1_500), 1: range(1_500, 1_510), 2: range(0), 3: range(1_510, ROWS)}
 ROW_GROUP_BYTES = 4 * 1024 * 1024
 
 
@@ -64,7 +64,7 @@ def rows() -> list[tuple[Any, ...]]:
             f"CONVERSATION#{number // 10:06}",
             number % 10 + 1,
             "user",
-            draw.randbytes(600).hex(),
+            draw.randbytes(5_000).hex(),
             None,
         )
         for number in range(ROWS)
@@ -167,7 +167,7 @@ def test_readers_skip_pages_and_find_the_same(spark: SparkSession, joined_file: 
     """Spark skips by the indexes of pages, DuckDB and pyarrow by statistics: wrong places would give other rows."""
     frame = spark.read.parquet(joined_file.as_uri())
     with duckdb.connect() as connection:
-        for number in (0, 7_000, 11_999, 12_000, 12_009, 12_010, 18_000, ROWS - 1):
+        for number in (0, 700, 1_499, 1_500, 1_509, 1_510, 2_000, ROWS - 1):
             conversation = rows[number][1]
             expected = [row for row in rows if row[1] == conversation]
             assert [tuple(row) for row in frame.where(F.col("conversation_id") == conversation).collect()] == expected
