@@ -1,4 +1,4 @@
-"""``python -m handbook write`` writes the generated files of docs/; ``build`` makes the site of them all."""
+"""``write`` writes the generated files of docs/; ``build`` makes the site; ``follow`` carries the tutorial out."""
 
 from __future__ import annotations
 
@@ -8,24 +8,28 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import Final
 
 from envs.prod import PROD
 from envs.selection import CHOICE_VARIABLE
-from handbook.pages import pages, stacks_of_prod
+from handbook.follow import PageError, follow
+from handbook.pages import DOCS, pages, stacks_of_prod
 from handbook.pictures.drawing import DrawingError
 from handbook.site import SITE, SiteError, build
 from local.cdktf_command import QUIET
 from local.errors import SideEnvironmentError
 from local.machine_tools import PROJECT
 
+TUTORIAL: Final = DOCS / "tutorial.md"
+
 
 def main() -> int:
     """Do what the argument says, and return the exit status."""
     parser = argparse.ArgumentParser(prog="python -m handbook", description=__doc__)
-    parser.add_argument("action", choices=("write", "build"))
+    parser.add_argument("action", choices=tuple(_ACTIONS))
     try:
-        (_write if parser.parse_args().action == "write" else _build)()
-    except (DrawingError, SiteError, SideEnvironmentError) as error:
+        _ACTIONS[parser.parse_args().action]()
+    except (DrawingError, PageError, SiteError, SideEnvironmentError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
     return 0
@@ -44,6 +48,12 @@ def _build() -> None:
     build()
     sys.stdout.write(f"{(SITE / 'index.html').relative_to(PROJECT)}\n")
 
+
+def _follow() -> None:
+    sys.stdout.write(f"{TUTORIAL.relative_to(PROJECT)}: {follow(TUTORIAL)} steps, each as the page says\n")
+
+
+_ACTIONS: Final = {"write": _write, "build": _build, "follow": _follow}
 
 if __name__ == "__main__":
     sys.exit(main())

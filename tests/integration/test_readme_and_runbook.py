@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import pytest
 
+from handbook.__main__ import TUTORIAL
+from handbook.follow import steps
 from local.machine_tools import PROJECT, VENV
 
 if TYPE_CHECKING:
@@ -109,9 +111,12 @@ def test_commands_run_as_they_stand(first_run: Run, tmp_path: Path, block: Block
 def test_ci_runs_the_commands_that_are_left_to_it() -> None:
     script = (PROJECT / ".ci" / "run").read_text(encoding="utf-8").splitlines()
     workflow = (PROJECT / ".github" / "workflows" / "ci.yml").read_text(encoding="utf-8")
-    steps = re.findall(r"^ *- run: (.*)$", workflow, re.MULTILINE)
-    assert "bash .ci/run" in steps
-    assert [command for command in BY_CI if command not in script and command not in steps] == []
+    workflow_steps = re.findall(r"^ *- run: (.*)$", workflow, re.MULTILINE)
+    assert "bash .ci/run" in workflow_steps
+    assert ".venv/bin/python -m handbook follow" in script
+    tutorial = [line for step in steps(TUTORIAL.read_text(encoding="utf-8")) for line in step.commands.splitlines()]
+    run = {*script, *workflow_steps, *tutorial}
+    assert [command for command in BY_CI if command not in run] == []
 
 
 def test_every_block_is_run_or_known_not_to_be() -> None:
