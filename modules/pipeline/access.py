@@ -228,5 +228,4 @@ ACCESS: Final[Mapping[str, Access]] = {
         ("sqs:GetQueueAttributes", "sqs:ListQueueTags"),
         ("sqs:CreateQueue", "sqs:SetQueueAttributes", "sqs:DeleteQueue", "sqs:TagQueue", "sqs:UntagQueue"),
     ),
-    "aws_sqs_queue_policy": Access(Scope.QUEUES, ("sqs:GetQueueAttributes",), ("sqs:SetQueueAttributes",)),
 }
