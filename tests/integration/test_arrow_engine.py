@@ -35,6 +35,7 @@ from tests.integration.test_deployment import (
     STACKS,
     planned_changes,
 )
+from tests.queue_policies import from_topic
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -182,16 +183,7 @@ def subscribe_to_alerts(pipeline: Pipeline) -> str:
     with closing(session.client("sns", endpoint_url=endpoint_url)) as sns:
         (topic_arn,) = [topic["TopicArn"] for topic in sns.list_topics()["Topics"]]
         assert topic_arn.endswith(f":{NAMES.alerts_topic}")
-        # A queue lets in nobody that it does not name, here as on AWS.
-        from_the_topic = {
-            "Effect": "Allow",
-            "Principal": {"Service": "sns.amazonaws.com"},
-            "Action": "sqs:SendMessage",
-            "Resource": "*",
-            "Condition": {"ArnEquals": {"aws:SourceArn": topic_arn}},
-        }
-        policy = json.dumps({"Version": "2012-10-17", "Statement": [from_the_topic]})
-        url = clients.sqs.create_queue(QueueName="alerts", Attributes={"Policy": policy})["QueueUrl"]
+        url = clients.sqs.create_queue(QueueName="alerts", Attributes={"Policy": from_topic(topic_arn)})["QueueUrl"]
         found = clients.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]
         sns.subscribe(TopicArn=topic_arn, Protocol="sqs", Endpoint=found["QueueArn"])
     return url

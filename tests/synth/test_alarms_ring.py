@@ -19,6 +19,7 @@ import pytest
 
 from local.aws_environment import CREDENTIALS
 from local.workspace import Workspace
+from tests.queue_policies import from_topic
 from tests.synth.alarms import EACH, alarm_of
 from tests.synth.synthesized import Stack
 
@@ -41,7 +42,7 @@ class Rung:
 
     def put_alarm(self) -> None:
         topic = self.sns.create_topic(Name="alerts")["TopicArn"]
-        self.queue_url = self.sqs.create_queue(QueueName="told")["QueueUrl"]
+        self.queue_url = self.sqs.create_queue(QueueName="told", Attributes={"Policy": from_topic(topic)})["QueueUrl"]
         (arn,) = self.sqs.get_queue_attributes(QueueUrl=self.queue_url, AttributeNames=["QueueArn"])[
             "Attributes"
         ].values()
