@@ -20,6 +20,7 @@ class Scope(Enum):
     ARTIFACTS = "Artifacts"
     BUCKET = "Bucket"
     CATALOG = "Catalog"
+    DASHBOARDS = "Dashboards"
     EVERYTHING = "Everything"
     FUNCTIONS = "Functions"
     GLUE = "Glue"
@@ -28,6 +29,7 @@ class Scope(Enum):
     QUEUES = "Queues"
     ROLES = "Roles"
     RULES = "Rules"
+    SCHEDULE_GROUPS = "ScheduleGroups"
     SCHEDULES = "Schedules"
     TOPICS = "Topics"
     WORKGROUP = "Workgroup"
@@ -76,6 +78,9 @@ ACCESS: Final[Mapping[str, Access]] = {
             *("athena:CreateWorkGroup", "athena:UpdateWorkGroup", "athena:DeleteWorkGroup"),
             *("athena:TagResource", "athena:UntagResource"),
         ),
+    ),
+    "aws_cloudwatch_dashboard": Access(
+        Scope.DASHBOARDS, ("cloudwatch:GetDashboard",), ("cloudwatch:PutDashboard", "cloudwatch:DeleteDashboards")
     ),
     "aws_cloudwatch_event_rule": Access(
         Scope.RULES,
@@ -211,6 +216,14 @@ ACCESS: Final[Mapping[str, Access]] = {
         Scope.SCHEDULES,
         ("scheduler:GetSchedule",),
         ("scheduler:CreateSchedule", "scheduler:UpdateSchedule", "scheduler:DeleteSchedule"),
+    ),
+    "aws_scheduler_schedule_group": Access(
+        Scope.SCHEDULE_GROUPS,
+        ("scheduler:GetScheduleGroup", "scheduler:ListTagsForResource"),
+        (
+            *("scheduler:CreateScheduleGroup", "scheduler:DeleteScheduleGroup"),
+            *("scheduler:TagResource", "scheduler:UntagResource"),
+        ),
     ),
     "aws_sns_topic": Access(
         Scope.TOPICS,

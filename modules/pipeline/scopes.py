@@ -6,8 +6,8 @@ from envs.schema import ARTIFACTS_PREFIX, Environment
 from modules.account import Account
 from modules.pipeline.access import Scope
 
-#: Where Lambda and Glue have their log groups.
-_FUNCTION_LOGS = "log-group:/aws/lambda/"
+#: Where Lambda, and Glue's jobs and crawlers, have their log groups.
+_LOGS = ("/aws/lambda/", "/aws-glue/jobs/", "/aws-glue/crawlers-role/")
 
 
 def arns(scope: Scope, environment: Environment, account: Account) -> list[str]:
@@ -20,15 +20,18 @@ def arns(scope: Scope, environment: Environment, account: Account) -> list[str]:
         Scope.ARTIFACTS: [f"{bucket}/{ARTIFACTS_PREFIX}*"],
         Scope.BUCKET: [bucket],
         Scope.CATALOG: catalog_arns(environment, account),
+        # Dashboards are in no region.
+        Scope.DASHBOARDS: [f"arn:{account.partition}:cloudwatch::{account.id}:dashboard/{any_name}"],
         Scope.EVERYTHING: ["*"],
         Scope.FUNCTIONS: [account.arn("lambda", f"{kind}:{any_name}") for kind in ("function", "layer")],
         Scope.GLUE: [account.arn("glue", f"{kind}/{any_name}") for kind in glue],
         Scope.KEYS: [account.arn("kms", "key/*")],
-        Scope.LOG_GROUPS: [account.arn("logs", f"{_FUNCTION_LOGS}{any_name}")],
+        Scope.LOG_GROUPS: [account.arn("logs", f"log-group:{folder}{any_name}") for folder in _LOGS],
         Scope.QUEUES: [account.arn("sqs", any_name)],
         Scope.ROLES: [f"arn:{account.partition}:iam::{account.id}:role/{name}" for name in names.any_service_role()],
         Scope.RULES: [account.arn("events", f"rule/{any_name}")],
-        Scope.SCHEDULES: [account.arn("scheduler", f"schedule/default/{any_name}")],
+        Scope.SCHEDULE_GROUPS: [account.arn("scheduler", f"schedule-group/{any_name}")],
+        Scope.SCHEDULES: [account.arn("scheduler", f"schedule/{any_name}/{any_name}")],
         Scope.TOPICS: [account.arn("sns", any_name)],
         Scope.WORKGROUP: [account.arn("athena", f"workgroup/{environment.etl.athena.work_group_name}")],
     }[scope]
