@@ -105,12 +105,20 @@ def scan(documents: Mapping[str, Path]) -> Report:
         ScanError: checkov could not look at all of it.
     """
     with tempfile.TemporaryDirectory() as folder:
-        plans = {}
-        for number, (name, document) in enumerate(documents.items()):
-            plans[name] = Path(folder) / f"{number}.json"
-            plans[name].write_text(json.dumps(_as_plan(json.loads(document.read_text(encoding="utf-8")))))
-        reports = checkov(documents, JSON_FRAMEWORK), checkov(plans, PLAN_FRAMEWORK)
+        read, plans = {}, {}
+        for number, (name, path) in enumerate(documents.items()):
+            document = json.loads(path.read_text(encoding="utf-8"))
+            read[name], plans[name] = Path(folder) / f"{number}.tf.json", Path(folder) / f"{number}.plan.json"
+            read[name].write_text(json.dumps(as_read(document)))
+            plans[name].write_text(json.dumps(_as_plan(document)))
+        reports = checkov(read, JSON_FRAMEWORK), checkov(plans, PLAN_FRAMEWORK)
     return Report(sum(report.passed for report in reports), reports[0].failed | reports[1].failed)
+
+
+def as_read(document: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a stack without what checkov breaks down at: it takes whatever is in ``terraform`` for a block."""
+    terraform = {name: block for name, block in document["terraform"].items() if not isinstance(block, str)}
+    return {**document, "terraform": terraform}
 
 
 def _as_plan(document: Mapping[str, Any]) -> dict[str, Any]:

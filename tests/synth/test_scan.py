@@ -13,7 +13,7 @@ import pytest
 from scan import stacks as scanner
 from scan.environment import ScanError
 from scan.skips import SKIPS
-from scan.stacks import DOCUMENT, Finding, Report, judge, scan
+from scan.stacks import DOCUMENT, Finding, Report, as_read, judge, scan
 from tests.synth.synthesized import OWN_KEY_STACKS, Stack
 
 Document = dict[str, Any]
@@ -156,6 +156,6 @@ def test_check_that_breaks_down_is_an_error(stacks: dict[str, Stack], tmp_path: 
     # Of an ACL, checkov's CKV_AWS_379 asks for a graph that it has not made.
     document["resource"]["aws_s3_bucket_acl"] = {"reports": {"bucket": "reports", "acl": "public-read"}}
     file = tmp_path / DOCUMENT
-    file.write_text(json.dumps(document), encoding="utf-8")
+    file.write_text(json.dumps(as_read(document)), encoding="utf-8")
     with pytest.raises(ScanError, match="CKV_AWS_379"):
         scanner.checkov({"this": file}, scanner.JSON_FRAMEWORK)
