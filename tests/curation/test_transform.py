@@ -238,6 +238,16 @@ def test_rows_beyond_the_first_of_a_key_are_counted(spark: SparkSession, tmp_pat
     assert facts(spark, tmp_path, MESSAGES).duplicate_keys == 2 + 1
 
 
+def test_positions_are_told_apart_wherever_they_are(spark: SparkSession, tmp_path: Path) -> None:
+    """Messages are counted in blocks of positions; ``facts`` compares that with counting them one by one."""
+    positions = [*map(str, (-(2**63), -65, -64, -1, 0, 1, 62, 63, 64, 127, 128, 2**63 - 1)), None]
+    rows: list[Cells] = [(user, "c", each, "user", "t", None) for user in ("u", "v", None) for each in positions]
+    curate(spark, tmp_path, MESSAGES, [*rows, *rows[10:15], (None, None, "1", "user", "t", None)])
+    assert facts(spark, tmp_path, MESSAGES) == TableFacts(
+        rows=3 * 13 + 5 + 1, nulls={"user_id": 14, "conversation_id": 1, "position": 4}, duplicate_keys=5
+    )
+
+
 def test_writing_twice_leaves_one_file(spark: SparkSession, tmp_path: Path) -> None:
     curate(spark, tmp_path, MESSAGES, [message("old", "x"), message("older", "x")])
     found = curate(spark, tmp_path, MESSAGES, [message("new", "x")])
