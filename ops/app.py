@@ -6,7 +6,7 @@ from typing import Final
 
 import typer
 
-from ops.commands import act, ask, watch
+from ops.commands import act, ask, tell, watch
 from ops.exits import MEANINGS
 
 #: In the order of ``--help``: what is asked most often first.
@@ -23,6 +23,7 @@ COMMANDS: Final = (
     ask.rejects,
     ask.replay,
     watch.cost,
+    tell.report,
 )
 
 _HELP: Final = """Operate the CAT Data Platform: one command for every environment.

@@ -42,16 +42,16 @@ def test_commands_of_the_document(platform: Platform, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "status", "said"),
     [
-        (("--env", "local", "--dt", "2025-01-01", "--out", "x.html"), 1, "has no run"),
-        (("--env", "local", "--dt", "2026-1-30", "--out", "x.html"), 2, "write it as YYYY-MM-DD"),
-        (("--env", "local", "--dt", "2026-01-30", "--out", "no/folder/x.html"), 1, "there is no folder no/folder"),
-        (("--env", "test", "--dt", "2026-01-30", "--out", "x.html"), 1, "cat-test-normalize-reports does not exist"),
+        (("--env", "local", "--dt", "2025-01-01", "--output", "x.html"), 1, "has no run"),
+        (("--env", "local", "--dt", "2026-1-30", "--output", "x.html"), 2, "YYYY-MM-DD"),
+        (("--env", "local", "--dt", "2026-01-30", "--output", "no/folder/x.html"), 2, "there is no folder no/folder"),
+        (("--env", "test", "--dt", "2026-01-30", "--output", "x.html"), 1, "cat-test-normalize-reports does not exist"),
     ],
 )
 def test_what_goes_wrong_is_said_in_a_line(
     platform: Platform, tmp_path: Path, arguments: Sequence[str], status: int, said: str
 ) -> None:
-    done = run(platform, tmp_path, sys.executable, "-m", "reports", *arguments)
+    done = run(platform, tmp_path, sys.executable, "-m", "ops", "report", *arguments)
     assert done.returncode == status
     assert said in done.stderr
     assert "Traceback" not in done.stderr

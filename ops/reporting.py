@@ -1,0 +1,39 @@
+"""A day's report, with what can go wrong told as the other commands tell it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ops.exits import attention, usage
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+    from pathlib import Path
+
+    from ops.platform import Platform
+    from reports.facts import DayFacts
+
+
+def write(platform: Platform, day: date, path: Path, now: datetime) -> DayFacts:
+    """Write the report of a day to a file, and return what is in it.
+
+    Raises:
+        OpsError: there is no such day or folder, or the report's packages are not installed.
+    """
+    try:
+        # Here, for the charts take a second to load, which no other command should wait for.
+        from reports.errors import ReportError  # noqa: PLC0415
+        from reports.report import write_report  # noqa: PLC0415
+    except ModuleNotFoundError as error:
+        message = f"The report needs packages of its own: {error}."
+        raise usage(message, "python -m pip install -r requirements-reports.txt -c constraints.txt") from error
+    if not path.parent.is_dir():
+        message = f"--output {path}: there is no folder {path.parent}."
+        raise usage(message, "Make it, or name another file.")
+    try:
+        return write_report(platform.s3, platform.environment, day, path, now)
+    except ReportError as error:
+        raise attention(str(error), f"python -m ops doctor --env {platform.names.env} looks at everything.") from error
+    except OSError as error:
+        message = f"--output {path}: {error.strerror}."
+        raise usage(message, "Name another file.") from error
