@@ -34,14 +34,14 @@ class Microburst:
             )
         self._await_health(log)
 
-    def add(self, access_key: str, rules: Sequence[dict[str, Any]]) -> list[int]:
-        """Add rules for the requests of an access key; return their ids."""
-        marked = [{**rule, "headers": _of(access_key)} for rule in rules]
+    def add(self, name: str, rules: Sequence[dict[str, Any]]) -> list[int]:
+        """Add rules for the requests of the function of this name; return their ids."""
+        marked = [{**rule, "headers": _of(name)} for rule in rules]
         return [rule["id"] for rule in self._control("PATCH", "rules", marked)]
 
-    def calm(self, access_key: str) -> None:
-        """Remove the rules for an access key."""
-        self._control("DELETE", "rules", [{"headers": _of(access_key)}])
+    def calm(self, name: str) -> None:
+        """Remove the rules for a function."""
+        self._control("DELETE", "rules", [{"headers": _of(name)}])
 
     def fired(self, rule_id: int) -> int:
         """Return how often a rule has struck."""
@@ -74,9 +74,15 @@ class Microburst:
             return json.load(answer)
 
 
-def _of(access_key: str) -> dict[str, str]:
-    """Return what the headers of a request that this access key has signed hold."""
-    return {"Authorization": f"Credential={access_key}/"}
+def marks_of(name: str) -> dict[str, str]:
+    """Return the variables by which the SDK marks the requests of a function of this name."""
+    return {"AWS_SDK_UA_APP_ID": f"{name}."}
+
+
+def _of(name: str) -> dict[str, str]:
+    """Return what the headers of a marked request hold; no other name's mark has it in it."""
+    (mark,) = marks_of(name).values()
+    return {"User-Agent": f"app/{mark}"}
 
 
 def _free_port() -> int:

@@ -24,7 +24,7 @@ from modules.contract.settings import UNLIMITED, EventKey, LambdaVariable
 from tests.faults import actions
 from tests.faults.cases import LARGE, LONGEST_SECONDS, SAMPLE, Case
 from tests.faults.function_process import FunctionProcess, Invocation
-from tests.faults.microburst_proxy import Microburst
+from tests.faults.microburst_proxy import Microburst, marks_of
 from tests.faults.proxy import Proxy, Rule
 from tests.integration.oracle import expected
 
@@ -166,10 +166,10 @@ class Stage:
             scene.remove()
 
     @contextmanager
-    def function(self, url: str, access_key: str) -> Iterator[FunctionProcess]:
+    def function(self, url: str, name: str) -> Iterator[FunctionProcess]:
         """Start the function's process, for which AWS is at ``url``, and kill it at the end."""
-        environment = {**emulator_environment(url, self._environment), "AWS_ACCESS_KEY_ID": access_key}
-        process = FunctionProcess(environment, self._directory / f"{access_key}.log")
+        environment = {**emulator_environment(url, self._environment), **marks_of(name)}
+        process = FunctionProcess(environment, self._directory / f"{name}.log")
         watchdog = threading.Timer(PATIENCE_SECONDS, process.kill)
         watchdog.start()
         try:
