@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from glue_src import transform
+from glue_src import spark_ranges, transform
 from glue_src.engine import Source
 from glue_src.spark_ranges import Place, Ranges, Sizes
 from modules.contract.datasets import CONVERSATIONS, DATASETS, FEEDBACK, MESSAGES, REJECTED, Dataset
@@ -100,6 +100,12 @@ def rows_of(dataset: Dataset) -> list[Cells]:
         return draw.choice(texts)
 
     return [columns[dataset]() for _ in range(3000)]
+
+
+def test_numbers_are_hashed_as_spark_does(spark: SparkSession) -> None:
+    numbers = [*range(1000), 2**31 - 1]
+    hashes = spark.sql(f"SELECT transform(array({', '.join(map(str, numbers))}), each -> hash(each))").collect()[0][0]
+    assert [spark_ranges._hash(number) for number in numbers] == hashes
 
 
 def test_rows_of_one_place_stay_together(spark: SparkSession, tmp_path: Path) -> None:
