@@ -24,7 +24,7 @@ from tests.curation.faults import CrashError, Crashing
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from pyspark.sql import SparkSession
+    from pyspark.sql import DataFrame, SparkSession
 
     from local.clients import Clients
 
@@ -35,6 +35,8 @@ ROWS = 3_000
 #: Of the four files, by their numbers: enough for S3 to copy it, hardly anything, and none at all.
 PARTS = {0: range(1_500), 1: range(1_500, 1_510), 2: range(0), 3: range(1_510, ROWS)}
 ROW_GROUP_BYTES = 4 * 1024 * 1024
+#: Rows of which parquet-mr makes three pages, of 20,000 at most.
+MANY = 60_000
 
 
 class Requests:
@@ -163,8 +165,8 @@ def joined_file(clients: Clients, bucket: str, parts: list[StoredObject], key: s
     return path
 
 
-def test_readers_skip_pages_and_find_the_same(spark: SparkSession, joined_file: Path, rows: list[Any]) -> None:
-    """Spark skips by the indexes of pages, DuckDB and pyarrow by statistics: wrong places would give other rows."""
+def test_readers_skip_row_groups_and_find_the_same(spark: SparkSession, joined_file: Path, rows: list[Any]) -> None:
+    """All skip by statistics; wrong places would give other rows."""
     frame = spark.read.parquet(joined_file.as_uri())
     with duckdb.connect() as connection:
         for number in (0, 700, 1_499, 1_500, 1_509, 1_510, 2_000, ROWS - 1):
@@ -175,6 +177,37 @@ def test_readers_skip_pages_and_find_the_same(spark: SparkSession, joined_file: 
             assert connection.execute(sql, [conversation]).fetchall() == expected
             table = pq.read_table(joined_file, filters=[("conversation_id", "==", conversation)])
             assert [tuple(row.values()) for row in table.to_pylist()] == expected
+
+
+def test_spark_skips_pages_of_what_was_joined(
+    spark: SparkSession, clients: Clients, bucket: str, key: str, tmp_path: Path
+) -> None:
+    """A column of so many short values has several pages, and Spark reads those that the index tells it to."""
+    halves = []
+    for number in range(2):
+        part, target = many_messages(spark, first=number * MANY), tmp_path / str(number)
+        transform.write_parquet(Ranges(MESSAGES).sorted(part), target.as_uri(), 4 * ROW_GROUP_BYTES)
+        (path,) = target.glob("*.parquet")
+        halves.append(StoredObject(f"join/half-{number}.parquet", path.stat().st_size))
+        clients.s3.put_object(Bucket=bucket, Key=halves[-1].key, Body=path.read_bytes())
+    path = tmp_path / "joined.parquet"
+    path.write_bytes(joined(clients.s3, bucket, halves, key))
+    frame = spark.read.parquet(path.as_uri())
+    for number in (0, MANY // 20, MANY // 10 + 1, MANY // 6, MANY // 5 - 1):
+        found = frame.where(F.col("conversation_id") == f"CONVERSATION#{number:06}").collect()
+        assert [(row["position"], row["text"]) for row in found] == [(each, f"{number} {each}") for each in range(10)]
+
+
+def many_messages(spark: SparkSession, first: int) -> DataFrame:
+    """Return so many messages that a column of theirs takes several pages, ten in each conversation."""
+    return spark.range(first, first + MANY, numPartitions=1).selectExpr(
+        "'someone' AS user_id",
+        "printf('CONVERSATION#%06d', id DIV 10) AS conversation_id",
+        "id % 10 AS position",
+        "'user' AS sender",
+        "concat(id DIV 10, ' ', id % 10) AS text",
+        "CAST(NULL AS TIMESTAMP) AS sent_at",
+    )
 
 
 @pytest.mark.parametrize("method", ["upload_part_copy", "upload_part", "complete_multipart_upload"])
