@@ -48,7 +48,6 @@ SCOPES: Final = (
     "synth",
     "reports",
     "contract",
-    "integration/test_webhdfs_gateway.py",
     "integration/test_local_parts.py",
 )
 #: What would be deployed once more, were it asked for in another process.
