@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import os
-import re
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
 from typing import Final
 
+from handbook.blocks import blocks
 from local.machine_tools import PROJECT
 
-_BLOCK: Final = re.compile(r"^```(?P<language>bash|text)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
 _END: Final = "--- end of a step ---"
 
 
@@ -30,10 +30,11 @@ class Step:
 
 def steps(page: str) -> Iterator[Step]:
     """Yield the page's blocks of commands, each with the block of text below it, if that comes next."""
-    blocks = [(found["language"], found["text"]) for found in _BLOCK.finditer(page)]
-    for (language, commands), (next_language, said) in zip(blocks, [*blocks[1:], ("", "")], strict=True):
-        if language == "bash":
-            yield Step(commands, tuple(said.splitlines()) if next_language == "text" else ())
+    told = [block for block in blocks(page) if block.language in {"bash", "text"}]
+    for block, following in zip_longest(told, told[1:]):
+        if block.language == "bash":
+            said = following.text if following and following.language == "text" else ""
+            yield Step(block.text, tuple(said.splitlines()))
 
 
 def follow(path: Path) -> int:

@@ -7,12 +7,12 @@ import os
 import re
 import subprocess
 import sys
-import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
+from handbook.blocks import blocks
 from local.machine_tools import PROJECT, VENV
 from modules.pipeline.access import ACCESS
 from pipeline.changes import Action
@@ -163,16 +163,16 @@ def as_documented(deployed: Pipeline, tmp_path: Path) -> dict[str, str]:
 
 def documented() -> list[str]:
     text = (PROJECT / "docs" / "delivery.md").read_text(encoding="utf-8")
-    return [textwrap.dedent(block) for block in re.findall(r"```bash\n(.*?)```", text, re.DOTALL)]
+    return [block.text for block in blocks(text) if block.language == "bash"]
 
 
 def test_documented_commands_run_as_they_stand(
     deployed: Pipeline, as_documented: dict[str, str], tmp_path: Path
 ) -> None:
     clients = deployed.workspace.clients()
-    blocks = documented()
-    assert len(blocks) == 2
-    script = "".join(blocks).replace("cat-test-", "cat-local-")
+    scripts = documented()
+    assert len(scripts) == 2
+    script = "".join(scripts).replace("cat-test-", "cat-local-")
     script = script.replace("--env test", f"--env local --folder {tmp_path}")
     try:
         done = subprocess.run(

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import pytest
 
 from handbook.__main__ import TUTORIAL
+from handbook.blocks import blocks as blocks_of
 from handbook.follow import steps
 from local.machine_tools import PROJECT, VENV
 
@@ -22,9 +23,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.integration.conftest import Run
-
-_BLOCK: Final = re.compile(r"^```(?P<language>\w*)\n(?P<commands>.*?)^```$", re.MULTILINE | re.DOTALL)
-_HEADING: Final = re.compile(r"^#+ (?P<title>.*)$", re.MULTILINE)
 
 #: Run by .ci/run or the workflow, on a machine of their own: here they would run all tests within a test.
 BY_CI: Final = ("make demo", "make test", "make lint", "make scan", "make docs")
@@ -43,21 +41,13 @@ class Block(NamedTuple):
 
 
 def blocks() -> list[Block]:
-    return [
-        Block(name, heading_before(text, match.start()), match["language"], match["commands"])
-        for name, text in documents().items()
-        for match in _BLOCK.finditer(text)
-    ]
+    return [Block(name, *block) for name, text in documents().items() for block in blocks_of(text)]
 
 
 def documents() -> dict[str, str]:
     names = ("README.md", "docs/runbook.md", "docs/state.md", "docs/ops.md")
     # What is generated has no commands to run, and a test of its own: tests/unit/ops/reference.py.
     return {name: (PROJECT / name).read_text(encoding="utf-8").partition("<!-- generated")[0] for name in names}
-
-
-def heading_before(text: str, position: int) -> str:
-    return [match["title"] for match in _HEADING.finditer(text, 0, position)][-1]
 
 
 def as_run(block: Block) -> str:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from handbook.blocks import blocks
 from local.machine_tools import PROJECT
 
 if TYPE_CHECKING:
@@ -29,10 +30,10 @@ def run(platform: Platform, folder: Path, *command: str | Sequence[str]) -> subp
 
 
 def test_commands_of_the_document(platform: Platform, tmp_path: Path) -> None:
-    blocks = re.findall(r"^```bash\n(.*?)^```$", DOCUMENT.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
-    assert len(blocks) == 1
+    (block,) = blocks(DOCUMENT.read_text(encoding="utf-8"))
+    assert block.language == "bash"
     # Of the environments, only the local one is here.
-    script = blocks[0].replace("--env test", "--env local")
+    script = block.text.replace("--env test", "--env local")
     done = run(platform, tmp_path, "bash", "-euo", "pipefail", "-c", script)
     assert (done.returncode, done.stderr) == (0, "")
     assert re.fullmatch(r"report-2026-01-30\.html: 2026-01-30, run \S+, published\n", done.stdout)

@@ -11,10 +11,10 @@ from typing import Final
 
 import pytest
 
+from handbook.blocks import blocks
 from local.machine_tools import PROJECT, VENV
 from tests.unit.docs.computed import DOCS
 
-_BLOCK: Final = re.compile(r"^```(?P<language>\w+)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
 #: What the guides' commands need. Generated items and corpora are many files.
 COPIED: Final = ("envs", "glue_src", "lambda_src", "local", "modules", "tests", "pyproject.toml")
 GUIDES: Final = sorted((DOCS / "how-to").glob("*.md"))
@@ -58,22 +58,22 @@ def said_by(commands: str, project: Path) -> str:
 @pytest.mark.parametrize("guide", GUIDES, ids=lambda guide: guide.stem)
 def test_guide_does_what_it_says(guide: Path, project: Path) -> None:
     said = ""
-    blocks = [(found["language"], found["text"]) for found in _BLOCK.finditer(guide.read_text(encoding="utf-8"))]
-    for language, text in blocks:
+    found = blocks(guide.read_text(encoding="utf-8"))
+    for _, language, text in found:
         if language == "diff":
             apply(text, project)
         elif language == "bash":
             said = said_by(text, project)
         else:
             assert (language, said) == ("text", text)
-    assert {"diff", "bash"} <= {language for language, _ in blocks}
+    assert {"diff", "bash"} <= {block.language for block in found}
 
 
 def test_the_column_is_written(project: Path) -> None:
     (change,) = (
-        found["text"]
-        for found in _BLOCK.finditer((DOCS / "how-to" / "add-a-column.md").read_text(encoding="utf-8"))
-        if found["language"] == "diff"
+        block.text
+        for block in blocks((DOCS / "how-to" / "add-a-column.md").read_text(encoding="utf-8"))
+        if block.language == "diff"
     )
     apply(change, project)
     program = """
