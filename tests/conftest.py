@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-import io
 import os
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
-from rich.console import Console
 from xdist.scheduler import LoadScopeScheduling
 
 from local.aws_environment import forget_accounts
 from local.cdktf_command import QUIET
-from local.demo import Demo
 from local.machine_tools import tool_environment
 from local.pipeline import Pipeline
 from local.sample_data import generate_items
-from local.screen import Screen
-from local.source_table import ensure_table, load
 from local.workspace import Workspace
-from modules.naming import Names
+from tests.emulators import ready_to_deploy, running_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -123,13 +118,8 @@ def unchanged_environment() -> Iterator[None]:
 @pytest.fixture(scope="session")
 def workspace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
     """A running emulator with a folder and a port of its own."""
-    workspace = Workspace(tmp_path_factory.mktemp("local"))
-    try:
-        workspace.up()
+    with running_in(tmp_path_factory.mktemp("local")) as workspace:
         yield workspace
-    finally:
-        workspace.emulator.stop()
-        workspace.close()
 
 
 @pytest.fixture(scope="session")
@@ -141,10 +131,5 @@ def sample() -> list[dict[str, Any]]:
 @pytest.fixture(scope="session")
 def deployed(workspace: Workspace, sample: list[dict[str, Any]]) -> Pipeline:
     """Both local stacks, deployed once for all tests by the steps of the demo, over the sample."""
-    demo = Demo(workspace, Screen(Console(file=io.StringIO())))
-    dynamodb, table = workspace.clients().dynamodb, Names("local").source_table
-    ensure_table(dynamodb, table)
-    load(dynamodb, table, sample)
-    demo.make_state_bucket()
-    demo.deploy_stacks()
+    ready_to_deploy(workspace, sample).deploy_stacks()
     return Pipeline.of(workspace)

@@ -8,6 +8,7 @@ import pytest
 from local.machine_tools import PROJECT
 from local.workspace import Workspace
 from modules.naming import Names
+from tests.emulators import running_in
 from tests.guards.life import Life, live
 from tests.guards.roots import Root, run
 from tests.guards.variants import SHIPPED
@@ -24,13 +25,8 @@ NAMES: Final = Names("prod")
 @pytest.fixture(scope="session")
 def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
     """An emulator of its own: nothing is deployed there but what these tests deploy."""
-    workspace = Workspace(tmp_path_factory.mktemp("guards"))
-    try:
-        workspace.up()
+    with running_in(tmp_path_factory.mktemp("guards")) as workspace:
         yield workspace
-    finally:
-        workspace.emulator.stop()
-        workspace.close()
 
 
 @pytest.fixture(scope="session")

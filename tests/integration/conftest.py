@@ -1,26 +1,19 @@
 from __future__ import annotations
 
-import io
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from rich.console import Console
 
-from local.demo import Demo, open_warehouse
-from local.engines import Engines
+from local.demo import open_warehouse
 from local.reconciliation import committed_summary
-from local.screen import Screen
-from local.source_table import ensure_table, load
 from local.warehouse import Warehouse
-from local.workspace import Workspace
 from tests.integration.oracle import Expected, expected
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from local.athena_sql import LocalAthena
     from local.pipeline import Pipeline
@@ -44,23 +37,6 @@ class Run:
 
     def warehouse(self) -> Warehouse:
         return open_warehouse(self.pipeline.workspace)
-
-
-@contextmanager
-def ready_to_deploy(folder: Path, table: str, sample: list[dict[str, Any]], engines: Engines) -> Iterator[Demo]:
-    """An emulator of its own with the sample in its table and a bucket for Terraform's state, and the demo's steps."""
-    workspace = Workspace(folder)
-    try:
-        workspace.up()
-        dynamodb = workspace.clients().dynamodb
-        ensure_table(dynamodb, table)
-        load(dynamodb, table, sample)
-        demo = Demo(workspace, Screen(Console(file=io.StringIO())), engines)
-        demo.make_state_bucket()
-        yield demo
-    finally:
-        workspace.emulator.stop()
-        workspace.close()
 
 
 def run_etl1(pipeline: Pipeline, day: str = DAY) -> RunSummary:

@@ -24,7 +24,8 @@ from local.source_table import load
 from modules.contract.datasets import DATA_QUALITY, DATASETS, TABLES
 from modules.contract.layout import clean_key, parse_day, quarantine_day_prefix
 from modules.naming import Names
-from tests.integration.conftest import DAY, EARLIER_DAY, Run, ready_to_deploy, rows, run_etl1
+from tests.emulators import ready_to_deploy, running_in
+from tests.integration.conftest import DAY, EARLIER_DAY, Run, rows, run_etl1
 from tests.integration.evidence import check_made_as_recorded, refusing
 from tests.integration.test_deployment import (
     ALARM_GAPS,
@@ -56,9 +57,9 @@ OF_THE_RUN = ("run_id", "checked_at")
 @pytest.fixture(scope="module")
 def pipeline(tmp_path_factory: pytest.TempPathFactory, sample: list[dict[str, Any]]) -> Iterator[Pipeline]:
     """Both stacks with the Arrow engine, on an emulator of their own with the sample in its table."""
-    with ready_to_deploy(tmp_path_factory.mktemp("arrow-engine"), NAMES.source_table, sample, ENGINES) as demo:
-        demo.deploy_stacks()
-        yield Pipeline.of(demo.workspace, ENGINES)
+    with running_in(tmp_path_factory.mktemp("arrow-engine")) as workspace:
+        ready_to_deploy(workspace, sample, ENGINES).deploy_stacks()
+        yield Pipeline.of(workspace, ENGINES)
 
 
 def test_plans_change_only_what_the_emulator_does_not_keep(pipeline: Pipeline) -> None:

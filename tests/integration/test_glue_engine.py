@@ -24,7 +24,8 @@ from modules.contract.datasets import DATASETS
 from modules.contract.layout import parse_day
 from modules.contract.runs import RunSummary
 from modules.naming import Names
-from tests.integration.conftest import DAY, Run, ready_to_deploy
+from tests.emulators import ready_to_deploy, running_in
+from tests.integration.conftest import DAY, Run
 from tests.integration.evidence import check_made_as_recorded, refusing
 
 if TYPE_CHECKING:
@@ -71,8 +72,8 @@ class Job:
 def job(tmp_path_factory: pytest.TempPathFactory, sample: list[dict[str, Any]]) -> Iterator[Job]:
     """ETL-1's stack with the Glue engine, on an emulator of its own with the sample in its table."""
     engines = Engines(extract=GLUE_ENGINE)
-    with ready_to_deploy(tmp_path_factory.mktemp("glue-engine"), NAMES.source_table, sample, engines) as demo:
-        workspace = demo.workspace
+    with running_in(tmp_path_factory.mktemp("glue-engine")) as workspace:
+        ready_to_deploy(workspace, sample, engines)
         deploy([NAMES.normalize_stack], {**workspace.variables(), **engines.variables()}, workspace.deploy_log)
         yield Job(workspace)
 

@@ -21,7 +21,8 @@ from local.pipeline import Pipeline
 from local.reconciliation import reconcile
 from modules.naming import Names
 from scan.stacks import judge
-from tests.integration.conftest import ready_to_deploy, run_etl1
+from tests.emulators import ready_to_deploy, running_in
+from tests.integration.conftest import run_etl1
 from tests.integration.evidence import check_nothing_new
 from tests.integration.test_arrow_engine import CREDENTIALS
 from tests.integration.test_deployment import STACKS, changes_in, findings_in, plan_of
@@ -37,9 +38,9 @@ ENGINES = Engines(transform=ARROW_ENGINE, own_key=True)
 @pytest.fixture(scope="module")
 def pipeline(tmp_path_factory: pytest.TempPathFactory, sample: list[dict[str, Any]]) -> Iterator[Pipeline]:
     """Both stacks with the key, on an emulator of their own with the sample in its table."""
-    with ready_to_deploy(tmp_path_factory.mktemp("own-key"), NAMES.source_table, sample, ENGINES) as demo:
-        demo.deploy_stacks()
-        yield Pipeline.of(demo.workspace, ENGINES)
+    with running_in(tmp_path_factory.mktemp("own-key")) as workspace:
+        ready_to_deploy(workspace, sample, ENGINES).deploy_stacks()
+        yield Pipeline.of(workspace, ENGINES)
 
 
 def client(pipeline: Pipeline, service: str) -> Any:

@@ -10,8 +10,8 @@ import pytest
 from envs.local import LOCAL
 from local.sample_data import generate_items
 from local.sample_shapes import wire
-from local.workspace import Workspace
 from reports.gathering import gather
+from tests.emulators import running_in
 from tests.reports.nights import Platform
 
 if TYPE_CHECKING:
@@ -53,16 +53,11 @@ def items_until(day: date) -> list[dict[str, Any]]:
 
 @pytest.fixture(scope="package")
 def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
-    workspace = Workspace(tmp_path_factory.mktemp("reports"))
-    try:
-        workspace.up()
+    with running_in(tmp_path_factory.mktemp("reports")) as workspace:
         platform = Platform.on(workspace, tmp_path_factory.mktemp("scratch"))
         for day in NIGHTS:
             platform.night(day, items_until(day))
         yield platform
-    finally:
-        workspace.emulator.stop()
-        workspace.close()
 
 
 @pytest.fixture(scope="package")
