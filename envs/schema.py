@@ -14,6 +14,8 @@ from pydantic import AfterValidator, ConfigDict, with_config
 from envs import rules
 from envs.cron import check_cron
 from modules import naming
+from modules.contract.source import SourceContract
+from sources import contract_named, contract_names
 
 ARTIFACTS_PREFIX = "artifacts/"
 
@@ -320,6 +322,8 @@ class Environment:
     """One environment: both stacks' settings and what they share."""
 
     name: Annotated[str, rules.named_by(naming.ENVIRONMENT)]
+    #: Which source table the platform is deployed for: a module below ``sources``.
+    contract_name: Annotated[str, rules.one_of(contract_names(), "each is a module below sources")] = "catia"
     normalize: NormalizeSettings
     etl: EtlSettings
     project: ProjectSettings = field(default_factory=ProjectSettings)
@@ -333,6 +337,11 @@ class Environment:
     empty_on_destroy: bool = False
     notification_emails: tuple[Annotated[str, rules.EMAIL], ...] = ()
     tags: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def contract(self) -> SourceContract:
+        """What the source table's items are, and what becomes of them."""
+        return contract_named(self.contract_name)
 
     @property
     def names(self) -> naming.Names:

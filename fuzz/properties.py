@@ -1,6 +1,6 @@
 """What holds of extraction for any items: one home for the tests, the corpus's replay and the fuzzer.
 
-Items are JSON texts, as DynamoDB sends them. ``lambda_src.normalize`` says what becomes of each;
+Items are JSON texts, as DynamoDB sends them. ``sources.catia.normalize`` says what becomes of each;
 ``lambda_src.extraction`` has to say the same, whatever stands before and after it.
 """
 
@@ -20,12 +20,13 @@ import msgspec
 
 from lambda_src.exclusions import ExclusionRule
 from lambda_src.extraction import Extraction
-from lambda_src.normalize import normalize_json
-from lambda_src.outcomes import Conversation, Excluded, Feedback, Outcome, Register
 from lambda_src.scan_answer import ScanAnswer, UnreadableAnswerError
 from lambda_src.tally import Tally
 from modules.contract import cells
-from modules.contract.datasets import CONVERSATIONS, DATASETS, FEEDBACK, MESSAGES, REJECTED
+from modules.contract.datasets import REJECTED
+from modules.items.outcomes import Conversation, Excluded, Feedback, Outcome, Register
+from sources.catia import CONTRACT, CONVERSATIONS, FEEDBACK, MESSAGES
+from sources.catia.normalize import normalize_json
 
 #: One of every kind of rule, for callers without rules of their own.
 RULES: Final = (
@@ -84,7 +85,7 @@ def check_divided(segments: Sequence[Sequence[Sequence[bytes]]], rules: Sequence
     """
     fates = [fate(item, rules) for pages in segments for page in pages for item in page]
     together = Tally()
-    rows: dict[str, bytes] = {dataset.name: b"" for dataset in DATASETS}
+    rows: dict[str, bytes] = {dataset.name: b"" for dataset in CONTRACT.datasets}
     for pages in segments:
         extraction = Extraction(rules)
         for page in pages:
@@ -107,7 +108,7 @@ def fate(item: bytes, rules: Sequence[ExclusionRule]) -> Fate:
     records = {name: "".join(map(cells.record, rows)).encode() for name, rows in _rows(outcome).items()}
     if REJECTED.name in records:
         _can_be_had_back(item, records[REJECTED.name])
-    return Fate({dataset.name: records.get(dataset.name, b"") for dataset in DATASETS}, _tally(outcome))
+    return Fate({dataset.name: records.get(dataset.name, b"") for dataset in CONTRACT.datasets}, _tally(outcome))
 
 
 def _total(fates: Iterable[Fate], rules: Sequence[ExclusionRule]) -> Tally:
@@ -133,13 +134,16 @@ def _rows(outcome: Outcome) -> dict[str, Sequence[tuple[str | None, ...]]]:
 
 
 def _tally(outcome: Outcome) -> Tally:
-    tally = Tally(rows=Counter({name: len(rows) for name, rows in _rows(outcome).items()}))
+    tally = Tally(
+        placed=Counter(dict.fromkeys(CONTRACT.kind_names, 0)),
+        rows=Counter({name: len(rows) for name, rows in _rows(outcome).items()}),
+    )
     if isinstance(outcome, Conversation):
-        tally.conversations = 1
+        tally.placed["conversations"] = 1
     elif isinstance(outcome, Feedback):
-        tally.feedback = 1
+        tally.placed["feedback"] = 1
     elif isinstance(outcome, Register):
-        tally.registers = 1
+        tally.placed["registers"] = 1
     elif isinstance(outcome, Excluded):
         tally.excluded[outcome.rule] = 1
     else:
@@ -152,7 +156,7 @@ def _of_one_page(items: Sequence[bytes], fates: Sequence[Fate], rules: Sequence[
     extraction = Extraction(rules)
     _add(extraction, _of_an_answer(items), items)
     rows = extraction.take_rows()
-    for dataset in DATASETS:
+    for dataset in CONTRACT.datasets:
         expected = b"".join(each.rows[dataset.name] for each in fates)
         if rows[dataset.name] != expected:
             _broken(f"the rows of {dataset.name} differ from the reference's", rows[dataset.name], expected, items)
@@ -197,7 +201,11 @@ def _conserves(items: int, tally: Tally) -> None:
     counts = tally.item_counts(items)
     if counts.unaccounted:
         _broken("items are lost or doubled", counts)
-    rows = {CONVERSATIONS: counts.conversations, FEEDBACK: counts.feedback, REJECTED: counts.rejected_total}
+    rows = {
+        CONVERSATIONS: counts.placed["conversations"],
+        FEEDBACK: counts.placed["feedback"],
+        REJECTED: counts.rejected_total,
+    }
     for dataset, expected in rows.items():
         if tally.rows[dataset.name] != expected:
             _broken(f"{dataset.name} has more or fewer rows than items", tally)

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from glue_src.engine import RelationFacts
-from modules.contract.datasets import CONVERSATIONS, FEEDBACK, MESSAGES
+from sources.catia import CONVERSATIONS, FEEDBACK, MESSAGES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

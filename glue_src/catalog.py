@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import ClientError
 
 from glue_src.exceptions import CatalogError, ColumnTypeError
-from modules.contract.datasets import DATA_QUALITY, DATASETS, TABLES, Dataset
+from modules.contract.datasets import DATA_QUALITY, Dataset
 from modules.contract.layout import parse_day
+from sources.catia import CONTRACT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -41,12 +42,12 @@ class CatalogSnapshot:
 
     def source_run(self, day: date) -> str | None:
         """Return the run that a day was curated from, or None unless all tables have the day from one and the same."""
-        runs = {self._parameter(dataset, day, SOURCE_RUN_ID) for dataset in DATASETS}
+        runs = {self._parameter(dataset, day, SOURCE_RUN_ID) for dataset in CONTRACT.datasets}
         return runs.pop() if len(runs) == 1 else None
 
     def is_superseded(self, day: date) -> bool:
         """Return whether a day is marked in all tables as released to expire."""
-        return all(self._parameter(dataset, day, SUPERSEDED) == "true" for dataset in DATASETS)
+        return all(self._parameter(dataset, day, SUPERSEDED) == "true" for dataset in CONTRACT.datasets)
 
     def curated_days(self) -> dict[date, str]:
         """Return the curated days, oldest first, with the run of each."""
@@ -55,7 +56,7 @@ class CatalogSnapshot:
 
     def days(self) -> frozenset[date]:
         """Return the days that any dataset has a partition for."""
-        return frozenset(day for dataset in DATASETS for day in self.partitions[dataset.name])
+        return frozenset(day for dataset in CONTRACT.datasets for day in self.partitions[dataset.name])
 
     def checked_days(self) -> dict[date, bool]:
         """Return the days of which checks are told, each with whether it is marked as released to expire."""
@@ -76,7 +77,7 @@ class Catalog:
 
     def snapshot(self) -> CatalogSnapshot:
         """Return the partitions of all tables. Those whose value is no day are not ours, and left out."""
-        return CatalogSnapshot({table.name: dict(self._partitions(table)) for table in TABLES})
+        return CatalogSnapshot({table.name: dict(self._partitions(table)) for table in CONTRACT.tables})
 
     def _partitions(self, dataset: Dataset) -> Iterator[tuple[date, dict[str, str]]]:
         pages = self.glue.get_paginator("get_partitions").paginate(
@@ -97,8 +98,8 @@ class Catalog:
         Raises:
             ColumnTypeError: a column is of another type than the contract's; no table was changed.
         """
-        tables = {table.name: self._table(table) for table in TABLES}
-        missing = {table: _missing_columns(table, tables[table.name]) for table in TABLES}
+        tables = {table.name: self._table(table) for table in CONTRACT.tables}
+        missing = {table: _missing_columns(table, tables[table.name]) for table in CONTRACT.tables}
         for table, columns in missing.items():
             if columns:
                 changed = _with_columns(tables[table.name], columns)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from modules.contract.datasets import CONVERSATIONS, DATASETS, FEEDBACK, MESSAGES, REJECTED, Dataset
+from modules.contract.datasets import REJECTED, Dataset
+from sources.catia import CONTRACT, CONVERSATIONS, FEEDBACK, MESSAGES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -49,7 +50,9 @@ def checks_of(
     summary: RunSummary, facts: Mapping[str, TableFacts], relations: RelationFacts, most_rejected_share: float
 ) -> tuple[Check, ...]:
     """Return all checks of a run; ``facts`` are by dataset name."""
-    per_table = [check for dataset in DATASETS for check in _table_checks(dataset, summary, facts[dataset.name])]
+    per_table = [
+        check for dataset in CONTRACT.datasets for check in _table_checks(dataset, summary, facts[dataset.name])
+    ]
     return (*per_table, *_relation_checks(facts, relations), _rejected_check(summary, most_rejected_share))
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from glue_src import logs
 from glue_src.exceptions import ForeignHeaderError, IncompleteRunError, NoCompleteRunError
 from glue_src.headers import columns_in
-from modules.contract.datasets import CONVERSATIONS, DATASETS, Dataset
+from modules.contract.datasets import Dataset
 from modules.contract.layout import (
     RUNS_FOLDER,
     SUPERSEDED_TAG_KEY,
@@ -22,6 +22,7 @@ from modules.contract.layout import (
     run_summary_key,
 )
 from modules.contract.runs import RunSummary, RunSummaryError
+from sources.catia import CONTRACT, CONVERSATIONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -48,7 +49,7 @@ class CleanZone:
         A run is listed by the object that commits it; whether it is complete is not known yet.
         """
         runs: defaultdict[date, list[str]] = defaultdict(list)
-        for stored in self.bucket.list(commit_marker_prefix(self.prefix)):
+        for stored in self.bucket.list(commit_marker_prefix(self.prefix, CONTRACT)):
             clean_object = parse_clean_key(self.prefix, stored.key)
             if clean_object is not None:
                 runs[clean_object.day].append(clean_object.run_id)
@@ -76,7 +77,7 @@ class CleanZone:
             IncompleteRunError: with every reason why the run may not be taken.
         """
         summary = self._summary(day, run_id)
-        reasons = [reason for dataset in DATASETS for reason in self._faults_of_object(summary, dataset)]
+        reasons = [reason for dataset in CONTRACT.datasets for reason in self._faults_of_object(summary, dataset)]
         if reasons:
             raise IncompleteRunError(day, run_id, reasons)
         return summary
@@ -87,7 +88,7 @@ class CleanZone:
             raise IncompleteRunError(day, run_id, [f"its summary {key} is missing"])
         try:
             summary = RunSummary.from_json(self.bucket.read(key))
-            summary.check()
+            summary.check(CONTRACT)
         except RunSummaryError as error:
             raise IncompleteRunError(day, run_id, [str(error)]) from error
         if (summary.dt, summary.run_id) != (day, run_id):
@@ -130,7 +131,7 @@ class CleanZone:
 
     def objects_of_day(self, day: date) -> Iterator[tuple[str, str]]:
         """Yield the run id and key of every clean object and run summary of a day, complete runs or not."""
-        for dataset in DATASETS:
+        for dataset in CONTRACT.datasets:
             for stored in self.bucket.list(f"{self.prefix}{dataset.name}/{partition(day)}/"):
                 clean_object = parse_clean_key(self.prefix, stored.key)
                 if clean_object is not None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from glue_src.exceptions import StagedFilesError
-from modules.contract.datasets import CONVERSATIONS, DATA_QUALITY, DATASETS, Dataset
+from modules.contract.datasets import DATA_QUALITY, Dataset
 from modules.contract.layout import (
     CURATED_SUFFIX,
     curated_key,
@@ -18,6 +18,7 @@ from modules.contract.layout import (
     staging_root,
     table_prefix,
 )
+from sources.catia import CONTRACT, CONVERSATIONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -79,7 +80,7 @@ class CuratedZone:
 
     def files_of_day(self, day: date) -> tuple[str, ...]:
         """Return the keys that a whole day has, one per dataset; whether they exist is another question."""
-        return tuple(curated_key(self.prefix, dataset, day) for dataset in DATASETS)
+        return tuple(curated_key(self.prefix, dataset, day) for dataset in CONTRACT.datasets)
 
     def check_files(self, day: date) -> list[str]:
         """Return the keys of what was found in the checks of a day's runs."""
@@ -88,7 +89,9 @@ class CuratedZone:
     def published_keys(self) -> frozenset[str]:
         """Return the keys of all objects of all datasets."""
         return frozenset(
-            stored.key for dataset in DATASETS for stored in self.bucket.list(table_prefix(self.prefix, dataset))
+            stored.key
+            for dataset in CONTRACT.datasets
+            for stored in self.bucket.list(table_prefix(self.prefix, dataset))
         )
 
     # the quarantine
@@ -98,7 +101,7 @@ class CuratedZone:
 
         Conversations come last, as everywhere: their file says that the others are there.
         """
-        for dataset in DATASETS:
+        for dataset in CONTRACT.datasets:
             self.bucket.copy(staged[dataset].key, quarantine_key(self.prefix, dataset, day, run_id))
         return f"{quarantine_day_prefix(self.prefix, day)}{run_id}/"
 

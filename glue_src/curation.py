@@ -11,7 +11,8 @@ from glue_src.catalog import ROW_COUNT, SOURCE_RUN_ID
 from glue_src.checks import checks_of
 from glue_src.engine import Source
 from glue_src.exceptions import NoCompleteRunError, OutOfTimeError, QuarantinedError
-from modules.contract.datasets import DATA_QUALITY, DATASETS, Dataset
+from modules.contract.datasets import DATA_QUALITY, Dataset
+from sources.catia import CONTRACT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -136,20 +137,20 @@ class Curation:
             self._publish_checks(staged)
             if staged.failed:
                 self._quarantine(staged)
-            for dataset in DATASETS:
+            for dataset in CONTRACT.datasets:
                 self._publish(staged, dataset)
-            for dataset in DATASETS:
+            for dataset in CONTRACT.datasets:
                 self._register(staged, dataset)
         finally:
             self.curated_zone.discard_staging(summary.run_id)
 
     def _stage(self, summary: RunSummary) -> StagedRun:
         """Let the engine write a run's Parquet out of every table's sight, and check what it found."""
-        sources = [self._source(summary, dataset) for dataset in DATASETS]
+        sources = [self._source(summary, dataset) for dataset in CONTRACT.datasets]
         with logs.timed("run staged", **_labels(summary)), self.engine.transform(sources) as transform:
             facts = transform.stage()
             relations = transform.relate()
-        files = {dataset: self.curated_zone.staged_file(dataset, summary.run_id) for dataset in DATASETS}
+        files = {dataset: self.curated_zone.staged_file(dataset, summary.run_id) for dataset in CONTRACT.datasets}
         for dataset, file in files.items():
             logs.info("dataset staged", **_labels(summary, dataset), rows=facts[dataset.name].rows, bytes=file.bytes)
         return StagedRun(summary, files, checks_of(summary, facts, relations, self.most_rejected_share))

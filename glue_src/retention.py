@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from glue_src import logs
-from modules.contract.datasets import DATA_QUALITY, DATASETS
+from modules.contract.datasets import DATA_QUALITY
 from modules.contract.layout import SUPERSEDED_TAG_KEY, SUPERSEDED_TAG_VALUE
+from sources.catia import CONTRACT
 
 if TYPE_CHECKING:
     from datetime import date
@@ -56,7 +57,7 @@ class Retention:
 
     def _forget(self, day: date, snapshot: CatalogSnapshot) -> None:
         """Remove a day from all tables even if only one file is gone: readers see a whole day or none of it."""
-        for dataset in DATASETS:
+        for dataset in CONTRACT.datasets:
             if day in snapshot.partitions[dataset.name]:
                 self.catalog.remove(dataset, day)
         logs.info("partitions of expired day removed", day=day)
@@ -66,7 +67,7 @@ class Retention:
         objects = self._release_runs(day, before=source_run_id, inclusive=True)
         for key in self.curated_zone.files_of_day(day):
             self._tag(key)
-        for dataset in DATASETS:
+        for dataset in CONTRACT.datasets:
             self.catalog.mark_superseded(dataset, day)
         logs.info("superseded day released to expire", day=day, run_id=source_run_id, clean_objects=objects)
 

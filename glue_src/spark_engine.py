@@ -14,8 +14,8 @@ from glue_src.exceptions import MalformedDataError
 from glue_src.parquet_join import join
 from glue_src.row_groups import LARGEST_ROW_GROUP, row_group_bytes
 from glue_src.spark_ranges import Ranges, Sizes
-from modules.contract.datasets import CONVERSATIONS, FEEDBACK, MESSAGES
 from modules.contract.layout import CURATED_SUFFIX
+from sources.catia import CONVERSATIONS, FEEDBACK, MESSAGES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -7,8 +7,9 @@ from typing import Final
 
 from handbook.markdown import code, table
 from handbook.pictures.lineage import columns_behind
-from modules.contract.datasets import TABLES, Dataset
+from modules.contract.datasets import Dataset
 from modules.etl.serving import NAMED_QUERIES, VIEWS, View
+from sources.catia import CONTRACT
 
 _INTRODUCTION: Final = """\
 # Tables, views and queries
@@ -24,7 +25,7 @@ TOLD_BY_COLUMN: Final = ("feedback_in_context", "dashboard_usuarios")
 def tables_page() -> str:
     """Return the page."""
     lines = [_INTRODUCTION, "## Tables", ""]
-    for dataset in TABLES:
+    for dataset in CONTRACT.tables:
         lines += _table(dataset)
     lines += ["## Views", ""]
     for view in VIEWS:

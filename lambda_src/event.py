@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from lambda_src import timestamps
 from lambda_src.exceptions import EventError
 from modules.contract import layout
 from modules.contract.settings import EventKey
+from modules.items import timestamps
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

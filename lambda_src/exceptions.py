@@ -9,7 +9,7 @@
     │   ├── DestinationError         the bucket cannot be written
     │   ├── WorkerError              a process that made a share of the run ended without an answer
     │   └── DeadlineExceededError    the run's time is nearly over
-    └── ItemRejectedError            one item cannot be normalized; it never leaves lambda_src.normalize
+    └── ItemRejectedError            one item cannot be normalized; it never leaves sources.catia.normalize
 
 A message says which value is wrong, which rule it breaks and what to do about it.
 """

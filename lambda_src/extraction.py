@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lambda_src.normalize import normalize_json
 from lambda_src.records import Records
-from lambda_src.usual_items import UsualItems
-from lambda_src.wire_shapes import UNUSUAL
+from sources.catia.normalize import normalize_json
+from sources.catia.usual_items import UsualItems
+from sources.catia.wire_shapes import UNUSUAL
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 class Extraction:
     """Normalizes items; keeps their CSV records until these are taken, and the counts.
 
-    ``unusual_items`` says how many of them took the long way, through :mod:`lambda_src.normalize`: the outcome is the
-    same, the time several times as long.
+    ``unusual_items`` says how many of them took the long way, through :mod:`sources.catia.normalize`: the outcome is
+    the same, the time several times as long.
     """
 
     def __init__(self, rules: Sequence[ExclusionRule]) -> None:

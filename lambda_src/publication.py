@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 from lambda_src.s3_objects import MultipartObject, SmallObject, UploadedPart
 from lambda_src.uploads import NoSink, NoUploads, OpenUploads, PartSink, Uploads
 from modules.contract import layout
-from modules.contract.datasets import DATASETS
+from sources.catia import CONTRACT
 
 if TYPE_CHECKING:
     from datetime import date
@@ -78,7 +78,7 @@ class Publication:
         self._summary = SmallObject(client, bucket, layout.run_summary_key(clean_prefix, day, run_id))
         self._objects = {
             dataset.name: MultipartObject(client, bucket, layout.clean_key(clean_prefix, dataset, day, run_id))
-            for dataset in DATASETS
+            for dataset in CONTRACT.datasets
         }
         self._uploads = OpenUploads({})
 

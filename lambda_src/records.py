@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from lambda_src.outcomes import Conversation, Excluded, Feedback, Outcome, Register
 from lambda_src.tally import Tally
 from modules.contract import cells
-from modules.contract.datasets import CONVERSATIONS, DATASETS, FEEDBACK, MESSAGES, REJECTED
+from modules.contract.datasets import REJECTED
+from modules.items.outcomes import Conversation, Excluded, Feedback, Outcome, Register
+from sources.catia import CONTRACT, CONVERSATIONS, FEEDBACK, MESSAGES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -19,8 +20,9 @@ class Records:
 
     def __init__(self, rule_names: Iterable[str]) -> None:
         """Count every exclusion rule from 0."""
-        self.tally = Tally(excluded=Counter(dict.fromkeys(rule_names, 0)))
-        self._by_dataset: dict[str, list[bytes]] = {dataset.name: [] for dataset in DATASETS}
+        placed = Counter(dict.fromkeys(CONTRACT.kind_names, 0))
+        self.tally = Tally(placed=placed, excluded=Counter(dict.fromkeys(rule_names, 0)))
+        self._by_dataset: dict[str, list[bytes]] = {dataset.name: [] for dataset in CONTRACT.datasets}
         self._conversations, self._messages, self._feedback, self._rejected = (
             self._by_dataset[dataset.name] for dataset in (CONVERSATIONS, MESSAGES, FEEDBACK, REJECTED)
         )
@@ -45,19 +47,19 @@ class Records:
         """Add a conversation and its messages, as so many records."""
         self._conversations.append(record)
         self._messages.append(message_records)
-        self.tally.conversations += 1
+        self.tally.placed["conversations"] += 1
         self.tally.rows[CONVERSATIONS.name] += 1
         self.tally.rows[MESSAGES.name] += message_count
 
     def add_feedback(self, record: bytes) -> None:
         """Add a feedback item."""
         self._feedback.append(record)
-        self.tally.feedback += 1
+        self.tally.placed["feedback"] += 1
         self.tally.rows[FEEDBACK.name] += 1
 
     def add_register(self) -> None:
         """Count a register item."""
-        self.tally.registers += 1
+        self.tally.placed["registers"] += 1
 
     def add_excluded(self, rule_name: str) -> None:
         """Count an item that the rule takes out."""

@@ -14,8 +14,8 @@ from lambda_src.portion import Portion
 from lambda_src.read_capacity import ReadLimit
 from lambda_src.scan import read_pages
 from lambda_src.share import ShareResult
-from modules.contract.datasets import DATASETS
 from modules.contract.runs import ScanStatistics
+from sources.catia import CONTRACT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -66,7 +66,8 @@ def place_pages(
     meter = _Meter()
     with PartUploads(sink, share.part_numbers) as parts:
         portions = {
-            dataset.name: Portion(partial(parts.upload, dataset.name), share.part_bytes) for dataset in DATASETS
+            dataset.name: Portion(partial(parts.upload, dataset.name), share.part_bytes)
+            for dataset in CONTRACT.datasets
         }
         check_deadline()
         for page in pages:

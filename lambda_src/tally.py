@@ -10,23 +10,21 @@ from modules.contract.runs import ItemCounts
 
 @dataclass
 class Tally:
-    """Counts of items, and ``rows`` by dataset name; ``excluded`` is by rule name, ``rejected`` by rejection code.
+    """Counts of items, and ``rows`` by dataset name.
+
+    ``placed`` is by the contract's kind, ``excluded`` by rule name, ``rejected`` by rejection code.
 
     What the items must add up to is not counted here: that is DynamoDB's own count of what it scanned.
     """
 
-    conversations: int = 0
-    feedback: int = 0
-    registers: int = 0
+    placed: Counter[str] = field(default_factory=Counter)
     excluded: Counter[str] = field(default_factory=Counter)
     rejected: Counter[str] = field(default_factory=Counter)
     rows: Counter[str] = field(default_factory=Counter)
 
     def add(self, other: Tally) -> None:
-        """Add all counts of ``other``; names that it counts 0 times are kept, so that unused rules show."""
-        self.conversations += other.conversations
-        self.feedback += other.feedback
-        self.registers += other.registers
+        """Add all counts of ``other``; names that it counts 0 times are kept, so that unused rules and kinds show."""
+        self.placed.update(other.placed)
         self.excluded.update(other.excluded)
         self.rejected.update(other.rejected)
         self.rows.update(other.rows)
@@ -35,9 +33,7 @@ class Tally:
         """Return the counts of items for a run summary, beside the number that DynamoDB says it ``scanned``."""
         return ItemCounts(
             scanned=scanned,
-            conversations=self.conversations,
-            feedback=self.feedback,
-            registers=self.registers,
+            placed=dict(self.placed),
             excluded=dict(self.excluded),
             rejected=dict(sorted(self.rejected.items())),
         )

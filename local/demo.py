@@ -195,8 +195,4 @@ def open_warehouse(workspace: Workspace) -> Warehouse:
 
 def _counts(summary: RunSummary) -> str:
     items = summary.items
-    return (
-        f"{items.scanned:,} items = {items.conversations:,} conversations + {items.feedback:,} feedback + "
-        f"{items.registers:,} registers + {items.excluded_total:,} excluded + {items.rejected_total:,} rejected; "
-        f"{summary.rows_of('messages'):,} messages"
-    )
+    return f"{items.scanned:,} items = {items.terms}; {summary.rows_of('messages'):,} messages"

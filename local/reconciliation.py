@@ -6,9 +6,10 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from local.errors import ReconciliationError
-from modules.contract.datasets import DATASETS, PARTITION_COLUMN
+from modules.contract.datasets import PARTITION_COLUMN
 from modules.contract.layout import parse_day, run_summary_key
 from modules.contract.runs import RunSummary
+from sources.catia import CONTRACT
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -25,7 +26,7 @@ def committed_summary(s3: S3Client, bucket: str, clean_prefix: str, answer: dict
     """
     key = run_summary_key(clean_prefix, parse_day(answer["dt"]), answer["run_id"])
     summary = RunSummary.from_json(s3.get_object(Bucket=bucket, Key=key)["Body"].read())
-    summary.check()
+    summary.check(CONTRACT)
     return summary
 
 
@@ -38,7 +39,7 @@ def reconcile(summary: RunSummary, athena: LocalAthena, partitions: Iterable[Par
     registered = {(partition.table, partition.day): partition.parameters for partition in partitions}
     faults: list[str] = []
     total = 0
-    for dataset in DATASETS:
+    for dataset in CONTRACT.datasets:
         rows = rows_on(athena, dataset.name, summary.dt.isoformat())
         parameters = registered.get((dataset.name, summary.dt.isoformat()), {})
         wanted = {"source_run_id": summary.run_id, "row_count": str(summary.rows_of(dataset.name))}

@@ -8,11 +8,11 @@ from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from lambda_src.exclusions import ExclusionRule
-from lambda_src.normalize import normalize_json
-from lambda_src.outcomes import Rejected
 from modules.contract import cells
 from modules.contract.datasets import REJECTED
+from modules.items.outcomes import Rejected
 from ops.exits import attention, usage
+from sources.catia.normalize import normalize_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

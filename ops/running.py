@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, Final
 from botocore.exceptions import ClientError
 
 from glue_src.catalog import ROW_COUNT, SOURCE_RUN_ID
-from modules.contract.datasets import DATASETS
 from modules.contract.runs import RunSummary, RunSummaryError
 from modules.contract.settings import EventKey
 from ops.aws_errors import is_absence
@@ -19,6 +18,7 @@ from ops.engines import extract_engine, last_runs, transform_engine
 from ops.execution import execute, failure
 from ops.exits import Exit, OpsError, attention
 from ops.runs import recent_runs
+from sources.catia import CONTRACT
 
 if TYPE_CHECKING:
     from datetime import date
@@ -132,14 +132,14 @@ class _Wait:
 
     def source_run(self) -> str | None:
         """Return the run that all tables have the day from, or None."""
-        runs = {self._parameters(dataset.name).get(SOURCE_RUN_ID) for dataset in DATASETS}
+        runs = {self._parameters(dataset.name).get(SOURCE_RUN_ID) for dataset in CONTRACT.datasets}
         return runs.pop() if len(runs) == 1 else None
 
     def tables(self) -> tuple[TableRows, ...]:
         """Return the rows of the day's tables."""
         return tuple(
             TableRows(dataset.name, self._summary.rows_of(dataset.name), _number(self._parameters(dataset.name)))
-            for dataset in DATASETS
+            for dataset in CONTRACT.datasets
         )
 
     def look(self) -> str:

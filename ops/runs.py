@@ -7,7 +7,7 @@ from statistics import median
 from typing import TYPE_CHECKING, Final
 
 from glue_src.exceptions import IncompleteRunError
-from modules.contract.datasets import MESSAGES
+from sources.catia import MESSAGES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -95,10 +95,10 @@ def figures(run: RunSummary) -> dict[str, float]:
     items = run.items
     return {
         "scanned": items.scanned,
-        "conversations": items.conversations,
+        "conversations": items.placed["conversations"],
         "messages": run.rows_of(MESSAGES.name),
-        "feedback": items.feedback,
-        "registers": items.registers,
+        "feedback": items.placed["feedback"],
+        "registers": items.placed["registers"],
         "excluded": items.excluded_total,
         "rejected": items.rejected_total,
         "seconds": round(seconds_of(run), 1),

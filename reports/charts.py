@@ -122,7 +122,13 @@ def run_seconds(runs: Sequence[RunSummary], identity: str) -> Markup:
 def items_of(run: RunSummary) -> dict[str, int]:
     """Return where a run's items went, by kind."""
     items = run.items
-    counts = (items.conversations, items.feedback, items.registers, items.excluded_total, items.rejected_total)
+    counts = (
+        items.placed["conversations"],
+        items.placed["feedback"],
+        items.placed["registers"],
+        items.excluded_total,
+        items.rejected_total,
+    )
     return dict(zip(KINDS, counts, strict=True))
 
 

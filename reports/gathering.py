@@ -11,7 +11,6 @@ from botocore.exceptions import ClientError
 from glue_src.clean_zone import CleanZone
 from glue_src.exceptions import IncompleteRunError
 from glue_src.storage import Bucket
-from modules.contract.datasets import CONVERSATIONS, FEEDBACK, MESSAGES, TABLES
 from modules.contract.layout import partition_prefix
 from ops.prices import LIST_PRICES
 from reports.activity import ActivityTables, activity
@@ -20,6 +19,7 @@ from reports.errors import ReportError
 from reports.facts import Activity, Check, DayFacts, State
 from reports.tables import checks_of_run, curated_table
 from reports.window import Window
+from sources.catia import CONTRACT, CONVERSATIONS, FEEDBACK, MESSAGES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -152,7 +152,7 @@ class _Gathering:
 
     def _stored_bytes(self, run: RunSummary) -> int:
         """Return the bytes of the run's clean objects and of all that the day has in the curated zone."""
-        curated = (partition_prefix(self.environment.etl.curated_prefix, table, self.day) for table in TABLES)
+        curated = (partition_prefix(self.environment.etl.curated_prefix, table, self.day) for table in CONTRACT.tables)
         in_tables = sum(stored.bytes for prefix in curated for stored in self._bucket.list(prefix))
         return sum(written.bytes for written in run.objects) + in_tables
 

@@ -14,13 +14,13 @@ from zoneinfo import ZoneInfo
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from modules.contract.datasets import DATASETS
 from reports import figures, palette, wording
 from reports.drawing import spark
 from reports.facts import Activity, Check, DayFacts, DayFigures, State
 from reports.figures import Quoted, Table
 from reports.headlines import headlines
 from reports.window import USUAL_DAYS, WINDOW_DAYS
+from sources.catia import CONTRACT
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -91,7 +91,7 @@ def _tables(facts: DayFacts) -> Sequence[tuple[Sequence[str], Markup]]:
     """Return each table's rows in the run against the one before, and how they grew."""
     before = facts.runs[-2] if len(facts.runs) > 1 else None
     found = []
-    for dataset in sorted(DATASETS, key=lambda each: each.name):
+    for dataset in sorted(CONTRACT.datasets, key=lambda each: each.name):
         rows, earlier = facts.run.rows_of(dataset.name), before.rows_of(dataset.name) if before else None
         cells = (
             dataset.name,

@@ -10,7 +10,8 @@ import duckdb
 from bench.contenders.task import Report, Work
 from bench.lake.clean_sql import plainly_read, rows_of, strictly_read
 from bench.lake.task import THREADS, ZSTD_LEVEL, LakeTask
-from modules.contract.datasets import DATASETS, Dataset
+from modules.contract.datasets import Dataset
+from sources.catia import CONTRACT
 
 _ROW_GROUP_BYTES: Final = 32 * 1024 * 1024
 _Copy = Callable[[LakeTask, Dataset], str]
@@ -39,7 +40,7 @@ def _write_all(connection: duckdb.DuckDBPyConnection, task: LakeTask, copy: _Cop
 
 
 def _written(connection: duckdb.DuckDBPyConnection, task: LakeTask, copy: _Copy) -> Iterator[tuple[str, int]]:
-    for dataset in DATASETS:
+    for dataset in CONTRACT.datasets:
         (count,) = connection.execute(copy(task, dataset)).fetchall()[0]
         yield dataset.name, count
 

@@ -7,12 +7,13 @@ import pandas as pd  # type: ignore[import-untyped,unused-ignore]
 from bench.contenders.task import Report, Work
 from bench.lake.task import ZSTD_LEVEL, LakeTask
 from modules.contract.cells import restore
-from modules.contract.datasets import DATASETS, ColumnType, Dataset
+from modules.contract.datasets import ColumnType, Dataset
+from sources.catia import CONTRACT
 
 
 def prepare(task: LakeTask) -> Work:
     """Nothing to prepare: pandas is imported."""
-    return lambda: Report({dataset.name: _write(task, dataset) for dataset in DATASETS})
+    return lambda: Report({dataset.name: _write(task, dataset) for dataset in CONTRACT.datasets})
 
 
 def _write(task: LakeTask, dataset: Dataset) -> int:

@@ -23,7 +23,8 @@ from typing import Final, TextIO
 from bench.lake.vocabulary import Texts
 from local.sample_text import user_data
 from modules.contract.cells import record
-from modules.contract.datasets import CONVERSATIONS, DATASETS, FEEDBACK, MESSAGES, REJECTED, Dataset
+from modules.contract.datasets import REJECTED, Dataset
+from sources.catia import CONTRACT, CONVERSATIONS, FEEDBACK, MESSAGES
 
 YEAR: Final = 2025
 FIRST_INSTANT: Final = datetime(YEAR, 1, 1)  # noqa: DTZ001 UTC throughout; without a zone it is formatted faster
@@ -50,7 +51,7 @@ class Day:
     @property
     def bytes(self) -> int:
         """Size of all its files."""
-        return sum(csv_path(self.folder, dataset).stat().st_size for dataset in DATASETS)
+        return sum(csv_path(self.folder, dataset).stat().st_size for dataset in CONTRACT.datasets)
 
 
 def csv_path(folder: Path, dataset: Dataset) -> Path:
@@ -66,11 +67,11 @@ def write_day(folder: Path, conversations: int, parts: int = 1, processes: int =
         one.mkdir(parents=True)
     with ProcessPoolExecutor(processes) as pool:
         counts = list(pool.map(partial(_write_part, conversations=conversations), folders, range(parts)))
-    for dataset in DATASETS:
+    for dataset in CONTRACT.datasets:
         _join([csv_path(one, dataset) for one in folders], dataset, csv_path(folder, dataset))
     for one in folders:
         one.rmdir()
-    return Day(folder, {dataset.name: sum(count[dataset.name] for count in counts) for dataset in DATASETS})
+    return Day(folder, {dataset.name: sum(count[dataset.name] for count in counts) for dataset in CONTRACT.datasets})
 
 
 def _join(parts: list[Path], dataset: Dataset, target: Path) -> None:
@@ -88,7 +89,7 @@ def _write_part(folder: Path, number: int, conversations: int) -> dict[str, int]
     with ExitStack() as stack:
         files: dict[str, TextIO] = {
             dataset.name: stack.enter_context(csv_path(folder, dataset).open("w", encoding="utf-8", newline="\n"))
-            for dataset in DATASETS
+            for dataset in CONTRACT.datasets
         }
         part = _Part(files, number)
         for user in _users_in_hash_order(number, conversations):

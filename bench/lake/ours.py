@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from bench.lake.bucket import key_of
 from bench.lake.task import LakeTask
 from glue_src.engine import RelationFacts, Source
-from modules.contract.datasets import DATASETS
+from sources.catia import CONTRACT
 
 if TYPE_CHECKING:
     from glue_src.engine import TransformEngine
@@ -26,7 +26,7 @@ def sources(task: LakeTask) -> list[Source]:
             columns=dataset.columns,
             target=f"{key_of(task.target_of(dataset.name).parent)}/",
         )
-        for dataset in DATASETS
+        for dataset in CONTRACT.datasets
     ]
 
 

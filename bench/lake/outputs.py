@@ -12,7 +12,8 @@ import duckdb
 from bench.lake.clean_sql import rows_of, strictly_read
 from bench.lake.days import csv_path
 from bench.processes import MeasurementError
-from modules.contract.datasets import DATASETS, Column, ColumnType, Dataset
+from modules.contract.datasets import Column, ColumnType, Dataset
+from sources.catia import CONTRACT
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ def contents_of_csv(folder: Path) -> dict[str, Content]:
             dataset.name: _content(
                 connection, dataset, f"({rows_of(dataset, strictly_read(csv_path(folder, dataset), dataset))})"
             )
-            for dataset in DATASETS
+            for dataset in CONTRACT.datasets
         }
 
 
@@ -45,7 +46,7 @@ def contents_of_parquet(target: Path) -> dict[str, Content]:
         MeasurementError: a dataset has not one file, or its rows are out of order.
     """
     with _database() as connection:
-        return {dataset.name: _sorted_content(connection, dataset, target) for dataset in DATASETS}
+        return {dataset.name: _sorted_content(connection, dataset, target) for dataset in CONTRACT.datasets}
 
 
 def parquet_of(target: Path, dataset: Dataset) -> Path:
@@ -63,7 +64,7 @@ def parquet_of(target: Path, dataset: Dataset) -> Path:
 
 def bytes_of_parquet(target: Path) -> int:
     """Return the size of a contender's files."""
-    return sum(parquet_of(target, dataset).stat().st_size for dataset in DATASETS)
+    return sum(parquet_of(target, dataset).stat().st_size for dataset in CONTRACT.datasets)
 
 
 def check(label: str, found: Mapping[str, Content], expected: Mapping[str, Content], *, tells_empty: bool) -> None:

@@ -25,7 +25,7 @@ from bench.measurements import Measurements
 from bench.peers import project_python
 from bench.processes import Measurement, MeasurementError, measure_alone
 from local.machine_tools import tool_environment
-from modules.contract.datasets import MESSAGES
+from sources.catia import MESSAGES
 
 
 @dataclass(frozen=True)

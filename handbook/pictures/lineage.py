@@ -11,8 +11,9 @@ from sqlglot.lineage import Node as Origin
 from sqlglot.lineage import lineage
 
 from handbook.pictures.graph import Edge, Graph, Node
-from modules.contract.datasets import PARTITION_COLUMN, TABLES
+from modules.contract.datasets import PARTITION_COLUMN
 from modules.etl.serving import VIEWS, View
+from sources.catia import CONTRACT
 
 #: What Athena calls a table's partitions, beside the table's name.
 _PARTITIONS: Final = "$partitions"
@@ -63,11 +64,11 @@ def _counted(query: exp.Expr) -> str:
 
 def _schema() -> dict[str, dict[str, str]]:
     """Return the tables' columns; only their names count here."""
-    names = {table.name: [*table.column_names, PARTITION_COLUMN] for table in TABLES}
+    names = {table.name: [*table.column_names, PARTITION_COLUMN] for table in CONTRACT.tables}
     names |= {f"{table}{_PARTITIONS}": [PARTITION_COLUMN] for table in names}
     return {table: dict.fromkeys(columns, "varchar") for table, columns in names.items()}
 
 
 def _sources(table: str, name: str) -> tuple[str, ...]:
-    columns = {column.name: column for found in TABLES if found.name == table for column in found.columns}
+    columns = {column.name: column for found in CONTRACT.tables if found.name == table for column in found.columns}
     return () if name == ROWS else columns[name].source

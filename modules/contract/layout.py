@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timezone
 from zoneinfo import ZoneInfo
 
-from modules.contract.datasets import CONVERSATIONS, DATA_QUALITY, PARTITION_COLUMN, Dataset
+from modules.contract.datasets import DATA_QUALITY, PARTITION_COLUMN, Dataset
+from modules.contract.source import SourceContract
 
 RUNS_FOLDER = "_runs"
 STAGING_FOLDER = "_staging"
@@ -83,9 +84,9 @@ def parse_clean_key(clean_prefix: str, key: str) -> CleanObject | None:
     return CleanObject(match["dataset"], day, match["run_id"])
 
 
-def commit_marker_prefix(clean_prefix: str) -> str:
+def commit_marker_prefix(clean_prefix: str, contract: SourceContract) -> str:
     """Return the prefix of the objects whose arrival commits a run."""
-    return f"{clean_prefix}{CONVERSATIONS.name}/"
+    return f"{clean_prefix}{contract.last_dataset.name}/"
 
 
 def run_summary_key(clean_prefix: str, day: date, run_id: str) -> str:

@@ -6,9 +6,11 @@ import json
 from collections.abc import Iterable
 from dataclasses import asdict, astuple, dataclass, field
 from datetime import date, datetime
+from typing import Any
 
-from modules.contract.datasets import CONVERSATIONS, FEEDBACK, REJECTED
+from modules.contract.datasets import REJECTED
 from modules.contract.layout import parse_day
+from modules.contract.source import RESERVED_KINDS, SourceContract
 
 
 class RunSummaryError(ValueError):
@@ -17,12 +19,13 @@ class RunSummaryError(ValueError):
 
 @dataclass(frozen=True)
 class ItemCounts:
-    """Where the scanned items went; ``excluded`` is by rule name and ``rejected`` by reason."""
+    """Where the scanned items went.
+
+    ``placed`` is by the contract's kind, ``excluded`` by rule and ``rejected`` by reason.
+    """
 
     scanned: int
-    conversations: int
-    feedback: int
-    registers: int
+    placed: dict[str, int]
     excluded: dict[str, int] = field(default_factory=dict)
     rejected: dict[str, int] = field(default_factory=dict)
 
@@ -39,8 +42,30 @@ class ItemCounts:
     @property
     def unaccounted(self) -> int:
         """Scanned items less all that went somewhere: 0 in every right run."""
-        placed = self.conversations + self.feedback + self.registers + self.excluded_total + self.rejected_total
-        return self.scanned - placed
+        return self.scanned - sum(self.placed.values()) - self.excluded_total - self.rejected_total
+
+    @property
+    def terms(self) -> str:
+        """Where they went as people read it: ``600 conversations + 300 feedback + … + 0 excluded + 1 rejected``."""
+        counts = {**self.placed, "excluded": self.excluded_total, "rejected": self.rejected_total}
+        return " + ".join(f"{count:,} {name}" for name, count in counts.items())
+
+    def document(self) -> dict[str, object]:
+        """Return the counts as a run summary's JSON has them: the kinds beside the others, as one reads them."""
+        return {
+            "scanned": self.scanned,
+            **self.placed,
+            "excluded": self.excluded,
+            "rejected": self.rejected,
+            "excluded_total": self.excluded_total,
+            "rejected_total": self.rejected_total,
+        }
+
+    @classmethod
+    def from_document(cls, document: dict[str, Any]) -> ItemCounts:
+        """Read what :meth:`document` gave."""
+        placed = {name: count for name, count in document.items() if name not in RESERVED_KINDS}
+        return cls(document["scanned"], placed, document["excluded"], document["rejected"])
 
 
 @dataclass(frozen=True)
@@ -103,23 +128,23 @@ class RunSummary:
         """Return the number of data rows of that object; raises as :meth:`object_of` does."""
         return self.object_of(dataset_name).rows
 
-    def check(self) -> None:
+    def check(self, contract: SourceContract) -> None:
         """Check the conservation law and that the objects' rows agree with the item counts.
 
         Raises:
             RunSummaryError: with every contradiction found.
         """
-        faults = list(self._contradictions())
+        faults = list(self._contradictions(contract))
         if faults:
             message = f"run {self.run_id} does not reconcile: " + "; ".join(faults)
             raise RunSummaryError(message)
 
-    def _contradictions(self) -> list[str]:
-        expected = {
-            CONVERSATIONS.name: self.items.conversations,
-            FEEDBACK.name: self.items.feedback,
-            REJECTED.name: self.items.rejected_total,
-        }
+    def _contradictions(self, contract: SourceContract) -> list[str]:
+        if set(self.items.placed) != set(contract.kind_names):
+            counted, known = ", ".join(sorted(self.items.placed)), ", ".join(sorted(contract.kind_names))
+            return [f"it counts {counted}, and the contract {contract.name!r} has {known}"]
+        expected = {kind.dataset.name: self.items.placed[kind.name] for kind in contract.kinds if kind.dataset}
+        expected[REJECTED.name] = self.items.rejected_total
         faults = [
             f"{name} has {self.rows_of(name)} rows for {items} items"
             for name, items in expected.items()
@@ -135,8 +160,7 @@ class RunSummary:
         document["dt"] = self.dt.isoformat()
         for name in ("started_at", "finished_at"):
             document[name] = document[name].isoformat()
-        document["items"]["excluded_total"] = self.items.excluded_total
-        document["items"]["rejected_total"] = self.items.rejected_total
+        document["items"] = self.items.document()
         document["reconciles"] = self.items.unaccounted == 0
         return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
 
@@ -154,10 +178,7 @@ class RunSummary:
             raise RunSummaryError(message) from error
 
     @classmethod
-    def _from_document(cls, document: dict[str, object]) -> RunSummary:
-        items = dict(document["items"])  # type: ignore[call-overload]
-        for derived in ("excluded_total", "rejected_total"):
-            items.pop(derived)
+    def _from_document(cls, document: dict[str, Any]) -> RunSummary:
         return cls(
             run_id=str(document["run_id"]),
             dt=parse_day(str(document["dt"])),
@@ -165,7 +186,7 @@ class RunSummary:
             source_table=str(document["source_table"]),
             started_at=datetime.fromisoformat(str(document["started_at"])),
             finished_at=datetime.fromisoformat(str(document["finished_at"])),
-            items=ItemCounts(**items),
-            scan=ScanStatistics(**document["scan"]),  # type: ignore[arg-type]
-            objects=tuple(RunObject(**entry) for entry in document["objects"]),  # type: ignore[attr-defined]
+            items=ItemCounts.from_document(document["items"]),
+            scan=ScanStatistics(**document["scan"]),
+            objects=tuple(RunObject(**entry) for entry in document["objects"]),
         )

@@ -30,6 +30,8 @@ class LambdaVariable:
     #: Read units per second, or UNLIMITED.
     MAX_READ_CAPACITY_UNITS: Final = "MAX_READ_CAPACITY_UNITS"
     METRICS_NAMESPACE: Final = "METRICS_NAMESPACE"
+    #: The name of the source table's contract: a module below ``sources``.
+    CONTRACT: Final = "CONTRACT"
 
 
 class EventKey:
@@ -61,6 +63,7 @@ class NormalizeArgument:
     SCAN_SEGMENTS: Final = "scan_segments"
     MAX_READ_CAPACITY_UNITS: Final = "max_read_capacity_units"
     METRICS_NAMESPACE: Final = "metrics_namespace"
+    CONTRACT: Final = "contract"
     #: After so many minutes the run has to have ended.
     TIME_LIMIT_MINUTES: Final = "time_limit_minutes"
     #: How many tasks the job's workers run side by side.
@@ -80,6 +83,7 @@ VARIABLES: Final = {
     NormalizeArgument.SCAN_SEGMENTS: LambdaVariable.SCAN_SEGMENTS,
     NormalizeArgument.MAX_READ_CAPACITY_UNITS: LambdaVariable.MAX_READ_CAPACITY_UNITS,
     NormalizeArgument.METRICS_NAMESPACE: LambdaVariable.METRICS_NAMESPACE,
+    NormalizeArgument.CONTRACT: LambdaVariable.CONTRACT,
 }
 
 
@@ -94,6 +98,7 @@ class TransformArgument:
     #: From 0 to 1: a run that rejects a greater share of its items is quarantined.
     MOST_REJECTED_SHARE: Final = "most_rejected_share"
     METRICS_NAMESPACE: Final = "metrics_namespace"
+    CONTRACT: Final = "contract"
 
 
 TRANSFORM_ARGUMENTS: Final = (
@@ -104,6 +109,7 @@ TRANSFORM_ARGUMENTS: Final = (
     TransformArgument.ENVIRONMENT,
     TransformArgument.MOST_REJECTED_SHARE,
     TransformArgument.METRICS_NAMESPACE,
+    TransformArgument.CONTRACT,
 )
 
 #: Where a function takes the Spark job's place, its environment variable for each of these arguments.

@@ -23,6 +23,7 @@ from modules.terraform import (
     DataAwsS3Bucket,
     DataAwsSnsTopic,
 )
+from sources.catia import CONTRACT
 
 #: EventBridge's own defaults, written down: 24 hours, 185 tries.
 _LONGEST_EVENT_AGE = 24 * 3600
@@ -113,7 +114,7 @@ class Arrival(Construct):
         )
 
     def _make_rule(self, props: ArrivalProps) -> CloudwatchEventRule:
-        arrived = {"wildcard": f"{commit_marker_prefix(props.clean_prefix)}*{CLEAN_SUFFIX}"}
+        arrived = {"wildcard": f"{commit_marker_prefix(props.clean_prefix, CONTRACT)}*{CLEAN_SUFFIX}"}
         pattern = {
             "source": ["aws.s3"],
             "detail-type": ["Object Created"],

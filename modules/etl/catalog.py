@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from modules.account import Account
-from modules.contract.datasets import PARTITION_COLUMN, PARTITION_COMMENT, TABLES, ColumnType, Dataset
+from modules.contract.datasets import PARTITION_COLUMN, PARTITION_COMMENT, ColumnType, Dataset
 from modules.contract.layout import table_prefix
 from modules.etl.serving import PRESTO_VIEW_PARAMETERS, VIEWS, View, presto_view_text
 from modules.tags import ETL, ResourceType
@@ -19,6 +19,7 @@ from modules.terraform import (
     GlueCatalogTableStorageDescriptorSerDeInfo,
     TerraformResourceLifecycle,
 )
+from sources.catia import CONTRACT
 
 _PARQUET_INPUT = "org.apache.hadoop.hive.ql.io.parquet.MapredParquetInputFormat"
 _PARQUET_OUTPUT = "org.apache.hadoop.hive.ql.io.parquet.MapredParquetOutputFormat"
@@ -53,7 +54,7 @@ class Catalog(Construct):
             lifecycle=TerraformResourceLifecycle(prevent_destroy=props.deletion_guarded),
             tags=ETL.tags(ResourceType.CATALOG),
         )
-        self.tables = [self._table(dataset) for dataset in TABLES]
+        self.tables = [self._table(dataset) for dataset in CONTRACT.tables]
         self.views = [self._view(view) for view in VIEWS]
 
     def _table(self, dataset: Dataset) -> GlueCatalogTable:
@@ -124,5 +125,5 @@ def catalog_arns(account: Account, database_name: str) -> list[str]:
     """Return the ARNs that Glue checks for work on the curated tables: catalog, database, and each table."""
     return [
         *database_arns(account, database_name),
-        *(account.arn("glue", f"table/{database_name}/{table.name}") for table in TABLES),
+        *(account.arn("glue", f"table/{database_name}/{table.name}") for table in CONTRACT.tables),
     ]

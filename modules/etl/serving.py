@@ -12,15 +12,8 @@ from dataclasses import dataclass
 from importlib import resources
 from typing import TYPE_CHECKING, Final
 
-from modules.contract.datasets import (
-    CONVERSATIONS,
-    FEEDBACK,
-    MESSAGES,
-    PARTITION_COLUMN,
-    PARTITION_COMMENT,
-    ColumnType,
-    Dataset,
-)
+from modules.contract.datasets import PARTITION_COLUMN, PARTITION_COMMENT, ColumnType, Dataset
+from sources.catia import CONVERSATIONS, FEEDBACK, MESSAGES
 
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable

@@ -18,10 +18,7 @@ if TYPE_CHECKING:
 def sum_of(summary: RunSummary) -> str:
     """Return where the scanned items of a run went, as a sum."""
     items = summary.items
-    return (
-        f"{items.scanned:,} scanned = {items.conversations:,} conversations + {items.feedback:,} feedback + "
-        f"{items.registers:,} registers + {items.excluded_total:,} excluded + {items.rejected_total:,} rejected"
-    )
+    return f"{items.scanned:,} scanned = {items.terms}"
 
 
 def show(run: DayRun, console: Console) -> None:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from local.assumed_role import SPARK_SESSION
-from modules.contract.datasets import TABLES
+from sources.catia import CONTRACT
 
 RECORDED: Final = Path(__file__).with_name("recorded.json")
 RECORDED_ENV: Final = "local"
@@ -24,7 +24,7 @@ ENV: Final = "{env}"
 SPARK: Final = "Spark"
 _OF_ONE_RUN: Final = re.compile(r"(/_staging/\{run\}/).+")
 
-_DATASETS: Final = "|".join(dataset.name for dataset in TABLES)
+_DATASETS: Final = "|".join(dataset.name for dataset in CONTRACT.tables)
 #: In this order: each pattern sees what those before it have left.
 _VARYING: Final = (
     (re.compile(r"\d{8}T\d{6}\.\d{6}Z-[0-9a-f]{8}"), "{run}"),

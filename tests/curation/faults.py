@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from typing import Any
 
-from modules.contract.datasets import MESSAGES
+from sources.catia import MESSAGES
 from tests.curation.lake import MONDAY, Lake, run_id
 
 

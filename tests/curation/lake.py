@@ -15,17 +15,7 @@ from glue_src.catalog import ROW_COUNT, SOURCE_RUN_ID, Catalog
 from glue_src.run import Clients, run
 from local.warehouse import Warehouse
 from modules.contract.cells import record
-from modules.contract.datasets import (
-    CONVERSATIONS,
-    DATA_QUALITY,
-    DATASETS,
-    FEEDBACK,
-    MESSAGES,
-    PARTITION_COLUMN,
-    REJECTED,
-    TABLES,
-    Dataset,
-)
+from modules.contract.datasets import DATA_QUALITY, PARTITION_COLUMN, REJECTED, Dataset
 from modules.contract.layout import (
     SUPERSEDED_TAG_KEY,
     SUPERSEDED_TAG_VALUE,
@@ -40,6 +30,7 @@ from modules.contract.layout import (
 )
 from modules.contract.metrics import ENVIRONMENT_DIMENSION
 from modules.contract.runs import ItemCounts, RunObject, RunSummary, ScanStatistics
+from sources.catia import CONTRACT, CONVERSATIONS, FEEDBACK, MESSAGES
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -98,9 +89,7 @@ def summary_of(day: date, run: str, objects: tuple[RunObject, ...], registers: i
         finished_at=datetime(2026, 2, 5, 4, 31, tzinfo=timezone.utc),
         items=ItemCounts(
             scanned=conversations + feedback + rejected + registers,
-            conversations=conversations,
-            feedback=feedback,
-            registers=registers,
+            placed={"conversations": conversations, "feedback": feedback, "registers": registers},
             rejected={"test": rejected},
         ),
         scan=ScanStatistics(segments=1, pages=1, consumed_capacity_units=1.0, throttled_requests=0, retried_requests=0),
@@ -110,7 +99,7 @@ def summary_of(day: date, run: str, objects: tuple[RunObject, ...], registers: i
 
 def one_file_per_dataset(lake: Lake, day: date) -> list[str]:
     """Return the keys of a whole day, in the order of :meth:`Lake.day_keys`: data_quality's come between them."""
-    return sorted(lake.curated_key(dataset, day) for dataset in DATASETS)
+    return sorted(lake.curated_key(dataset, day) for dataset in CONTRACT.datasets)
 
 
 def only_failure(caught: pytest.ExceptionInfo[FailedDaysError]) -> Exception:
@@ -141,7 +130,7 @@ class Lake:
 
     def create_tables(self) -> None:
         self.glue.create_database(DatabaseInput={"Name": self.arguments.database})
-        for dataset in TABLES:
+        for dataset in CONTRACT.tables:
             storage: StorageDescriptorTypeDef = {
                 "Columns": [{"Name": column.name, "Type": column.type.value} for column in dataset.columns],
                 "Location": f"s3://{self.bucket}/{table_prefix(self.arguments.curated_prefix, dataset)}",
@@ -166,7 +155,7 @@ class Lake:
     ) -> None:
         """Publish a run as ETL-1 does: its objects and its summary."""
         objects = []
-        for dataset in DATASETS:
+        for dataset in CONTRACT.datasets:
             body = csv_of(dataset, rows[dataset], (headers or {}).get(dataset, ()))
             key = self.clean_key(dataset, day, run)
             self.put(key, body)
@@ -193,7 +182,7 @@ class Lake:
     def pretend_curated(self, day: date, run: str) -> None:
         """Leave what ETL-2 leaves of a day, without an engine; the files hold no Parquet."""
         catalog = Catalog(self.glue, self.arguments.database)
-        for dataset in DATASETS:
+        for dataset in CONTRACT.datasets:
             self.put(self.curated_key(dataset, day), b"curated")
             catalog.register(dataset, day, "s3://somewhere/", {SOURCE_RUN_ID: run, ROW_COUNT: "0"})
         self.put(self.check_key(day, run), b"checks")
@@ -225,7 +214,7 @@ class Lake:
 
     def day_keys(self, day: date) -> list[str]:
         """Return what lies in the tables' folders of a day: the keys of the datasets, then those of the checks."""
-        prefixes = [partition_prefix(self.arguments.curated_prefix, table, day) for table in TABLES]
+        prefixes = [partition_prefix(self.arguments.curated_prefix, table, day) for table in CONTRACT.tables]
         keys = [key for prefix in prefixes for key in self.keys(prefix)]
         return sorted(keys, key=lambda key: (key.startswith(prefixes[-1]), key))
 
@@ -309,7 +298,7 @@ class Lake:
 
     def registered_days(self) -> list[list[date]]:
         """Return the days of each table, in the order of the contract; data_quality comes last."""
-        return [sorted(self.partitions(table)) for table in TABLES]
+        return [sorted(self.partitions(table)) for table in CONTRACT.tables]
 
     def query(self, sql: str, downloads: Path) -> list[tuple[Any, ...]]:
         """Return what Athena SQL gives over the registered days."""

@@ -12,9 +12,10 @@ import pytest
 from glue_src.exceptions import FailedDaysError, MalformedDataError, QuarantinedError
 from glue_src.logs import JsonFormatter
 from modules.contract.cells import escape
-from modules.contract.datasets import CONVERSATIONS, DATASETS, FEEDBACK, MESSAGES, REJECTED
+from modules.contract.datasets import REJECTED
 from modules.contract.layout import quarantine_key
 from modules.contract.metrics import CurationMetric
+from sources.catia import CONTRACT, CONVERSATIONS, FEEDBACK, MESSAGES
 from tests.curation.faults import Crashing
 from tests.curation.lake import (
     INSTANT,
@@ -69,7 +70,7 @@ def quarantine_after(lake: Lake, rows: Rows, *failed: str) -> QuarantinedError:
     assert {name for name, check in checks.items() if check["outcome"] == "failed"} == set(failed)
     assert {key: lake.get(key) for key in one_file_per_dataset(lake, MONDAY)} == before
     assert lake.parameters(MONDAY)["source_run_id"] == run_id(1)
-    kept = [quarantine_key(lake.arguments.curated_prefix, dataset, MONDAY, run_id(2)) for dataset in DATASETS]
+    kept = [quarantine_key(lake.arguments.curated_prefix, dataset, MONDAY, run_id(2)) for dataset in CONTRACT.datasets]
     assert lake.quarantined_keys(MONDAY) == sorted(kept)
     assert lake.leftovers() == []
     return error

@@ -10,7 +10,7 @@ import pytest
 from glue_src.clean_zone import CleanZone
 from glue_src.exceptions import NoCompleteRunError
 from glue_src.storage import Bucket
-from modules.contract.datasets import CONVERSATIONS, DATASETS
+from sources.catia import CONTRACT, CONVERSATIONS
 from tests.curation import faults
 from tests.curation.lake import MONDAY, TUESDAY, Lake, rows_of_users, run_id
 
@@ -84,7 +84,7 @@ def test_a_day_of_incomplete_runs_only_is_an_error(
 
 def test_every_reason_is_named(lake: Lake, clean_zone: CleanZone) -> None:
     lake.publish_run(MONDAY, run_id(1), rows_of_users("ana"))
-    for dataset in DATASETS:
+    for dataset in CONTRACT.datasets:
         lake.delete(lake.clean_key(dataset, MONDAY, run_id(1)))
     with pytest.raises(NoCompleteRunError) as caught:
         clean_zone.newest_complete_run(MONDAY, [run_id(1)])

@@ -12,8 +12,8 @@ from glue_src.arrow_engine import ArrowEngine
 from glue_src.exceptions import FailedDaysError, NoCompleteRunError
 from glue_src.spark_engine import SparkEngine
 from glue_src.storage import Bucket
-from modules.contract.datasets import CONVERSATIONS, DATASETS, MESSAGES
 from modules.contract.layout import staging_prefix
+from sources.catia import CONTRACT, CONVERSATIONS, MESSAGES
 from tests.curation.conftest import NARROW
 from tests.curation.faults import Crashing, lose_messages, lose_summary
 from tests.curation.lake import (
@@ -168,7 +168,7 @@ def test_a_crash_between_two_copies_heals(lake: Lake, copied: int) -> None:
     assert lake.parameters(MONDAY)["source_run_id"] == run_id(1)
     lake.run_job()
     assert lake.users(MONDAY) == ["new"]
-    assert {lake.parameters(MONDAY, dataset)["source_run_id"] for dataset in DATASETS} == {run_id(2)}
+    assert {lake.parameters(MONDAY, dataset)["source_run_id"] for dataset in CONTRACT.datasets} == {run_id(2)}
 
 
 @told(FAULTS, "The machine is gone between files and partitions", "a new day not yet; after the next run, whole")

@@ -17,7 +17,8 @@ from glue_src.arrow_engine import ArrowEngine
 from glue_src.engine import RelationFacts, Source, TableFacts
 from glue_src.spark_engine import SparkEngine
 from glue_src.storage import Bucket
-from modules.contract.datasets import CONVERSATIONS, DATA_QUALITY, DATASETS, FEEDBACK, MESSAGES, REJECTED
+from modules.contract.datasets import DATA_QUALITY, REJECTED
+from sources.catia import CONTRACT, CONVERSATIONS, FEEDBACK, MESSAGES
 from tests.csv_texts import HUGE_TEXTS, NASTY_TEXTS
 from tests.curation.conftest import ENGINES, NARROW
 from tests.curation.lake import INSTANT, Rows, conversation, csv_of
@@ -40,7 +41,7 @@ def rows_to_agree_on() -> Rows:
     """Rows with texts of every kind, nulls where they may be, in no order, and some of every fault that is counted."""
     texts = [*NASTY_TEXTS, None, "", "hola"]
     draw = random.Random(7)
-    rows: Rows = {dataset: [] for dataset in DATASETS}
+    rows: Rows = {dataset: [] for dataset in CONTRACT.datasets}
     for number in range(USERS):
         user, identity = f"Ñ-{number % 250:03}", f"CONVERSATION#2026-01-{number % 28 + 1:02}T{number:06}"
         instant = f"2026-01-{number % 28 + 1:02}T09:00:{number % 60:02}.{number:06}Z"
@@ -82,7 +83,7 @@ def staged(
             dataset.columns,
             f"{target}{dataset.name}/",
         )
-        for dataset in DATASETS
+        for dataset in CONTRACT.datasets
     ]
     with engine.transform(sources) as transform:
         facts = dict(transform.stage())

@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from glue_src.exceptions import ColumnTypeError, FailedDaysError, ForeignHeaderError
-from modules.contract.datasets import CONVERSATIONS, FEEDBACK, MESSAGES
+from sources.catia import CONVERSATIONS, FEEDBACK, MESSAGES
 from tests.curation.lake import MONDAY, TUESDAY, Lake, Rows, only_failure, rows_of_users, run_id
 from tests.curation.told import EVOLUTION, told
 

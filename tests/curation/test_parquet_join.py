@@ -18,7 +18,7 @@ from glue_src.parquet_join import join
 from glue_src.spark_ranges import Ranges
 from glue_src.storage import Bucket, StoredObject
 from glue_src.upload_parts import LEAST_PART_BYTES
-from modules.contract.datasets import MESSAGES
+from sources.catia import MESSAGES
 from tests.curation.faults import CrashError, Crashing
 
 if TYPE_CHECKING:

@@ -9,8 +9,9 @@ from types import NoneType
 import pytest
 
 from glue_src.exceptions import FailedDaysError
-from modules.contract.datasets import CONVERSATIONS, DATASETS, MESSAGES, REJECTED
+from modules.contract.datasets import REJECTED
 from modules.contract.layout import partition_prefix
+from sources.catia import CONTRACT, CONVERSATIONS, MESSAGES
 from tests.curation.lake import MONDAY, TUESDAY, WEDNESDAY, Lake, one_file_per_dataset, rows_of_users, run_id
 from tests.curation.told import RERUNS, told
 
@@ -94,7 +95,7 @@ def test_two_runs_of_one_day_are_one_day(lake: Lake) -> None:
     lake.run_job()
     lake.run_job()
     assert lake.users(MONDAY) == ["second", "third"]
-    assert {lake.parameters(MONDAY, dataset)["source_run_id"] for dataset in DATASETS} == {run_id(2)}
+    assert {lake.parameters(MONDAY, dataset)["source_run_id"] for dataset in CONTRACT.datasets} == {run_id(2)}
     assert lake.day_keys(MONDAY) == [*one_file_per_dataset(lake, MONDAY), lake.check_key(MONDAY, run_id(2))]
 
 
@@ -110,7 +111,7 @@ def test_two_starts_at_once_leave_one_day(lake: Lake) -> None:
     assert lake.users(MONDAY) in (["old"], ["ana", "luis"])
     lake.run_job()
     assert lake.users(MONDAY) == ["ana", "luis"]
-    assert {lake.parameters(MONDAY, dataset)["source_run_id"] for dataset in DATASETS} == {run_id(2)}
+    assert {lake.parameters(MONDAY, dataset)["source_run_id"] for dataset in CONTRACT.datasets} == {run_id(2)}
     checks = [lake.check_key(MONDAY, run_id(number)) for number in (1, 2)]
     assert lake.day_keys(MONDAY) == [*one_file_per_dataset(lake, MONDAY), *checks]
     assert lake.leftovers() == []
@@ -118,7 +119,7 @@ def test_two_starts_at_once_leave_one_day(lake: Lake) -> None:
 
 @told(RERUNS, "The crawler has registered a day's folder first", "the day, with the job's own parameters")
 def test_partitions_that_a_crawler_added_are_taken_over(lake: Lake) -> None:
-    for dataset in DATASETS:
+    for dataset in CONTRACT.datasets:
         lake.glue.create_partition(
             DatabaseName=lake.arguments.database,
             TableName=dataset.name,
@@ -158,7 +159,7 @@ def test_a_partition_says_where_its_rows_came_from_and_how_many_they_are(lake: L
     rows = rows_of_users("ana", "luis")
     lake.publish_run(MONDAY, run_id(1), rows)
     lake.run_job()
-    for dataset in DATASETS:
+    for dataset in CONTRACT.datasets:
         partition = lake.partitions(dataset)[MONDAY]
         assert partition["Parameters"] == {
             "classification": "parquet",

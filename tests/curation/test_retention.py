@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from glue_src.exceptions import FailedDaysError
-from modules.contract.datasets import CONVERSATIONS, DATA_QUALITY, DATASETS, MESSAGES, TABLES
+from modules.contract.datasets import DATA_QUALITY
+from sources.catia import CONTRACT, CONVERSATIONS, MESSAGES
 from tests.curation.faults import CrashError, Crashing
 from tests.curation.lake import MONDAY, TUESDAY, WEDNESDAY, Lake, rows_of_users, run_id
 
@@ -17,14 +18,14 @@ pytestmark = pytest.mark.parametrize("engine", ["arrow"], indirect=True)
 
 
 def clean_keys_of(lake: Lake, day: date, *numbers: int) -> set[str]:
-    objects = {lake.clean_key(dataset, day, run_id(number)) for dataset in DATASETS for number in numbers}
+    objects = {lake.clean_key(dataset, day, run_id(number)) for dataset in CONTRACT.datasets for number in numbers}
     return objects | {lake.summary_key(day, run_id(number)) for number in numbers}
 
 
 def curated_keys_of(lake: Lake, *days: date) -> set[str]:
     """Return the keys of whole days: each has at least one file in each table."""
     keys = {key for day in days for key in lake.day_keys(day)}
-    assert len(keys) >= len(TABLES) * len(days)
+    assert len(keys) >= len(CONTRACT.tables) * len(days)
     return keys
 
 
@@ -55,7 +56,7 @@ def test_a_day_is_released_once_a_newer_one_is_curated(lake: Lake) -> None:
     curate(lake, MONDAY)
     curate(lake, TUESDAY)
     assert all_superseded(lake) == clean_keys_of(lake, MONDAY, 2) | curated_keys_of(lake, MONDAY)
-    for dataset in TABLES:
+    for dataset in CONTRACT.tables:
         assert lake.parameters(MONDAY, dataset)["superseded"] == "true"
         assert lake.parameters(MONDAY, dataset)["source_run_id"] == run_id(2)
         assert "superseded" not in lake.parameters(TUESDAY, dataset)
@@ -163,7 +164,7 @@ def test_a_day_half_expired_leaves_all_tables(lake: Lake) -> None:
 
 def test_the_checks_of_a_day_that_was_never_published_are_released_and_forgotten(lake: Lake) -> None:
     curate(lake, MONDAY, TUESDAY)
-    for dataset in DATASETS:
+    for dataset in CONTRACT.datasets:
         lake.delete(lake.curated_key(dataset, MONDAY))
     for key in clean_keys_of(lake, MONDAY, 2):
         lake.delete(key)
@@ -203,7 +204,7 @@ def test_a_day_whose_clean_data_is_expiring_is_no_failure(lake: Lake) -> None:
 
 def test_a_day_deleted_before_its_time_is_curated_again(lake: Lake) -> None:
     curate(lake, MONDAY, TUESDAY)
-    for dataset in DATASETS:
+    for dataset in CONTRACT.datasets:
         lake.glue.delete_partition(
             DatabaseName=lake.arguments.database, TableName=dataset.name, PartitionValues=[MONDAY.isoformat()]
         )

@@ -10,7 +10,8 @@ import pytest
 from glue_src import spark_ranges, transform
 from glue_src.engine import Source
 from glue_src.spark_ranges import Place, Ranges, Sizes
-from modules.contract.datasets import CONVERSATIONS, DATASETS, FEEDBACK, MESSAGES, REJECTED, Dataset
+from modules.contract.datasets import REJECTED, Dataset
+from sources.catia import CONTRACT, CONVERSATIONS, FEEDBACK, MESSAGES
 from tests.csv_texts import NASTY_TEXTS
 from tests.curation.lake import Cells, csv_of, message
 from tests.unit.glue_src.arrow_folder import FolderBucket
@@ -70,7 +71,7 @@ def test_ranges_are_about_as_large_as_each_other(tmp_path: Path, count: int) -> 
     assert min(sizes) > 0
 
 
-@pytest.mark.parametrize("dataset", DATASETS, ids=lambda dataset: dataset.name)
+@pytest.mark.parametrize("dataset", CONTRACT.datasets, ids=lambda dataset: dataset.name)
 def test_rows_are_in_order_through_all_ranges(spark: SparkSession, tmp_path: Path, dataset: Dataset) -> None:
     rows = rows_of(dataset)
     ranges = ranges_of(tmp_path, dataset, csv_of(dataset, rows))

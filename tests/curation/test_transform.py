@@ -17,7 +17,8 @@ from glue_src.engine import TableFacts
 from glue_src.row_groups import LARGEST_ROW_GROUP
 from glue_src.spark_ranges import Ranges
 from modules.contract.cells import restore
-from modules.contract.datasets import CONVERSATIONS, DATASETS, FEEDBACK, MESSAGES, REJECTED, ColumnType, Dataset
+from modules.contract.datasets import REJECTED, ColumnType, Dataset
+from sources.catia import CONTRACT, CONVERSATIONS, FEEDBACK, MESSAGES
 from tests.csv_texts import HUGE_TEXTS, NASTY_TEXTS, rows_of_cells
 from tests.curation.lake import INSTANT, Cells, conversation, csv_of, message
 
@@ -68,7 +69,7 @@ def test_nasty_texts_come_back_exactly(spark: SparkSession, tmp_path: Path) -> N
 
 
 def test_nasty_texts_come_back_from_every_text_column(spark: SparkSession, tmp_path: Path) -> None:
-    for number, dataset in enumerate(DATASETS):
+    for number, dataset in enumerate(CONTRACT.datasets):
         folder = tmp_path / str(number)
         folder.mkdir()
         written = [_row_of(dataset, text) for text in NASTY_TEXTS]

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
-from modules.contract.datasets import DATASETS
 from modules.contract.settings import LambdaVariable
+from sources.catia import CONTRACT
 from tests.faults import actions
 from tests.faults.cases import (
     LARGE,
@@ -31,7 +31,7 @@ _COMPLETE: Final = "CompleteMultipartUpload"
 _PUT: Final = "PutObject"
 _ABORT: Final = "AbortMultipartUpload"
 _DELETE: Final = "DeleteObject"
-_LAST: Final = len(DATASETS)
+_LAST: Final = len(CONTRACT.datasets)
 _DENIED: Final = "AccessDenied"
 _CUT_UPLOAD: Final = {"request": {"cut_upload": {"after_bytes": 1024}}}
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import Final
 
-from modules.contract.datasets import DATASETS
+from sources.catia import CONTRACT
 from tests.faults import actions
 from tests.faults.cases import LARGE, SAMPLE, Case, Killed, Published, Raised, ordinal
 
@@ -51,9 +51,9 @@ def _random_points() -> Iterator[KillCase]:
 
 def _points_of_commit() -> Iterator[Case]:
     """Yield a kill before and after every request that makes an object visible."""
-    for number in range(1, len(DATASETS) + 1):
+    for number in range(1, len(CONTRACT.datasets) + 1):
         text = f"completion of the {ordinal(number)} of four uploads"
-        yield from _around(f"completion-{number}", text, _COMPLETE, number, commits=number == len(DATASETS))
+        yield from _around(f"completion-{number}", text, _COMPLETE, number, commits=number == len(CONTRACT.datasets))
     yield from _around("summary", "summary is written", _PUT, 1, commits=False)
 
 

@@ -17,10 +17,10 @@ from glue_src.storage import Bucket
 from local.aws_environment import emulator_environment
 from local.sample_data import generate_items
 from local.source_table import ensure_table, load
-from modules.contract.datasets import DATASETS
 from modules.contract.layout import run_summary_key
 from modules.contract.runs import RunSummary
 from modules.contract.settings import UNLIMITED, EventKey, LambdaVariable
+from sources.catia import CONTRACT
 from tests.faults import actions
 from tests.faults.cases import LARGE, LONGEST_SECONDS, SAMPLE, Case
 from tests.faults.function_process import FunctionProcess, Invocation
@@ -116,7 +116,7 @@ class Scene:
         """Return what a run has published, to be compared."""
         digests = {
             dataset.name: hashlib.sha256(b"\n".join(self.records(summary, dataset.name))).hexdigest()
-            for dataset in DATASETS
+            for dataset in CONTRACT.datasets
         }
         return Reference(json.loads(summary.to_json())["items"], digests)
 
@@ -258,9 +258,9 @@ def _compare_with_items(scene: Scene, items: Sequence[Item]) -> None:
     """Assert that a run's counts and its files' records are those that an independent computation finds."""
     summary, wanted = scene.taken(), expected(list(items))
     assert summary.items.scanned == len(items)
-    assert summary.items.conversations == len(wanted.conversations)
-    assert summary.items.feedback == len(wanted.feedback)
-    assert summary.items.registers == wanted.registers
+    assert summary.items.placed["conversations"] == len(wanted.conversations)
+    assert summary.items.placed["feedback"] == len(wanted.feedback)
+    assert summary.items.placed["registers"] == wanted.registers
     assert summary.items.excluded_total == wanted.excluded
     assert summary.items.rejected_total == len(wanted.rejected)
     for name, rows in wanted.tables().items():

@@ -21,9 +21,10 @@ from local.pipeline import Pipeline
 from local.reconciliation import reconcile
 from local.sample_faults import FAULTS
 from local.source_table import load
-from modules.contract.datasets import DATA_QUALITY, DATASETS, TABLES
+from modules.contract.datasets import DATA_QUALITY
 from modules.contract.layout import clean_key, parse_day, quarantine_day_prefix
 from modules.naming import Names
+from sources.catia import CONTRACT
 from tests.emulators import ready_to_deploy, running_in
 from tests.integration.conftest import DAY, EARLIER_DAY, Run, rows, run_etl1
 from tests.integration.evidence import check_made_as_recorded, refusing
@@ -82,7 +83,7 @@ def test_arrival_starts_the_function_and_both_engines_make_the_same_tables(pipel
     warehouse = open_warehouse(pipeline.workspace)
     with closing(warehouse.open()) as athena:
         reconcile(summary, athena, warehouse.partitions())
-        for dataset in DATASETS:
+        for dataset in CONTRACT.datasets:
             # In the same order, too.
             assert rows(athena, dataset.name) == rows(first_run.athena, dataset.name), dataset.name
         checks, by_spark = (
@@ -115,7 +116,7 @@ def test_run_that_fails_a_check_is_quarantined_and_counted(pipeline: Pipeline, s
     held = clients.s3.list_objects_v2(
         Bucket=NAMES.reports_bucket, Prefix=f"{quarantine_day_prefix(CURATED_PREFIX, day)}{summary.run_id}/"
     )
-    assert held["KeyCount"] == len(DATASETS)
+    assert held["KeyCount"] == len(CONTRACT.datasets)
     assert failed_checks(pipeline) >= 1
     warehouse = open_warehouse(pipeline.workspace)
     assert {partition.table for partition in warehouse.partitions() if partition.day == EARLIER_DAY} == {
@@ -152,7 +153,7 @@ def failed_checks(pipeline: Pipeline) -> float:
 def test_failure_of_the_function_reaches_the_topic(pipeline: Pipeline) -> None:
     clients = pipeline.workspace.clients()
     queue_url = subscribe_to_alerts(pipeline)
-    key = clean_key(CLEAN_PREFIX, DATASETS[-1], UNFINISHED_DAY, UNFINISHED_RUN)
+    key = clean_key(CLEAN_PREFIX, CONTRACT.datasets[-1], UNFINISHED_DAY, UNFINISHED_RUN)
     now, log = datetime.now(timezone.utc), FunctionLog(clients.logs, NAMES.etl_log_group)
     clients.s3.put_object(Bucket=NAMES.reports_bucket, Key=key, Body=b"")
     try:
@@ -218,19 +219,19 @@ def test_function_mends_tables_and_forgets_days_whose_files_have_expired(pipelin
     answer = pipeline.workspace.clients().lambda_.invoke(FunctionName=NAMES.etl_function, Payload=b"{}")
     assert "FunctionError" not in answer, answer["Payload"].read()
     assert EARLIER_DAY not in {partition.day for partition in open_warehouse(pipeline.workspace).partitions()}
-    assert columns_in_the_catalog(pipeline) == {table.name: list(table.column_names) for table in TABLES}
+    assert columns_in_the_catalog(pipeline) == {table.name: list(table.column_names) for table in CONTRACT.tables}
 
 
 def columns_in_the_catalog(pipeline: Pipeline) -> dict[str, list[str]]:
     glue = pipeline.workspace.clients().glue
-    tables = [glue.get_table(DatabaseName=NAMES.database, Name=table.name)["Table"] for table in TABLES]
+    tables = [glue.get_table(DatabaseName=NAMES.database, Name=table.name)["Table"] for table in CONTRACT.tables]
     return {table["Name"]: [column["Name"] for column in table["StorageDescriptor"]["Columns"]] for table in tables}
 
 
 def lose_a_column_of_each_table_and_a_days_files(pipeline: Pipeline, day: str) -> None:
     """Do what an older deployment and the bucket's lifecycle leave behind."""
     clients = pipeline.workspace.clients()
-    for table in TABLES:
+    for table in CONTRACT.tables:
         found: Any = clients.glue.get_table(DatabaseName=NAMES.database, Name=table.name)["Table"]
         storage = {**found["StorageDescriptor"], "Columns": found["StorageDescriptor"]["Columns"][:-1]}
         kept = {name: found[name] for name in ("Name", "TableType", "PartitionKeys", "Parameters") if name in found}

@@ -20,10 +20,10 @@ from local.engines import Engines
 from local.errors import GlueJobError
 from local.pipeline import run_normalize_job
 from local.source_table import load
-from modules.contract.datasets import DATASETS
 from modules.contract.layout import parse_day
 from modules.contract.runs import RunSummary
 from modules.naming import Names
+from sources.catia import CONTRACT
 from tests.emulators import ready_to_deploy, running_in
 from tests.integration.conftest import DAY, Run
 from tests.integration.evidence import check_made_as_recorded, refusing
@@ -83,7 +83,7 @@ def rows_of(s3: S3Client, summary: RunSummary, dataset: str) -> Counter[tuple[st
     (key,) = (entry.key for entry in summary.objects if entry.dataset == dataset)
     content = s3.get_object(Bucket=NAMES.reports_bucket, Key=key)["Body"].read().decode()
     header, *rows = (tuple(row) for row in csv.reader(io.StringIO(content, newline=""), strict=True))
-    (columns,) = (contract.column_names for contract in DATASETS if contract.name == dataset)
+    (columns,) = (contract.column_names for contract in CONTRACT.datasets if contract.name == dataset)
     assert header == columns
     return Counter(rows)
 
@@ -94,7 +94,7 @@ def test_both_engines_make_the_same_run(job: Job, first_run: Run) -> None:
 
     assert made.items == by_function.items
     assert made.scan.segments == 3
-    for dataset in DATASETS:
+    for dataset in CONTRACT.datasets:
         assert made.rows_of(dataset.name) == by_function.rows_of(dataset.name)
         assert rows_of(job.s3, made, dataset.name) == rows_of(function_s3, by_function, dataset.name)
     assert job.open_uploads() == []
@@ -147,7 +147,7 @@ def test_a_task_that_is_lost_and_repeated_doubles_nothing(job: Job, large_table:
 
     assert killer.killed == 1
     assert "Lost task" in job.workspace.normalize_log.read_text(encoding="utf-8")
-    assert summary.items.scanned == summary.items.conversations == LARGE_ITEMS
+    assert summary.items.scanned == summary.items.placed["conversations"] == LARGE_ITEMS
     messages = rows_of(job.s3, summary, "messages")
     assert Counter(row[1] for row in messages.elements()) == large_table
     assert {row[4] for row in messages} == {LARGE_TEXT}

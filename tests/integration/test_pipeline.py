@@ -29,9 +29,9 @@ def in_order(table: list[dict[str, Any]]) -> list[dict[str, Any]]:
 def test_summary_counts_every_item(first_run: Run, sample: list[dict[str, Any]]) -> None:
     items, wanted = first_run.summary.items, first_run.expected
     assert items.scanned == len(sample)
-    assert items.conversations == len(wanted.conversations)
-    assert items.feedback == len(wanted.feedback)
-    assert items.registers == wanted.registers
+    assert items.placed["conversations"] == len(wanted.conversations)
+    assert items.placed["feedback"] == len(wanted.feedback)
+    assert items.placed["registers"] == wanted.registers
     assert items.excluded == {"automated-checks": wanted.excluded}
     assert items.rejected_total == len(wanted.rejected)
     assert first_run.summary.rows_of("messages") == len(wanted.messages)

@@ -26,6 +26,7 @@ from lambda_src.share_extraction import extract_share
 from local.clients import Clients as LocalClients
 from local.source_table import ensure_table, load
 from modules.contract.layout import commit_marker_prefix, partition
+from sources.catia import CONTRACT
 from tests.curation.lake import Lake
 
 if TYPE_CHECKING:
@@ -89,7 +90,9 @@ class Platform:
         """
         load(self.workspace.clients().dynamodb, _NORMALIZE.dynamo_table_name, items)
         began = datetime(day.year, day.month, day.day, 4, 30, tzinfo=timezone.utc) + timedelta(days=1)
-        began += timedelta(minutes=len(self.lake.keys(f"{commit_marker_prefix(_ETL.clean_prefix)}{partition(day)}/")))
+        began += timedelta(
+            minutes=len(self.lake.keys(f"{commit_marker_prefix(_ETL.clean_prefix, CONTRACT)}{partition(day)}/"))
+        )
         times = iter((began, began + timedelta(seconds=60 + len(items) / 1000)))
         with closing(LocalClients.of(self.workspace.emulator.endpoint_url())) as opened:
             # A client that is prepared for ETL-1 gives others no items.

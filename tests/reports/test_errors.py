@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from envs.local import LOCAL
-from modules.contract.datasets import CONVERSATIONS, MESSAGES
 from modules.contract.layout import clean_key, curated_key
 from reports.errors import ReportError
 from reports.facts import State
 from reports.gathering import gather
 from reports.tables import curated_table
+from sources.catia import CONVERSATIONS, MESSAGES
 from tests.reports.conftest import DAY, NIGHTS, NOW, items_until
 
 if TYPE_CHECKING:

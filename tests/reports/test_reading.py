@@ -10,9 +10,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from modules.contract.datasets import MESSAGES
 from modules.contract.layout import curated_key
 from reports.tables import curated_table
+from sources.catia import MESSAGES
 
 if TYPE_CHECKING:
     from pathlib import Path

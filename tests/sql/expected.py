@@ -7,7 +7,8 @@ from datetime import date, datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from modules.contract.datasets import CONVERSATIONS, DATA_QUALITY, DATASETS, FEEDBACK, MESSAGES, REJECTED, Dataset
+from modules.contract.datasets import DATA_QUALITY, REJECTED, Dataset
+from sources.catia import CONTRACT, CONVERSATIONS, FEEDBACK, MESSAGES
 
 if TYPE_CHECKING:
     from tests.sql.lake import Lake, Row
@@ -233,7 +234,7 @@ def failed_checks(lake: Lake) -> list[tuple[Any, ...]]:
 def snapshot_freshness(lake: Lake) -> list[tuple[Any, ...]]:
     today = datetime.now(timezone.utc).date()
     answers = []
-    for dataset in sorted(DATASETS, key=lambda dataset: dataset.name):
+    for dataset in sorted(CONTRACT.datasets, key=lambda dataset: dataset.name):
         days = sorted(date.fromisoformat(dt) for dt, snapshot in lake.items() if dataset.name in snapshot)
         calendar = {days[0] + timedelta(n) for n in range((days[-1] - days[0]).days)} if days else set()
         if days:

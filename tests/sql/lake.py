@@ -11,8 +11,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from local.athena_sql import LocalAthena
-from modules.contract.datasets import DATA_QUALITY, TABLES, ColumnType, Dataset
+from modules.contract.datasets import DATA_QUALITY, ColumnType, Dataset
 from modules.etl.serving import VIEWS
+from sources.catia import CONTRACT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,7 +41,7 @@ def write_table(path: Path, dataset: Dataset, rows: list[Row]) -> None:
 
 def write_lake(folder: Path, lake: Lake) -> dict[str, list[tuple[str, Path]]]:
     tables: dict[str, list[tuple[str, Path]]] = {}
-    for table in TABLES:
+    for table in CONTRACT.tables:
         for dt, snapshot in lake.items():
             if table.name in snapshot or table is DATA_QUALITY:
                 path = folder / table.name / f"dt={dt}" / f"{table.name}.parquet"

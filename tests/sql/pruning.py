@@ -5,10 +5,11 @@ from __future__ import annotations
 import sqlglot
 from sqlglot import exp
 
-from modules.contract.datasets import DATASETS, PARTITION_COLUMN
+from modules.contract.datasets import PARTITION_COLUMN
+from sources.catia import CONTRACT
 
 #: Tables of whole snapshots. data_quality is none: some rows a day, to be read over many days.
-SNAPSHOTS = frozenset(dataset.name for dataset in DATASETS)
+SNAPSHOTS = frozenset(dataset.name for dataset in CONTRACT.datasets)
 
 
 def tables_of(sql: str) -> set[str]:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from hypothesis import strategies as st
 
-from modules.contract.datasets import CONVERSATIONS, DATA_QUALITY, FEEDBACK, MESSAGES, REJECTED, Dataset
+from modules.contract.datasets import DATA_QUALITY, REJECTED, Dataset
+from sources.catia import CONVERSATIONS, FEEDBACK, MESSAGES
 
 if TYPE_CHECKING:
     from tests.sql.lake import Lake, Row, Snapshot

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import Phase, given, settings
 
-from modules.contract.datasets import CONVERSATIONS, DATA_QUALITY, FEEDBACK, MESSAGES
+from modules.contract.datasets import DATA_QUALITY
 from modules.etl.serving import NAMED_QUERIES, VIEWS
+from sources.catia import CONVERSATIONS, FEEDBACK, MESSAGES
 from tests.sql import expected
 from tests.sql.lake import athena_over
 from tests.sql.samples import (

@@ -12,9 +12,10 @@ import pytest
 import sqlglot
 from sqlglot import exp
 
-from modules.contract.datasets import CONVERSATIONS, FEEDBACK, MESSAGES, ColumnType
+from modules.contract.datasets import ColumnType
 from modules.etl import serving
 from modules.etl.serving import NAMED_QUERIES, VIEWS, NamedQuery, View, presto_view_text
+from sources.catia import CONVERSATIONS, FEEDBACK, MESSAGES
 from tests.sql.lake import athena_over
 from tests.sql.samples import empty_snapshot
 

@@ -5,8 +5,9 @@ import json
 
 import pytest
 
-from modules.contract.datasets import TABLES, Dataset
+from modules.contract.datasets import Dataset
 from modules.etl.serving import VIEWS, View
+from sources.catia import CONTRACT
 from tests.synth.synthesized import Stack
 
 DATABASE = "${aws_glue_catalog_database.analytics.name}"
@@ -32,10 +33,10 @@ def test_tables_and_views_are_the_contracts(etl: Stack) -> None:
         **dict.fromkeys(["latest_snapshot", "latest_conversations", "latest_messages"], "VIRTUAL_VIEW"),
         **dict.fromkeys(["latest_feedback", "feedback_in_context", "dashboard_usuarios"], "VIRTUAL_VIEW"),
     }
-    assert {table.name for table in TABLES} | {view.name for view in VIEWS} == set(kinds)
+    assert {table.name for table in CONTRACT.tables} | {view.name for view in VIEWS} == set(kinds)
 
 
-@pytest.mark.parametrize("dataset", TABLES, ids=named)
+@pytest.mark.parametrize("dataset", CONTRACT.tables, ids=named)
 def test_table(etl: Stack, dataset: Dataset) -> None:
     assert etl[f"aws_glue_catalog_table.{dataset.name}"] == {
         "name": dataset.name,

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from modules.contract.datasets import CONVERSATIONS, DATASETS
 from modules.contract.layout import clean_key, run_summary_key
+from sources.catia import CONTRACT, CONVERSATIONS
 from tests.synth.synthesized import Stack
 
 TAGS = {"ETLComponent": "ETL-2", "ETLStage": "TRANSFORM-LOAD", "ResourceType": "ORCHESTRATION"}
@@ -93,7 +93,7 @@ def test_arrival_rule(etl: Stack) -> None:
     }
 
 
-@pytest.mark.parametrize("dataset", DATASETS, ids=lambda dataset: dataset.name)
+@pytest.mark.parametrize("dataset", CONTRACT.datasets, ids=lambda dataset: dataset.name)
 def test_conversations_alone_commit_a_run(etl: Stack, dataset: Any) -> None:
     pattern = etl.json_of("aws_cloudwatch_event_rule.run_arrived", "event_pattern")
     event = s3_event(clean_key(CLEAN, dataset, DAY, RUN_ID))

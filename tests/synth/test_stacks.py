@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from local.machine_tools import TERRAFORM_AT_LEAST
-from modules.contract.datasets import TABLES
+from sources.catia import CONTRACT
 from tests.synth.synthesized import ROOT, Stack, run_main, stacks_in
 
 #: What holds data, or says where data came from. The own key, where there is one: test_own_key.py.
@@ -18,7 +18,7 @@ GUARDED = {
     "cat-prod-normalize": ["aws_s3_bucket.reports"],
     "cat-prod-etl2": [
         "aws_glue_catalog_database.analytics",
-        *sorted(f"aws_glue_catalog_table.{table.name}" for table in TABLES),
+        *sorted(f"aws_glue_catalog_table.{table.name}" for table in CONTRACT.tables),
     ],
 }
 

@@ -4,8 +4,8 @@ from bench.contenders.ours import RULES
 from bench.items import Kind, Sample, generate
 from bench.pages import item_bytes
 from lambda_src.exclusions import parse_rules
-from lambda_src.normalize import normalize
-from lambda_src.outcomes import Conversation, Excluded, Feedback, Outcome, Register
+from modules.items.outcomes import Conversation, Excluded, Feedback, Outcome, Register
+from sources.catia.normalize import normalize
 
 MOST_ITEM_BYTES = 400 * 1024
 

@@ -18,7 +18,7 @@ from bench.lake.task import ZSTD_LEVEL, LakeTask
 from bench.processes import MeasurementError
 from glue_src import arrow_parquet
 from modules.contract.cells import restore
-from modules.contract.datasets import DATASETS, MESSAGES
+from sources.catia import CONTRACT, MESSAGES
 
 #: Spark takes longer to start than all other tests of this folder take together; the benchmark checks what it writes.
 QUICK_ONES = [contender for contender in CONTENDERS if contender.day == DAY and contender != SPARK]
@@ -93,4 +93,4 @@ def test_all_write_the_same_level() -> None:
 
 
 def test_every_dataset_is_looked_at(expected: dict[str, Content]) -> None:
-    assert list(expected) == [dataset.name for dataset in DATASETS]
+    assert list(expected) == [dataset.name for dataset in CONTRACT.datasets]

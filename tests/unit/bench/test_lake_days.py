@@ -11,7 +11,8 @@ import pytest
 from bench.lake.days import Day, csv_path, write_day
 from bench.lake.vocabulary import Texts
 from modules.contract.cells import restore
-from modules.contract.datasets import CONVERSATIONS, DATASETS, FEEDBACK, MESSAGES, Dataset
+from modules.contract.datasets import Dataset
+from sources.catia import CONTRACT, CONVERSATIONS, FEEDBACK, MESSAGES
 
 CONVERSATIONS_A_PART = 60
 
@@ -30,12 +31,12 @@ def test_it_is_the_same_each_time(day: Day, tmp_path: Path) -> None:
     again = write_day(tmp_path, CONVERSATIONS_A_PART, parts=2, processes=2)
 
     assert again.rows == day.rows
-    for dataset in DATASETS:
+    for dataset in CONTRACT.datasets:
         assert csv_path(again.folder, dataset).read_bytes() == csv_path(day.folder, dataset).read_bytes()
 
 
 def test_it_counts_its_rows_one_to_a_line(day: Day) -> None:
-    for dataset in DATASETS:
+    for dataset in CONTRACT.datasets:
         lines = csv_path(day.folder, dataset).read_bytes().split(b"\n")
         assert lines[0].decode() == ",".join(dataset.column_names)
         assert len(rows(day, dataset)) == len(lines) - 2 == day.rows[dataset.name]

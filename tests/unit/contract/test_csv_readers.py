@@ -22,7 +22,8 @@ from hypothesis import strategies as st
 from pyarrow import csv as arrow_csv
 
 from modules.contract import cells
-from modules.contract.datasets import DATASETS, REJECTED, Dataset
+from modules.contract.datasets import REJECTED, Dataset
+from sources.catia import CONTRACT
 from tests.csv_texts import HUGE_TEXTS, NASTY_TEXTS, rows_of_cells
 
 Row = tuple[str | None, ...]
@@ -83,7 +84,7 @@ def with_duckdb(content: bytes, dataset: Dataset) -> list[Any]:
 #: (QUOTE_NOTNULL); pandas has none: for them both are empty.
 TELL_NULLS_APART: dict[Reader, bool] = {with_csv: False, with_pandas: False, with_pyarrow: True, with_duckdb: True}
 each_reader = pytest.mark.parametrize("read", TELL_NULLS_APART, ids=lambda read: read.__name__.removeprefix("with_"))
-DATASETS_WITH_ROWS = st.sampled_from(DATASETS).flatmap(
+DATASETS_WITH_ROWS = st.sampled_from(CONTRACT.datasets).flatmap(
     lambda dataset: st.tuples(st.just(dataset), rows_of_cells(len(dataset.columns)))
 )
 
@@ -114,7 +115,7 @@ def test_any_cells_come_back(read: Reader, dataset_with_rows: tuple[Dataset, lis
 
 
 @each_reader
-@pytest.mark.parametrize("dataset", DATASETS, ids=lambda dataset: dataset.name)
+@pytest.mark.parametrize("dataset", CONTRACT.datasets, ids=lambda dataset: dataset.name)
 def test_nasty_texts_come_back_from_every_column(read: Reader, dataset: Dataset) -> None:
     width = len(dataset.columns)
     texts = deque((*NASTY_TEXTS, None))
@@ -131,7 +132,7 @@ def test_huge_texts_come_back(read: Reader) -> None:
 
 
 @each_reader
-@pytest.mark.parametrize("dataset", DATASETS, ids=lambda dataset: dataset.name)
+@pytest.mark.parametrize("dataset", CONTRACT.datasets, ids=lambda dataset: dataset.name)
 def test_rows_of_nothing_are_rows(read: Reader, dataset: Dataset) -> None:
     width = len(dataset.columns)
     check(read, dataset, [(None,) * width, ("",) * width, (None,) * width])
@@ -139,5 +140,5 @@ def test_rows_of_nothing_are_rows(read: Reader, dataset: Dataset) -> None:
 
 @each_reader
 def test_a_file_without_rows_is_read(read: Reader) -> None:
-    for dataset in DATASETS:
+    for dataset in CONTRACT.datasets:
         check(read, dataset, [])

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from modules.contract import layout
-from modules.contract.datasets import CONVERSATIONS, DATASETS, Dataset
+from modules.contract.datasets import Dataset
+from sources.catia import CONTRACT, CONVERSATIONS
 
 CLEAN = "reports/etl-process1/"
 CURATED = "reports/etl-process2/"
@@ -40,7 +41,7 @@ def test_keys_are_these() -> None:
         f"reports/etl-process1/conversations/dt=2026-01-30/conversations-{RUN_ID}.csv"
     )
     assert layout.run_summary_key(CLEAN, DAY, RUN_ID) == f"reports/etl-process1/_runs/dt=2026-01-30/{RUN_ID}.json"
-    assert layout.commit_marker_prefix(CLEAN) == "reports/etl-process1/conversations/"
+    assert layout.commit_marker_prefix(CLEAN, CONTRACT) == "reports/etl-process1/conversations/"
     assert layout.curated_key(CURATED, CONVERSATIONS, DAY) == (
         "reports/etl-process2/conversations/dt=2026-01-30/conversations.parquet"
     )
@@ -49,7 +50,7 @@ def test_keys_are_these() -> None:
     )
 
 
-@given(st.sampled_from(DATASETS), st.dates(), INSTANTS)
+@given(st.sampled_from(CONTRACT.datasets), st.dates(), INSTANTS)
 def test_a_clean_key_says_what_it_was_made_of(dataset: Dataset, day: date, instant: datetime) -> None:
     run_id = layout.new_run_id(instant)
     key = layout.clean_key(CLEAN, dataset, day, run_id)

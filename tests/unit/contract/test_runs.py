@@ -8,24 +8,26 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from modules.contract.datasets import DATASETS
 from modules.contract.runs import ItemCounts, RunObject, RunSummary, RunSummaryError, ScanStatistics
+from sources.catia import CONTRACT
 
 COUNTS = st.integers(min_value=0, max_value=10**9)
 COUNTS_BY_NAME = st.dictionaries(st.text(min_size=1), COUNTS, max_size=4)
+
+PLACED = {"conversations": 4, "feedback": 3, "registers": 1}
 
 STATISTICS = st.builds(ScanStatistics, COUNTS, COUNTS, st.floats(min_value=0, max_value=1e9), COUNTS, COUNTS)
 
 
 @st.composite
 def right_summaries(draw: st.DrawFn) -> RunSummary:
-    conversations, feedback, registers = draw(COUNTS), draw(COUNTS), draw(COUNTS)
+    placed = {kind: draw(COUNTS) for kind in CONTRACT.kind_names}
     excluded, rejected = draw(COUNTS_BY_NAME), draw(COUNTS_BY_NAME)
-    scanned = conversations + feedback + registers + sum(excluded.values()) + sum(rejected.values())
+    scanned = sum(placed.values()) + sum(excluded.values()) + sum(rejected.values())
     rows = {
-        "conversations": conversations,
+        "conversations": placed["conversations"],
         "messages": draw(COUNTS),
-        "feedback": feedback,
+        "feedback": placed["feedback"],
         "rejected": sum(rejected.values()),
     }
     instants = st.datetimes(timezones=st.just(timezone.utc))
@@ -36,10 +38,10 @@ def right_summaries(draw: st.DrawFn) -> RunSummary:
         source_table="cat-test-catia-conversations-table",
         started_at=draw(instants),
         finished_at=draw(instants),
-        items=ItemCounts(scanned, conversations, feedback, registers, excluded, rejected),
+        items=ItemCounts(scanned, placed, excluded, rejected),
         scan=draw(STATISTICS),
         objects=tuple(
-            RunObject(dataset.name, draw(st.text()), rows[dataset.name], draw(COUNTS)) for dataset in DATASETS
+            RunObject(dataset.name, draw(st.text()), rows[dataset.name], draw(COUNTS)) for dataset in CONTRACT.datasets
         ),
     )
 
@@ -52,7 +54,7 @@ def summary() -> RunSummary:
         source_table="table",
         started_at=datetime(2026, 1, 31, 4, 30, tzinfo=timezone.utc),
         finished_at=datetime(2026, 1, 31, 4, 31, tzinfo=timezone.utc),
-        items=ItemCounts(10, 4, 3, 1, {"monitor": 1}, {"invalid_pk": 1}),
+        items=ItemCounts(10, dict(PLACED), {"monitor": 1}, {"invalid_pk": 1}),
         scan=ScanStatistics(1, 1, 0.5, 3, 4),
         objects=(
             RunObject("messages", "m", 9, 1),
@@ -65,7 +67,7 @@ def summary() -> RunSummary:
 
 @given(right_summaries())
 def test_a_summary_survives_its_json(right: RunSummary) -> None:
-    right.check()
+    right.check(CONTRACT)
     assert RunSummary.from_json(right.to_json()) == right
     assert RunSummary.from_json(right.to_json().encode()) == right
 
@@ -74,10 +76,14 @@ def test_a_summary_survives_its_json(right: RunSummary) -> None:
     right_summaries(), st.sampled_from(["scanned", "conversations", "feedback", "registers"]), st.sampled_from([-1, 1])
 )
 def test_one_item_too_many_or_too_few_is_found(right: RunSummary, name: str, difference: int) -> None:
-    items = replace(right.items, **{name: getattr(right.items, name) + difference})
+    items = right.items
+    if name == "scanned":
+        items = replace(items, scanned=items.scanned + difference)
+    else:
+        items = replace(items, placed={**items.placed, name: items.placed[name] + difference})
 
     with pytest.raises(RunSummaryError, match="does not reconcile"):
-        replace(right, items=items).check()
+        replace(right, items=items).check(CONTRACT)
 
 
 @pytest.mark.parametrize("dataset", ["feedback", "rejected", "conversations"])
@@ -85,12 +91,12 @@ def test_rows_that_disagree_with_items_are_found(dataset: str) -> None:
     objects = tuple(replace(entry, rows=entry.rows + (entry.dataset == dataset)) for entry in summary().objects)
 
     with pytest.raises(RunSummaryError, match=f"{dataset} has . rows for . items"):
-        replace(summary(), objects=objects).check()
+        replace(summary(), objects=objects).check(CONTRACT)
 
 
 def test_a_dataset_without_its_object_is_found() -> None:
     with pytest.raises(RunSummaryError, match="lists 0 objects for dataset 'conversations'; it must list one"):
-        replace(summary(), objects=summary().objects[:-1]).check()
+        replace(summary(), objects=summary().objects[:-1]).check(CONTRACT)
 
 
 def test_the_json_tells_the_totals() -> None:

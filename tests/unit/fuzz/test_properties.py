@@ -11,11 +11,10 @@ import pytest
 
 from fuzz import properties
 from fuzz.properties import BrokenPropertyError, check, check_divided
-from lambda_src import normalize
 from lambda_src.extraction import Extraction
 from lambda_src.tally import Tally
-from lambda_src.wire_json import wire_json
-from modules.contract.datasets import CONVERSATIONS, MESSAGES
+from modules.items.wire_json import wire_json
+from sources.catia import CONVERSATIONS, MESSAGES, normalize
 
 Items = Iterable[bytes | memoryview | msgspec.Raw]
 CONVERSATION = (
@@ -105,7 +104,7 @@ def test_a_rejected_item_that_cannot_be_had_back_is_noticed(monkeypatch: pytest.
 
 @pytest.mark.parametrize("rows", [{CONVERSATIONS.name: 2}, {CONVERSATIONS.name: 0}])
 def test_rows_that_are_no_items_are_noticed(rows: dict[str, int]) -> None:
-    tally = Tally(conversations=1, rows=Counter(rows))
+    tally = Tally(placed=Counter(conversations=1), rows=Counter(rows))
 
     with pytest.raises(BrokenPropertyError, match="conversations has more or fewer rows than items"):
         properties._conserves(1, tally)

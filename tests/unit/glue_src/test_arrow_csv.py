@@ -13,7 +13,8 @@ from glue_src.arrow_pieces import Piece
 from glue_src.engine import Source
 from glue_src.exceptions import MalformedDataError
 from modules.contract.cells import record
-from modules.contract.datasets import CONVERSATIONS, DATA_QUALITY, MESSAGES, REJECTED, Dataset
+from modules.contract.datasets import DATA_QUALITY, REJECTED, Dataset
+from sources.catia import CONVERSATIONS, MESSAGES
 from tests.csv_texts import HUGE_TEXTS, NASTY_TEXTS
 
 INSTANT = "2026-01-31T09:00:00.000001Z"

@@ -23,17 +23,8 @@ from glue_src.engine import RelationFacts, Source, TableFacts
 from glue_src.exceptions import MalformedDataError
 from glue_src.row_groups import row_group_bytes
 from modules.contract.cells import record
-from modules.contract.datasets import (
-    CONVERSATIONS,
-    CSV_TIMESTAMP_FORMAT,
-    DATA_QUALITY,
-    DATASETS,
-    FEEDBACK,
-    MESSAGES,
-    REJECTED,
-    ColumnType,
-    Dataset,
-)
+from modules.contract.datasets import CSV_TIMESTAMP_FORMAT, DATA_QUALITY, REJECTED, ColumnType, Dataset
+from sources.catia import CONTRACT, CONVERSATIONS, FEEDBACK, MESSAGES
 from tests.csv_texts import CELLS, HUGE_TEXTS, NASTY_TEXTS
 from tests.unit.glue_src.arrow_folder import FolderBucket
 
@@ -66,7 +57,7 @@ SIZES = st.builds(
 
 @st.composite
 def datasets_with_rows(draw: st.DrawFn) -> tuple[Dataset, list[Row]]:
-    dataset = draw(st.sampled_from(DATASETS))
+    dataset = draw(st.sampled_from(CONTRACT.datasets))
     row = st.tuples(*[_VALUES[column.type] for column in dataset.columns])
     return dataset, draw(st.lists(row, max_size=30))
 
@@ -154,7 +145,7 @@ def parquet_of(bucket: FolderBucket, dataset: Dataset) -> parquet.ParquetFile:
     return parquet.ParquetFile(bucket.root / f"{source_of(dataset).target}part.parquet")
 
 
-@pytest.mark.parametrize("dataset", DATASETS, ids=lambda dataset: dataset.name)
+@pytest.mark.parametrize("dataset", CONTRACT.datasets, ids=lambda dataset: dataset.name)
 @pytest.mark.parametrize("header_ends", [True, False])
 def test_a_csv_without_rows_is_a_file_with_its_schema(tmp_path: Path, dataset: Dataset, header_ends: bool) -> None:  # noqa: FBT001
     header = csv_of(dataset.column_names, [])
@@ -313,15 +304,15 @@ sys.modules.update(dict.fromkeys(["numpy", "pandas"]))
 from pathlib import Path
 from glue_src.arrow_engine import ArrowEngine, Sizes
 from glue_src.engine import Source
-from modules.contract.datasets import DATASETS
+from sources.catia import CONTRACT
 from tests.unit.glue_src.arrow_folder import FolderBucket
 
 folder = Path(sys.argv[1])
 sizes = Sizes(piece=100, large_piece=100, row_group=99)
 engine = ArrowEngine(FolderBucket(folder / "bucket"), folder / "scratch", sizes)
-keys = {each: f"clean/{each.name}.csv" for each in DATASETS}
+keys = {each: f"clean/{each.name}.csv" for each in CONTRACT.datasets}
 sizes_of = {each: engine.bucket.find(key).bytes for each, key in keys.items()}
-sources = [Source(each, keys[each], sizes_of[each], each.columns, f"staging/{each.name}/") for each in DATASETS]
+sources = [Source(each, key, sizes_of[each], each.columns, f"staging/{each.name}/") for each, key in keys.items()]
 with engine.transform(sources) as transform:
     print(sum(facts.rows for facts in transform.stage().values()), transform.relate().messages_without_conversation)
 """
@@ -330,7 +321,7 @@ with engine.transform(sources) as transform:
 def test_it_works_where_there_is_no_numpy(tmp_path: Path) -> None:
     """The function's layer has none."""
     _, bucket = engine_of(tmp_path, TINY)
-    for dataset in DATASETS:
+    for dataset in CONTRACT.datasets:
         rows = [message(number) for number in range(20)] if dataset is MESSAGES else []
         bucket.put(source_of(dataset).key, csv_of(dataset.column_names, rows))
     command = [sys.executable, "-c", _WITHOUT_NUMPY, str(tmp_path)]

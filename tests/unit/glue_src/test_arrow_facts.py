@@ -17,7 +17,8 @@ from glue_src.arrow_ledger import Ledger
 from glue_src.arrow_relations import Relations
 from glue_src.arrow_types import schema_of
 from glue_src.engine import RelationFacts
-from modules.contract.datasets import CONVERSATIONS, FEEDBACK, MESSAGES, Dataset
+from modules.contract.datasets import Dataset
+from sources.catia import CONVERSATIONS, FEEDBACK, MESSAGES
 
 _IDS = st.sampled_from(["a", "b", "", None])
 _CONVERSATION_ROWS = st.lists(st.tuples(_IDS, _IDS, st.integers(0, 3) | st.none()), max_size=8)

@@ -14,7 +14,7 @@ from pyarrow import parquet
 from glue_src.arrow_parquet import ParquetAssembly, encode
 from glue_src.arrow_types import schema_of
 from glue_src.thrift import Struct, read_struct, write_struct
-from modules.contract.datasets import MESSAGES
+from sources.catia import MESSAGES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

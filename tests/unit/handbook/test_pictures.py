@@ -12,8 +12,8 @@ from handbook.pictures.drawing import dot, svg
 from handbook.pictures.graph import Edge, Graph, Node
 from handbook.pictures.lineage import columns_behind, lineage_of
 from handbook.pictures.stacks import Stack, permissions
-from modules.contract.datasets import TABLES
 from modules.etl.serving import VIEWS
+from sources.catia import CONTRACT
 
 SVG = "{http://www.w3.org/2000/svg}"
 DASHBOARD = next(view for view in VIEWS if view.name == "dashboard_usuarios")
@@ -93,7 +93,7 @@ def test_columns_behind_a_views_column(column: str, behind: list[str]) -> None:
 
 @pytest.mark.parametrize("view", [view for view in VIEWS if view.name != "latest_snapshot"], ids=lambda view: view.name)
 def test_every_column_of_a_view_but_the_day_has_an_origin(view: Any) -> None:
-    tables = {table.name for table in TABLES}
+    tables = {table.name for table in CONTRACT.tables}
     for column in view.columns:
         behind = columns_behind(view, column.name)
         assert {origin.partition(".")[0] for origin in behind} <= tables

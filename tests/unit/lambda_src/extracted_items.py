@@ -6,8 +6,8 @@ from typing import Any
 
 from lambda_src.exclusions import ExclusionRule
 from lambda_src.extraction import Extraction
-from lambda_src.wire_json import wire_json
 from local.sample_shapes import wire
+from modules.items.wire_json import wire_json
 
 SORT_KEY = "CONVERSATION#2026-01-31T04:30:00Z"
 FEEDBACK_KEY = "FEEDBACK#2026-01-31T04:30:00Z"

@@ -13,7 +13,6 @@ from fuzz.mutations import mutate
 from fuzz.nasty import NASTY_ITEMS
 from fuzz.vocabulary import TEXTS, TIMES
 from lambda_src.exclusions import ExclusionRule
-from lambda_src.wire_json import wire_json
 from local.sample_shapes import (
     CONVERSATION_SHAPES,
     FEEDBACK_SHAPES,
@@ -24,6 +23,7 @@ from local.sample_shapes import (
     wire,
     wrapped_json_text,
 )
+from modules.items.wire_json import wire_json
 from tests import csv_texts
 from tests.unit.lambda_src.strategies import ANY_ITEMS
 

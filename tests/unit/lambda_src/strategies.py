@@ -7,7 +7,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from lambda_src.attribute_values import Number
+from modules.items.attribute_values import Number
 
 TYPES = ("S", "N", "BOOL", "NULL", "M", "L", "B", "SS", "NS", "BS")
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lambda_src.attribute_values import Number, Opaque, kind_of, unwrap
+from modules.items.attribute_values import Number, Opaque, kind_of, unwrap
 from tests.unit.lambda_src.strategies import PLAIN_VALUES, WIRE_VALUES, wrapped_times
 
 

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
-from lambda_src.normalize import normalize
-from lambda_src.outcomes import Conversation, Feedback
-from modules.contract.datasets import CONVERSATIONS, FEEDBACK, MESSAGES, Dataset
+from modules.contract.datasets import Dataset
+from modules.items.outcomes import Conversation, Feedback
+from sources.catia import CONVERSATIONS, FEEDBACK, MESSAGES
+from sources.catia.normalize import normalize
 from tests.unit.lambda_src.strategies import wrapped
 
 if TYPE_CHECKING:

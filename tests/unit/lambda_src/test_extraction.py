@@ -11,7 +11,6 @@ from bench.items import Kind, generate
 from fuzz.properties import check
 from lambda_src.exclusions import ExclusionRule
 from lambda_src.extraction import Extraction
-from lambda_src.wire_json import wire_json
 from local.sample_data import generate_items
 from local.sample_faults import FAULTS
 from local.sample_shapes import (
@@ -25,6 +24,7 @@ from local.sample_shapes import (
     wire,
     wrapped,
 )
+from modules.items.wire_json import wire_json
 from tests.unit.lambda_src.extracted_items import FEEDBACK_KEY, SORT_KEY, extracted, item
 
 KEYS = f"7,{SORT_KEY}"
@@ -57,7 +57,7 @@ def test_conversations_of_all_shapes_have_the_same_rows(conversation: Shape, use
         "conversations": f'{KEYS},{TIME},"Ana, la ""jefa""",Bogotá,,"",,,4,1\n',
         "messages": MESSAGE_ROWS,
     }
-    assert extraction.tally.conversations == 1
+    assert extraction.tally.placed["conversations"] == 1
     assert extraction.tally.rows == {"conversations": 1, "messages": 4}
     assert extraction.unusual_items == 0
 
@@ -68,7 +68,7 @@ def test_feedback_of_all_shapes_has_the_same_row(shape: Shape) -> None:
     rows, extraction = extracted(item(FEEDBACK_KEY, Feedback=feedback, CreatedAt=wire("2026-01-31T04:30:00.5+01:00")))
 
     assert rows == {"feedback": f'7,{FEEDBACK_KEY},2026-01-31T03:30:00.500000Z,dislike,"No,\\nno sirve",\n'}
-    assert (extraction.tally.feedback, extraction.tally.rows) == (1, {"feedback": 1})
+    assert (extraction.tally.placed["feedback"], extraction.tally.rows) == (1, {"feedback": 1})
     assert extraction.unusual_items == 0
 
 
@@ -79,7 +79,7 @@ def test_missing_attributes_are_null() -> None:
         "conversations": f"{KEYS},{TIME},,,,,,,0,0\n",
         "feedback": f"7,{FEEDBACK_KEY},{TIME},,,\n",
     }
-    assert extraction.tally.registers == 2
+    assert extraction.tally.placed["registers"] == 2
     assert extraction.unusual_items == 0
 
 
@@ -93,9 +93,9 @@ def test_the_benchmarks_items_become_what_their_generator_says() -> None:
 
     assert len(rejected) >= 10
     assert extraction.unusual_items == len(rejected)
-    assert extraction.tally.conversations == sum(sample.kind is Kind.CONVERSATION for sample in samples)
-    assert extraction.tally.feedback == sum(sample.kind is Kind.FEEDBACK for sample in samples)
-    assert extraction.tally.registers == sum(sample.kind is Kind.REGISTER for sample in samples)
+    assert extraction.tally.placed["conversations"] == sum(sample.kind is Kind.CONVERSATION for sample in samples)
+    assert extraction.tally.placed["feedback"] == sum(sample.kind is Kind.FEEDBACK for sample in samples)
+    assert extraction.tally.placed["registers"] == sum(sample.kind is Kind.REGISTER for sample in samples)
     assert extraction.tally.excluded == {"monitors": sum(sample.kind is Kind.EXCLUDED for sample in samples)}
     assert extraction.tally.rejected.total() == len(rejected)
     assert (
@@ -159,7 +159,7 @@ def test_items_are_excluded_before_anything_else_is_read() -> None:
 
     assert rows == {}
     assert extraction.tally.excluded == {"monitors": 2}
-    assert extraction.tally.registers == 1
+    assert extraction.tally.placed["registers"] == 1
 
 
 def test_user_data_is_remembered_for_the_same_user_data_only() -> None:

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from fuzz.properties import check, check_divided, fate, parse
 from fuzz.vocabulary import TIMES
-from lambda_src import instant_cells, message_records
 from lambda_src.exclusions import ExclusionRule
 from lambda_src.extraction import Extraction
+from sources.catia import instant_cells, message_records
 from tests.unit.lambda_src.item_strategies import ANY, CHANGED, ITEMS, NASTY, RULES, USUAL
 
 SORT_KEY = "CONVERSATION#2026-01-31T04:30:00Z"
@@ -52,7 +52,7 @@ def test_segments_and_pages_change_nothing(
 def test_what_extraction_remembers_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(instant_cells, "_HOURS_KEPT", 2)
     monkeypatch.setattr(message_records, "_SENDERS_KEPT", 2)
-    right = [time for time in TIMES if fate(item(CreatedAt={"S": time}), []).tally.conversations]
+    right = [time for time in TIMES if fate(item(CreatedAt={"S": time}), []).tally.placed["conversations"]]
     messages = [
         {"M": {"from": {"S": sender}, "timestamp": {"S": time}}}
         for time in right

@@ -8,10 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import Raw
 
-from lambda_src import json_texts, readers
 from lambda_src.exceptions import ItemRejectedError
-from lambda_src.json_texts import check_map
-from lambda_src.wire_shapes import UNUSUAL, UnusualError
+from modules.items import readers
+from sources.catia import json_texts
+from sources.catia.json_texts import check_map
+from sources.catia.wire_shapes import UNUSUAL, UnusualError
 from tests.csv_texts import TEXTS
 from tests.unit.lambda_src.strategies import wrapped
 

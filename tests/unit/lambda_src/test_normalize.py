@@ -9,9 +9,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from lambda_src.exclusions import ExclusionRule
-from lambda_src.normalize import normalize, normalize_json
-from lambda_src.outcomes import Conversation, Excluded, Feedback, Outcome, Register, Rejected
-from lambda_src.rows import ConversationRow, FeedbackRow, MessageRow
+from modules.items.outcomes import Conversation, Excluded, Feedback, Outcome, Register, Rejected
+from sources.catia.normalize import normalize, normalize_json
+from sources.catia.rows import ConversationRow, FeedbackRow, MessageRow
 from tests.unit.lambda_src.strategies import ANY_ITEMS, wrapped, wrapped_times
 
 NO_TIME = "is not an ISO-8601 date and time such as 2026-01-31T04:30:00Z"

@@ -8,14 +8,16 @@ import pytest
 
 from lambda_src.exceptions import DestinationError
 from lambda_src.publication import Publication
-from modules.contract.datasets import DATASETS
 from modules.contract.runs import ItemCounts, RunObject, RunSummary, ScanStatistics
+from sources.catia import CONTRACT
 from tests.unit.lambda_src.fakes import BUCKET, FakeS3, failing_at
 
 RUN_ID = "20260131T043000.000001Z-0123abcd"
 DAY = date(2026, 1, 30)
 PREFIX = "reports/etl-process1/"
-KEYS = {dataset.name: f"{PREFIX}{dataset.name}/dt=2026-01-30/{dataset.name}-{RUN_ID}.csv" for dataset in DATASETS}
+KEYS = {
+    dataset.name: f"{PREFIX}{dataset.name}/dt=2026-01-30/{dataset.name}-{RUN_ID}.csv" for dataset in CONTRACT.datasets
+}
 SUMMARY_KEY = f"{PREFIX}_runs/dt=2026-01-30/{RUN_ID}.json"
 NOON = datetime(2026, 1, 31, 12, tzinfo=timezone.utc)
 SUMMARY = RunSummary(
@@ -25,7 +27,7 @@ SUMMARY = RunSummary(
     source_table="table",
     started_at=NOON,
     finished_at=NOON,
-    items=ItemCounts(0, 0, 0, 0),
+    items=ItemCounts(0, {}),
     scan=ScanStatistics(1, 1, 0.0, 0, 0),
     objects=tuple(RunObject(name, key, 0, 4) for name, key in KEYS.items()),
 )
@@ -37,7 +39,7 @@ def publish(fake: FakeS3) -> None:
     try:
         publication.begin()
         sink = publication.sink()
-        parts = {dataset.name: [sink.upload(dataset.name, 1, b"csv\n")] for dataset in DATASETS}
+        parts = {dataset.name: [sink.upload(dataset.name, 1, b"csv\n")] for dataset in CONTRACT.datasets}
         publication.commit(SUMMARY, parts)
     except BaseException as error:
         publication.withdraw(error)
@@ -160,7 +162,7 @@ def test_a_commit_before_begin_is_a_defect() -> None:
     publication = Publication(FakeS3().as_client(), BUCKET, PREFIX, DAY, RUN_ID)
 
     with pytest.raises(DestinationError, match=r"has no open upload: begin\(\) must come first"):
-        publication.commit(SUMMARY, {dataset.name: [] for dataset in DATASETS})
+        publication.commit(SUMMARY, {dataset.name: [] for dataset in CONTRACT.datasets})
 
 
 def test_what_has_been_opened_can_be_sent_to_another_process() -> None:
@@ -178,7 +180,7 @@ def test_parts_that_a_failed_worker_left_are_not_in_the_file() -> None:
     fake = FakeS3()
     publication = Publication(fake.as_client(), BUCKET, PREFIX, DAY, RUN_ID)
     sink = publication.begin().sink(fake.as_client())
-    parts = {dataset.name: [sink.upload(dataset.name, 1, b"csv\n")] for dataset in DATASETS}
+    parts = {dataset.name: [sink.upload(dataset.name, 1, b"csv\n")] for dataset in CONTRACT.datasets}
     sink.upload("messages", 7, b"of an attempt that failed\n")
 
     publication.commit(SUMMARY, parts)

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from lambda_src import rows
-from modules.contract.datasets import CONVERSATIONS, DATASETS, FEEDBACK, MESSAGES, REJECTED, Dataset
+from modules.contract.datasets import REJECTED, Dataset
+from sources.catia import CONTRACT, CONVERSATIONS, FEEDBACK, MESSAGES, rows
 
 ROW_TYPES: dict[str, Any] = {
     CONVERSATIONS.name: rows.ConversationRow,
@@ -15,12 +15,12 @@ ROW_TYPES: dict[str, Any] = {
 }
 
 
-@pytest.mark.parametrize("dataset", DATASETS, ids=lambda dataset: dataset.name)
+@pytest.mark.parametrize("dataset", CONTRACT.datasets, ids=lambda dataset: dataset.name)
 def test_fields_are_the_columns_of_the_contract_in_its_order(dataset: Dataset) -> None:
     assert ROW_TYPES[dataset.name]._fields == dataset.column_names
 
 
-@pytest.mark.parametrize("dataset", DATASETS, ids=lambda dataset: dataset.name)
+@pytest.mark.parametrize("dataset", CONTRACT.datasets, ids=lambda dataset: dataset.name)
 def test_fields_may_be_null_where_columns_may(dataset: Dataset) -> None:
     hints = ROW_TYPES[dataset.name].__annotations__
 

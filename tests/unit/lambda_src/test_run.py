@@ -20,10 +20,11 @@ from lambda_src.run import Plan, run
 from lambda_src.scan import Page
 from lambda_src.share import LEAST_PART_BYTES, PART_BYTES, Share, ShareResult, divide
 from lambda_src.share_extraction import place_pages
-from lambda_src.wire_json import wire_json
 from modules.contract import cells
-from modules.contract.datasets import DATASETS, Dataset
+from modules.contract.datasets import Dataset
 from modules.contract.runs import RunSummary, RunSummaryError
+from modules.items.wire_json import wire_json
+from sources.catia import CONTRACT
 from tests.unit.lambda_src.fakes import BUCKET, SETTINGS, FakeDynamoDB, FakeS3, client_error, failing_at
 from tests.unit.lambda_src.strategies import ANY_ITEMS, wrapped
 
@@ -110,8 +111,8 @@ def test_a_run_publishes_every_row_and_a_summary_that_says_so() -> None:
     fake = FakeS3()
     summary = publish(fake, pages_of(ITEMS[:4], [], ITEMS[4:]))
 
-    assert (summary.items.scanned, summary.items.conversations, summary.items.feedback) == (9, 2, 1)
-    assert summary.items.registers == 2
+    assert (summary.items.scanned, summary.items.placed["conversations"], summary.items.placed["feedback"]) == (9, 2, 1)
+    assert summary.items.placed["registers"] == 2
     assert summary.items.excluded == {"monitor": 1}
     assert summary.items.rejected == {"invalid_sk": 2, "invalid_timestamp": 1}
     assert (summary.scan.pages, summary.scan.consumed_capacity_units) == (3, 1.5)
@@ -142,7 +143,7 @@ def test_cells_hold_what_was_said() -> None:
     assert json.loads(cells.restore(rejected[2])) == ITEMS[7]
 
 
-@pytest.mark.parametrize("dataset", DATASETS, ids=lambda dataset: dataset.name)
+@pytest.mark.parametrize("dataset", CONTRACT.datasets, ids=lambda dataset: dataset.name)
 def test_an_empty_table_gives_a_header_alone(dataset: Dataset) -> None:
     fake = FakeS3()
     summary = publish(fake, pages_of([]))
@@ -157,10 +158,10 @@ def test_no_item_is_lost_whatever_it_is_and_whoever_reads_it(shares: list[list[l
 
     summary = publish(fake, *(pages_of(*pages) for pages in shares))
 
-    rows = {dataset.name: len(rows_of(fake, summary, dataset.name)) - 1 for dataset in DATASETS}
+    rows = {dataset.name: len(rows_of(fake, summary, dataset.name)) - 1 for dataset in CONTRACT.datasets}
     placed = rows["conversations"] + rows["feedback"] + rows["rejected"]
     items = sum(len(page) for pages in shares for page in pages)
-    assert items - placed == summary.items.registers + summary.items.excluded["monitor"]
+    assert items - placed == summary.items.placed["registers"] + summary.items.excluded["monitor"]
     assert rows["messages"] == sum(int(row[9]) for row in rows_of(fake, summary, "conversations")[1:])
 
 

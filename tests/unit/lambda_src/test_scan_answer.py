@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lambda_src.scan_answer import ScanAnswer, UnreadableAnswerError
-from lambda_src.wire_json import wire_json
+from modules.items.wire_json import wire_json
 from tests.unit.lambda_src.strategies import ANY_ITEMS
 
 DEEP = 100_000

@@ -9,9 +9,7 @@ from modules.contract.runs import ItemCounts
 
 def tally() -> Tally:
     return Tally(
-        conversations=1,
-        feedback=2,
-        registers=3,
+        placed=Counter({"conversations": 1, "feedback": 2, "registers": 3}),
         excluded=Counter({"unused": 0, "monitors": 4}),
         rejected=Counter({"wrong_type": 5, "invalid_pk": 6}),
         rows=Counter({"messages": 7, "conversations": 1}),
@@ -19,7 +17,7 @@ def tally() -> Tally:
 
 
 def test_a_tally_starts_at_nothing() -> None:
-    assert Tally() == Tally(0, 0, 0, Counter(), Counter(), Counter())
+    assert Tally() == Tally(Counter(), Counter(), Counter(), Counter())
 
 
 def test_tallies_are_added_name_by_name() -> None:
@@ -27,7 +25,7 @@ def test_tallies_are_added_name_by_name() -> None:
     total.add(tally())
     total.add(tally())
 
-    assert (total.conversations, total.feedback, total.registers) == (2, 4, 6)
+    assert total.placed == {"conversations": 2, "feedback": 4, "registers": 6}
     assert total.rejected == {"wrong_type": 10, "invalid_pk": 12}
     assert total.rows == {"feedback": 2, "messages": 14, "conversations": 2}
     assert dict(total.excluded) == {"unused": 0, "old": 1, "monitors": 8}
@@ -47,9 +45,7 @@ def test_the_counts_of_a_run_show_rules_that_took_nothing() -> None:
 
     assert counts == ItemCounts(
         scanned=21,
-        conversations=1,
-        feedback=2,
-        registers=3,
+        placed={"conversations": 1, "feedback": 2, "registers": 3},
         excluded={"unused": 0, "monitors": 4},
         rejected={"invalid_pk": 6, "wrong_type": 5},
     )

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lambda_src import timestamps
 from modules.contract.datasets import CSV_TIMESTAMP_FORMAT
+from modules.items import timestamps
 
 OFFSETS = st.integers(min_value=-1439, max_value=1439).map(lambda minutes: timezone(timedelta(minutes=minutes)))
 INSTANTS = st.datetimes(timezones=st.just(timezone.utc))

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 
-from lambda_src.wire_json import wire_json
+from modules.items.wire_json import wire_json
 from tests.unit.lambda_src.strategies import ANY_ITEMS
 
 

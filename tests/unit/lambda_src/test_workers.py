@@ -4,6 +4,7 @@ import multiprocessing
 import os
 import signal
 import time
+from collections import Counter
 from typing import TYPE_CHECKING, NoReturn
 
 import pytest
@@ -22,7 +23,9 @@ SHARES = divide(Parallelism(processes=3, segments=3), 0, None)
 
 
 def result_of(share: Share) -> ShareResult:
-    return ShareResult(os.getpid(), Tally(registers=share.index), ScanStatistics(1, 1, 0.5, 0, 0), {}, {}, {})
+    return ShareResult(
+        os.getpid(), Tally(placed=Counter(registers=share.index)), ScanStatistics(1, 1, 0.5, 0, 0), {}, {}, {}
+    )
 
 
 def never() -> None:
@@ -47,7 +50,7 @@ def test_several_shares_are_made_in_a_process_each_and_come_in_their_order() -> 
 
     made = make_shares(SHARES, slowest_first, never)
 
-    assert [result.tally.registers for result in made] == [0, 1, 2]
+    assert [result.tally.placed["registers"] for result in made] == [0, 1, 2]
     assert len({os.getpid(), *(result.scanned for result in made)}) == 4
     assert workers_left() == []
 

@@ -9,8 +9,8 @@ import pytest
 from local import function_log
 from local.errors import FunctionError
 from local.function_log import FunctionLog, await_run
-from modules.contract.datasets import DATASETS
 from modules.contract.runs import ItemCounts, RunSummary, ScanStatistics
+from sources.catia import CONTRACT
 
 FINISHED = datetime(2026, 1, 31, 4, 30, tzinfo=timezone.utc)
 RUN = RunSummary(
@@ -20,7 +20,7 @@ RUN = RunSummary(
     source_table="a-table",
     started_at=FINISHED - timedelta(minutes=1),
     finished_at=FINISHED,
-    items=ItemCounts(scanned=0, conversations=0, feedback=0, registers=0),
+    items=ItemCounts(scanned=0, placed={}),
     scan=ScanStatistics(segments=1, pages=1, consumed_capacity_units=0, throttled_requests=0, retried_requests=0),
     objects=(),
 )
@@ -73,15 +73,15 @@ def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_waits_for_the_functions_end_whatever_the_catalog_says() -> None:
-    registered = {dataset.name: RUN.run_id for dataset in DATASETS}
+    registered = {dataset.name: RUN.run_id for dataset in CONTRACT.datasets}
     logs = waited(["START", "{}", "END", END], registered)
     assert logs.asked == [{"logGroupName": "group", "startTime": int(FINISHED.timestamp() * 1000)}] * 4
 
 
-@pytest.mark.parametrize("missing", [DATASETS[0].name, DATASETS[-1].name])
+@pytest.mark.parametrize("missing", [CONTRACT.datasets[0].name, CONTRACT.datasets[-1].name])
 @pytest.mark.parametrize("instead", [None, "20260130T043000.000000Z-0123abcd"])
 def test_run_that_is_not_in_all_tables_has_failed(missing: str, instead: str | None) -> None:
-    runs = {dataset.name: RUN.run_id for dataset in DATASETS}
+    runs = {dataset.name: RUN.run_id for dataset in CONTRACT.datasets}
     del runs[missing]
     if instead:
         runs[missing] = instead
@@ -96,7 +96,7 @@ def test_run_that_is_not_in_all_tables_has_failed(missing: str, instead: str | N
 
 
 def test_day_that_is_still_from_an_earlier_run_has_failed() -> None:
-    earlier = {dataset.name: "20260130T043000.000000Z-0123abcd" for dataset in DATASETS}
+    earlier = {dataset.name: "20260130T043000.000000Z-0123abcd" for dataset in CONTRACT.datasets}
     with pytest.raises(FunctionError, match=f"run {RUN.run_id} of 2026-01-30 is not in the tables"):
         waited([END], earlier)
 

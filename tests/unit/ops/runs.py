@@ -6,23 +6,27 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta, timezone
 from typing import Any
 
-from modules.contract.datasets import DATASETS
 from modules.contract.layout import clean_key
 from modules.contract.runs import ItemCounts, RunObject, RunSummary, ScanStatistics
+from sources.catia import CONTRACT
 
 DAY = date(2026, 1, 31)
 PREFIX = "reports/etl-process1/"
+
+#: What a run makes of the items that it does not reject.
+PLACED = {"conversations": 600, "feedback": 300, "registers": 99}
 
 
 def run(number: int = 1, seconds: float = 10, rejected: int = 1, **items: Any) -> RunSummary:
     """The ``number``-th run: 1,000 items and what ``items`` says of them."""
     started = datetime(2026, 1, 31, 4, 30, tzinfo=timezone.utc) + timedelta(days=number)
     run_id = f"{started:%Y%m%dT%H%M%S.%fZ}-0000000{number}"
-    counts = ItemCounts(scanned=1000, conversations=600, feedback=300, registers=99, rejected={"wrong_type": rejected})
-    counts = replace(counts, **items)
-    rows = {"conversations": counts.conversations, "messages": 5000, "feedback": counts.feedback, "rejected": rejected}
+    placed = {kind: items.pop(kind, usual) for kind, usual in PLACED.items()}
+    counts = replace(ItemCounts(scanned=1000, placed=placed, rejected={"wrong_type": rejected}), **items)
+    rows = {**placed, "messages": 5000, "rejected": rejected}
     objects = tuple(
-        RunObject(dataset.name, clean_key(PREFIX, dataset, DAY, run_id), rows[dataset.name], 1) for dataset in DATASETS
+        RunObject(dataset.name, clean_key(PREFIX, dataset, DAY, run_id), rows[dataset.name], 1)
+        for dataset in CONTRACT.datasets
     )
     scan = ScanStatistics(1, 1, 128.0, 0, 0)
     ended = started + timedelta(seconds=seconds)

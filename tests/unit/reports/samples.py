@@ -6,7 +6,6 @@ from datetime import date, datetime, timedelta, timezone
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from modules.contract.datasets import DATASETS
 from modules.contract.runs import ItemCounts, RunObject, RunSummary, ScanStatistics
 from reports.facts import (
     Activity,
@@ -19,6 +18,7 @@ from reports.facts import (
     QuestionCount,
     State,
 )
+from sources.catia import CONTRACT
 
 DAY = date(2026, 1, 30)
 BOGOTA = ZoneInfo("America/Bogota")
@@ -28,9 +28,7 @@ NOON = datetime(2026, 1, 31, 12, tzinfo=timezone.utc)
 def run(day: date, conversations: int = 1200, **values: Any) -> RunSummary:
     items = ItemCounts(
         scanned=conversations + 345,
-        conversations=conversations,
-        feedback=300,
-        registers=20,
+        placed={"conversations": conversations, "feedback": 300, "registers": 20},
         excluded={"automated-checks": 5},
         rejected=values.pop("rejected", {"invalid_json": 13, "wrong_type": 7}),
     )
@@ -46,7 +44,7 @@ def run(day: date, conversations: int = 1200, **values: Any) -> RunSummary:
         finished_at=began + timedelta(seconds=values.pop("seconds", 75)),
         items=items,
         scan=scan,
-        objects=tuple(RunObject(each.name, f"{each.name}.csv", rows[each.name], 2**20) for each in DATASETS),
+        objects=tuple(RunObject(each.name, f"{each.name}.csv", rows[each.name], 2**20) for each in CONTRACT.datasets),
     )
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from lambda_src.exceptions import RejectionCode
-    from lambda_src.rows import ConversationRow, FeedbackRow, MessageRow, RejectedRow
+    from sources.catia.rows import ConversationRow, FeedbackRow, MessageRow, RejectedRow
 
 
 @dataclass(frozen=True)

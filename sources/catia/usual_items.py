@@ -9,11 +9,12 @@ from msgspec.json import Decoder
 
 from lambda_src.exceptions import ItemRejectedError
 from lambda_src.exclusions import USER_PREFIX, ExclusionRule, first_excluding
-from lambda_src.instant_cells import InstantCells
-from lambda_src.item_shapes import ITEM_SHAPES, ItemShape
-from lambda_src.map_attributes import MapAttribute
-from lambda_src.message_records import MessageRecords
-from lambda_src.normalize import (
+from modules.contract import cells
+from sources.catia.instant_cells import InstantCells
+from sources.catia.item_shapes import ITEM_SHAPES, ItemShape
+from sources.catia.map_attributes import MapAttribute
+from sources.catia.message_records import MessageRecords
+from sources.catia.normalize import (
     CONVERSATION_PREFIX,
     FEEDBACK_KEYS,
     FEEDBACK_PREFIX,
@@ -21,9 +22,8 @@ from lambda_src.normalize import (
     USER_DATA_KEYS,
     feedback_type_of,
 )
-from lambda_src.token_cells import token_cell
-from lambda_src.wire_shapes import Item, UnusualError
-from modules.contract import cells
+from sources.catia.token_cells import token_cell
+from sources.catia.wire_shapes import Item, UnusualError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -10,14 +10,14 @@ import json
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from lambda_src import readers, timestamps
-from lambda_src.attribute_values import unwrap
 from lambda_src.exceptions import ItemRejectedError, RejectionCode
 from lambda_src.exclusions import USER_PREFIX, ExclusionRule, first_excluding
-from lambda_src.outcomes import Conversation, Excluded, Feedback, Outcome, Register, Rejected
-from lambda_src.rows import ConversationRow, FeedbackRow, MessageRow, RejectedRow
-from lambda_src.wire_json import wire_json
-from modules.contract.datasets import CONVERSATIONS, FEEDBACK
+from modules.items import readers, timestamps
+from modules.items.attribute_values import unwrap
+from modules.items.outcomes import Conversation, Excluded, Feedback, Outcome, Register, Rejected
+from modules.items.wire_json import wire_json
+from sources.catia import CONVERSATIONS, FEEDBACK
+from sources.catia.rows import ConversationRow, FeedbackRow, MessageRow, RejectedRow
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from lambda_src.instant_cells import ENDS, MINUTES, InstantCells
-from lambda_src.normalize import USER, canonical_sender
-from lambda_src.token_cells import BACKSLASH, COMMA, EMPTY, QUOTE, token_cell
-from lambda_src.wire_shapes import UnusualError
 from modules.contract import cells
+from sources.catia.instant_cells import ENDS, MINUTES, InstantCells
+from sources.catia.normalize import USER, canonical_sender
+from sources.catia.token_cells import BACKSLASH, COMMA, EMPTY, QUOTE, token_cell
+from sources.catia.wire_shapes import UnusualError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from lambda_src.wire_shapes import Message
+    from sources.catia.wire_shapes import Message
 
 _FIRST_POSITIONS: Final = [b"%d," % position for position in range(1, 1_001)]
 _SENDERS_KEPT: Final = 1_000

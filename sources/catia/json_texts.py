@@ -1,8 +1,8 @@
 """JSON texts of usual shapes: Conversation, and the maps that UserData and Feedback are.
 
-Typed decoding does not see that a key stands twice in an object, which ``lambda_src.readers`` rejects. But quotes tell:
-a document has two for every key, and for every text those of its token. If there are no more than what was decoded
-accounts for, there is nothing else.
+Typed decoding does not see that a key stands twice in an object, which ``modules.items.readers`` rejects. But quotes
+tell: a document has two for every key, and for every text those of its token. If there are no more than what was
+decoded accounts for, there is nothing else.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, cast
 from msgspec import Raw, Struct
 from msgspec.json import Decoder
 
-from lambda_src.wire_shapes import L, M, Message, MessageEntries, UnusualError
+from sources.catia.wire_shapes import L, M, Message, MessageEntries, UnusualError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -2,8 +2,8 @@
 
 An offset of whole hours moves nothing but the date and the hour, and the years 1 to 9999 begin and end with whole
 hours. So ``2026-01-31T23:59:59.123-05:00`` is right if ``2026-01-31T23:00-05:00`` is, and its cell is that one's date
-and hour, then its own minutes, seconds and fraction. What is right is said by :mod:`lambda_src.timestamps`: it parses
-the midnight of every date, and every time of another form.
+and hour, then its own minutes, seconds and fraction. What is right is said by
+:mod:`modules.items.timestamps`: it parses the midnight of every date, and every time of another form.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ import re
 from datetime import datetime, timedelta
 from typing import Final
 
-from lambda_src import timestamps
-from lambda_src.wire_shapes import UnusualError
+from modules.items import timestamps
+from sources.catia.wire_shapes import UnusualError
 
 _UNITS: Final = [f"{number:02}" for number in range(60)]
 _HOURS: Final = {f"{mark}{hour:02}:": timedelta(hours=hour) for mark in "Tt " for hour in range(24)}

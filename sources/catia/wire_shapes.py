@@ -1,6 +1,6 @@
 """The usual shapes of DynamoDB's JSON, to be decoded straight into typed objects.
 
-Decoding says "usual" or nothing: what fits no shape is left to ``lambda_src.normalize``, which knows what becomes of
+Decoding says "usual" or nothing: what fits no shape is left to ``sources.catia.normalize``, which knows what becomes of
 every item. So a shape may leave out what would be right, but must never take what means something else:
 
 - A type wrapper (``{"S": …}``, ``{"M": …}``) is a map with exactly one key. Wrappers forbid any other key.
@@ -23,7 +23,7 @@ Message: TypeAlias = tuple[str | None, Raw | None, str | None]
 
 
 class UnusualError(Exception):
-    """A value decodes into a usual shape, but only ``lambda_src.normalize`` knows what becomes of it."""
+    """A value decodes into a usual shape, but only ``sources.catia.normalize`` knows what becomes of it."""
 
 
 #: What decoding and reading of usual shapes raise for unusual ones.

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from msgspec import UNSET
 from msgspec.json import Decoder
 
-from lambda_src import json_texts
-from lambda_src.wire_shapes import (
+from sources.catia import json_texts
+from sources.catia.wire_shapes import (
     Item,
     L,
     ListOrText,

@@ -1,0 +1,131 @@
+"""What a source table's contract says: the datasets that are made of its items, and what holds between them."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from modules.contract.datasets import DATA_QUALITY, REJECTED, ColumnType, Dataset
+
+#: Keys of a run summary's counts that are no kind of item: see ``modules.contract.runs.ItemCounts``.
+RESERVED_KINDS = ("scanned", "excluded", "rejected", "excluded_total", "rejected_total")
+
+_NAME = re.compile(r"[a-z][a-z0-9_]*")
+
+
+class ContractError(ValueError):
+    """A contract contradicts itself."""
+
+
+@dataclass(frozen=True)
+class ItemKind:
+    """What an item can turn out to be. ``dataset`` has one row for each item of the kind; None: it is only counted."""
+
+    name: str
+    dataset: Dataset | None = None
+
+
+@dataclass(frozen=True)
+class Relation:
+    """Rows of ``child`` belong to the rows of ``parent`` that have the same ``columns``.
+
+    ``name`` is that of the check in ``data_quality``. Where it ``is_required``, one row without a parent quarantines
+    the run; otherwise such rows are only counted. ``counted_in`` is the parent's column that says how many rows of the
+    child it has, and the name of the check that it does.
+    """
+
+    name: str
+    child: Dataset
+    parent: Dataset
+    columns: tuple[str, ...]
+    is_required: bool = True
+    counted_in: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class SourceContract:
+    """One source table: how its items are read, and what becomes of them.
+
+    ``name`` is that of the module below ``sources`` that defines it as ``CONTRACT``; ``table`` is the part of the
+    DynamoDB table's name that stands between ``cat-{env}-`` and ``-table``. ``key_attributes`` are the table's keys,
+    the partition key first. ``aliases`` are names by which exclusion rules may call what follows a prefix of the
+    partition key, with that prefix. ``datasets`` are what ETL-1 writes, in the order in which a run publishes them: the
+    arrival of the last starts ETL-2.
+
+    ``item_reader`` names a function, as ``module:function``, that takes an item in DynamoDB's wire format and returns a
+    ``modules.items.outcomes.Placed`` or raises ``ItemRejectedError``. ``usual_item_reader`` may name a class that does
+    the same faster for items of usual shapes. Both are imported by ETL-1 only.
+    """
+
+    name: str
+    description: str
+    table: str
+    key_attributes: tuple[str, ...]
+    kinds: tuple[ItemKind, ...]
+    datasets: tuple[Dataset, ...]
+    item_reader: str
+    usual_item_reader: str | None = None
+    aliases: Mapping[str, str] = field(default_factory=dict)
+    relations: tuple[Relation, ...] = ()
+
+    @property
+    def tables(self) -> tuple[Dataset, ...]:
+        """The curated tables: what ETL-1 writes, and what ETL-2 says of it."""
+        return (*self.datasets, DATA_QUALITY)
+
+    @property
+    def last_dataset(self) -> Dataset:
+        """The dataset whose arrival commits a run."""
+        return self.datasets[-1]
+
+    @property
+    def kind_names(self) -> tuple[str, ...]:
+        """The names under which a run summary counts items that were placed."""
+        return tuple(kind.name for kind in self.kinds)
+
+    def check(self) -> None:
+        """Check that the contract's parts fit together.
+
+        Raises:
+            ContractError: with every fault.
+        """
+        faults = [*self._name_faults(), *self._dataset_faults(), *self._relation_faults()]
+        if faults:
+            message = f"contract {self.name!r}: " + "; ".join(faults)
+            raise ContractError(message)
+
+    def _name_faults(self) -> Iterator[str]:
+        if len(self.key_attributes) not in (1, 2):
+            yield f"key_attributes are {self.key_attributes!r}: name the partition key, and the sort key if any"
+        for what, names in (("kind", self.kind_names), ("dataset", tuple(dataset.name for dataset in self.tables))):
+            for name, times in Counter(names).items():
+                if times > 1:
+                    yield f"{times} {what}s are called {name!r}: each needs a name of its own"
+                if _NAME.fullmatch(name) is None:
+                    yield f"{what} {name!r}: write lower-case letters, digits and underscores, beginning with a letter"
+        for name in self.kind_names:
+            if name in RESERVED_KINDS:
+                yield f"kind {name!r}: a run summary uses that name itself; choose another"
+
+    def _dataset_faults(self) -> Iterator[str]:
+        if REJECTED not in self.datasets:
+            yield "datasets lack REJECTED: what cannot be read has to go somewhere"
+        if not self.datasets or self.last_dataset == REJECTED:
+            yield "the last of datasets is what starts ETL-2, and REJECTED cannot: put the main dataset last"
+        for kind in self.kinds:
+            if kind.dataset is not None and kind.dataset not in self.datasets:
+                yield f"kind {kind.name!r} has dataset {kind.dataset.name!r}, which is none of datasets: add it"
+
+    def _relation_faults(self) -> Iterator[str]:
+        for relation in self.relations:
+            for side in (relation.child, relation.parent):
+                if side not in self.datasets:
+                    yield f"relation {relation.name!r}: {side.name!r} is none of datasets"
+                missing = [column for column in relation.columns if column not in side.column_names]
+                if missing:
+                    yield f"relation {relation.name!r}: {side.name!r} has no column {', '.join(missing)}"
+            counts = [column.name for column in relation.parent.columns if column.type is ColumnType.COUNT]
+            if relation.counted_in is not None and relation.counted_in not in counts:
+                yield f"relation {relation.name!r}: counted_in {relation.counted_in!r} is no count of the parent's"

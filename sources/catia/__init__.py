@@ -1,0 +1,100 @@
+"""What the platform makes of CatIA's conversations: the datasets, and what holds between them."""
+
+from __future__ import annotations
+
+from modules.contract.datasets import REJECTED, Column, Dataset, count, instant, text
+from modules.contract.source import ItemKind, Relation, SourceContract
+
+#: What stands before a user's id in PK.
+USER_PREFIX = "USER#"
+
+
+def _user_data(name: str, what: str) -> Column:
+    attribute = f"UserData.{name}"
+    return text(name, f"{attribute}: {what}.", attribute)
+
+
+_USER_ID = text("user_id", "The user: PK without its USER# prefix.", "PK", nullable=False)
+_CONVERSATION_ID = text("conversation_id", "The conversation: the whole SK.", "SK", nullable=False)
+_CREATED_AT = instant(
+    "created_at", "CreatedAt, or the time in SK where it is missing; UTC.", "CreatedAt", "SK", nullable=False
+)
+
+CONVERSATIONS = Dataset(
+    name="conversations",
+    description="One row per conversation item of the source table.",
+    columns=(
+        _USER_ID,
+        _CONVERSATION_ID,
+        _CREATED_AT,
+        _user_data("nombre", "the user's name"),
+        _user_data("ciudad", "the user's city"),
+        _user_data("gerencia", "the user's department"),
+        _user_data("subgerencia", "the user's sub-department"),
+        _user_data("oficinas_asesoras", "the user's advisory office"),
+        _user_data("nivel_directivo", "the user's management level"),
+        count("message_count", "Messages in the conversation.", "Conversation"),
+        count("question_count", "Messages that the user sent.", "Conversation[].from"),
+    ),
+    key=("user_id", "conversation_id"),
+    sort_by=("created_at", "user_id", "conversation_id"),
+)
+
+MESSAGES = Dataset(
+    name="messages",
+    description="One row per message of a conversation.",
+    columns=(
+        _USER_ID,
+        _CONVERSATION_ID,
+        count("position", "Place of the message in its conversation, from 1.", "Conversation"),
+        text("sender", "user, bot, or the source's own word where it is neither.", "Conversation[].from"),
+        text("text", "What was said.", "Conversation[].text"),
+        instant("sent_at", "The message's own timestamp; UTC.", "Conversation[].timestamp"),
+    ),
+    key=("user_id", "conversation_id", "position"),
+    # A conversation's id begins with its time: so a week's messages lie together, each conversation in one piece.
+    sort_by=("conversation_id", "user_id", "position"),
+)
+
+FEEDBACK = Dataset(
+    name="feedback",
+    description="One row per feedback item of the source table.",
+    columns=(
+        _USER_ID,
+        text("feedback_id", "The feedback: the whole SK.", "SK", nullable=False),
+        _CREATED_AT,
+        text("feedback_type", "like or dislike.", "Feedback.type"),
+        text("comment", "The user's own words.", "Feedback.comment"),
+        text("option", "The answer that the user picked.", "Feedback.option"),
+    ),
+    key=("user_id", "feedback_id"),
+    sort_by=("created_at", "user_id", "feedback_id"),
+)
+
+CONTRACT = SourceContract(
+    name="catia",
+    description="CatIA's conversations",
+    table="catia-conversations",
+    key_attributes=("PK", "SK"),
+    aliases={"user_id": USER_PREFIX},
+    kinds=(
+        ItemKind("conversations", CONVERSATIONS),
+        ItemKind("feedback", FEEDBACK),
+        ItemKind("registers"),
+    ),
+    # Conversations last: their arrival commits a run.
+    datasets=(MESSAGES, FEEDBACK, REJECTED, CONVERSATIONS),
+    relations=(
+        Relation(
+            "has_conversation",
+            MESSAGES,
+            CONVERSATIONS,
+            ("user_id", "conversation_id"),
+            counted_in="message_count",
+        ),
+        # Not a fault: a user may rate before the first conversation, or the conversation was excluded or rejected.
+        Relation("user_has_conversation", FEEDBACK, CONVERSATIONS, ("user_id",), is_required=False),
+    ),
+    item_reader="sources.catia.normalize:normalize_item",
+    usual_item_reader="sources.catia.usual_items:UsualItems",
+)
