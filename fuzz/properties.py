@@ -20,13 +20,13 @@ import msgspec
 
 from lambda_src.exclusions import ExclusionRule
 from lambda_src.extraction import Extraction
+from lambda_src.normalize import Normalizer
 from lambda_src.scan_answer import ScanAnswer, UnreadableAnswerError
 from lambda_src.tally import Tally
 from modules.contract import cells
 from modules.contract.datasets import REJECTED
-from modules.items.outcomes import Conversation, Excluded, Feedback, Outcome, Register
-from sources.catia import CONTRACT, CONVERSATIONS, FEEDBACK, MESSAGES
-from sources.catia.normalize import normalize_json
+from modules.items.outcomes import Excluded, Outcome, Rejected, Row
+from sources.catia import CONTRACT, CONVERSATIONS, FEEDBACK
 
 #: One of every kind of rule, for callers without rules of their own.
 RULES: Final = (
@@ -87,7 +87,7 @@ def check_divided(segments: Sequence[Sequence[Sequence[bytes]]], rules: Sequence
     together = Tally()
     rows: dict[str, bytes] = {dataset.name: b"" for dataset in CONTRACT.datasets}
     for pages in segments:
-        extraction = Extraction(rules)
+        extraction = Extraction(CONTRACT, rules)
         for page in pages:
             _add(extraction, page, page)
             for name, records in extraction.take_rows().items():
@@ -104,7 +104,7 @@ def check_divided(segments: Sequence[Sequence[Sequence[bytes]]], rules: Sequence
 
 def fate(item: bytes, rules: Sequence[ExclusionRule]) -> Fate:
     """Return what the reference says of one item, after checking that a rejected one can be had back."""
-    outcome = normalize_json(item.decode(), rules)
+    outcome = Normalizer(CONTRACT, rules).normalize_json(item.decode())
     records = {name: "".join(map(cells.record, rows)).encode() for name, rows in _rows(outcome).items()}
     if REJECTED.name in records:
         _can_be_had_back(item, records[REJECTED.name])
@@ -125,35 +125,26 @@ def _same_counts(found: Tally, expected: Tally, evidence: object) -> None:
         _broken("the counts differ from the reference's", found, expected, evidence)
 
 
-def _rows(outcome: Outcome) -> dict[str, Sequence[tuple[str | None, ...]]]:
-    if isinstance(outcome, Conversation):
-        return {MESSAGES.name: outcome.messages, CONVERSATIONS.name: [outcome.row]}
-    if isinstance(outcome, Feedback):
-        return {FEEDBACK.name: [outcome.row]}
-    return {} if isinstance(outcome, Register | Excluded) else {REJECTED.name: [outcome.row]}
+def _rows(outcome: Outcome) -> Mapping[str, Sequence[Row]]:
+    if isinstance(outcome, Excluded):
+        return {}
+    return {REJECTED.name: [outcome.row]} if isinstance(outcome, Rejected) else outcome.rows
 
 
 def _tally(outcome: Outcome) -> Tally:
-    tally = Tally(
-        placed=Counter(dict.fromkeys(CONTRACT.kind_names, 0)),
-        rows=Counter({name: len(rows) for name, rows in _rows(outcome).items()}),
-    )
-    if isinstance(outcome, Conversation):
-        tally.placed["conversations"] = 1
-    elif isinstance(outcome, Feedback):
-        tally.placed["feedback"] = 1
-    elif isinstance(outcome, Register):
-        tally.placed["registers"] = 1
-    elif isinstance(outcome, Excluded):
+    tally = Tally(rows=Counter({name: len(rows) for name, rows in _rows(outcome).items()}))
+    if isinstance(outcome, Excluded):
         tally.excluded[outcome.rule] = 1
+    elif isinstance(outcome, Rejected):
+        tally.rejected[outcome.code] = 1
     else:
-        tally.rejected[outcome.code.value] = 1
+        tally.placed[outcome.kind] = 1
     return tally
 
 
 def _of_one_page(items: Sequence[bytes], fates: Sequence[Fate], rules: Sequence[ExclusionRule]) -> Tally:
     """All items at once, in an answer of DynamoDB's."""
-    extraction = Extraction(rules)
+    extraction = Extraction(CONTRACT, rules)
     _add(extraction, _of_an_answer(items), items)
     rows = extraction.take_rows()
     for dataset in CONTRACT.datasets:
@@ -179,7 +170,7 @@ def _of_an_answer(items: Sequence[bytes]) -> list[msgspec.Raw]:
 
 def _page_by_page_backwards(items: Sequence[bytes], fates: Sequence[Fate], rules: Sequence[ExclusionRule]) -> None:
     """One item a page, the other way round, every one twice: order, company and repetition change nothing."""
-    extraction = Extraction(rules)
+    extraction = Extraction(CONTRACT, rules)
     for item, expected in zip(reversed(items), reversed(fates), strict=True):
         for form in (item, memoryview(item)):
             _add(extraction, [form], items)

@@ -5,48 +5,73 @@ from __future__ import annotations
 import json
 from collections import Counter
 from dataclasses import dataclass, fields
-from functools import cached_property
-from typing import TYPE_CHECKING, Final, Literal, get_args
+from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-Attribute = Literal["PK", "SK", "user_id"]
+    from modules.contract.source import SourceContract
+
 Operator = Literal["equals", "starts_with"]
 
-USER_PREFIX: Final = "USER#"
+
+class ExclusionError(ValueError):
+    """A rule does not fit the contract."""
 
 
 @dataclass(frozen=True)
 class ExclusionRule:
-    """Excludes the items whose ``attribute`` equals, or starts with, one of ``values``."""
+    """Excludes the items whose ``attribute`` equals, or starts with, one of ``values``.
+
+    An attribute is one of the contract's keys or aliases.
+    """
 
     name: str
-    attribute: Attribute
+    attribute: str
     operator: Operator
     values: tuple[str, ...]
 
-    @cached_property
-    def _keys(self) -> tuple[str, ...]:
-        """What the item's own key is compared with."""
-        return tuple(USER_PREFIX + value for value in self.values) if self.attribute == "user_id" else self.values
 
-    def excludes(self, partition_key: str | None, sort_key: str | None) -> bool:
-        """Return whether the rule takes the item with these keys. A key that is None (no text) fits no rule."""
-        key = sort_key if self.attribute == "SK" else partition_key
-        if key is None:
-            return False
-        return key in self._keys if self.operator == "equals" else key.startswith(self._keys)
+class _Test(NamedTuple):
+    """A rule as it is applied: to the sort key or the partition key, and with what."""
+
+    rule: ExclusionRule
+    is_of_sort_key: bool
+    is_prefix: bool
+    values: tuple[str, ...]
 
 
-def first_excluding(
-    rules: Sequence[ExclusionRule], partition_key: str | None, sort_key: str | None
-) -> ExclusionRule | None:
-    """Return the first rule that takes the item with these keys, or None."""
-    for rule in rules:
-        if rule.excludes(partition_key, sort_key):
-            return rule
-    return None
+class Exclusions:
+    """An environment's rules, ready for the keys of a contract's items."""
+
+    def __init__(self, contract: SourceContract, rules: Sequence[ExclusionRule]) -> None:
+        """Look up what the rules' attributes are.
+
+        Raises:
+            ExclusionError: a rule names an attribute that the contract does not know.
+        """
+        self._tests = [_test(contract, rule) for rule in rules]
+
+    def first(self, partition_key: str | None, sort_key: str | None = None) -> ExclusionRule | None:
+        """Return the first rule that takes the item with these keys, or None. A key that is None fits no rule."""
+        for rule, is_of_sort_key, is_prefix, values in self._tests:
+            key = sort_key if is_of_sort_key else partition_key
+            if key is not None and (key.startswith(values) if is_prefix else key in values):
+                return rule
+        return None
+
+
+def _test(contract: SourceContract, rule: ExclusionRule) -> _Test:
+    is_prefix = rule.operator == "starts_with"
+    if rule.attribute in contract.aliases:
+        prefix = contract.aliases[rule.attribute]
+        return _Test(rule, is_of_sort_key=False, is_prefix=is_prefix, values=tuple(prefix + it for it in rule.values))
+    if rule.attribute not in contract.key_attributes:
+        known = ", ".join((*contract.key_attributes, *contract.aliases))
+        message = f"rule {rule.name!r} is about {rule.attribute!r}; contract {contract.name!r} knows {known}"
+        raise ExclusionError(message)
+    is_of_sort_key = contract.key_attributes.index(rule.attribute) == 1
+    return _Test(rule, is_of_sort_key=is_of_sort_key, is_prefix=is_prefix, values=rule.values)
 
 
 def parse_rules(document: str) -> tuple[ExclusionRule, ...]:
@@ -79,11 +104,11 @@ def _faults(entry: object) -> Iterator[str]:
     if not isinstance(entry, dict) or sorted(entry) != sorted(known):
         yield f"{entry!r} must be an object with exactly the keys {', '.join(known)}"
         return
-    if not _is_text(entry["name"]):
-        yield f"name {entry['name']!r} must be a text that is not empty"
-    for key, choices in (("attribute", get_args(Attribute)), ("operator", get_args(Operator))):
-        if entry[key] not in choices:
-            yield f"{key} {entry[key]!r} must be one of {', '.join(choices)}"
+    for key in ("name", "attribute"):
+        if not _is_text(entry[key]):
+            yield f"{key} {entry[key]!r} must be a text that is not empty"
+    if entry["operator"] not in get_args(Operator):
+        yield f"operator {entry['operator']!r} must be one of {', '.join(get_args(Operator))}"
     values = entry["values"]
     if not isinstance(values, list) or not values or not all(map(_is_text, values)):
         yield f"values {values!r} must be a list of one or more texts, none empty: an empty one would take every item"

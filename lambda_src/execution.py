@@ -99,4 +99,4 @@ def _shares(settings: Settings, surroundings: Surroundings) -> Sequence[Share]:
 
 
 def _publication(plan: Plan, clients: Clients) -> Target:
-    return Publication(clients.s3, plan.settings.bucket, plan.settings.clean_prefix, plan.day, plan.run_id)
+    return Publication(clients.s3, plan.settings, plan.day, plan.run_id)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from pkgutil import resolve_name
 from typing import TYPE_CHECKING
 
+from lambda_src.exclusions import Exclusions
+from lambda_src.normalize import Normalizer
 from lambda_src.records import Records
-from sources.catia.normalize import normalize_json
-from sources.catia.usual_items import UsualItems
-from sources.catia.wire_shapes import UNUSUAL
+from lambda_src.unusual import UNUSUAL, NoUsualItems
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -16,21 +17,25 @@ if TYPE_CHECKING:
 
     from lambda_src.exclusions import ExclusionRule
     from lambda_src.tally import Tally
+    from lambda_src.unusual import UsualItemReader
+    from modules.contract.source import SourceContract
 
 
 class Extraction:
     """Normalizes items; keeps their CSV records until these are taken, and the counts.
 
-    ``unusual_items`` says how many of them took the long way, through :mod:`sources.catia.normalize`: the outcome is
+    ``unusual_items`` says how many of them took the long way, through the contract's ``item_reader``: the outcome is
     the same, the time several times as long.
     """
 
-    def __init__(self, rules: Sequence[ExclusionRule]) -> None:
+    def __init__(self, contract: SourceContract, rules: Sequence[ExclusionRule]) -> None:
         """Start with nothing; ``rules`` that take no item are counted as 0."""
         self.unusual_items = 0
-        self._rules = rules
-        self._records = Records(rule.name for rule in rules)
-        self._usual_items = UsualItems(rules)
+        self._normalizer = Normalizer(contract, rules)
+        self._records = Records(contract, (rule.name for rule in rules))
+        reader = contract.usual_item_reader
+        make: type[UsualItemReader] = resolve_name(reader) if reader else NoUsualItems
+        self._usual_items = make(Exclusions(contract, rules), self._records)
 
     @property
     def tally(self) -> Tally:
@@ -41,10 +46,10 @@ class Extraction:
         """Normalize items, each given as the UTF-8 bytes of its DynamoDB JSON."""
         for item in items:
             try:
-                self._usual_items.place(item, self._records)
+                self._usual_items.place(item)
             except UNUSUAL:
                 self.unusual_items += 1
-                self._records.add(normalize_json(bytes(item).decode(), self._rules))
+                self._records.add(self._normalizer.normalize_json(bytes(item).decode()))
 
     def take_rows(self) -> dict[str, bytes]:
         """Return the CSV records since the last call, without headers, by dataset name; every dataset is there."""

@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING, Final, Protocol
 from lambda_src.s3_objects import MultipartObject, SmallObject, UploadedPart
 from lambda_src.uploads import NoSink, NoUploads, OpenUploads, PartSink, Uploads
 from modules.contract import layout
-from sources.catia import CONTRACT
 
 if TYPE_CHECKING:
     from datetime import date
 
     from mypy_boto3_s3 import S3Client
 
+    from lambda_src.settings import Settings
     from modules.contract.runs import RunSummary
 
 _CSV: Final = "text/csv; charset=utf-8"
@@ -72,13 +72,14 @@ class DryRun:
 class Publication:
     """The objects of one run in one bucket."""
 
-    def __init__(self, client: S3Client, bucket: str, clean_prefix: str, day: date, run_id: str) -> None:
+    def __init__(self, client: S3Client, settings: Settings, day: date, run_id: str) -> None:
         """Name the run's objects; nothing is sent before :meth:`begin`."""
+        bucket, clean_prefix = settings.bucket, settings.clean_prefix
         self._client = client
         self._summary = SmallObject(client, bucket, layout.run_summary_key(clean_prefix, day, run_id))
         self._objects = {
             dataset.name: MultipartObject(client, bucket, layout.clean_key(clean_prefix, dataset, day, run_id))
-            for dataset in CONTRACT.datasets
+            for dataset in settings.contract.datasets
         }
         self._uploads = OpenUploads({})
 

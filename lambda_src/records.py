@@ -8,62 +8,43 @@ from typing import TYPE_CHECKING
 from lambda_src.tally import Tally
 from modules.contract import cells
 from modules.contract.datasets import REJECTED
-from modules.items.outcomes import Conversation, Excluded, Feedback, Outcome, Register
-from sources.catia import CONTRACT, CONVERSATIONS, FEEDBACK, MESSAGES
+from modules.items.outcomes import Excluded, Rejected
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
+
+    from modules.contract.source import SourceContract
+    from modules.items.outcomes import Outcome, Row
 
 
 class Records:
-    """Takes what became of items, each as a whole: its records, and itself for the counts."""
+    """Takes what became of items, each as a whole: its records, and itself for the counts.
 
-    def __init__(self, rule_names: Iterable[str]) -> None:
-        """Count every exclusion rule from 0."""
-        placed = Counter(dict.fromkeys(CONTRACT.kind_names, 0))
-        self.tally = Tally(placed=placed, excluded=Counter(dict.fromkeys(rule_names, 0)))
-        self._by_dataset: dict[str, list[bytes]] = {dataset.name: [] for dataset in CONTRACT.datasets}
-        self._conversations, self._messages, self._feedback, self._rejected = (
-            self._by_dataset[dataset.name] for dataset in (CONVERSATIONS, MESSAGES, FEEDBACK, REJECTED)
+    Whoever makes records by itself appends them by :meth:`appender`, and counts item and rows in ``tally``.
+    """
+
+    def __init__(self, contract: SourceContract, rule_names: Iterable[str]) -> None:
+        """Count every kind of item and every exclusion rule from 0."""
+        self.tally = Tally(
+            placed=Counter(dict.fromkeys(contract.kind_names, 0)), excluded=Counter(dict.fromkeys(rule_names, 0))
         )
+        self._by_dataset: dict[str, list[bytes]] = {dataset.name: [] for dataset in contract.datasets}
 
     def add(self, outcome: Outcome) -> None:
         """Add an item of any outcome."""
-        if isinstance(outcome, Conversation):
-            messages = "".join(map(cells.record, outcome.messages)).encode()
-            self.add_conversation(cells.record(outcome.row).encode(), messages, len(outcome.messages))
-        elif isinstance(outcome, Feedback):
-            self.add_feedback(cells.record(outcome.row).encode())
-        elif isinstance(outcome, Register):
-            self.add_register()
-        elif isinstance(outcome, Excluded):
-            self.add_excluded(outcome.rule)
+        if isinstance(outcome, Excluded):
+            self.tally.excluded[outcome.rule] += 1
+        elif isinstance(outcome, Rejected):
+            self._write(REJECTED.name, (outcome.row,))
+            self.tally.rejected[outcome.code] += 1
         else:
-            self._rejected.append(cells.record(outcome.row).encode())
-            self.tally.rejected[outcome.code.value] += 1
-            self.tally.rows[REJECTED.name] += 1
+            for name, rows in outcome.rows.items():
+                self._write(name, rows)
+            self.tally.placed[outcome.kind] += 1
 
-    def add_conversation(self, record: bytes, message_records: bytes, message_count: int) -> None:
-        """Add a conversation and its messages, as so many records."""
-        self._conversations.append(record)
-        self._messages.append(message_records)
-        self.tally.placed["conversations"] += 1
-        self.tally.rows[CONVERSATIONS.name] += 1
-        self.tally.rows[MESSAGES.name] += message_count
-
-    def add_feedback(self, record: bytes) -> None:
-        """Add a feedback item."""
-        self._feedback.append(record)
-        self.tally.placed["feedback"] += 1
-        self.tally.rows[FEEDBACK.name] += 1
-
-    def add_register(self) -> None:
-        """Count a register item."""
-        self.tally.placed["registers"] += 1
-
-    def add_excluded(self, rule_name: str) -> None:
-        """Count an item that the rule takes out."""
-        self.tally.excluded[rule_name] += 1
+    def appender(self, dataset_name: str) -> Callable[[bytes], None]:
+        """Return what appends whole records of a dataset, each ended by a line feed."""
+        return self._by_dataset[dataset_name].append
 
     def take(self) -> dict[str, bytes]:
         """Return the records since the last call by dataset name, of every dataset, and forget them."""
@@ -71,3 +52,8 @@ class Records:
         for records in self._by_dataset.values():
             records.clear()
         return taken
+
+    def _write(self, dataset_name: str, rows: Iterable[Row]) -> None:
+        records = [cells.record(row) for row in rows]
+        self._by_dataset[dataset_name].append("".join(records).encode())
+        self.tally.rows[dataset_name] += len(records)

@@ -14,7 +14,6 @@ from lambda_src.uploads import Uploads
 from modules.contract import cells, layout
 from modules.contract.datasets import Dataset
 from modules.contract.runs import RunObject, RunSummary, RunSummaryError, ScanStatistics
-from sources.catia import CONTRACT
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -59,7 +58,7 @@ def run(plan: Plan, extract: Extract, target: Target, watch: Watch, now: Callabl
             results = extract(plan.shares, uploads)
             files = _join_all(plan, results, target.sink())
             summary = _summary(plan, results, files, now())
-            summary.check(CONTRACT)
+            summary.check(plan.settings.contract)
             watch.check()
             target.commit(summary, {file.written.dataset: file.parts for file in files})
     except BaseException as error:
@@ -80,12 +79,12 @@ class _File:
 def _join_all(plan: Plan, results: Sequence[ShareResult], sink: PartSink) -> list[_File]:
     """Upload the shares' rests in front of their parts, and return the files that this makes."""
     with PartUploads(sink, range(1, numbers_for_joined_rests(len(plan.shares)) + 1)) as uploads:
-        for dataset in CONTRACT.datasets:
+        for dataset in plan.settings.contract.datasets:
             header = cells.record(dataset.column_names).encode()
             for body in joined(header, [result.rests[dataset.name] for result in results]):
                 uploads.upload(dataset.name, body)
         first_parts = uploads.finish()
-    return [_file(plan, dataset, first_parts[dataset.name], results) for dataset in CONTRACT.datasets]
+    return [_file(plan, dataset, first_parts[dataset.name], results) for dataset in plan.settings.contract.datasets]
 
 
 def _file(plan: Plan, dataset: Dataset, first_parts: Sequence[UploadedPart], results: Sequence[ShareResult]) -> _File:

@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from lambda_src.exceptions import SettingsError
-from lambda_src.exclusions import ExclusionRule, parse_rules
+from lambda_src.exclusions import ExclusionError, ExclusionRule, Exclusions, parse_rules
 from modules.contract.settings import AUTO, UNLIMITED, LambdaVariable
+from sources import contract_named
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
+    from modules.contract.source import SourceContract
 
 #: DynamoDB's own limit for TotalSegments.
 _MOST_SEGMENTS: Final = 1_000_000
@@ -35,6 +38,7 @@ class Settings:
     scan_segments: int | None
     max_read_capacity_units: float | None
     metrics_namespace: str
+    contract: SourceContract
 
     @classmethod
     def from_environment(cls, variables: Mapping[str, str]) -> Settings:
@@ -53,9 +57,19 @@ class Settings:
                 values[field] = parse(variables[variable])
             except ValueError as error:
                 faults.append(f"{variable} is {variables[variable]!r}: {error}")
+        if "contract" in values and "exclusion_rules" in values:
+            faults += _exclusion_faults(values["contract"], values["exclusion_rules"])
         if faults:
             raise SettingsError(faults)
         return cls(**values)
+
+
+def _exclusion_faults(contract: SourceContract, rules: tuple[ExclusionRule, ...]) -> list[str]:
+    try:
+        Exclusions(contract, rules)
+    except ExclusionError as error:
+        return [f"{LambdaVariable.EXCLUSION_RULES}: {error}."]
+    return []
 
 
 def _words(text: str) -> str:
@@ -118,4 +132,5 @@ _VARIABLES: Final[Mapping[str, tuple[str, Callable[[str], Any]]]] = {
     "scan_segments": (LambdaVariable.SCAN_SEGMENTS, _segments),
     "max_read_capacity_units": (LambdaVariable.MAX_READ_CAPACITY_UNITS, _read_capacity),
     "metrics_namespace": (LambdaVariable.METRICS_NAMESPACE, _namespace),
+    "contract": (LambdaVariable.CONTRACT, contract_named),
 }

@@ -15,13 +15,11 @@ from lambda_src.read_capacity import ReadLimit
 from lambda_src.scan import read_pages
 from lambda_src.share import ShareResult
 from modules.contract.runs import ScanStatistics
-from sources.catia import CONTRACT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator
 
     from lambda_src.clients import Clients
-    from lambda_src.exclusions import ExclusionRule
     from lambda_src.scan import Page
     from lambda_src.settings import Settings
     from lambda_src.share import Share
@@ -47,14 +45,14 @@ def extract_share(
     limit = ReadLimit(share.read_capacity_units)
     pages = read_pages(clients.dynamodb, settings.table, share.segments, share.total_segments, limit, check_deadline)
     with closing(pages), clients.watched(check_deadline), _no_garbage_collection():
-        return place_pages(pages, share, uploads.sink(clients.s3), settings.exclusion_rules, check_deadline)
+        return place_pages(pages, share, uploads.sink(clients.s3), settings, check_deadline)
 
 
 def place_pages(
     pages: Iterable[Page],
     share: Share,
     sink: PartSink,
-    rules: Sequence[ExclusionRule],
+    settings: Settings,
     check_deadline: Callable[[], None],
 ) -> ShareResult:
     """Normalize all ``pages`` of a share and upload what they give to ``sink``; return the rest and all counts.
@@ -62,12 +60,12 @@ def place_pages(
     Raises:
         NormalizeError: what ``pages``, ``sink`` or ``check_deadline`` raise.
     """
-    extraction = Extraction(rules)
+    extraction = Extraction(settings.contract, settings.exclusion_rules)
     meter = _Meter()
     with PartUploads(sink, share.part_numbers) as parts:
         portions = {
             dataset.name: Portion(partial(parts.upload, dataset.name), share.part_bytes)
-            for dataset in CONTRACT.datasets
+            for dataset in settings.contract.datasets
         }
         check_deadline()
         for page in pages:

@@ -143,7 +143,7 @@ def replay(summary: RunSummary, items: Iterable[RejectedItem], rules: Sequence[E
     for item in items:
         outcome = normalize_json(item.item, rules)
         if isinstance(outcome, Rejected):
-            still[outcome.code.value] += 1
+            still[outcome.code] += 1
         else:
             accepted[type(outcome).__name__.lower()] += 1
             keys += [item.key] if len(keys) < examples else []

@@ -19,6 +19,7 @@ from lambda_src.journal import Journal
 from lambda_src.settings import Settings
 from lambda_src.workers import LambdaEngine
 from modules.contract.settings import UNLIMITED, LambdaVariable
+from sources.catia import CONTRACT
 
 if TYPE_CHECKING:
     from lambda_src.execution import Executed
@@ -69,6 +70,7 @@ def _variables(task: Task) -> dict[str, str]:
         LambdaVariable.SCAN_SEGMENTS: str(task.segments),
         LambdaVariable.MAX_READ_CAPACITY_UNITS: UNLIMITED,
         LambdaVariable.METRICS_NAMESPACE: "CAT/Normalize",
+        LambdaVariable.CONTRACT: CONTRACT.name,
     }
 
 

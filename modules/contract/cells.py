@@ -9,6 +9,7 @@ reference.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 _BYTE_ORDER_MARK = "\ufeff"
 _ORIGINALS = {"\\\\": "\\", "\\n": "\n", "\\r": "\r", "\\0": "\0"}
@@ -65,6 +66,6 @@ def first_cell(text: str | None) -> str:
     return f'"{made}"' if made.startswith(_BYTE_ORDER_MARK) else made
 
 
-def record(cells: tuple[str | None, ...]) -> str:
+def record(cells: Sequence[str | None]) -> str:
     """Return one CSV record, line feed included, of text cells in column order."""
     return ",".join([first_cell(cells[0]), *map(cell, cells[1:])]) + "\n"

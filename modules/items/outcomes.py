@@ -2,32 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import NamedTuple, Protocol, TypeAlias
 
-if TYPE_CHECKING:
-    from lambda_src.exceptions import RejectionCode
-    from sources.catia.rows import ConversationRow, FeedbackRow, MessageRow, RejectedRow
+#: A row's cells in the order of its dataset's columns; None is null.
+Row: TypeAlias = Sequence[str | None]
+
+
+class RejectedRow(NamedTuple):
+    """A row of ``rejected``."""
+
+    item_key: str
+    reason: str
+    item_json: str
+
+
+class Placed(Protocol):
+    """An item that could be read: its ``kind`` as the contract names it, and its rows by their datasets' names."""
+
+    @property
+    def kind(self) -> str:
+        """One of the contract's kinds."""
+
+    @property
+    def rows(self) -> Mapping[str, Sequence[Row]]:
+        """The rows that the item gives; a dataset that it gives none may be missing."""
 
 
 @dataclass(frozen=True)
-class Conversation:
-    """A conversation item: its row and the rows of its messages, in their order."""
+class PlacedItem:
+    """A :class:`Placed` that says just that, for contracts that need no more."""
 
-    row: ConversationRow
-    messages: tuple[MessageRow, ...]
-
-
-@dataclass(frozen=True)
-class Feedback:
-    """A feedback item."""
-
-    row: FeedbackRow
-
-
-@dataclass(frozen=True)
-class Register:
-    """A register item: only counted."""
+    kind: str
+    rows: Mapping[str, Sequence[Row]]
 
 
 @dataclass(frozen=True)
@@ -41,8 +49,8 @@ class Excluded:
 class Rejected:
     """An item that could not be normalized. ``code`` is what the run summary counts by."""
 
-    code: RejectionCode
+    code: str
     row: RejectedRow
 
 
-Outcome = Conversation | Feedback | Register | Excluded | Rejected
+Outcome: TypeAlias = Placed | Excluded | Rejected

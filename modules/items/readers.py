@@ -7,9 +7,9 @@ from collections import Counter
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from lambda_src.exceptions import ItemRejectedError, RejectionCode
 from modules.items import timestamps
 from modules.items.attribute_values import Number, kind_of, unwrap
+from modules.items.rejections import ItemRejectedError, RejectionCode
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -12,8 +12,8 @@ import re
 from datetime import datetime, timedelta
 from typing import Final
 
+from lambda_src.unusual import UnusualError
 from modules.items import timestamps
-from sources.catia.wire_shapes import UnusualError
 
 _UNITS: Final = [f"{number:02}" for number in range(60)]
 _HOURS: Final = {f"{mark}{hour:02}:": timedelta(hours=hour) for mark in "Tt " for hour in range(24)}

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from msgspec import UNSET
 from msgspec.json import Decoder
 
+from lambda_src.unusual import UnusualError
 from sources.catia import json_texts
 from sources.catia.wire_shapes import (
     Item,
@@ -18,7 +19,6 @@ from sources.catia.wire_shapes import (
     NullableMessageEntries,
     SOrNull,
     Text,
-    UnusualError,
     WrappedMessageEntries,
 )
 

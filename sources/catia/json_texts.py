@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Final, cast
 from msgspec import Raw, Struct
 from msgspec.json import Decoder
 
-from sources.catia.wire_shapes import L, M, Message, MessageEntries, UnusualError
+from lambda_src.unusual import UnusualError
+from sources.catia.wire_shapes import L, M, Message, MessageEntries
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

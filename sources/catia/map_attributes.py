@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, Final
 from msgspec import UNSET, MsgspecError, Raw, UnsetType, defstruct
 from msgspec.json import Decoder
 
+from lambda_src.unusual import UnusualError
 from sources.catia import json_texts
-from sources.catia.wire_shapes import NEVER, M, MapOrText, SOrNull, Token, UnusualError, WrappedToken
+from sources.catia.wire_shapes import NEVER, M, MapOrText, SOrNull, Token, WrappedToken
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from lambda_src.unusual import UnusualError
 from modules.contract import cells
 from sources.catia.instant_cells import ENDS, MINUTES, InstantCells
 from sources.catia.normalize import USER, canonical_sender
 from sources.catia.token_cells import BACKSLASH, COMMA, EMPTY, QUOTE, token_cell
-from sources.catia.wire_shapes import UnusualError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -44,11 +44,3 @@ class FeedbackRow(NamedTuple):
     feedback_type: str | None
     comment: str | None
     option: str | None
-
-
-class RejectedRow(NamedTuple):
-    """A row of ``rejected``."""
-
-    item_key: str
-    reason: str
-    item_json: str

@@ -11,8 +11,8 @@ from typing import Final
 
 from msgspec.json import Decoder
 
+from lambda_src.unusual import UnusualError
 from modules.contract import cells
-from sources.catia.wire_shapes import UnusualError
 
 BACKSLASH: Final = ord("\\")
 COMMA: Final = ord(",")

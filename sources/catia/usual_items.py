@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any, Final
 from msgspec import UNSET, MsgspecError, Raw, UnsetType
 from msgspec.json import Decoder
 
-from lambda_src.exceptions import ItemRejectedError
-from lambda_src.exclusions import USER_PREFIX, ExclusionRule, first_excluding
+from lambda_src.unusual import UnusualError
 from modules.contract import cells
+from modules.items.rejections import ItemRejectedError
+from sources.catia import CONVERSATIONS, FEEDBACK, MESSAGES, USER_PREFIX
 from sources.catia.instant_cells import InstantCells
 from sources.catia.item_shapes import ITEM_SHAPES, ItemShape
 from sources.catia.map_attributes import MapAttribute
@@ -22,12 +23,12 @@ from sources.catia.normalize import (
     USER_DATA_KEYS,
     feedback_type_of,
 )
+from sources.catia.outcomes import Conversation, Feedback, Register
 from sources.catia.token_cells import token_cell
-from sources.catia.wire_shapes import Item, UnusualError
+from sources.catia.wire_shapes import Item
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
+    from lambda_src.exclusions import Exclusions
     from lambda_src.records import Records
 
 _USER_DATA: Final = MapAttribute(USER_DATA_KEYS)
@@ -40,14 +41,19 @@ _decode_text: Final = Decoder(str).decode
 class UsualItems:
     """Normalizes items of usual shapes. Remembers the last UserData: a user's items come together, and all have it."""
 
-    def __init__(self, rules: Sequence[ExclusionRule]) -> None:
-        self._rules = rules
+    def __init__(self, exclusions: Exclusions, records: Records) -> None:
+        """Add items to ``records`` from now on."""
+        self._first_excluding = exclusions.first
+        self._tally = records.tally
+        self._add_conversation, self._add_messages, self._add_feedback = (
+            records.appender(dataset.name) for dataset in (CONVERSATIONS, MESSAGES, FEEDBACK)
+        )
         self._instants = InstantCells()
         self._messages = MessageRecords(self._instants)
         self._last_user_data = b"", b""
 
-    def place(self, item: bytes | memoryview | Raw, records: Records) -> None:
-        """Add what becomes of an item, given as DynamoDB's JSON, to the records: all of it, or nothing.
+    def place(self, item: bytes | memoryview | Raw) -> None:
+        """Add what becomes of an item, given as DynamoDB's JSON: all of it, or nothing.
 
         Raises:
             UnusualError, MsgspecError, RecursionError: the item has no usual shape; nothing was added.
@@ -57,36 +63,43 @@ class UsualItems:
                 decoded = shape.decode(item)
             except MsgspecError:
                 continue
-            return self._place(decoded, shape, records)
+            return self._place(decoded, shape)
         raise UnusualError
 
-    def _place(self, item: Item[Any, Any], shape: ItemShape, records: Records) -> None:
+    def _place(self, item: Item[Any, Any], shape: ItemShape) -> None:
         partition_key, sort_key = item.PK.S, item.SK.S
-        rule = first_excluding(self._rules, partition_key, sort_key)
+        rule = self._first_excluding(partition_key, sort_key)
         if rule is not None:
-            records.add_excluded(rule.name)
+            self._tally.excluded[rule.name] += 1
         elif not partition_key.startswith(USER_PREFIX) or partition_key == USER_PREFIX:
             raise UnusualError
         elif sort_key.startswith(CONVERSATION_PREFIX):
-            self._place_conversation(item, shape, records)
+            self._place_conversation(item, shape)
         elif sort_key.startswith(FEEDBACK_PREFIX):
-            self._place_feedback(item, shape, records)
+            self._place_feedback(item, shape)
         elif sort_key.startswith(REGISTER_PREFIX):
-            records.add_register()
+            self._tally.placed[Register.kind] += 1
         else:
             raise UnusualError
 
-    def _place_conversation(self, item: Item[Any, Any], shape: ItemShape, records: Records) -> None:
+    def _place_conversation(self, item: Item[Any, Any], shape: ItemShape) -> None:
         key = _key(item)
         messages = [] if item.Conversation is UNSET else shape.messages(item.Conversation)
         message_records, questions = self._messages.of(key, messages)
         created_at, user_data = self._created_at(item, shape), self._user_data(item.UserData)
         record = b"%b%b,%b,%d,%d\n" % (key, created_at, user_data, len(messages), questions)
-        records.add_conversation(record, message_records, len(messages))
+        self._add_conversation(record)
+        self._add_messages(message_records)
+        tally = self._tally
+        tally.placed[Conversation.kind] += 1
+        tally.rows[CONVERSATIONS.name] += 1
+        tally.rows[MESSAGES.name] += len(messages)
 
-    def _place_feedback(self, item: Item[Any, Any], shape: ItemShape, records: Records) -> None:
+    def _place_feedback(self, item: Item[Any, Any], shape: ItemShape) -> None:
         created_at, feedback = self._created_at(item, shape), _feedback(item.Feedback)
-        records.add_feedback(b"%b%b,%b\n" % (_key(item), created_at, feedback))
+        self._add_feedback(b"%b%b,%b\n" % (_key(item), created_at, feedback))
+        self._tally.placed[Feedback.kind] += 1
+        self._tally.rows[FEEDBACK.name] += 1
 
     def _created_at(self, item: Item[Any, Any], shape: ItemShape) -> bytes:
         time = None if item.CreatedAt is UNSET else shape.created_at(item.CreatedAt)

@@ -13,7 +13,9 @@ from __future__ import annotations
 
 from typing import Final, Generic, Literal, TypeAlias, TypeVar, cast
 
-from msgspec import UNSET, MsgspecError, Raw, Struct, UnsetType
+from msgspec import UNSET, Raw, Struct, UnsetType
+
+from lambda_src.unusual import UnusualError
 
 _T = TypeVar("_T")
 _U = TypeVar("_U")
@@ -21,13 +23,6 @@ _U = TypeVar("_U")
 #: What is read of a message: sender, text as its JSON token, and time; None where there is none.
 Message: TypeAlias = tuple[str | None, Raw | None, str | None]
 
-
-class UnusualError(Exception):
-    """A value decodes into a usual shape, but only ``sources.catia.normalize`` knows what becomes of it."""
-
-
-#: What decoding and reading of usual shapes raise for unusual ones.
-UNUSUAL: Final = (UnusualError, MsgspecError, RecursionError)
 
 #: The type of an entry that must not be there: whatever stands under the key is no 0, and decoding ends at once.
 NEVER = Literal[0] | UnsetType

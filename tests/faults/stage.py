@@ -250,6 +250,7 @@ def invocation(
         LambdaVariable.SCAN_SEGMENTS: segments,
         LambdaVariable.MAX_READ_CAPACITY_UNITS: UNLIMITED,
         LambdaVariable.METRICS_NAMESPACE: "cat-faults",
+        LambdaVariable.CONTRACT: CONTRACT.name,
     }
     return Invocation({EventKey.DT: DAY.isoformat()}, environment, seconds, megabytes)
 

@@ -122,4 +122,5 @@ def _settings() -> Settings:
         scan_segments=extract.scan_segments,
         max_read_capacity_units=extract.max_read_capacity_units,
         metrics_namespace="CAT/Test",
+        contract=LOCAL.contract,
     )

@@ -4,8 +4,9 @@ from bench.contenders.ours import RULES
 from bench.items import Kind, Sample, generate
 from bench.pages import item_bytes
 from lambda_src.exclusions import parse_rules
-from modules.items.outcomes import Conversation, Excluded, Feedback, Outcome, Register
-from sources.catia.normalize import normalize
+from modules.items.outcomes import Excluded, Outcome
+from sources.catia.outcomes import Conversation, Feedback, Register
+from tests.catia_items import normalize
 
 MOST_ITEM_BYTES = 400 * 1024
 

@@ -78,7 +78,8 @@ def test_the_column_is_written(project: Path) -> None:
     apply(change, project)
     program = """
 from lambda_src.extraction import Extraction
-extraction = Extraction(())
+from sources.catia import CONTRACT
+extraction = Extraction(CONTRACT, ())
 extraction.add([b'{"PK":{"S":"USER#1"},"SK":{"S":"CONVERSATION#2026-01-30T10:00:00Z"},'
                 b'"UserData":{"M":{"ciudad":{"S":"Cali"},"idioma":{"S":"es"}}}}'])
 print(extraction.take_rows()["conversations"].decode(), end="")

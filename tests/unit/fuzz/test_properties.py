@@ -14,7 +14,7 @@ from fuzz.properties import BrokenPropertyError, check, check_divided
 from lambda_src.extraction import Extraction
 from lambda_src.tally import Tally
 from modules.items.wire_json import wire_json
-from sources.catia import CONVERSATIONS, MESSAGES, normalize
+from sources.catia import CONVERSATIONS, MESSAGES
 
 Items = Iterable[bytes | memoryview | msgspec.Raw]
 CONVERSATION = (
@@ -96,7 +96,7 @@ def test_a_rejected_item_that_cannot_be_had_back_is_noticed(monkeypatch: pytest.
         whole = len(item) > 2
         return "{}" if whole == (changed == "item_json") else wire_json(item)
 
-    monkeypatch.setattr(normalize, "wire_json", without_item)
+    monkeypatch.setattr("lambda_src.normalize.wire_json", without_item)
 
     with pytest.raises(BrokenPropertyError, match=f"cannot be had back from its {changed}"):
         check([REJECTED])
@@ -104,7 +104,7 @@ def test_a_rejected_item_that_cannot_be_had_back_is_noticed(monkeypatch: pytest.
 
 @pytest.mark.parametrize("rows", [{CONVERSATIONS.name: 2}, {CONVERSATIONS.name: 0}])
 def test_rows_that_are_no_items_are_noticed(rows: dict[str, int]) -> None:
-    tally = Tally(placed=Counter(conversations=1), rows=Counter(rows))
+    tally = Tally(placed=Counter(conversations=1, feedback=0, registers=0), rows=Counter(rows))
 
     with pytest.raises(BrokenPropertyError, match="conversations has more or fewer rows than items"):
         properties._conserves(1, tally)

@@ -30,6 +30,7 @@ ENVIRONMENT = {
     "SCAN_SEGMENTS": "1",
     "MAX_READ_CAPACITY_UNITS": "unlimited",
     "METRICS_NAMESPACE": "CAT/Normalize",
+    "CONTRACT": "catia",
 }
 SETTINGS = Settings.from_environment(ENVIRONMENT)
 

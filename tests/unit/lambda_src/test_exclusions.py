@@ -5,12 +5,13 @@ from typing import Any
 
 import pytest
 
-from lambda_src.exclusions import ExclusionRule, first_excluding, parse_rules
+from lambda_src.exclusions import ExclusionError, ExclusionRule, Exclusions, parse_rules
+from sources.catia import CONTRACT
 
 MONITOR = ExclusionRule("monitor", "user_id", "starts_with", ("monitor-", "probe-"))
 ADMIN = ExclusionRule("admin", "PK", "equals", ("USER#admin", "USER#monitor-0"))
 OLD = ExclusionRule("old", "SK", "starts_with", ("CONVERSATION#2019-",))
-RULES = (MONITOR, ADMIN, OLD)
+EXCLUSIONS = Exclusions(CONTRACT, (MONITOR, ADMIN, OLD))
 
 
 def entry(**changes: Any) -> dict[str, Any]:
@@ -30,14 +31,19 @@ def entry(**changes: Any) -> dict[str, Any]:
     ],
 )
 def test_the_first_rule_that_fits_wins(partition_key: str, sort_key: str, rule: str | None) -> None:
-    found = first_excluding(RULES, partition_key, sort_key)
+    found = EXCLUSIONS.first(partition_key, sort_key)
 
     assert (found and found.name) == rule
 
 
 def test_a_key_that_is_no_text_fits_no_rule() -> None:
-    assert first_excluding(RULES, None, None) is None
-    assert first_excluding(RULES, None, "CONVERSATION#2019-01") is OLD
+    assert EXCLUSIONS.first(None, None) is None
+    assert EXCLUSIONS.first(None, "CONVERSATION#2019-01") is OLD
+
+
+def test_a_rule_on_what_the_contract_does_not_know_is_refused() -> None:
+    with pytest.raises(ExclusionError, match="rule 'a' is about 'pk'; contract 'catia' knows PK, SK, user_id"):
+        Exclusions(CONTRACT, [ExclusionRule("a", "pk", "equals", ("USER#1",))])
 
 
 def test_rules_are_read_from_json() -> None:
@@ -60,7 +66,7 @@ def test_rules_are_read_from_json() -> None:
         ("[1]", "rule 0: 1 must be an object with exactly the keys name, attribute, operator, values."),
         (json.dumps([entry(), entry()]), "the name 'a' is used 2 times; counts go by it."),
         (json.dumps([entry(name="")]), "rule 0: name '' must be a text that is not empty."),
-        (json.dumps([entry(attribute="pk")]), "rule 0: attribute 'pk' must be one of PK, SK, user_id."),
+        (json.dumps([entry(attribute="")]), "rule 0: attribute '' must be a text that is not empty."),
         (json.dumps([entry(operator=["equals"])]), "operator ['equals'] must be one of equals, starts_with."),
         (json.dumps([entry(values=[""])]), "values [''] must be a list of one or more texts, none empty"),
         (json.dumps([entry(values=[])]), "values [] must be a list"),

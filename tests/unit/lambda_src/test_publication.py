@@ -10,7 +10,7 @@ from lambda_src.exceptions import DestinationError
 from lambda_src.publication import Publication
 from modules.contract.runs import ItemCounts, RunObject, RunSummary, ScanStatistics
 from sources.catia import CONTRACT
-from tests.unit.lambda_src.fakes import BUCKET, FakeS3, failing_at
+from tests.unit.lambda_src.fakes import BUCKET, SETTINGS, FakeS3, failing_at
 
 RUN_ID = "20260131T043000.000001Z-0123abcd"
 DAY = date(2026, 1, 30)
@@ -35,7 +35,7 @@ SUMMARY = RunSummary(
 
 def publish(fake: FakeS3) -> None:
     """Do what a run does with a publication, withdrawal included."""
-    publication = Publication(fake.as_client(), BUCKET, PREFIX, DAY, RUN_ID)
+    publication = Publication(fake.as_client(), SETTINGS, DAY, RUN_ID)
     try:
         publication.begin()
         sink = publication.sink()
@@ -155,11 +155,11 @@ def test_a_missing_bucket_shows_before_anything_is_scanned() -> None:
     fake = FakeS3(before=failing_at(0, code="NoSuchBucket"))
 
     with pytest.raises(DestinationError, match=r"NoSuchBucket.*correct s3_bucket_name"):
-        Publication(fake.as_client(), BUCKET, PREFIX, DAY, RUN_ID).begin()
+        Publication(fake.as_client(), SETTINGS, DAY, RUN_ID).begin()
 
 
 def test_a_commit_before_begin_is_a_defect() -> None:
-    publication = Publication(FakeS3().as_client(), BUCKET, PREFIX, DAY, RUN_ID)
+    publication = Publication(FakeS3().as_client(), SETTINGS, DAY, RUN_ID)
 
     with pytest.raises(DestinationError, match=r"has no open upload: begin\(\) must come first"):
         publication.commit(SUMMARY, {dataset.name: [] for dataset in CONTRACT.datasets})
@@ -167,7 +167,7 @@ def test_a_commit_before_begin_is_a_defect() -> None:
 
 def test_what_has_been_opened_can_be_sent_to_another_process() -> None:
     fake = FakeS3()
-    publication = Publication(fake.as_client(), BUCKET, PREFIX, DAY, RUN_ID)
+    publication = Publication(fake.as_client(), SETTINGS, DAY, RUN_ID)
     uploads = pickle.loads(pickle.dumps(publication.begin()))  # noqa: S301 - of this very line
 
     part = uploads.sink(fake.as_client()).upload("messages", 1, b"csv\n")
@@ -178,7 +178,7 @@ def test_what_has_been_opened_can_be_sent_to_another_process() -> None:
 
 def test_parts_that_a_failed_worker_left_are_not_in_the_file() -> None:
     fake = FakeS3()
-    publication = Publication(fake.as_client(), BUCKET, PREFIX, DAY, RUN_ID)
+    publication = Publication(fake.as_client(), SETTINGS, DAY, RUN_ID)
     sink = publication.begin().sink(fake.as_client())
     parts = {dataset.name: [sink.upload(dataset.name, 1, b"csv\n")] for dataset in CONTRACT.datasets}
     sink.upload("messages", 7, b"of an attempt that failed\n")

@@ -25,8 +25,8 @@ from modules.contract.datasets import Dataset
 from modules.contract.runs import RunSummary, RunSummaryError
 from modules.items.wire_json import wire_json
 from sources.catia import CONTRACT
-from tests.unit.lambda_src.fakes import BUCKET, SETTINGS, FakeDynamoDB, FakeS3, client_error, failing_at
-from tests.unit.lambda_src.strategies import ANY_ITEMS, wrapped
+from tests.unit.catia.strategies import ANY_ITEMS, wrapped
+from tests.unit.lambda_src.fakes import SETTINGS, FakeDynamoDB, FakeS3, client_error, failing_at
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -79,9 +79,8 @@ class Extraction:
 
     def __call__(self, shares: Sequence[Share], uploads: Uploads) -> list[ShareResult]:
         sink = uploads.sink(self.fake.as_client())
-        rules = PLAN.settings.exclusion_rules
         return [
-            place_pages(pages, share, sink, rules, self.check_deadline)
+            place_pages(pages, share, sink, PLAN.settings, self.check_deadline)
             for share, pages in zip(shares, self.pages, strict=True)
         ]
 
@@ -93,7 +92,7 @@ def watch(fake: FakeS3, check: Callable[[], None] = lambda: None) -> Watch:
 def publish(fake: FakeS3, *pages: Iterable[Page], check_deadline: Callable[[], None] = lambda: None) -> RunSummary:
     """Run over the pages of each share."""
     plan = replace(PLAN, shares=divide(Parallelism(len(pages), len(pages)), 0, None))
-    target = Publication(fake.as_client(), BUCKET, SETTINGS.clean_prefix, plan.day, plan.run_id)
+    target = Publication(fake.as_client(), SETTINGS, plan.day, plan.run_id)
     return run(plan, Extraction(fake, pages, check_deadline), target, watch(fake, check_deadline), lambda: STARTED)
 
 
@@ -276,7 +275,7 @@ def test_the_deadline_is_asked_before_each_page_and_before_the_commit(refused: i
 
 def test_rows_that_do_not_reach_the_file_are_noticed() -> None:
     fake = FakeS3()
-    target = Publication(fake.as_client(), BUCKET, SETTINGS.clean_prefix, PLAN.day, PLAN.run_id)
+    target = Publication(fake.as_client(), SETTINGS, PLAN.day, PLAN.run_id)
 
     def lose_a_row(shares: Sequence[Share], uploads: Uploads) -> list[ShareResult]:
         (made,) = Extraction(fake, [pages_of(ITEMS)])(shares, uploads)

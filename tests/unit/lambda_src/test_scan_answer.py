@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from lambda_src.scan_answer import ScanAnswer, UnreadableAnswerError
 from modules.items.wire_json import wire_json
-from tests.unit.lambda_src.strategies import ANY_ITEMS
+from tests.unit.catia.strategies import ANY_ITEMS
 
 DEEP = 100_000
 

@@ -6,6 +6,7 @@ from lambda_src.exceptions import SettingsError
 from lambda_src.exclusions import ExclusionRule
 from lambda_src.settings import Settings
 from modules.contract.settings import LambdaVariable
+from sources.catia import CONTRACT
 from tests.unit.lambda_src.fakes import BUCKET, ENVIRONMENT, TABLE
 
 
@@ -23,6 +24,7 @@ def test_variables_are_typed() -> None:
         scan_segments=8,
         max_read_capacity_units=500.0,
         metrics_namespace="CAT/Normalize",
+        contract=CONTRACT,
     )
 
 

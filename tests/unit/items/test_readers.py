@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lambda_src.exceptions import ItemRejectedError, RejectionCode
 from modules.items import readers
-from tests.unit.lambda_src.strategies import PLAIN_KEYS, PLAIN_VALUES, wrapped_times
+from modules.items.rejections import ItemRejectedError, RejectionCode
+from tests.unit.catia.strategies import PLAIN_KEYS, PLAIN_VALUES, wrapped_times
 
 if TYPE_CHECKING:
     from collections.abc import Callable

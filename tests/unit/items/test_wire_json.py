@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 
 from modules.items.wire_json import wire_json
-from tests.unit.lambda_src.strategies import ANY_ITEMS
+from tests.unit.catia.strategies import ANY_ITEMS
 
 
 def with_base64(value: Any) -> Any:

@@ -14,8 +14,8 @@ from fuzz.properties import check, check_divided, fate, parse
 from fuzz.vocabulary import TIMES
 from lambda_src.exclusions import ExclusionRule
 from lambda_src.extraction import Extraction
-from sources.catia import instant_cells, message_records
-from tests.unit.lambda_src.item_strategies import ANY, CHANGED, ITEMS, NASTY, RULES, USUAL
+from sources.catia import CONTRACT, instant_cells, message_records
+from tests.unit.catia.item_strategies import ANY, CHANGED, ITEMS, NASTY, RULES, USUAL
 
 SORT_KEY = "CONVERSATION#2026-01-31T04:30:00Z"
 
@@ -142,7 +142,7 @@ def test_nested_values_are_read_or_rejected(name: str, levels: int) -> None:
 @pytest.mark.parametrize("name", [name for name in NESTED if not name.startswith("wire")])
 def test_texts_nested_thousands_of_levels_deep_are_rejected(name: str, levels: int) -> None:
     check([NESTED[name](levels)])
-    extraction = Extraction([])
+    extraction = Extraction(CONTRACT, [])
     extraction.add([NESTED[name](levels)])
 
     assert extraction.tally.rejected == {"too_deeply_nested": 1}

@@ -25,7 +25,8 @@ from local.sample_shapes import (
     wrapped,
 )
 from modules.items.wire_json import wire_json
-from tests.unit.lambda_src.extracted_items import FEEDBACK_KEY, SORT_KEY, extracted, item
+from sources.catia import CONTRACT
+from tests.unit.catia.extracted_items import FEEDBACK_KEY, SORT_KEY, extracted, item
 
 KEYS = f"7,{SORT_KEY}"
 TIME = "2026-01-31T04:30:00.000000Z"
@@ -138,7 +139,7 @@ def test_bad_user_data_leaves_no_message_of_its_item() -> None:
 
 
 def test_rows_are_taken_once_and_counted_for_good() -> None:
-    extraction = Extraction([MONITORS])
+    extraction = Extraction(CONTRACT, [MONITORS])
     assert extraction.take_rows() == dict.fromkeys(("messages", "feedback", "rejected", "conversations"), b"")
 
     conversation = item(Conversation=wire(MESSAGES))

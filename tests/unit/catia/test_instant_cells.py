@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lambda_src.unusual import UnusualError
 from modules.items import timestamps
 from sources.catia import instant_cells
 from sources.catia.instant_cells import InstantCells
-from sources.catia.wire_shapes import UnusualError
 
 OFFSETS = st.integers(-1439, 1439).map(lambda minutes: timezone(timedelta(minutes=minutes)))
 WHOLE_HOURS = st.integers(-23, 23).map(lambda hours: timezone(timedelta(hours=hours)))

@@ -12,6 +12,7 @@ from fuzz.properties import fate
 from lambda_src.extraction import Extraction
 from modules.contract import cells
 from modules.contract.datasets import REJECTED
+from sources.catia import CONTRACT
 
 _T = TypeVar("_T")
 KEY = '"PK":{"S":"USER#1"},"SK":{"S":"CONVERSATION#2026-01-31T04:30:00Z"}'
@@ -37,7 +38,7 @@ def test_what_becomes_of_an_item_does_not_depend_on_who_asks(levels: int) -> Non
 )
 def test_what_a_json_parser_cannot_take_is_rejected_as_it_is(attribute: str) -> None:
     item = f'{{{KEY},"Otra":{attribute},"CreatedAt":{{"S":"ayer"}}}}'
-    extraction = Extraction([])
+    extraction = Extraction(CONTRACT, [])
     extraction.add([item.encode()])
 
     assert extraction.tally.rejected.total() == extraction.tally.rows[REJECTED.name] == 1

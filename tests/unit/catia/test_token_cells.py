@@ -7,9 +7,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from msgspec import MsgspecError
 
+from lambda_src.unusual import UnusualError
 from modules.contract import cells
 from sources.catia.token_cells import token_cell
-from sources.catia.wire_shapes import UnusualError
 from tests.csv_texts import TEXTS
 
 #: Texts of what token_cell tells apart, at their ends too.

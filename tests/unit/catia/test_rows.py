@@ -5,13 +5,14 @@ from typing import Any
 import pytest
 
 from modules.contract.datasets import REJECTED, Dataset
+from modules.items.outcomes import RejectedRow
 from sources.catia import CONTRACT, CONVERSATIONS, FEEDBACK, MESSAGES, rows
 
 ROW_TYPES: dict[str, Any] = {
     CONVERSATIONS.name: rows.ConversationRow,
     MESSAGES.name: rows.MessageRow,
     FEEDBACK.name: rows.FeedbackRow,
-    REJECTED.name: rows.RejectedRow,
+    REJECTED.name: RejectedRow,
 }
 
 

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 
 from modules.contract.datasets import Dataset
-from modules.items.outcomes import Conversation, Feedback
 from sources.catia import CONVERSATIONS, FEEDBACK, MESSAGES
-from sources.catia.normalize import normalize
-from tests.unit.lambda_src.strategies import wrapped
+from sources.catia.outcomes import Conversation, Feedback
+from tests.catia_items import normalize
+from tests.unit.catia.strategies import wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Callable

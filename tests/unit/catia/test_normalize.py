@@ -9,10 +9,11 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from lambda_src.exclusions import ExclusionRule
-from modules.items.outcomes import Conversation, Excluded, Feedback, Outcome, Register, Rejected
-from sources.catia.normalize import normalize, normalize_json
+from modules.items.outcomes import Excluded, Outcome, Rejected
+from sources.catia.outcomes import Conversation, Feedback, Register
 from sources.catia.rows import ConversationRow, FeedbackRow, MessageRow
-from tests.unit.lambda_src.strategies import ANY_ITEMS, wrapped, wrapped_times
+from tests.catia_items import normalize, normalize_json
+from tests.unit.catia.strategies import ANY_ITEMS, wrapped, wrapped_times
 
 NO_TIME = "is not an ISO-8601 date and time such as 2026-01-31T04:30:00Z"
 TIME = "2026-01-31T04:30:00.000000Z"
@@ -51,7 +52,7 @@ def feedback(**attributes: Any) -> FeedbackRow:
 def reason(wire: dict[str, Any]) -> str:
     outcome = normalize(wire)
     assert isinstance(outcome, Rejected)
-    assert outcome.row.reason.startswith(outcome.code.value + ": ")
+    assert outcome.row.reason.startswith(outcome.code + ": ")
     return outcome.row.reason
 
 
@@ -266,7 +267,7 @@ def test_an_item_that_no_parser_takes_is_rejected_as_it_is(attribute: str, reaso
     assert isinstance(outcome, Rejected)
     assert outcome.row.reason.startswith(reason)
     assert (outcome.row.item_key, outcome.row.item_json) == ("{}", document)
-    assert outcome.code.value == reason.split(":", maxsplit=1)[0]
+    assert outcome.code == reason.split(":", maxsplit=1)[0]
 
 
 def cells_of(outcome: Outcome) -> list[str | None]:

@@ -25,7 +25,7 @@ from local.sample_shapes import (
 )
 from modules.items.wire_json import wire_json
 from tests import csv_texts
-from tests.unit.lambda_src.strategies import ANY_ITEMS
+from tests.unit.catia.strategies import ANY_ITEMS
 
 ANY_TEXT: Final = csv_texts.TEXTS | st.sampled_from(TEXTS)
 _INSTANTS = st.datetimes(datetime(1, 1, 3), datetime(9999, 12, 29), timezones=st.just(timezone.utc))  # noqa: DTZ001

@@ -8,7 +8,7 @@ import pytest
 
 from fuzz.properties import check
 from local.sample_shapes import json_text, wire
-from tests.unit.lambda_src.extracted_items import FEEDBACK_KEY, SORT_KEY, extracted, item
+from tests.unit.catia.extracted_items import FEEDBACK_KEY, SORT_KEY, extracted, item
 
 NULLS = [
     item(CreatedAt=wire(None), Conversation=wire([{"from": "user", "text": None}])),

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from modules.items.attribute_values import Number, Opaque, kind_of, unwrap
-from tests.unit.lambda_src.strategies import PLAIN_VALUES, WIRE_VALUES, wrapped_times
+from tests.unit.catia.strategies import PLAIN_VALUES, WIRE_VALUES, wrapped_times
 
 
 def unwrapped_to_the_bottom(value: Any) -> Any:

@@ -8,13 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import Raw
 
-from lambda_src.exceptions import ItemRejectedError
+from lambda_src.unusual import UNUSUAL, UnusualError
 from modules.items import readers
+from modules.items.rejections import ItemRejectedError
 from sources.catia import json_texts
 from sources.catia.json_texts import check_map
-from sources.catia.wire_shapes import UNUSUAL, UnusualError
 from tests.csv_texts import TEXTS
-from tests.unit.lambda_src.strategies import wrapped
+from tests.unit.catia.strategies import wrapped
 
 TELLING = st.text(st.sampled_from('\\"{}[],:a'), max_size=6) | TEXTS
 SCALARS = st.none() | st.booleans() | st.integers() | TELLING

@@ -8,6 +8,7 @@ from lambda_src.exclusions import ExclusionRule
 from lambda_src.extraction import Extraction
 from local.sample_shapes import wire
 from modules.items.wire_json import wire_json
+from sources.catia import CONTRACT
 
 SORT_KEY = "CONVERSATION#2026-01-31T04:30:00Z"
 FEEDBACK_KEY = "FEEDBACK#2026-01-31T04:30:00Z"
@@ -20,6 +21,6 @@ def item(sort_key: str = SORT_KEY, partition_key: str = "USER#7", **attributes: 
 
 def extracted(*items: bytes, rules: tuple[ExclusionRule, ...] = ()) -> tuple[dict[str, str], Extraction]:
     """The rows of all datasets that have any, and what gave them."""
-    extraction = Extraction(rules)
+    extraction = Extraction(CONTRACT, rules)
     extraction.add(items)
     return {name: rows.decode() for name, rows in extraction.take_rows().items() if rows}, extraction

@@ -1,0 +1,72 @@
+"""One item of the source table in, one outcome out: total over everything DynamoDB can hold."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from pkgutil import resolve_name
+from typing import TYPE_CHECKING, Any, Final
+
+from lambda_src.exclusions import Exclusions
+from modules.items.attribute_values import unwrap
+from modules.items.outcomes import Excluded, Outcome, Placed, Rejected, RejectedRow
+from modules.items.rejections import ItemRejectedError, RejectionCode
+from modules.items.wire_json import wire_json
+
+if TYPE_CHECKING:
+    from lambda_src.exclusions import ExclusionRule
+    from modules.contract.source import SourceContract
+
+_TOO_DEEP: Final = "values are nested deeper than can be read"
+
+
+class Normalizer:
+    """Says what becomes of items, by a contract's reader and an environment's exclusion rules."""
+
+    def __init__(self, contract: SourceContract, rules: Sequence[ExclusionRule] = ()) -> None:
+        """Import the contract's reader.
+
+        Raises:
+            ExclusionError: a rule names an attribute that the contract does not know.
+        """
+        self._read: Callable[[Mapping[str, Any]], Placed] = resolve_name(contract.item_reader)
+        self._keys = contract.key_attributes
+        self._exclusions = Exclusions(contract, rules)
+
+    def normalize(self, item: Mapping[str, Any]) -> Outcome:
+        """Return what becomes of ``item``, given in DynamoDB's wire format: ``{"PK": {"S": …}, …}``.
+
+        The first rule that fits takes the item before anything else is read. Binary values may be bytes (as botocore
+        gives them) or base64 text (as the wire has them).
+        """
+        try:
+            rule = self._exclusions.first(*(_key_text(item, name) for name in self._keys))
+            return self._read(item) if rule is None else Excluded(rule.name)
+        except ItemRejectedError as rejection:
+            return self._rejected(item, rejection)
+        except RecursionError:
+            return self._rejected(item, ItemRejectedError(RejectionCode.TOO_DEEPLY_NESTED, _TOO_DEEP))
+
+    def normalize_json(self, item: str) -> Outcome:
+        """Return what becomes of an item that is given as DynamoDB's JSON.
+
+        What DynamoDB never sends (numbers that are no texts, more than its 32 levels) can be too much for a parser.
+        Then the item is rejected as it is, its key unread.
+        """
+        try:
+            return self.normalize(json.loads(item))
+        except RecursionError:
+            rejection = ItemRejectedError(RejectionCode.TOO_DEEPLY_NESTED, _TOO_DEEP)
+        except ValueError as error:
+            rejection = ItemRejectedError(RejectionCode.MALFORMED_ATTRIBUTE, f"the item cannot be read: {error}")
+        return Rejected(rejection.code, RejectedRow(wire_json({}), rejection.reason, item))
+
+    def _rejected(self, item: Mapping[str, Any], rejection: ItemRejectedError) -> Rejected:
+        key = {name: item[name] for name in self._keys if name in item}
+        return Rejected(rejection.code, RejectedRow(wire_json(key), rejection.reason, wire_json(item)))
+
+
+def _key_text(item: Mapping[str, Any], name: str) -> str | None:
+    """Return a key for exclusion rules: None if it is missing or no text."""
+    key = unwrap(item.get(name))
+    return key if type(key) is str else None
