@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, TypeAlias, TypeVar
 
 from modules.items import readers
@@ -13,17 +14,24 @@ _T = TypeVar("_T")
 TextReader: TypeAlias = Callable[[Any], str | None]
 
 
+@contextmanager
+def within(path: str) -> Iterator[None]:
+    """Tell what is refused in this context with ``path`` in front of its own path."""
+    try:
+        yield
+    except ItemRejectedError as rejection:
+        rejection.within(path)
+        raise
+
+
 def attribute(item: Mapping[str, Any], name: str, read: Callable[[Any], _T]) -> _T:
     """Read a top-level attribute of the item; what ``read`` refuses is told with the attribute's name.
 
     Raises:
         ItemRejectedError: it is not in DynamoDB's wire format, or ``read`` refuses it.
     """
-    try:
+    with within(name):
         return read(readers.attribute(item, name))
-    except ItemRejectedError as rejection:
-        rejection.within(name)
-        raise
 
 
 def entry(entries: Mapping[str, Any], key: str, read: Callable[[Any], _T]) -> _T:
@@ -32,6 +40,7 @@ def entry(entries: Mapping[str, Any], key: str, read: Callable[[Any], _T]) -> _T
     Raises:
         ItemRejectedError: ``read`` refuses it.
     """
+    # Run for every entry of every message: a context would cost as much as most readers.
     try:
         return read(entries.get(key))
     except ItemRejectedError as rejection:
@@ -46,8 +55,18 @@ def fields(item: Mapping[str, Any], name: str, wanted: Mapping[str, TextReader])
         ItemRejectedError: the attribute is no map, or a reader refuses an entry.
     """
     entries = attribute(item, name, readers.mapping) or {}
-    try:
+    with within(name):
         return [entry(entries, key, read) for key, read in wanted.items()]
-    except ItemRejectedError as rejection:
-        rejection.within(name)
-        raise
+
+
+def maps(item: Mapping[str, Any], name: str) -> Iterator[Mapping[str, Any]]:
+    """Yield the maps of a list attribute in their order, their entries still wrapped; a missing list has none.
+
+    Raises:
+        ItemRejectedError: the attribute is no list, or holds something else than maps.
+    """
+    values: list[Any] = attribute(item, name, readers.sequence) or []
+    for index, value in enumerate(values):
+        with within(f"{name}[{index}]"):
+            entries = readers.entries(value)
+        yield entries

@@ -61,17 +61,12 @@ def _conversation(item: Mapping[str, Any], user_id: str, sort_key: str) -> Conve
 
 
 def _message_rows(item: Mapping[str, Any], user_id: str, sort_key: str) -> Iterator[MessageRow]:
-    messages = parts.attribute(item, "Conversation", readers.sequence) or []
-    for index, message in enumerate(messages):
-        try:
-            yield _message_row(message, user_id, sort_key, str(index + 1))
-        except ItemRejectedError as rejection:
-            rejection.within(f"Conversation[{index}]")
-            raise
+    for index, entries in enumerate(parts.maps(item, "Conversation")):
+        with parts.within(f"Conversation[{index}]"):
+            yield _message_row(entries, user_id, sort_key, str(index + 1))
 
 
-def _message_row(message: Any, user_id: str, sort_key: str, position: str) -> MessageRow:
-    entries = readers.entries(message)
+def _message_row(entries: Mapping[str, Any], user_id: str, sort_key: str, position: str) -> MessageRow:
     return MessageRow(
         user_id=user_id,
         conversation_id=sort_key,

@@ -1,0 +1,81 @@
+"""What every contract keeps to, and what is said to one that does not."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pkgutil import resolve_name
+from typing import Any
+
+import pytest
+
+from modules.contract.datasets import REJECTED, Dataset, count, text
+from modules.contract.source import ContractError, ItemKind, Relation, SourceContract
+from sources import contract_named, contract_names
+from sources.tickets import CONTRACT, REPLIES, TICKETS
+
+
+def test_each_module_below_sources_is_a_contract() -> None:
+    assert contract_names() == ("catia", "tickets")
+
+
+@pytest.mark.parametrize("name", contract_names())
+def test_the_contracts_are_whole(name: str) -> None:
+    contract = contract_named(name)
+
+    assert contract.name == name
+    assert callable(resolve_name(contract.item_reader))
+    assert set(contract.key_attributes) <= {
+        source for dataset in contract.datasets for column in dataset.columns for source in column.source
+    }
+
+
+@pytest.mark.parametrize("name", contract_names())
+def test_keys_and_orders_are_columns(name: str) -> None:
+    for dataset in contract_named(name).tables:
+        assert set(dataset.key) | set(dataset.sort_by) <= set(dataset.column_names)
+        assert dataset.sort_by
+
+
+def test_a_contract_that_is_not_there_is_refused() -> None:
+    with pytest.raises(
+        ContractError, match="contract 'orders': no such module below sources; there are catia, tickets"
+    ):
+        contract_named("orders")
+
+
+OTHER = Dataset("Other", "…", (text("id", "…"), count("rows", "…")), key=("id",), sort_by=("id",))
+
+
+@pytest.mark.parametrize(
+    ("changes", "fault"),
+    [
+        ({"key_attributes": ()}, r"key_attributes are \(\): name the partition key"),
+        ({"key_attributes": ("a", "b", "c")}, "name the partition key, and the sort key if any"),
+        ({"kinds": (ItemKind("tickets"), ItemKind("tickets"))}, "2 kinds are called 'tickets'"),
+        ({"kinds": (ItemKind("rejected"),)}, "kind 'rejected': a run summary uses that name itself"),
+        ({"kinds": (ItemKind("t-1"),)}, "kind 't-1': write lower-case letters, digits and underscores"),
+        ({"kinds": (ItemKind("other", OTHER),)}, "kind 'other' has dataset 'Other', which is none of datasets"),
+        ({"datasets": (REJECTED, TICKETS, OTHER)}, "dataset 'Other': write lower-case letters"),
+        ({"datasets": (REPLIES, REPLIES, REJECTED, TICKETS)}, "2 datasets are called 'replies'"),
+        ({"datasets": (REPLIES, TICKETS)}, "datasets lack REJECTED"),
+        ({"datasets": (REPLIES, TICKETS, REJECTED)}, "REJECTED cannot: put the main dataset last"),
+        ({"relations": (Relation("r", OTHER, TICKETS, ("ticket_id",)),)}, "relation 'r': 'Other' is none of datasets"),
+        ({"relations": (Relation("r", REPLIES, TICKETS, ("id",)),)}, "'replies' has no column id"),
+        (
+            {"relations": (Relation("r", REPLIES, TICKETS, ("ticket_id",), counted_in="subject"),)},
+            "counted_in 'subject' is no count of the parent's",
+        ),
+    ],
+)
+def test_a_contract_that_contradicts_itself_is_refused(changes: dict[str, Any], fault: str) -> None:
+    faulty: SourceContract = replace(CONTRACT, **changes)
+
+    with pytest.raises(ContractError, match=fault):
+        faulty.check()
+
+
+def test_all_faults_are_told_together() -> None:
+    faulty = replace(CONTRACT, key_attributes=(), datasets=(REPLIES, TICKETS))
+
+    with pytest.raises(ContractError, match=r"name the partition key.*; datasets lack REJECTED"):
+        faulty.check()
