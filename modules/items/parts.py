@@ -65,8 +65,8 @@ def maps(item: Mapping[str, Any], name: str) -> Iterator[Mapping[str, Any]]:
     Raises:
         ItemRejectedError: the attribute is no list, or holds something else than maps.
     """
-    values: list[Any] = attribute(item, name, readers.sequence) or []
-    for index, value in enumerate(values):
+    values = attribute(item, name, readers.sequence)
+    for index, value in enumerate(values or ()):
         with within(f"{name}[{index}]"):
             entries = readers.entries(value)
         yield entries
