@@ -1,7 +1,8 @@
 """What a reader of a Parquet file has to fetch, by the file's own statistics, and what one reader really fetches.
 
 A reader skips the row groups whose least and greatest values say that no row of theirs is wanted, and of the others it
-fetches the columns that it needs. That is what Athena bills.
+fetches the columns that it needs; one that knows the index of pages skips pages in the same way. That is what Athena
+bills.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import duckdb
 import pyarrow.parquet as pq
 
 from bench.lake.days import FIRST_INSTANT
+from bench.lake.page_index import PageIndex
 from bench.stats import Spread
 
 WEEKS: Final = 52
@@ -94,11 +96,24 @@ def really_read(path: Path, query: Query) -> int:
 
 @dataclass(frozen=True)
 class Scan:
-    """What a query asks for, and the shares of the file that have to be fetched and are: one of them for each range."""
+    """What a query asks for, and the shares of the file that have to be fetched and are.
+
+    ``to_fetch`` is by row groups, ``in_pages`` by their pages, each over all ranges; ``really_read`` is of one.
+    """
 
     title: str
     to_fetch: Spread
+    in_pages: Spread
     really_read: float
+
+
+@dataclass(frozen=True)
+class File:
+    """A Parquet file, with its footer and the index of its pages."""
+
+    metadata: pq.FileMetaData
+    pages: PageIndex
+    path: Path
 
 
 @dataclass(frozen=True)
@@ -118,7 +133,8 @@ _DASHBOARD_COLUMNS: Final = ("user_id", "conversation_id", "position", "sender",
 
 def scans_of(path: Path) -> Scans:
     """Return what a file of messages costs its readers."""
-    metadata = pq.read_metadata(path)
+    file = File(pq.read_metadata(path), PageIndex(path), path)
+    metadata = file.metadata
     weeks = [week(number) for number in range(WEEKS)]
     year = [Range("sent_at", weeks[0].first, weeks[-1].last)]
     user = _first_user(path)
@@ -131,9 +147,7 @@ def scans_of(path: Path) -> Scans:
         ("`text` of one user", ("text",), [Range("user_id", user, user)]),
     )
     size = path.stat().st_size
-    scans = tuple(
-        _scan(path, metadata, title, [Query(columns, rows) for rows in ranges]) for title, columns, ranges in asked
-    )
+    scans = tuple(_scan(file, title, [Query(columns, rows) for rows in ranges]) for title, columns, ranges in asked)
     return Scans(size, metadata.serialized_size, metadata.num_row_groups, scans)
 
 
@@ -143,7 +157,14 @@ def _first_user(path: Path) -> str:
         return user
 
 
-def _scan(path: Path, metadata: pq.FileMetaData, title: str, queries: Sequence[Query]) -> Scan:
-    size = path.stat().st_size
-    shares = Spread.of([to_fetch(metadata, query) / size for query in queries])
-    return Scan(title, shares, really_read(path, queries[len(queries) // 2]) / size)
+def _scan(file: File, title: str, queries: Sequence[Query]) -> Scan:
+    size = file.path.stat().st_size
+    by_row_groups = Spread.of([to_fetch(file.metadata, query) / size for query in queries])
+    by_pages = Spread.of([_in_pages(file, query) / size for query in queries])
+    return Scan(title, by_row_groups, by_pages, really_read(file.path, queries[len(queries) // 2]) / size)
+
+
+def _in_pages(file: File, query: Query) -> int:
+    if query.rows is None:
+        return to_fetch(file.metadata, query)
+    return file.pages.to_fetch(query.all_columns, query.rows.column, query.rows.first, query.rows.last)

@@ -39,7 +39,7 @@ def times(results: LakeResults, above: LakeContender, below: LakeContender) -> S
 
 
 def _scans(contender: LakeContender, scans: Scans) -> Iterator[Verdict]:
-    shares = {scan.title: scan.to_fetch for scan in scans.scans}
+    shares = {scan.title: scan.in_pages for scan in scans.scans}
     for title, limit in MOST_SHARES:
         share = shares[title]
         measured = f"{percent(share.median)} ({percent(share.least)} to {percent(share.greatest)})"
