@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import os
 import platform
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
 
-from bench.markdown import promises, row, table_head
 from bench.runner import Results
 from bench.scenarios import OURS, OURS_CLEAN, Contender
 from bench.stats import Spread, ratio
-from bench.targets import verdicts
+from bench.targets import Verdict, verdicts
+from handbook.markdown import table
 
 
 @dataclass(frozen=True)
@@ -61,25 +61,33 @@ def markdown(results: Mapping[str, Results], machine: Machine, rounds: int) -> s
     return "\n".join([*lines, *_conditions(machine, rounds)]) + "\n"
 
 
+def promises(kept: Iterable[Verdict]) -> Iterator[str]:
+    """Yield the table of what was promised."""
+    return table(
+        ("promised", "measured", "holds"),
+        ((verdict.promise, verdict.measured, "yes" if verdict.holds else "**no**") for verdict in kept),
+    )
+
+
 def _scenario(results: Results) -> Iterator[str]:
     yield from (f"## {results.scenario.name}: {results.scenario.title}", "")
     for name, facts in results.tables.items():
         megabytes = facts["body_bytes"] / 1e6
         yield f"Table `{name}`: {facts['items']:,} items, {megabytes:.1f} MB in pages ({facts['pages']})."
     yield ""
-    yield from table_head("program", "time ÷ ours", "work, s", "peak, MB", "start, s", "leaves out")
-    for contender in results.scenario.contenders:
-        yield _contender_row(contender, results)
-    yield ""
+    yield from table(
+        ("program", "time ÷ ours", "work, s", "peak, MB", "start, s", "leaves out"),
+        (_cells(contender, results) for contender in results.scenario.contenders),
+    )
     for note in results.scenario.notes:
         yield from (note, "")
 
 
-def _contender_row(contender: Contender, results: Results) -> str:
+def _cells(contender: Contender, results: Results) -> Sequence[str]:
     if contender in results.failures:
-        return row(contender.label, "not measured", "", "", "", results.failures[contender])
+        return (contender.label, "not measured", "", "", "", results.failures[contender])
     starts = [measurement.start_seconds for measurement in results.measurements[contender]]
-    return row(
+    return (
         contender.label,
         ratio(results.seconds(contender), results.seconds(_reference(contender, results))).text(3),
         Spread.of(results.seconds(contender)).text(),

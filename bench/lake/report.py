@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from bench.lake.runner import LakeResults
 from bench.lake.scenario import ARROW, GROWTH, TENFOLD_ROUNDS, LakeContender
 from bench.lake.targets import percent, times, verdicts
 from bench.lake.task import THREADS, ZSTD_LEVEL
-from bench.markdown import promises, row, table_head
-from bench.report import Machine
+from bench.report import Machine, promises
 from bench.stats import Spread
+from handbook.markdown import table
 
 PACKAGES: Final = ("pyarrow", "duckdb", "pandas", "pyspark")
 
@@ -55,18 +55,15 @@ def _contenders(results: LakeResults) -> Iterator[str]:
         "start, s",
         "leaves out",
     )
-    yield from table_head(*titles)
-    for contender in results.scenario.contenders:
-        yield _contender_row(contender, results)
-    yield ""
+    yield from table(titles, (_cells(contender, results) for contender in results.scenario.contenders))
 
 
-def _contender_row(contender: LakeContender, results: LakeResults) -> str:
+def _cells(contender: LakeContender, results: LakeResults) -> Sequence[str]:
     if contender in results.failures:
-        return row(contender.label, "not measured", "", "", "", "", "", "", results.failures[contender])
+        return (contender.label, "not measured", "", "", "", "", "", "", results.failures[contender])
     seconds = Spread.of(results.seconds(contender))
     starts = [measurement.start_seconds for measurement in results.measurements[contender]]
-    return row(
+    return (
         contender.label,
         times(results, contender, ARROW).text(),
         seconds.text(),
@@ -86,15 +83,17 @@ def _scans(results: LakeResults) -> Iterator[str]:
             f"{scans.footer_bytes / 1e3:.0f} KB ({percent(scans.footer_bytes / scans.bytes)})."
         )
     yield ""
-    yield from table_head("query", "file", "to fetch", "read by DuckDB")
+    yield from table(("query", "file", "to fetch", "read by DuckDB"), _scan_cells(results))
+
+
+def _scan_cells(results: LakeResults) -> Iterator[Sequence[str]]:
     titles = [scan.title for scan in results.scans[ARROW].scans]
     for place, title in enumerate(titles):
         for contender, scans in results.scans.items():
             scan = scans.scans[place]
             least, greatest = percent(scan.to_fetch.least), percent(scan.to_fetch.greatest)
             spread = f" ({least} to {greatest})" if least != greatest else ""
-            yield row(title, contender.label, f"{percent(scan.to_fetch.median)}{spread}", percent(scan.really_read))
-    yield ""
+            yield title, contender.label, f"{percent(scan.to_fetch.median)}{spread}", percent(scan.really_read)
 
 
 def _conditions(machine: Machine, rounds: int) -> Iterator[str]:

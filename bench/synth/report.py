@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from bench.markdown import promises, row, table_head
-from bench.report import Machine
+from bench.report import Machine, promises
 from bench.stats import Spread, ratio
 from bench.synth.runner import SynthResults
 from bench.synth.scenario import AS_IT_COMES, CONTENDERS, OURS
 from bench.targets import Verdict, at_most
+from handbook.markdown import table
 
 PACKAGES: Final = ("cdktf", "cdktf-cdktf-provider-aws", "jsii")
 MOST_OF_THE_TIME: Final = 0.25
@@ -39,16 +39,17 @@ def markdown(results: SynthResults, machine: Machine, rounds: int) -> str:
 
 
 def _contenders(results: SynthResults) -> Iterator[str]:
-    yield from table_head("program", "stacks", "time ÷ ours", "time, s", "of processors, s")
-    for contender in CONTENDERS:
-        yield row(
+    rows = (
+        (
             contender.label,
             str(results.stacks[contender]),
             ratio(results.seconds(contender), results.seconds(OURS)).text(),
             Spread.of(results.seconds(contender)).text(),
             Spread.of(results.processor_seconds(contender)).text(),
         )
-    yield ""
+        for contender in CONTENDERS
+    )
+    yield from table(("program", "stacks", "time ÷ ours", "time, s", "of processors, s"), rows)
 
 
 def _conditions(machine: Machine, rounds: int) -> Iterator[str]:
