@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from modules.contract.runs import RunSummary
+    from ops.prices import Cost
 
 
 class State(Enum):
@@ -102,16 +103,6 @@ class Activity:
     def today(self) -> DayFigures:
         """The report's own day."""
         return self.days[-1]
-
-
-@dataclass(frozen=True)
-class Cost:
-    """What one part of a day's run used, and what that costs by list prices."""
-
-    component: str
-    usage: float
-    unit: str
-    dollars: float
 
 
 @dataclass(frozen=True)
