@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from reports import charts
 from reports.window import USUAL_DAYS, WINDOW_DAYS
@@ -15,6 +15,11 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
     from reports.facts import Activity, DayFacts
+
+#: So many are drawn; all are in the tables.
+_MOST_GERENCIAS: Final = 12
+_MOST_REASONS: Final = 12
+_NONE_GIVEN: Final = f"Nobody gave feedback in {WINDOW_DAYS} days."
 
 
 class Quoted(str):
@@ -144,7 +149,7 @@ def _feedback_per_day(activity: Activity) -> Figure:
 
 
 def _feedback_by_gerencia(activity: Activity) -> Figure:
-    shown = activity.ratings[:MOST_GERENCIAS]
+    shown = activity.ratings[:_MOST_GERENCIAS]
     rest = len(activity.ratings) - len(shown)
     more = f" The {len(shown)} with the most feedback are drawn, {rest} more are in the table." if rest else ""
     rows = [
@@ -154,7 +159,7 @@ def _feedback_by_gerencia(activity: Activity) -> Figure:
     said = (
         f"Feedback of {WINDOW_DAYS} days, by the gerencia of the conversation that it refers to."
         if rows
-        else NONE_GIVEN
+        else _NONE_GIVEN
     )
     svg = charts.feedback_by_gerencia(shown, "gerencias") if shown else None
     table = Table(("gerencia", *charts.RATINGS, "liked"), rows)
@@ -190,7 +195,7 @@ def _rejects(facts: DayFacts) -> Figure:
     ]
     total, scanned = facts.run.items.rejected_total, facts.run.items.scanned
     said = f"{number(total)} of {number(scanned)} items ({percent(total / max(scanned, 1))}) could not be normalized."
-    drawn = dict(list(reasons.items())[:MOST_REASONS])
+    drawn = dict(list(reasons.items())[:_MOST_REASONS])
     svg = charts.rejects_by_reason(drawn, "rejects") if drawn else None
     return Figure("rejects", "Rejected by reason", said, svg, Table(("reason", "items", "change"), rows))
 
@@ -215,9 +220,3 @@ def _durations(facts: DayFacts) -> Figure:
         charts.run_seconds(facts.runs, "durations"),
         Table(("day", "began, UTC", "took", "pages", "read units", "throttled", "retried"), rows),
     )
-
-
-#: So many are drawn; all are in the tables.
-MOST_GERENCIAS = 12
-MOST_REASONS = 12
-NONE_GIVEN = f"Nobody gave feedback in {WINDOW_DAYS} days."
