@@ -50,8 +50,7 @@ class DayFigures:
     @property
     def liked_share(self) -> float | None:
         """The likes among what was rated, from 0 to 1; None where nothing was."""
-        rated = self.likes + self.dislikes
-        return self.likes / rated if rated else None
+        return share_liked(self.likes, self.dislikes)
 
 
 @dataclass(frozen=True)
@@ -82,6 +81,17 @@ class GerenciaRatings:
     gerencia: str
     likes: int
     dislikes: int
+
+    @property
+    def liked_share(self) -> float | None:
+        """As :attr:`DayFigures.liked_share`."""
+        return share_liked(self.likes, self.dislikes)
+
+
+def share_liked(likes: int, dislikes: int) -> float | None:
+    """Return the likes among what was rated, from 0 to 1; None where nothing was."""
+    rated = likes + dislikes
+    return likes / rated if rated else None
 
 
 @dataclass(frozen=True)

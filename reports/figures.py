@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from ops.runs import rejected_share, seconds_of
 from reports import charts
 from reports.window import USUAL_DAYS, WINDOW_DAYS
 from reports.wording import NOTHING, change, day, number, percent, seconds
@@ -153,7 +154,7 @@ def _feedback_by_gerencia(activity: Activity) -> Figure:
     rest = len(activity.ratings) - len(shown)
     more = f" The {len(shown)} with the most feedback are drawn, {rest} more are in the table." if rest else ""
     rows = [
-        [Quoted(each.gerencia), number(each.likes), number(each.dislikes), percent(_liked(each.likes, each.dislikes))]
+        [Quoted(each.gerencia), number(each.likes), number(each.dislikes), percent(each.liked_share)]
         for each in activity.ratings
     ]
     said = (
@@ -164,10 +165,6 @@ def _feedback_by_gerencia(activity: Activity) -> Figure:
     svg = charts.feedback_by_gerencia(shown, "gerencias") if shown else None
     table = Table(("gerencia", *charts.RATINGS, "liked"), rows)
     return Figure("gerencias", "Feedback by gerencia", said + more, svg, table)
-
-
-def _liked(likes: int, dislikes: int) -> float | None:
-    return likes / (likes + dislikes) if likes + dislikes else None
 
 
 def _items(facts: DayFacts) -> Figure:
@@ -194,7 +191,7 @@ def _rejects(facts: DayFacts) -> Figure:
         for reason, count in reasons.items()
     ]
     total, scanned = facts.run.items.rejected_total, facts.run.items.scanned
-    said = f"{number(total)} of {number(scanned)} items ({percent(total / max(scanned, 1))}) could not be normalized."
+    said = f"{number(total)} of {number(scanned)} items ({percent(rejected_share(facts.run))}) could not be normalized."
     drawn = dict(list(reasons.items())[:_MOST_REASONS])
     svg = charts.rejects_by_reason(drawn, "rejects") if drawn else None
     return Figure("rejects", "Rejected by reason", said, svg, Table(("reason", "items", "change"), rows))
@@ -205,7 +202,7 @@ def _durations(facts: DayFacts) -> Figure:
         [
             day(run.dt),
             f"{run.started_at:%H:%M}",
-            seconds(charts.seconds_of(run)),
+            seconds(seconds_of(run)),
             number(run.scan.pages),
             number(round(run.scan.consumed_capacity_units, 1)),
             number(run.scan.throttled_requests),
@@ -216,7 +213,7 @@ def _durations(facts: DayFacts) -> Figure:
     return Figure(
         "durations",
         "How long ETL-1 took",
-        f"{seconds(charts.seconds_of(facts.run))} this time, of {len(facts.runs)} runs.",
+        f"{seconds(seconds_of(facts.run))} this time, of {len(facts.runs)} runs.",
         charts.run_seconds(facts.runs, "durations"),
         Table(("day", "began, UTC", "took", "pages", "read units", "throttled", "retried"), rows),
     )
