@@ -49,23 +49,19 @@ class Machine:
 
 def markdown(results: Mapping[str, Results], machine: Machine, rounds: int) -> str:
     """Return the whole report."""
-    lines = [
-        "# ETL-1 beside its peers",
-        "",
-        "Made by `make bench`, never edited by hand. Trust the ratios: seconds belong to one machine.",
-        "",
-        *promises(verdicts(results)),
-    ]
+    lines = [*opening("ETL-1 beside its peers", verdicts(results))]
     for result in results.values():
         lines += _scenario(result)
     return "\n".join([*lines, *_conditions(machine, rounds)]) + "\n"
 
 
-def promises(kept: Iterable[Verdict]) -> Iterator[str]:
-    """Yield the table of what was promised."""
-    return table(
+def opening(title: str, promises: Iterable[Verdict]) -> Iterator[str]:
+    """Yield what every report begins with: its title, how to read it, and the table of what was promised."""
+    yield from (f"# {title}", "")
+    yield from ("Made by `make bench`, never edited by hand. Trust the ratios: seconds belong to one machine.", "")
+    yield from table(
         ("promised", "measured", "holds"),
-        ((verdict.promise, verdict.measured, "yes" if verdict.holds else "**no**") for verdict in kept),
+        ((verdict.promise, verdict.measured, "yes" if verdict.holds else "**no**") for verdict in promises),
     )
 
 

@@ -9,7 +9,7 @@ from bench.lake.runner import LakeResults
 from bench.lake.scenario import ARROW, GROWTH, TENFOLD_ROUNDS, LakeContender
 from bench.lake.targets import percent, times, verdicts
 from bench.lake.task import THREADS, ZSTD_LEVEL
-from bench.report import Machine, promises
+from bench.report import Machine, opening
 from bench.stats import Spread
 from handbook.markdown import table
 
@@ -19,11 +19,7 @@ PACKAGES: Final = ("pyarrow", "duckdb", "pandas", "pyspark")
 def markdown(results: LakeResults, machine: Machine, rounds: int) -> str:
     """Return the whole report."""
     lines = [
-        "# ETL-2 beside its peers, and what its tables cost to read",
-        "",
-        "Made by `make bench`, never edited by hand. Trust the ratios: seconds belong to one machine.",
-        "",
-        *promises(verdicts(results)),
+        *opening("ETL-2 beside its peers, and what its tables cost to read", verdicts(results)),
         "## From CSV to sorted Parquet",
         "",
         *_days(results),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from bench.report import Machine, promises
+from bench.report import Machine, opening
 from bench.stats import Spread, ratio
 from bench.synth.runner import SynthResults
 from bench.synth.scenario import AS_IT_COMES, CONTENDERS, OURS
@@ -25,11 +25,7 @@ def verdicts(results: SynthResults) -> Iterator[Verdict]:
 def markdown(results: SynthResults, machine: Machine, rounds: int) -> str:
     """Return the whole report."""
     lines = [
-        "# A synth, and what of it the provider's bindings take",
-        "",
-        "Made by `make bench`, never edited by hand. Trust the ratios: seconds belong to one machine.",
-        "",
-        *promises(verdicts(results)),
+        *opening("A synth, and what of it the provider's bindings take", verdicts(results)),
         "## From `main.py` to Terraform's JSON",
         "",
         *_contenders(results),
