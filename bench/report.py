@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import os
 import platform
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
 
-from bench.markdown import promises, row, table_head
 from bench.runner import Results
 from bench.scenarios import OURS, OURS_CLEAN, Contender
 from bench.stats import Spread, ratio
-from bench.targets import verdicts
+from bench.targets import Verdict, verdicts
+from handbook.markdown import table
 
 
 @dataclass(frozen=True)
@@ -49,16 +49,20 @@ class Machine:
 
 def markdown(results: Mapping[str, Results], machine: Machine, rounds: int) -> str:
     """Return the whole report."""
-    lines = [
-        "# ETL-1 beside its peers",
-        "",
-        "Made by `make bench`, never edited by hand. Trust the ratios: seconds belong to one machine.",
-        "",
-        *promises(verdicts(results)),
-    ]
+    lines = [*opening("ETL-1 beside its peers", verdicts(results))]
     for result in results.values():
         lines += _scenario(result)
     return "\n".join([*lines, *_conditions(machine, rounds)]) + "\n"
+
+
+def opening(title: str, promises: Iterable[Verdict]) -> Iterator[str]:
+    """Yield what every report begins with: its title, how to read it, and the table of what was promised."""
+    yield from (f"# {title}", "")
+    yield from ("Made by `make bench`, never edited by hand. Trust the ratios: seconds belong to one machine.", "")
+    yield from table(
+        ("promised", "measured", "holds"),
+        ((verdict.promise, verdict.measured, "yes" if verdict.holds else "**no**") for verdict in promises),
+    )
 
 
 def _scenario(results: Results) -> Iterator[str]:
@@ -67,19 +71,19 @@ def _scenario(results: Results) -> Iterator[str]:
         megabytes = facts["body_bytes"] / 1e6
         yield f"Table `{name}`: {facts['items']:,} items, {megabytes:.1f} MB in pages ({facts['pages']})."
     yield ""
-    yield from table_head("program", "time ÷ ours", "work, s", "peak, MB", "start, s", "leaves out")
-    for contender in results.scenario.contenders:
-        yield _contender_row(contender, results)
-    yield ""
+    yield from table(
+        ("program", "time ÷ ours", "work, s", "peak, MB", "start, s", "leaves out"),
+        (_cells(contender, results) for contender in results.scenario.contenders),
+    )
     for note in results.scenario.notes:
         yield from (note, "")
 
 
-def _contender_row(contender: Contender, results: Results) -> str:
+def _cells(contender: Contender, results: Results) -> Sequence[str]:
     if contender in results.failures:
-        return row(contender.label, "not measured", "", "", "", results.failures[contender])
+        return (contender.label, "not measured", "", "", "", results.failures[contender])
     starts = [measurement.start_seconds for measurement in results.measurements[contender]]
-    return row(
+    return (
         contender.label,
         ratio(results.seconds(contender), results.seconds(_reference(contender, results))).text(3),
         Spread.of(results.seconds(contender)).text(),

@@ -10,6 +10,7 @@ from fork.comparison import complaints, differences
 from fork.environment import ForkError, synthesize_ours, synthesize_with_fork
 from fork.expected import EXPECTED
 from fork.validation import validate
+from local.errors import SynthesisError
 from scan.environment import ScanError
 
 
@@ -19,7 +20,7 @@ def main() -> None:
         with tempfile.TemporaryDirectory() as folder:
             for line in compare(Path(folder)):
                 print(line, flush=True)
-    except (ForkError, ScanError) as error:
+    except (ForkError, ScanError, SynthesisError) as error:
         sys.exit(f"fork: {error}")
 
 
@@ -28,6 +29,7 @@ def compare(folder: Path) -> list[str]:
 
     Raises:
         ForkError: a difference is not expected, or an expected one is not there; or a stack is not valid.
+        SynthesisError: a synth failed.
     """
     ours, theirs = synthesize_ours(folder / "ours"), synthesize_with_fork(folder / "theirs")
     objections = complaints(differences(ours, theirs), list(ours))

@@ -7,9 +7,10 @@ import subprocess
 from pathlib import Path
 from typing import Final
 
-from fork.environment import DOCUMENT, Documents, ForkError
+from fork.environment import Documents, ForkError
 from local.cdktf_command import QUIET
 from local.machine_tools import tool_environment
+from local.synthesis import DOCUMENT
 from scan.environment import json_of, run
 
 _OUT_OF_REACH: Final = "Failed to query available provider packages"

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -16,9 +14,9 @@ from handbook.follow import PageError, follow
 from handbook.pages import DOCS, pages, stacks_of_prod
 from handbook.pictures.drawing import DrawingError
 from handbook.site import SITE, SiteError, build
-from local.cdktf_command import QUIET
-from local.errors import SideEnvironmentError
+from local.errors import SideEnvironmentError, SynthesisError
 from local.machine_tools import PROJECT
+from local.synthesis import synthesize
 
 TUTORIAL: Final = DOCS / "tutorial.md"
 
@@ -29,7 +27,7 @@ def main() -> int:
     parser.add_argument("action", choices=tuple(_ACTIONS))
     try:
         _ACTIONS[parser.parse_args().action]()
-    except (DrawingError, PageError, SiteError, SideEnvironmentError) as error:
+    except (DrawingError, PageError, SiteError, SideEnvironmentError, SynthesisError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
     return 0
@@ -37,9 +35,8 @@ def main() -> int:
 
 def _write() -> None:
     with tempfile.TemporaryDirectory() as folder:
-        environment = {**os.environ, **QUIET, "CDKTF_OUTDIR": folder, CHOICE_VARIABLE: PROD.name}
-        subprocess.run((sys.executable, str(PROJECT / "main.py")), check=True, cwd=PROJECT, env=environment)
-        for path, text in pages(stacks_of_prod(Path(folder))).items():
+        documents = synthesize(Path(folder), [sys.executable, "main.py"], **{CHOICE_VARIABLE: PROD.name})
+        for path, text in pages(stacks_of_prod(documents)).items():
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")
 

@@ -26,11 +26,11 @@ ZONES: Final = {
 }
 
 
-def stacks_of_prod(synthesized: Path) -> tuple[Stack, Stack]:
-    """Return the stacks of prod that main.py has written into a folder, in the order in which they are deployed."""
-    names = (PROD.names.normalize_stack, PROD.names.etl_stack)
+def stacks_of_prod(documents: Mapping[str, Path]) -> tuple[Stack, Stack]:
+    """Return the stacks of prod, in the order in which they are deployed; ``documents`` says where each stack is."""
     first, second = (
-        Stack(name, json.loads((synthesized / "stacks" / name / "cdk.tf.json").read_text("utf-8"))) for name in names
+        Stack(name, json.loads(documents[name].read_text(encoding="utf-8")))
+        for name in (PROD.names.normalize_stack, PROD.names.etl_stack)
     )
     return first, second
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-import subprocess
-from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,9 +10,8 @@ from typing import Final
 
 from local.cdktf_command import CDKTF
 from local.errors import DeployError
+from local.followed import Program
 from local.machine_tools import PROJECT
-
-ERROR_TAIL: Final = 40
 
 _ANSI: Final = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 _NOISE: Final = re.compile(r"[⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏]|\d+ Stacks? ")
@@ -59,34 +56,19 @@ def deploy(
     """
     command = [str(CDKTF), "deploy", *stacks, "--auto-approve"]
     progress = Progress()
-    last_lines = deque[str](maxlen=ERROR_TAIL)
-    with _started(command, environment) as process, log.open("w", encoding="utf-8") as file:
-        for line in readable(process.stdout or ()):
-            file.write(f"{line}\n")
-            last_lines.append(line)
-            if progress.read(line):
-                on_progress(progress)
-    if process.returncode != 0:
-        tail = "\n".join(last_lines)
+
+    def hear(line: str) -> None:
+        if progress.read(line):
+            on_progress(progress)
+
+    ended = Program(command, PROJECT, environment).follow(log, hear, readable)
+    if not ended.well:
         message = (
-            f"{' '.join(command)} ended with status {process.returncode}. The end of {log}:\n{tail}\n"
+            f"{' '.join(command)} {ended.words}\n"
             "If an earlier deploy was interrupted and left its lock behind: make down, then again."
         )
         raise DeployError(message)
     return progress
-
-
-def _started(command: Sequence[str], environment: Mapping[str, str]) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        command,
-        cwd=PROJECT,
-        env=dict(environment),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        encoding="utf-8",
-        errors="replace",
-    )
 
 
 def readable(lines: Iterable[str]) -> Iterable[str]:

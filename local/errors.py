@@ -3,6 +3,7 @@
 LocalError
 ├── EmulatorError   the emulator does not start, or does not run
 ├── DeployError     a command that deploys failed
+├── SynthesisError  a program that writes stacks failed
 ├── FunctionError   a function raised, or did not do what it was started for
 ├── ArrivalError    the deployed EventBridge rule is missing or silent
 ├── GlueJobError    the Spark job failed
@@ -24,6 +25,10 @@ class EmulatorError(LocalError):
 
 class DeployError(LocalError):
     """A command that deploys failed; the message ends with what it said last."""
+
+
+class SynthesisError(LocalError):
+    """A program that writes stacks failed; the message has the program and what it said."""
 
 
 class FunctionError(LocalError):

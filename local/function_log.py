@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from glue_src.catalog import Catalog
 from local.errors import FunctionError
+from local.followed import ERROR_TAIL
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from modules.contract.runs import RunSummary
 
 POLL_SECONDS: Final = 0.25
-ERROR_TAIL: Final = 40
 #: Lambda's own line at the end of every invocation, well or ill.
 _END: Final = "REPORT RequestId: "
 

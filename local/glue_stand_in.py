@@ -10,19 +10,18 @@ nothing waits for the crawler.
 
 from __future__ import annotations
 
-import subprocess
 import sys
 import sysconfig
 import tempfile
 import uuid
-from collections import deque
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from local.errors import GlueJobError
+from local.followed import OnLine, Program
 from local.machine_tools import tool_environment
 from local.spark_options import spark_options_for_s3
 from local.webhdfs import WebHdfsGateway
@@ -35,7 +34,6 @@ SPARK_SUBMIT: Final = Path(sysconfig.get_path("scripts"), "spark-submit")
 #: Two tasks at once, and each tried as often as on a cluster.
 MASTER: Final = "local[2,4]"
 LOOPBACK: Final = "127.0.0.1"
-ERROR_TAIL: Final = 40
 
 #: A small job on one machine: no page to serve, no 200 partitions to shuffle into.
 LOCAL_OPTIONS: Final = {
@@ -45,8 +43,6 @@ LOCAL_OPTIONS: Final = {
     "spark.log.level": "WARN",
     "spark.sql.shuffle.partitions": "4",
 }
-
-OnLine = Callable[[str], None]
 
 
 @dataclass(frozen=True)
@@ -99,25 +95,10 @@ def run_job(job: DeployedJob, s3: S3Client, environment: Mapping[str, str], log:
     """
     with tempfile.TemporaryDirectory(prefix="glue-") as folder, WebHdfsGateway(s3) as gateway:
         command = _command(job, _download(s3, job, Path(folder)), gateway.port)
-        with _started(command, _job_environment(environment), folder) as process:
-            last_lines = _follow(process, log, on_line)
-    if process.returncode != 0:
-        tail = "\n".join(last_lines)
-        message = f"The Glue job {job.name} ended with status {process.returncode}. The end of {log}:\n{tail}"
+        ended = Program(command, Path(folder), _job_environment(environment)).follow(log, on_line)
+    if not ended.well:
+        message = f"The Glue job {job.name} {ended.words}"
         raise GlueJobError(message)
-
-
-def _started(command: Sequence[str], environment: Mapping[str, str], folder: str) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        command,
-        cwd=folder,
-        env=dict(environment),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        encoding="utf-8",
-        errors="replace",
-    )
 
 
 @dataclass(frozen=True)
@@ -162,14 +143,3 @@ def _job_environment(environment: Mapping[str, str]) -> dict[str, str]:
         "PYTHONUNBUFFERED": "1",
         "PYTHONUTF8": "1",
     }
-
-
-def _follow(process: subprocess.Popen[str], log: Path, on_line: OnLine) -> Iterable[str]:
-    """Write and report what the process prints until it closes its output; return the last lines."""
-    last_lines = deque[str](maxlen=ERROR_TAIL)
-    with log.open("w", encoding="utf-8") as file:
-        for line in process.stdout or ():
-            file.write(line)
-            last_lines.append(line.rstrip("\n"))
-            on_line(last_lines[-1])
-    return last_lines

@@ -12,8 +12,9 @@ from local.arrivals import Arrival, Arrivals, listen
 from local.assumed_role import assumed_role
 from local.engines import DEFAULT, Engines
 from local.errors import FunctionError, GlueJobError
+from local.followed import OnLine
 from local.function_log import FunctionLog, await_run
-from local.glue_stand_in import OnLine, deployed_job, run_job
+from local.glue_stand_in import deployed_job, run_job
 from local.workspace import ENVIRONMENT, Workspace
 from modules.naming import Names
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from ops.remedies import command_line
 from ops.runs import deviations
 from ops.services import ALARM, MISSING
 
@@ -45,8 +46,7 @@ def next_steps(status: Status) -> tuple[Advice, ...]:
 
 def command(status: Status, words: str) -> str:
     """Return a command line of this program for the same environment."""
-    name, _, rest = words.partition(" ")
-    return " ".join(part for part in (f"python -m ops {name} --env {status.environment}", rest) if part)
+    return command_line(status.environment, words)
 
 
 def _alarms(status: Status) -> Iterator[Advice]:
@@ -70,10 +70,11 @@ def _engine(state: EngineState, status: Status) -> Iterator[Advice]:
     newest = status.runs.newest
     if state is status.extract and newest is not None and newest.started_at > last.started_at:
         return
-    which = "normalize" if state is status.extract else "etl"
     first_line = last.error.partition("\n")[0]
     matter = f"{state.engine.etl}: last run {last.state} at {last.started_at:%Y-%m-%d %H:%M} UTC: {first_line}"
-    yield Advice(matter, f"{command(status, f'logs {which}')} has the story, {command(status, 'doctor')} the remedy")
+    yield Advice(
+        matter, f"{command(status, f'logs {state.engine.word}')} has the story, {command(status, 'doctor')} the remedy"
+    )
 
 
 def _uncurated(status: Status) -> Iterator[Advice]:

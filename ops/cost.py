@@ -12,7 +12,7 @@ from envs.schema import WORKER_DPU
 from ops import invocations
 from ops.aws_errors import is_local
 from ops.engines import FUNCTION, Engine, extract_engine, function_log, transform_engine
-from ops.prices import GIGABYTE, LIST_PRICES, Prices
+from ops.prices import GIGABYTE, LIST_PRICES, Cost, Prices
 from ops.runs import recent_runs
 
 if TYPE_CHECKING:
@@ -37,17 +37,6 @@ NOT_COUNTED: Final = (
     "free tiers, discounts, taxes, and other regions' prices",
     "what happened before the logs' retention began, or in other accounts",
 )
-
-
-@dataclass(frozen=True)
-class Cost:
-    """One component: what was measured, in which unit, and what it costs; ``note`` says what it rests on."""
-
-    component: str
-    usage: float
-    unit: str
-    dollars: float
-    note: str
 
 
 @dataclass(frozen=True)
@@ -100,8 +89,7 @@ def function_cost(etl: str, runs: Iterable[Invocation], prices: Prices) -> Cost:
     """Return what invocations cost by what Lambda's own REPORT lines say."""
     billed = [(run.billed_seconds, run.memory_mb) for run in runs if run.billed_seconds and run.memory_mb]
     gigabyte_seconds = sum(seconds * memory / 1024 for seconds, memory in billed)
-    dollars = gigabyte_seconds * prices.lambda_gigabyte_second
-    return Cost(f"{etl} (Lambda)", gigabyte_seconds, "GB-seconds", dollars, f"invocations in the log: {len(billed)}")
+    return prices.function(f"{etl} (Lambda)", gigabyte_seconds, f"invocations in the log: {len(billed)}")
 
 
 def job_cost(etl: str, runs: Iterable[JobRunTypeDef], prices: Prices) -> Cost:
@@ -112,37 +100,34 @@ def job_cost(etl: str, runs: Iterable[JobRunTypeDef], prices: Prices) -> Cost:
             "MaxCapacity", 0
         )
         time = run.get("ExecutionTime", 0)
-        seconds += dpu * max(time, prices.glue_job_least_seconds) if time else 0
+        seconds += prices.job_dpu_seconds(time, dpu) if time else 0
         count += 1
-    return Cost(f"{etl} (Glue)", seconds, "DPU-seconds", seconds / 3600 * prices.glue_dpu_hour, f"runs: {count}")
+    return prices.glue(f"{etl} (Glue)", seconds, f"runs: {count}")
 
 
 def crawler_cost(dpu_hours: Iterable[float], prices: Prices) -> Cost:
     """Return what crawls cost by the DPU-hours that Glue tells of each."""
     crawls = list(dpu_hours)
-    seconds = sum(crawls) * 3600
-    return Cost("crawler (Glue)", seconds, "DPU-seconds", sum(crawls) * prices.glue_dpu_hour, f"crawls: {len(crawls)}")
+    return prices.glue("crawler (Glue)", sum(crawls) * 3600, f"crawls: {len(crawls)}")
 
 
 def reading_cost(runs: Iterable[RunSummary], since: datetime, prices: Prices) -> Cost:
     """Return what reading the source cost on demand, by the runs' own summaries."""
     read = [run.scan.consumed_capacity_units for run in runs if run.started_at >= since]
-    dollars = sum(read) / 1e6 * prices.dynamodb_million_read_units
-    return Cost("source table (DynamoDB)", sum(read), "read units", dollars, f"runs: {len(read)}; as if on demand")
+    return prices.reading("source table (DynamoDB)", sum(read), f"runs: {len(read)}; as if on demand")
 
 
 def storage_cost(current: int, noncurrent: int, prices: Prices) -> Cost:
     """Return what a month of so many bytes costs."""
-    gigabytes = (current + noncurrent) / GIGABYTE
-    note = f"now; {noncurrent / GIGABYTE:.3f} GB of it old versions"
-    return Cost("bucket (S3)", gigabytes, "GB-month", gigabytes * prices.s3_standard_gigabyte_month, note)
+    return prices.storage(
+        "bucket (S3)", current + noncurrent, f"now; {noncurrent / GIGABYTE:.3f} GB of it old versions"
+    )
 
 
 def athena_cost(scans: Iterable[int], prices: Prices) -> Cost:
     """Return what queries cost by the bytes that each has scanned."""
     scanned = list(scans)
-    dollars = sum(map(prices.athena, scanned))
-    return Cost("queries (Athena)", sum(scanned) / GIGABYTE, "GB scanned", dollars, f"queries: {len(scanned)}")
+    return prices.queries("queries (Athena)", scanned, f"queries: {len(scanned)}")
 
 
 def _runs(platform: Platform) -> tuple[RunSummary, ...]:

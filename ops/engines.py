@@ -6,18 +6,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Final
 
-from botocore.exceptions import ClientError
-
 from modules.glue_log_names import JobLogs
 from ops import invocations
-from ops.aws_errors import is_absence
-from ops.invocations import FAILED, RUNNING, TIMED_OUT, LogLine, instant_of
+from ops.invocations import FAILED, RUNNING, TIMED_OUT
+from ops.tail import Tail
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mypy_boto3_glue.type_defs import JobRunTypeDef
 
+    from ops.invocations import LogLine
     from ops.platform import Platform
 
 FUNCTION: Final = "function"
@@ -54,6 +53,11 @@ class Engine:
     kind: str
     name: str
     log_group: str
+
+    @property
+    def word(self) -> str:
+        """What the command line calls its ETL."""
+        return "normalize" if self.etl == "ETL-1" else "etl"
 
 
 @dataclass(frozen=True)
@@ -117,13 +121,4 @@ def job_run(run: JobRunTypeDef) -> EngineRun:
 
 def function_log(platform: Platform, engine: Engine, since: datetime) -> Iterator[LogLine]:
     """Yield the lines of a function's log from ``since`` on; none where it has not run yet."""
-    pages = platform.logs.get_paginator("filter_log_events").paginate(
-        logGroupName=engine.log_group, startTime=int(since.timestamp() * 1000)
-    )
-    try:
-        for page in pages:
-            for event in page["events"]:
-                yield LogLine(instant_of(event["timestamp"]), event["logStreamName"], event["message"])
-    except ClientError as error:
-        if not is_absence(error):
-            raise
+    return Tail(platform.logs, engine.log_group, since).new_lines()

@@ -16,7 +16,7 @@ from botocore.exceptions import ReadTimeoutError
 from ops.engines import FUNCTION, Engine, job_run
 from ops.exits import Exit, OpsError, attention
 from ops.invocations import FAILED, RUNNING, document_in
-from ops.remedies import remedy_for
+from ops.remedies import command_line, remedy_for
 from ops.tail import Tail
 
 if TYPE_CHECKING:
@@ -144,8 +144,7 @@ def failure(platform: Platform, engine: Engine, error: str) -> OpsError:
     """Return the error for an engine that failed: what it said, and the runbook's remedy."""
     env = platform.names.env
     todo, heading = remedy_for(engine.etl, error, env)
-    which = "normalize" if engine.etl == "ETL-1" else "etl"
     return attention(
         f"{engine.etl} ({engine.name}) failed: {error}",
-        f"{todo[0].upper()}{todo[1:]} (docs/runbook.md, {heading}; python -m ops logs {which} --env {env}).",
+        f"{todo[0].upper()}{todo[1:]} (docs/runbook.md, {heading}; {command_line(env, f'logs {engine.word}')}).",
     )

@@ -1,17 +1,34 @@
-"""AWS's list prices: the only place in code. Their sources are in docs/scaling.md and docs/lake-costs.md."""
+"""AWS's list prices and what follows from them: the only place in code.
+
+Their sources are in docs/scaling.md and docs/lake-costs.md.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
 
 GIGABYTE: Final = 2**30
 TERABYTE: Final = 2**40
 
 
 @dataclass(frozen=True)
+class Cost:
+    """One component: what was measured, in which unit, and what it costs; ``note`` says what it rests on."""
+
+    component: str
+    usage: float
+    unit: str
+    dollars: float
+    note: str = ""
+
+
+@dataclass(frozen=True)
 class Prices:
-    """Prices in US dollars, without free tiers."""
+    """Prices in US dollars, without free tiers; and what a component costs by them."""
 
     region: str
     looked_up: str
@@ -27,6 +44,31 @@ class Prices:
     def athena(self, scanned_bytes: int) -> float:
         """Return what a query costs that scanned so many bytes."""
         return max(scanned_bytes, self.athena_least_bytes) / TERABYTE * self.athena_terabyte
+
+    def queries(self, component: str, scanned_bytes: Collection[int], note: str = "") -> Cost:
+        """Return what queries cost that scanned so many bytes each."""
+        return Cost(component, sum(scanned_bytes) / GIGABYTE, "GB scanned", sum(map(self.athena, scanned_bytes)), note)
+
+    def function(self, component: str, gigabyte_seconds: float, note: str = "") -> Cost:
+        """Return what a function costs that had so much memory for so long."""
+        return Cost(component, gigabyte_seconds, "GB-seconds", gigabyte_seconds * self.lambda_gigabyte_second, note)
+
+    def glue(self, component: str, dpu_seconds: float, note: str = "") -> Cost:
+        """Return what jobs or crawls cost that are billed for so much."""
+        return Cost(component, dpu_seconds, "DPU-seconds", dpu_seconds / 3600 * self.glue_dpu_hour, note)
+
+    def job_dpu_seconds(self, seconds: float, processing_units: float) -> float:
+        """Return what is billed of a job's run that took so long with so many DPU."""
+        return max(seconds, self.glue_job_least_seconds) * processing_units
+
+    def reading(self, component: str, read_units: float, note: str = "") -> Cost:
+        """Return what reading a table costs on demand."""
+        return Cost(component, read_units, "read units", read_units / 1e6 * self.dynamodb_million_read_units, note)
+
+    def storage(self, component: str, stored_bytes: int, note: str = "") -> Cost:
+        """Return what so many bytes cost in a month."""
+        gigabytes = stored_bytes / GIGABYTE
+        return Cost(component, gigabytes, "GB-month", gigabytes * self.s3_standard_gigabyte_month, note)
 
 
 LIST_PRICES: Final = Prices(

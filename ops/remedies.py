@@ -83,6 +83,12 @@ TRANSFORM_REMEDIES: Final = (
 _OTHERWISE: Final = "repeat it; if it fails again, its log has the whole story"
 
 
+def command_line(env: str, words: str) -> str:
+    """Return a command of this program for an environment; ``words`` are the command's name and what follows it."""
+    name, _, rest = words.partition(" ")
+    return " ".join(part for part in (f"python -m ops {name} --env {env}", rest) if part)
+
+
 def remedy_for(etl: str, error: str, env: str) -> tuple[str, str]:
     """Return what to do about a failure of "ETL-1" or "ETL-2", and the runbook's heading about it."""
     remedies = EXTRACT_REMEDIES if etl == "ETL-1" else TRANSFORM_REMEDIES

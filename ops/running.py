@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import ClientError
 
-from glue_src.catalog import ROW_COUNT, SOURCE_RUN_ID
+from glue_src.catalog import SOURCE_RUN_ID
 from modules.contract.runs import RunSummary, RunSummaryError
 from modules.contract.settings import EventKey
 from ops.aws_errors import is_absence
@@ -18,6 +18,7 @@ from ops.engines import extract_engine, last_runs, transform_engine
 from ops.execution import execute, failure
 from ops.exits import Exit, OpsError, attention
 from ops.runs import recent_runs
+from ops.tables import rows_in
 from sources.catia import CONTRACT
 
 if TYPE_CHECKING:
@@ -138,7 +139,7 @@ class _Wait:
     def tables(self) -> tuple[TableRows, ...]:
         """Return the rows of the day's tables."""
         return tuple(
-            TableRows(dataset.name, self._summary.rows_of(dataset.name), _number(self._parameters(dataset.name)))
+            TableRows(dataset.name, self._summary.rows_of(dataset.name), rows_in(self._parameters(dataset.name)))
             for dataset in CONTRACT.datasets
         )
 
@@ -178,11 +179,6 @@ class _Wait:
                 raise
             return {}
         return partition.get("Parameters", {})
-
-
-def _number(parameters: dict[str, str]) -> int | None:
-    rows = parameters.get(ROW_COUNT, "")
-    return int(rows) if rows.isdigit() else None
 
 
 def _too_late(platform: Platform, summary: RunSummary, seconds: float, waiting_for: str) -> OpsError:

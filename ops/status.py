@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from ops.platform import Platform
 
 _T = TypeVar("_T")
-#: So many of the newest days are looked at for runs that readers do not see.
-_DAYS: int = 14
 
 
 @dataclass(frozen=True)
@@ -100,7 +98,7 @@ def gather(platform: Platform, now: datetime) -> Status:
         transform=asking.ask(lambda: last_runs(platform, transform, now), EngineState(transform, ())),
         crawler=asking.ask(lambda: crawler_state(platform), None),
         tables=table_states(snapshot, today) if snapshot else (),
-        uncurated=uncurated_runs(platform, snapshot, _DAYS) if snapshot else (),
+        uncurated=uncurated_runs(platform, snapshot) if snapshot else (),
         alarms=asking.ask(lambda: alarm_states(platform), ()),
         queues=asking.ask(lambda: queue_states(platform), ()),
         unanswered=tuple(asking.unanswered),

@@ -12,7 +12,7 @@ from modules.contract.layout import business_day
 from sources.catia import CONTRACT
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import date
 
     from glue_src.catalog import CatalogSnapshot
@@ -31,6 +31,8 @@ class TableState:
     days_behind: int | None
 
 
+#: So many of the newest days are looked at for runs that readers do not see.
+_NEWEST_DAYS: Final = 14
 #: A run takes so long into the tables when nothing is wrong: events are collected, workers started, a day is written.
 ON_ITS_WAY: Final = timedelta(minutes=30)
 
@@ -65,23 +67,28 @@ def _state(snapshot: CatalogSnapshot, name: str, today: date) -> TableState:
         return TableState(name, 0, None, None, "", None)
     newest = max(partitions)
     parameters = partitions[newest]
-    rows = parameters.get(ROW_COUNT, "")
     return TableState(
         name,
         len(partitions),
         newest,
-        int(rows) if rows.isdigit() else None,
+        rows_in(parameters),
         parameters.get(SOURCE_RUN_ID, ""),
         (today - newest).days,
     )
 
 
-def uncurated_runs(platform: Platform, snapshot: CatalogSnapshot, most_days: int) -> tuple[UncuratedRun, ...]:
+def rows_in(parameters: Mapping[str, str]) -> int | None:
+    """Return the rows of a partition as its parameters tell them, or None."""
+    rows = parameters.get(ROW_COUNT, "")
+    return int(rows) if rows.isdigit() else None
+
+
+def uncurated_runs(platform: Platform, snapshot: CatalogSnapshot) -> tuple[UncuratedRun, ...]:
     """Return those of the newest days whose newest run is not in the tables, newest day first.
 
     Incomplete runs do not count: ETL-2 passes them over.
     """
-    runs = sorted(platform.clean_zone.runs_by_day().items(), reverse=True)[:most_days]
+    runs = sorted(platform.clean_zone.runs_by_day().items(), reverse=True)[:_NEWEST_DAYS]
     found = (_uncurated(platform, day, run_ids, snapshot.source_run(day)) for day, run_ids in runs)
     return tuple(run for run in found if run is not None)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from handbook.markdown import row
 from pipeline.changes import Action, Attribute, Change
 from pipeline.report import Report, StackPlan
 
@@ -63,11 +64,11 @@ def _fitting(report: Report, room: int) -> frozenset[Row]:
     """Return the rows that fit into so many characters, the gravest of all stacks before the others."""
     rows = [(stack.stack, change) for stack in report.stacks for change in stack.changes]
     fitting = set()
-    for row in sorted(rows, key=lambda row: row[1].action):
-        room -= len(_row(row[1])) + 1
+    for stack, change in sorted(rows, key=lambda row: row[1].action):
+        room -= len(_row(change)) + 1
         if room < 0:
             break
-        fitting.add(row)
+        fitting.add((stack, change))
     return frozenset(fitting)
 
 
@@ -98,7 +99,7 @@ def _row(change: Change) -> str:
     more = len(change.attributes) - len(attributes)
     if more:
         attributes.append(f"and {more} more")
-    return f"| {verb} | {address} | {', '.join(attributes)} |"
+    return row((verb, address, ", ".join(attributes)))
 
 
 def _attribute(attribute: Attribute) -> str:
@@ -110,5 +111,5 @@ def _attribute(attribute: Attribute) -> str:
 
 
 def _code(text: str) -> str:
-    """Return a text as it is, in a cell of a table: without what would end the cell or the code."""
-    return "`" + " ".join(text.replace("`", "'").replace("|", "\\|").split()) + "`"
+    """Return a text as code in one line: without what would end either."""
+    return "`" + " ".join(text.replace("`", "'").split()) + "`"

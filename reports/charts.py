@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import altair as alt
 
 from modules.contract.runs import RunSummary
+from ops.runs import seconds_of
 from reports import palette
 from reports.drawing import label, picture
 
@@ -130,11 +131,6 @@ def items_of(run: RunSummary) -> dict[str, int]:
         items.rejected_total,
     )
     return dict(zip(KINDS, counts, strict=True))
-
-
-def seconds_of(run: RunSummary) -> float:
-    """Return how long a run of ETL-1 took."""
-    return (run.finished_at - run.started_at).total_seconds()
 
 
 def asked_name(count: QuestionCount) -> str:

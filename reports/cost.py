@@ -8,33 +8,25 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from envs.schema import GLUE_ENGINE
-from ops.prices import GIGABYTE
-from reports.facts import Cost
+from ops.runs import seconds_of
 
 if TYPE_CHECKING:
-    from datetime import timedelta
-
     from envs.schema import NormalizeSettings
     from modules.contract.runs import RunSummary
-    from ops.prices import Prices
+    from ops.prices import Cost, Prices
 
 
 def costs(run: RunSummary, settings: NormalizeSettings, stored_bytes: int, prices: Prices) -> tuple[Cost, ...]:
     """Return what a run cost, and a month of what it left in the bucket."""
-    units = run.scan.consumed_capacity_units
-    gigabytes = stored_bytes / GIGABYTE
     return (
-        Cost("source table read (DynamoDB)", units, "read units", units / 1e6 * prices.dynamodb_million_read_units),
-        _computing(run.finished_at - run.started_at, settings, prices),
-        Cost("a month of the day's files (S3)", gigabytes, "GB", gigabytes * prices.s3_standard_gigabyte_month),
+        prices.reading("source table read (DynamoDB)", run.scan.consumed_capacity_units),
+        _computing(seconds_of(run), settings, prices),
+        prices.storage("a month of the day's files (S3)", stored_bytes),
     )
 
 
-def _computing(took: timedelta, settings: NormalizeSettings, prices: Prices) -> Cost:
+def _computing(seconds: float, settings: NormalizeSettings, prices: Prices) -> Cost:
     if settings.extract.engine == GLUE_ENGINE:
         job = settings.extract.glue
-        seconds = max(took.total_seconds(), prices.glue_job_least_seconds)
-        used = seconds * job.processing_units
-        return Cost("ETL-1 (Glue)", used, "DPU-seconds", used / 3600 * prices.glue_dpu_hour)
-    used = took.total_seconds() * settings.lambda_.memory_size / 1024
-    return Cost("ETL-1 (Lambda)", used, "GB-seconds", used * prices.lambda_gigabyte_second)
+        return prices.glue("ETL-1 (Glue)", prices.job_dpu_seconds(seconds, job.processing_units))
+    return prices.function("ETL-1 (Lambda)", seconds * settings.lambda_.memory_size / 1024)

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from modules.contract.runs import RunSummary
+    from ops.prices import Cost
 
 
 class State(Enum):
@@ -49,8 +50,7 @@ class DayFigures:
     @property
     def liked_share(self) -> float | None:
         """The likes among what was rated, from 0 to 1; None where nothing was."""
-        rated = self.likes + self.dislikes
-        return self.likes / rated if rated else None
+        return share_liked(self.likes, self.dislikes)
 
 
 @dataclass(frozen=True)
@@ -82,6 +82,17 @@ class GerenciaRatings:
     likes: int
     dislikes: int
 
+    @property
+    def liked_share(self) -> float | None:
+        """As :attr:`DayFigures.liked_share`."""
+        return share_liked(self.likes, self.dislikes)
+
+
+def share_liked(likes: int, dislikes: int) -> float | None:
+    """Return the likes among what was rated, from 0 to 1; None where nothing was."""
+    rated = likes + dislikes
+    return likes / rated if rated else None
+
 
 @dataclass(frozen=True)
 class Activity:
@@ -102,16 +113,6 @@ class Activity:
     def today(self) -> DayFigures:
         """The report's own day."""
         return self.days[-1]
-
-
-@dataclass(frozen=True)
-class Cost:
-    """What one part of a day's run used, and what that costs by list prices."""
-
-    component: str
-    usage: float
-    unit: str
-    dollars: float
 
 
 @dataclass(frozen=True)

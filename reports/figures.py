@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+from ops.runs import rejected_share, seconds_of
 from reports import charts
 from reports.window import USUAL_DAYS, WINDOW_DAYS
 from reports.wording import NOTHING, change, day, number, percent, seconds
@@ -15,6 +16,11 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
     from reports.facts import Activity, DayFacts
+
+#: So many are drawn; all are in the tables.
+_MOST_GERENCIAS: Final = 12
+_MOST_REASONS: Final = 12
+_NONE_GIVEN: Final = f"Nobody gave feedback in {WINDOW_DAYS} days."
 
 
 class Quoted(str):
@@ -144,25 +150,21 @@ def _feedback_per_day(activity: Activity) -> Figure:
 
 
 def _feedback_by_gerencia(activity: Activity) -> Figure:
-    shown = activity.ratings[:MOST_GERENCIAS]
+    shown = activity.ratings[:_MOST_GERENCIAS]
     rest = len(activity.ratings) - len(shown)
     more = f" The {len(shown)} with the most feedback are drawn, {rest} more are in the table." if rest else ""
     rows = [
-        [Quoted(each.gerencia), number(each.likes), number(each.dislikes), percent(_liked(each.likes, each.dislikes))]
+        [Quoted(each.gerencia), number(each.likes), number(each.dislikes), percent(each.liked_share)]
         for each in activity.ratings
     ]
     said = (
         f"Feedback of {WINDOW_DAYS} days, by the gerencia of the conversation that it refers to."
         if rows
-        else NONE_GIVEN
+        else _NONE_GIVEN
     )
     svg = charts.feedback_by_gerencia(shown, "gerencias") if shown else None
     table = Table(("gerencia", *charts.RATINGS, "liked"), rows)
     return Figure("gerencias", "Feedback by gerencia", said + more, svg, table)
-
-
-def _liked(likes: int, dislikes: int) -> float | None:
-    return likes / (likes + dislikes) if likes + dislikes else None
 
 
 def _items(facts: DayFacts) -> Figure:
@@ -189,8 +191,8 @@ def _rejects(facts: DayFacts) -> Figure:
         for reason, count in reasons.items()
     ]
     total, scanned = facts.run.items.rejected_total, facts.run.items.scanned
-    said = f"{number(total)} of {number(scanned)} items ({percent(total / max(scanned, 1))}) could not be normalized."
-    drawn = dict(list(reasons.items())[:MOST_REASONS])
+    said = f"{number(total)} of {number(scanned)} items ({percent(rejected_share(facts.run))}) could not be normalized."
+    drawn = dict(list(reasons.items())[:_MOST_REASONS])
     svg = charts.rejects_by_reason(drawn, "rejects") if drawn else None
     return Figure("rejects", "Rejected by reason", said, svg, Table(("reason", "items", "change"), rows))
 
@@ -200,7 +202,7 @@ def _durations(facts: DayFacts) -> Figure:
         [
             day(run.dt),
             f"{run.started_at:%H:%M}",
-            seconds(charts.seconds_of(run)),
+            seconds(seconds_of(run)),
             number(run.scan.pages),
             number(round(run.scan.consumed_capacity_units, 1)),
             number(run.scan.throttled_requests),
@@ -211,13 +213,7 @@ def _durations(facts: DayFacts) -> Figure:
     return Figure(
         "durations",
         "How long ETL-1 took",
-        f"{seconds(charts.seconds_of(facts.run))} this time, of {len(facts.runs)} runs.",
+        f"{seconds(seconds_of(facts.run))} this time, of {len(facts.runs)} runs.",
         charts.run_seconds(facts.runs, "durations"),
         Table(("day", "began, UTC", "took", "pages", "read units", "throttled", "retried"), rows),
     )
-
-
-#: So many are drawn; all are in the tables.
-MOST_GERENCIAS = 12
-MOST_REASONS = 12
-NONE_GIVEN = f"Nobody gave feedback in {WINDOW_DAYS} days."

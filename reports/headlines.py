@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from statistics import median
 from typing import TYPE_CHECKING
 
-from reports.charts import seconds_of
+from ops.runs import rejected_share, seconds_of
 from reports.drawing import spark
+from reports.facts import share_liked
 from reports.window import USUAL_DAYS
 from reports.wording import number, percent, seconds
 
@@ -46,7 +47,8 @@ def _of_activity(activity: Activity) -> tuple[Headline, ...]:
     liked = [each.liked_share for each in days]
     week = days[-1 - USUAL_DAYS : -1]
     likes, dislikes = sum(each.likes for each in week), sum(each.dislikes for each in week)
-    usual = f"the week before {percent(likes / (likes + dislikes))}" if likes + dislikes else "none the week before"
+    before = share_liked(likes, dislikes)
+    usual = "none the week before" if before is None else f"the week before {percent(before)}"
     today = activity.today
     return (
         *(_headline(name, values, number) for name, values in counted),
@@ -58,7 +60,7 @@ def _of_activity(activity: Activity) -> tuple[Headline, ...]:
 
 def _of_runs(runs: Sequence[RunSummary]) -> tuple[Headline, ...]:
     return (
-        _headline("rejected", [_rejected_share(run) for run in runs], percent),
+        _headline("rejected", [rejected_share(run) for run in runs], percent),
         _headline("ETL-1 took", [seconds_of(run) for run in runs], seconds),
     )
 
@@ -78,7 +80,3 @@ def trend(value: float, before: Sequence[float], wording: Callable[[float], str]
     word = "more" if value > usual else "less"
     by_how_much = f"{percent(abs(value / usual - 1))} {word}" if usual else word
     return f"{by_how_much} than usual: {wording(usual)}"
-
-
-def _rejected_share(run: RunSummary) -> float:
-    return run.items.rejected_total / run.items.scanned if run.items.scanned else 0.0

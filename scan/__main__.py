@@ -8,6 +8,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Final
 
+from local.errors import SynthesisError
 from scan.advisories import check_advisories
 from scan.environment import ScanError
 from scan.stacks import check_stacks
@@ -30,7 +31,7 @@ def main() -> None:
     for part in arguments.part or PARTS:
         try:
             print(f"{part}: {checks[part]()}", flush=True)
-        except ScanError as error:
+        except (ScanError, SynthesisError) as error:
             failed.append(part)
             print(f"{part}: FAILED\n{error}", flush=True)
     if failed:

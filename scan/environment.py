@@ -11,6 +11,7 @@ from typing import Any, Final
 from local.errors import SideEnvironmentError
 from local.machine_tools import PROJECT
 from local.side_environment import python_with
+from local.synthesis import FOREIGN
 
 REQUIREMENTS: Final = PROJECT / "requirements-scan.txt"
 CONSTRAINTS: Final = PROJECT / "constraints-scan.txt"
@@ -20,8 +21,7 @@ ENVIRONMENT: Final = PROJECT / "build" / "scan-venv"
 _FOREIGN: Final = (
     *("BC_", "CHECKOV_", "CKV_", "PRISMA_"),
     *("GH_TOKEN", "GITHUB_TOKEN", "PIP_AUDIT_", "ZIZMOR_"),
-    # What would have main.py build something else.
-    *("AWS_", "CAT_", "CDKTF_", "TF_"),
+    *FOREIGN,
 )
 
 

@@ -17,14 +17,14 @@ from pathlib import Path
 from typing import Any, Final
 
 from envs.selection import DEFAULT_CHOICE, ENVIRONMENTS
-from local.cdktf_command import QUIET
+from local.synthesis import synthesize
+from scan.documents import Document, shipped_and_variants
 from scan.environment import ScanError, json_of, run, tool
 from scan.skips import SKIPS, Skip
 from scan.variants import DELIVERIES, PIPELINE, VARIANTS
 
 JSON_FRAMEWORK: Final = "terraform_json"
 PLAN_FRAMEWORK: Final = "terraform_plan"
-DOCUMENT: Final = "cdk.tf.json"
 
 
 @dataclass(frozen=True, order=True)
@@ -179,9 +179,10 @@ def check_stacks() -> str:
 
     Raises:
         ScanError: a check has failed, a skip has outlived what it was for, or checkov could not look.
+        SynthesisError: there is nothing to look at, for a synth failed.
     """
     with tempfile.TemporaryDirectory() as folder:
-        stacks = synthesize(Path(folder))
+        stacks = synthesized(Path(folder))
         report = scan({name: stack.document for name, stack in stacks.items()})
     verdict = judge(report.failed, {name for name, stack in stacks.items() if stack.own_key})
     complaints = [f"failed: {finding}" for finding in verdict.failed]
@@ -194,37 +195,27 @@ def check_stacks() -> str:
     )
 
 
-def synthesize(folder: Path) -> dict[str, Synthesized]:
+def synthesized(folder: Path) -> dict[str, Synthesized]:
     """Synthesize test, prod, prod's variants and what the workflows act as; return the stacks by their names.
 
     Raises:
-        ScanError: a synth failed.
+        SynthesisError: a synth failed.
     """
+    main, variant_of = [sys.executable, "main.py"], [sys.executable, "-m", "scan.synthesis"]
     stacks = {
-        path.parent.name: Synthesized(path, _has_own_key(path.parent.name))
-        for path in _documents(folder / "shipped", ["main.py"])
+        document.name: Synthesized(document.path, _has_own_key(document))
+        for document in shipped_and_variants(folder, main, variant_of)
     }
-    for variant, environment in VARIANTS.items():
-        for path in _documents(folder / variant, ["-m", "scan.synthesis", variant]):
-            stacks[f"{path.parent.name} ({variant})"] = Synthesized(path, environment.encryption.customer_managed_key)
     for variant in DELIVERIES:
-        for path in _documents(folder / variant, ["-m", "scan.synthesis", variant, PIPELINE]):
-            stacks[path.parent.name] = Synthesized(path, own_key=False)
+        for stack, path in synthesize(folder / variant, [*variant_of, variant, PIPELINE]).items():
+            stacks[stack] = Synthesized(path, own_key=False)
     return stacks
 
 
-def _has_own_key(stack: str) -> bool:
-    environments = (ENVIRONMENTS[name] for name in DEFAULT_CHOICE)
+def _has_own_key(document: Document) -> bool:
+    environments = [VARIANTS[document.variant]] if document.variant else [ENVIRONMENTS[name] for name in DEFAULT_CHOICE]
     return any(
         environment.encryption.customer_managed_key
         for environment in environments
-        if stack in (environment.names.normalize_stack, environment.names.etl_stack)
+        if document.stack in (environment.names.normalize_stack, environment.names.etl_stack)
     )
-
-
-def _documents(output: Path, program: Sequence[str]) -> list[Path]:
-    done = run([sys.executable, *program], CDKTF_OUTDIR=str(output), **QUIET)
-    if done.returncode != 0:
-        message = f"{' '.join(program)} ended with {done.returncode}:\n{done.stderr}"
-        raise ScanError(message)
-    return list(output.glob(f"stacks/*/{DOCUMENT}"))

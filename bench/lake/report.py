@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from bench.lake.runner import LakeResults
 from bench.lake.scenario import ARROW, GROWTH, TENFOLD_ROUNDS, LakeContender
 from bench.lake.targets import percent, times, verdicts
 from bench.lake.task import THREADS, ZSTD_LEVEL
-from bench.markdown import promises, row, table_head
-from bench.report import Machine
+from bench.report import Machine, opening
 from bench.stats import Spread
+from handbook.markdown import table
 
 PACKAGES: Final = ("pyarrow", "duckdb", "pandas", "pyspark")
 
@@ -19,11 +19,7 @@ PACKAGES: Final = ("pyarrow", "duckdb", "pandas", "pyspark")
 def markdown(results: LakeResults, machine: Machine, rounds: int) -> str:
     """Return the whole report."""
     lines = [
-        "# ETL-2 beside its peers, and what its tables cost to read",
-        "",
-        "Made by `make bench`, never edited by hand. Trust the ratios: seconds belong to one machine.",
-        "",
-        *promises(verdicts(results)),
+        *opening("ETL-2 beside its peers, and what its tables cost to read", verdicts(results)),
         "## From CSV to sorted Parquet",
         "",
         *_days(results),
@@ -55,18 +51,15 @@ def _contenders(results: LakeResults) -> Iterator[str]:
         "start, s",
         "leaves out",
     )
-    yield from table_head(*titles)
-    for contender in results.scenario.contenders:
-        yield _contender_row(contender, results)
-    yield ""
+    yield from table(titles, (_cells(contender, results) for contender in results.scenario.contenders))
 
 
-def _contender_row(contender: LakeContender, results: LakeResults) -> str:
+def _cells(contender: LakeContender, results: LakeResults) -> Sequence[str]:
     if contender in results.failures:
-        return row(contender.label, "not measured", "", "", "", "", "", "", results.failures[contender])
+        return (contender.label, "not measured", "", "", "", "", "", "", results.failures[contender])
     seconds = Spread.of(results.seconds(contender))
     starts = [measurement.start_seconds for measurement in results.measurements[contender]]
-    return row(
+    return (
         contender.label,
         times(results, contender, ARROW).text(),
         seconds.text(),
@@ -86,13 +79,17 @@ def _scans(results: LakeResults) -> Iterator[str]:
             f"{scans.footer_bytes / 1e3:.0f} KB ({percent(scans.footer_bytes / scans.bytes)})."
         )
     yield ""
-    yield from table_head("query", "file", "to fetch, in pages", "in row groups", "read by DuckDB")
+    headers = ("query", "file", "to fetch, in pages", "in row groups", "read by DuckDB")
+    yield from table(headers, _scan_cells(results))
+
+
+def _scan_cells(results: LakeResults) -> Iterator[Sequence[str]]:
     titles = [scan.title for scan in results.scans[ARROW].scans]
     for place, title in enumerate(titles):
         for contender, scans in results.scans.items():
             scan = scans.scans[place]
-            yield row(title, contender.label, _shares(scan.in_pages), _shares(scan.to_fetch), percent(scan.really_read))
-    yield ""
+            read = percent(scan.really_read)
+            yield title, contender.label, _shares(scan.in_pages), _shares(scan.to_fetch), read
 
 
 def _shares(shares: Spread) -> str:

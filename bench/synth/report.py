@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from bench.markdown import promises, row, table_head
-from bench.report import Machine
+from bench.report import Machine, opening
 from bench.stats import Spread, ratio
 from bench.synth.runner import SynthResults
 from bench.synth.scenario import AS_IT_COMES, CONTENDERS, OURS
 from bench.targets import Verdict, at_most
+from handbook.markdown import table
 
 PACKAGES: Final = ("cdktf", "cdktf-cdktf-provider-aws", "jsii")
 MOST_OF_THE_TIME: Final = 0.25
@@ -25,11 +25,7 @@ def verdicts(results: SynthResults) -> Iterator[Verdict]:
 def markdown(results: SynthResults, machine: Machine, rounds: int) -> str:
     """Return the whole report."""
     lines = [
-        "# A synth, and what of it the provider's bindings take",
-        "",
-        "Made by `make bench`, never edited by hand. Trust the ratios: seconds belong to one machine.",
-        "",
-        *promises(verdicts(results)),
+        *opening("A synth, and what of it the provider's bindings take", verdicts(results)),
         "## From `main.py` to Terraform's JSON",
         "",
         *_contenders(results),
@@ -39,16 +35,17 @@ def markdown(results: SynthResults, machine: Machine, rounds: int) -> str:
 
 
 def _contenders(results: SynthResults) -> Iterator[str]:
-    yield from table_head("program", "stacks", "time ÷ ours", "time, s", "of processors, s")
-    for contender in CONTENDERS:
-        yield row(
+    rows = (
+        (
             contender.label,
             str(results.stacks[contender]),
             ratio(results.seconds(contender), results.seconds(OURS)).text(),
             Spread.of(results.seconds(contender)).text(),
             Spread.of(results.processor_seconds(contender)).text(),
         )
-    yield ""
+        for contender in CONTENDERS
+    )
+    yield from table(("program", "stacks", "time ÷ ours", "time, s", "of processors, s"), rows)
 
 
 def _conditions(machine: Machine, rounds: int) -> Iterator[str]:

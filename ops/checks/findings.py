@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from ops.engines import extract_engine, last_runs, transform_engine
+from ops.remedies import command_line
 from ops.runs import recent_runs
 from ops.tables import today_of, uncurated_runs
 
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
 OK: Final = "ok"
 ATTENTION: Final = "attention"
 UNKNOWN: Final = "unknown"
-
-_DAYS: Final = 14
 
 
 @dataclass(frozen=True)
@@ -68,7 +67,7 @@ class Examination:
     @cached_property
     def uncurated(self) -> tuple[UncuratedRun, ...]:
         """The newest days' runs that readers do not see."""
-        return uncurated_runs(self.platform, self.snapshot, _DAYS)
+        return uncurated_runs(self.platform, self.snapshot)
 
     @property
     def extract(self) -> Engine:
@@ -86,8 +85,7 @@ class Examination:
 
     def command(self, words: str) -> str:
         """Return a command line of this program for the same environment."""
-        name, _, rest = words.partition(" ")
-        return " ".join(part for part in (f"python -m ops {name} --env {self.env}", rest) if part)
+        return command_line(self.env, words)
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@ r"""Commands that change something, and ask first: run, rerun, backfill, curate,
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.text import Text
@@ -27,9 +27,6 @@ if TYPE_CHECKING:
 
     from ops.platform import Platform
     from ops.running import DayRun
-
-#: So many of the newest days are looked at after ETL-2 has run.
-_DAYS: Final = 14
 
 NoWait = Annotated[bool, typer.Option("--no-wait", help="Do not wait for ETL-2.")]
 Minutes = Annotated[float, typer.Option("--minutes", min=0, metavar="M", help="Wait so long for ETL-2.")]
@@ -121,7 +118,7 @@ def curate(*, env: Env, yes: Yes = False, as_json: Json = False) -> Exit:
     confirm([f"{engine.etl}: start {engine.name} in {env}"], yes=yes)
     with following() as follower:
         ended = execute(platform, engine, {}, follower)
-    left = uncurated_runs(platform, platform.catalog.snapshot(), _DAYS)
+    left = uncurated_runs(platform, platform.catalog.snapshot())
     if as_json:
         print_json({"engine": engine.name, **document(ended), "uncurated": left})
     else:

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 
+from handbook.markdown import lines
 from scan.privilege.calls import ENV, SPARK, Calls
 from scan.privilege.check import calls_of, needed
 from scan.privilege.deputies import WITHOUT_CONDITION, Admission, admissions
@@ -42,7 +43,7 @@ def role_rows(roles: Iterable[Role], calls: Calls, reasons: Sequence[Unrecorded]
                 "; ".join(evidence),
             )
         )
-    return _table(rows)
+    return lines(rows)
 
 
 def _statements(roles: Iterable[Role], calls: Calls) -> Statements:
@@ -73,7 +74,7 @@ def _resource(grant: Grant) -> str:
 
 def reason_rows(reasons: Sequence[Unrecorded]) -> str:
     """Return a row for each reason why something is granted that was not recorded."""
-    return _table(
+    return lines(
         (str(number), f"`{reason.role}`", reason.sid, _codes(reason.actions), reason.why, _source(reason.source))
         for number, reason in enumerate(reasons, start=1)
     )
@@ -82,7 +83,7 @@ def reason_rows(reasons: Sequence[Unrecorded]) -> str:
 def admission_rows(documents: Iterable[Document]) -> str:
     """Return a row for each statement by which a resource lets services in."""
     found = sorted({_of_any_environment(each) for document in documents for each in admissions(document)}, key=str)
-    return _table(
+    return lines(
         (
             f"`{each.resource}`",
             _codes(each.services),
@@ -103,7 +104,7 @@ def _of_any_environment(each: Admission) -> Admission:
 
 def skip_rows() -> str:
     """Return a row for each check of checkov that is skipped."""
-    return _table(
+    return lines(
         (
             skip.check,
             _codes(skip.on),
@@ -112,10 +113,6 @@ def skip_rows() -> str:
         )
         for skip in SKIPS
     )
-
-
-def _table(rows: Iterable[Sequence[str]]) -> str:
-    return "".join(f"| {' | '.join(row)} |\n" for row in rows)
 
 
 def _codes(texts: Iterable[str]) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from types import ModuleType
 from typing import Final
 
+from handbook.markdown import code, table
 from local.machine_tools import PROJECT
 from tests.curation import test_checks, test_crashes, test_evolution, test_reruns
 from tests.curation.told import PARTS, TOLD, Told
@@ -40,10 +41,8 @@ def document() -> str:
 def _part(part: str) -> Iterator[str]:
     yield f"## {part}"
     yield ""
-    yield "| what happens | what readers see | test |"
-    yield "| --- | --- | --- |"
-    yield from (f"| {case.happens} | {case.seen} | `{case.test}` |" for case in TOLD if case.part == part)
-    yield ""
+    rows = ((case.happens, case.seen, code(case.test)) for case in TOLD if case.part == part)
+    yield from table(("what happens", "what readers see", "test"), rows)
 
 
 def names_of_tests(module: ModuleType) -> list[str]:

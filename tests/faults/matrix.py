@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
+from handbook.markdown import table
 from local.machine_tools import PROJECT
 from tests.faults.cases import Case, End, Published, Raised
 from tests.faults.destination_cases import DESTINATION_CASES
@@ -51,11 +52,8 @@ def document() -> str:
 def _part(title: str, cases: Sequence[Case]) -> Iterator[str]:
     yield f"## {title}"
     yield ""
-    yield _row(_HEADINGS)
-    yield _row(["---"] * len(_HEADINGS))
-    for _, alike in groupby(cases, key=lambda case: (case.fault, case.made)):
-        yield _row(_cells(list(alike)))
-    yield ""
+    groups = groupby(cases, key=lambda case: (case.fault, case.made))
+    yield from table(_HEADINGS, (_cells(list(alike)) for _, alike in groups))
 
 
 def _cells(alike: Sequence[Case]) -> list[str]:
@@ -85,10 +83,6 @@ def _what_is_seen(end: End) -> str:
         False: "the run before; ETL-2 passes over what lies there of this one",
         None: "this run if its last completion was done, the run before if not",
     }[end.committed]
-
-
-def _row(cells: Sequence[str]) -> str:
-    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
 
 
 if __name__ == "__main__":

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from handbook.markdown import lines
 from tests.synth.log_groups import SHARED, written_by
 from tests.synth.synthesized import (
     ARROW_VARIANT,
@@ -44,10 +45,10 @@ Stacks = Mapping[str, Stack]
 def tables(stacks: Stacks) -> dict[str, str]:
     """Return the rows of each table by its first header."""
     return {
-        "alarm": _table(_alarms(stacks)),
-        "rule": _table(_rules(stacks)),
-        "widget": _table(_widgets(stacks)),
-        "log group": _table(_log_groups(stacks)),
+        "alarm": lines(_alarms(stacks)),
+        "rule": lines(_rules(stacks)),
+        "widget": lines(_widgets(stacks)),
+        "log group": lines(_log_groups(stacks)),
     }
 
 
@@ -56,10 +57,6 @@ def headings(stacks: Stacks) -> set[str]:
     return {
         heading for stack in stacks.values() for heading in re.findall(r"[Ss]ee the runbook, ([^.]+)\.", stack.text)
     }
-
-
-def _table(rows: Iterable[tuple[str, ...]]) -> str:
-    return "".join(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in row)} |\n" for row in rows)
 
 
 @dataclass(frozen=True)

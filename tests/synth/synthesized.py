@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import subprocess
 import sys
@@ -13,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from local.cdktf_command import QUIET
+from local.synthesis import DOCUMENT, documents_in, synth_environment
 from scan.variants import OTHER_ENGINES, OWN_KEY, OWN_KEY_OTHER_ENGINES
 
 ROOT = Path(__file__).parents[2]
@@ -89,13 +88,13 @@ class Stack:
 
     @property
     def text(self) -> str:
-        return (self.folder / "cdk.tf.json").read_text(encoding="utf-8")
+        return (self.folder / DOCUMENT).read_text(encoding="utf-8")
 
 
 def stacks_in(folder: Path) -> dict[str, Stack]:
     return {
-        file.parent.name: Stack(file.parent.name, file.parent, json.loads(file.read_text(encoding="utf-8")))
-        for file in sorted(folder.glob("stacks/*/cdk.tf.json"))
+        name: Stack(name, file.parent, json.loads(file.read_text(encoding="utf-8")))
+        for name, file in documents_in(folder).items()
     }
 
 
@@ -112,9 +111,7 @@ def run_main_for_variant(folder: Path, variant: str, *program: str) -> subproces
 def _run(
     program: list[str], folder: Path, working_directory: Path, variables: Mapping[str, str]
 ) -> subprocess.CompletedProcess[str]:
-    ours = ("AWS_", "CAT_", "CDKTF_", "TF_")
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
-    environment |= {**QUIET, "CDKTF_OUTDIR": str(folder), **variables}
+    environment = {**synth_environment(folder), **variables}
     command = [sys.executable, *program]
     return subprocess.run(
         command, cwd=working_directory, env=environment, capture_output=True, text=True, check=False, timeout=600

@@ -10,11 +10,12 @@ import pytest
 from handbook.pages import ZONES, pages_of_stacks, stacks_of_prod
 from handbook.pictures.architecture import architecture
 from handbook.site import build
+from local.synthesis import documents_in
 
 
 @pytest.fixture(scope="module")
 def written(default_output: Path) -> dict[Path, str]:
-    return dict(pages_of_stacks(stacks_of_prod(default_output)))
+    return dict(pages_of_stacks(stacks_of_prod(documents_in(default_output))))
 
 
 def test_the_pages_are_those_of_the_stacks(written: dict[Path, str]) -> None:
@@ -22,7 +23,7 @@ def test_the_pages_are_those_of_the_stacks(written: dict[Path, str]) -> None:
 
 
 def test_the_picture_shows_the_way_of_the_data(default_output: Path) -> None:
-    graph = architecture(stacks_of_prod(default_output), ZONES)
+    graph = architecture(stacks_of_prod(documents_in(default_output)), ZONES)
     flow = {(edge.start, edge.end): edge.label for edge in graph.edges if edge.kind == "flow"}
     way = (
         *("cat-prod-catia-conversations-table", "cat-prod-lambda-normalize", "reports/etl-process1/"),
@@ -34,7 +35,9 @@ def test_the_picture_shows_the_way_of_the_data(default_output: Path) -> None:
 
 def test_the_site_is_built_with_every_link_leading_somewhere(tmp_path: Path) -> None:
     build(tmp_path)
-    assert "Tables, views and queries" in (tmp_path / "reference" / "tables.html").read_text(encoding="utf-8")
+    tables = (tmp_path / "reference" / "tables.html").read_text(encoding="utf-8")
+    assert "Tables, views and queries" in tables
+    assert "<code>sender: text</code>, <code>|</code> between them; <code>||</code> between" in tables
     assert (tmp_path / "bench" / "RESULTS.html").is_file()
     served = [file for file in tmp_path.rglob("*.html") if "https://fonts." in file.read_text(encoding="utf-8")]
     assert served == []

@@ -35,7 +35,8 @@ SECONDS = {ARROW: 2.0, TUNED: 2.0, DEFAULT: 2.1, PANDAS: 5.0, SPARK: 7.0, ARROW_
 
 def scans(text: float, narrow: float) -> Scans:
     shares = ((TEXT_OF_A_WEEK, text), (NARROW_OF_A_WEEK, narrow))
-    found = tuple(Scan(title, Spread.of([share, share / 2, share * 2]), share) for title, share in shares)
+    spreads = ((title, share, Spread.of([share, share / 2, share * 2])) for title, share in shares)
+    found = tuple(Scan(title, Spread.of([1.0]), spread, share) for title, share, spread in spreads)
     return Scans(70_000_000, 20_000, 30, found)
 
 

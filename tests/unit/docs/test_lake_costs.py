@@ -9,6 +9,7 @@ import pytest
 
 from envs.prod import PROD
 from envs.schema import WORKER_DPU, ArrowSettings
+from handbook.markdown import lines
 from tests.unit.docs.computed import ComputedDocument, Figures
 
 DOCUMENT = ComputedDocument("lake-costs.md", update="UPDATE_LAKE_COSTS")
@@ -83,15 +84,15 @@ def workers_for(scratch: float, given: Figures) -> int:
 
 
 def runs(given: Figures) -> str:
-    return "".join(run(gigabytes, given) for gigabytes in DAYS_IN_GB)
+    return lines(run(gigabytes, given) for gigabytes in DAYS_IN_GB)
 
 
-def run(gigabytes: int, given: Figures) -> str:
+def run(gigabytes: int, given: Figures) -> list[str]:
     disk = gigabytes * given["Spark: scratch, share of the CSV"]
     workers = workers_for(disk, given)
     one, many = (spark_hours(gigabytes, tasks, given) for tasks in (1, tasks_at_once(workers)))
     one_fits = disk <= given["Glue: free disk of a G.2X worker, GB"] and one <= given["Glue: longest run, hours"]
-    columns = [
+    return [
         day(gigabytes),
         f"{lambda_seconds(gigabytes, given) / 60:,.1f}",
         size(gigabytes * given["Arrow: scratch, share of the CSV"]),
@@ -103,7 +104,6 @@ def run(gigabytes: int, given: Figures) -> str:
         f"{many:.2f}",
         money(spark_dollars(many, workers, given)),
     ]
-    return f"| {' | '.join(columns)} |\n"
 
 
 def week(gigabytes: int, given: Figures) -> float:
@@ -121,16 +121,16 @@ def queries(given: Figures) -> str:
         "all `latest_…` of a day": [1.0] * len(DAYS_IN_GB),
         "`dashboard_usuarios`": [dashboard] * len(DAYS_IN_GB),
     }
-    return "".join(query(name, of_days, given) for name, of_days in shares.items())
+    return lines(query(name, of_days, given) for name, of_days in shares.items())
 
 
-def query(name: str, shares: list[float], given: Figures) -> str:
+def query(name: str, shares: list[float], given: Figures) -> list[str]:
     columns = [name]
     for gigabytes, share in zip(DAYS_IN_GB, shares, strict=True):
         read = gigabytes * given["Parquet, share of the CSV"] * share
         billed = max(read, given["Athena: least bytes of a query, MB"] / MB_PER_GB)
         columns += [size(read), money(billed / MB_PER_GB * given["Athena, $ per TB read"])]
-    return f"| {' | '.join(columns)} |\n"
+    return columns
 
 
 def test_tables_follow_from_the_first(given: Figures) -> None:

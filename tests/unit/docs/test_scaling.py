@@ -6,6 +6,7 @@ from __future__ import annotations
 import pytest
 
 from envs.schema import GlueExtractSettings
+from handbook.markdown import lines
 from tests.unit.docs.computed import ComputedDocument, Figures
 
 DOCUMENT = ComputedDocument("scaling.md", update="UPDATE_SCALING")
@@ -35,15 +36,15 @@ def functions(given: Figures) -> str:
         per_second = processors * rate
         largest = per_second * given["Lambda's longest run, seconds"] / MB_PER_GB
         units = per_second / MB_PER_GB * given["read units per GB, eventually consistent"]
-        rows.append(f"| {memory:,} MB | {processors:.1f} | {units:,.0f} | {largest:.0f} | {largest * SAFE:.0f} |\n")
-    return "".join(rows)
+        rows.append((f"{memory:,} MB", f"{processors:.1f}", f"{units:,.0f}", f"{largest:.0f}", f"{largest * SAFE:.0f}"))
+    return lines(rows)
 
 
 def runs(given: Figures) -> str:
-    return "".join(run(gigabytes, given) for gigabytes in TABLES_IN_GB)
+    return lines(run(gigabytes, given) for gigabytes in TABLES_IN_GB)
 
 
-def run(gigabytes: int, given: Figures) -> str:
+def run(gigabytes: int, given: Figures) -> list[str]:
     rate = given["table read and normalized, MB per second and vCPU"]
     units = gigabytes * given["read units per GB, eventually consistent"]
     processor_seconds = gigabytes * MB_PER_GB / rate
@@ -55,7 +56,7 @@ def run(gigabytes: int, given: Figures) -> str:
     quota = given["read units per second of a table, default quota"]
     minutes = max(processor_seconds / job.tasks_at_once, units / quota) / 60
     glue_dollars = max(1, minutes) / 60 * job.number_of_workers * given["Glue, $ per DPU-hour; a minute at least"]
-    columns = [
+    return [
         f"{gigabytes} GB" if gigabytes < MB_PER_GB else f"{gigabytes // MB_PER_GB} TB",
         money(lambda_dollars) if fits else "too large",
         money(glue_dollars),
@@ -65,7 +66,6 @@ def run(gigabytes: int, given: Figures) -> str:
         money(gigabytes * given["export to S3, $ per GB"]),
         money(gigabytes * given["point-in-time recovery, $ per GB and month"]),
     ]
-    return f"| {' | '.join(columns)} |\n"
 
 
 def test_tables_follow_from_the_first(given: Figures) -> None:

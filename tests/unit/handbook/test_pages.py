@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from envs.prod import PROD
-from handbook.markdown import table
+from handbook.markdown import lines, table
 from handbook.pages import DOCS, pages_of_code
 from handbook.settings_page import settings_page
+from handbook.site_hooks import on_page_markdown
 from handbook.tables_page import tables_page
 from modules.etl.serving import NAMED_QUERIES, VIEWS
 from sources.catia import CONTRACT
@@ -49,4 +51,12 @@ def test_all_tables_views_and_queries_are_told() -> None:
 
 
 def test_a_bar_in_a_cell_begins_no_cell() -> None:
-    assert list(table(("a",), [("x | y",)])) == ["| a |", "| --- |", "| x &#124; y |", ""]
+    assert list(table(("a",), [("x | y",)])) == ["| a |", "| --- |", "| x \\| y |", ""]
+    assert lines([("x", "`y | z`"), ("", "|")]) == "| x | `y \\| z` |\n|  | \\| |\n"
+
+
+def test_for_the_site_only_code_in_tables_loses_its_backslashes() -> None:
+    page = "| `a \\| b` | c \\| ``d ` \\| e`` |\n```text\n| `a \\| b` |\n```\nIt is `a \\| b`.\n"
+    shown = "| `a | b` | c \\| ``d ` | e`` |\n```text\n| `a \\| b` |\n```\nIt is `a \\| b`.\n"
+    nothing: Any = None
+    assert on_page_markdown(page, nothing, nothing, nothing) == shown

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from typer.testing import CliRunner
 
+from handbook.markdown import lines
 from ops.app import COMMANDS, made
 from ops.exits import MEANINGS
 
@@ -17,7 +18,7 @@ UPDATE = "UPDATE_OPS"
 
 def parts() -> dict[str, str]:
     """Return what the document's generated parts must say, by name."""
-    codes = "".join(f"| {code.value} | {meaning} |\n" for code, meaning in MEANINGS.items())
+    codes = lines((str(code.value), meaning) for code, meaning in MEANINGS.items())
     return {"exit codes": f"\n| code | meaning |\n|---|---|\n{codes}\n", "commands": "".join(_commands())}
 
 

@@ -7,10 +7,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from modules.contract.runs import ItemCounts, RunObject, RunSummary, ScanStatistics
+from ops.prices import Cost
 from reports.facts import (
     Activity,
     Check,
-    Cost,
     DayFacts,
     DayFigures,
     GerenciaRatings,
