@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from glue_src.exceptions import ArgumentsError
 from modules.contract.settings import TRANSFORM_ARGUMENTS, TRANSFORM_VARIABLES, TransformArgument
+from modules.contract.source import ContractError, SourceContract
+from sources import contract_named
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -14,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Arguments:
-    """Where ETL-2 reads, writes and registers, and by which rule it publishes; prefixes end in ``/``."""
+    """Where ETL-2 reads, writes and registers, and by which rules it publishes; prefixes end in ``/``."""
 
     bucket: str
     clean_prefix: str
@@ -23,6 +25,7 @@ class Arguments:
     environment: str
     most_rejected_share: float
     metrics_namespace: str
+    contract: SourceContract
 
 
 def parse_arguments(argv: Sequence[str]) -> Arguments:
@@ -68,6 +71,7 @@ def _arguments(values: Mapping[str, str], shown: Mapping[str, str]) -> Arguments
             shown[TransformArgument.MOST_REJECTED_SHARE], values[TransformArgument.MOST_REJECTED_SHARE]
         ),
         metrics_namespace=values[TransformArgument.METRICS_NAMESPACE],
+        contract=_contract(shown[TransformArgument.CONTRACT], values[TransformArgument.CONTRACT]),
     )
 
 
@@ -80,3 +84,11 @@ def _share(name: str, text: str) -> float:
         message = f"{name} is {text!r}: a share is a number from 0 to 1. Write 0.05 for five of a hundred."
         raise ArgumentsError(message)
     return share
+
+
+def _contract(name: str, text: str) -> SourceContract:
+    try:
+        return contract_named(text)
+    except ContractError as error:
+        message = f"{name} is {text!r}: {error}. Correct the environment's contract_name and deploy it."
+        raise ArgumentsError(message) from error

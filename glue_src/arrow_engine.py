@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from glue_src.engine import RelationFacts, Source, TableFacts
     from glue_src.storage import Bucket
     from modules.contract.datasets import Dataset
+    from modules.contract.source import Relation
 
 _MEBIBYTE: Final = 1024 * 1024
 _MANY_RUNS: Final = 128
@@ -76,14 +77,14 @@ class ArrowEngine:
     workers: int = os.cpu_count() or 1
 
     @contextmanager
-    def transform(self, sources: Sequence[Source]) -> Iterator[ArrowTransform]:
+    def transform(self, sources: Sequence[Source], relations: Sequence[Relation]) -> Iterator[ArrowTransform]:
         """Return the work on one run; its scratch files are gone when the context is left."""
         with (
             TemporaryDirectory(dir=self.scratch) as folder,
             ThreadPoolExecutor(2 * self.workers) as requests,
             ThreadPoolExecutor(self.workers) as processors,
         ):
-            yield ArrowTransform(self, tuple(sources), Path(folder), requests, processors)
+            yield ArrowTransform(self, tuple(sources), tuple(relations), Path(folder), requests, processors)
 
     def write(self, dataset: Dataset, rows: Sequence[tuple[object, ...]], target: str) -> None:
         """Write a few rows, cells in the contract's column order, as the one Parquet object below ``target``."""
@@ -108,13 +109,14 @@ class ArrowTransform:
 
     engine: ArrowEngine
     sources: Sequence[Source]
+    relations: Sequence[Relation]
     folder: Path
     requests: ThreadPoolExecutor
     processors: ThreadPoolExecutor
-    _relations: Relations = field(init=False)
+    _related: Relations = field(init=False)
 
     def __post_init__(self) -> None:
-        self._relations = Relations(self._ledger)
+        self._related = Relations(self.relations, self._ledger)
 
     def stage(self) -> Mapping[str, TableFacts]:
         """Stage all datasets, one after the other, each with all processors; return the facts of each by its name.
@@ -124,9 +126,9 @@ class ArrowTransform:
         """
         return {source.dataset.name: self._stage(source) for source in self.sources}
 
-    def relate(self) -> RelationFacts:
-        """Return what is found between the datasets, once all are staged; to be asked once."""
-        return self._relations.facts()
+    def relate(self) -> Mapping[Relation, RelationFacts]:
+        """Return what is found of each relation, once all datasets are staged; to be asked once."""
+        return self._related.facts()
 
     def _ledger(self, name: str, columns: tuple[str, ...]) -> Ledger:
         return Ledger(name, columns, self.folder, self.engine.sizes.ledger)
@@ -140,7 +142,7 @@ class ArrowTransform:
             for row_group, found in self._row_groups(source):
                 assembly.add(row_group)
                 facts.add(found)
-                self._relations.add(source.dataset.name, found.keys)
+                self._related.add(source.dataset.name, found.keys)
             assembly.finish()
         self.engine.put(path, source.target)
         path.unlink()
@@ -148,12 +150,13 @@ class ArrowTransform:
 
     def _row_groups(self, source: Source) -> Iterator[tuple[pa.Buffer, Digest]]:
         """Yield a CSV's rows in order, each row group as a Parquet file of its own, with what facts need of it."""
-        order = Order(source.dataset.sort_by)
+        dataset, order = source.dataset, Order(source.dataset.sort_by)
+        related = self._related.columns_of(dataset.name)
         merge = Merge(self._runs(source, order), order, self.engine.sizes.row_group_of(source.bytes))
 
         def row_group_of(found: Range) -> tuple[pa.Buffer, Digest]:
             batch = found.sorted(order)
-            return encode(batch, source.dataset), digest(batch, source.dataset)
+            return encode(batch, dataset), digest(batch, dataset, related)
 
         return in_order(self.processors, row_group_of, merge.ranges(), self.engine.workers)
 

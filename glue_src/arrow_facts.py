@@ -11,10 +11,9 @@ import pyarrow.compute as pc
 
 from glue_src.arrow_order import Order, Place
 from glue_src.engine import TableFacts
-from modules.contract.datasets import ColumnType
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
     from glue_src.arrow_ledger import Ledger
     from modules.contract.datasets import Dataset
@@ -55,17 +54,17 @@ def _same(one: pa.Array, other: pa.Array) -> pa.Array:
 
 @dataclass(frozen=True)
 class Digest:
-    """What facts are counted from, of one batch; ``keys`` has the columns of the dataset's key and its counts."""
+    """What facts are counted from, of one batch; ``keys`` has the columns of the dataset's key and its relations."""
 
     rows: int
     nulls: Mapping[str, int]
     keys: pa.RecordBatch
 
 
-def digest(batch: pa.RecordBatch, dataset: Dataset) -> Digest:
-    """Return what is to be kept of a batch that is done with otherwise."""
+def digest(batch: pa.RecordBatch, dataset: Dataset, related: Collection[str]) -> Digest:
+    """Return what is to be kept of a batch that is done with otherwise; relations need its columns ``related``."""
     required = [column.name for column in dataset.columns if not column.nullable]
-    kept = [column.name for column in dataset.columns if column.name in dataset.key or column.type is ColumnType.COUNT]
+    kept = [name for name in dataset.column_names if name in dataset.key or name in related]
     return Digest(batch.num_rows, {name: batch.column(name).null_count for name in required}, batch.select(kept))
 
 

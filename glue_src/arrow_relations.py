@@ -8,101 +8,122 @@ from typing import TYPE_CHECKING, Final
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from glue_src.arrow_types import ARROW_TYPES
 from glue_src.engine import RelationFacts
-from sources.catia import CONVERSATIONS, FEEDBACK, MESSAGES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from glue_src.arrow_ledger import Ledger
+    from modules.contract.source import Relation
 
-_CONVERSATION: Final = ("conversation_id", "user_id")
-_USER: Final = ("user_id",)
-#: A row is a conversation and the number of messages that it promises, or messages that a conversation has.
-_CONVERSATION_ENTRY: Final = pa.schema(
-    [
-        *((name, pa.string()) for name in _CONVERSATION),
-        *((name, pa.int64()) for name in ("conversations", "promised", "messages")),
-    ]
-)
-#: A row is how many conversations, or how much feedback, a user has.
-_USER_ENTRY: Final = pa.schema([("user_id", pa.string()), ("conversations", pa.int64()), ("feedback", pa.int64())])
+#: What a ledger's row says of its key: how many parents and children have it, and how many one parent promises.
+_PARENTS: Final = "parents"
+_CHILDREN: Final = "children"
+_PROMISED: Final = "promised"
 
 
 class Relations:
-    """Keeps what the relations need of every batch."""
+    """Keeps what the relations need of every batch; ``make_ledger`` is called once for each."""
 
-    def __init__(self, make_ledger: Callable[[str, tuple[str, ...]], Ledger]) -> None:
-        self._conversations = make_ledger("relations-conversations", _CONVERSATION)
-        self._users = make_ledger("relations-users", _USER)
+    def __init__(self, relations: Sequence[Relation], make_ledger: Callable[[str, tuple[str, ...]], Ledger]) -> None:
+        self._counts = [_Count(relation, number, make_ledger) for number, relation in enumerate(relations)]
+
+    def columns_of(self, dataset_name: str) -> frozenset[str]:
+        """Return the names of the columns that are needed of a dataset's batches."""
+        return frozenset(name for count in self._counts for name in count.columns_of(dataset_name))
 
     def add(self, dataset_name: str, batch: pa.RecordBatch) -> None:
-        """Keep what is needed of a batch of a dataset: of its key and its counts."""
-        if dataset_name == MESSAGES.name:
-            groups = _counted(batch, _CONVERSATION, "messages")
-            self._conversations.add(_entry(groups, _CONVERSATION_ENTRY))
-        elif dataset_name == CONVERSATIONS.name:
-            promises = batch.select([*_CONVERSATION, "message_count"]).rename_columns([*_CONVERSATION, "promised"])
-            each = pa.repeat(pa.scalar(1), batch.num_rows)
-            self._conversations.add(_entry(promises.append_column("conversations", each), _CONVERSATION_ENTRY))
-            self._users.add(_entry(_counted(batch, _USER, "conversations"), _USER_ENTRY))
-        elif dataset_name == FEEDBACK.name:
-            self._users.add(_entry(_counted(batch, _USER, "feedback"), _USER_ENTRY))
+        """Keep what is needed of a batch of a dataset, which has at least those columns."""
+        for count in self._counts:
+            count.add(dataset_name, batch)
+
+    def facts(self) -> Mapping[Relation, RelationFacts]:
+        """Return what was found, once all batches of all datasets have been added."""
+        return {count.relation: count.facts() for count in self._counts}
+
+
+class _Count:
+    """Counts one relation's parents and children by key, in a ledger whose columns bear no name of the contract's."""
+
+    def __init__(self, relation: Relation, number: int, make_ledger: Callable[[str, tuple[str, ...]], Ledger]) -> None:
+        self.relation = relation
+        self._columns = _in_order_of_child(relation)
+        self._key = tuple(f"key_{place}" for place in range(len(self._columns)))
+        self._ledger = make_ledger(f"relation-{number}", self._key)
+        types = {column.name: ARROW_TYPES[column.type] for column in relation.child.columns}
+        keys = [(key, types[column]) for key, column in zip(self._key, self._columns, strict=True)]
+        counts = [_PARENTS, _CHILDREN, *([_PROMISED] if relation.counted_in else [])]
+        self._schema = pa.schema([*keys, *((name, pa.int64()) for name in counts)])
+
+    def columns_of(self, dataset_name: str) -> tuple[str, ...]:
+        if dataset_name == self.relation.parent.name and self.relation.counted_in is not None:
+            return (*self._columns, self.relation.counted_in)
+        return self._columns if dataset_name in (self.relation.parent.name, self.relation.child.name) else ()
+
+    def add(self, dataset_name: str, batch: pa.RecordBatch) -> None:
+        if dataset_name == self.relation.child.name:
+            self._enter(_grouped(self._keys_of(batch), _CHILDREN))
+        if dataset_name == self.relation.parent.name:
+            self._enter(self._parents_of(batch))
+
+    def _keys_of(self, batch: pa.RecordBatch) -> pa.RecordBatch:
+        return batch.select(list(self._columns)).rename_columns(list(self._key))
+
+    def _parents_of(self, batch: pa.RecordBatch) -> pa.RecordBatch:
+        keys = self._keys_of(batch)
+        if self.relation.counted_in is None:
+            return _grouped(keys, _PARENTS)
+        each = pa.repeat(pa.scalar(1), batch.num_rows)
+        return keys.append_column(_PARENTS, each).append_column(_PROMISED, batch.column(self.relation.counted_in))
+
+    def _enter(self, rows: pa.RecordBatch) -> None:
+        """Add rows to the ledger; the columns that they lack are null."""
+        columns = [
+            rows.column(field.name) if field.name in rows.schema.names else pa.nulls(rows.num_rows, field.type)
+            for field in self._schema
+        ]
+        self._ledger.add(pa.RecordBatch.from_arrays(columns, schema=self._schema))
 
     def facts(self) -> RelationFacts:
-        """Return what was found, once all batches of all datasets have been added."""
         without, miscounted = 0, 0
-        for entries in self._conversations.ranges():
-            without += _without(entries, _CONVERSATION, "messages")
-            miscounted += _miscounted(entries)
-        feedback_without = sum(_without(entries, _USER, "feedback") for entries in self._users.ranges())
-        return RelationFacts(without, miscounted, feedback_without)
+        for entries in self._ledger.ranges():
+            keyed = reduce(pc.and_, (pc.is_valid(entries.column(name)) for name in self._key))
+            totals = _totals(entries.filter(keyed), self._key)
+            # A null is no key of anything.
+            without += _sum(entries.filter(pc.invert(keyed)).column(_CHILDREN))
+            without += _sum(totals.filter(pc.is_null(totals.column(_PARENTS))).column(_CHILDREN))
+            if self.relation.counted_in is not None:
+                miscounted += _miscounted(entries, totals, self._key)
+        return RelationFacts(without, miscounted)
 
 
-def _counted(batch: pa.RecordBatch, names: Sequence[str], count: str) -> pa.RecordBatch:
-    """Return the groups of a batch by these columns, with the number of their rows."""
-    groups = pa.Table.from_batches([batch.select(names)]).group_by(names, use_threads=False)
+def _in_order_of_child(relation: Relation) -> tuple[str, ...]:
+    """Return a relation's columns as its child is sorted, as far as it is by them: so children come nearly in order."""
+    order = relation.child.sort_by
+    return tuple(sorted(relation.columns, key=lambda name: order.index(name) if name in order else len(order)))
+
+
+def _grouped(keys: pa.RecordBatch, count: str) -> pa.RecordBatch:
+    """Return each key once, with the number of its rows."""
+    groups = pa.Table.from_batches([keys]).group_by(keys.schema.names, use_threads=False)
     return _as_batch(groups.aggregate([([], "count_all")]).rename_columns({"count_all": count}))
 
 
-def _entry(rows: pa.RecordBatch, schema: pa.Schema) -> pa.RecordBatch:
-    """Return rows with all columns of a ledger; those that they lack are null."""
-    columns = [
-        rows.column(field.name) if field.name in rows.schema.names else pa.nulls(rows.num_rows, field.type)
-        for field in schema
-    ]
-    return pa.RecordBatch.from_arrays(columns, schema=schema)
-
-
-def _without(entries: pa.RecordBatch, key: Sequence[str], counted: str) -> int:
-    """Return how many of what is counted has no conversation of its key; a null is no key of anything."""
-    keyed = _keyed(entries, key)
-    in_vain = entries.filter(pc.invert(keyed))
-    totals = _totals(entries.filter(keyed), key, counted)
-    alone = totals.filter(pc.is_null(totals.column("conversations")))
-    return _sum(in_vain.column(counted)) + _sum(alone.column(counted))
-
-
-def _miscounted(entries: pa.RecordBatch) -> int:
-    """Return how many conversations promise another number of messages than there are."""
-    promises = entries.filter(pc.is_valid(entries.column("promised")))
-    totals = _totals(entries.filter(_keyed(entries, _CONVERSATION)), _CONVERSATION, "messages")
-    columns = [*_CONVERSATION, "promised"]
-    joined = pa.Table.from_batches([promises.select(columns)]).join(
-        pa.Table.from_batches([totals.select([*_CONVERSATION, "messages"])]), list(_CONVERSATION), use_threads=False
-    )
-    return _sum(pc.not_equal(joined["promised"], pc.fill_null(joined["messages"], 0)))
-
-
-def _keyed(entries: pa.RecordBatch, key: Sequence[str]) -> pa.Array:
-    return reduce(pc.and_, (pc.is_valid(entries.column(name)) for name in key))
-
-
-def _totals(entries: pa.RecordBatch, key: Sequence[str], counted: str) -> pa.RecordBatch:
-    """Return each key once, with its conversations and what else is counted; null where there is none."""
+def _totals(entries: pa.RecordBatch, key: Sequence[str]) -> pa.RecordBatch:
+    """Return each key once, with its parents and children; null where there is none."""
     groups = pa.Table.from_batches([entries]).group_by(key, use_threads=False)
-    totals = groups.aggregate([("conversations", "sum"), (counted, "sum")])
-    return _as_batch(totals.rename_columns({f"{name}_sum": name for name in ("conversations", counted)}))
+    totals = groups.aggregate([(name, "sum") for name in (_PARENTS, _CHILDREN)])
+    return _as_batch(totals.rename_columns({f"{name}_sum": name for name in (_PARENTS, _CHILDREN)}))
+
+
+def _miscounted(entries: pa.RecordBatch, totals: pa.RecordBatch, key: Sequence[str]) -> int:
+    """Return how many parents promise another number of children than there are."""
+    promises = entries.filter(pc.is_valid(entries.column(_PROMISED)))
+    joined = pa.Table.from_batches([promises.select([*key, _PROMISED])]).join(
+        pa.Table.from_batches([totals.select([*key, _CHILDREN])]), list(key), use_threads=False
+    )
+    return _sum(pc.not_equal(joined[_PROMISED], pc.fill_null(joined[_CHILDREN], 0)))
 
 
 def _as_batch(table: pa.Table) -> pa.RecordBatch:

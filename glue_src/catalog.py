@@ -10,7 +10,6 @@ from botocore.exceptions import ClientError
 from glue_src.exceptions import CatalogError, ColumnTypeError
 from modules.contract.datasets import DATA_QUALITY, Dataset
 from modules.contract.layout import parse_day
-from sources.catia import CONTRACT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -25,6 +24,8 @@ if TYPE_CHECKING:
         TableTypeDef,
     )
 
+    from modules.contract.source import SourceContract
+
 SOURCE_RUN_ID = "source_run_id"
 ROW_COUNT = "row_count"
 SUPERSEDED = "superseded"
@@ -36,18 +37,19 @@ _TABLE_INPUT = ("Name", "Description", "Retention", "StorageDescriptor", "Partit
 
 @dataclass(frozen=True)
 class CatalogSnapshot:
-    """The partitions of all tables at one moment: by table name and day, each partition's parameters."""
+    """The partitions of a contract's tables at one moment: by table name and day, each partition's parameters."""
 
+    contract: SourceContract
     partitions: Mapping[str, Mapping[date, Mapping[str, str]]]
 
     def source_run(self, day: date) -> str | None:
         """Return the run that a day was curated from, or None unless all tables have the day from one and the same."""
-        runs = {self._parameter(dataset, day, SOURCE_RUN_ID) for dataset in CONTRACT.datasets}
+        runs = {self._parameter(dataset, day, SOURCE_RUN_ID) for dataset in self.contract.datasets}
         return runs.pop() if len(runs) == 1 else None
 
     def is_superseded(self, day: date) -> bool:
         """Return whether a day is marked in all tables as released to expire."""
-        return all(self._parameter(dataset, day, SUPERSEDED) == "true" for dataset in CONTRACT.datasets)
+        return all(self._parameter(dataset, day, SUPERSEDED) == "true" for dataset in self.contract.datasets)
 
     def curated_days(self) -> dict[date, str]:
         """Return the curated days, oldest first, with the run of each."""
@@ -56,7 +58,7 @@ class CatalogSnapshot:
 
     def days(self) -> frozenset[date]:
         """Return the days that any dataset has a partition for."""
-        return frozenset(day for dataset in CONTRACT.datasets for day in self.partitions[dataset.name])
+        return frozenset(day for dataset in self.contract.datasets for day in self.partitions[dataset.name])
 
     def checked_days(self) -> dict[date, bool]:
         """Return the days of which checks are told, each with whether it is marked as released to expire."""
@@ -70,14 +72,19 @@ class CatalogSnapshot:
 
 @dataclass(frozen=True)
 class Catalog:
-    """The tables of one database, each named as its dataset. Methods raise botocore's ClientError as it comes."""
+    """A contract's tables in one database, each named as its dataset.
+
+    Methods raise botocore's ClientError as it comes.
+    """
 
     glue: GlueClient
     database: str
+    contract: SourceContract
 
     def snapshot(self) -> CatalogSnapshot:
         """Return the partitions of all tables. Those whose value is no day are not ours, and left out."""
-        return CatalogSnapshot({table.name: dict(self._partitions(table)) for table in CONTRACT.tables})
+        partitions = {table.name: dict(self._partitions(table)) for table in self.contract.tables}
+        return CatalogSnapshot(self.contract, partitions)
 
     def _partitions(self, dataset: Dataset) -> Iterator[tuple[date, dict[str, str]]]:
         pages = self.glue.get_paginator("get_partitions").paginate(
@@ -98,8 +105,8 @@ class Catalog:
         Raises:
             ColumnTypeError: a column is of another type than the contract's; no table was changed.
         """
-        tables = {table.name: self._table(table) for table in CONTRACT.tables}
-        missing = {table: _missing_columns(table, tables[table.name]) for table in CONTRACT.tables}
+        tables = {table.name: self._table(table) for table in self.contract.tables}
+        missing = {table: _missing_columns(table, tables[table.name]) for table in self.contract.tables}
         for table, columns in missing.items():
             if columns:
                 changed = _with_columns(tables[table.name], columns)

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from modules.contract.datasets import REJECTED, Dataset
-from sources.catia import CONTRACT, CONVERSATIONS, FEEDBACK, MESSAGES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -14,6 +13,7 @@ if TYPE_CHECKING:
 
     from glue_src.engine import RelationFacts, TableFacts
     from modules.contract.runs import RunSummary
+    from modules.contract.source import Relation, SourceContract
 
 _NONE = 0.0
 _ANY = 1.0
@@ -47,13 +47,20 @@ class Check:
 
 
 def checks_of(
-    summary: RunSummary, facts: Mapping[str, TableFacts], relations: RelationFacts, most_rejected_share: float
+    contract: SourceContract,
+    summary: RunSummary,
+    facts: Mapping[str, TableFacts],
+    relations: Mapping[Relation, RelationFacts],
+    most_rejected_share: float,
 ) -> tuple[Check, ...]:
     """Return all checks of a run; ``facts`` are by dataset name."""
     per_table = [
-        check for dataset in CONTRACT.datasets for check in _table_checks(dataset, summary, facts[dataset.name])
+        check for dataset in contract.datasets for check in _table_checks(dataset, summary, facts[dataset.name])
     ]
-    return (*per_table, *_relation_checks(facts, relations), _rejected_check(summary, most_rejected_share))
+    per_relation = [
+        check for relation in contract.relations for check in _relation_checks(relation, facts, relations[relation])
+    ]
+    return (*per_table, *per_relation, _rejected_check(summary, most_rejected_share))
 
 
 def _table_checks(dataset: Dataset, summary: RunSummary, facts: TableFacts) -> Iterator[Check]:
@@ -66,12 +73,13 @@ def _table_checks(dataset: Dataset, summary: RunSummary, facts: TableFacts) -> I
         yield Check(dataset.name, "unique_key", facts.rows, facts.duplicate_keys, _NONE)
 
 
-def _relation_checks(facts: Mapping[str, TableFacts], relations: RelationFacts) -> Iterator[Check]:
-    messages, conversations, feedback = (facts[each.name].rows for each in (MESSAGES, CONVERSATIONS, FEEDBACK))
-    yield Check(MESSAGES.name, "has_conversation", messages, relations.messages_without_conversation, _NONE)
-    yield Check(CONVERSATIONS.name, "message_count", conversations, relations.miscounted_conversations, _NONE)
-    # Not a fault: a user may rate before the first conversation, or the conversation was excluded or rejected.
-    yield Check(FEEDBACK.name, "user_has_conversation", feedback, relations.feedback_without_conversation, _ANY)
+def _relation_checks(relation: Relation, facts: Mapping[str, TableFacts], found: RelationFacts) -> Iterator[Check]:
+    child, parent = relation.child.name, relation.parent.name
+    allowed = _NONE if relation.is_required else _ANY
+    yield Check(child, relation.name, facts[child].rows, found.without_parent, allowed)
+    if relation.counted_in is not None:
+        # Whether or not children may lack a parent, one that is there counts its own rightly.
+        yield Check(parent, relation.counted_in, facts[parent].rows, found.miscounted, _NONE)
 
 
 def _rejected_check(summary: RunSummary, most_rejected_share: float) -> Check:

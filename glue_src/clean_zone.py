@@ -22,7 +22,6 @@ from modules.contract.layout import (
     run_summary_key,
 )
 from modules.contract.runs import RunSummary, RunSummaryError
-from sources.catia import CONTRACT, CONVERSATIONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -31,6 +30,7 @@ if TYPE_CHECKING:
     from glue_src.storage import Bucket
     from modules.contract.datasets import Column
     from modules.contract.runs import RunObject
+    from modules.contract.source import SourceContract
 
 #: In bytes; far more than the names of all columns take.
 _LONGEST_HEADER = 64 * 1024
@@ -38,10 +38,11 @@ _LONGEST_HEADER = 64 * 1024
 
 @dataclass(frozen=True)
 class CleanZone:
-    """The runs that ETL-1 published under a prefix."""
+    """The runs that ETL-1 published under a prefix by a contract."""
 
     bucket: Bucket
     prefix: str
+    contract: SourceContract
 
     def runs_by_day(self) -> dict[date, tuple[str, ...]]:
         """Return the ids of each day's runs, oldest day first and newest run first.
@@ -49,7 +50,7 @@ class CleanZone:
         A run is listed by the object that commits it; whether it is complete is not known yet.
         """
         runs: defaultdict[date, list[str]] = defaultdict(list)
-        for stored in self.bucket.list(commit_marker_prefix(self.prefix, CONTRACT)):
+        for stored in self.bucket.list(commit_marker_prefix(self.prefix, self.contract)):
             clean_object = parse_clean_key(self.prefix, stored.key)
             if clean_object is not None:
                 runs[clean_object.day].append(clean_object.run_id)
@@ -77,7 +78,7 @@ class CleanZone:
             IncompleteRunError: with every reason why the run may not be taken.
         """
         summary = self._summary(day, run_id)
-        reasons = [reason for dataset in CONTRACT.datasets for reason in self._faults_of_object(summary, dataset)]
+        reasons = [reason for dataset in self.contract.datasets for reason in self._faults_of_object(summary, dataset)]
         if reasons:
             raise IncompleteRunError(day, run_id, reasons)
         return summary
@@ -88,7 +89,7 @@ class CleanZone:
             raise IncompleteRunError(day, run_id, [f"its summary {key} is missing"])
         try:
             summary = RunSummary.from_json(self.bucket.read(key))
-            summary.check(CONTRACT)
+            summary.check(self.contract)
         except RunSummaryError as error:
             raise IncompleteRunError(day, run_id, [str(error)]) from error
         if (summary.dt, summary.run_id) != (day, run_id):
@@ -126,12 +127,12 @@ class CleanZone:
 
     def is_superseded(self, day: date, run_id: str) -> bool:
         """Return whether the job has already released a run to expire."""
-        tags = self.bucket.tags(clean_key(self.prefix, CONVERSATIONS, day, run_id))
+        tags = self.bucket.tags(clean_key(self.prefix, self.contract.last_dataset, day, run_id))
         return tags.get(SUPERSEDED_TAG_KEY) == SUPERSEDED_TAG_VALUE
 
     def objects_of_day(self, day: date) -> Iterator[tuple[str, str]]:
         """Yield the run id and key of every clean object and run summary of a day, complete runs or not."""
-        for dataset in CONTRACT.datasets:
+        for dataset in self.contract.datasets:
             for stored in self.bucket.list(f"{self.prefix}{dataset.name}/{partition(day)}/"):
                 clean_object = parse_clean_key(self.prefix, stored.key)
                 if clean_object is not None:

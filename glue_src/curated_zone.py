@@ -18,21 +18,22 @@ from modules.contract.layout import (
     staging_root,
     table_prefix,
 )
-from sources.catia import CONTRACT, CONVERSATIONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import date
 
     from glue_src.storage import Bucket, StoredObject
+    from modules.contract.source import SourceContract
 
 
 @dataclass(frozen=True)
 class CuratedZone:
-    """The tables under a prefix, the folder in which their next day is prepared, and the quarantine."""
+    """The tables of a contract under a prefix, the folder in which their next day is prepared, and the quarantine."""
 
     bucket: Bucket
     prefix: str
+    contract: SourceContract
 
     # a day on its way
 
@@ -80,7 +81,7 @@ class CuratedZone:
 
     def files_of_day(self, day: date) -> tuple[str, ...]:
         """Return the keys that a whole day has, one per dataset; whether they exist is another question."""
-        return tuple(curated_key(self.prefix, dataset, day) for dataset in CONTRACT.datasets)
+        return tuple(curated_key(self.prefix, dataset, day) for dataset in self.contract.datasets)
 
     def check_files(self, day: date) -> list[str]:
         """Return the keys of what was found in the checks of a day's runs."""
@@ -90,7 +91,7 @@ class CuratedZone:
         """Return the keys of all objects of all datasets."""
         return frozenset(
             stored.key
-            for dataset in CONTRACT.datasets
+            for dataset in self.contract.datasets
             for stored in self.bucket.list(table_prefix(self.prefix, dataset))
         )
 
@@ -99,15 +100,14 @@ class CuratedZone:
     def quarantine(self, day: date, run_id: str, staged: Mapping[Dataset, StoredObject]) -> str:
         """Keep a run's staged files where no table looks, and return the prefix that they are under.
 
-        Conversations come last, as everywhere: their file says that the others are there.
+        The contract's last dataset comes last here too: its file says that the others are there.
         """
-        for dataset in CONTRACT.datasets:
+        for dataset in self.contract.datasets:
             self.bucket.copy(staged[dataset].key, quarantine_key(self.prefix, dataset, day, run_id))
         return f"{quarantine_day_prefix(self.prefix, day)}{run_id}/"
 
     def without_quarantined(self, day: date, run_ids: Iterable[str]) -> tuple[str, ...]:
         """Return those runs of a day that are not in quarantine, in their order."""
         keys = {stored.key for stored in self.bucket.list(quarantine_day_prefix(self.prefix, day))}
-        return tuple(
-            run_id for run_id in run_ids if quarantine_key(self.prefix, CONVERSATIONS, day, run_id) not in keys
-        )
+        last = self.contract.last_dataset
+        return tuple(run_id for run_id in run_ids if quarantine_key(self.prefix, last, day, run_id) not in keys)

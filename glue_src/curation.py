@@ -12,7 +12,6 @@ from glue_src.checks import checks_of
 from glue_src.engine import Source
 from glue_src.exceptions import NoCompleteRunError, OutOfTimeError, QuarantinedError
 from modules.contract.datasets import DATA_QUALITY, Dataset
-from sources.catia import CONTRACT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
     from glue_src.engine import TransformEngine
     from glue_src.storage import StoredObject
     from modules.contract.runs import RunSummary
+    from modules.contract.source import SourceContract
 
 
 @dataclass(frozen=True)
@@ -54,6 +54,7 @@ class Curation:
     """Curates days of the clean zone into the curated zone and the catalog."""
 
     engine: TransformEngine
+    contract: SourceContract
     clean_zone: CleanZone
     curated_zone: CuratedZone
     catalog: Catalog
@@ -137,23 +138,25 @@ class Curation:
             self._publish_checks(staged)
             if staged.failed:
                 self._quarantine(staged)
-            for dataset in CONTRACT.datasets:
+            for dataset in self.contract.datasets:
                 self._publish(staged, dataset)
-            for dataset in CONTRACT.datasets:
+            for dataset in self.contract.datasets:
                 self._register(staged, dataset)
         finally:
             self.curated_zone.discard_staging(summary.run_id)
 
     def _stage(self, summary: RunSummary) -> StagedRun:
         """Let the engine write a run's Parquet out of every table's sight, and check what it found."""
-        sources = [self._source(summary, dataset) for dataset in CONTRACT.datasets]
-        with logs.timed("run staged", **_labels(summary)), self.engine.transform(sources) as transform:
+        sources = [self._source(summary, dataset) for dataset in self.contract.datasets]
+        begun = self.engine.transform(sources, self.contract.relations)
+        with logs.timed("run staged", **_labels(summary)), begun as transform:
             facts = transform.stage()
             relations = transform.relate()
-        files = {dataset: self.curated_zone.staged_file(dataset, summary.run_id) for dataset in CONTRACT.datasets}
+        files = {dataset: self.curated_zone.staged_file(dataset, summary.run_id) for dataset in self.contract.datasets}
         for dataset, file in files.items():
             logs.info("dataset staged", **_labels(summary, dataset), rows=facts[dataset.name].rows, bytes=file.bytes)
-        return StagedRun(summary, files, checks_of(summary, facts, relations, self.most_rejected_share))
+        checks = checks_of(self.contract, summary, facts, relations, self.most_rejected_share)
+        return StagedRun(summary, files, checks)
 
     def _source(self, summary: RunSummary, dataset: Dataset) -> Source:
         written = summary.object_of(dataset.name)

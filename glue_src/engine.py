@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from modules.contract.datasets import Column, Dataset
+    from modules.contract.source import Relation
 
 
 @dataclass(frozen=True)
@@ -47,15 +48,14 @@ class TableFacts:
 
 @dataclass(frozen=True)
 class RelationFacts:
-    """What was found between the staged datasets of a run.
+    """What was found of one relation between the staged datasets of a run. As in SQL, a null is equal to nothing.
 
-    ``miscounted_conversations`` have another number of messages than their ``message_count``;
-    ``feedback_without_conversation`` is from users who have no conversation at all.
+    ``without_parent`` counts the child's rows that have no parent, ``miscounted`` the parent's whose ``counted_in`` is
+    not the number of their children; it is 0 for a relation without.
     """
 
-    messages_without_conversation: int
-    miscounted_conversations: int
-    feedback_without_conversation: int
+    without_parent: int
+    miscounted: int = 0
 
 
 class RunTransform(Protocol):
@@ -68,15 +68,20 @@ class RunTransform(Protocol):
             MalformedDataError: a CSV holds what its columns' types or the contract's escapes do not allow.
         """
 
-    def relate(self) -> RelationFacts:
-        """Return what is found between the datasets, once all are staged."""
+    def relate(self) -> Mapping[Relation, RelationFacts]:
+        """Return what is found of each relation, once all datasets are staged."""
 
 
 class TransformEngine(Protocol):
     """Makes Parquet of clean runs."""
 
-    def transform(self, sources: Sequence[Source]) -> AbstractContextManager[RunTransform]:
-        """Return the work on one run; leaving the context frees what it held, other than the staged objects."""
+    def transform(
+        self, sources: Sequence[Source], relations: Sequence[Relation]
+    ) -> AbstractContextManager[RunTransform]:
+        """Return the work on one run; leaving the context frees what it held, other than the staged objects.
+
+        The datasets of ``relations`` are among those of ``sources``.
+        """
 
     def write(self, dataset: Dataset, rows: Sequence[tuple[object, ...]], target: str) -> None:
         """Write a few rows, cells in the contract's column order, as the one Parquet object below ``target``."""

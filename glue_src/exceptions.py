@@ -105,7 +105,7 @@ class ColumnTypeError(CurationError):
     def __init__(self, table: str, column: str, found: str, expected: str) -> None:
         super().__init__(
             f"{table}.{column} is {found} in the catalog and {expected} in the contract: old days could no longer be "
-            "read. Give the column another name in modules/contract/datasets.py, or drop the table and its days."
+            "read. Give the column another name in the contract below sources/, or drop the table and its days."
         )
 
 

@@ -1,6 +1,7 @@
 """ETL-2, the Glue job's script: clean CSV runs become curated, typed, registered Parquet days.
 
-Its library, ``glue_src`` and ``modules.contract``, comes in a zip through ``--extra-py-files``.
+Its library, ``glue_src``, ``modules.contract`` and the source table's contract, comes in a zip through
+``--extra-py-files``.
 """
 
 from __future__ import annotations

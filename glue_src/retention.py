@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 from glue_src import logs
 from modules.contract.datasets import DATA_QUALITY
 from modules.contract.layout import SUPERSEDED_TAG_KEY, SUPERSEDED_TAG_VALUE
-from sources.catia import CONTRACT
 
 if TYPE_CHECKING:
     from datetime import date
@@ -20,12 +19,14 @@ if TYPE_CHECKING:
     from glue_src.catalog import Catalog, CatalogSnapshot
     from glue_src.clean_zone import CleanZone
     from glue_src.curated_zone import CuratedZone
+    from modules.contract.source import SourceContract
 
 
 @dataclass(frozen=True)
 class Retention:
     """Releases superseded days to expire, and forgets expired ones."""
 
+    contract: SourceContract
     clean_zone: CleanZone
     curated_zone: CuratedZone
     catalog: Catalog
@@ -57,7 +58,7 @@ class Retention:
 
     def _forget(self, day: date, snapshot: CatalogSnapshot) -> None:
         """Remove a day from all tables even if only one file is gone: readers see a whole day or none of it."""
-        for dataset in CONTRACT.datasets:
+        for dataset in self.contract.datasets:
             if day in snapshot.partitions[dataset.name]:
                 self.catalog.remove(dataset, day)
         logs.info("partitions of expired day removed", day=day)
@@ -67,7 +68,7 @@ class Retention:
         objects = self._release_runs(day, before=source_run_id, inclusive=True)
         for key in self.curated_zone.files_of_day(day):
             self._tag(key)
-        for dataset in CONTRACT.datasets:
+        for dataset in self.contract.datasets:
             self.catalog.mark_superseded(dataset, day)
         logs.info("superseded day released to expire", day=day, run_id=source_run_id, clean_objects=objects)
 

@@ -52,13 +52,14 @@ def run(
     """
     began = time.monotonic()
     bucket = Bucket(clients.s3, arguments.bucket)
-    clean_zone = CleanZone(bucket, arguments.clean_prefix)
-    curated_zone = CuratedZone(bucket, arguments.curated_prefix)
-    catalog = Catalog(clients.glue, arguments.database)
+    clean_zone = CleanZone(bucket, arguments.clean_prefix, arguments.contract)
+    curated_zone = CuratedZone(bucket, arguments.curated_prefix, arguments.contract)
+    catalog = Catalog(clients.glue, arguments.database, arguments.contract)
     catalog.add_missing_columns()
-    curation = Curation(engine, clean_zone, curated_zone, catalog, arguments.most_rejected_share)
+    share = arguments.most_rejected_share
+    curation = Curation(engine, arguments.contract, clean_zone, curated_zone, catalog, share)
     outcome = curation.run(check_time)
-    Retention(clean_zone, curated_zone, catalog).apply()
+    Retention(arguments.contract, clean_zone, curated_zone, catalog).apply()
     quarantined = [error for error in outcome.failures.values() if isinstance(error, QuarantinedError)]
     figures = metrics.Figures(
         failed_checks=sum(len(error.failed) for error in quarantined),

@@ -15,7 +15,6 @@ from glue_src.parquet_join import join
 from glue_src.row_groups import LARGEST_ROW_GROUP, row_group_bytes
 from glue_src.spark_ranges import Ranges, Sizes
 from modules.contract.layout import CURATED_SUFFIX
-from sources.catia import CONVERSATIONS, FEEDBACK, MESSAGES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
     from glue_src.engine import RelationFacts, Source, TableFacts
     from glue_src.storage import Bucket
     from modules.contract.datasets import Dataset
+    from modules.contract.source import Relation
 
 #: By these words an error tells that the data is at fault, and not the cluster: Spark's own, and those of ``restore``.
 _SIGNS_OF_BAD_DATA: Final = ("Malformed records are detected", transform.UNKNOWN_ESCAPE)
@@ -44,9 +44,9 @@ class SparkEngine:
         transform.configure(self.spark)
 
     @contextmanager
-    def transform(self, sources: Sequence[Source]) -> Iterator[SparkRun]:
+    def transform(self, sources: Sequence[Source], relations: Sequence[Relation]) -> Iterator[SparkRun]:
         """Return the work on one run; leaving the context frees what Spark keeps between its steps."""
-        run = SparkRun(self, sources)
+        run = SparkRun(self, sources, relations)
         try:
             yield run
         finally:
@@ -77,7 +77,8 @@ class SparkRun:
 
     engine: SparkEngine
     sources: Sequence[Source]
-    _groups: DataFrame | None = None
+    relations: Sequence[Relation]
+    _groups: dict[Relation, DataFrame] = field(default_factory=dict)
 
     def stage(self) -> Mapping[str, TableFacts]:
         """Stage all datasets side by side: small ones end in one task, which leaves the rest of the cluster idle."""
@@ -96,25 +97,27 @@ class SparkRun:
             if detail is None:
                 raise
             raise MalformedDataError(source.dataset.name, source.key, detail) from error
-        if source.dataset == MESSAGES:
-            return spark_facts.message_facts(self._grouped_messages())
-        return spark_facts.table_facts(engine.read(source), source.dataset)
+        placing = spark_facts.placing_relation(source.dataset, self.relations)
+        if placing is None:
+            return spark_facts.table_facts(engine.read(source), source.dataset)
+        # Spark keeps the groups, for they are asked for twice.
+        self._groups[placing] = spark_facts.groups_with_places(engine.read(source), placing).persist()
+        return spark_facts.facts_of_groups(self._groups[placing], placing)
 
-    def relate(self) -> RelationFacts:
-        """Return what is found between the staged datasets."""
-        conversations, feedback = self._staged(CONVERSATIONS), self._staged(FEEDBACK)
-        return spark_facts.relation_facts(conversations, self._grouped_messages(), feedback)
+    def relate(self) -> Mapping[Relation, RelationFacts]:
+        """Return what is found of each relation, once all datasets are staged."""
+        return {relation: self._relate_one(relation) for relation in self.relations}
+
+    def _relate_one(self, relation: Relation) -> RelationFacts:
+        groups = self._groups.get(relation)
+        if groups is None:
+            groups = spark_facts.groups(self._staged(relation.child), relation)
+        return spark_facts.relation_facts(relation, groups, self._staged(relation.parent))
 
     def free(self) -> None:
         """Let Spark forget what it keeps for this run."""
-        if self._groups is not None:
-            self._groups.unpersist()
-
-    def _grouped_messages(self) -> DataFrame:
-        """Return the staged messages by conversation; Spark keeps them, for they are asked for twice."""
-        if self._groups is None:
-            self._groups = spark_facts.grouped_messages(self._staged(MESSAGES)).persist()
-        return self._groups
+        for groups in self._groups.values():
+            groups.unpersist()
 
     def _staged(self, dataset: Dataset) -> DataFrame:
         (source,) = (source for source in self.sources if source.dataset == dataset)

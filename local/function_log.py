@@ -9,16 +9,15 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from glue_src.catalog import Catalog
 from local.errors import FunctionError
 from local.followed import ERROR_TAIL
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from mypy_boto3_glue import GlueClient
     from mypy_boto3_logs import CloudWatchLogsClient
 
+    from glue_src.catalog import Catalog
     from modules.contract.runs import RunSummary
 
 POLL_SECONDS: Final = 0.25
@@ -41,7 +40,7 @@ class FunctionLog:
         return [event["message"] for page in pages for event in page["events"]]
 
 
-def await_run(run: RunSummary, glue: GlueClient, database: str, log: FunctionLog, seconds: float) -> None:
+def await_run(run: RunSummary, catalog: Catalog, log: FunctionLog, seconds: float) -> None:
     """Return once the function has registered the run's day in all tables, and has ended.
 
     Raises:
@@ -54,7 +53,7 @@ def await_run(run: RunSummary, glue: GlueClient, database: str, log: FunctionLog
             raise FunctionError(_told(f"did not end within {seconds:.0f} s of run {run.run_id}'s arrival", log, said))
         time.sleep(POLL_SECONDS)
         said = log.since(run.finished_at)
-    if Catalog(glue, database).snapshot().source_run(run.dt) != run.run_id:
+    if catalog.snapshot().source_run(run.dt) != run.run_id:
         raise FunctionError(_told(f"ended, and run {run.run_id} of {run.dt} is not in the tables", log, said))
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from envs.local import LOCAL
 from envs.schema import ARROW_ENGINE, GLUE_ENGINE
+from glue_src.catalog import Catalog
 from local.arrivals import Arrival, Arrivals, listen
 from local.assumed_role import assumed_role
 from local.engines import DEFAULT, Engines
@@ -64,7 +65,8 @@ class Pipeline:
         clients = self.workspace.clients()
         if self.engines.transform == ARROW_ENGINE:
             log = FunctionLog(clients.logs, self.names.etl_log_group)
-            await_run(run, clients.glue, self.names.database, log, LOCAL.etl.transform.arrow.timeout)
+            catalog = Catalog(clients.glue, self.names.database, LOCAL.contract)
+            await_run(run, catalog, log, LOCAL.etl.transform.arrow.timeout)
             return
         run_transform_job(self.workspace, on_line)
 

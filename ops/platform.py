@@ -159,14 +159,14 @@ class Platform:
     @property
     def clean_zone(self) -> CleanZone:
         """What ETL-1 published."""
-        return CleanZone(self.bucket, self.environment.etl.clean_prefix)
+        return CleanZone(self.bucket, self.environment.etl.clean_prefix, self.environment.contract)
 
     @property
     def curated_zone(self) -> CuratedZone:
         """What ETL-2 made of it."""
-        return CuratedZone(self.bucket, self.environment.etl.curated_prefix)
+        return CuratedZone(self.bucket, self.environment.etl.curated_prefix, self.environment.contract)
 
     @property
     def catalog(self) -> Catalog:
         """The curated tables' partitions."""
-        return Catalog(self.glue, self.environment.etl.catalog.database_name)
+        return Catalog(self.glue, self.environment.etl.catalog.database_name, self.environment.contract)

@@ -58,7 +58,7 @@ class _Gathering:
 
     @property
     def _zone(self) -> CleanZone:
-        return CleanZone(self._bucket, self.environment.etl.clean_prefix)
+        return CleanZone(self._bucket, self.environment.etl.clean_prefix, self.environment.contract)
 
     def facts(self, now: datetime) -> DayFacts:
         listed = self._listed_runs()

@@ -23,7 +23,7 @@ SUPERSEDED_TAG_VALUE = "true"
 
 _RUN_ID = r"\d{8}T\d{6}\.\d{6}Z-[0-9a-f]{8}"
 _CLEAN_KEY = re.compile(
-    rf"(?P<dataset>[a-z_]+)/{PARTITION_COLUMN}=(?P<day>\d{{4}}-\d{{2}}-\d{{2}})/(?P=dataset)-(?P<run_id>{_RUN_ID})\.csv",
+    rf"(?P<dataset>[a-z][a-z0-9_]*)/{PARTITION_COLUMN}=(?P<day>\d{{4}}-\d{{2}}-\d{{2}})/(?P=dataset)-(?P<run_id>{_RUN_ID})\.csv",
     re.ASCII,
 )
 

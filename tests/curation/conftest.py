@@ -20,6 +20,7 @@ from glue_src.spark_ranges import Sizes
 from glue_src.storage import Bucket
 from local.spark_options import spark_options_for_s3
 from local.webhdfs import WebHdfsGateway
+from sources.catia import CONTRACT
 from tests.curation.lake import Lake
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from glue_src.engine import TransformEngine
     from local.clients import Clients
     from local.workspace import Workspace
+    from modules.contract.source import SourceContract
 
 
 #: So small that Spark puts each file together from several.
@@ -86,6 +88,11 @@ def engine(request: pytest.FixtureRequest) -> TransformEngine:
 
 @pytest.fixture
 def lake(engine: TransformEngine, clients: Clients, bucket: str) -> Lake:
-    lake = Lake(engine, clients.s3, clients.glue, clients.cloudwatch, bucket, name=uuid.uuid4().hex)
+    return lake_of(CONTRACT, engine, clients, bucket)
+
+
+def lake_of(contract: SourceContract, engine: TransformEngine, clients: Clients, bucket: str) -> Lake:
+    """Return a lake of a contract, with its tables and nothing in it."""
+    lake = Lake(engine, clients.s3, clients.glue, clients.cloudwatch, bucket, uuid.uuid4().hex, contract)
     lake.create_tables()
     return lake

@@ -30,7 +30,7 @@ from modules.contract.layout import (
 )
 from modules.contract.metrics import ENVIRONMENT_DIMENSION
 from modules.contract.runs import ItemCounts, RunObject, RunSummary, ScanStatistics
-from sources.catia import CONTRACT, CONVERSATIONS, FEEDBACK, MESSAGES
+from sources.catia import CONVERSATIONS, FEEDBACK, MESSAGES
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 
     from glue_src.engine import TransformEngine
     from glue_src.exceptions import FailedDaysError
+    from modules.contract.source import SourceContract
 
 Cells: TypeAlias = tuple[str | None, ...]
 Rows: TypeAlias = dict[Dataset, list[Cells]]
@@ -77,21 +78,20 @@ def csv_of(dataset: Dataset, rows: list[Cells], header: tuple[str, ...] = ()) ->
     return "".join(map(record, [header or dataset.column_names, *rows])).encode()
 
 
-def summary_of(day: date, run: str, objects: tuple[RunObject, ...], registers: int = 0) -> RunSummary:
+def summary_of(
+    contract: SourceContract, day: date, run: str, objects: tuple[RunObject, ...], only_counted: int
+) -> RunSummary:
     rows = {written.dataset: written.rows for written in objects}
-    conversations, feedback, rejected = (rows.get(each.name, 0) for each in (CONVERSATIONS, FEEDBACK, REJECTED))
+    placed = {kind.name: rows[kind.dataset.name] if kind.dataset else only_counted for kind in contract.kinds}
+    rejected = rows[REJECTED.name]
     return RunSummary(
         run_id=run,
         dt=day,
         time_zone="America/Bogota",
-        source_table="cat-local-catia-conversations-table",
+        source_table=f"cat-local-{contract.table}-table",
         started_at=datetime(2026, 2, 5, 4, 30, tzinfo=timezone.utc),
         finished_at=datetime(2026, 2, 5, 4, 31, tzinfo=timezone.utc),
-        items=ItemCounts(
-            scanned=conversations + feedback + rejected + registers,
-            placed={"conversations": conversations, "feedback": feedback, "registers": registers},
-            rejected={"test": rejected},
-        ),
+        items=ItemCounts(scanned=sum(placed.values()) + rejected, placed=placed, rejected={"test": rejected}),
         scan=ScanStatistics(segments=1, pages=1, consumed_capacity_units=1.0, throttled_requests=0, retried_requests=0),
         objects=objects,
     )
@@ -99,7 +99,7 @@ def summary_of(day: date, run: str, objects: tuple[RunObject, ...], registers: i
 
 def one_file_per_dataset(lake: Lake, day: date) -> list[str]:
     """Return the keys of a whole day, in the order of :meth:`Lake.day_keys`: data_quality's come between them."""
-    return sorted(lake.curated_key(dataset, day) for dataset in CONTRACT.datasets)
+    return sorted(lake.curated_key(dataset, day) for dataset in lake.contract.datasets)
 
 
 def only_failure(caught: pytest.ExceptionInfo[FailedDaysError]) -> Exception:
@@ -115,6 +115,7 @@ class Lake:
     cloudwatch: CloudWatchClient
     bucket: str
     name: str
+    contract: SourceContract
     arguments: Arguments = field(init=False)
 
     def __post_init__(self) -> None:
@@ -126,11 +127,12 @@ class Lake:
             environment=self.name,
             most_rejected_share=0.1,
             metrics_namespace="CAT/Test",
+            contract=self.contract,
         )
 
     def create_tables(self) -> None:
         self.glue.create_database(DatabaseInput={"Name": self.arguments.database})
-        for dataset in CONTRACT.tables:
+        for dataset in self.contract.tables:
             storage: StorageDescriptorTypeDef = {
                 "Columns": [{"Name": column.name, "Type": column.type.value} for column in dataset.columns],
                 "Location": f"s3://{self.bucket}/{table_prefix(self.arguments.curated_prefix, dataset)}",
@@ -151,16 +153,16 @@ class Lake:
         run: str,
         rows: Rows,
         headers: dict[Dataset, tuple[str, ...]] | None = None,
-        registers: int = 0,
+        only_counted: int = 0,
     ) -> None:
-        """Publish a run as ETL-1 does: its objects and its summary."""
+        """Publish a run as ETL-1 does: its objects and its summary, with so many items that make no row anywhere."""
         objects = []
-        for dataset in CONTRACT.datasets:
+        for dataset in self.contract.datasets:
             body = csv_of(dataset, rows[dataset], (headers or {}).get(dataset, ()))
             key = self.clean_key(dataset, day, run)
             self.put(key, body)
             objects.append(RunObject(dataset.name, key, len(rows[dataset]), len(body)))
-        self.put_summary(summary_of(day, run, tuple(objects), registers))
+        self.put_summary(summary_of(self.contract, day, run, tuple(objects), only_counted))
 
     def clean_key(self, dataset: Dataset, day: date, run: str) -> str:
         return clean_key(self.arguments.clean_prefix, dataset, day, run)
@@ -181,8 +183,8 @@ class Lake:
 
     def pretend_curated(self, day: date, run: str) -> None:
         """Leave what ETL-2 leaves of a day, without an engine; the files hold no Parquet."""
-        catalog = Catalog(self.glue, self.arguments.database)
-        for dataset in CONTRACT.datasets:
+        catalog = Catalog(self.glue, self.arguments.database, self.contract)
+        for dataset in self.contract.datasets:
             self.put(self.curated_key(dataset, day), b"curated")
             catalog.register(dataset, day, "s3://somewhere/", {SOURCE_RUN_ID: run, ROW_COUNT: "0"})
         self.put(self.check_key(day, run), b"checks")
@@ -214,7 +216,7 @@ class Lake:
 
     def day_keys(self, day: date) -> list[str]:
         """Return what lies in the tables' folders of a day: the keys of the datasets, then those of the checks."""
-        prefixes = [partition_prefix(self.arguments.curated_prefix, table, day) for table in CONTRACT.tables]
+        prefixes = [partition_prefix(self.arguments.curated_prefix, table, day) for table in self.contract.tables]
         keys = [key for prefix in prefixes for key in self.keys(prefix)]
         return sorted(keys, key=lambda key: (key.startswith(prefixes[-1]), key))
 
@@ -298,7 +300,7 @@ class Lake:
 
     def registered_days(self) -> list[list[date]]:
         """Return the days of each table, in the order of the contract; data_quality comes last."""
-        return [sorted(self.partitions(table)) for table in CONTRACT.tables]
+        return [sorted(self.partitions(table)) for table in self.contract.tables]
 
     def query(self, sql: str, downloads: Path) -> list[tuple[Any, ...]]:
         """Return what Athena SQL gives over the registered days."""

@@ -154,7 +154,7 @@ def test_too_many_rejects_are_quarantined(lake: Lake) -> None:
     lake.run_job()
     rows = rows_of_users("ana")
     rows[REJECTED] = [("{}", "no_time", "{}")]
-    lake.publish_run(TUESDAY, run_id(2), rows, registers=6)
+    lake.publish_run(TUESDAY, run_id(2), rows, only_counted=6)
     assert fail_checks(lake).failed == ("rejected.share_of_items: 1 of 9 fail, 0.1 of them may",)
     assert lake.registered_days() == [[MONDAY]] * 4 + [[MONDAY, TUESDAY]]
     assert lake.metric(CurationMetric.FAILED_DATA_CHECKS) == 1
@@ -164,7 +164,7 @@ def test_too_many_rejects_are_quarantined(lake: Lake) -> None:
 def test_rejects_within_the_limit_are_published(lake: Lake) -> None:
     rows = rows_of_users("ana")
     rows[REJECTED] = [("{}", "no_time", "{}")]
-    lake.publish_run(MONDAY, run_id(1), rows, registers=7)
+    lake.publish_run(MONDAY, run_id(1), rows, only_counted=7)
     lake.run_job()
     assert lake.parquet(REJECTED, MONDAY).read().to_pylist() == [
         {"item_key": "{}", "reason": "no_time", "item_json": "{}"}

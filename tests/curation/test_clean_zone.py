@@ -36,7 +36,7 @@ each_damage = pytest.mark.parametrize(("damage", "reason"), DAMAGES, ids=[damage
 
 @pytest.fixture
 def clean_zone(lake: Lake) -> CleanZone:
-    return CleanZone(Bucket(lake.s3, lake.bucket), lake.arguments.clean_prefix)
+    return CleanZone(Bucket(lake.s3, lake.bucket), lake.arguments.clean_prefix, lake.contract)
 
 
 def test_runs_are_listed_oldest_day_and_newest_run_first(lake: Lake, clean_zone: CleanZone) -> None:

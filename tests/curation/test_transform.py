@@ -53,8 +53,10 @@ def curate(
 def facts(spark: SparkSession, folder: Path, dataset: Dataset) -> TableFacts:
     staged = transform.read_parquet(spark, (folder / "parquet").as_uri(), dataset)
     found = spark_facts.table_facts(staged, dataset)
-    if dataset == MESSAGES:
-        assert spark_facts.message_facts(spark_facts.grouped_messages(staged)) == found
+    placing = spark_facts.placing_relation(dataset, CONTRACT.relations)
+    assert (placing is not None) is (dataset == MESSAGES)
+    if placing is not None:
+        assert spark_facts.facts_of_groups(spark_facts.groups_with_places(staged, placing), placing) == found
     return found
 
 

@@ -70,7 +70,7 @@ class Scene:
         self.bucket = bucket
         self._s3 = clients.s3
         self._s3.create_bucket(Bucket=bucket)
-        self.zone = CleanZone(Bucket(self._s3, bucket), PREFIX)
+        self.zone = CleanZone(Bucket(self._s3, bucket), PREFIX, CONTRACT)
 
     @cached_property
     def older(self) -> RunSummary:

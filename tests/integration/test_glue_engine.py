@@ -52,7 +52,7 @@ class Job:
     def run(self, **arguments: Any) -> RunSummary:
         """Run the job; return the summary that it has committed."""
         answer = run_normalize_job(self.workspace, NAMES.normalize_job, arguments, lambda _: None)
-        zone = CleanZone(Bucket(self.s3, NAMES.reports_bucket), CLEAN_PREFIX)
+        zone = CleanZone(Bucket(self.s3, NAMES.reports_bucket), CLEAN_PREFIX, CONTRACT)
         return zone.complete_run(parse_day(answer["dt"]), answer["run_id"])
 
     @property

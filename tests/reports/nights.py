@@ -69,7 +69,9 @@ class Platform:
         ensure_table(clients.dynamodb, _NORMALIZE.dynamo_table_name)
         clients.s3.create_bucket(Bucket=_ETL.data_bucket_name)
         engine = ArrowEngine(Bucket(clients.s3, _ETL.data_bucket_name), folder)
-        lake = Lake(engine, clients.s3, clients.glue, clients.cloudwatch, _ETL.data_bucket_name, name="reports")
+        lake = Lake(
+            engine, clients.s3, clients.glue, clients.cloudwatch, _ETL.data_bucket_name, "reports", LOCAL.contract
+        )
         lake.arguments = replace(
             lake.arguments,
             clean_prefix=_ETL.clean_prefix,

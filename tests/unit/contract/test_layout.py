@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta, timezone
 
 import pytest
@@ -56,6 +57,18 @@ def test_a_clean_key_says_what_it_was_made_of(dataset: Dataset, day: date, insta
     key = layout.clean_key(CLEAN, dataset, day, run_id)
 
     assert layout.parse_clean_key(CLEAN, key) == layout.CleanObject(dataset.name, day, run_id)
+
+
+@pytest.mark.parametrize("name", ["a", "lines2", "line_2_of_3", "x__"])
+def test_a_key_names_any_dataset_that_a_contract_may_have(name: str) -> None:
+    key = layout.clean_key(CLEAN, replace(CONVERSATIONS, name=name), DAY, RUN_ID)
+    assert layout.parse_clean_key(CLEAN, key) == layout.CleanObject(name, DAY, RUN_ID)
+
+
+@pytest.mark.parametrize("name", ["2lines", "_runs", "Lines", "líneas", ""])
+def test_a_key_names_no_other_dataset(name: str) -> None:
+    key = layout.clean_key(CLEAN, replace(CONVERSATIONS, name=name), DAY, RUN_ID)
+    assert layout.parse_clean_key(CLEAN, key) is None
 
 
 @pytest.mark.parametrize(

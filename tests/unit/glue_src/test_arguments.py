@@ -8,6 +8,8 @@ from awsglue.utils import GlueArgumentError
 from glue_src.arguments import Arguments, parse_arguments, read_variables
 from glue_src.exceptions import ArgumentsError
 from modules.contract.settings import TRANSFORM_ARGUMENTS, TRANSFORM_VARIABLES
+from sources import contract_names
+from sources.catia import CONTRACT
 
 TEXTS = {
     "bucket": "b",
@@ -17,9 +19,10 @@ TEXTS = {
     "environment": "test",
     "most_rejected_share": "0.05",
     "metrics_namespace": "CAT/Etl",
+    "contract": "catia",
 }
 VARIABLES = {TRANSFORM_VARIABLES[name]: text for name, text in TEXTS.items()}
-EXPECTED = Arguments("b", "in/", "out/", "d", "test", 0.05, "CAT/Etl")
+EXPECTED = Arguments("b", "in/", "out/", "d", "test", 0.05, "CAT/Etl", CONTRACT)
 
 
 def argv(texts: dict[str, str]) -> list[str]:
@@ -56,3 +59,12 @@ def test_a_share_is_from_0_to_1(text: str) -> None:
         parse_arguments(argv({**TEXTS, "most_rejected_share": text}))
     for fine, share in (("0", 0.0), ("1", 1.0), ("1e-2", 0.01)):
         assert read_variables({**VARIABLES, "MOST_REJECTED_SHARE": fine}).most_rejected_share == share
+
+
+@pytest.mark.parametrize("text", ["", "Catia", "nobodys", "catia.rows"])
+def test_a_contract_is_one_below_sources(text: str) -> None:
+    there_are = f"there are {', '.join(contract_names())}. Correct the environment's contract_name"
+    with pytest.raises(ArgumentsError, match=f"--contract is '{text}': .*{there_are}"):
+        parse_arguments(argv({**TEXTS, "contract": text}))
+    with pytest.raises(ArgumentsError, match=f"CONTRACT is '{text}': .*{there_are}"):
+        read_variables({**VARIABLES, "CONTRACT": text})

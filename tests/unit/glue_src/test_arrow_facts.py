@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import tempfile
-from collections import Counter
+from datetime import datetime, timezone
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import pyarrow as pa
 from hypothesis import HealthCheck, given, settings
@@ -16,63 +16,81 @@ from glue_src.arrow_facts import DuplicateCount
 from glue_src.arrow_ledger import Ledger
 from glue_src.arrow_relations import Relations
 from glue_src.arrow_types import schema_of
-from glue_src.engine import RelationFacts
-from modules.contract.datasets import Dataset
-from sources.catia import CONVERSATIONS, FEEDBACK, MESSAGES
+from modules.contract.datasets import ColumnType, Dataset
+from modules.contract.source import SourceContract
+from sources.catia import CONTRACT, MESSAGES
+from tests.by_hand import relations_by_hand
+from tests.shop import NOTEBOOK, SHOP
 
-_IDS = st.sampled_from(["a", "b", "", None])
-_CONVERSATION_ROWS = st.lists(st.tuples(_IDS, _IDS, st.integers(0, 3) | st.none()), max_size=8)
-_MESSAGE_ROWS = st.lists(st.tuples(_IDS, _IDS), max_size=12)
-_FEEDBACK_ROWS = st.lists(st.tuples(_IDS), max_size=5)
+_VALUES = {
+    ColumnType.TEXT: st.sampled_from(["a", "b", "", None]),
+    ColumnType.COUNT: st.integers(0, 2) | st.none(),
+    ColumnType.INSTANT: st.sampled_from([datetime(2026, 1, 31, tzinfo=timezone.utc), None]),
+}
 
-Rows = list[tuple[Any, ...]]
+#: Cells by column; rows of the columns that relations need.
+Row: TypeAlias = dict[str, Any]
 
 
-def batches_of(dataset: Dataset, names: tuple[str, ...], rows: Rows, size: int) -> list[pa.RecordBatch]:
+def batches_of(dataset: Dataset, names: list[str], rows: list[Row], size: int) -> list[pa.RecordBatch]:
     schema = pa.schema([schema_of(dataset).field(name) for name in names])
-    cells = [dict(zip(names, row, strict=True)) for row in rows]
-    parts = [cells[first : first + size] for first in range(0, len(cells), size)]
+    parts = [rows[first : first + size] for first in range(0, len(rows), size)]
     return [pa.RecordBatch.from_pylist(part, schema=schema) for part in parts]
 
 
-def expected(conversations: Rows, messages: Rows, feedback: Rows) -> RelationFacts:
-    """As SQL has it: null is equal to nothing."""
-    known = {row[:2] for row in conversations if None not in row[:2]}
-    counts = Counter(row for row in messages if None not in row)
-    users = {user for user, *_ in conversations if user is not None}
-    return RelationFacts(
-        messages_without_conversation=sum(row not in known for row in messages),
-        miscounted_conversations=sum(
-            promised is not None and promised != counts[user, conversation]
-            for user, conversation, promised in conversations
-        ),
-        feedback_without_conversation=sum(user not in users for (user,) in feedback),
-    )
+@st.composite
+def contracts_with_rows(draw: st.DrawFn) -> tuple[SourceContract, dict[Dataset, list[Row]]]:
+    contract = draw(st.sampled_from([CONTRACT, SHOP]))
+    related = Relations(contract.relations, partial(Ledger, folder=Path(), limit=1))
+    rows = {}
+    for dataset in contract.datasets:
+        types = {column.name: _VALUES[column.type] for column in dataset.columns}
+        needed = {name: types[name] for name in sorted(related.columns_of(dataset.name))}
+        rows[dataset] = draw(st.lists(st.fixed_dictionaries(needed), max_size=12)) if needed else []
+    return contract, rows
 
 
-@settings(deadline=None, max_examples=60, suppress_health_check=list(HealthCheck))
-@given(_CONVERSATION_ROWS, _MESSAGE_ROWS, _FEEDBACK_ROWS, st.integers(1, 12), st.sampled_from([1, 60, 1 << 20]))
+@settings(deadline=None, max_examples=80, suppress_health_check=list(HealthCheck))
+@given(contracts_with_rows(), st.integers(1, 12), st.sampled_from([1, 60, 1 << 20]))
 def test_relations_are_those_counted_by_hand(
-    conversations: Rows, messages: Rows, feedback: Rows, size: int, limit: int
+    case: tuple[SourceContract, dict[Dataset, list[Row]]], size: int, limit: int
 ) -> None:
+    contract, rows = case
     with tempfile.TemporaryDirectory() as folder:
-        relations = Relations(partial(Ledger, folder=Path(folder), limit=limit))
-        for dataset, names, rows in (
-            (MESSAGES, ("user_id", "conversation_id"), messages),
-            (FEEDBACK, ("user_id",), feedback),
-            (CONVERSATIONS, ("user_id", "conversation_id", "message_count"), conversations),
-        ):
-            for batch in batches_of(dataset, names, rows, size):
+        relations = Relations(contract.relations, partial(Ledger, folder=Path(folder), limit=limit))
+        for dataset, found in rows.items():
+            for batch in batches_of(dataset, list(found[0]) if found else [], found, size):
                 relations.add(dataset.name, batch)
-        assert relations.facts() == expected(conversations, messages, feedback)
+        assert relations.facts() == relations_by_hand(contract, rows)
+
+
+def test_what_relations_need_is_their_columns_and_counts() -> None:
+    relations = Relations(SHOP.relations, partial(Ledger, folder=Path(), limit=1))
+    assert {dataset.name: relations.columns_of(dataset.name) for dataset in SHOP.datasets} == {
+        "lines2": {"shop_id", "order_id"},
+        "rejected": set(),
+        "visits": {"customer"},
+        "payments": {"shop_id", "order_id"},
+        "orders": {"shop_id", "order_id", "customer", "children", "payment_count"},
+    }
+
+
+def test_a_contract_without_relations_has_none_to_count() -> None:
+    relations = Relations(NOTEBOOK.relations, partial(Ledger, folder=Path(), limit=1))
+    assert relations.columns_of("notes") == frozenset()
+    assert relations.facts() == {}
+
+
+_KEYS = st.lists(st.tuples(_VALUES[ColumnType.TEXT], _VALUES[ColumnType.COUNT]), max_size=20)
 
 
 @settings(deadline=None)
-@given(st.lists(st.tuples(_IDS, st.integers(0, 2) | st.none()), max_size=20), st.integers(1, 20))
-def test_duplicates_are_the_rows_beyond_the_first_of_each_key(rows: Rows, size: int) -> None:
+@given(_KEYS, st.integers(1, 20))
+def test_duplicates_are_the_rows_beyond_the_first_of_each_key(keys: list[tuple[Any, ...]], size: int) -> None:
     """Nulls are keys like any other here, as they are for GROUP BY."""
-    together = sorted(rows, key=repr)
-    count = DuplicateCount(("user_id", "position"))
-    for batch in batches_of(MESSAGES, ("user_id", "position"), together, size):
+    names = ["user_id", "position"]
+    together: list[Row] = [dict(zip(names, key, strict=True)) for key in sorted(keys, key=repr)]
+    count = DuplicateCount(tuple(names))
+    for batch in batches_of(MESSAGES, names, together, size):
         count.add(batch)
-    assert count.count == len(rows) - len(set(rows))
+    assert count.count == len(keys) - len(set(keys))

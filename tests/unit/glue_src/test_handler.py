@@ -17,6 +17,7 @@ from glue_src.arrow_engine import ArrowEngine
 from glue_src.exceptions import ArgumentsError, FailedDaysError, OutOfTimeError
 from glue_src.run import Clients
 from modules.contract.settings import CRAWLER_VARIABLE, TRANSFORM_VARIABLES, TransformArgument
+from sources.catia import CONTRACT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -31,6 +32,7 @@ VALUES = {
     TransformArgument.ENVIRONMENT: "test",
     TransformArgument.MOST_REJECTED_SHARE: "0.05",
     TransformArgument.METRICS_NAMESPACE: "n",
+    TransformArgument.CONTRACT: "catia",
 }
 
 
@@ -97,6 +99,7 @@ def test_a_run_starts_the_crawler_when_it_is_done(function: Function) -> None:
     assert function() == {"curated_days": 2}
     ((arguments, engine, _),) = function.runs
     assert (arguments.bucket, arguments.most_rejected_share) == ("b", 0.05)
+    assert arguments.contract is CONTRACT
     assert engine.bucket.name == "b"
     assert function.glue.started == ["crawler"]
 

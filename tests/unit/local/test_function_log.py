@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from glue_src.catalog import Catalog
 from local import function_log
 from local.errors import FunctionError
 from local.function_log import FunctionLog, await_run
@@ -63,7 +64,7 @@ def waited(lines: list[str], runs: dict[str, str], seconds: float = 30) -> FakeL
     logs = FakeLogs(lines)
     of_glue: Any = FakeGlue(runs)
     of_logs: Any = logs
-    await_run(RUN, of_glue, "database", FunctionLog(of_logs, "group"), seconds)
+    await_run(RUN, Catalog(of_glue, "database", CONTRACT), FunctionLog(of_logs, "group"), seconds)
     return logs
 
 
