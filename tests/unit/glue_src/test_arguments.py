@@ -8,7 +8,7 @@ from awsglue.utils import GlueArgumentError
 from glue_src.arguments import Arguments, parse_arguments, read_variables
 from glue_src.exceptions import ArgumentsError
 from modules.contract.settings import TRANSFORM_ARGUMENTS, TRANSFORM_VARIABLES
-from sources import contract_names
+from sources import contract_named, contract_names
 from sources.catia import CONTRACT
 
 TEXTS = {
@@ -59,6 +59,10 @@ def test_a_share_is_from_0_to_1(text: str) -> None:
         parse_arguments(argv({**TEXTS, "most_rejected_share": text}))
     for fine, share in (("0", 0.0), ("1", 1.0), ("1e-2", 0.01)):
         assert read_variables({**VARIABLES, "MOST_REJECTED_SHARE": fine}).most_rejected_share == share
+
+
+def test_the_contract_is_the_one_that_is_named() -> None:
+    assert read_variables({**VARIABLES, "CONTRACT": "tickets"}).contract is contract_named("tickets")
 
 
 @pytest.mark.parametrize("text", ["", "Catia", "nobodys", "catia.rows"])
