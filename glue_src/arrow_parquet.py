@@ -14,14 +14,14 @@ from pyarrow import parquet
 
 from glue_src.arrow_types import schema_of
 from glue_src.parquet_footer import END_BYTES, MAGIC, JoinedFooter, footer_begins, read_footer
-from glue_src.row_groups import PAGE_BYTES
+from glue_src.row_groups import PAGE_BYTES, PAGE_ROWS
 from modules.contract.datasets import ColumnType
 
 if TYPE_CHECKING:
     from modules.contract.datasets import Dataset
 
-#: What people or programs wrote at length: no value comes twice, and its least and greatest help no reader to skip.
-_FREE_TEXTS: Final = frozenset({"text", "comment", "item_json"})
+#: Sorted as their rows are, or nearly so, these are little apart: their differences take less room, and less time.
+_NUMBERS: Final = frozenset({ColumnType.COUNT, ColumnType.INSTANT})
 _COMPRESSION_LEVEL: Final = 3
 #: By this key Spark knows that instants before 1582 stand as they are, in one calendar. Without it Spark refuses to
 #: read a column that has one, and a typing error in the source is enough for that.
@@ -30,17 +30,21 @@ _SPARK_CALENDAR: Final = {"org.apache.spark.version": "3.0.0"}
 
 def encode(batch: pa.RecordBatch, dataset: Dataset) -> pa.Buffer:
     """Return a whole Parquet file with a batch as its one row group, or with no row group if the batch is empty."""
+    prose = {column.name for column in dataset.columns if column.is_prose}
     texts = {column.name for column in dataset.columns if column.type is ColumnType.TEXT}
+    numbers = {column.name for column in dataset.columns if column.type in _NUMBERS}
     sink = pa.BufferOutputStream()
     with parquet.ParquetWriter(
         sink,
         schema_of(dataset),
         compression="zstd",
         compression_level=_COMPRESSION_LEVEL,
-        use_dictionary=sorted(texts - _FREE_TEXTS),
-        write_statistics=[name for name in dataset.column_names if name not in _FREE_TEXTS],
+        use_dictionary=sorted(texts - prose),
+        write_statistics=[name for name in dataset.column_names if name not in prose],
+        column_encoding=dict.fromkeys(numbers, "DELTA_BINARY_PACKED"),
         write_page_index=True,
         data_page_size=PAGE_BYTES,
+        max_rows_per_page=PAGE_ROWS,
         # Pages of the first version: the second one saves little, and not every reader has it.
         data_page_version="1.0",
         store_schema=False,

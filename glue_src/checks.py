@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from modules.contract.datasets import REJECTED, Dataset
+from modules.contract.source import ROWS_AS_PROMISED, UNIQUE_KEY, not_null_check
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -65,12 +66,12 @@ def checks_of(
 
 def _table_checks(dataset: Dataset, summary: RunSummary, facts: TableFacts) -> Iterator[Check]:
     promised = summary.rows_of(dataset.name)
-    yield Check(dataset.name, "rows_as_promised", promised, abs(promised - facts.rows), _NONE)
+    yield Check(dataset.name, ROWS_AS_PROMISED, promised, abs(promised - facts.rows), _NONE)
     for column in dataset.columns:
         if not column.nullable:
-            yield Check(dataset.name, f"{column.name}_not_null", facts.rows, facts.nulls.get(column.name, 0), _NONE)
+            yield Check(dataset.name, not_null_check(column.name), facts.rows, facts.nulls.get(column.name, 0), _NONE)
     if dataset.key:
-        yield Check(dataset.name, "unique_key", facts.rows, facts.duplicate_keys, _NONE)
+        yield Check(dataset.name, UNIQUE_KEY, facts.rows, facts.duplicate_keys, _NONE)
 
 
 def _relation_checks(relation: Relation, facts: Mapping[str, TableFacts], found: RelationFacts) -> Iterator[Check]:

@@ -15,6 +15,9 @@ LARGEST_ROW_GROUP: Final = 16 * _MEBIBYTE
 #: In bytes before compression. What is compressed at once fits a processor's cache: a megabyte takes a fifth longer and
 #: saves a twentieth. Readers that know the index of pages skip more of them, too.
 PAGE_BYTES: Final = 128 * 1024
+#: The same for narrow columns, of which so many bytes would be a whole row group's: of a file with a year in it, a week
+#: is then found to a twentieth part.
+PAGE_ROWS: Final = 1_000
 
 
 def row_group_bytes(csv_bytes: int) -> int:

@@ -19,7 +19,7 @@ from pyspark.sql.types import (
     TimestampType,
 )
 
-from glue_src.row_groups import PAGE_BYTES
+from glue_src.row_groups import PAGE_BYTES, PAGE_ROWS
 from modules.contract.datasets import SPARK_TIMESTAMP_FORMAT, Column, ColumnType, Dataset
 
 if TYPE_CHECKING:
@@ -161,7 +161,7 @@ def write_parquet(in_order: DataFrame, uri: str, row_group_bytes: int) -> None:
     """
     writer = in_order.write.mode("overwrite").option("compression", "zstd")
     writer = writer.option("parquet.block.size", row_group_bytes // _COMPRESSION)
-    writer.option("parquet.page.size", PAGE_BYTES).parquet(uri)
+    writer.option("parquet.page.size", PAGE_BYTES).option("parquet.page.row.count.limit", PAGE_ROWS).parquet(uri)
 
 
 def read_parquet(spark: SparkSession, uri: str, dataset: Dataset) -> DataFrame:

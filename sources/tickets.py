@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from modules.contract.datasets import REJECTED, Dataset, count, instant, text
+from modules.contract.datasets import REJECTED, Dataset, count, instant, prose, text
 from modules.contract.source import ItemKind, Relation, SourceContract
 from modules.items import parts, readers
 from modules.items.outcomes import PlacedItem, Row
@@ -40,7 +40,7 @@ REPLIES = Dataset(
         _TICKET_ID,
         count("position", "Place of the reply among those of its ticket, from 1.", "replies"),
         text("author", "Who wrote it.", "replies[].author"),
-        text("text", "What was written.", "replies[].text"),
+        prose("text", "What was written.", "replies[].text"),
         instant("written_at", "When it was written; UTC.", "replies[].written_at"),
     ),
     key=("ticket_id", "position"),

@@ -29,6 +29,7 @@ class Column:
 
     ``source`` names the attributes of the source's items that its values come from; ``[]`` stands for a list's entries.
     It is empty where no single attribute is meant: rejected items are kept whole, and ETL-2 has its own to say.
+    ``is_prose`` is for texts written at length: no value comes twice, and their order helps nobody to find one.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Column:
     nullable: bool
     comment: str
     source: tuple[str, ...] = ()
+    is_prose: bool = False
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,11 @@ def text(name: str, comment: str, *source: str, nullable: bool = True) -> Column
     return Column(name, ColumnType.TEXT, nullable, comment, source)
 
 
+def prose(name: str, comment: str, *source: str, nullable: bool = True) -> Column:
+    """Return a column of texts that are written at length; ``source`` as in :class:`Column`."""
+    return Column(name, ColumnType.TEXT, nullable, comment, source, is_prose=True)
+
+
 def count(name: str, comment: str, *source: str) -> Column:
     """Return a column of whole numbers, none of them null; ``source`` as in :class:`Column`."""
     return Column(name, ColumnType.COUNT, nullable=False, comment=comment, source=source)
@@ -84,7 +91,7 @@ REJECTED = Dataset(
     columns=(
         text("item_key", "PK and SK of the item, as JSON.", nullable=False),
         text("reason", "The rule that the item breaks.", nullable=False),
-        text("item_json", "The item in DynamoDB's own JSON.", nullable=False),
+        prose("item_json", "The item in DynamoDB's own JSON.", nullable=False),
     ),
     key=(),
     sort_by=("reason", "item_key"),

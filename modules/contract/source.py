@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from modules.contract.datasets import DATA_QUALITY, REJECTED, ColumnType, Dataset
 
 #: Keys of a run summary's counts that are no kind of item: see ``modules.contract.runs.ItemCounts``.
 RESERVED_KINDS = ("scanned", "excluded", "rejected", "excluded_total", "rejected_total")
+
+#: Names of checks in data_quality that are made of each dataset.
+ROWS_AS_PROMISED = "rows_as_promised"
+UNIQUE_KEY = "unique_key"
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 
@@ -91,7 +95,7 @@ class SourceContract:
         Raises:
             ContractError: with every fault.
         """
-        faults = [*self._name_faults(), *self._dataset_faults(), *self._relation_faults()]
+        faults = [*self._name_faults(), *self._dataset_faults(), *self._relation_faults(), *self._check_faults()]
         if faults:
             message = f"contract {self.name!r}: " + "; ".join(faults)
             raise ContractError(message)
@@ -99,15 +103,13 @@ class SourceContract:
     def _name_faults(self) -> Iterator[str]:
         if len(self.key_attributes) not in (1, 2):
             yield f"key_attributes are {self.key_attributes!r}: name the partition key, and the sort key if any"
-        for what, names in (("kind", self.kind_names), ("dataset", tuple(dataset.name for dataset in self.tables))):
-            for name, times in Counter(names).items():
-                if times > 1:
-                    yield f"{times} {what}s are called {name!r}: each needs a name of its own"
-                if _NAME.fullmatch(name) is None:
-                    yield f"{what} {name!r}: write lower-case letters, digits and underscores, beginning with a letter"
         for name in self.kind_names:
             if name in RESERVED_KINDS:
                 yield f"kind {name!r}: a run summary uses that name itself; choose another"
+        yield from _faults_of_names("kind", self.kind_names)
+        yield from _faults_of_names("dataset", [dataset.name for dataset in self.tables])
+        for dataset in self.datasets:
+            yield from _faults_of_names(f"column of {dataset.name!r}", dataset.column_names)
 
     def _dataset_faults(self) -> Iterator[str]:
         if REJECTED not in self.datasets:
@@ -118,6 +120,10 @@ class SourceContract:
             if kind.dataset is not None and kind.dataset not in self.datasets:
                 yield f"kind {kind.name!r} has dataset {kind.dataset.name!r}, which is none of datasets: add it"
 
+        for name, times in Counter(kind.dataset.name for kind in self.kinds if kind.dataset is not None).items():
+            if times > 1:
+                yield f"{times} kinds have dataset {name!r}: one row for each item can be counted for one kind only"
+
     def _relation_faults(self) -> Iterator[str]:
         for relation in self.relations:
             for side in (relation.child, relation.parent):
@@ -126,6 +132,46 @@ class SourceContract:
                 missing = [column for column in relation.columns if column not in side.column_names]
                 if missing:
                     yield f"relation {relation.name!r}: {side.name!r} has no column {', '.join(missing)}"
+            child, parent = (_types(side) for side in (relation.child, relation.parent))
+            for name in relation.columns:
+                if name in child and name in parent and child[name] is not parent[name]:
+                    yield f"relation {relation.name!r}: {name!r} is of different types in child and parent"
             counts = [column.name for column in relation.parent.columns if column.type is ColumnType.COUNT]
             if relation.counted_in is not None and relation.counted_in not in counts:
                 yield f"relation {relation.name!r}: counted_in {relation.counted_in!r} is no count of the parent's"
+
+    def _check_faults(self) -> Iterator[str]:
+        """Find checks that data_quality could not tell apart."""
+        checks = [
+            *((dataset.name, name) for dataset in self.datasets for name in own_checks(dataset)),
+            *((relation.child.name, relation.name) for relation in self.relations),
+            *((each.parent.name, each.counted_in) for each in self.relations if each.counted_in is not None),
+        ]
+        for (dataset_name, name), times in Counter(checks).items():
+            if times > 1:
+                yield f"{times} checks of {dataset_name!r} are called {name!r}: give relations names of their own"
+
+
+def own_checks(dataset: Dataset) -> Iterator[str]:
+    """Yield the names of the checks that are made of each dataset by itself."""
+    yield ROWS_AS_PROMISED
+    yield from (not_null_check(column.name) for column in dataset.columns if not column.nullable)
+    if dataset.key:
+        yield UNIQUE_KEY
+
+
+def not_null_check(column_name: str) -> str:
+    """Return the name of the check that a column holds no null."""
+    return f"{column_name}_not_null"
+
+
+def _faults_of_names(what: str, names: Sequence[str]) -> Iterator[str]:
+    for name, times in Counter(names).items():
+        if times > 1:
+            yield f"{what} {name!r} is there {times} times: each needs a name of its own"
+        if _NAME.fullmatch(name) is None:
+            yield f"{what} {name!r}: write lower-case letters, digits and underscores, beginning with a letter"
+
+
+def _types(dataset: Dataset) -> dict[str, ColumnType]:
+    return {column.name: column.type for column in dataset.columns}

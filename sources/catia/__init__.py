@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from modules.contract.datasets import REJECTED, Column, Dataset, count, instant, text
+from modules.contract.datasets import REJECTED, Column, Dataset, count, instant, prose, text
 from modules.contract.source import ItemKind, Relation, SourceContract
 
 #: What stands before a user's id in PK.
@@ -48,7 +48,7 @@ MESSAGES = Dataset(
         _CONVERSATION_ID,
         count("position", "Place of the message in its conversation, from 1.", "Conversation"),
         text("sender", "user, bot, or the source's own word where it is neither.", "Conversation[].from"),
-        text("text", "What was said.", "Conversation[].text"),
+        prose("text", "What was said.", "Conversation[].text"),
         instant("sent_at", "The message's own timestamp; UTC.", "Conversation[].timestamp"),
     ),
     key=("user_id", "conversation_id", "position"),
@@ -64,7 +64,7 @@ FEEDBACK = Dataset(
         text("feedback_id", "The feedback: the whole SK.", "SK", nullable=False),
         _CREATED_AT,
         text("feedback_type", "like or dislike.", "Feedback.type"),
-        text("comment", "The user's own words.", "Feedback.comment"),
+        prose("comment", "The user's own words.", "Feedback.comment"),
         text("option", "The answer that the user picked.", "Feedback.option"),
     ),
     key=("user_id", "feedback_id"),

@@ -43,6 +43,9 @@ def test_a_contract_that_is_not_there_is_refused() -> None:
         contract_named("orders")
 
 
+(HAS_TICKET,) = CONTRACT.relations
+MISNAMED = replace(TICKETS, columns=(*TICKETS.columns, text("when?", "…")))
+RETYPED = replace(TICKETS, columns=(count("ticket_id", "…"), *TICKETS.columns[1:]))
 OTHER = Dataset("Other", "…", (text("id", "…"), count("rows", "…")), key=("id",), sort_by=("id",))
 
 
@@ -51,12 +54,12 @@ OTHER = Dataset("Other", "…", (text("id", "…"), count("rows", "…")), key=(
     [
         ({"key_attributes": ()}, r"key_attributes are \(\): name the partition key"),
         ({"key_attributes": ("a", "b", "c")}, "name the partition key, and the sort key if any"),
-        ({"kinds": (ItemKind("tickets"), ItemKind("tickets"))}, "2 kinds are called 'tickets'"),
+        ({"kinds": (ItemKind("tickets"), ItemKind("tickets"))}, "kind 'tickets' is there 2 times"),
         ({"kinds": (ItemKind("rejected"),)}, "kind 'rejected': a run summary uses that name itself"),
         ({"kinds": (ItemKind("t-1"),)}, "kind 't-1': write lower-case letters, digits and underscores"),
         ({"kinds": (ItemKind("other", OTHER),)}, "kind 'other' has dataset 'Other', which is none of datasets"),
         ({"datasets": (REJECTED, TICKETS, OTHER)}, "dataset 'Other': write lower-case letters"),
-        ({"datasets": (REPLIES, REPLIES, REJECTED, TICKETS)}, "2 datasets are called 'replies'"),
+        ({"datasets": (REPLIES, REPLIES, REJECTED, TICKETS)}, "dataset 'replies' is there 2 times"),
         ({"datasets": (REPLIES, TICKETS)}, "datasets lack REJECTED"),
         ({"datasets": (REPLIES, TICKETS, REJECTED)}, "REJECTED cannot: put the main dataset last"),
         ({"relations": (Relation("r", OTHER, TICKETS, ("ticket_id",)),)}, "relation 'r': 'Other' is none of datasets"),
@@ -64,6 +67,23 @@ OTHER = Dataset("Other", "…", (text("id", "…"), count("rows", "…")), key=(
         (
             {"relations": (Relation("r", REPLIES, TICKETS, ("ticket_id",), counted_in="subject"),)},
             "counted_in 'subject' is no count of the parent's",
+        ),
+        ({"datasets": (REPLIES, REJECTED, MISNAMED)}, r"column of 'tickets' 'when\?': write lower-case letters"),
+        (
+            {"datasets": (REPLIES, REJECTED, RETYPED), "relations": (Relation("r", REPLIES, RETYPED, ("ticket_id",)),)},
+            "relation 'r': 'ticket_id' is of different types in child and parent",
+        ),
+        (
+            {"kinds": (ItemKind("tickets", TICKETS), ItemKind("drills", TICKETS))},
+            "2 kinds have dataset 'tickets': one row for each item can be counted for one kind only",
+        ),
+        (
+            {"relations": (Relation("unique_key", REPLIES, TICKETS, ("ticket_id",)),)},
+            "2 checks of 'replies' are called 'unique_key'",
+        ),
+        (
+            {"relations": (HAS_TICKET, replace(HAS_TICKET, name="other"))},
+            "2 checks of 'tickets' are called 'reply_count'",
         ),
     ],
 )
