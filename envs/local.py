@@ -18,16 +18,20 @@ from envs.schema import (
     TransformSettings,
 )
 from modules.naming import Names
+from sources import contract_named
 
 _NAMES = Names("local")
+_CONTRACT = contract_named("catia")
 
 LOCAL = Environment(
     name=_NAMES.env,
+    contract_name=_CONTRACT.name,
+    is_local=True,
     deletion_guarded=False,
     empty_on_destroy=True,
     normalize=NormalizeSettings(
         s3_bucket_name=_NAMES.reports_bucket,
-        dynamo_table_name=_NAMES.source_table,
+        dynamo_table_name=_NAMES.source_table(_CONTRACT.table),
         # The layers are built for the interpreter at hand, which runs the functions here.
         lambda_=LambdaSettings(
             name=_NAMES.normalize_function, timeout=300, memory_size=1024, log_retention=1, platform=None

@@ -17,15 +17,18 @@ from envs.schema import (
     TransformSettings,
 )
 from modules.naming import Names
+from sources import contract_named
 
 _NAMES = Names("prod")
+_CONTRACT = contract_named("catia")
 
 PROD = Environment(
     name=_NAMES.env,
+    contract_name=_CONTRACT.name,
     deletion_guarded=True,
     normalize=NormalizeSettings(
         s3_bucket_name=_NAMES.reports_bucket,
-        dynamo_table_name=_NAMES.source_table,
+        dynamo_table_name=_NAMES.source_table(_CONTRACT.table),
         lambda_=LambdaSettings(name=_NAMES.normalize_function, timeout=900, memory_size=2048, log_retention=90),
         # 23:30 in Bogota: the run belongs to the day that ends there half an hour later.
         schedule=ScheduleSettings(enabled=True, cron_expression="cron(30 4 * * ? *)"),

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator
 
 from modules.naming import NameRule
+from sources import contract_named
 
 #: CloudWatch Logs accepts no other numbers of days (PutRetentionPolicy).
 LOG_RETENTION_DAYS = frozenset(
@@ -76,6 +77,11 @@ def _check_time_zone(value: str) -> str:
     return value
 
 
+def _check_contract(value: str) -> str:
+    contract_named(value)
+    return value
+
+
 def _check_not_empty(values: tuple[str, ...]) -> tuple[str, ...]:
     # An empty prefix would exclude every item.
     if not values or "" in values:
@@ -96,4 +102,6 @@ LABEL = matching(
     re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*"), "must be lower-case words joined by hyphens; as in test-users"
 )
 TIME_ZONE = AfterValidator(_check_time_zone)
+#: The name of a contract that is sound.
+CONTRACT = AfterValidator(_check_contract)
 NOT_EMPTY = AfterValidator(_check_not_empty)

@@ -15,7 +15,7 @@ from envs import rules
 from envs.cron import check_cron
 from modules import naming
 from modules.contract.source import SourceContract
-from sources import contract_named, contract_names
+from sources import contract_named
 
 ARTIFACTS_PREFIX = "artifacts/"
 
@@ -131,7 +131,8 @@ class ExclusionRule:
     """Items that a run counts but does not publish, by the first rule that fits them."""
 
     name: Annotated[str, rules.LABEL]
-    attribute: Literal["PK", "SK", "user_id"]
+    #: One of the table's keys, or an alias: both are the contract's.
+    attribute: str
     operator: Literal["equals", "starts_with"]
     values: Annotated[tuple[str, ...], rules.NOT_EMPTY]
 
@@ -323,7 +324,7 @@ class Environment:
 
     name: Annotated[str, rules.named_by(naming.ENVIRONMENT)]
     #: Which source table the platform is deployed for: a module below ``sources``.
-    contract_name: Annotated[str, rules.one_of(contract_names(), "each is a module below sources")] = "catia"
+    contract_name: Annotated[str, rules.CONTRACT] = "catia"
     normalize: NormalizeSettings
     etl: EtlSettings
     project: ProjectSettings = field(default_factory=ProjectSettings)
@@ -331,6 +332,8 @@ class Environment:
     encryption: EncryptionSettings = field(default_factory=EncryptionSettings)
     alarms: AlarmSettings = field(default_factory=AlarmSettings)
     pipeline: PipelineSettings = field(default_factory=PipelineSettings)
+    #: For one machine: nothing is done with it unless AWS_ENDPOINT_URL points to an emulator there.
+    is_local: bool = False
     #: Terraform destroys nothing that holds data before this has been set to False.
     deletion_guarded: bool = True
     #: S3 and Athena refuse to delete what is not empty before this has been set to True and deployed (docs/adr/0020).

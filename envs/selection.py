@@ -8,6 +8,8 @@ from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
 
+import envs
+from envs.discovery import environments_in
 from envs.local import LOCAL
 from envs.prod import PROD
 from envs.schema import Environment
@@ -16,8 +18,8 @@ from envs.validation import ConfigurationError, validated
 
 #: Narrows the choice to one environment, or several with commas between.
 CHOICE_VARIABLE = "CAT_ENV"
-#: These replace the engine of ETL-1 and of ETL-2 in the local environment, give it a key of its own (true), and name
-#: the repository that deploys it, so that one machine can try all.
+#: These replace the engine of ETL-1 and of ETL-2 in a local environment, give it a key of its own (true), and name the
+#: repository that deploys it, so that one machine can try all.
 LOCAL_ENGINE_VARIABLE = "CAT_LOCAL_ENGINE"
 LOCAL_TRANSFORM_VARIABLE = "CAT_LOCAL_TRANSFORM"
 LOCAL_OWN_KEY_VARIABLE = "CAT_LOCAL_OWN_KEY"
@@ -36,7 +38,10 @@ _LOCAL_CHOICES = {
 #: Any other text is the setting itself, which validation judges.
 _TRUTHS: Mapping[str, object] = {"true": True, "false": False}
 
-ENVIRONMENTS = {environment.name: environment for environment in (TEST, PROD, LOCAL)}
+#: What the platform itself is documented, scanned and tested with.
+SHIPPED = {environment.name: environment for environment in (TEST, PROD, LOCAL)}
+#: And with them whatever else has a module in this folder.
+ENVIRONMENTS = {**SHIPPED, **environments_in(envs)}
 DEFAULT_CHOICE = (TEST.name, PROD.name)
 
 
@@ -44,7 +49,7 @@ def environment_named(name: str, variables: Mapping[str, str]) -> Environment:
     """Return the validated environment of that name, bound to the account and endpoint that ``variables`` name, if any.
 
     Raises:
-        ConfigurationError: no such environment, faulty settings, the local one without a loopback endpoint, or an
+        ConfigurationError: no such environment, faulty settings, a local one without a loopback endpoint, or an
             account that the environment's file does not allow.
     """
     if name not in ENVIRONMENTS:
@@ -52,8 +57,8 @@ def environment_named(name: str, variables: Mapping[str, str]) -> Environment:
         raise ConfigurationError(message)
     environment = ENVIRONMENTS[name]
     endpoint = variables.get(ENDPOINT_VARIABLE, "")
-    if name == LOCAL.name:
-        _require_loopback(variables)
+    if environment.is_local:
+        _require_loopback(name, variables)
         for variable, setting in _LOCAL_CHOICES.items():
             if variables.get(variable):
                 value = variables[variable]
@@ -106,14 +111,14 @@ def _replaced(settings: Any, path: str, value: object) -> Any:
     return replace(settings, **{name: _replaced(getattr(settings, name), rest, value) if rest else value})
 
 
-def _require_loopback(variables: Mapping[str, str]) -> None:
+def _require_loopback(name: str, variables: Mapping[str, str]) -> None:
     # Without this, made-up credentials and all, a local deploy would knock at the real AWS. A service's own variable,
     # AWS_ENDPOINT_URL_S3 for example, wins over the common one.
     own = {name: value for name, value in variables.items() if name.startswith(f"{ENDPOINT_VARIABLE}_")}
-    for name, endpoint in {ENDPOINT_VARIABLE: variables.get(ENDPOINT_VARIABLE, ""), **own}.items():
+    for variable, endpoint in {ENDPOINT_VARIABLE: variables.get(ENDPOINT_VARIABLE, ""), **own}.items():
         if not _is_loopback(endpoint):
             message = (
-                f"{name} = {endpoint!r}: the local environment needs an endpoint on this machine; "
+                f"{variable} = {endpoint!r}: the {name} environment needs an endpoint on this machine; "
                 "run `make demo`, or set the variables that `python -m local env` prints"
             )
             raise ConfigurationError(message)

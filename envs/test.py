@@ -17,16 +17,19 @@ from envs.schema import (
     TransformSettings,
 )
 from modules.naming import Names
+from sources import contract_named
 
 _NAMES = Names("test")
+_CONTRACT = contract_named("catia")
 
 TEST = Environment(
     name=_NAMES.env,
+    contract_name=_CONTRACT.name,
     deletion_guarded=False,
     empty_on_destroy=True,
     normalize=NormalizeSettings(
         s3_bucket_name=_NAMES.reports_bucket,
-        dynamo_table_name=_NAMES.source_table,
+        dynamo_table_name=_NAMES.source_table(_CONTRACT.table),
         lambda_=LambdaSettings(name=_NAMES.normalize_function, timeout=300, memory_size=1024, log_retention=14),
         schedule=ScheduleSettings(enabled=False),
         extract=ExtractSettings(glue=GlueExtractSettings(log_retention=14)),

@@ -97,6 +97,17 @@ def _exclusion_rules_are_told_apart(environment: Environment) -> Iterator[str]:
         )
 
 
+def _exclusion_rules_name_keys(environment: Environment) -> Iterator[str]:
+    contract = environment.contract
+    known = (*contract.key_attributes, *contract.aliases)
+    for place, rule in enumerate(environment.normalize.extract.exclusion_rules):
+        if rule.attribute not in known:
+            yield (
+                f"normalize.extract.exclusion_rules.{place}.attribute = {rule.attribute!r}: contract {contract.name!r} "
+                f"has {', '.join(known)}; choose one of its keys and aliases"
+            )
+
+
 #: Each rule, with the settings that must be sound in themselves before the rule can be asked.
 _CROSS_RULES: tuple[tuple[Callable[[Environment], Iterator[str]], tuple[str, ...]], ...] = (
     (_schedule_has_expression, ("normalize.schedule",)),
@@ -110,6 +121,7 @@ _CROSS_RULES: tuple[tuple[Callable[[Environment], Iterator[str]], tuple[str, ...
     (_spark_tasks_fit_the_driver, ("normalize.extract.engine", "normalize.extract.scan_segments")),
     (_curated_outlives_clean, ("normalize.lifecycle",)),
     (_exclusion_rules_are_told_apart, ("normalize.extract.exclusion_rules",)),
+    (_exclusion_rules_name_keys, ("contract_name", "normalize.extract.exclusion_rules")),
 )
 
 _ADAPTER = TypeAdapter(Environment)

@@ -16,7 +16,10 @@ from handbook.pictures.stacks import Stack
 from handbook.settings_page import settings_page
 from handbook.tables_page import TOLD_BY_COLUMN, tables_page
 from local.machine_tools import PROJECT
-from modules.etl.serving import VIEWS
+from modules.etl.serving import views_of
+from sources.catia import CONTRACT
+
+VIEWS = views_of(CONTRACT)
 
 DOCS: Final = PROJECT / "docs"
 ZONES: Final = {

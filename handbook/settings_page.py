@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final, get_args, get_type_hints
 
 from envs import schema
-from envs.selection import ENVIRONMENTS
+from envs.selection import SHIPPED
 from handbook.markdown import code, table
 
 _INTRODUCTION: Final = """\
@@ -23,7 +23,7 @@ _REQUIRED: Final = "*required*"
 
 def settings_page() -> str:
     """Return the page."""
-    return "\n".join([_INTRODUCTION, *_section(schema.Environment, "", ENVIRONMENTS)])
+    return "\n".join([_INTRODUCTION, *_section(schema.Environment, "", SHIPPED)])
 
 
 def _section(settings: type[Any], path: str, values: Mapping[str, Any]) -> Iterator[str]:

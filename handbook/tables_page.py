@@ -8,8 +8,12 @@ from typing import Final
 from handbook.markdown import code, table
 from handbook.pictures.lineage import columns_behind
 from modules.contract.datasets import Dataset
-from modules.etl.serving import NAMED_QUERIES, VIEWS, View
+from modules.contract.views import View
+from modules.etl.serving import named_queries_of, views_of
 from sources.catia import CONTRACT
+
+NAMED_QUERIES = named_queries_of(CONTRACT)
+VIEWS = views_of(CONTRACT)
 
 _INTRODUCTION: Final = """\
 # Tables, views and queries

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
 
-from modules.contract.metrics import ENVIRONMENT_DIMENSION, RunMetric
-from sources.catia import MESSAGES
+from modules.contract.metrics import ENVIRONMENT_DIMENSION, RunMetric, count_metrics
+from sources.catia import CONTRACT
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudwatch import CloudWatchClient
@@ -46,10 +46,10 @@ def _figures(summary: RunSummary) -> dict[str, tuple[float, MetricUnit]]:
     counts = {
         RunMetric.RUN_SUCCEEDED: 1,
         RunMetric.ITEMS_SCANNED: items.scanned,
-        RunMetric.CONVERSATIONS: items.placed["conversations"],
-        RunMetric.MESSAGES: summary.rows_of(MESSAGES.name),
-        RunMetric.FEEDBACK: items.placed["feedback"],
-        RunMetric.REGISTERS: items.placed["registers"],
+        **{
+            metric: items.placed[name] if name in items.placed else summary.rows_of(name)
+            for name, metric in count_metrics(CONTRACT).items()
+        },
         RunMetric.EXCLUDED: items.excluded_total,
         RunMetric.REJECTED: items.rejected_total,
         RunMetric.CONSUMED_READ_CAPACITY: scan.consumed_capacity_units,

@@ -80,7 +80,7 @@ _ETL_ENGINE = ("etl2", "parquet")
 
 @dataclass(frozen=True)
 class Names:
-    """Every physical name of one environment. ``env`` is ``test``, ``prod`` or ``local``."""
+    """Every physical name of one environment. ``env`` is the environment's own, such as ``test``."""
 
     env: str
 
@@ -144,10 +144,9 @@ class Names:
         """The bucket of clean zone, curated zone and Athena results."""
         return self._name(BUCKET, "normalize", "reports")
 
-    @property
-    def source_table(self) -> str:
-        """The chatbot's DynamoDB table."""
-        return self._name(DYNAMODB_TABLE, "catia", "conversations", "table")
+    def source_table(self, table: str) -> str:
+        """The DynamoDB table that is read; ``table`` is what the contract calls it."""
+        return self._name(DYNAMODB_TABLE, table, "table")
 
     @property
     def database(self) -> str:

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Final
 
 from botocore.exceptions import ClientError
 
-from modules.etl.serving import NAMED_QUERIES
+from modules.etl.serving import named_queries_of
 from ops.aws_errors import code_of
 from ops.exits import attention, usage
+from sources.catia import CONTRACT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from mypy_boto3_athena.type_defs import QueryExecutionTypeDef
 
     from ops.platform import Platform
+
+NAMED_QUERIES = named_queries_of(CONTRACT)
 
 _POLL_SECONDS: Final = 0.5
 #: Athena's largest page.

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 
+from envs.local import LOCAL
 from local.demo import Demo
 from local.engines import DEFAULT, Engines
 from local.screen import Screen
@@ -34,7 +35,7 @@ def running_in(folder: Path) -> Iterator[Workspace]:
 
 def ready_to_deploy(workspace: Workspace, sample: list[dict[str, Any]], engines: Engines = DEFAULT) -> Demo:
     """Fill the source table with the sample, make a bucket for Terraform's state, and return the demo's steps."""
-    dynamodb, table = workspace.clients().dynamodb, Names(ENVIRONMENT).source_table
+    dynamodb, table = workspace.clients().dynamodb, Names(ENVIRONMENT).source_table(LOCAL.contract.table)
     ensure_table(dynamodb, table)
     load(dynamodb, table, sample)
     demo = Demo(workspace, Screen(Console(file=io.StringIO())), engines)

@@ -12,8 +12,11 @@ from sqlglot.lineage import lineage
 
 from handbook.pictures.graph import Edge, Graph, Node
 from modules.contract.datasets import PARTITION_COLUMN
-from modules.etl.serving import VIEWS, View
+from modules.contract.views import View
+from modules.etl.serving import views_of
 from sources.catia import CONTRACT
+
+VIEWS = views_of(CONTRACT)
 
 #: What Athena calls a table's partitions, beside the table's name.
 _PARTITIONS: Final = "$partitions"

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping
 from typing import Final
+
+from modules.contract.datasets import REJECTED, Dataset
+from modules.contract.source import ContractError, SourceContract
 
 #: The one dimension of all of them; its value is the environment's name.
 ENVIRONMENT_DIMENSION: Final = "environment"
 
 
 class RunMetric:
-    """What a published run of ETL-1 says of itself, once."""
+    """What a published run of ETL-1 says of itself, once, beside what it counts (:func:`count_metrics`)."""
 
     RUN_SUCCEEDED: Final = "RunSucceeded"
     ITEMS_SCANNED: Final = "ItemsScanned"
-    CONVERSATIONS: Final = "Conversations"
-    MESSAGES: Final = "Messages"
-    FEEDBACK: Final = "Feedback"
-    REGISTERS: Final = "Registers"
     EXCLUDED: Final = "Excluded"
     REJECTED: Final = "Rejected"
     CONSUMED_READ_CAPACITY: Final = "ConsumedReadCapacity"
@@ -34,3 +35,40 @@ class CurationMetric:
     PUBLISHED_DAYS: Final = "PublishedDays"
     #: Without the start of a job's workers.
     DURATION_SECONDS: Final = "DurationSeconds"
+
+
+def count_metrics(contract: SourceContract) -> Mapping[str, str]:
+    """Return the metrics of what a contract's runs count: by the kind whose items, or the dataset whose rows they are.
+
+    Kinds come first, in the contract's order; datasets only where they are no kind's, and without REJECTED, whose rows
+    are the rejected items.
+
+    Raises:
+        ContractError: two metrics would have the same name.
+    """
+    of_kinds = {kind.dataset.name for kind in contract.kinds if kind.dataset}
+    names = [
+        *contract.kind_names,
+        *(dataset.name for dataset in contract.datasets if dataset.name not in {*of_kinds, REJECTED.name}),
+    ]
+    metrics = [_camel_case(name) for name in names]
+    taken = Counter([*metrics, *(value for name, value in vars(RunMetric).items() if name.isupper())])
+    twice = [name for name, metric in zip(names, metrics, strict=True) if taken[metric] > 1]
+    if twice:
+        message = f"contract {contract.name!r}: {', '.join(twice)}: a metric would have another's name; choose another"
+        raise ContractError(message)
+    return dict(zip(names, metrics, strict=True))
+
+
+def rows_metric(contract: SourceContract, dataset: Dataset) -> str:
+    """Return the metric of a dataset's rows: that of the kind whose dataset it is, if any.
+
+    Raises:
+        KeyError: it is REJECTED, or none of the contract's.
+    """
+    kinds = {kind.dataset.name: kind.name for kind in contract.kinds if kind.dataset}
+    return count_metrics(contract)[kinds.get(dataset.name, dataset.name)]
+
+
+def _camel_case(name: str) -> str:
+    return "".join(word.capitalize() for word in name.split("_"))

@@ -60,7 +60,9 @@ class SourceContract:
 
     ``item_reader`` names a function, as ``module:function``, that takes an item in DynamoDB's wire format and returns a
     ``modules.items.outcomes.Placed`` or raises ``ItemRejectedError``. ``usual_item_reader`` may name a class that does
-    the same faster for items of usual shapes. Both are imported by ETL-1 only.
+    the same faster for items of usual shapes. Both are imported by ETL-1 only. ``views`` may name a module with
+    ``VIEWS`` and ``NAMED_QUERIES`` (``modules.contract.views``), beside those that every contract gets; infrastructure
+    and tools import it.
     """
 
     name: str
@@ -71,6 +73,7 @@ class SourceContract:
     datasets: tuple[Dataset, ...]
     item_reader: str
     usual_item_reader: str | None = None
+    views: str | None = None
     aliases: Mapping[str, str] = field(default_factory=dict)
     relations: tuple[Relation, ...] = ()
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from modules.account import Account
 from modules.alarms import AlarmProps, add_alarm
 from modules.contract.layout import CLEAN_SUFFIX, commit_marker_prefix
+from modules.contract.source import SourceContract
 from modules.dead_letters import DeadLetters, DeadLettersProps
 from modules.encryption import OwnKey
 from modules.metrics import of_rule
@@ -23,7 +24,6 @@ from modules.terraform import (
     DataAwsS3Bucket,
     DataAwsSnsTopic,
 )
-from sources.catia import CONTRACT
 
 #: EventBridge's own defaults, written down: 24 hours, 185 tries.
 _LONGEST_EVENT_AGE = 24 * 3600
@@ -34,6 +34,7 @@ _RETRIES = 185
 class ArrivalProps:
     """Which events count: those of the bucket's clean zone; the failures' topic; and the key, if any."""
 
+    contract: SourceContract
     names: Names
     account: Account
     bucket: DataAwsS3Bucket
@@ -114,7 +115,7 @@ class Arrival(Construct):
         )
 
     def _make_rule(self, props: ArrivalProps) -> CloudwatchEventRule:
-        arrived = {"wildcard": f"{commit_marker_prefix(props.clean_prefix, CONTRACT)}*{CLEAN_SUFFIX}"}
+        arrived = {"wildcard": f"{commit_marker_prefix(props.clean_prefix, props.contract)}*{CLEAN_SUFFIX}"}
         pattern = {
             "source": ["aws.s3"],
             "detail-type": ["Object Created"],
@@ -124,7 +125,7 @@ class Arrival(Construct):
             self,
             "aws_cloudwatch_event_rule.run_arrived",
             name=props.names.arrival_rule,
-            description="A run has been committed: its last object, conversations, has arrived",
+            description=f"A run has been committed: its last object, {props.contract.last_dataset.name}, has arrived",
             event_pattern=json.dumps(pattern),
             tags=ETL.tags(ResourceType.ORCHESTRATION),
         )

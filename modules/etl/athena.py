@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from envs.schema import AthenaSettings
 from modules.account import Account
+from modules.contract.source import SourceContract
 from modules.encryption import OwnKey
-from modules.etl.serving import NAMED_QUERIES
+from modules.etl.serving import named_queries_of
 from modules.tags import ETL, ResourceType
 from modules.terraform import (
     AthenaNamedQuery,
@@ -26,8 +27,9 @@ _ENGINE = "Athena engine version 3"
 
 @dataclass(frozen=True, kw_only=True)
 class AnalyticsProps:
-    """What analysts need: a place for results and the key for them, if any, a database, and limits."""
+    """What analysts need: queries, a place for results and the key for them, if any, a database, and limits."""
 
+    contract: SourceContract
     account: Account
     settings: AthenaSettings
     bucket: DataAwsS3Bucket
@@ -46,12 +48,12 @@ class Analytics(Construct):
             self,
             "aws_athena_workgroup.analytics",
             name=props.settings.work_group_name,
-            description="Queries over CatIA's curated tables",
+            description=f"{props.contract.description}: queries over the curated tables",
             force_destroy=props.empty_on_destroy,
             configuration=_configuration(props),
             tags=ETL.tags(ResourceType.ANALYTICS),
         )
-        for query in NAMED_QUERIES:
+        for query in named_queries_of(props.contract):
             AthenaNamedQuery(
                 self,
                 f"aws_athena_named_query.{query.name}",

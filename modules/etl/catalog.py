@@ -1,4 +1,4 @@
-"""Glue database, the curated tables from the column contract, and the views from their ``.sql`` files."""
+"""Glue database, the curated tables from the contract's columns, and the views from their ``.sql`` files."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from modules.account import Account
 from modules.contract.datasets import PARTITION_COLUMN, PARTITION_COMMENT, ColumnType, Dataset
 from modules.contract.layout import table_prefix
-from modules.etl.serving import PRESTO_VIEW_PARAMETERS, VIEWS, View, presto_view_text
+from modules.contract.source import SourceContract
+from modules.contract.views import View
+from modules.etl.serving import PRESTO_VIEW_PARAMETERS, presto_view_text, views_of
 from modules.tags import ETL, ResourceType
 from modules.terraform import (
     Construct,
@@ -19,7 +21,6 @@ from modules.terraform import (
     GlueCatalogTableStorageDescriptorSerDeInfo,
     TerraformResourceLifecycle,
 )
-from sources.catia import CONTRACT
 
 _PARQUET_INPUT = "org.apache.hadoop.hive.ql.io.parquet.MapredParquetInputFormat"
 _PARQUET_OUTPUT = "org.apache.hadoop.hive.ql.io.parquet.MapredParquetOutputFormat"
@@ -32,8 +33,9 @@ _OWNED_BY_CRAWLER = ["parameters", "storage_descriptor[0].columns", "storage_des
 
 @dataclass(frozen=True, kw_only=True)
 class CatalogProps:
-    """What the catalog needs: the database's name, where the curated tables lie, whether it is guarded as they are."""
+    """What the catalog needs: its tables and name, where the tables lie, whether it is guarded as they are."""
 
+    contract: SourceContract
     database_name: str
     bucket_name: str
     curated_prefix: str
@@ -50,12 +52,12 @@ class Catalog(Construct):
             self,
             "aws_glue_catalog_database.analytics",
             name=props.database_name,
-            description="CatIA's conversations for analysts: curated tables and the views over them",
+            description=f"{props.contract.description} for analysts: curated tables and the views over them",
             lifecycle=TerraformResourceLifecycle(prevent_destroy=props.deletion_guarded),
             tags=ETL.tags(ResourceType.CATALOG),
         )
-        self.tables = [self._table(dataset) for dataset in CONTRACT.tables]
-        self.views = [self._view(view) for view in VIEWS]
+        self.tables = [self._table(dataset) for dataset in props.contract.tables]
+        self.views = [self._view(view) for view in views_of(props.contract)]
 
     def _table(self, dataset: Dataset) -> GlueCatalogTable:
         props = self._props
@@ -121,9 +123,9 @@ def database_arns(account: Account, database_name: str) -> list[str]:
     return [account.arn("glue", "catalog"), account.arn("glue", f"database/{database_name}")]
 
 
-def catalog_arns(account: Account, database_name: str) -> list[str]:
+def catalog_arns(account: Account, database_name: str, contract: SourceContract) -> list[str]:
     """Return the ARNs that Glue checks for work on the curated tables: catalog, database, and each table."""
     return [
         *database_arns(account, database_name),
-        *(account.arn("glue", f"table/{database_name}/{table.name}") for table in CONTRACT.tables),
+        *(account.arn("glue", f"table/{database_name}/{table.name}") for table in contract.tables),
     ]

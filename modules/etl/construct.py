@@ -51,6 +51,7 @@ class Etl(Construct):
             self,
             "catalog",
             CatalogProps(
+                contract=environment.contract,
                 database_name=environment.etl.catalog.database_name,
                 bucket_name=self.bucket.bucket,
                 curated_prefix=environment.etl.curated_prefix,
@@ -62,6 +63,7 @@ class Etl(Construct):
             self,
             "arrival",
             ArrivalProps(
+                contract=environment.contract,
                 names=names,
                 account=self._props.account,
                 bucket=self.bucket,
@@ -92,6 +94,7 @@ class Etl(Construct):
     def _crawler_props(self) -> CuratedCrawlerProps:
         environment = self._props.environment
         return CuratedCrawlerProps(
+            contract=environment.contract,
             names=environment.names,
             account=self._props.account,
             bucket=self.bucket,
@@ -122,6 +125,7 @@ class Etl(Construct):
     def _analytics_props(self) -> AnalyticsProps:
         environment = self._props.environment
         return AnalyticsProps(
+            contract=environment.contract,
             account=self._props.account,
             settings=environment.etl.athena,
             bucket=self.bucket,

@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass
 
 from modules.account import Account
+from modules.contract.source import SourceContract
 from modules.encryption import GlueSecurity
 from modules.etl.catalog import Catalog, catalog_arns, database_arns
 from modules.failures import FailureRuleProps, add_failure_rule
@@ -43,6 +44,7 @@ class CuratedCrawlerProps:
     ``log_retention`` is in days, and counts where the log is the crawler's own.
     """
 
+    contract: SourceContract
     names: Names
     account: Account
     bucket: DataAwsS3Bucket
@@ -148,7 +150,7 @@ class CuratedCrawler(Construct):
                     "glue:UpdatePartition",
                     "glue:BatchUpdatePartition",
                 ],
-                resources=catalog_arns(props.account, props.database_name),
+                resources=catalog_arns(props.account, props.database_name, props.contract),
             ),
             write_glue_logs(props.account),
             *own_key_permissions(props.account, props.security),

@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from envs.schema import ARROW_ENGINE, LAMBDA_ENGINE, Environment, FunctionSettings, GlueJobSettings
-from modules.contract.metrics import CurationMetric, RunMetric
+from modules.contract.metrics import CurationMetric, RunMetric, rows_metric
 from modules.etl.arrival import Arrival
+from modules.etl.serving import served_datasets
 from modules.metrics import (
     ETL_NAMESPACE,
     MAXIMUM,
@@ -64,11 +65,9 @@ def _etl1(environment: Environment) -> Iterator[Graph]:
         metrics = [of_runs(NORMALIZE_NAMESPACE, name, environment.name) for name in names]
         return [_line(metric, right=right, hidden=hidden) for metric in metrics]
 
-    normalize = environment.normalize
-    yield Graph(
-        title="ETL-1: items and rows",
-        lines=lines(RunMetric.ITEMS_SCANNED, RunMetric.CONVERSATIONS, RunMetric.MESSAGES, RunMetric.FEEDBACK),
-    )
+    normalize, contract = environment.normalize, environment.contract
+    rows = (rows_metric(contract, dataset) for dataset in served_datasets(contract))
+    yield Graph(title="ETL-1: items and rows", lines=lines(RunMetric.ITEMS_SCANNED, *rows))
     yield Graph(
         title="ETL-1: rejected items, share",
         lines=lines(RunMetric.REJECTED, RunMetric.ITEMS_SCANNED, hidden=True),

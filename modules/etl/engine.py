@@ -52,6 +52,7 @@ class EngineProps:
             TransformArgument.ENVIRONMENT: environment.name,
             TransformArgument.MOST_REJECTED_SHARE: str(etl.transform.most_rejected_share),
             TransformArgument.METRICS_NAMESPACE: ETL_NAMESPACE,
+            TransformArgument.CONTRACT: environment.contract.name,
         }
 
     def permissions(self) -> list[Statement]:
@@ -88,7 +89,7 @@ class EngineProps:
                     "glue:BatchUpdatePartition",
                     "glue:DeletePartition",
                 ],
-                resources=catalog_arns(self.account, etl.catalog.database_name),
+                resources=catalog_arns(self.account, etl.catalog.database_name, self.environment.contract),
             ),
             write_metrics("WriteRunMetrics", ETL_NAMESPACE),
         ]

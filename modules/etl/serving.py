@@ -1,30 +1,36 @@
-"""What Athena serves: views with their column types, and named queries, from the package's own ``.sql`` files.
+"""What Athena serves of a contract: the views and named queries that every contract gets, and those of its own.
 
-The SQL is in the dialect of Athena engine version 3 (Trino). A file's first line is a comment that describes the view
-or query; that is the description's only home. Tables are named without a database: it comes from the query's context.
+The former are templates in the package's ``sql`` folder: words in braces stand for the contract's tables and columns.
 """
 
 from __future__ import annotations
 
 import base64
 import json
-from dataclasses import dataclass
-from importlib import resources
+import re
+from collections import Counter
+from collections.abc import Iterable
+from importlib import import_module, resources
 from typing import TYPE_CHECKING, Final
 
-from modules.contract.datasets import PARTITION_COLUMN, PARTITION_COMMENT, ColumnType, Dataset
-from sources.catia import CONVERSATIONS, FEEDBACK, MESSAGES
+from modules.contract.datasets import PARTITION_COLUMN, PARTITION_COMMENT, REJECTED, Dataset
+from modules.contract.source import ContractError, SourceContract
+from modules.contract.views import NamedQuery, View, ViewColumn, named_queries, text, view
 
 if TYPE_CHECKING:
-    from importlib.resources.abc import Traversable
+    from types import ModuleType
 
 _SQL: Final = resources.files("modules.etl") / "sql"
-_DESCRIPTION_MARK: Final = "-- "
-_PRESTO_TYPES: Final = {
-    ColumnType.TEXT: "varchar",
-    ColumnType.COUNT: "bigint",
-    ColumnType.INSTANT: "timestamp(3)",
-}
+
+#: Words that must stand in quotes where they name a column or table: https://trino.io/docs/current/language/reserved
+_RESERVED: Final = re.compile(
+    "alter|and|as|auto|between|by|case|cast|constraint|create|cross|cube|current_(catalog|date|path|role|schema|user)"
+    "|current_time(stamp)?|deallocate|delete|describe|distinct|drop|else|end|escape|except|execute|exists|extract|false"
+    "|for|from|full|group|grouping|having|in|inner|insert|intersect|into|is|join|json_(array|exists|object|query|table)"
+    "|json_value|left|like|listagg|localtime(stamp)?|natural|normalize|not|null|on|or|order|outer|prepare|recursive"
+    "|right|rollup|select|skip|table|then|trim|true|uescape|union|unnest|using|values|when|where|with",
+    re.IGNORECASE,
+)
 
 #: Athena's own name of the account's Glue catalog, as it stands in stored views.
 _GLUE_CATALOG: Final = "awsdatacatalog"
@@ -32,42 +38,44 @@ _GLUE_CATALOG: Final = "awsdatacatalog"
 PRESTO_VIEW_PARAMETERS: Final = {"presto_view": "true", "comment": "Presto View"}
 
 
-@dataclass(frozen=True)
-class ViewColumn:
-    """One column of a view: its name, logical type, and the comment shown in the catalog."""
-
-    name: str
-    type: ColumnType
-    comment: str
-
-    @property
-    def hive_type(self) -> str:
-        """The type as the Glue table's column has it."""
-        return self.type.value
-
-    @property
-    def presto_type(self) -> str:
-        """The type as the stored view has it; Athena calls a view stale whose query gives another."""
-        return _PRESTO_TYPES[self.type]
+def served_datasets(contract: SourceContract) -> tuple[Dataset, ...]:
+    """Return the datasets that are there to be read, first the one that commits a run; REJECTED is for repairs."""
+    return tuple(
+        dataset for dataset in (contract.last_dataset, *contract.datasets[:-1]) if dataset.name != REJECTED.name
+    )
 
 
-@dataclass(frozen=True)
-class View:
-    """A view: its SELECT (Athena SQL, without CREATE VIEW) and the columns that it gives, in order."""
+def views_of(contract: SourceContract) -> tuple[View, ...]:
+    """Return all views of a contract in dependency order: each reads tables and views before it.
 
-    name: str
-    description: str
-    sql: str
-    columns: tuple[ViewColumn, ...]
+    Raises:
+        ContractError: a view has the name of a table or of another view.
+    """
+    served, own = served_datasets(contract), _own(contract)
+    views = (_latest_snapshot(served), *map(_latest, served), *(own.VIEWS if own else ()))
+    _check_names(contract, [thing.name for thing in (*contract.tables, *views)])
+    return views
 
 
-@dataclass(frozen=True)
-class NamedQuery:
-    """A query kept in the workgroup for analysts to start from."""
+def named_queries_of(contract: SourceContract) -> tuple[NamedQuery, ...]:
+    """Return all named queries of a contract, by name.
 
-    name: str
-    description: str
-    sql: str
+    Raises:
+        ContractError: two have the same name.
+    """
+    tables = (*served_datasets(contract), REJECTED)
+    days = "\n    UNION ALL\n".join(
+        f"    SELECT '{table.name}' AS dataset, dt FROM {_days_of(table)}"  # noqa: S608 our own names
+        for table in tables
+    )
+    common = [
+        NamedQuery(query.name, query.description, query.sql.format(days=days))
+        for query in named_queries(_SQL / "named_queries")
+    ]
+    own = _own(contract)
+    queries = sorted((*common, *(own.NAMED_QUERIES if own else ())), key=lambda query: query.name)
+    _check_names(contract, [query.name for query in queries])
+    return tuple(queries)
 
 
 def presto_view_text(view: View, database: str) -> str:
@@ -86,101 +94,54 @@ def presto_view_text(view: View, database: str) -> str:
     return f"/* Presto View: {encoded} */"
 
 
-def _read(file: Traversable) -> tuple[str, str]:
-    """Return a file's description and the SQL below it."""
-    first_line, _, sql = file.read_text(encoding="utf-8").partition("\n")
-    if not first_line.startswith(_DESCRIPTION_MARK):
+def _own(contract: SourceContract) -> ModuleType | None:
+    return import_module(contract.views) if contract.views else None
+
+
+def _check_names(contract: SourceContract, names: Iterable[str]) -> None:
+    twice = sorted(name for name, times in Counter(names).items() if times > 1)
+    if twice:
         message = (
-            f"{file.name} begins with {first_line!r}; its first line must describe it, after {_DESCRIPTION_MARK!r}."
+            f"contract {contract.name!r}: {', '.join(twice)} is there already, among its tables and what every contract"
+            f" gets: choose another name in {contract.views}"
         )
-        raise ValueError(message)
-    return first_line.removeprefix(_DESCRIPTION_MARK), sql.strip()
+        raise ContractError(message)
 
 
-def _view(name: str, *columns: ViewColumn) -> View:
-    description, sql = _read(_SQL / "views" / f"{name}.sql")
-    return View(name, description, sql, columns)
+def _latest_snapshot(datasets: tuple[Dataset, ...]) -> View:
+    *others, last = (dataset.name for dataset in datasets)
+    words = {
+        "datasets": f"{', '.join(others)} and {last}" if others else last,
+        "days": "\n    INTERSECT\n".join(
+            f"    SELECT dt FROM {_days_of(dataset)}"  # noqa: S608 our own names
+            for dataset in datasets
+        ),
+    }
+    return _filled("latest_snapshot", "latest_snapshot", words, _PARTITION)
 
 
 def _latest(dataset: Dataset) -> View:
+    words = {
+        "title": dataset.name.capitalize().replace("_", " "),
+        "columns": ",\n".join(f"    {_identifier(name)}" for name in dataset.column_names),
+        "table": _identifier(dataset.name),
+    }
     columns = (ViewColumn(column.name, column.type, column.comment) for column in dataset.columns)
-    return _view(f"latest_{dataset.name}", *columns, _text(PARTITION_COLUMN, PARTITION_COMMENT))
+    return _filled("latest_dataset", f"latest_{dataset.name}", words, *columns, _PARTITION)
 
 
-def _named_query(file: Traversable) -> NamedQuery:
-    description, sql = _read(file)
-    return NamedQuery(file.name.removesuffix(".sql"), description, sql)
+def _filled(template: str, name: str, words: dict[str, str], *columns: ViewColumn) -> View:
+    made = view(_SQL / "views", template)
+    return View(name, made.description.format(**words), made.sql.format(**words), columns)
 
 
-def _text(name: str, comment: str) -> ViewColumn:
-    return ViewColumn(name, ColumnType.TEXT, comment)
+def _days_of(dataset: Dataset) -> str:
+    """Return the catalog's list of a table's days."""
+    return f'"{dataset.name}$partitions"'
 
 
-def _count(name: str, comment: str) -> ViewColumn:
-    return ViewColumn(name, ColumnType.COUNT, comment)
+def _identifier(name: str) -> str:
+    return f'"{name}"' if _RESERVED.fullmatch(name) else name
 
 
-def _instant(name: str, comment: str) -> ViewColumn:
-    return ViewColumn(name, ColumnType.INSTANT, comment)
-
-
-def _last_known(name: str, what: str) -> ViewColumn:
-    return _text(name, f"{what}, from the user's newest conversation that has it; null where none has.")
-
-
-#: In dependency order: each view reads tables and views before it.
-VIEWS: Final = (
-    _view("latest_snapshot", _text(PARTITION_COLUMN, PARTITION_COMMENT)),
-    _latest(CONVERSATIONS),
-    _latest(MESSAGES),
-    _latest(FEEDBACK),
-    _view(
-        "feedback_in_context",
-        _text("user_id", "The user."),
-        _text("feedback_id", "The feedback."),
-        _instant("created_at", "When the feedback was given; UTC."),
-        _text("feedback_type", "like or dislike."),
-        _text("comment", "The user's own words."),
-        _text("option", "The answer that the user picked."),
-        _text("conversation_id", "The user's newest conversation that is not after the feedback, or null."),
-        _instant("conversation_created_at", "When that conversation began; UTC."),
-        _text("gerencia", "The department that the conversation names."),
-        _text("last_question", "Text of the conversation's last message from the user."),
-        _text("last_answer", "Text of the conversation's last message from the bot."),
-    ),
-    _view(
-        "dashboard_usuarios",
-        _text("usuario_id", "The user; each has one row."),
-        _last_known("nombre", "Name"),
-        _last_known("gerencia", "Department"),
-        _last_known("ciudad", "City"),
-        _last_known("oficinas_asesoras", "Advisory office"),
-        _last_known("subgerencia", "Sub-department"),
-        _last_known("nivel_directivo", "Management level"),
-        _instant("fecha_primera_conversacion", "When the first conversation began, UTC; null without conversations."),
-        _count("numero_conversaciones", "Conversations, those without messages included."),
-        _text(
-            "conversacion_completa",
-            "All messages as `sender: text`, ` | ` between them; ` || ` between conversations, those without messages"
-            " left out.",
-        ),
-        _text(
-            "feedback_total",
-            "All feedback, each as `type: option: comment` without the parts it lacks; ` || ` between them.",
-        ),
-        _count("numero_feedback", "Feedback given, of any type."),
-        _text(
-            "pregunta_conversacion",
-            "All messages from the user, ` | ` between them; ` || ` between conversations, those without questions left"
-            " out.",
-        ),
-        _count("numero_preguntas", "Messages from the user."),
-        _text("feedback", "like, dislike, mixed (both occur) or empty (neither does)."),
-        _text("respuesta_feedback", "The comments of all feedback that has one; ` || ` between them."),
-    ),
-)
-
-#: Every file of the folder, by name.
-NAMED_QUERIES: Final = tuple(
-    _named_query(file) for file in sorted((_SQL / "named_queries").iterdir(), key=lambda file: file.name)
-)
+_PARTITION: Final = text(PARTITION_COLUMN, PARTITION_COMMENT)

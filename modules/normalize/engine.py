@@ -59,6 +59,7 @@ class EngineProps:
             # Never with an exponent, which the programs do not read.
             NormalizeArgument.MAX_READ_CAPACITY_UNITS: UNLIMITED if units is None else f"{units:.15g}",
             NormalizeArgument.METRICS_NAMESPACE: NORMALIZE_NAMESPACE,
+            NormalizeArgument.CONTRACT: environment.contract.name,
         }
 
     def permissions(self) -> list[Statement]:

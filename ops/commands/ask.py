@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from modules.etl.serving import NAMED_QUERIES
+from modules.etl.serving import named_queries_of
 from ops import days, exports, queries
 from ops import rejects as rejected
 from ops.commands.options import Day, Env, Json, ends, platform_of
@@ -18,6 +18,9 @@ from ops.show import queries as show_queries
 from ops.show import rejects as show_rejects
 from ops.show.progress import following
 from ops.show.screen import document, notices, output, print_json, table
+from sources.catia import CONTRACT
+
+NAMED_QUERIES = named_queries_of(CONTRACT)
 
 Examples = Annotated[int, typer.Option("--examples", min=0, metavar="N", help="So many examples of each.")]
 

@@ -14,17 +14,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from envs.local import LOCAL
 from local.assumed_role import SPARK_SESSION
-from sources.catia import CONTRACT
 
 RECORDED: Final = Path(__file__).with_name("recorded.json")
-RECORDED_ENV: Final = "local"
+RECORDED_ENV: Final = LOCAL.name
 ENV: Final = "{env}"
 #: In the place of operations that Spark and Glue ask for: here these go through WebHDFS, there through Glue's client.
 SPARK: Final = "Spark"
 _OF_ONE_RUN: Final = re.compile(r"(/_staging/\{run\}/).+")
 
-_DATASETS: Final = "|".join(dataset.name for dataset in CONTRACT.tables)
+_DATASETS: Final = "|".join(dataset.name for dataset in LOCAL.contract.tables)
 #: In this order: each pattern sees what those before it have left.
 _VARYING: Final = (
     (re.compile(r"\d{8}T\d{6}\.\d{6}Z-[0-9a-f]{8}"), "{run}"),

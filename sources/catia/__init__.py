@@ -97,4 +97,5 @@ CONTRACT = SourceContract(
     ),
     item_reader="sources.catia.normalize:normalize_item",
     usual_item_reader="sources.catia.usual_items:UsualItems",
+    views="sources.catia.views",
 )

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
 
+from modules.packaging import code_archive
+from sources import contract_named, contract_names
 from tests.contract.programs import ON_SPARK_ONLY, PACKAGES, ROOT, bare_python, etl_job_sources, sources
+from tests.more_sources.parcels import CONTRACT as PARCELS
+from tests.other_contract import MORE_SOURCES
 
 WHERE = """
 import json
@@ -109,12 +114,45 @@ def test_glue_library_from_its_zip(job_paths: list[Path], tmp_path: Path) -> Non
     names = modules_in([*etl_job_sources(), *sources("modules/contract")])
     found = loaded(job_paths, tmp_path, *names)
     library = str(job_paths[0])
-    assert {name for name, file in found.items() if file.startswith(library)} == {*names, "modules"}
+    assert {name for name, file in found.items() if file.startswith(library)} == {*names, "modules", "sources"}
     assert TOOLS & set(found) == set()
     assert [name for name, file in found.items() if str(ROOT / "glue_src") in file] == []
 
 
-@pytest.mark.parametrize("module", ["modules.naming", "modules.terraform", "envs.schema", "local", "cdktf"])
+@pytest.mark.parametrize("name", contract_names())
+@pytest.mark.parametrize("package", PACKAGES)
+def test_archive_alone_knows_its_contract_and_no_other(tmp_path: Path, package: str, name: str) -> None:
+    contract = contract_named(name)
+    archive = code_archive(ROOT, package, tmp_path / "build", contract)
+    code = f"""
+from sources import contract_named, contract_names
+print(*contract_names(), contract_named("{name}").last_dataset.name)
+"""
+    # From the zip, as Glue has it on its path; and with the standard library only, for the layers are not the same.
+    assert bare_python([archive.path], code, tmp_path) == f"{name} {contract.last_dataset.name}"
+
+
+def test_archive_of_another_contract_reads_its_arguments(tmp_path: Path) -> None:
+    root = tmp_path / "project"
+    for folder in ("glue_src", "modules/contract", "modules/items"):
+        shutil.copytree(ROOT / folder, root / folder)
+    (root / "sources").mkdir()
+    for name in ("modules/__init__.py", "sources/__init__.py"):
+        shutil.copy(ROOT / name, root / name)
+    shutil.copy(MORE_SOURCES / "parcels.py", root / "sources")
+    archive = code_archive(root, "glue_src", tmp_path / "build", PARCELS)
+    code = """
+import glue_src.arguments
+from modules.contract.layout import commit_marker_prefix
+from sources import contract_named
+print(commit_marker_prefix("clean/", contract_named("parcels")))
+"""
+    assert bare_python([archive.path], code, tmp_path) == "clean/parcels/"
+
+
+@pytest.mark.parametrize(
+    "module", ["sources.catia.views", "modules.naming", "modules.terraform", "envs.schema", "local", "cdktf"]
+)
 @pytest.mark.parametrize("fixture", ["function_paths", "etl_function_paths", "job_paths"])
 def test_nothing_of_the_infrastructure_is_there(
     request: pytest.FixtureRequest, tmp_path: Path, fixture: str, module: str
@@ -126,4 +164,5 @@ try:
 except ModuleNotFoundError as error:
     print(error.name)
 """
-    assert bare_python(paths, code, tmp_path) == (module if module.startswith("modules") else module.partition(".")[0])
+    known = module.startswith(("modules", "sources"))
+    assert bare_python(paths, code, tmp_path) == (module if known else module.partition(".")[0])

@@ -10,7 +10,17 @@ from pathlib import Path
 import pytest
 
 from modules.packaging import NOT_ON_SPARK, Archive
-from tests.contract.programs import PROVIDED_BY_GLUE, ROOT, etl_job_sources, function_sources, imported, sources
+from tests.contract.programs import (
+    PROVIDED_BY_GLUE,
+    ROOT,
+    SHARED,
+    contract_sources,
+    etl_job_sources,
+    function_sources,
+    imported,
+    is_shared,
+    sources,
+)
 
 #: Names of the standard library that Python 3.10 (Glue 4.0) has not: module → what came with 3.11 or later.
 NEWER_THAN_3_10 = {
@@ -28,7 +38,7 @@ NEWER_THAN_3_10 = {
     },
 }
 #: The whole of glue_src is in the job's library, what only the function loads too.
-ON_GLUE = [*sources("modules/contract"), *sources("glue_src")]
+ON_GLUE = [*contract_sources(), *(file for folder in (*SHARED, "glue_src") for file in sources(folder))]
 #: What a shared file imports inside a function that only the Spark job calls.
 LOADED_ON_GLUE_ONLY: dict[str, set[str]] = {"lambda_src": set(), "glue_src": {"awsglue"}}
 
@@ -41,13 +51,10 @@ def top_level(names: set[str]) -> set[str]:
     return {name.partition(".")[0] for name in names}
 
 
-@pytest.mark.parametrize("file", sources("modules/contract"), ids=path_in_project)
-def test_contract_imports_the_standard_library_and_itself(file: Path) -> None:
-    foreign = {
-        name
-        for name in imported(file)
-        if name.partition(".")[0] not in sys.stdlib_module_names and not f"{name}.".startswith("modules.contract.")
-    }
+@pytest.mark.parametrize("file", [file for folder in SHARED for file in sources(folder)], ids=path_in_project)
+def test_what_is_shared_imports_the_standard_library_and_itself(file: Path) -> None:
+    own = {name for name in imported(file) if f"{name}.".startswith(("modules.contract.", "modules.items."))}
+    foreign = {name for name in imported(file) - own if name.partition(".")[0] not in sys.stdlib_module_names}
     assert foreign == set(), f"{file.name} ships in both archives, where these are not: {foreign}"
 
 
@@ -90,7 +97,7 @@ def test_python_3_10_has_the_names_it_uses(file: Path) -> None:
 def test_job_imports_what_glue_has(file: Path) -> None:
     known = {*sys.stdlib_module_names, *PROVIDED_BY_GLUE, "glue_src"}
     foreign = {name for name in imported(file) if name.partition(".")[0] not in known}
-    assert {name for name in foreign if not name.startswith("modules.contract")} == set()
+    assert {name for name in foreign if not is_shared(name)} == set()
 
 
 def packages_in(layer: Archive) -> set[str]:
@@ -101,7 +108,7 @@ def packages_in(layer: Archive) -> set[str]:
 def foreign_imports(files: list[Path]) -> set[str]:
     """Return the packages that a program's files import and neither it nor the standard library has."""
     used = set().union(*(imported(file) for file in files))
-    own = {name for name in used if f"{name}.".startswith((f"{files[0].parent.name}.", "modules.contract."))}
+    own = {name for name in used if f"{name}.".startswith(f"{files[0].parent.name}.") or is_shared(name)}
     return top_level(used - own) - sys.stdlib_module_names
 
 
@@ -124,7 +131,7 @@ def test_spark_job_imports_what_glue_and_the_layers_pins_have(local_layers: dict
     assert used - (packages_in(local_layers["lambda_src"]) - set(NOT_ON_SPARK)) - set(PROVIDED_BY_GLUE) == set()
 
 
-@pytest.mark.parametrize("folder", ["lambda_src", "glue_src", "modules/contract"])
+@pytest.mark.parametrize("folder", ["lambda_src", "glue_src", *SHARED])
 def test_programs_know_nothing_of_the_emulator(folder: str) -> None:
     for file in sources(folder):
         text = file.read_text(encoding="utf-8").lower()

@@ -103,7 +103,7 @@ def test_run_that_fails_a_check_is_quarantined_and_counted(pipeline: Pipeline, s
     clients, day = pipeline.workspace.clients(), parse_day(EARLIER_DAY)
     faulty = [fault("usuario-1", FAULTY_AT) for fault in FAULTS.values()]
     try:
-        load(clients.dynamodb, NAMES.source_table, faulty)
+        load(clients.dynamodb, NAMES.source_table(CONTRACT.table), faulty)
         summary = run_etl1(pipeline, EARLIER_DAY)
         assert summary.items.rejected_total > summary.items.scanned / 4
         with pytest.raises(
@@ -111,7 +111,7 @@ def test_run_that_fails_a_check_is_quarantined_and_counted(pipeline: Pipeline, s
         ):
             pipeline.curate(summary)
     finally:
-        load(clients.dynamodb, NAMES.source_table, sample)
+        load(clients.dynamodb, NAMES.source_table(CONTRACT.table), sample)
 
     held = clients.s3.list_objects_v2(
         Bucket=NAMES.reports_bucket, Prefix=f"{quarantine_day_prefix(CURATED_PREFIX, day)}{summary.run_id}/"

@@ -134,9 +134,9 @@ def large_table(job: Job, sample: list[dict[str, Any]]) -> Iterator[Counter[str]
         {"PK": {"S": f"USER#{number}"}, "SK": {"S": sort_key}, "Conversation": {"L": [message]}}
         for number, sort_key in enumerate(ids)
     ]
-    load(dynamodb, NAMES.source_table, items)
+    load(dynamodb, NAMES.source_table(CONTRACT.table), items)
     yield Counter(ids)
-    load(dynamodb, NAMES.source_table, sample)
+    load(dynamodb, NAMES.source_table(CONTRACT.table), sample)
 
 
 def test_a_task_that_is_lost_and_repeated_doubles_nothing(job: Job, large_table: Counter[str]) -> None:

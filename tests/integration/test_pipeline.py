@@ -11,6 +11,7 @@ import pytest
 from local.errors import FunctionError
 from local.reconciliation import reconcile
 from local.source_table import load
+from sources.catia import CONTRACT
 from tests.integration.conftest import DAY, EARLIER_DAY, Run, rows, run_etl1
 from tests.integration.oracle import expected
 from tests.sql import expected as answers
@@ -105,7 +106,7 @@ def _curated_objects(pipeline: Pipeline) -> dict[str, str]:
 
 
 def test_day_that_is_run_again_is_replaced(first_run: Run, sample: list[dict[str, Any]]) -> None:
-    pipeline, table = first_run.pipeline, first_run.pipeline.names.source_table
+    pipeline, table = first_run.pipeline, first_run.pipeline.names.source_table(CONTRACT.table)
     dynamodb = pipeline.workspace.clients().dynamodb
     earlier = run_etl1(pipeline, EARLIER_DAY)
     pipeline.curate(earlier)

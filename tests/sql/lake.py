@@ -12,11 +12,13 @@ import pyarrow.parquet as pq
 
 from local.athena_sql import LocalAthena
 from modules.contract.datasets import DATA_QUALITY, ColumnType, Dataset
-from modules.etl.serving import VIEWS
+from modules.etl.serving import views_of
 from sources.catia import CONTRACT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+VIEWS = views_of(CONTRACT)
 
 Row: TypeAlias = dict[str, Any]
 #: Rows by table; a table that is absent has no partition on that day, except data_quality, which has each day.

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import Phase, given, settings
 
 from modules.contract.datasets import DATA_QUALITY
-from modules.etl.serving import NAMED_QUERIES, VIEWS
-from sources.catia import CONVERSATIONS, FEEDBACK, MESSAGES
+from modules.etl.serving import named_queries_of, views_of
+from sources.catia import CONTRACT, CONVERSATIONS, FEEDBACK, MESSAGES
 from tests.sql import expected
 from tests.sql.lake import athena_over
 from tests.sql.samples import (
@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 
     from local.athena_sql import LocalAthena
     from tests.sql.lake import Lake
+
+NAMED_QUERIES = named_queries_of(CONTRACT)
+VIEWS = views_of(CONTRACT)
 
 #: The day without rejects and with texts of every kind is the newest; the days around it must not be seen.
 NASTY: Lake = {

@@ -5,8 +5,12 @@ from __future__ import annotations
 import pytest
 
 from modules.contract.datasets import DATA_QUALITY
-from modules.etl.serving import NAMED_QUERIES, VIEWS
+from modules.etl.serving import named_queries_of, views_of
+from sources.catia import CONTRACT
 from tests.sql.pruning import SNAPSHOTS, tables_of, unpruned_scans
+
+NAMED_QUERIES = named_queries_of(CONTRACT)
+VIEWS = views_of(CONTRACT)
 
 ALL_SQL = {view.name: view.sql for view in VIEWS} | {query.name: query.sql for query in NAMED_QUERIES}
 SCANNING = sorted(name for name, sql in ALL_SQL.items() if tables_of(sql) & SNAPSHOTS)

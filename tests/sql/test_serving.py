@@ -13,13 +13,20 @@ import sqlglot
 from sqlglot import exp
 
 from modules.contract.datasets import ColumnType
+from modules.contract.views import NamedQuery, View, read_sql
 from modules.etl import serving
-from modules.etl.serving import NAMED_QUERIES, VIEWS, NamedQuery, View, presto_view_text
-from sources.catia import CONVERSATIONS, FEEDBACK, MESSAGES
+from modules.etl.serving import named_queries_of, presto_view_text, views_of
+from sources import catia
+from sources.catia import CONTRACT, CONVERSATIONS, FEEDBACK, MESSAGES
 from tests.sql.lake import athena_over
 from tests.sql.samples import empty_snapshot
 
+NAMED_QUERIES = named_queries_of(CONTRACT)
+VIEWS = views_of(CONTRACT)
+
 SQL_FOLDER = Path(serving.__file__).parent / "sql"
+OWN_SQL_FOLDER = Path(catia.__file__).parent / "sql"
+LATEST = ("latest_conversations", "latest_messages", "latest_feedback")
 DUCKDB_TYPES = {ColumnType.TEXT: "VARCHAR", ColumnType.COUNT: "BIGINT", ColumnType.INSTANT: "TIMESTAMP"}
 
 
@@ -53,14 +60,17 @@ def test_descriptions_fit_the_services(served: View | NamedQuery) -> None:
 
 
 def test_every_file_is_served() -> None:
-    assert {path.stem for path in (SQL_FOLDER / "views").iterdir()} == {view.name for view in VIEWS}
-    assert {path.stem for path in (SQL_FOLDER / "named_queries").iterdir()} == {query.name for query in NAMED_QUERIES}
+    own = {path.stem for path in (OWN_SQL_FOLDER / "views").iterdir()}
+    assert {view.name for view in VIEWS} == {"latest_snapshot", *LATEST, *own}
+    assert {path.stem for path in (SQL_FOLDER / "views").iterdir()} == {"latest_snapshot", "latest_dataset"}
+    files = {path.stem for folder in (SQL_FOLDER, OWN_SQL_FOLDER) for path in (folder / "named_queries").iterdir()}
+    assert {query.name for query in NAMED_QUERIES} == files
 
 
 def test_a_file_without_description_is_refused(tmp_path: Path) -> None:
     (tmp_path / "x.sql").write_text("SELECT 1\n")
     with pytest.raises(ValueError, match=r"x\.sql begins with 'SELECT 1'"):
-        serving._read(tmp_path / "x.sql")
+        read_sql(tmp_path / "x.sql")
 
 
 def test_declared_columns_are_those_of_the_sql() -> None:
@@ -131,4 +141,4 @@ def test_serving_imports_the_standard_library_and_the_contract_only() -> None:
     plain = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
     modules = plain | {str(node.module) for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
     foreign = {name for name in modules if name.split(".")[0] not in sys.stdlib_module_names}
-    assert foreign == {"modules.contract.datasets"}
+    assert foreign == {"modules.contract.datasets", "modules.contract.source", "modules.contract.views"}

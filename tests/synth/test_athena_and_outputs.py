@@ -1,7 +1,10 @@
 from __future__ import annotations
 
-from modules.etl.serving import NAMED_QUERIES
+from modules.etl.serving import named_queries_of
+from sources.catia import CONTRACT
 from tests.synth.synthesized import ACCOUNT, ROOT, Stack
+
+NAMED_QUERIES = named_queries_of(CONTRACT)
 
 CUTOFFS = {"test": 2**30, "prod": 100 * 2**30, "local": 2**30}
 
@@ -9,7 +12,7 @@ CUTOFFS = {"test": 2**30, "prod": 100 * 2**30, "local": 2**30}
 def test_workgroup(etl: Stack) -> None:
     assert etl["aws_athena_workgroup.analytics"] == {
         "name": f"wg-cat-{etl.env}-analytics",
-        "description": "Queries over CatIA's curated tables",
+        "description": "CatIA's conversations: queries over the curated tables",
         "force_destroy": etl.env != "prod",
         "configuration": {
             "enforce_workgroup_configuration": True,
@@ -28,17 +31,27 @@ def test_workgroup(etl: Stack) -> None:
 
 def test_named_queries(etl: Stack) -> None:
     queries = etl.of_type("aws_athena_named_query")
-    files = {file.stem: file.read_text(encoding="utf-8") for file in (ROOT / "modules/etl/sql/named_queries").iterdir()}
-    assert {query.name for query in NAMED_QUERIES} == set(queries) == set(files)
-    for name, text in files.items():
-        first_line, _, sql = text.partition("\n")
-        assert queries[name] == {
-            "name": name,
-            "description": first_line.removeprefix("-- "),
+    assert {query.name for query in NAMED_QUERIES} == set(queries)
+    for query in NAMED_QUERIES:
+        assert queries[query.name] == {
+            "name": query.name,
+            "description": query.description,
             "workgroup": "${aws_athena_workgroup.analytics.name}",
             "database": "${aws_glue_catalog_database.analytics.name}",
-            "query": sql.strip(),
+            "query": query.sql,
         }
+
+
+def test_named_queries_are_the_files(etl: Stack) -> None:
+    queries = etl.of_type("aws_athena_named_query")
+    folders = ("modules/etl/sql/named_queries", "sources/catia/sql/named_queries")
+    files = {file.stem: file for folder in folders for file in (ROOT / folder).iterdir()}
+    assert set(queries) == set(files)
+    for name, file in files.items():
+        first_line, _, sql = file.read_text(encoding="utf-8").partition("\n")
+        assert queries[name]["description"] == first_line.removeprefix("-- ")
+        if "{" not in sql:  # a template otherwise: tests/sql/test_serving.py
+            assert queries[name]["query"] == sql.strip()
 
 
 def values(stack: Stack) -> dict[str, str]:

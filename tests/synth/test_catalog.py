@@ -6,9 +6,12 @@ import json
 import pytest
 
 from modules.contract.datasets import Dataset
-from modules.etl.serving import VIEWS, View
+from modules.contract.views import View
+from modules.etl.serving import views_of
 from sources.catia import CONTRACT
 from tests.synth.synthesized import Stack
+
+VIEWS = views_of(CONTRACT)
 
 DATABASE = "${aws_glue_catalog_database.analytics.name}"
 

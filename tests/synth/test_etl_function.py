@@ -52,6 +52,7 @@ def test_environment_variables(arrow_etl: Stack) -> None:
             "ENVIRONMENT": "prod",
             "MOST_REJECTED_SHARE": "0.05",
             "METRICS_NAMESPACE": "CAT/Etl",
+            "CONTRACT": "catia",
             "CRAWLER": "${aws_glue_crawler.curated.name}",
         }
     }

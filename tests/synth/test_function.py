@@ -61,6 +61,7 @@ def test_environment_variables(normalize: Stack) -> None:
         "SCAN_SEGMENTS": "auto",
         "MAX_READ_CAPACITY_UNITS": "unlimited",
         "METRICS_NAMESPACE": "CAT/Normalize",
+        "CONTRACT": "catia",
     }
 
 

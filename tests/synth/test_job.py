@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import hashlib
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +57,7 @@ def test_arguments(etl: Stack) -> None:
         "--environment": etl.env,
         "--most_rejected_share": "0.25" if etl.env == "local" else "0.05",
         "--metrics_namespace": "CAT/Etl",
+        "--contract": "catia",
     }
 
 
@@ -76,6 +78,13 @@ def test_artifact_lies_under_its_own_hash(etl: Stack, name: str, file: str) -> N
         "lifecycle": {"create_before_destroy": True},
         "tags": {**TAGS, "ResourceType": "STORAGE"},
     }
+
+
+def test_library_holds_the_environments_contract_and_no_other(etl: Stack) -> None:
+    with zipfile.ZipFile(etl.folder / etl["aws_s3_object.library"]["source"]) as library:
+        found = {name for name in library.namelist() if name.startswith("sources/")}
+    assert found > {"sources/__init__.py"}
+    assert {name for name in found if not name.startswith("sources/catia/")} == {"sources/__init__.py"}
 
 
 def test_script_is_the_job_itself(etl: Stack) -> None:

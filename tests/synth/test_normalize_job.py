@@ -76,6 +76,7 @@ def test_arguments(glue_normalize: Stack) -> None:
         "--scan_segments": "auto",
         "--max_read_capacity_units": "unlimited",
         "--metrics_namespace": "CAT/Normalize",
+        "--contract": "catia",
         "--time_limit_minutes": "235",
         "--tasks_at_once": "16",
     }

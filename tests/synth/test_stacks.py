@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from envs.selection import ENVIRONMENTS
 from local.machine_tools import TERRAFORM_AT_LEAST
 from sources.catia import CONTRACT
 from tests.synth.synthesized import ROOT, Stack, run_main, stacks_in
@@ -56,7 +57,7 @@ def test_faults_end_the_synth_with_a_message_and_write_nothing(tmp_path: Path) -
     done = run_main(tmp_path / "out", CAT_ENV="nowhere,local")
     assert done.returncode == 1
     assert done.stderr.splitlines()[-2:] == [
-        "environment 'nowhere': no such environment; known are local, prod, test",
+        f"environment 'nowhere': no such environment; known are {', '.join(sorted(ENVIRONMENTS))}",
         (
             "AWS_ENDPOINT_URL = '': the local environment needs an endpoint on this machine; run `make demo`, or set "
             "the variables that `python -m local env` prints"

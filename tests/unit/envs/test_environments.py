@@ -90,6 +90,8 @@ def expected(env: str, **changes: dict[str, Any]) -> dict[str, Any]:
         "notification_emails": (),
         "tags": {},
         "name": env,
+        "contract_name": "catia",
+        "is_local": env == "local",
         **changes.get("guard", {"deletion_guarded": False, "empty_on_destroy": True}),
     }
 

@@ -1,12 +1,15 @@
 from __future__ import annotations
 
 from dataclasses import FrozenInstanceError
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 import pytest
 
 from envs.validation import ConfigurationError, validated
+from sources import contract_names
+from tests.other_contract import MORE_SOURCES, contracts_below
 from tests.unit.envs.samples import BUCKET, VALID, changed, exclusion_rule, faults
 
 INTEGER = "Input should be a valid integer"
@@ -111,6 +114,20 @@ def test_wrong_type_inside_a_tuple_and_a_dictionary() -> None:
                 "name, so give each rule its own"
             ),
         ),
+        (
+            {"normalize.extract.exclusion_rules": (exclusion_rule(), exclusion_rule(name="b", attribute="nombre"))},
+            (
+                "normalize.extract.exclusion_rules.1.attribute = 'nombre': contract 'catia' has PK, SK, user_id; "
+                "choose one of its keys and aliases"
+            ),
+        ),
+        (
+            {"contract_name": "nowhere", "normalize.extract.exclusion_rules": (exclusion_rule(attribute="nombre"),)},
+            (
+                f"contract_name = 'nowhere': contract 'nowhere': no such module below sources; there are "
+                f"{', '.join(contract_names())}"
+            ),
+        ),
     ],
 )
 def test_settings_that_contradict_each_other(changes: dict[str, Any], expected: str) -> None:
@@ -183,6 +200,33 @@ def test_a_rule_between_settings_waits_for_the_settings_themselves() -> None:
         "etl.glue.version = '9.9'",
         "normalize.extract.glue.worker_type = 'Z.2X'",
     ]
+
+
+def test_exclusion_rules_follow_the_contract() -> None:
+    attributes = {"a": "parcel_id", "b": "depot", "c": "user_id"}
+    rules = tuple(exclusion_rule(name=name, attribute=attribute) for name, attribute in attributes.items())
+    environment = changed("normalize.extract.exclusion_rules", rules, changed("contract_name", "parcels"))
+    with contracts_below(MORE_SOURCES):
+        (fault,) = faults(environment)
+    assert fault == (
+        "normalize.extract.exclusion_rules.2.attribute = 'user_id': contract 'parcels' has parcel_id, depot; choose "
+        "one of its keys and aliases"
+    )
+
+
+def test_a_contract_that_contradicts_itself_is_a_fault_of_the_setting(tmp_path: Path) -> None:
+    (tmp_path / "crates.py").write_text(
+        "from dataclasses import replace\n"
+        "from sources.catia import CONTRACT as CATIA\n"
+        'CONTRACT = replace(CATIA, name="crates", key_attributes=(), datasets=CATIA.datasets[:2])\n',
+        encoding="utf-8",
+    )
+    with contracts_below(tmp_path):
+        (fault,) = faults(changed("contract_name", "crates"))
+    assert fault.startswith(
+        "contract_name = 'crates': contract 'crates': key_attributes are (): name the partition key"
+    )
+    assert "datasets lack REJECTED" in fault
 
 
 def test_settings_cannot_be_changed_after_their_check() -> None:

@@ -11,6 +11,7 @@ from envs.validation import ConfigurationError
 from tests.unit.envs.samples import changed
 
 LOOPBACK = {"AWS_ENDPOINT_URL": "http://127.0.0.1:4566"}
+KNOWN = ", ".join(sorted(selection.ENVIRONMENTS))
 
 
 @pytest.mark.parametrize(
@@ -35,7 +36,7 @@ def test_choice(choice: str | None, names: list[str]) -> None:
 def test_unknown_name(name: str) -> None:
     with pytest.raises(ConfigurationError) as raised:
         selected_environments({"CAT_ENV": name})
-    assert str(raised.value) == f"environment {name!r}: no such environment; known are local, prod, test"
+    assert str(raised.value) == f"environment {name!r}: no such environment; known are {KNOWN}"
 
 
 def test_faults_of_all_chosen_environments_together(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -48,7 +49,7 @@ def test_faults_of_all_chosen_environments_together(monkeypatch: pytest.MonkeyPa
     assert str(raised.value).splitlines() == [
         "environment 'test' has 1 faulty settings:",
         f"{said} instead",
-        "environment 'nowhere': no such environment; known are local, prod, test",
+        f"environment 'nowhere': no such environment; known are {KNOWN}",
         "environment 'prod' has 1 faulty settings:",
         f"{said} instead",
     ]
@@ -87,6 +88,21 @@ def test_local_refused_without_a_loopback_endpoint(endpoint: str) -> None:
         f"AWS_ENDPOINT_URL = {endpoint!r}: the local environment needs an endpoint on this machine; "
         "run `make demo`, or set the variables that `python -m local env` prints"
     )
+
+
+def test_any_local_environment_is_bound_to_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(selection.ENVIRONMENTS, "bench", replace(TEST, name="bench", is_local=True))
+    with pytest.raises(ConfigurationError, match=r"^AWS_ENDPOINT_URL = '': the bench environment needs"):
+        environment_named("bench", {})
+    variables = {**LOOPBACK, "CAT_LOCAL_ENGINE": "glue", "CAT_LOCAL_OWN_KEY": "true"}
+    chosen = environment_named("bench", variables)
+    assert (chosen.normalize.extract.engine, chosen.encryption.customer_managed_key) == ("glue", True)
+
+
+def test_a_name_alone_makes_no_environment_local(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(selection.ENVIRONMENTS, "local", replace(TEST, name="local"))
+    variables = {"AWS_ENDPOINT_URL": "https://s3.amazonaws.com", "CAT_LOCAL_ENGINE": "glue"}
+    assert environment_named("local", variables).normalize.extract.engine == "lambda"
 
 
 def test_local_refused_where_one_service_leaves_the_machine() -> None:

@@ -190,7 +190,7 @@ def test_time_zone_refused(zone: str) -> None:
         ({"name": "Test"}, "name = 'Test'", LABEL_RULE),
         ({"name": "a--b"}, "name = 'a--b'", LABEL_RULE),
         ({"name": ""}, "name = ''", LABEL_RULE),
-        ({"attribute": "nombre"}, "attribute = 'nombre'", "Input should be 'PK', 'SK' or 'user_id'"),
+        ({"attribute": None}, "attribute = None", "Input should be a valid string"),
         ({"operator": "contains"}, "operator = 'contains'", "Input should be 'equals' or 'starts_with'"),
         (
             {"values": ()},

@@ -13,8 +13,11 @@ from handbook.pages import DOCS, pages_of_code
 from handbook.settings_page import settings_page
 from handbook.site_hooks import on_page_markdown
 from handbook.tables_page import tables_page
-from modules.etl.serving import NAMED_QUERIES, VIEWS
+from modules.etl.serving import named_queries_of, views_of
 from sources.catia import CONTRACT
+
+NAMED_QUERIES = named_queries_of(CONTRACT)
+VIEWS = views_of(CONTRACT)
 
 ADVICE = "write them again: make docs"
 

@@ -12,8 +12,10 @@ from handbook.pictures.drawing import dot, svg
 from handbook.pictures.graph import Edge, Graph, Node
 from handbook.pictures.lineage import columns_behind, lineage_of
 from handbook.pictures.stacks import Stack, permissions
-from modules.etl.serving import VIEWS
+from modules.etl.serving import views_of
 from sources.catia import CONTRACT
+
+VIEWS = views_of(CONTRACT)
 
 SVG = "{http://www.w3.org/2000/svg}"
 DASHBOARD = next(view for view in VIEWS if view.name == "dashboard_usuarios")

@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+import ast
 import subprocess
 import sys
 from pathlib import Path
+
+import pytest
 
 #: What the unit tests exercise. Node and the provider's bindings must not be needed for any of it.
 UNIT_TESTED = [
@@ -30,3 +33,26 @@ def test_unit_tested_code_imports_no_cdktf() -> None:
     loaded = set(done.stdout.split())
     assert loaded & {"cdktf", "cdktf_cdktf_provider_aws", "constructs", "jsii"} == set()
     assert {"envs", "modules", "lambda_src", "glue_src", "boto3", "pydantic"} <= loaded
+
+
+@pytest.mark.parametrize("place", ["modules", "envs", "main.py", "scan", "pipeline", "fork"])
+def test_infrastructure_imports_no_contract_itself(place: str) -> None:
+    """An environment names its contract; what is made of it takes it from there."""
+    found = [ROOT / place] if place.endswith(".py") else sorted((ROOT / place).rglob("*.py"))
+    assert found
+    importing = [
+        f"{file.relative_to(ROOT)}: {name}"
+        for file in found
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        for name in _imported(node)
+        if name.startswith("sources.") and name not in ("sources.contract_named", "sources.contract_names")
+    ]
+    assert importing == []
+
+
+def _imported(node: ast.AST) -> list[str]:
+    if isinstance(node, ast.Import):
+        return [alias.name for alias in node.names]
+    if isinstance(node, ast.ImportFrom):
+        return [f"{node.module}.{alias.name}" if node.module == "sources" else str(node.module) for alias in node.names]
+    return []

@@ -15,7 +15,6 @@ NAMES = {
     "etl_stack": ("cat-{}-etl2", 64),
     "state_bucket": ("cat-{}-terraform-state", 63),
     "reports_bucket": ("cat-{}-normalize-reports", 63),
-    "source_table": ("cat-{}-catia-conversations-table", 255),
     "database": ("cat_{}_analytics_db", 255),
     "workgroup": ("wg-cat-{}-analytics", 128),
     "normalize_function": ("cat-{}-lambda-normalize", 64),
@@ -70,6 +69,13 @@ def test_every_name_is_listed_here() -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_name(name: str, env: str) -> None:
     assert getattr(Names(env), name) == NAMES[name][0].format(env)
+
+
+def test_source_table_is_named_by_its_contract() -> None:
+    assert Names("prod").source_table("catia-conversations") == "cat-prod-catia-conversations-table"
+    assert len(Names("abcdefgh").source_table("t" * 236)) == 255
+    with pytest.raises(ValueError, match="DynamoDB table 'cat-prod-a b-table' breaks the rule"):
+        Names("prod").source_table("a b")
 
 
 def test_alarms_are_named_by_what_they_are_about() -> None:

@@ -2,13 +2,7 @@
 -- Reads the catalog only. After a night's run the newest day is 1 day behind: it is the business day that has ended.
 -- A table without any day has no row.
 WITH registered_days AS (
-    SELECT 'conversations' AS dataset, dt FROM "conversations$partitions"
-    UNION ALL
-    SELECT 'messages' AS dataset, dt FROM "messages$partitions"
-    UNION ALL
-    SELECT 'feedback' AS dataset, dt FROM "feedback$partitions"
-    UNION ALL
-    SELECT 'rejected' AS dataset, dt FROM "rejected$partitions"
+{days}
 )
 
 SELECT

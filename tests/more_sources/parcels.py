@@ -1,0 +1,41 @@
+"""A contract that is not CatIA's: one key, two datasets, no views of its own, and words that SQL has for itself."""
+
+from __future__ import annotations
+
+from modules.contract.datasets import REJECTED, Dataset, count, instant, text
+from modules.contract.source import ItemKind, Relation, SourceContract
+
+_PARCEL_ID = text("parcel_id", "The parcel.", "parcel_id", nullable=False)
+
+STOPS = Dataset(
+    name="stops",
+    description="One row per stop of a parcel.",
+    columns=(
+        _PARCEL_ID,
+        count("position", "Place of the stop on the way, from 1.", "stops"),
+        text("from", "Where it came from.", "stops[].from"),
+        instant("left_at", "When it went on; UTC.", "stops[].left_at"),
+    ),
+    key=("parcel_id", "position"),
+    sort_by=("parcel_id", "position"),
+)
+
+PARCELS = Dataset(
+    name="parcels",
+    description="One row per parcel.",
+    columns=(_PARCEL_ID, text("order", "What was ordered.", "order"), count("stop_count", "Its stops.", "stops")),
+    key=("parcel_id",),
+    sort_by=("parcel_id",),
+)
+
+CONTRACT = SourceContract(
+    name="parcels",
+    description="The depot's parcels",
+    table="depot-parcels",
+    key_attributes=("parcel_id",),
+    aliases={"depot": "DEPOT#"},
+    kinds=(ItemKind("sent_parcels", PARCELS), ItemKind("empty_crates")),
+    datasets=(STOPS, REJECTED, PARCELS),
+    relations=(Relation("has_parcel", STOPS, PARCELS, ("parcel_id",), counted_in="stop_count"),),
+    item_reader="sources.parcels:place",
+)
