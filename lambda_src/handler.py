@@ -43,7 +43,7 @@ def handler(event: Any, context: LambdaContext) -> dict[str, Any]:
         logger.exception("run failed")
         raise
     if not executed.dry_run:
-        metrics.emit(executed.summary, settings.metrics_namespace, settings.environment)
+        metrics.emit(executed.summary, settings)
     return executed.document
 
 

@@ -7,48 +7,49 @@ from typing import TYPE_CHECKING
 from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
 
 from modules.contract.metrics import ENVIRONMENT_DIMENSION, RunMetric, count_metrics
-from sources.catia import CONTRACT
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudwatch import CloudWatchClient
 
+    from lambda_src.settings import Settings
     from modules.contract.runs import RunSummary
+    from modules.contract.source import SourceContract
 
 
-def emit(summary: RunSummary, namespace: str, environment: str) -> None:
+def emit(summary: RunSummary, settings: Settings) -> None:
     """Print the metrics of a run in CloudWatch's embedded format, as one line: of a Lambda's log they are taken."""
-    metrics = EphemeralMetrics(namespace=namespace)
-    metrics.add_dimension(name=ENVIRONMENT_DIMENSION, value=environment)
+    metrics = EphemeralMetrics(namespace=settings.metrics_namespace)
+    metrics.add_dimension(name=ENVIRONMENT_DIMENSION, value=settings.environment)
     metrics.add_metadata(key="run_id", value=summary.run_id)
-    for name, (value, unit) in _figures(summary).items():
+    for name, (value, unit) in _figures(summary, settings.contract).items():
         metrics.add_metric(name=name, unit=unit, value=value)
     metrics.flush_metrics()
 
 
-def put(client: CloudWatchClient, summary: RunSummary, namespace: str, environment: str) -> None:
+def put(client: CloudWatchClient, summary: RunSummary, settings: Settings) -> None:
     """Send the metrics of a run by one call: of a Glue job's log nobody takes any."""
     client.put_metric_data(
-        Namespace=namespace,
+        Namespace=settings.metrics_namespace,
         MetricData=[
             {
                 "MetricName": name,
                 "Value": value,
                 "Unit": unit.value,
-                "Dimensions": [{"Name": ENVIRONMENT_DIMENSION, "Value": environment}],
+                "Dimensions": [{"Name": ENVIRONMENT_DIMENSION, "Value": settings.environment}],
             }
-            for name, (value, unit) in _figures(summary).items()
+            for name, (value, unit) in _figures(summary, settings.contract).items()
         ],
     )
 
 
-def _figures(summary: RunSummary) -> dict[str, tuple[float, MetricUnit]]:
+def _figures(summary: RunSummary, contract: SourceContract) -> dict[str, tuple[float, MetricUnit]]:
     items, scan = summary.items, summary.scan
     counts = {
         RunMetric.RUN_SUCCEEDED: 1,
         RunMetric.ITEMS_SCANNED: items.scanned,
         **{
             metric: items.placed[name] if name in items.placed else summary.rows_of(name)
-            for name, metric in count_metrics(CONTRACT).items()
+            for name, metric in count_metrics(contract).items()
         },
         RunMetric.EXCLUDED: items.excluded_total,
         RunMetric.REJECTED: items.rejected_total,

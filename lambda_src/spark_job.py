@@ -79,8 +79,7 @@ def main() -> None:
         logger.exception("run failed")
         raise
     if not executed.dry_run:
-        settings = arguments.settings
-        metrics.put(boto3.client("cloudwatch"), executed.summary, settings.metrics_namespace, settings.environment)
+        metrics.put(boto3.client("cloudwatch"), executed.summary, arguments.settings)
 
 
 if __name__ == "__main__":
