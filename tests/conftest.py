@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 #: What a developer's shell may hold and a test must not depend on.
 FOREIGN: Final = ("CAT_", "CDKTF_", "TF_", "PYSPARK_", "SPARK_")
 PROXIES: Final = frozenset(("http_proxy", "https_proxy", "all_proxy", "no_proxy"))
+#: Programs that run for seconds are to save processors rather than memory: Go's collector for Terraform and its
+#: provider, a quick compiler and a plain collector for Spark's JVM.
+FRUGAL: Final = {"GOGC": "400", "SPARK_SUBMIT_OPTS": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"}
 
 USERS: Final = 60
 SEED: Final = 20260131
@@ -99,7 +102,7 @@ def machine_environment() -> Iterator[None]:
     forget_accounts(os.environ)
     for name in filter(_is_foreign, before):
         del os.environ[name]
-    os.environ.update({**tool_environment(), **QUIET})
+    os.environ.update({**tool_environment(), **QUIET, **FRUGAL})
     yield
     os.environ.clear()
     os.environ.update(before)
