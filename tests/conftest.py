@@ -39,6 +39,7 @@ NEWEST: Final = date(2026, 1, 30)
 SCOPES: Final = (
     "integration",
     "curation",
+    "integration/test_readme_deploys.py",
     "faults",
     "guards",
     "synth",
