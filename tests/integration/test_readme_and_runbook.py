@@ -73,6 +73,8 @@ RUNNABLE: Final = [
 
 def run_block(block: Block, commands: str, variables: Mapping[str, str], folder: Path) -> None:
     """Run a block's commands, in the project's folder where they need it; what they write goes to ``folder``."""
+    links = [name for name in ("node_modules", ".venv") if (PROJECT / name).is_symlink()]
+    assert not (links and "make" in commands), f"make setup would empty what these links lead to: {links}"
     environment = {**variables, "CDKTF_OUTPUT": str(folder / "cdktf.out")}
     environment["PATH"] = os.pathsep.join((str(VENV / "bin"), os.environ["PATH"]))
     script = re.sub(r"\bcdktf\.out\b", str(folder / "cdktf.out"), commands)
