@@ -1,4 +1,4 @@
-"""For all tests: an environment without accounts and proxies. For those that ask: a deployed platform of their own."""
+"""For all tests: an environment without accounts and proxies. For those that ask: an emulator of their own."""
 
 from __future__ import annotations
 
@@ -12,10 +12,9 @@ from xdist.scheduler import LoadScopeScheduling
 from local.aws_environment import forget_accounts
 from local.cdktf_command import QUIET
 from local.machine_tools import tool_environment
-from local.pipeline import Pipeline
 from local.sample_data import generate_items
 from local.workspace import Workspace
-from tests.emulators import ready_to_deploy, running_in
+from tests.emulators import running_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,6 +24,9 @@ if TYPE_CHECKING:
 #: What a developer's shell may hold and a test must not depend on.
 FOREIGN: Final = ("CAT_", "CDKTF_", "TF_", "PYSPARK_", "SPARK_")
 PROXIES: Final = frozenset(("http_proxy", "https_proxy", "all_proxy", "no_proxy"))
+#: Programs that run for seconds are to save processors rather than memory: Go's collector for Terraform and its
+#: provider, a quick compiler and a plain collector for Spark's JVM.
+FRUGAL: Final = {"GOGC": "400", "SPARK_SUBMIT_OPTS": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"}
 
 USERS: Final = 60
 SEED: Final = 20260131
@@ -37,7 +39,7 @@ NEWEST: Final = date(2026, 1, 30)
 SCOPES: Final = (
     "integration",
     "curation",
-    "integration/test_own_key.py",
+    "integration/test_readme_deploys.py",
     "faults",
     "guards",
     "synth",
@@ -45,8 +47,8 @@ SCOPES: Final = (
     "contract",
     "integration/test_local_parts.py",
 )
-#: What would be deployed once more, were it asked for in another process.
-DEPLOYED_ONCE: Final = frozenset(("deployed", "first_run"))
+#: The fixture that deploys (tests/integration/conftest.py). Asked for in another process, it would deploy once more.
+DEPLOYED_ONCE: Final = "platforms"
 
 
 def scope_of(nodeid: str) -> str:
@@ -82,9 +84,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     order = {scope: place for place, scope in enumerate(SCOPES)}
     items.sort(key=lambda item: order.get(scope_of(item.nodeid), len(order)))
     for item in items:
-        again = DEPLOYED_ONCE & set(getattr(item, "fixturenames", ()))
-        if again and scope_of(item.nodeid) != "integration":
-            message = f"{item.nodeid} would deploy {', '.join(again)} again: its module is not of that scope"
+        deploys = DEPLOYED_ONCE in getattr(item, "fixturenames", ())
+        if deploys and scope_of(item.nodeid) != "integration":
+            message = f"{item.nodeid} would have the platforms deployed again: its module is not of that scope"
             raise pytest.UsageError(message)
 
 
@@ -99,7 +101,7 @@ def machine_environment() -> Iterator[None]:
     forget_accounts(os.environ)
     for name in filter(_is_foreign, before):
         del os.environ[name]
-    os.environ.update({**tool_environment(), **QUIET})
+    os.environ.update({**tool_environment(), **QUIET, **FRUGAL})
     yield
     os.environ.clear()
     os.environ.update(before)
@@ -126,10 +128,3 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
 def sample() -> list[dict[str, Any]]:
     """The items of the source table when the stacks are deployed."""
     return list(generate_items(USERS, SEED, NEWEST))
-
-
-@pytest.fixture(scope="session")
-def deployed(workspace: Workspace, sample: list[dict[str, Any]]) -> Pipeline:
-    """Both local stacks, deployed once for all tests by the steps of the demo, over the sample."""
-    ready_to_deploy(workspace, sample).deploy_stacks()
-    return Pipeline.of(workspace)

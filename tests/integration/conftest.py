@@ -1,24 +1,42 @@
+"""The session's deployments, and the sample's first way through the one with the usual engines."""
+
 from __future__ import annotations
 
-from contextlib import closing
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from datetime import datetime, timezone
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
+from envs.schema import ARROW_ENGINE, GLUE_ENGINE
 from local.demo import open_warehouse
+from local.deployment import deploy
+from local.engines import DEFAULT, Engines
+from local.pipeline import Pipeline
 from local.reconciliation import committed_summary
 from local.warehouse import Warehouse
+from local.workspace import Workspace
+from modules.naming import Names
+from tests.emulators import ready_to_deploy, running_in
 from tests.integration.oracle import Expected, expected
+from tests.integration.plans import STACKS, plan_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from local.athena_sql import LocalAthena
-    from local.pipeline import Pipeline
     from local.warehouse import Partition
     from modules.contract.runs import RunSummary
+
+#: What is deployed, by the fixture that gives it to tests.
+DEPLOYED, ARROW_WITH_KEY, GLUE = "deployed", "arrow_with_key", "glue_extract"
+ENGINES: Final = {
+    DEPLOYED: DEFAULT,
+    ARROW_WITH_KEY: Engines(transform=ARROW_ENGINE, own_key=True),
+    GLUE: Engines(extract=GLUE_ENGINE),
+}
 
 DAY = "2026-01-31"
 EARLIER_DAY = "2026-01-29"
@@ -53,6 +71,61 @@ def rows(athena: LocalAthena, table: str, day: str = DAY) -> list[dict[str, Any]
 
 def _aware(value: Any) -> Any:
     return value.replace(tzinfo=timezone.utc) if isinstance(value, datetime) else value
+
+
+def _deploy(name: str, workspace: Workspace, sample: list[dict[str, Any]]) -> Workspace:
+    engines = ENGINES[name]
+    demo = ready_to_deploy(workspace, sample, engines)
+    if name == GLUE:
+        # ETL-2 is none of it.
+        stacks = [Names("local").normalize_stack]
+        deploy(stacks, {**workspace.variables(), **engines.variables()}, workspace.deploy_log)
+    else:
+        demo.deploy_stacks()
+    return workspace
+
+
+@pytest.fixture(scope="session")
+def platforms(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, sample: list[dict[str, Any]]
+) -> Iterator[dict[str, Future[Workspace]]]:
+    """All that the collected tests want deployed, each on an emulator of its own with the sample in its table.
+
+    Most of a deployment is waiting, for a bucket's lifecycle rules, a queue or a key to be seen everywhere: so all are
+    made at once, and that is over before the first test begins.
+    """
+    asked = {name for item in request.session.items for name in getattr(item, "fixturenames", ())}
+    with ExitStack() as stack:
+        running = {
+            name: stack.enter_context(running_in(tmp_path_factory.mktemp(name))) for name in ENGINES if name in asked
+        }
+        with ThreadPoolExecutor() as at_once:
+            begun = {name: at_once.submit(_deploy, name, workspace, sample) for name, workspace in running.items()}
+        yield begun
+
+
+@pytest.fixture(scope="session")
+def deployed(platforms: dict[str, Future[Workspace]]) -> Pipeline:
+    """Both local stacks, deployed by the steps of the demo, over the sample."""
+    return Pipeline.of(platforms[DEPLOYED].result(), ENGINES[DEPLOYED])
+
+
+@pytest.fixture(scope="session")
+def arrow_with_key(platforms: dict[str, Future[Workspace]]) -> Pipeline:
+    """Both stacks with ETL-2's Arrow engine and with a KMS key of their own."""
+    return Pipeline.of(platforms[ARROW_WITH_KEY].result(), ENGINES[ARROW_WITH_KEY])
+
+
+@pytest.fixture(scope="session")
+def arrow_plans(arrow_with_key: Pipeline) -> dict[str, Any]:
+    """The plans of that deployment, by their stacks' names."""
+    return {stack: plan_of(arrow_with_key.workspace, stack) for stack in STACKS}
+
+
+@pytest.fixture(scope="session")
+def glue_extract(platforms: dict[str, Future[Workspace]]) -> Workspace:
+    """ETL-1's stack alone, with its Glue engine."""
+    return platforms[GLUE].result()
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,8 @@
-"""ETL-2 as the deployed function: started by the rule, and its tables are the Spark job's."""
+"""ETL-2 as the deployed function: started by the rule, and its tables are the Spark job's.
+
+It is deployed with a KMS key of its own, which tests/integration/test_own_key.py is about. That changes no plan, no
+table and no call of its role: what is told of those here is the same without it.
+"""
 
 from __future__ import annotations
 
@@ -11,13 +15,10 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import pytest
 
-from envs.schema import ARROW_ENGINE
 from local.aws_environment import REGION
 from local.demo import open_warehouse
-from local.engines import Engines
 from local.errors import FunctionError
 from local.function_log import FunctionLog
-from local.pipeline import Pipeline
 from local.reconciliation import reconcile
 from local.sample_faults import FAULTS
 from local.source_table import load
@@ -25,25 +26,24 @@ from modules.contract.datasets import DATA_QUALITY
 from modules.contract.layout import clean_key, parse_day, quarantine_day_prefix
 from modules.naming import Names
 from sources.catia import CONTRACT
-from tests.emulators import ready_to_deploy, running_in
 from tests.integration.conftest import DAY, EARLIER_DAY, Run, rows, run_etl1
 from tests.integration.evidence import check_made_as_recorded, refusing
+from tests.integration.plans import STACKS, changes_in
 from tests.integration.test_deployment import (
     ALARM_GAPS,
     CREATION_GAPS,
     ETL_ALARM_GAPS,
     FUNCTION_ALARM_GAPS,
     KNOWN_GAPS,
-    STACKS,
-    planned_changes,
 )
 from tests.queue_policies import from_topic
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
+
+    from local.pipeline import Pipeline
 
 NAMES = Names("local")
-ENGINES = Engines(transform=ARROW_ENGINE)
 CLEAN_PREFIX, CURATED_PREFIX = "reports/etl-process1/", "reports/etl-process2/"
 UNFINISHED_DAY = parse_day("2026-01-20")
 UNFINISHED_RUN = "20260120T043000.000000Z-00000000"
@@ -56,15 +56,12 @@ OF_THE_RUN = ("run_id", "checked_at")
 
 
 @pytest.fixture(scope="module")
-def pipeline(tmp_path_factory: pytest.TempPathFactory, sample: list[dict[str, Any]]) -> Iterator[Pipeline]:
-    """Both stacks with the Arrow engine, on an emulator of their own with the sample in its table."""
-    with running_in(tmp_path_factory.mktemp("arrow-engine")) as workspace:
-        ready_to_deploy(workspace, sample, ENGINES).deploy_stacks()
-        yield Pipeline.of(workspace, ENGINES)
+def pipeline(arrow_with_key: Pipeline) -> Pipeline:
+    return arrow_with_key
 
 
-def test_plans_change_only_what_the_emulator_does_not_keep(pipeline: Pipeline) -> None:
-    normalize, etl = (planned_changes(pipeline.workspace, stack) for stack in STACKS)
+def test_plans_change_only_what_the_emulator_does_not_keep(arrow_plans: dict[str, Any]) -> None:
+    normalize, etl = (changes_in(arrow_plans[stack]) for stack in STACKS)
     assert normalize == KNOWN_GAPS[NAMES.normalize_stack]
     crawler = "aws_glue_crawler.curated"
     assert etl == {

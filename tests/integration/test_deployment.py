@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -12,19 +11,14 @@ import pytest
 from local.deployment import deploy
 from local.terraform_mirror import AWS_PROVIDER_VERSION
 from local.workspace import CHOICE
-from scan.stacks import PLAN_FRAMEWORK, checkov, judge
+from scan.stacks import judge
+from tests.integration.plans import STACKS, changes_in, findings_in, plan_of, planned_changes, terraform
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from pathlib import Path
 
     from local.pipeline import Pipeline
-    from local.workspace import Workspace
-    from scan.stacks import Finding
-
-STACKS = ("cat-local-normalize", "cat-local-etl2")
-
-Changes = dict[str, set[str]]
+    from tests.integration.plans import Changes
 
 #: An alarm keeps no more than its name, metric and threshold.
 ALARM_GAPS = {
@@ -74,53 +68,6 @@ def after_creation(stack: str) -> Changes:
     return {address: known.get(address, set()) | lost.get(address, set()) for address in known.keys() | lost.keys()}
 
 
-def terraform(workspace: Workspace, stack: str, *arguments: str) -> str:
-    done = subprocess.run(
-        ("terraform", *arguments),
-        check=False,
-        cwd=workspace.stack_directory(stack),
-        env=workspace.variables(),
-        capture_output=True,
-        text=True,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
-
-
-def plan_of(workspace: Workspace, stack: str) -> dict[str, Any]:
-    """A plan as JSON, with all resources, changed or not."""
-    terraform(workspace, stack, "plan", "-input=false", "-lock=false", "-out=checked.tfplan")
-    plan: dict[str, Any] = json.loads(terraform(workspace, stack, "show", "-json", "checked.tfplan"))
-    return plan
-
-
-def findings_in(plans: Mapping[str, Any], folder: Path) -> frozenset[Finding]:
-    """What checkov finds in real plans, whose references are filled in."""
-    files = {stack: folder / f"{stack}.json" for stack in plans}
-    for stack, file in files.items():
-        file.write_text(json.dumps(plans[stack]), encoding="utf-8")
-    return checkov(files, PLAN_FRAMEWORK).failed
-
-
-def planned_changes(workspace: Workspace, stack: str) -> Changes:
-    """The attributes that a plan would change, by address."""
-    return changes_in(plan_of(workspace, stack))
-
-
-def changes_in(plan: Mapping[str, Any]) -> Changes:
-    return {
-        change["address"]: _changed_attributes(change["change"])
-        for change in plan["resource_changes"]
-        if change["change"]["actions"] not in (["no-op"], ["read"])
-    }
-
-
-def _changed_attributes(change: dict[str, Any]) -> set[str]:
-    assert change["actions"] == ["update"], change
-    before, after = change["before"], change["after"]
-    return {name for name in before.keys() | after.keys() if before.get(name) != after.get(name)}
-
-
 def crawl(deployed: Pipeline, table: str) -> None:
     """Leave on a table what a crawler leaves there that has found a new column."""
     glue, database = deployed.workspace.clients().glue, deployed.names.database
@@ -153,25 +100,31 @@ def test_state_lists_the_readable_addresses(deployed: Pipeline, stack: str) -> N
     assert all(re.fullmatch(r"(data\.)?aws_[a-z0-9_]+\.[a-z0-9_]+", address) for address in listed)
 
 
-def test_plans_and_a_second_deployment_change_only_the_known_gaps(deployed: Pipeline) -> None:
+@pytest.fixture(scope="module")
+def plans(deployed: Pipeline) -> dict[str, Any]:
+    """Plans after a second deployment, which makes what the first ones want, and after the crawler has been there."""
     workspace = deployed.workspace
     first_plans = {stack: planned_changes(workspace, stack) for stack in STACKS}
     assert first_plans == {stack: after_creation(stack) for stack in STACKS}
     log = workspace.directory / "second-deploy.log"
     progress = deploy(["cat-local-*"], {**workspace.variables(), CHOICE: "local"}, log)
     assert set(progress.done) == {address for plan in first_plans.values() for address in plan}
-    assert {stack: planned_changes(workspace, stack) for stack in STACKS} == KNOWN_GAPS
+    crawl(deployed, "feedback")
+    return {stack: plan_of(workspace, stack) for stack in STACKS}
 
 
-def test_scan_of_real_plans_finds_no_more_than_of_the_json(deployed: Pipeline, tmp_path: Path) -> None:
-    found = findings_in({stack: plan_of(deployed.workspace, stack) for stack in STACKS}, tmp_path)
+def test_plans_and_a_second_deployment_change_only_the_known_gaps(plans: dict[str, Any]) -> None:
+    assert {stack: changes_in(plan) for stack, plan in plans.items()} == KNOWN_GAPS
+
+
+def test_scan_of_real_plans_finds_no_more_than_of_the_json(plans: dict[str, Any], tmp_path: Path) -> None:
+    found = findings_in(plans, tmp_path)
     assert found, "checkov finds not even what is skipped"
     assert [str(finding) for finding in judge(found, with_own_key=()).failed] == []
 
 
-def test_terraform_leaves_what_the_crawler_changed(deployed: Pipeline) -> None:
-    crawl(deployed, "feedback")
-    changes = planned_changes(deployed.workspace, "cat-local-etl2")
+def test_terraform_leaves_what_the_crawler_changed(plans: dict[str, Any]) -> None:
+    changes = changes_in(plans["cat-local-etl2"])
     assert [address for address in changes if address.startswith("aws_glue_catalog_table.")] == []
 
 

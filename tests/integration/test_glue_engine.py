@@ -12,11 +12,8 @@ from typing import TYPE_CHECKING, Any
 import psutil
 import pytest
 
-from envs.schema import GLUE_ENGINE
 from glue_src.clean_zone import CleanZone
 from glue_src.storage import Bucket
-from local.deployment import deploy
-from local.engines import Engines
 from local.errors import GlueJobError
 from local.pipeline import run_normalize_job
 from local.source_table import load
@@ -24,7 +21,6 @@ from modules.contract.layout import parse_day
 from modules.contract.runs import RunSummary
 from modules.naming import Names
 from sources.catia import CONTRACT
-from tests.emulators import ready_to_deploy, running_in
 from tests.integration.conftest import DAY, Run
 from tests.integration.evidence import check_made_as_recorded, refusing
 
@@ -69,13 +65,8 @@ class Job:
 
 
 @pytest.fixture(scope="module")
-def job(tmp_path_factory: pytest.TempPathFactory, sample: list[dict[str, Any]]) -> Iterator[Job]:
-    """ETL-1's stack with the Glue engine, on an emulator of its own with the sample in its table."""
-    engines = Engines(extract=GLUE_ENGINE)
-    with running_in(tmp_path_factory.mktemp("glue-engine")) as workspace:
-        ready_to_deploy(workspace, sample, engines)
-        deploy([NAMES.normalize_stack], {**workspace.variables(), **engines.variables()}, workspace.deploy_log)
-        yield Job(workspace)
+def job(glue_extract: Workspace) -> Job:
+    return Job(glue_extract)
 
 
 def rows_of(s3: S3Client, summary: RunSummary, dataset: str) -> Counter[tuple[str, ...]]:

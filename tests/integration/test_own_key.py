@@ -1,7 +1,7 @@
 """Both stacks with a KMS key of their own: deployed, everything encrypted with that key, and a run goes through.
 
-ETL-2 has its Arrow engine here, for the sake of its log and its variables. What is not in this
-deployment, the schedule and the Spark jobs, is in tests/synth.
+ETL-2 has its Arrow engine here, for the sake of its log and its variables; the deployment is that of
+tests/integration/test_arrow_engine.py. What is not in it, the schedule and the Spark jobs, is in tests/synth.
 """
 
 from __future__ import annotations
@@ -13,34 +13,27 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import pytest
 
-from envs.schema import ARROW_ENGINE
 from local.aws_environment import REGION
 from local.demo import open_warehouse
-from local.engines import Engines
-from local.pipeline import Pipeline
 from local.reconciliation import reconcile
 from modules.naming import Names
 from scan.stacks import judge
-from tests.emulators import ready_to_deploy, running_in
 from tests.integration.conftest import run_etl1
 from tests.integration.evidence import check_nothing_new
+from tests.integration.plans import STACKS, changes_in, findings_in
 from tests.integration.test_arrow_engine import CREDENTIALS
-from tests.integration.test_deployment import STACKS, changes_in, findings_in, plan_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
+    from local.pipeline import Pipeline
+
 NAMES = Names("local")
-ENGINES = Engines(transform=ARROW_ENGINE, own_key=True)
 
 
 @pytest.fixture(scope="module")
-def pipeline(tmp_path_factory: pytest.TempPathFactory, sample: list[dict[str, Any]]) -> Iterator[Pipeline]:
-    """Both stacks with the key, on an emulator of their own with the sample in its table."""
-    with running_in(tmp_path_factory.mktemp("own-key")) as workspace:
-        ready_to_deploy(workspace, sample, ENGINES).deploy_stacks()
-        yield Pipeline.of(workspace, ENGINES)
+def pipeline(arrow_with_key: Pipeline) -> Pipeline:
+    return arrow_with_key
 
 
 def client(pipeline: Pipeline, service: str) -> Any:
@@ -99,8 +92,10 @@ def test_everything_is_encrypted_with_the_key(pipeline: Pipeline, key_arn: str) 
 
 
 def test_run_goes_through_and_its_objects_are_encrypted_with_the_key(pipeline: Pipeline, key_arn: str) -> None:
+    # Others have run it before.
+    pipeline.arrivals.drain()
     summary = run_etl1(pipeline)
-    pipeline.await_arrival()
+    assert pipeline.await_arrival().key.endswith(f"/conversations-{summary.run_id}.csv")
     pipeline.curate(summary)
     warehouse = open_warehouse(pipeline.workspace)
     with closing(warehouse.open()) as athena:
@@ -117,20 +112,15 @@ def test_roles_did_nothing_else_than_without_the_key(pipeline: Pipeline) -> None
     check_nothing_new(pipeline.workspace)
 
 
-@pytest.fixture(scope="module")
-def plans(pipeline: Pipeline) -> dict[str, Any]:
-    return {stack: plan_of(pipeline.workspace, stack) for stack in STACKS}
-
-
-def test_no_check_of_keys_has_to_be_skipped_in_real_plans(plans: dict[str, Any], tmp_path: Path) -> None:
-    found = findings_in(plans, tmp_path)
+def test_no_check_of_keys_has_to_be_skipped_in_real_plans(arrow_plans: dict[str, Any], tmp_path: Path) -> None:
+    found = findings_in(arrow_plans, tmp_path)
     assert found, "checkov finds not even what is skipped"
     assert [str(finding) for finding in judge(found, with_own_key=STACKS).failed] == []
 
 
-def test_plans_want_the_key_nowhere_else(plans: dict[str, Any]) -> None:
+def test_plans_want_the_key_nowhere_else(arrow_plans: dict[str, Any]) -> None:
     # What the emulator does not keep in any case: tests/integration/test_deployment.py.
-    changed = {address for plan in plans.values() for address in changes_in(plan)}
+    changed = {address for plan in arrow_plans.values() for address in changes_in(plan)}
     assert {address for address in changed if not address.startswith("aws_cloudwatch_metric_alarm.")} <= {
         "aws_glue_crawler.curated"
     }

@@ -19,7 +19,8 @@ from pipeline.changes import Action
 from pipeline.commands import synthesize
 from pipeline.planning import stack_plan
 from pipeline.report import StackPlan
-from tests.integration.test_deployment import STACKS, after_creation
+from tests.integration.plans import STACKS
+from tests.integration.test_deployment import after_creation
 
 if TYPE_CHECKING:
     from local.pipeline import Pipeline
