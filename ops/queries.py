@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from mypy_boto3_athena.type_defs import QueryExecutionTypeDef
 
+    from modules.contract.source import SourceContract
+    from modules.etl.serving import NamedQuery
     from ops.platform import Platform
 
 _POLL_SECONDS: Final = 0.5
@@ -49,13 +51,18 @@ class Execution:
     seconds: float
 
 
-def sql_of(text: str) -> str:
+def named_queries(contract: SourceContract) -> tuple[NamedQuery, ...]:
+    """Return the queries that the workgroup of an environment with such a source keeps."""
+    return NAMED_QUERIES
+
+
+def sql_of(text: str, contract: SourceContract) -> str:
     """Return the SQL that a command line means: a named query's, or the text itself.
 
     Raises:
         OpsError: it is one word and no named query.
     """
-    by_name = {query.name: query.sql for query in NAMED_QUERIES}
+    by_name = {query.name: query.sql for query in named_queries(contract)}
     if text in by_name:
         return by_name[text]
     if not text.strip() or re.fullmatch(r"\w+", text.strip()):

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import itertools
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from modules.etl.serving import NAMED_QUERIES
+from envs.selection import ENVIRONMENTS
 from ops import days, exports, queries
 from ops import rejects as rejected
 from ops.commands.options import Day, Env, Json, ends, platform_of
@@ -19,11 +19,20 @@ from ops.show import rejects as show_rejects
 from ops.show.progress import following
 from ops.show.screen import document, notices, output, print_json, table
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from modules.etl.serving import NamedQuery
+
 Examples = Annotated[int, typer.Option("--examples", min=0, metavar="N", help="So many examples of each.")]
 
 
-def _names(incomplete: str) -> list[str]:
-    return [query.name for query in NAMED_QUERIES if query.name.startswith(incomplete)]
+def _names(context: typer.Context, incomplete: str) -> list[str]:
+    """Return the named queries to choose from: of the environment that is on the command line, else of all."""
+    env = context.params.get("env")
+    chosen = [ENVIRONMENTS[env]] if env in ENVIRONMENTS else ENVIRONMENTS.values()
+    names = {query.name for environment in chosen for query in queries.named_queries(environment.contract)}
+    return sorted(name for name in names if name.startswith(incomplete))
 
 
 @ends
@@ -47,9 +56,10 @@ def query(
     Example: python -m ops query --env prod "SELECT count(*) FROM latest_conversations"
              python -m ops query --env prod failed_checks --output failed.csv
     """
+    contract = ENVIRONMENTS[env].contract
     if not sql:
-        return _list_named(as_json=as_json)
-    statement, target = queries.sql_of(sql), exports.checked_target(file) if file else None
+        return _list_named(queries.named_queries(contract), as_json=as_json)
+    statement, target = queries.sql_of(sql, contract), exports.checked_target(file) if file else None
     started = queries.Query(platform_of(env), statement)
     try:
         with following(in_lines=False) as follower:
@@ -79,12 +89,12 @@ def query(
     return Exit.WELL
 
 
-def _list_named(*, as_json: bool) -> Exit:
+def _list_named(named: Iterable[NamedQuery], *, as_json: bool) -> Exit:
     if as_json:
-        print_json({query.name: query.description for query in NAMED_QUERIES})
+        print_json({query.name: query.description for query in named})
         return Exit.WELL
     made = table("named query", "what it answers")
-    for each in NAMED_QUERIES:
+    for each in named:
         made.add_row(each.name, each.description)
     output().print(made)
     return Exit.WELL
@@ -132,7 +142,7 @@ def replay(*, env: Env, dt: Day = "", examples: Examples = 2, as_json: Json = Fa
     platform = platform_of(env)
     summary = rejected.run_of(platform, days.any_day(dt) if dt else None)
     items = rejected.rejected_items(platform, summary)
-    found = rejected.replay(summary, items, rejected.rules_of(platform), examples)
+    found = rejected.replay(summary, items, rejected.normalizer_of(platform.environment), examples)
     if as_json:
         print_json({**document(found), "accepted_total": found.accepted_total})
     else:

@@ -13,6 +13,7 @@ from ops.runs import RecentRuns
 from ops.show import logs as show_logs
 from ops.show import status as show_status
 from ops.show.screen import document, shortened, visible
+from sources.catia import CONTRACT
 from tests.unit.ops.runs import run
 from tests.unit.ops.test_advice import WELL
 
@@ -37,7 +38,7 @@ def test_json_has_every_field() -> None:
 
 def test_status_fits_eighty_columns() -> None:
     written = io.StringIO()
-    show_status.show(WELL, Console(file=written, width=80))
+    show_status.show(WELL, CONTRACT, Console(file=written, width=80))
     lines = written.getvalue().splitlines()
     assert max(map(len, lines)) <= 80
     assert "Nothing to do: all is well." in lines
@@ -47,7 +48,7 @@ def test_status_fits_eighty_columns() -> None:
 
 def test_status_shows_an_environment_where_nothing_has_run() -> None:
     written = io.StringIO()
-    show_status.show(replace(WELL, runs=RecentRuns(), tables=()), Console(file=written, width=80))
+    show_status.show(replace(WELL, runs=RecentRuns(), tables=()), CONTRACT, Console(file=written, width=80))
     assert "there is none that is complete" in written.getvalue()
     assert "there is no complete run yet" in written.getvalue()
 
