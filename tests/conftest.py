@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 from xdist.scheduler import LoadScopeScheduling
 
+from envs.local import LOCAL
 from local.aws_environment import forget_accounts
 from local.cdktf_command import QUIET
+from local.engines import Engines
 from local.machine_tools import tool_environment
 from local.pipeline import Pipeline
 from local.sample_data import generate_items
@@ -118,7 +120,7 @@ def unchanged_environment() -> Iterator[None]:
 @pytest.fixture(scope="session")
 def workspace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
     """A running emulator with a folder and a port of its own."""
-    with running_in(tmp_path_factory.mktemp("local")) as workspace:
+    with running_in(tmp_path_factory.mktemp("local"), LOCAL) as workspace:
         yield workspace
 
 
@@ -131,5 +133,6 @@ def sample() -> list[dict[str, Any]]:
 @pytest.fixture(scope="session")
 def deployed(workspace: Workspace, sample: list[dict[str, Any]]) -> Pipeline:
     """Both local stacks, deployed once for all tests by the steps of the demo, over the sample."""
-    ready_to_deploy(workspace, sample).deploy_stacks()
-    return Pipeline.of(workspace)
+    engines = Engines.of(LOCAL)
+    ready_to_deploy(workspace, sample, engines).deploy_stacks()
+    return Pipeline.of(workspace, engines)

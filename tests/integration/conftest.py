@@ -41,8 +41,7 @@ class Run:
 
 def run_etl1(pipeline: Pipeline, day: str = DAY) -> RunSummary:
     answer = pipeline.normalize({"dt": day})
-    names, clients = pipeline.names, pipeline.workspace.clients()
-    return committed_summary(clients.s3, names.reports_bucket, "reports/etl-process1/", answer)
+    return committed_summary(pipeline.workspace.clients().s3, pipeline.environment, answer)
 
 
 def rows(athena: LocalAthena, table: str, day: str = DAY) -> list[dict[str, Any]]:

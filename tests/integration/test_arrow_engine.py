@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import pytest
 
+from envs.local import LOCAL
 from envs.schema import ARROW_ENGINE
 from local.aws_environment import REGION
 from local.demo import open_warehouse
@@ -20,7 +21,6 @@ from local.function_log import FunctionLog
 from local.pipeline import Pipeline
 from local.reconciliation import reconcile
 from local.sample_faults import FAULTS
-from local.source_table import load
 from modules.contract.datasets import DATA_QUALITY
 from modules.contract.layout import clean_key, parse_day, quarantine_day_prefix
 from modules.naming import Names
@@ -58,7 +58,7 @@ OF_THE_RUN = ("run_id", "checked_at")
 @pytest.fixture(scope="module")
 def pipeline(tmp_path_factory: pytest.TempPathFactory, sample: list[dict[str, Any]]) -> Iterator[Pipeline]:
     """Both stacks with the Arrow engine, on an emulator of their own with the sample in its table."""
-    with running_in(tmp_path_factory.mktemp("arrow-engine")) as workspace:
+    with running_in(tmp_path_factory.mktemp("arrow-engine"), LOCAL) as workspace:
         ready_to_deploy(workspace, sample, ENGINES).deploy_stacks()
         yield Pipeline.of(workspace, ENGINES)
 
@@ -82,7 +82,7 @@ def test_arrival_starts_the_function_and_both_engines_make_the_same_tables(pipel
 
     warehouse = open_warehouse(pipeline.workspace)
     with closing(warehouse.open()) as athena:
-        reconcile(summary, athena, warehouse.partitions())
+        reconcile(CONTRACT, summary, athena, warehouse.partitions())
         for dataset in CONTRACT.datasets:
             # In the same order, too.
             assert rows(athena, dataset.name) == rows(first_run.athena, dataset.name), dataset.name
@@ -103,7 +103,7 @@ def test_run_that_fails_a_check_is_quarantined_and_counted(pipeline: Pipeline, s
     clients, day = pipeline.workspace.clients(), parse_day(EARLIER_DAY)
     faulty = [fault("usuario-1", FAULTY_AT) for fault in FAULTS.values()]
     try:
-        load(clients.dynamodb, NAMES.source_table, faulty)
+        pipeline.workspace.source_table().load(faulty)
         summary = run_etl1(pipeline, EARLIER_DAY)
         assert summary.items.rejected_total > summary.items.scanned / 4
         with pytest.raises(
@@ -111,7 +111,7 @@ def test_run_that_fails_a_check_is_quarantined_and_counted(pipeline: Pipeline, s
         ):
             pipeline.curate(summary)
     finally:
-        load(clients.dynamodb, NAMES.source_table, sample)
+        pipeline.workspace.source_table().load(sample)
 
     held = clients.s3.list_objects_v2(
         Bucket=NAMES.reports_bucket, Prefix=f"{quarantine_day_prefix(CURATED_PREFIX, day)}{summary.run_id}/"
@@ -130,7 +130,7 @@ def test_run_that_fails_a_check_is_quarantined_and_counted(pipeline: Pipeline, s
     again = run_etl1(pipeline, EARLIER_DAY)
     pipeline.curate(again)
     with closing(warehouse.open()) as athena:
-        reconcile(again, athena, warehouse.partitions())
+        reconcile(CONTRACT, again, athena, warehouse.partitions())
 
 
 def failed_checks(pipeline: Pipeline) -> float:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import pytest
 
+from envs.local import LOCAL
 from envs.schema import ARROW_ENGINE
 from local.aws_environment import REGION
 from local.demo import open_warehouse
@@ -38,7 +39,7 @@ ENGINES = Engines(transform=ARROW_ENGINE, own_key=True)
 @pytest.fixture(scope="module")
 def pipeline(tmp_path_factory: pytest.TempPathFactory, sample: list[dict[str, Any]]) -> Iterator[Pipeline]:
     """Both stacks with the key, on an emulator of their own with the sample in its table."""
-    with running_in(tmp_path_factory.mktemp("own-key")) as workspace:
+    with running_in(tmp_path_factory.mktemp("own-key"), LOCAL) as workspace:
         ready_to_deploy(workspace, sample, ENGINES).deploy_stacks()
         yield Pipeline.of(workspace, ENGINES)
 
@@ -104,7 +105,7 @@ def test_run_goes_through_and_its_objects_are_encrypted_with_the_key(pipeline: P
     pipeline.curate(summary)
     warehouse = open_warehouse(pipeline.workspace)
     with closing(warehouse.open()) as athena:
-        reconcile(summary, athena, warehouse.partitions())
+        reconcile(LOCAL.contract, summary, athena, warehouse.partitions())
     s3 = pipeline.workspace.clients().s3
     listed = s3.list_objects_v2(Bucket=NAMES.reports_bucket)["Contents"]
     heads = {entry["Key"]: s3.head_object(Bucket=NAMES.reports_bucket, Key=entry["Key"]) for entry in listed}
