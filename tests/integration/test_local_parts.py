@@ -23,7 +23,6 @@ ROLE = "arn:aws:iam::000000000000:role/parts"
 WORKFLOW = "arn:aws:glue:us-east-1:000000000000:workflow/parts-workflow"
 
 
-@pytest.fixture
 def items(count: int, keys: tuple[str, ...]) -> list[dict[str, Any]]:
     return [{**{key: {"S": f"{key}-{number}"} for key in keys}, "said": {"S": "a"}} for number in range(count)]
 
