@@ -51,7 +51,7 @@ class Execution:
     seconds: float
 
 
-def named_queries(contract: SourceContract) -> tuple[NamedQuery, ...]:
+def named_queries(contract: SourceContract) -> tuple[NamedQuery, ...]:  # noqa: ARG001 - all are CatIA's
     """Return the queries that the workgroup of an environment with such a source keeps."""
     return NAMED_QUERIES
 

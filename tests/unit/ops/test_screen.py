@@ -30,7 +30,8 @@ def test_data_cannot_act_on_the_terminal() -> None:
 
 def test_json_has_every_field() -> None:
     told = document({"run": run(), "code": Exit.AWS, "days": (date(2026, 1, 31),), 1: None})
-    assert told["run"]["items"]["rejected"] == {"wrong_type": 1}
+    kinds = {"conversations": 600, "feedback": 300, "registers": 99}
+    assert told["run"]["items"] == {"scanned": 1000, **kinds, "excluded": {}, "rejected": {"wrong_type": 1}}
     assert told["run"]["started_at"] == "2026-02-01T04:30:00+00:00"
     assert (told["code"], told["days"], told["1"]) == (3, ["2026-01-31"], None)
     assert json.loads(json.dumps(told)) == told
