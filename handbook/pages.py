@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -11,15 +12,13 @@ from envs.prod import PROD
 from handbook.outputs_page import outputs_page
 from handbook.pictures.architecture import architecture
 from handbook.pictures.drawing import svg
-from handbook.pictures.lineage import lineage_of
+from handbook.pictures.lineage import Lineage
 from handbook.pictures.stacks import Stack
 from handbook.settings_page import settings_page
 from handbook.tables_page import TOLD_BY_COLUMN, tables_page
 from local.machine_tools import PROJECT
-from modules.etl.serving import views_of
-from sources.catia import CONTRACT
-
-VIEWS = views_of(CONTRACT)
+from modules.etl.serving import named_queries_of, views_of
+from ops.sources import writer_of
 
 DOCS: Final = PROJECT / "docs"
 ZONES: Final = {
@@ -27,6 +26,7 @@ ZONES: Final = {
     PROD.etl.curated_prefix: "curated zone, Parquet",
     PROD.etl.athena_results_prefix: "answers to queries",
 }
+WRITER: Final = writer_of(PROD.contract)
 
 
 def stacks_of_prod(documents: Mapping[str, Path]) -> tuple[Stack, Stack]:
@@ -45,18 +45,28 @@ def pages(stacks: tuple[Stack, Stack]) -> Mapping[Path, str]:
 
 def pages_of_code() -> Mapping[Path, str]:
     """Return those that follow from settings, contract and SQL."""
-    reference = DOCS / "reference"
+    reference, lineage = DOCS / "reference", lineage_of_prod()
     pictures = {
         DOCS / "pictures" / f"{view.name}.svg": svg(
-            lineage_of(view),
+            lineage.graph(view),
             f"Where each column of {view.name} comes from",
-            "From the attributes of the chatbot's items, by way of the tables' columns. The same stands in the table"
+            f"From the attributes of {lineage.source}, by way of the tables' columns. The same stands in the table"
             " of the reference.",
         )
-        for view in VIEWS
+        for view in lineage.views
         if view.name in TOLD_BY_COLUMN
     }
-    return {reference / "settings.md": settings_page(), reference / "tables.md": tables_page(), **pictures}
+    return {
+        reference / "settings.md": settings_page(),
+        reference / "tables.md": tables_page(lineage, named_queries_of(PROD.contract)),
+        **pictures,
+    }
+
+
+@cache
+def lineage_of_prod() -> Lineage:
+    """Return where the columns of prod's tables and views come from."""
+    return Lineage(PROD.contract, views_of(PROD.contract), f"{WRITER}'s items")
 
 
 def pages_of_stacks(stacks: tuple[Stack, Stack]) -> Mapping[Path, str]:
@@ -64,9 +74,9 @@ def pages_of_stacks(stacks: tuple[Stack, Stack]) -> Mapping[Path, str]:
     return {
         DOCS / "reference" / "outputs.md": outputs_page(stacks),
         DOCS / "pictures" / "architecture.svg": svg(
-            architecture(stacks, ZONES),
+            architecture(stacks, ZONES, WRITER),
             "CAT Data Platform: from a DynamoDB table to SQL",
-            "A schedule starts the Normalize function, which scans the chatbot's table and writes CSV to the clean"
+            f"A schedule starts the Normalize function, which scans {WRITER}'s table and writes CSV to the clean"
             " zone. The arrival of a run fires a rule, which starts a workflow: a Spark job writes Parquet to the"
             " curated zone and keeps the database's days; a crawler follows it. Athena reads the database. Every"
             " failure reaches one topic.",

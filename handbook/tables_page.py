@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from handbook.markdown import code, table
-from handbook.pictures.lineage import columns_behind
+from handbook.pictures.lineage import Lineage
 from modules.contract.datasets import Dataset
-from modules.contract.views import View
-from modules.etl.serving import named_queries_of, views_of
-from sources.catia import CONTRACT
-
-NAMED_QUERIES = named_queries_of(CONTRACT)
-VIEWS = views_of(CONTRACT)
+from modules.contract.views import NamedQuery, View
 
 _INTRODUCTION: Final = """\
 # Tables, views and queries
@@ -26,16 +21,16 @@ about now asks one day: that is what the views do.
 TOLD_BY_COLUMN: Final = ("feedback_in_context", "dashboard_usuarios")
 
 
-def tables_page() -> str:
-    """Return the page."""
+def tables_page(lineage: Lineage, queries: Iterable[NamedQuery]) -> str:
+    """Return the page: the tables and views that ``lineage`` knows, and the named queries."""
     lines = [_INTRODUCTION, "## Tables", ""]
-    for dataset in CONTRACT.tables:
+    for dataset in lineage.contract.tables:
         lines += _table(dataset)
     lines += ["## Views", ""]
-    for view in VIEWS:
-        lines += _view(view)
+    for view in lineage.views:
+        lines += _view(view, lineage)
     lines += ["## Named queries", "", "They are in the workgroup, to start from.", ""]
-    lines += table(("query", "what it answers"), ((code(query.name), query.description) for query in NAMED_QUERIES))
+    lines += table(("query", "what it answers"), ((code(query.name), query.description) for query in queries))
     return "\n".join(lines)
 
 
@@ -58,7 +53,7 @@ def _table(dataset: Dataset) -> Iterator[str]:
     yield from table(("column", "type", "may be null", "what it is", "from"), rows)
 
 
-def _view(view: View) -> Iterator[str]:
+def _view(view: View, lineage: Lineage) -> Iterator[str]:
     yield f"### {code(view.name)}"
     yield ""
     yield view.description
@@ -67,7 +62,7 @@ def _view(view: View) -> Iterator[str]:
         yield f"![Where each column of {view.name} comes from](../pictures/{view.name}.svg)"
         yield ""
         rows = (
-            (code(column.name), column.type.value, column.comment, _listed(columns_behind(view, column.name)))
+            (code(column.name), column.type.value, column.comment, _listed(lineage.columns_behind(view, column.name)))
             for column in view.columns
         )
         yield from table(("column", "type", "what it is", "made or ordered from"), rows)

@@ -8,28 +8,32 @@ import shlex
 import sys
 from collections.abc import Callable, Mapping
 from contextlib import closing
+from datetime import datetime, timezone
 
+from envs.local import LOCAL
 from envs.schema import ARROW_ENGINE, GLUE_ENGINE, LAMBDA_ENGINE, SPARK_ENGINE
 from local.athena_sql import AthenaSqlError
 from local.aws_environment import forget_accounts
+from local.catia_sample import catia_sample
 from local.demo import WIDEST_LINE, Demo, open_warehouse
 from local.engines import Engines
 from local.errors import LocalError
 from local.pipeline import run_transform_job
 from local.screen import Screen
-from local.workspace import Workspace
+from local.workspace import DEFAULT_DIRECTORY, Workspace
 from modules.contract.runs import RunSummaryError
 
 
 def up(workspace: Workspace, _: argparse.Namespace) -> None:
     """Start the emulator."""
-    Demo(workspace, Screen()).start_emulator()
+    Demo(workspace, Screen(), Engines.of(workspace.environment)).start_emulator()
 
 
 def demo(workspace: Workspace, arguments: argparse.Namespace) -> None:
     """Deploy to the emulator, run the pipeline, and query it."""
     engines = Engines(extract=arguments.engine, transform=arguments.transform)
-    Demo(workspace, Screen(), engines).run(arguments.users, arguments.seed)
+    sample = catia_sample(arguments.users, arguments.seed, newest=datetime.now(timezone.utc).date())
+    Demo(workspace, Screen(), engines).run(sample)
 
 
 def query(workspace: Workspace, arguments: argparse.Namespace) -> None:
@@ -103,7 +107,7 @@ def main() -> int:
     arguments = parser().parse_args()
     forget_accounts(os.environ)
     try:
-        with closing(Workspace()) as workspace:
+        with closing(Workspace(LOCAL, DEFAULT_DIRECTORY)) as workspace:
             COMMANDS[arguments.command](workspace, arguments)
     except (LocalError, AthenaSqlError, RunSummaryError) as error:
         sys.stderr.write(f"{error}\n")

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from mypy_boto3_events import EventBridgeClient
     from mypy_boto3_sqs import SQSClient
 
+#: The rule's name comes behind it.
 QUEUE: Final = "local-glue-stand-in"
 TARGET_ID: Final = "local-glue-stand-in"
 LONGEST_POLL: Final = 5
@@ -61,7 +62,7 @@ class Arrivals:
             if time.monotonic() >= deadline:
                 message = (
                     f"The deployed rule reported no arrival within {seconds:.0f} s. Did the run commit its "
-                    "conversations, and does the rule's pattern fit their key? Deploy again, or see the emulator's log."
+                    "last dataset, and does the rule's pattern fit its key? Deploy again, or see the emulator's log."
                 )
                 raise ArrivalError(message)
 
@@ -99,7 +100,7 @@ def listen(events: EventBridgeClient, sqs: SQSClient, rule: str, target: str) ->
         found = ", ".join(deployed["Arn"] for deployed in targets) or "none"
         message = f"The rule {rule} should start {target}; its targets: {found}. Deploy both stacks."
         raise ArrivalError(message)
-    queue_url = sqs.create_queue(QueueName=QUEUE)["QueueUrl"]
+    queue_url = sqs.create_queue(QueueName=f"{QUEUE}-{rule}")["QueueUrl"]
     attributes = sqs.get_queue_attributes(QueueUrl=queue_url, AttributeNames=["QueueArn"])["Attributes"]
     events.put_targets(Rule=rule, Targets=[{"Id": TARGET_ID, "Arn": attributes["QueueArn"]}])
     return Arrivals(sqs, queue_url)

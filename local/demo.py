@@ -11,54 +11,31 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from contextlib import closing
-from datetime import datetime, timezone
 from typing import Final
 
-from envs.local import LOCAL
 from envs.schema import ARROW_ENGINE, GLUE_ENGINE, LAMBDA_ENGINE, SPARK_ENGINE
 from local.deployment import Progress, deploy
-from local.engines import DEFAULT, Engines
+from local.engines import Engines
 from local.errors import DeployError
 from local.machine_tools import PROJECT
 from local.pipeline import Pipeline
 from local.reconciliation import committed_summary, reconcile
-from local.sample_data import generate_items
+from local.sample import Sample
 from local.screen import Screen
-from local.source_table import ensure_table, load
 from local.warehouse import Warehouse
-from local.workspace import ENVIRONMENT, Workspace
+from local.workspace import Workspace
 from modules.contract.runs import RunSummary
-
-STACKS: Final = (f"cat-{ENVIRONMENT}-*",)
+from modules.contract.source import SourceContract
+from ops.runs import parts
 
 WIDEST_LINE: Final = 90
 
 _EXTRACT: Final = {LAMBDA_ENGINE: "ETL-1: Lambda", GLUE_ENGINE: "ETL-1: Glue job on Spark"}
 _TRANSFORM: Final = {SPARK_ENGINE: "ETL-2: Glue job on Spark", ARROW_ENGINE: "ETL-2: Lambda with Arrow"}
 
-#: Asked through the deployed views.
-QUESTIONS: Final = {
-    "Who talks most? (dashboard_usuarios)": """
-        SELECT usuario_id, ciudad, numero_conversaciones, numero_preguntas, feedback
-        FROM dashboard_usuarios
-        ORDER BY numero_conversaciones DESC, numero_preguntas DESC, usuario_id
-        LIMIT 5""",
-    "Which answers were disliked last? (feedback_in_context)": """
-        SELECT user_id, gerencia, last_question, last_answer
-        FROM feedback_in_context
-        WHERE feedback_type = 'dislike' AND last_answer IS NOT NULL
-        ORDER BY created_at DESC, user_id
-        LIMIT 3""",
-    "How much is there? (latest_*)": """
-        SELECT
-            (SELECT count(*) FROM latest_conversations) AS conversations,
-            (SELECT count(*) FROM latest_messages) AS messages,
-            (SELECT count(*) FROM latest_feedback) AS feedback""",
-}
-
 WHAT_NEXT: Final = """
 What to try next
-  ask the tables            make query SQL='SELECT * FROM dashboard_usuarios LIMIT 3'
+  ask the tables            make query SQL='SELECT * FROM {view} LIMIT 3'
   point this shell there    eval "$(.venv/bin/python -m local env)"
     then see the state      terraform -chdir={output}/stacks/{stack} state list
     or what would change    {choice} .venv/bin/cdktf diff {stack}
@@ -73,29 +50,29 @@ What to try next
 class Demo:
     """The steps, each of which may be done again, with one engine of each ETL."""
 
-    def __init__(self, workspace: Workspace, screen: Screen, engines: Engines = DEFAULT) -> None:
+    def __init__(self, workspace: Workspace, screen: Screen, engines: Engines) -> None:
         self.workspace = workspace
         self._screen = screen
         self._engines = engines
 
-    def run(self, users: int, seed: int) -> None:
-        """Do all steps with a sample of so many users.
+    def run(self, sample: Sample) -> None:
+        """Do all steps with a sample.
 
         Raises:
             LocalError: a step failed.
         """
         self.start_emulator()
-        self.fill_table(users, seed)
+        self.fill_table(sample)
         self.make_state_bucket()
         self.deploy_stacks()
         pipeline = Pipeline.of(self.workspace, self._engines)
         summary = self.normalize(pipeline)
         self.await_event(pipeline)
         self.curate(pipeline, summary)
-        self.answer(summary)
+        self.answer(summary, sample)
         self._screen.summary()
         self._screen.console.print(
-            what_next(self.workspace, self._engines.variables()), highlight=False, markup=False, soft_wrap=True
+            what_next(self.workspace, self._variables(), sample), highlight=False, markup=False, soft_wrap=True
         )
 
     def start_emulator(self) -> None:
@@ -107,19 +84,18 @@ class Demo:
             ended = "; the last one had ended, and all that was in it with it" if lost else ""
             step.detail = f"{state} at {self.workspace.emulator.endpoint_url()}{ended}"
 
-    def fill_table(self, users: int, seed: int) -> None:
+    def fill_table(self, sample: Sample) -> None:
         """Make the source table hold the sample."""
         with self._screen.step("Source table") as step:
-            dynamodb, table = self.workspace.clients().dynamodb, LOCAL.normalize.dynamo_table_name
-            items = list(generate_items(users, seed, newest=datetime.now(timezone.utc).date()))
-            ensure_table(dynamodb, table)
-            state = "loaded" if load(dynamodb, table, items) else "were there"
-            step.detail = f"{table}: {len(items):,} items of {users:,} users {state}"
+            table = self.workspace.source_table()
+            table.ensure()
+            state = "loaded" if table.load(sample.items) else "were there"
+            step.detail = f"{table.name}: {sample.said} {state}"
 
     def make_state_bucket(self) -> None:
         """Make the bucket that keeps Terraform's state, by the command that makes it in AWS."""
         with self._screen.step("State bucket") as step:
-            command = (sys.executable, "-m", "modules.state_bucket", "--env", ENVIRONMENT)
+            command = (sys.executable, "-m", "modules.state_bucket", "--env", self.workspace.environment.name)
             done = subprocess.run(
                 command, check=False, cwd=PROJECT, env=self.workspace.variables(), capture_output=True, text=True
             )
@@ -135,17 +111,16 @@ class Demo:
             def show(progress: Progress) -> None:
                 step.progress(f"{len(progress.done)} of {progress.planned} changes, last {progress.done[-1:]}")
 
-            variables = {**self.workspace.variables(), **self._engines.variables()}
-            done = deploy(STACKS, variables, self.workspace.deploy_log, show)
+            variables = {**self.workspace.variables(), **self._variables()}
+            done = deploy([self.workspace.environment.names.any_name()], variables, self.workspace.deploy_log, show)
             step.detail = f"{len(done.done)} resources created or changed by Terraform"
 
     def normalize(self, pipeline: Pipeline) -> RunSummary:
         """Run ETL-1 and return the summary that it committed."""
         with self._screen.step(_EXTRACT[self._engines.extract]) as step:
             answer = pipeline.normalize(on_line=lambda line: step.progress(line[:WIDEST_LINE]))
-            s3, bucket = self.workspace.clients().s3, LOCAL.normalize.s3_bucket_name
-            summary = committed_summary(s3, bucket, LOCAL.etl.clean_prefix, answer)
-            step.detail = _counts(summary)
+            summary = committed_summary(self.workspace.clients().s3, self.workspace.environment, answer)
+            step.detail = _counts(self.workspace.environment.contract, summary)
         return summary
 
     def await_event(self, pipeline: Pipeline) -> None:
@@ -160,29 +135,33 @@ class Demo:
             partitions = self._warehouse().partitions()
             step.detail = f"{len(partitions)} partitions registered"
 
-    def answer(self, summary: RunSummary) -> None:
+    def answer(self, summary: RunSummary, sample: Sample) -> None:
         """Check the tables against the run, and ask the views."""
         warehouse = self._warehouse()
         with closing(warehouse.open()) as athena:
             with self._screen.step("Reconciliation") as step:
-                rows = reconcile(summary, athena, warehouse.partitions())
+                rows = reconcile(self.workspace.environment.contract, summary, athena, warehouse.partitions())
                 step.detail = f"{rows:,} rows in {len(summary.objects)} tables: as many as the run wrote, none lost"
             with self._screen.step("SQL through the views") as step:
-                answers = {title: athena.query(sql, title) for title, sql in QUESTIONS.items()}
+                answers = {title: athena.query(sql, title) for title, sql in sample.questions.items()}
                 step.detail = f"{len(answers)} queries on {', '.join(warehouse.views())}"
         for title, (columns, found) in answers.items():
             self._screen.answer(title, columns, found)
+
+    def _variables(self) -> dict[str, str]:
+        return self._engines.variables(self.workspace.environment)
 
     def _warehouse(self) -> Warehouse:
         return open_warehouse(self.workspace)
 
 
-def what_next(workspace: Workspace, choice: Mapping[str, str]) -> str:
+def what_next(workspace: Workspace, choice: Mapping[str, str], sample: Sample) -> str:
     """Return commands to go on with, as they can be typed in the project's folder."""
     return WHAT_NEXT.format(
         output=workspace.cdktf_output.relative_to(PROJECT),
         folder=workspace.directory.relative_to(PROJECT),
-        stack=LOCAL.names.normalize_stack,
+        stack=workspace.environment.names.normalize_stack,
+        view=sample.view,
         choice=" ".join(f"{name}={value}" for name, value in choice.items()),
     )
 
@@ -190,9 +169,11 @@ def what_next(workspace: Workspace, choice: Mapping[str, str]) -> str:
 def open_warehouse(workspace: Workspace) -> Warehouse:
     """Return the deployed database of a workspace."""
     clients = workspace.clients()
-    return Warehouse(clients.glue, clients.s3, LOCAL.etl.catalog.database_name, workspace.curated)
+    database = workspace.environment.etl.catalog.database_name
+    return Warehouse(clients.glue, clients.s3, database, workspace.curated)
 
 
-def _counts(summary: RunSummary) -> str:
+def _counts(contract: SourceContract, summary: RunSummary) -> str:
     items = summary.items
-    return f"{items.scanned:,} items = {items.terms}; {summary.rows_of('messages'):,} messages"
+    rows = (f"; {summary.rows_of(part.name):,} {part.name}" for part in parts(contract))
+    return f"{items.scanned:,} items = {items.terms}{''.join(rows)}"

@@ -3,30 +3,48 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING
 
 from envs.schema import LAMBDA_ENGINE, SPARK_ENGINE
 from envs.selection import LOCAL_ENGINE_VARIABLE, LOCAL_OWN_KEY_VARIABLE, LOCAL_TRANSFORM_VARIABLE
-from local.workspace import CHOICE, ENVIRONMENT
+from local.errors import DeployError
+from local.workspace import CHOICE
+
+if TYPE_CHECKING:
+    from envs.schema import Environment
 
 
 @dataclass(frozen=True)
 class Engines:
-    """What the local environment is deployed with: the engines of ETL-1 and of ETL-2, and a KMS key or none."""
+    """What an environment is deployed with: the engines of ETL-1 and of ETL-2, and a KMS key or none."""
 
     extract: str = LAMBDA_ENGINE
     transform: str = SPARK_ENGINE
     own_key: bool = False
 
-    def variables(self) -> dict[str, str]:
-        """Return the variables by which main.py builds just that; what goes without saying is left out."""
+    @classmethod
+    def of(cls, environment: Environment) -> Engines:
+        """Return what the environment's own file says."""
+        return cls(
+            environment.normalize.extract.engine,
+            environment.etl.transform.engine,
+            environment.encryption.customer_managed_key,
+        )
+
+    def variables(self, environment: Environment) -> dict[str, str]:
+        """Return the variables by which main.py builds the environment just so; what its file says is left out.
+
+        Raises:
+            DeployError: its file says otherwise, and only local environments listen to variables.
+        """
+        own = Engines.of(environment)
         choices = {
-            LOCAL_ENGINE_VARIABLE: (self.extract, DEFAULT.extract),
-            LOCAL_TRANSFORM_VARIABLE: (self.transform, DEFAULT.transform),
-            LOCAL_OWN_KEY_VARIABLE: (str(self.own_key).lower(), str(DEFAULT.own_key).lower()),
+            LOCAL_ENGINE_VARIABLE: (self.extract, own.extract),
+            LOCAL_TRANSFORM_VARIABLE: (self.transform, own.transform),
+            LOCAL_OWN_KEY_VARIABLE: (str(self.own_key).lower(), str(own.own_key).lower()),
         }
         chosen = {variable: value for variable, (value, default) in choices.items() if value != default}
-        return {CHOICE: ENVIRONMENT, **chosen}
-
-
-DEFAULT: Final = Engines()
+        if chosen and not environment.is_local:
+            message = f"{environment.name} is deployed with {own}, as envs/ says; {self} has to be set there."
+            raise DeployError(message)
+        return {CHOICE: environment.name, **chosen}

@@ -41,7 +41,7 @@ class FunctionLog:
 
 
 def await_run(run: RunSummary, catalog: Catalog, log: FunctionLog, seconds: float) -> None:
-    """Return once the function has registered the run's day in all tables, and has ended.
+    """Return once the function has registered the run's day in all tables of the catalog, and has ended.
 
     Raises:
         FunctionError: it ended without, or did not end in time; with what it said last.

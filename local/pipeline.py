@@ -6,25 +6,25 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from envs.local import LOCAL
 from envs.schema import ARROW_ENGINE, GLUE_ENGINE
 from glue_src.catalog import Catalog
 from local.arrivals import Arrival, Arrivals, listen
 from local.assumed_role import assumed_role
-from local.engines import DEFAULT, Engines
+from local.engines import Engines
 from local.errors import FunctionError, GlueJobError
 from local.followed import OnLine
 from local.function_log import FunctionLog, await_run
 from local.glue_stand_in import deployed_job, run_job
-from local.workspace import ENVIRONMENT, Workspace
-from modules.naming import Names
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from mypy_boto3_lambda import LambdaClient
 
+    from envs.schema import Environment
+    from local.workspace import Workspace
     from modules.contract.runs import RunSummary
+    from modules.naming import Names
 
 EVENT_SECONDS = 30
 """EventBridge delivers at once here; so long only for a machine that has much else to do."""
@@ -32,22 +32,31 @@ EVENT_SECONDS = 30
 
 @dataclass(frozen=True)
 class Pipeline:
-    """The deployed local platform, ready to run."""
+    """A workspace's deployed platform, ready to run."""
 
     workspace: Workspace
-    names: Names
     arrivals: Arrivals
     engines: Engines
 
     @classmethod
-    def of(cls, workspace: Workspace, engines: Engines = DEFAULT) -> Pipeline:
-        """Return the pipeline that is deployed to ``workspace``, with nothing in its event queue."""
-        names, clients = Names(ENVIRONMENT), workspace.clients()
+    def of(cls, workspace: Workspace, engines: Engines) -> Pipeline:
+        """Return the pipeline that is deployed to ``workspace`` with these engines, its event queue empty."""
+        names, clients = workspace.environment.names, workspace.clients()
         by_arrow = engines.transform == ARROW_ENGINE
         target = f"function:{names.etl_function}" if by_arrow else f"workflow/{names.workflow}"
         arrivals = listen(clients.events, clients.sqs, names.arrival_rule, target)
         arrivals.drain()
-        return cls(workspace, names, arrivals, engines)
+        return cls(workspace, arrivals, engines)
+
+    @property
+    def environment(self) -> Environment:
+        """What is deployed."""
+        return self.workspace.environment
+
+    @property
+    def names(self) -> Names:
+        """Its physical names."""
+        return self.environment.names
 
     def normalize(self, event: dict[str, Any] | None = None, on_line: OnLine = lambda _: None) -> dict[str, Any]:
         """Run ETL-1 and return what it answers; ``on_line`` gets the lines of a job's output."""
@@ -64,9 +73,9 @@ class Pipeline:
         """See to it that ETL-2 takes a run: start the job, or wait for the function that the run's arrival started."""
         clients = self.workspace.clients()
         if self.engines.transform == ARROW_ENGINE:
+            catalog = Catalog(clients.glue, self.names.database, self.environment.contract)
             log = FunctionLog(clients.logs, self.names.etl_log_group)
-            catalog = Catalog(clients.glue, self.names.database, LOCAL.contract)
-            await_run(run, catalog, log, LOCAL.etl.transform.arrow.timeout)
+            await_run(run, catalog, log, self.environment.etl.transform.arrow.timeout)
             return
         run_transform_job(self.workspace, on_line)
 
@@ -77,7 +86,7 @@ def run_transform_job(workspace: Workspace, on_line: OnLine = lambda _: None) ->
     Raises:
         GlueJobError: there is none, or it failed.
     """
-    clients, name = workspace.clients(), Names(ENVIRONMENT).glue_job
+    clients, name = workspace.clients(), workspace.environment.names.glue_job
     try:
         job = deployed_job(clients.glue, name)
     except clients.glue.exceptions.EntityNotFoundException as error:

@@ -9,28 +9,32 @@ from local.errors import ReconciliationError
 from modules.contract.datasets import PARTITION_COLUMN
 from modules.contract.layout import parse_day, run_summary_key
 from modules.contract.runs import RunSummary
-from sources.catia import CONTRACT
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
+    from envs.schema import Environment
     from local.athena_sql import LocalAthena
     from local.warehouse import Partition
+    from modules.contract.source import SourceContract
 
 
-def committed_summary(s3: S3Client, bucket: str, clean_prefix: str, answer: dict[str, Any]) -> RunSummary:
-    """Return the summary that a run left in the bucket, found by what the function answered.
+def committed_summary(s3: S3Client, environment: Environment, answer: dict[str, Any]) -> RunSummary:
+    """Return the summary that a run left in the environment's bucket, found by what ETL-1 answered.
 
     Raises:
         RunSummaryError: the summary is unreadable or contradicts itself.
     """
-    key = run_summary_key(clean_prefix, parse_day(answer["dt"]), answer["run_id"])
-    summary = RunSummary.from_json(s3.get_object(Bucket=bucket, Key=key)["Body"].read())
-    summary.check(CONTRACT)
+    key = run_summary_key(environment.etl.clean_prefix, parse_day(answer["dt"]), answer["run_id"])
+    stored = s3.get_object(Bucket=environment.normalize.s3_bucket_name, Key=key)
+    summary = RunSummary.from_json(stored["Body"].read())
+    summary.check(environment.contract)
     return summary
 
 
-def reconcile(summary: RunSummary, athena: LocalAthena, partitions: Iterable[Partition]) -> int:
+def reconcile(
+    contract: SourceContract, summary: RunSummary, athena: LocalAthena, partitions: Iterable[Partition]
+) -> int:
     """Return the rows of the run's day in all tables, once they are what the run wrote.
 
     Raises:
@@ -39,7 +43,7 @@ def reconcile(summary: RunSummary, athena: LocalAthena, partitions: Iterable[Par
     registered = {(partition.table, partition.day): partition.parameters for partition in partitions}
     faults: list[str] = []
     total = 0
-    for dataset in CONTRACT.datasets:
+    for dataset in contract.datasets:
         rows = rows_on(athena, dataset.name, summary.dt.isoformat())
         parameters = registered.get((dataset.name, summary.dt.isoformat()), {})
         wanted = {"source_run_id": summary.run_id, "row_count": str(summary.rows_of(dataset.name))}

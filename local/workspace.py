@@ -1,19 +1,22 @@
-"""One local platform: its emulator, its folder of files, and the environment in which commands work on it."""
+"""One local platform: its environment, its emulator, its folder of files, and the variables that commands need."""
 
 from __future__ import annotations
 
 import os
 import shutil
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from local.aws_environment import emulator_environment
 from local.cdktf_command import cdktf_environment
 from local.clients import Clients
 from local.emulator import Emulator
 from local.machine_tools import PROJECT
+from local.source_table import SourceTable
 
-ENVIRONMENT: Final = "local"
+if TYPE_CHECKING:
+    from envs.schema import Environment
+
 DEFAULT_DIRECTORY: Final = PROJECT / ".local"
 
 #: cdktf-cli's --output, and main.py's choice of stacks, as variables.
@@ -24,9 +27,11 @@ CHOICE: Final = "CAT_ENV"
 class Workspace:
     """Everything that one local platform keeps on disk; nothing of it is needed once its emulator has ended."""
 
-    def __init__(self, directory: Path = DEFAULT_DIRECTORY) -> None:
+    def __init__(self, environment: Environment, directory: Path, emulator: Emulator | None = None) -> None:
+        """Begin with what is there; ``emulator`` is one that another workspace has, else it is the directory's own."""
+        self.environment = environment
         self.directory = directory
-        self.emulator = Emulator(directory)
+        self.emulator = emulator or Emulator(directory)
         self.cdktf_output = directory / "cdktf.out"
         self.deploy_log = directory / "deploy.log"
         self.normalize_log = directory / "normalize-job.log"
@@ -57,10 +62,20 @@ class Workspace:
             self._clients[endpoint_url] = Clients.of(endpoint_url)
         return self._clients[endpoint_url]
 
+    def source_table(self) -> SourceTable:
+        """Return the table that the environment reads, whether or not it exists."""
+        return SourceTable.of(self.environment, self.clients().dynamodb)
+
     def close(self) -> None:
         """Close the clients; the emulator stays."""
         while self._clients:
             self._clients.popitem()[1].close()
+
+    def beside(self, environment: Environment) -> Workspace:
+        """Return the workspace of another environment on the same emulator, its files in a folder of its own."""
+        directory = self.directory / environment.name
+        directory.mkdir(parents=True, exist_ok=True)
+        return Workspace(environment, directory, self.emulator)
 
     def variables(self) -> dict[str, str]:
         """Return this process's environment with AWS, cdktf and Terraform working on this platform."""

@@ -12,6 +12,7 @@ from ops.services import ALARM, MISSING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from modules.contract.source import SourceContract
     from ops.engines import EngineState
     from ops.status import Status
 
@@ -27,8 +28,8 @@ class Advice:
     remedy: str
 
 
-def next_steps(status: Status) -> tuple[Advice, ...]:
-    """Return what needs attention, the most urgent first."""
+def next_steps(status: Status, contract: SourceContract) -> tuple[Advice, ...]:
+    """Return what needs attention in an environment with such a source, the most urgent first."""
     found = (
         _alarms(status),
         _letters(status),
@@ -37,7 +38,7 @@ def next_steps(status: Status) -> tuple[Advice, ...]:
         _uncurated(status),
         _freshness(status),
         _broken_runs(status),
-        _trend(status),
+        _trend(status, contract),
         _crawler(status),
         (Advice(text, "The rest of this screen is right.") for text in status.unanswered),
     )
@@ -107,9 +108,9 @@ def _broken_runs(status: Status) -> Iterator[Advice]:
             yield Advice(f"run {run.run_id} of {run.dt} is incomplete: {run.reasons[0]}", _rerun(status, run.dt))
 
 
-def _trend(status: Status) -> Iterator[Advice]:
+def _trend(status: Status, contract: SourceContract) -> Iterator[Advice]:
     if status.runs.newest:
-        for text in deviations(status.runs.newest, status.runs.before):
+        for text in deviations(contract, status.runs.newest, status.runs.before):
             yield Advice(text, command(status, "rejects") if "rejected" in text else command(status, "logs normalize"))
 
 

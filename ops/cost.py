@@ -14,6 +14,7 @@ from ops.aws_errors import is_local
 from ops.engines import FUNCTION, Engine, extract_engine, function_log, transform_engine
 from ops.prices import GIGABYTE, LIST_PRICES, Cost, Prices
 from ops.runs import recent_runs
+from ops.sources import writer_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -30,9 +31,9 @@ DAYS: Final = 30
 _MOST_RUNS: Final = 24 * DAYS
 _QUERIES_AT_ONCE: Final = 50
 #: What a bill has and this has not.
-NOT_COUNTED: Final = (
+_NOT_COUNTED: Final = (
     "requests and data transfer of S3, DynamoDB and KMS",
-    "storage and backups of the source table, which is the chatbot's own",
+    "storage and backups of the source table, which is {writer}'s own",
     "CloudWatch's logs, metrics and alarms; EventBridge, SNS, SQS",
     "free tiers, discounts, taxes, and other regions' prices",
     "what happened before the logs' retention began, or in other accounts",
@@ -48,7 +49,7 @@ class Bill:
     costs: tuple[Cost, ...]
     unmeasured: tuple[str, ...]
     prices: Prices
-    not_counted: tuple[str, ...] = NOT_COUNTED
+    not_counted: tuple[str, ...]
 
     @property
     def total(self) -> float:
@@ -75,7 +76,8 @@ def gather(platform: Platform, now: datetime) -> Bill:
             if not is_local(error):
                 raise
             unmeasured.append(f"{name}: {error}")
-    return Bill(since, now, tuple(costs), tuple(unmeasured), LIST_PRICES)
+    not_counted = tuple(text.format(writer=writer_of(platform.environment.contract)) for text in _NOT_COUNTED)
+    return Bill(since, now, tuple(costs), tuple(unmeasured), LIST_PRICES, not_counted)
 
 
 def _engine(platform: Platform, engine: Engine, since: datetime) -> Cost:

@@ -12,16 +12,14 @@ from botocore.exceptions import ClientError
 from modules.etl.serving import named_queries_of
 from ops.aws_errors import code_of
 from ops.exits import attention, usage
-from sources.catia import CONTRACT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from mypy_boto3_athena.type_defs import QueryExecutionTypeDef
 
+    from modules.contract.source import SourceContract
     from ops.platform import Platform
-
-NAMED_QUERIES = named_queries_of(CONTRACT)
 
 _POLL_SECONDS: Final = 0.5
 #: Athena's largest page.
@@ -52,13 +50,13 @@ class Execution:
     seconds: float
 
 
-def sql_of(text: str) -> str:
+def sql_of(text: str, contract: SourceContract) -> str:
     """Return the SQL that a command line means: a named query's, or the text itself.
 
     Raises:
         OpsError: it is one word and no named query.
     """
-    by_name = {query.name: query.sql for query in NAMED_QUERIES}
+    by_name = {query.name: query.sql for query in named_queries_of(contract)}
     if text in by_name:
         return by_name[text]
     if not text.strip() or re.fullmatch(r"\w+", text.strip()):

@@ -8,26 +8,29 @@ from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from lambda_src.exclusions import ExclusionRule
+from lambda_src.normalize import Normalizer
 from modules.contract import cells
 from modules.contract.datasets import REJECTED
-from modules.items.outcomes import Rejected
+from modules.items.outcomes import Excluded, Rejected
 from ops.exits import attention, usage
-from sources.catia.normalize import normalize_json
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator
     from datetime import date
 
+    from envs.schema import Environment
     from modules.contract.runs import RunSummary
     from ops.platform import Platform
 
 #: In characters: an item has up to 400 KB, and escapes make it longer.
 _LONGEST_CELL: Final = 16 * 1024 * 1024
+#: Beside the contract's kinds, of which none has that name.
+_EXCLUDED: Final = "excluded"
 
 
 @dataclass(frozen=True)
 class RejectedItem:
-    """A row of the clean zone's ``rejected``: PK and SK as JSON, the reason, the whole item as DynamoDB's JSON."""
+    """A row of the clean zone's ``rejected``: the keys as JSON, the reason, the whole item as DynamoDB's JSON."""
 
     key: str
     reason: str
@@ -67,7 +70,7 @@ class Replay:
 
     @property
     def accepted_total(self) -> int:
-        """How many items would now be published, or counted as registers or excluded."""
+        """How many items would now be published, or counted by their kind or as excluded."""
         return sum(self.accepted.values())
 
 
@@ -130,21 +133,22 @@ def count(summary: RunSummary, items: Iterable[RejectedItem], examples: int) -> 
     )
 
 
-def rules_of(platform: Platform) -> tuple[ExclusionRule, ...]:
-    """Return the environment's exclusion rules, as ETL-1 is told them."""
-    return tuple(ExclusionRule(**asdict(rule)) for rule in platform.environment.normalize.extract.exclusion_rules)
+def normalizer_of(environment: Environment) -> Normalizer:
+    """Return what ETL-1 makes of an item, by this checkout's contract and the environment's exclusion rules."""
+    rules = tuple(ExclusionRule(**asdict(rule)) for rule in environment.normalize.extract.exclusion_rules)
+    return Normalizer(environment.contract, rules)
 
 
-def replay(summary: RunSummary, items: Iterable[RejectedItem], rules: Sequence[ExclusionRule], examples: int) -> Replay:
-    """Normalize rejected items anew with this checkout's rules; nothing is written."""
+def replay(summary: RunSummary, items: Iterable[RejectedItem], normalizer: Normalizer, examples: int) -> Replay:
+    """Normalize rejected items anew; nothing is written."""
     accepted: Counter[str] = Counter()
     still: Counter[str] = Counter()
     keys: list[str] = []
     for item in items:
-        outcome = normalize_json(item.item, rules)
+        outcome = normalizer.normalize_json(item.item)
         if isinstance(outcome, Rejected):
             still[outcome.code] += 1
         else:
-            accepted[type(outcome).__name__.lower()] += 1
+            accepted[_EXCLUDED if isinstance(outcome, Excluded) else outcome.kind] += 1
             keys += [item.key] if len(keys) < examples else []
     return Replay(summary.dt, summary.run_id, dict(accepted.most_common()), dict(still.most_common()), tuple(keys))

@@ -19,7 +19,6 @@ from ops.execution import execute, failure
 from ops.exits import Exit, OpsError, attention
 from ops.runs import recent_runs
 from ops.tables import rows_in
-from sources.catia import CONTRACT
 
 if TYPE_CHECKING:
     from datetime import date
@@ -129,18 +128,19 @@ class _Wait:
     def __init__(self, platform: Platform, summary: RunSummary) -> None:
         self._platform = platform
         self._summary = summary
+        self._datasets = platform.environment.contract.datasets
         self._engine = transform_engine(platform)
 
     def source_run(self) -> str | None:
         """Return the run that all tables have the day from, or None."""
-        runs = {self._parameters(dataset.name).get(SOURCE_RUN_ID) for dataset in CONTRACT.datasets}
+        runs = {self._parameters(dataset.name).get(SOURCE_RUN_ID) for dataset in self._datasets}
         return runs.pop() if len(runs) == 1 else None
 
     def tables(self) -> tuple[TableRows, ...]:
         """Return the rows of the day's tables."""
         return tuple(
             TableRows(dataset.name, self._summary.rows_of(dataset.name), rows_in(self._parameters(dataset.name)))
-            for dataset in CONTRACT.datasets
+            for dataset in self._datasets
         )
 
     def look(self) -> str:

@@ -7,14 +7,17 @@ from statistics import median
 from typing import TYPE_CHECKING, Final
 
 from glue_src.exceptions import IncompleteRunError
-from sources.catia import MESSAGES
+from modules.contract.datasets import REJECTED
+from ops.sources import writer_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from datetime import date
 
     from glue_src.clean_zone import CleanZone
+    from modules.contract.datasets import Dataset
     from modules.contract.runs import RunSummary
+    from modules.contract.source import ItemKind, SourceContract
 
 #: So many runs make the trend: a week and the newest.
 TREND_RUNS: Final = 8
@@ -90,15 +93,32 @@ def rejected_share(run: RunSummary) -> float:
     return run.items.rejected_total / run.items.scanned if run.items.scanned else 0.0
 
 
-def figures(run: RunSummary) -> dict[str, float]:
+def parts(contract: SourceContract) -> tuple[Dataset, ...]:
+    """Return the datasets whose rows are parts of items: neither one for each item of a kind, nor rejected items."""
+    whole = {kind.dataset for kind in contract.kinds}
+    return tuple(dataset for dataset in contract.datasets if dataset not in whole and dataset != REJECTED)
+
+
+def _counted(contract: SourceContract, run: RunSummary) -> dict[str, int]:
+    """Return how many items of each kind a run has, and behind each kind the rows of its items' parts."""
+    by_name: dict[str, int] = {}
+    for kind in contract.kinds:
+        by_name[kind.name] = run.items.placed[kind.name]
+        by_name |= {part.name: run.rows_of(part.name) for part in _parts_of(contract, kind)}
+    return by_name | {part.name: run.rows_of(part.name) for part in parts(contract) if part.name not in by_name}
+
+
+def _parts_of(contract: SourceContract, kind: ItemKind) -> Iterator[Dataset]:
+    children = {relation.child for relation in contract.relations if relation.parent == kind.dataset}
+    yield from (part for part in parts(contract) if part in children)
+
+
+def figures(contract: SourceContract, run: RunSummary) -> dict[str, float]:
     """Return the figures of a run that are compared."""
     items = run.items
     return {
         "scanned": items.scanned,
-        "conversations": items.placed["conversations"],
-        "messages": run.rows_of(MESSAGES.name),
-        "feedback": items.placed["feedback"],
-        "registers": items.placed["registers"],
+        **_counted(contract, run),
         "excluded": items.excluded_total,
         "rejected": items.rejected_total,
         "seconds": round(seconds_of(run), 1),
@@ -107,28 +127,30 @@ def figures(run: RunSummary) -> dict[str, float]:
     }
 
 
-def measures(newest: RunSummary, before: Sequence[RunSummary]) -> tuple[Measure, ...]:
+def measures(contract: SourceContract, newest: RunSummary, before: Sequence[RunSummary]) -> tuple[Measure, ...]:
     """Compare a run's figures with the median of those before."""
-    history = [figures(run) for run in before]
+    history = [figures(contract, run) for run in before]
     return tuple(
         Measure(name, value, median(run[name] for run in history) if history else None)
-        for name, value in figures(newest).items()
+        for name, value in figures(contract, newest).items()
     )
 
 
-def deviations(newest: RunSummary, before: Sequence[RunSummary]) -> tuple[str, ...]:
+def deviations(contract: SourceContract, newest: RunSummary, before: Sequence[RunSummary]) -> tuple[str, ...]:
     """Say in which ways a run is unlike those before, as far as that is worth a look."""
     if not before:
         return ()
     found = []
-    by_name = {measure.name: measure for measure in measures(newest, before)}
-    for name in ("scanned", "conversations", "messages", "feedback"):
+    by_name = {measure.name: measure for measure in measures(contract, newest, before)}
+    rowless = {kind.name for kind in contract.kinds if kind.dataset is None}
+    for name in ("scanned", *(name for name in _counted(contract, newest) if name not in rowless)):
         value, trend = by_name[name].value, by_name[name].trend or 0
         if value < trend * _LEAST_SHARE:
             found.append(f"{name} fell to {value:,.0f} from {trend:,.0f}: was something deleted from the source?")
     share, usual = rejected_share(newest), median(map(rejected_share, before))
     if share > max(usual * _MOST_TIMES_REJECTED, _NOTICED_REJECTED_SHARE):
-        found.append(f"{share:.1%} of the items were rejected, usually {usual:.1%}: did the chatbot change its items?")
+        whose = f"did {writer_of(contract)} change its items?"
+        found.append(f"{share:.1%} of the items were rejected, usually {usual:.1%}: {whose}")
     seconds, usually = by_name["seconds"].value, by_name["seconds"].trend or 0
     if seconds > max(usually * _MOST_TIMES_LONGER, _NOTICED_SECONDS):
         found.append(f"the run took {seconds:,.0f} s, usually {usually:,.0f} s: see scan.throttled_requests")

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import date, datetime
 
+    from modules.contract.source import SourceContract
     from ops.advice import Advice
     from ops.platform import Platform
 
@@ -49,10 +50,9 @@ class Status:
         """Whether ETL-1 starts by itself."""
         return bool(self.schedule)
 
-    @property
-    def next_steps(self) -> tuple[Advice, ...]:
-        """What to do, the most urgent first; nothing where all is well."""
-        return advice.next_steps(self)
+    def next_steps(self, contract: SourceContract) -> tuple[Advice, ...]:
+        """Return what to do, the most urgent first; nothing where all is well."""
+        return advice.next_steps(self, contract)
 
 
 class Asking:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Final
 from glue_src.catalog import ROW_COUNT, SOURCE_RUN_ID
 from glue_src.exceptions import IncompleteRunError
 from modules.contract.layout import business_day
-from sources.catia import CONTRACT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -58,7 +57,7 @@ def instant_of_run(run_id: str) -> datetime:
 
 def table_states(snapshot: CatalogSnapshot, today: date) -> tuple[TableState, ...]:
     """Return the state of every table that analysts read, as the catalog tells it."""
-    return tuple(_state(snapshot, dataset.name, today) for dataset in CONTRACT.datasets)
+    return tuple(_state(snapshot, dataset.name, today) for dataset in snapshot.contract.datasets)
 
 
 def _state(snapshot: CatalogSnapshot, name: str, today: date) -> TableState:

@@ -13,13 +13,12 @@ from glue_src.exceptions import IncompleteRunError
 from glue_src.storage import Bucket
 from modules.contract.layout import partition_prefix
 from ops.prices import LIST_PRICES
-from reports.activity import ActivityTables, activity
 from reports.cost import costs
 from reports.errors import ReportError
-from reports.facts import Activity, Check, DayFacts, State
+from reports.facts import Check, DayFacts, State
+from reports.registry import own_report
 from reports.tables import checks_of_run, curated_table
 from reports.window import Window
-from sources.catia import CONTRACT, CONVERSATIONS, FEEDBACK, MESSAGES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -30,6 +29,8 @@ if TYPE_CHECKING:
     from envs.schema import Environment
     from modules.contract.datasets import Dataset
     from modules.contract.runs import RunSummary
+    from modules.contract.source import SourceContract
+    from reports.own import Part
     from reports.tables import CuratedTable
 
 #: The report's day, and so many days with runs before it.
@@ -57,8 +58,12 @@ class _Gathering:
         return Bucket(self.s3, self.environment.etl.data_bucket_name)
 
     @property
+    def _contract(self) -> SourceContract:
+        return self.environment.contract
+
+    @property
     def _zone(self) -> CleanZone:
-        return CleanZone(self._bucket, self.environment.etl.clean_prefix, self.environment.contract)
+        return CleanZone(self._bucket, self.environment.etl.clean_prefix, self._contract)
 
     def facts(self, now: datetime) -> DayFacts:
         listed = self._listed_runs()
@@ -76,6 +81,7 @@ class _Gathering:
         published = next((run_id for run_id, found in checks.items() if _passed(found)), None)
         return DayFacts(
             environment=self.environment.name,
+            contract=self._contract,
             day=self.day,
             made_at=now,
             runs=tuple(runs.values()),
@@ -83,7 +89,7 @@ class _Gathering:
             days_without_run=tuple(each for each in history if each not in runs),
             state=_state(checks.get(run.run_id, ())),
             checks=checks[run.run_id],
-            activity=self._activity(run, published) if published else None,
+            part=self._part(run, published) if published else None,
             costs=costs(run, self.environment.normalize, self._stored_bytes(run), LIST_PRICES),
         )
 
@@ -127,19 +133,21 @@ class _Gathering:
             for row in table.parquet.read().to_pylist()
         )
 
-    def _activity(self, run: RunSummary, published: str) -> Activity | None:
-        conversations, messages, feedback = map(self._curated, (CONVERSATIONS, MESSAGES, FEEDBACK))
-        if conversations is None or messages is None or feedback is None:
+    def _part(self, run: RunSummary, published: str) -> Part | None:
+        own = own_report(self._contract)
+        if own is None:
             return None
-        tables = ActivityTables(conversations, messages, feedback)
+        found = {dataset: self._curated(dataset) for dataset in own.datasets}
+        tables = {dataset: table for dataset, table in found.items() if table is not None}
+        if len(tables) < len(found):
+            return None
         if published == run.run_id:
             self._compare_rows(run, tables)
-        return activity(tables, Window(self.day, ZoneInfo(run.time_zone)), published)
+        return own.make(tables, Window(self.day, ZoneInfo(run.time_zone)), published)
 
-    def _compare_rows(self, run: RunSummary, tables: ActivityTables) -> None:
+    def _compare_rows(self, run: RunSummary, tables: Mapping[Dataset, CuratedTable]) -> None:
         """Make sure that the tables are of this run: its checks are there before the tables are replaced."""
-        found = {CONVERSATIONS: tables.conversations, MESSAGES: tables.messages, FEEDBACK: tables.feedback}
-        differing = [dataset.name for dataset, table in found.items() if table.rows != run.rows_of(dataset.name)]
+        differing = [dataset.name for dataset, table in tables.items() if table.rows != run.rows_of(dataset.name)]
         if differing:
             message = (
                 f"The tables {', '.join(differing)} of {self.day} have not the rows that run {run.run_id} wrote. ETL-2 "
@@ -152,7 +160,8 @@ class _Gathering:
 
     def _stored_bytes(self, run: RunSummary) -> int:
         """Return the bytes of the run's clean objects and of all that the day has in the curated zone."""
-        curated = (partition_prefix(self.environment.etl.curated_prefix, table, self.day) for table in CONTRACT.tables)
+        prefix = self.environment.etl.curated_prefix
+        curated = (partition_prefix(prefix, table, self.day) for table in self._contract.tables)
         in_tables = sum(stored.bytes for prefix in curated for stored in self._bucket.list(prefix))
         return sum(written.bytes for written in run.objects) + in_tables
 

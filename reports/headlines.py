@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 
 from ops.runs import rejected_share, seconds_of
 from reports.drawing import spark
-from reports.facts import share_liked
 from reports.window import USUAL_DAYS
-from reports.wording import number, percent, seconds
+from reports.wording import percent, seconds
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
     from modules.contract.runs import RunSummary
-    from reports.facts import Activity, DayFacts
+    from reports.facts import DayFacts
 
 
 @dataclass(frozen=True)
@@ -32,40 +31,20 @@ class Headline:
 
 
 def headlines(facts: DayFacts) -> tuple[Headline, ...]:
-    """Return the figures, those of the activity first."""
-    of_people = _of_activity(facts.activity) if facts.activity else ()
-    return (*of_people, *_of_runs(facts.runs))
-
-
-def _of_activity(activity: Activity) -> tuple[Headline, ...]:
-    days = activity.days
-    counted = (
-        ("conversations", [each.conversations for each in days]),
-        ("questions", [each.questions for each in days]),
-        ("users", [each.users for each in days]),
-    )
-    liked = [each.liked_share for each in days]
-    week = days[-1 - USUAL_DAYS : -1]
-    likes, dislikes = sum(each.likes for each in week), sum(each.dislikes for each in week)
-    before = share_liked(likes, dislikes)
-    usual = "none the week before" if before is None else f"the week before {percent(before)}"
-    today = activity.today
-    return (
-        *(_headline(name, values, number) for name, values in counted),
-        Headline(
-            "feedback liked", percent(liked[-1]), f"of {number(today.likes + today.dislikes)}; {usual}", spark(liked)
-        ),
-    )
+    """Return the figures, the contract's own first."""
+    own = facts.part.headlines() if facts.part else ()
+    return (*own, *_of_runs(facts.runs))
 
 
 def _of_runs(runs: Sequence[RunSummary]) -> tuple[Headline, ...]:
     return (
-        _headline("rejected", [rejected_share(run) for run in runs], percent),
-        _headline("ETL-1 took", [seconds_of(run) for run in runs], seconds),
+        headline("rejected", [rejected_share(run) for run in runs], percent),
+        headline("ETL-1 took", [seconds_of(run) for run in runs], seconds),
     )
 
 
-def _headline(name: str, values: Sequence[float], wording: Callable[[float], str]) -> Headline:
+def headline(name: str, values: Sequence[float], wording: Callable[[float], str]) -> Headline:
+    """Return the last of some values against those before it, written as ``wording`` does."""
     before = values[-1 - USUAL_DAYS : -1]
     return Headline(name, wording(values[-1]), trend(values[-1], before, wording), spark(values))
 

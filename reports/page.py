@@ -16,11 +16,11 @@ from markupsafe import Markup
 
 from reports import figures, palette, wording
 from reports.drawing import spark
-from reports.facts import Activity, Check, DayFacts, DayFigures, State
+from reports.facts import Check, DayFacts, State
 from reports.figures import Quoted, Table
 from reports.headlines import headlines
+from reports.registry import own_report
 from reports.window import USUAL_DAYS, WINDOW_DAYS
-from sources.catia import CONTRACT
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,7 +30,7 @@ TEMPLATES: Final = Path(__file__).parent / "templates"
 
 def render(facts: DayFacts) -> str:
     """Return the page. What it shows beside the facts are the same facts, compared and summed up."""
-    style = stylesheet()
+    style, own = stylesheet(), own_report(facts.contract)
     zone = ZoneInfo(facts.run.time_zone)
     return (
         _templates()
@@ -43,14 +43,14 @@ def render(facts: DayFacts) -> str:
             began=facts.run.started_at.astimezone(zone),
             made=facts.made_at.astimezone(zone),
             headlines=headlines(facts),
-            activity=figures.of_activity(facts.activity) if facts.activity else (),
-            feedback=figures.of_feedback(facts.activity) if facts.activity else (),
+            sections=facts.part.sections() if facts.part else (),
+            title=own.title if own else facts.contract.name,
+            quoted=f" but {own.quoted}" if own else "",
             volumes=figures.of_volumes(facts),
             runs=figures.of_runs(facts),
             tables=_tables(facts),
             checks=_checks(facts),
             quality=_quality(facts),
-            ratings=_ratings(facts.activity.days) if facts.activity else None,
             usual_days=USUAL_DAYS,
             window_days=WINDOW_DAYS,
             verdicts=_verdicts(facts),
@@ -91,7 +91,7 @@ def _tables(facts: DayFacts) -> Sequence[tuple[Sequence[str], Markup]]:
     """Return each table's rows in the run against the one before, and how they grew."""
     before = facts.runs[-2] if len(facts.runs) > 1 else None
     found = []
-    for dataset in sorted(CONTRACT.datasets, key=lambda each: each.name):
+    for dataset in sorted(facts.contract.datasets, key=lambda each: each.name):
         rows, earlier = facts.run.rows_of(dataset.name), before.rows_of(dataset.name) if before else None
         cells = (
             dataset.name,
@@ -100,20 +100,6 @@ def _tables(facts: DayFacts) -> Sequence[tuple[Sequence[str], Markup]]:
         )
         found.append((cells, spark([run.rows_of(dataset.name) for run in facts.runs])))
     return found
-
-
-def _ratings(days: Sequence[DayFigures]) -> Table:
-    """Return what was rated on the last day, in its week and in the whole window."""
-    rows = []
-    for name, some in (
-        ("this day", days[-1:]),
-        (f"{USUAL_DAYS} days before", days[-1 - USUAL_DAYS : -1]),
-        (f"{len(days)} days", days),
-    ):
-        likes, dislikes = (sum(getattr(each, kind) for each in some) for kind in ("likes", "dislikes"))
-        liked = wording.percent(likes / (likes + dislikes) if likes + dislikes else None)
-        rows.append((name, *map(wording.number, (likes, dislikes)), liked))
-    return Table(("period", "likes", "dislikes", "liked"), rows)
 
 
 def _quality(facts: DayFacts) -> Table:
@@ -163,14 +149,17 @@ def _publication(facts: DayFacts) -> tuple[bool, str]:
     if facts.state is State.PUBLISHED:
         checked = max(check.checked_at for check in facts.checks).astimezone(timezone.utc)
         passed = f"All {len(facts.checks)} checks passed at {wording.instant(checked)} UTC."
-        return (True, passed) if facts.activity else (False, f"{passed} The day's tables are not there yet.")
+        shown = facts.part is not None or own_report(facts.contract) is None
+        return (True, passed) if shown else (False, f"{passed} The day's tables are not there yet.")
     if facts.state is State.WAITING:
-        return False, f"ETL-2 has not checked this run yet. {_shown(facts.activity)}"
+        return False, f"ETL-2 has not checked this run yet.{_shown(facts)}"
     names = ", ".join(f"{check.dataset}: {check.name.replace('_', ' ')}" for check in facts.failed_checks)
-    return False, f"The run is quarantined, it failed {names}. {_shown(facts.activity)}"
+    return False, f"The run is quarantined, it failed {names}.{_shown(facts)}"
 
 
-def _shown(activity: Activity | None) -> str:
-    if activity is None:
-        return "The day has no tables: nothing is said of its conversations."
-    return f"Conversations and feedback are those of the run before, {activity.run_id}."
+def _shown(facts: DayFacts) -> str:
+    """Return a sentence on what the contract's own part is of, if it has one."""
+    own = own_report(facts.contract)
+    if own is None:
+        return ""
+    return f" {own.without_tables}" if facts.part is None else f" {own.earlier} {facts.part.run_id}."

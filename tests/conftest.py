@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 from xdist.scheduler import LoadScopeScheduling
 
+from envs.local import LOCAL
 from local.aws_environment import forget_accounts
 from local.cdktf_command import QUIET
 from local.machine_tools import tool_environment
@@ -120,7 +121,7 @@ def unchanged_environment() -> Iterator[None]:
 @pytest.fixture(scope="session")
 def workspace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
     """A running emulator with a folder and a port of its own."""
-    with running_in(tmp_path_factory.mktemp("local")) as workspace:
+    with running_in(tmp_path_factory.mktemp("local"), LOCAL) as workspace:
         yield workspace
 
 

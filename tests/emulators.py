@@ -8,23 +8,25 @@ from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 
-from envs.local import LOCAL
 from local.demo import Demo
-from local.engines import DEFAULT, Engines
 from local.screen import Screen
-from local.source_table import ensure_table, load
-from local.workspace import ENVIRONMENT, Workspace
-from modules.naming import Names
+from local.workspace import Workspace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from envs.schema import Environment
+    from local.engines import Engines
+
 
 @contextmanager
-def running_in(folder: Path) -> Iterator[Workspace]:
-    """Run an emulator on a port of its own; its files stay in ``folder``, for whoever looks for a failure's cause."""
-    workspace = Workspace(folder)
+def running_in(folder: Path, environment: Environment) -> Iterator[Workspace]:
+    """Run an emulator for an environment on a port of its own.
+
+    Its files stay in ``folder``, for whoever looks for a failure's cause.
+    """
+    workspace = Workspace(environment, folder)
     try:
         workspace.up()
         yield workspace
@@ -33,11 +35,11 @@ def running_in(folder: Path) -> Iterator[Workspace]:
         workspace.close()
 
 
-def ready_to_deploy(workspace: Workspace, sample: list[dict[str, Any]], engines: Engines = DEFAULT) -> Demo:
-    """Fill the source table with the sample, make a bucket for Terraform's state, and return the demo's steps."""
-    dynamodb, table = workspace.clients().dynamodb, Names(ENVIRONMENT).source_table(LOCAL.contract.table)
-    ensure_table(dynamodb, table)
-    load(dynamodb, table, sample)
+def ready_to_deploy(workspace: Workspace, items: list[dict[str, Any]], engines: Engines) -> Demo:
+    """Fill the source table with the items, make a bucket for Terraform's state, and return the demo's steps."""
+    table = workspace.source_table()
+    table.ensure()
+    table.load(items)
     demo = Demo(workspace, Screen(Console(file=io.StringIO())), engines)
     demo.make_state_bucket()
     return demo

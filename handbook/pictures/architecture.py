@@ -32,15 +32,18 @@ _TABLE_ARN: Final = re.compile(r":table/(?P<name>[\w.-]+)$")
 _BUCKET_PATH: Final = re.compile(r"\.(?:arn|bucket)\}/(?P<zone>[\w-]+/[\w-]+/)")
 
 
-def architecture(stacks: Sequence[Stack], zones: Mapping[str, str]) -> Graph:
-    """Return the graph of one environment's stacks; ``zones`` has the bucket's prefixes that matter and their names."""
-    nodes = [node for stack in stacks for node in _nodes(stack)]
+def architecture(stacks: Sequence[Stack], zones: Mapping[str, str], writer: str) -> Graph:
+    """Return the graph of one environment's stacks.
+
+    ``zones`` has the bucket's prefixes that matter and their names; ``writer`` is what fills the source table.
+    """
+    nodes = [node for stack in stacks for node in _nodes(stack, writer)]
     nodes += [Node(prefix, name, f"{prefix} in the bucket", "store") for prefix, name in zones.items()]
     edges = [edge for stack in stacks for edge in _edges(stack, zones)]
     return Graph.of(nodes, edges)
 
 
-def _nodes(stack: Stack) -> Iterator[Node]:
+def _nodes(stack: Stack, writer: str) -> Iterator[Node]:
     rules_of_failures = {rule.name for rule, _ in _failure_rules(stack)}
     for type_name, (service, kind) in _SHOWN.items():
         for resource in stack.of_type(type_name):
@@ -48,7 +51,7 @@ def _nodes(stack: Stack) -> Iterator[Node]:
                 yield Node(resource.name, resource.name, _detail(resource, service), kind, stack.name)
     for permission in permissions(stack):
         for table in _source_tables(permission):
-            yield Node(table, table, "DynamoDB table of the chatbot", "store")
+            yield Node(table, table, f"DynamoDB table of {writer}", "store")
     alarms = list(stack.of_type("aws_cloudwatch_metric_alarm"))
     if alarms:
         yield Node(_alarms_of(stack), f"alarms: {len(alarms)}", "CloudWatch", _FAILURE, stack.name)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from functools import cache
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 from sqlglot import exp
@@ -12,42 +13,68 @@ from sqlglot.lineage import lineage
 
 from handbook.pictures.graph import Edge, Graph, Node
 from modules.contract.datasets import PARTITION_COLUMN
+from modules.contract.source import SourceContract
 from modules.contract.views import View
-from modules.etl.serving import views_of
-from sources.catia import CONTRACT
-
-VIEWS = views_of(CONTRACT)
 
 #: What Athena calls a table's partitions, beside the table's name.
 _PARTITIONS: Final = "$partitions"
 #: Stands for a column where rows are counted.
 ROWS: Final = "(rows)"
-_SOURCE: Final = "the chatbot's items"
 
 
-def lineage_of(view: View) -> Graph:
-    """Return the graph that ends in ``view``'s columns. A column that counts rows begins in their table."""
-    nodes: list[Node] = []
-    edges: list[Edge] = []
-    for column in view.columns:
-        end = f"{view.name}.{column.name}"
-        nodes.append(Node(end, column.name, "", "serve", view.name))
-        for origin in columns_behind(view, column.name):
-            table, _, name = origin.partition(".")
-            nodes.append(Node(origin, name, "", "store", table))
-            edges.append(Edge(origin, end, ""))
-            for attribute in _sources(table, name):
-                nodes.append(Node(attribute, attribute, "", "events", _SOURCE))
-                edges.append(Edge(attribute, origin, ""))
-    return Graph.of(nodes, edges, across=True)
+@dataclass(frozen=True)
+class Lineage:
+    """Where columns come from: the tables that a contract has, and the views above them.
 
+    ``source`` is what people call the items that all begins with.
+    """
 
-@cache
-def columns_behind(view: View, column: str) -> Sequence[str]:
-    """Return the columns of curated tables, as ``table.column``, that a view's column is made or ordered from."""
-    others = {other.name: other.sql for other in VIEWS if other.name != view.name}
-    root = lineage(column, view.sql, schema=_schema(), sources=others, dialect="athena")
-    return sorted({leaf for leaf in _leaves(root) if not leaf.endswith(f".{PARTITION_COLUMN}")})
+    contract: SourceContract
+    views: tuple[View, ...]
+    source: str
+
+    def graph(self, view: View) -> Graph:
+        """Return the graph that ends in ``view``'s columns. A column that counts rows begins in their table."""
+        nodes: list[Node] = []
+        edges: list[Edge] = []
+        for column in view.columns:
+            end = f"{view.name}.{column.name}"
+            nodes.append(Node(end, column.name, "", "serve", view.name))
+            for origin in self.columns_behind(view, column.name):
+                table, _, name = origin.partition(".")
+                nodes.append(Node(origin, name, "", "store", table))
+                edges.append(Edge(origin, end, ""))
+                for attribute in self._attributes(table, name):
+                    nodes.append(Node(attribute, attribute, "", "events", self.source))
+                    edges.append(Edge(attribute, origin, ""))
+        return Graph.of(nodes, edges, across=True)
+
+    def columns_behind(self, view: View, column: str) -> tuple[str, ...]:
+        """Return the columns of curated tables, as ``table.column``, that a view's column is made or ordered from."""
+        if (view.name, column) not in self._found:
+            others = {other.name: other.sql for other in self.views if other.name != view.name}
+            root = lineage(column, view.sql, schema=self._schema, sources=others, dialect="athena")
+            leaves = {leaf for leaf in _leaves(root) if not leaf.endswith(f".{PARTITION_COLUMN}")}
+            self._found[view.name, column] = tuple(sorted(leaves))
+        return self._found[view.name, column]
+
+    @cached_property
+    def _found(self) -> dict[tuple[str, str], tuple[str, ...]]:
+        """What has been looked up, which takes its time: by view and column."""
+        return {}
+
+    @cached_property
+    def _schema(self) -> dict[str, dict[str, str]]:
+        """The tables' columns; only their names count here."""
+        names = {table.name: [*table.column_names, PARTITION_COLUMN] for table in self.contract.tables}
+        names |= {f"{table}{_PARTITIONS}": [PARTITION_COLUMN] for table in names}
+        return {table: dict.fromkeys(columns, "varchar") for table, columns in names.items()}
+
+    def _attributes(self, table: str, name: str) -> tuple[str, ...]:
+        """Return the items' attributes that a table's column is made from."""
+        tables = (found for found in self.contract.tables if found.name == table)
+        columns = {column.name: column for found in tables for column in found.columns}
+        return () if name == ROWS else columns[name].source
 
 
 def _leaves(root: Origin) -> Iterator[str]:
@@ -63,15 +90,3 @@ def _leaves(root: Origin) -> Iterator[str]:
 def _counted(query: exp.Expr) -> str:
     """Return the curated table whose rows a query takes: the nearest one in its FROM, whose views are written out."""
     return str(query.args["from_"].find(exp.Table).name)
-
-
-def _schema() -> dict[str, dict[str, str]]:
-    """Return the tables' columns; only their names count here."""
-    names = {table.name: [*table.column_names, PARTITION_COLUMN] for table in CONTRACT.tables}
-    names |= {f"{table}{_PARTITIONS}": [PARTITION_COLUMN] for table in names}
-    return {table: dict.fromkeys(columns, "varchar") for table, columns in names.items()}
-
-
-def _sources(table: str, name: str) -> tuple[str, ...]:
-    columns = {column.name: column for found in CONTRACT.tables if found.name == table for column in found.columns}
-    return () if name == ROWS else columns[name].source

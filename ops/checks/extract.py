@@ -124,7 +124,7 @@ def reading(examined: Examination) -> Iterator[Finding]:
             "set extract.max_read_capacity_units to what the table can spare, and deploy (runbook: The scan slows …)"
         )
         yield Finding("runs", ATTENTION, f"{throttled} requests of the newest run were throttled", remedy)
-    strange = deviations(newest, examined.runs.before)
+    strange = deviations(examined.contract, newest, examined.runs.before)
     for text in strange:
         yield Finding("runs", ATTENTION, text, examined.command("rejects"))
     if not strange and not throttled:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from glue_src.catalog import CatalogSnapshot
+    from modules.contract.source import SourceContract
     from ops.engines import Engine, EngineState
     from ops.platform import Platform
     from ops.runs import RecentRuns
@@ -48,6 +49,11 @@ class Examination:
     def env(self) -> str:
         """The environment's name."""
         return self.platform.names.env
+
+    @property
+    def contract(self) -> SourceContract:
+        """The contract of the environment's source."""
+        return self.platform.environment.contract
 
     @property
     def today(self) -> date:

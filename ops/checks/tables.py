@@ -12,7 +12,6 @@ from ops.aws_errors import code_of, is_absence
 from ops.checks.findings import ATTENTION, OK, Check, Finding
 from ops.services import crawler_state
 from ops.tables import table_states
-from sources.catia import CONTRACT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,7 +25,7 @@ def tables(examined: Examination) -> Iterator[Finding]:
     platform, etl = examined.platform, examined.platform.environment.etl
     deploy = f"cdktf deploy {platform.names.etl_stack}"
     wrong = False
-    for dataset in CONTRACT.tables:
+    for dataset in examined.contract.tables:
         try:
             table = platform.glue.get_table(DatabaseName=etl.catalog.database_name, Name=dataset.name)["Table"]
         except ClientError as error:
@@ -41,7 +40,9 @@ def tables(examined: Examination) -> Iterator[Finding]:
             wrong = True
             yield Finding("tables", ATTENTION, f"{dataset.name} lies at {location}, ETL-2 writes {wanted}", deploy)
     if not wrong:
-        yield Finding("tables", OK, f"{len(CONTRACT.tables)} in {etl.catalog.database_name}, where ETL-2 writes them")
+        yield Finding(
+            "tables", OK, f"{len(examined.contract.tables)} in {etl.catalog.database_name}, where ETL-2 writes them"
+        )
 
 
 def files(examined: Examination) -> Iterator[Finding]:
@@ -51,7 +52,7 @@ def files(examined: Examination) -> Iterator[Finding]:
         yield Finding("files", ATTENTION, "no day is in all tables yet", examined.command("curate"))
         return
     newest, prefix = max(days), examined.platform.environment.etl.curated_prefix
-    keys = [curated_key(prefix, dataset, newest) for dataset in CONTRACT.datasets]
+    keys = [curated_key(prefix, dataset, newest) for dataset in examined.contract.datasets]
     missing = [key for key in keys if examined.platform.bucket.find(key) is None]
     if missing:
         remedy = examined.command(f"rerun --dt {newest}")
@@ -91,7 +92,7 @@ def crawler(examined: Examination) -> Iterator[Finding]:
         return
     targets = found.get("Targets", {}).get("CatalogTargets", [])
     crawled = {table for target in targets for table in target.get("Tables", [])}
-    missing = sorted({table.name for table in CONTRACT.tables} - crawled)
+    missing = sorted({table.name for table in examined.contract.tables} - crawled)
     if missing:
         yield Finding("crawler", ATTENTION, f"{names.crawler} does not look at {', '.join(missing)}", deploy)
     if not str(found.get("Role", "")).endswith(names.crawler_role):

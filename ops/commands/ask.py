@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import itertools
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from envs.selection import ENVIRONMENTS
 from modules.etl.serving import named_queries_of
 from ops import days, exports, queries
 from ops import rejects as rejected
@@ -18,15 +19,21 @@ from ops.show import queries as show_queries
 from ops.show import rejects as show_rejects
 from ops.show.progress import following
 from ops.show.screen import document, notices, output, print_json, table
-from sources.catia import CONTRACT
 
-NAMED_QUERIES = named_queries_of(CONTRACT)
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from modules.contract.views import NamedQuery
 
 Examples = Annotated[int, typer.Option("--examples", min=0, metavar="N", help="So many examples of each.")]
 
 
-def _names(incomplete: str) -> list[str]:
-    return [query.name for query in NAMED_QUERIES if query.name.startswith(incomplete)]
+def _names(context: typer.Context, incomplete: str) -> list[str]:
+    """Return the named queries to choose from: of the environment that is on the command line, else of all."""
+    env = context.params.get("env")
+    chosen = [ENVIRONMENTS[env]] if env in ENVIRONMENTS else ENVIRONMENTS.values()
+    names = {query.name for environment in chosen for query in named_queries_of(environment.contract)}
+    return sorted(name for name in names if name.startswith(incomplete))
 
 
 @ends
@@ -50,9 +57,10 @@ def query(
     Example: python -m ops query --env prod "SELECT count(*) FROM latest_conversations"
              python -m ops query --env prod failed_checks --output failed.csv
     """
+    contract = ENVIRONMENTS[env].contract
     if not sql:
-        return _list_named(as_json=as_json)
-    statement, target = queries.sql_of(sql), exports.checked_target(file) if file else None
+        return _list_named(named_queries_of(contract), as_json=as_json)
+    statement, target = queries.sql_of(sql, contract), exports.checked_target(file) if file else None
     started = queries.Query(platform_of(env), statement)
     try:
         with following(in_lines=False) as follower:
@@ -82,12 +90,12 @@ def query(
     return Exit.WELL
 
 
-def _list_named(*, as_json: bool) -> Exit:
+def _list_named(named: Iterable[NamedQuery], *, as_json: bool) -> Exit:
     if as_json:
-        print_json({query.name: query.description for query in NAMED_QUERIES})
+        print_json({query.name: query.description for query in named})
         return Exit.WELL
     made = table("named query", "what it answers")
-    for each in NAMED_QUERIES:
+    for each in named:
         made.add_row(each.name, each.description)
     output().print(made)
     return Exit.WELL
@@ -135,7 +143,7 @@ def replay(*, env: Env, dt: Day = "", examples: Examples = 2, as_json: Json = Fa
     platform = platform_of(env)
     summary = rejected.run_of(platform, days.any_day(dt) if dt else None)
     items = rejected.rejected_items(platform, summary)
-    found = rejected.replay(summary, items, rejected.rules_of(platform), examples)
+    found = rejected.replay(summary, items, rejected.normalizer_of(platform.environment), examples)
     if as_json:
         print_json({**document(found), "accepted_total": found.accepted_total})
     else:

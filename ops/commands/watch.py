@@ -33,12 +33,14 @@ def status(*, env: Env, as_json: Json = False) -> Exit:
     \b
     Example: python -m ops status --env prod
     """
-    found = states.gather(platform_of(env), now())
-    steps = found.next_steps
+    platform = platform_of(env)
+    contract = platform.environment.contract
+    found = states.gather(platform, now())
+    steps = found.next_steps(contract)
     if as_json:
         print_json({**document(found), "next_steps": steps})
     else:
-        show_status.show(found, output())
+        show_status.show(found, contract, output())
     return Exit.ATTENTION if steps else Exit.WELL
 
 

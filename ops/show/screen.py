@@ -14,6 +14,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from modules.contract.runs import ItemCounts
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -69,6 +71,10 @@ def instant(at: datetime | None) -> str:
 
 def document(value: Any) -> Any:
     """Return a value of this program as JSON has it: dataclasses as objects, instants and days as ISO texts."""
+    if isinstance(value, ItemCounts):
+        # The kinds beside the others, as a run's own summary has them.
+        counts = {"scanned": value.scanned, **value.placed, "excluded": value.excluded, "rejected": value.rejected}
+        return document(counts)
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {field.name: document(getattr(value, field.name)) for field in dataclasses.fields(value)}
     if isinstance(value, dict):

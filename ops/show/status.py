@@ -13,28 +13,29 @@ from ops.show.screen import instant, table, visible
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from modules.contract.source import SourceContract
     from ops.engines import EngineState
     from ops.status import Status
 
 
-def show(status: Status, console: Console) -> None:
-    """Print everything, and at the end what to do."""
+def show(status: Status, contract: SourceContract, console: Console) -> None:
+    """Print everything, and at the end what to do; the ``contract`` is that of the environment's source."""
     where = f", {status.endpoint}" if status.endpoint else ""
     console.print(Text(f"{status.environment}: {instant(status.now)} UTC, region {status.region}{where}", style="bold"))
-    _show_run(status, console)
+    _show_run(status, contract, console)
     _show_parts(status, console)
     _show_tables(status, console)
-    _show_next(status, console)
+    _show_next(status, contract, console)
 
 
-def _show_run(status: Status, console: Console) -> None:
+def _show_run(status: Status, contract: SourceContract, console: Console) -> None:
     newest = status.runs.newest
     if newest is None:
         console.print("\nLast run: there is none that is complete.")
         return
     before = status.runs.before
     made = table("", "newest", "trend", "change", numbers=("newest", "trend", "change"))
-    for measure in measures(newest, before):
+    for measure in measures(contract, newest, before):
         usual = "-" if measure.trend is None else f"{measure.trend:,.10g}"
         change = "" if measure.change is None else f"{measure.change:+.1%}"
         made.add_row(measure.name.replace("_", " "), f"{measure.value:,.10g}", usual, change)
@@ -90,8 +91,8 @@ def _show_tables(status: Status, console: Console) -> None:
         console.print(f"not in the tables: run {run.run_id} of {run.dt}, {why}")
 
 
-def _show_next(status: Status, console: Console) -> None:
-    steps = status.next_steps
+def _show_next(status: Status, contract: SourceContract, console: Console) -> None:
+    steps = status.next_steps(contract)
     console.print()
     if not steps:
         console.print(Text("Nothing to do: all is well.", style="green"))

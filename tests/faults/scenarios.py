@@ -10,7 +10,6 @@ from contextlib import ExitStack, closing
 from threading import Barrier
 from typing import TYPE_CHECKING, Final
 
-from local.source_table import delete, write
 from modules.contract.settings import LambdaVariable
 from tests.faults import actions
 from tests.faults.cases import LONGEST_SECONDS, ByMicroburst, ByProxy, Case, Killed, Published, Raised
@@ -145,12 +144,12 @@ def _play_writes(stage: Stage, case: WritesCase, scene: Scene) -> None:
     """Write while the table is read: what is not touched is there as before, and nothing that was never written."""
     table = f"cat-faults-{case.id}-table"
     items = stage.items[case.table]
-    fill(stage.clients, table, items)
+    source = fill(stage.clients, table, items)
     changes = Changes.of(items)
 
     def change(exchange: Exchange) -> None:
-        delete(stage.clients.dynamodb, table, changes.deleted)
-        write(stage.clients.dynamodb, table, changes.added)
+        source.delete(changes.deleted)
+        source.write(changes.added)
         pass_on(exchange)
 
     right = invocation_of(case, scene)

@@ -16,7 +16,7 @@ from glue_src.clean_zone import CleanZone
 from glue_src.storage import Bucket
 from local.aws_environment import emulator_environment
 from local.sample_data import generate_items
-from local.source_table import ensure_table, load
+from local.source_table import SourceTable
 from modules.contract.layout import run_summary_key
 from modules.contract.runs import RunSummary
 from modules.contract.settings import UNLIMITED, EventKey, LambdaVariable
@@ -212,10 +212,12 @@ class Stage:
         self._older.remove()
 
 
-def fill(clients: Clients, table: str, items: Sequence[Item]) -> None:
-    """Make a table with these items."""
-    ensure_table(clients.dynamodb, table)
-    load(clients.dynamodb, table, items)
+def fill(clients: Clients, table: str, items: Sequence[Item]) -> SourceTable:
+    """Make a table with these items, and return it."""
+    filled = SourceTable(clients.dynamodb, table, CONTRACT.key_attributes)
+    filled.ensure()
+    filled.load(items)
+    return filled
 
 
 def table_name(table: str) -> str:

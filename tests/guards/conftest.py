@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
+from envs.prod import PROD
 from local.machine_tools import PROJECT
 from local.workspace import Workspace
 from modules.naming import Names
@@ -25,7 +26,7 @@ NAMES: Final = Names("prod")
 @pytest.fixture(scope="session")
 def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
     """An emulator of its own: nothing is deployed there but what these tests deploy."""
-    with running_in(tmp_path_factory.mktemp("guards")) as workspace:
+    with running_in(tmp_path_factory.mktemp("guards"), PROD) as workspace:
         yield workspace
 
 

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
+from envs.local import LOCAL
 from envs.schema import ARROW_ENGINE, GLUE_ENGINE
 from local.demo import open_warehouse
 from local.deployment import deploy
-from local.engines import DEFAULT, Engines
+from local.engines import Engines
 from local.pipeline import Pipeline
 from local.reconciliation import committed_summary
 from local.warehouse import Warehouse
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 #: What is deployed, by the fixture that gives it to tests.
 DEPLOYED, ARROW_WITH_KEY, GLUE = "deployed", "arrow_with_key", "glue_extract"
 ENGINES: Final = {
-    DEPLOYED: DEFAULT,
+    DEPLOYED: Engines.of(LOCAL),
     ARROW_WITH_KEY: Engines(transform=ARROW_ENGINE, own_key=True),
     GLUE: Engines(extract=GLUE_ENGINE),
 }
@@ -59,8 +60,7 @@ class Run:
 
 def run_etl1(pipeline: Pipeline, day: str = DAY) -> RunSummary:
     answer = pipeline.normalize({"dt": day})
-    names, clients = pipeline.names, pipeline.workspace.clients()
-    return committed_summary(clients.s3, names.reports_bucket, "reports/etl-process1/", answer)
+    return committed_summary(pipeline.workspace.clients().s3, pipeline.environment, answer)
 
 
 def rows(athena: LocalAthena, table: str, day: str = DAY) -> list[dict[str, Any]]:
@@ -79,7 +79,7 @@ def _deploy(name: str, workspace: Workspace, sample: list[dict[str, Any]]) -> Wo
     if name == GLUE:
         # ETL-2 is none of it.
         stacks = [Names("local").normalize_stack]
-        deploy(stacks, {**workspace.variables(), **engines.variables()}, workspace.deploy_log)
+        deploy(stacks, {**workspace.variables(), **engines.variables(LOCAL)}, workspace.deploy_log)
     else:
         demo.deploy_stacks()
     return workspace
@@ -97,7 +97,9 @@ def platforms(
     asked = {name for item in request.session.items for name in getattr(item, "fixturenames", ())}
     with ExitStack() as stack:
         running = {
-            name: stack.enter_context(running_in(tmp_path_factory.mktemp(name))) for name in ENGINES if name in asked
+            name: stack.enter_context(running_in(tmp_path_factory.mktemp(name), LOCAL))
+            for name in ENGINES
+            if name in asked
         }
         with ThreadPoolExecutor() as at_once:
             begun = {name: at_once.submit(_deploy, name, workspace, sample) for name, workspace in running.items()}

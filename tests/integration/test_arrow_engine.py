@@ -21,7 +21,6 @@ from local.errors import FunctionError
 from local.function_log import FunctionLog
 from local.reconciliation import reconcile
 from local.sample_faults import FAULTS
-from local.source_table import load
 from modules.contract.datasets import DATA_QUALITY
 from modules.contract.layout import clean_key, parse_day, quarantine_day_prefix
 from modules.naming import Names
@@ -79,7 +78,7 @@ def test_arrival_starts_the_function_and_both_engines_make_the_same_tables(pipel
 
     warehouse = open_warehouse(pipeline.workspace)
     with closing(warehouse.open()) as athena:
-        reconcile(summary, athena, warehouse.partitions())
+        reconcile(CONTRACT, summary, athena, warehouse.partitions())
         for dataset in CONTRACT.datasets:
             # In the same order, too.
             assert rows(athena, dataset.name) == rows(first_run.athena, dataset.name), dataset.name
@@ -100,7 +99,7 @@ def test_run_that_fails_a_check_is_quarantined_and_counted(pipeline: Pipeline, s
     clients, day = pipeline.workspace.clients(), parse_day(EARLIER_DAY)
     faulty = [fault("usuario-1", FAULTY_AT) for fault in FAULTS.values()]
     try:
-        load(clients.dynamodb, NAMES.source_table(CONTRACT.table), faulty)
+        pipeline.workspace.source_table().load(faulty)
         summary = run_etl1(pipeline, EARLIER_DAY)
         assert summary.items.rejected_total > summary.items.scanned / 4
         with pytest.raises(
@@ -108,7 +107,7 @@ def test_run_that_fails_a_check_is_quarantined_and_counted(pipeline: Pipeline, s
         ):
             pipeline.curate(summary)
     finally:
-        load(clients.dynamodb, NAMES.source_table(CONTRACT.table), sample)
+        pipeline.workspace.source_table().load(sample)
 
     held = clients.s3.list_objects_v2(
         Bucket=NAMES.reports_bucket, Prefix=f"{quarantine_day_prefix(CURATED_PREFIX, day)}{summary.run_id}/"
@@ -127,7 +126,7 @@ def test_run_that_fails_a_check_is_quarantined_and_counted(pipeline: Pipeline, s
     again = run_etl1(pipeline, EARLIER_DAY)
     pipeline.curate(again)
     with closing(warehouse.open()) as athena:
-        reconcile(again, athena, warehouse.partitions())
+        reconcile(CONTRACT, again, athena, warehouse.partitions())
 
 
 def failed_checks(pipeline: Pipeline) -> float:

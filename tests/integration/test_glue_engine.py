@@ -16,7 +16,6 @@ from glue_src.clean_zone import CleanZone
 from glue_src.storage import Bucket
 from local.errors import GlueJobError
 from local.pipeline import run_normalize_job
-from local.source_table import load
 from modules.contract.layout import parse_day
 from modules.contract.runs import RunSummary
 from modules.naming import Names
@@ -118,16 +117,16 @@ def test_a_failed_run_leaves_nothing_and_says_why(job: Job) -> None:
 @pytest.fixture(scope="module")
 def large_table(job: Job, sample: list[dict[str, Any]]) -> Iterator[Counter[str]]:
     """The source table with items by which every segment makes parts; returns its conversations' ids."""
-    dynamodb = job.workspace.clients().dynamodb
+    table = job.workspace.source_table()
     message = {"M": {"from": {"S": "user"}, "text": {"S": LARGE_TEXT}}}
     ids = [f"CONVERSATION#2026-01-30T10:{number // 60:02}:{number % 60:02}" for number in range(LARGE_ITEMS)]
     items = [
         {"PK": {"S": f"USER#{number}"}, "SK": {"S": sort_key}, "Conversation": {"L": [message]}}
         for number, sort_key in enumerate(ids)
     ]
-    load(dynamodb, NAMES.source_table(CONTRACT.table), items)
+    table.load(items)
     yield Counter(ids)
-    load(dynamodb, NAMES.source_table(CONTRACT.table), sample)
+    table.load(sample)
 
 
 def test_a_task_that_is_lost_and_repeated_doubles_nothing(job: Job, large_table: Counter[str]) -> None:

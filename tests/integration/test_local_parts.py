@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from envs.local import LOCAL
 from local.arrivals import listen
 from local.errors import ArrivalError, GlueJobError
 from local.glue_stand_in import DeployedJob, run_job
-from local.source_table import ensure_table, load, scan, write
+from local.source_table import SourceTable
 from local.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -22,24 +23,24 @@ ROLE = "arn:aws:iam::000000000000:role/parts"
 WORKFLOW = "arn:aws:glue:us-east-1:000000000000:workflow/parts-workflow"
 
 
-@pytest.fixture
-def table(workspace: Workspace) -> str:
-    ensure_table(workspace.clients().dynamodb, "parts-table")
-    ensure_table(workspace.clients().dynamodb, "parts-table")
-    return "parts-table"
+def items(count: int, keys: tuple[str, ...]) -> list[dict[str, Any]]:
+    return [{**{key: {"S": f"{key}-{number}"} for key in keys}, "said": {"S": "a"}} for number in range(count)]
 
 
-def items(count: int) -> list[dict[str, Any]]:
-    return [{"PK": {"S": f"USER#{number}"}, "SK": {"S": "REGISTER"}} for number in range(count)]
+@pytest.mark.parametrize("keys", [("PK", "SK"), ("ticket_id",)], ids=len)
+def test_table_is_made_to_hold_exactly_the_items(workspace: Workspace, keys: tuple[str, ...]) -> None:
+    table = SourceTable(workspace.clients().dynamodb, f"parts-{len(keys)}-table", keys)
+    table.ensure()
+    table.ensure()
+    assert table.load(items(60, keys))
+    assert not table.load(items(60, keys))
+    table.write([{**items(1, keys)[0], "Extra": {"BOOL": True}}])
+    assert table.load(items(30, keys))
+    assert sorted(map(in_order, table.scan())) == sorted(map(in_order, items(30, keys)))
 
 
-def test_table_is_made_to_hold_exactly_the_items(workspace: Workspace, table: str) -> None:
-    dynamodb = workspace.clients().dynamodb
-    assert load(dynamodb, table, items(60))
-    assert not load(dynamodb, table, items(60))
-    write(dynamodb, table, [{**items(1)[0], "Extra": {"BOOL": True}}])
-    assert load(dynamodb, table, items(30))
-    assert sorted(map(json.dumps, scan(dynamodb, table))) == sorted(map(json.dumps, items(30)))
+def in_order(item: dict[str, Any]) -> str:
+    return json.dumps(item, sort_keys=True)
 
 
 def test_rule_that_is_not_deployed_is_told(workspace: Workspace) -> None:
@@ -59,7 +60,7 @@ def test_silent_rule_is_told_after_the_wait(workspace: Workspace) -> None:
 
 
 def test_platform_goes_down_whole(tmp_path: Path) -> None:
-    workspace = Workspace(tmp_path / "local")
+    workspace = Workspace(LOCAL, tmp_path / "local")
     assert workspace.up()
     assert not workspace.up()
     workspace.clients().s3.list_buckets()

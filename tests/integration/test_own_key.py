@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import pytest
 
+from envs.local import LOCAL
 from local.aws_environment import REGION
 from local.demo import open_warehouse
 from local.reconciliation import reconcile
@@ -99,7 +100,7 @@ def test_run_goes_through_and_its_objects_are_encrypted_with_the_key(pipeline: P
     pipeline.curate(summary)
     warehouse = open_warehouse(pipeline.workspace)
     with closing(warehouse.open()) as athena:
-        reconcile(summary, athena, warehouse.partitions())
+        reconcile(LOCAL.contract, summary, athena, warehouse.partitions())
     s3 = pipeline.workspace.clients().s3
     listed = s3.list_objects_v2(Bucket=NAMES.reports_bucket)["Contents"]
     heads = {entry["Key"]: s3.head_object(Bucket=NAMES.reports_bucket, Key=entry["Key"]) for entry in listed}

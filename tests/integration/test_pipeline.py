@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from envs.local import LOCAL
 from local.errors import FunctionError
 from local.reconciliation import reconcile
-from local.source_table import load
-from sources.catia import CONTRACT
 from tests.integration.conftest import DAY, EARLIER_DAY, Run, rows, run_etl1
 from tests.integration.oracle import expected
 from tests.sql import expected as answers
@@ -54,7 +53,7 @@ def test_rejected_items_are_kept_whole_with_a_reason(first_run: Run, athena: Loc
 
 
 def test_summary_and_tables_reconcile(first_run: Run, athena: LocalAthena) -> None:
-    total = reconcile(first_run.summary, athena, first_run.partitions)
+    total = reconcile(LOCAL.contract, first_run.summary, athena, first_run.partitions)
     assert total == sum(map(len, first_run.expected.tables().values()))
 
 
@@ -106,23 +105,23 @@ def _curated_objects(pipeline: Pipeline) -> dict[str, str]:
 
 
 def test_day_that_is_run_again_is_replaced(first_run: Run, sample: list[dict[str, Any]]) -> None:
-    pipeline, table = first_run.pipeline, first_run.pipeline.names.source_table(CONTRACT.table)
-    dynamodb = pipeline.workspace.clients().dynamodb
+    pipeline = first_run.pipeline
+    table = pipeline.workspace.source_table()
     earlier = run_etl1(pipeline, EARLIER_DAY)
     pipeline.curate(earlier)
     changed = [item for item in sample if item["PK"]["S"] != "USER#usuario-00001"]
     try:
-        load(dynamodb, table, changed)
+        table.load(changed)
         later = run_etl1(pipeline, EARLIER_DAY)
         pipeline.curate(later)
     finally:
-        load(dynamodb, table, sample)
+        table.load(sample)
     assert later.run_id > earlier.run_id
     warehouse = first_run.warehouse()
     with closing(warehouse.open()) as athena:
-        reconcile(later, athena, warehouse.partitions())
+        reconcile(LOCAL.contract, later, athena, warehouse.partitions())
         for name in ("conversations", "messages", "feedback"):
             wanted = expected(changed).tables()[name]
             assert in_order(rows(athena, name, EARLIER_DAY)) == in_order(wanted)
             assert len(wanted) < len(first_run.expected.tables()[name])
-        reconcile(first_run.summary, athena, warehouse.partitions())
+        reconcile(LOCAL.contract, first_run.summary, athena, warehouse.partitions())

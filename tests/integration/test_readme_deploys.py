@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from envs.local import LOCAL
 from tests.emulators import running_in
 from tests.integration.test_readme_and_runbook import BY_CI, DEPLOYING, RUNNABLE, run_block
 
@@ -17,7 +18,7 @@ def test_commands_deploy_as_they_stand(tmp_path: Path) -> None:
     assert [line for line in block.commands.splitlines() if line in BY_CI] == []
     # Nobody is here to type yes.
     commands = re.sub(r"^(cdktf deploy .*)$", r"\1 --auto-approve", block.commands, flags=re.MULTILINE)
-    with running_in(tmp_path / "emulator") as workspace:
+    with running_in(tmp_path / "emulator", LOCAL) as workspace:
         run_block(block, commands, workspace.variables(), tmp_path)
         clients = workspace.clients()
         function = clients.lambda_.get_function(FunctionName="cat-test-lambda-normalize")

@@ -53,7 +53,7 @@ def items_until(day: date) -> list[dict[str, Any]]:
 
 @pytest.fixture(scope="package")
 def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
-    with running_in(tmp_path_factory.mktemp("reports")) as workspace:
+    with running_in(tmp_path_factory.mktemp("reports"), LOCAL) as workspace:
         platform = Platform.on(workspace, tmp_path_factory.mktemp("scratch"))
         for day in NIGHTS:
             platform.night(day, items_until(day))

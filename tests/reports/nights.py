@@ -24,7 +24,6 @@ from lambda_src.parallelism import Parallelism
 from lambda_src.settings import Settings
 from lambda_src.share_extraction import extract_share
 from local.clients import Clients as LocalClients
-from local.source_table import ensure_table, load
 from modules.contract.layout import commit_marker_prefix, partition
 from sources.catia import CONTRACT
 from tests.curation.lake import Lake
@@ -66,7 +65,7 @@ class Platform:
     @classmethod
     def on(cls, workspace: Workspace, folder: Path) -> Platform:
         clients = workspace.clients()
-        ensure_table(clients.dynamodb, _NORMALIZE.dynamo_table_name)
+        workspace.source_table().ensure()
         clients.s3.create_bucket(Bucket=_ETL.data_bucket_name)
         engine = ArrowEngine(Bucket(clients.s3, _ETL.data_bucket_name), folder)
         lake = Lake(
@@ -90,7 +89,7 @@ class Platform:
 
         A later run of the same day begins a little later.
         """
-        load(self.workspace.clients().dynamodb, _NORMALIZE.dynamo_table_name, items)
+        self.workspace.source_table().load(items)
         began = datetime(day.year, day.month, day.day, 4, 30, tzinfo=timezone.utc) + timedelta(days=1)
         began += timedelta(
             minutes=len(self.lake.keys(f"{commit_marker_prefix(_ETL.clean_prefix, CONTRACT)}{partition(day)}/"))

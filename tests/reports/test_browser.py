@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from reports import palette
+from reports.catia_report import CatiaPart
 from reports.page import render
 from tests.reports.browser import browser_variables, look
 from tests.reports.conftest import HOSTILE
@@ -66,8 +67,8 @@ def test_charts_can_be_read(screen: dict[str, Any]) -> None:
 
 
 def test_the_numbers_are_the_facts(screen: dict[str, Any], facts: DayFacts) -> None:
-    activity = facts.activity
-    assert activity is not None
+    assert isinstance(facts.part, CatiaPart)
+    activity = facts.part.activity
     headlines = screen["closed"]["headlines"]
     assert headlines["conversations"] == f"{activity.today.conversations:,}"
     assert headlines["questions"] == f"{activity.today.questions:,}"

@@ -82,7 +82,7 @@ def test_tables_that_are_not_of_the_run_that_passed(platform: Platform) -> None:
 def test_a_run_that_etl_2_has_not_seen(platform: Platform) -> None:
     run = platform.night(WAITING, items_until(DAY), curate=False)
     facts = gathered(platform, WAITING)
-    assert (facts.state, facts.activity, facts.checks) == (State.WAITING, None, ())
+    assert (facts.state, facts.part, facts.checks) == (State.WAITING, None, ())
     assert facts.run.run_id == run.run_id
     for written in run.objects:
         platform.lake.delete(written.key)
@@ -95,8 +95,8 @@ def test_a_quarantined_run_beside_the_one_that_readers_see(platform: Platform) -
     facts = gathered(platform, QUARANTINED)
     assert (facts.state, facts.runs_of_day, facts.run.run_id) == (State.QUARANTINED, 2, quarantined.run_id)
     assert [f"{check.dataset}.{check.name}" for check in facts.failed_checks] == ["rejected.share_of_items"]
-    assert facts.activity is not None
-    assert facts.activity.run_id == published.run_id
+    assert facts.part is not None
+    assert facts.part.run_id == published.run_id
 
 
 def test_a_day_whose_runs_are_all_incomplete(platform: Platform) -> None:

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from reports.catia_report import CatiaPart
 from reports.facts import State
 from reports.tables import curated_table
 from sources.catia import CONVERSATIONS
@@ -16,7 +17,8 @@ from tests.integration.oracle import Expected, expected
 from tests.reports.conftest import DAY, HOSTILE, NIGHTS, items_until
 
 if TYPE_CHECKING:
-    from reports.facts import Activity, DayFacts
+    from reports.catia_facts import Activity
+    from reports.facts import DayFacts
     from tests.reports.nights import Platform
 
 BOGOTA = ZoneInfo("America/Bogota")
@@ -34,8 +36,8 @@ def wanted() -> Expected:
 
 @pytest.fixture
 def activity(facts: DayFacts) -> Activity:
-    assert facts.activity is not None
-    return facts.activity
+    assert isinstance(facts.part, CatiaPart)
+    return facts.part.activity
 
 
 def gerencia_of(feedback: dict[str, Any], conversations: list[dict[str, Any]]) -> str:
@@ -114,8 +116,8 @@ def test_runs(facts: DayFacts, wanted: Expected) -> None:
     assert facts.run.items.rejected_total == len(wanted.rejected)
     assert facts.state is State.PUBLISHED
     assert (facts.runs_of_day, facts.days_without_run, facts.failed_checks) == (1, (), ())
-    assert facts.activity is not None
-    assert facts.activity.run_id == facts.run.run_id
+    assert facts.part is not None
+    assert facts.part.run_id == facts.run.run_id
 
 
 def test_checks_are_those_of_the_table(facts: DayFacts, platform: Platform) -> None:

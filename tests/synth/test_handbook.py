@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from handbook.pages import ZONES, pages_of_stacks, stacks_of_prod
+from handbook.pages import WRITER, ZONES, pages_of_stacks, stacks_of_prod
 from handbook.pictures.architecture import architecture
 from handbook.site import build
 from local.synthesis import documents_in
@@ -23,7 +23,7 @@ def test_the_pages_are_those_of_the_stacks(written: dict[Path, str]) -> None:
 
 
 def test_the_picture_shows_the_way_of_the_data(default_output: Path) -> None:
-    graph = architecture(stacks_of_prod(documents_in(default_output)), ZONES)
+    graph = architecture(stacks_of_prod(documents_in(default_output)), ZONES, WRITER)
     flow = {(edge.start, edge.end): edge.label for edge in graph.edges if edge.kind == "flow"}
     way = (
         *("cat-prod-catia-conversations-table", "cat-prod-lambda-normalize", "reports/etl-process1/"),

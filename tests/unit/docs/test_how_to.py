@@ -16,7 +16,7 @@ from local.machine_tools import PROJECT, VENV
 from tests.unit.docs.computed import DOCS
 
 #: What the guides' commands need. Generated items and corpora are many files.
-COPIED: Final = ("envs", "glue_src", "lambda_src", "local", "modules", "sources", "tests", "pyproject.toml")
+COPIED: Final = ("envs", "glue_src", "lambda_src", "local", "modules", "ops", "sources", "tests", "pyproject.toml")
 GUIDES: Final = sorted((DOCS / "how-to").glob("*.md"))
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from envs.prod import PROD
 from handbook.markdown import lines, table
-from handbook.pages import DOCS, pages_of_code
+from handbook.pages import DOCS, lineage_of_prod, pages_of_code
 from handbook.settings_page import settings_page
 from handbook.site_hooks import on_page_markdown
 from handbook.tables_page import tables_page
@@ -48,7 +48,7 @@ def test_a_settings_row_has_type_default_and_values() -> None:
 
 
 def test_all_tables_views_and_queries_are_told() -> None:
-    page = tables_page()
+    page = tables_page(lineage_of_prod(), NAMED_QUERIES)
     told = [(thing.name, thing.description) for things in (CONTRACT.tables, VIEWS, NAMED_QUERIES) for thing in things]
     assert [name for name, description in told if f"`{name}`" not in page or description not in page] == []
 

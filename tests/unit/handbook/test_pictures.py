@@ -10,14 +10,19 @@ import pytest
 from handbook.pictures.architecture import architecture
 from handbook.pictures.drawing import dot, svg
 from handbook.pictures.graph import Edge, Graph, Node
-from handbook.pictures.lineage import columns_behind, lineage_of
+from handbook.pictures.lineage import Lineage
 from handbook.pictures.stacks import Stack, permissions
+from handbook.tables_page import tables_page
+from modules.contract.datasets import ColumnType
+from modules.contract.views import View, ViewColumn
 from modules.etl.serving import views_of
 from sources.catia import CONTRACT
-
-VIEWS = views_of(CONTRACT)
+from tests import orders
 
 SVG = "{http://www.w3.org/2000/svg}"
+VIEWS = views_of(CONTRACT)
+VIEWS = views_of(CONTRACT)
+CATIA = Lineage(CONTRACT, VIEWS, "the chatbot's items")
 DASHBOARD = next(view for view in VIEWS if view.name == "dashboard_usuarios")
 
 
@@ -50,7 +55,7 @@ TOPIC = stack("cat-x-etl2", aws_sns_topic={"alerts": {"name": "alerts"}})
 
 
 def test_what_a_role_allows_is_an_arrow() -> None:
-    graph = architecture([NORMALIZE, TOPIC], {"clean/csv/": "clean zone"})
+    graph = architecture([NORMALIZE, TOPIC], {"clean/csv/": "clean zone"}, "the shop")
     assert {(edge.start, edge.end, edge.label) for edge in graph.edges} == {
         ("chats", "normalize", "scans"),
         ("normalize", "clean/csv/", "writes"),
@@ -62,10 +67,11 @@ def test_what_a_role_allows_is_an_arrow() -> None:
         ("clean/csv/", "store", ""),
         ("alerts", "failure", "cat-x-etl2"),
     }
+    assert {node.detail for node in graph.nodes if node.id == "chats"} == {"DynamoDB table of the shop"}
 
 
 def test_what_leads_out_of_the_picture_is_left_out() -> None:
-    assert [edge.label for edge in architecture([NORMALIZE], {}).edges] == ["scans"]
+    assert [edge.label for edge in architecture([NORMALIZE], {}, "the shop").edges] == ["scans"]
 
 
 def test_policies_of_other_roles_are_nobodys() -> None:
@@ -90,21 +96,38 @@ def test_an_argument_that_should_refer_to_something_is_told() -> None:
     ],
 )
 def test_columns_behind_a_views_column(column: str, behind: list[str]) -> None:
-    assert columns_behind(DASHBOARD, column) == behind
+    assert list(CATIA.columns_behind(DASHBOARD, column)) == behind
 
 
 @pytest.mark.parametrize("view", [view for view in VIEWS if view.name != "latest_snapshot"], ids=lambda view: view.name)
 def test_every_column_of_a_view_but_the_day_has_an_origin(view: Any) -> None:
     tables = {table.name for table in CONTRACT.tables}
     for column in view.columns:
-        behind = columns_behind(view, column.name)
+        behind = CATIA.columns_behind(view, column.name)
         assert {origin.partition(".")[0] for origin in behind} <= tables
         assert bool(behind) == (column.name != "dt"), column.name
 
 
 def test_lineage_leads_from_attributes_to_columns() -> None:
-    edges = {(edge.start, edge.end) for edge in lineage_of(DASHBOARD).edges}
+    edges = {(edge.start, edge.end) for edge in CATIA.graph(DASHBOARD).edges}
     assert {("UserData.ciudad", "conversations.ciudad"), ("conversations.ciudad", "dashboard_usuarios.ciudad")} <= edges
+
+
+def test_lineage_is_that_of_the_contract_at_hand() -> None:
+    open_orders = View(
+        "open_orders",
+        "Orders with lines.",
+        "SELECT order_id, line_count AS lines FROM orders WHERE dt = (SELECT max(dt) FROM orders)",
+        (ViewColumn("order_id", ColumnType.TEXT, "It."), ViewColumn("lines", ColumnType.COUNT, "Its lines.")),
+    )
+    shop = Lineage(orders.CONTRACT, (open_orders,), "the shop's items")
+    assert shop.columns_behind(open_orders, "lines") == ("orders.line_count",)
+    graph = shop.graph(open_orders)
+    assert graph.groups == ("open_orders", "orders", "the shop's items")
+    assert ("lines", "orders.line_count") in {(edge.start, edge.end) for edge in graph.edges}
+    page = tables_page(shop, ())
+    assert "### `order_lines`" in page
+    assert "conversations" not in page
 
 
 def test_a_graph_has_its_parts_once_and_in_order() -> None:

@@ -3,14 +3,22 @@ from __future__ import annotations
 import io
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 from rich.console import Console
 
+from envs.local import LOCAL
+from envs.schema import ExtractSettings
 from local.__main__ import COMMANDS, main, parser, shell_changes
-from local.engines import DEFAULT, Engines
+from local.engines import Engines
+from local.errors import DeployError
 from local.glue_stand_in import DeployedJob
 from local.screen import Screen
+
+SECOND = replace(
+    LOCAL, name="second", is_local=False, normalize=replace(LOCAL.normalize, extract=ExtractSettings(engine="glue"))
+)
 
 
 def test_shell_takes_over_the_changes() -> None:
@@ -29,9 +37,9 @@ def test_every_command_says_what_it_does(command: str) -> None:
 
 def test_demo_takes_an_engine_for_each_etl() -> None:
     chosen = parser().parse_args(["demo"])
-    assert (chosen.engine, chosen.transform) == (DEFAULT.extract, DEFAULT.transform) == ("lambda", "spark")
+    assert (chosen.engine, chosen.transform) == ("lambda", "spark")
     chosen = parser().parse_args(["demo", "--engine", "glue", "--transform", "arrow"])
-    assert Engines(chosen.engine, chosen.transform).variables() == {
+    assert Engines(chosen.engine, chosen.transform).variables(LOCAL) == {
         "CAT_ENV": "local",
         "CAT_LOCAL_ENGINE": "glue",
         "CAT_LOCAL_TRANSFORM": "arrow",
@@ -41,11 +49,18 @@ def test_demo_takes_an_engine_for_each_etl() -> None:
 
 
 def test_own_key_is_asked_for_by_a_variable() -> None:
-    assert Engines(own_key=True).variables() == {"CAT_ENV": "local", "CAT_LOCAL_OWN_KEY": "true"}
+    assert Engines(own_key=True).variables(LOCAL) == {"CAT_ENV": "local", "CAT_LOCAL_OWN_KEY": "true"}
 
 
 def test_default_engines_need_no_variables() -> None:
-    assert DEFAULT.variables() == {"CAT_ENV": "local"}
+    assert Engines.of(LOCAL) == Engines()
+    assert Engines.of(LOCAL).variables(LOCAL) == {"CAT_ENV": "local"}
+    assert Engines.of(SECOND).variables(SECOND) == {"CAT_ENV": "second"}
+
+
+def test_engines_of_another_environment_are_those_of_its_file() -> None:
+    with pytest.raises(DeployError, match=r"second is deployed with .*extract='glue'.* as envs/ says"):
+        Engines(transform="arrow").variables(SECOND)
 
 
 def test_faults_are_told_on_standard_error(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import pytest
 
+from local.catia_sample import catia_sample
 from local.sample_data import generate_items
 from local.sample_faults import FAULTS
 from local.sample_shapes import wire
@@ -119,3 +120,10 @@ def test_wire_format_of_plain_values() -> None:
     assert wire({"a": ["b", 1, True, None]}) == {
         "M": {"a": {"L": [{"S": "b"}, {"N": "1"}, {"BOOL": True}, {"NULL": True}]}}
     }
+
+
+def test_the_demo_has_the_sample_and_says_how_large_it_is() -> None:
+    made = catia_sample(50, 1, NEWEST)
+    assert made.items == ITEMS
+    assert made.said == f"{len(ITEMS):,} items of 50 users"
+    assert any(made.view in sql for sql in made.questions.values())

@@ -8,6 +8,7 @@ from typing import Any
 
 from modules.contract.layout import clean_key
 from modules.contract.runs import ItemCounts, RunObject, RunSummary, ScanStatistics
+from modules.contract.source import SourceContract
 from sources.catia import CONTRACT
 
 DAY = date(2026, 1, 31)
@@ -19,15 +20,22 @@ PLACED = {"conversations": 600, "feedback": 300, "registers": 99}
 
 def run(number: int = 1, seconds: float = 10, rejected: int = 1, **items: Any) -> RunSummary:
     """The ``number``-th run: 1,000 items and what ``items`` says of them."""
+    placed = {kind: items.pop(kind, usual) for kind, usual in PLACED.items()}
+    rows = {**placed, "messages": 5000, "rejected": rejected}
+    made = run_of(CONTRACT, placed, rows, number)
+    ended = made.started_at + timedelta(seconds=seconds)
+    return replace(made, finished_at=ended, items=replace(made.items, **items))
+
+
+def run_of(contract: SourceContract, placed: dict[str, int], rows: dict[str, int], number: int) -> RunSummary:
+    """The ``number``-th run for a contract: 1,000 items, placed so, with so many rows in each dataset; 10 s."""
     started = datetime(2026, 1, 31, 4, 30, tzinfo=timezone.utc) + timedelta(days=number)
     run_id = f"{started:%Y%m%dT%H%M%S.%fZ}-0000000{number}"
-    placed = {kind: items.pop(kind, usual) for kind, usual in PLACED.items()}
-    counts = replace(ItemCounts(scanned=1000, placed=placed, rejected={"wrong_type": rejected}), **items)
-    rows = {**placed, "messages": 5000, "rejected": rejected}
+    counts = ItemCounts(scanned=1000, placed=placed, rejected={"wrong_type": rows["rejected"]})
     objects = tuple(
         RunObject(dataset.name, clean_key(PREFIX, dataset, DAY, run_id), rows[dataset.name], 1)
-        for dataset in CONTRACT.datasets
+        for dataset in contract.datasets
     )
     scan = ScanStatistics(1, 1, 128.0, 0, 0)
-    ended = started + timedelta(seconds=seconds)
+    ended = started + timedelta(seconds=10)
     return RunSummary(run_id, DAY, "America/Bogota", "table", started, ended, counts, scan, objects)

@@ -10,6 +10,7 @@ from ops.runs import BrokenRun, RecentRuns
 from ops.services import AlarmState, CrawlerState, QueueState
 from ops.status import Status
 from ops.tables import TableState, UncuratedRun
+from sources.catia import CONTRACT
 from tests.unit.ops.runs import run
 
 NOW = datetime(2026, 2, 4, 12, tzinfo=timezone.utc)
@@ -41,7 +42,7 @@ WELL = Status(
 
 
 def test_nothing_is_to_be_done_where_all_is_well() -> None:
-    assert WELL.next_steps == ()
+    assert WELL.next_steps(CONTRACT) == ()
 
 
 @pytest.mark.parametrize(
@@ -75,7 +76,7 @@ def test_nothing_is_to_be_done_where_all_is_well() -> None:
     ],
 )
 def test_each_matter_has_its_remedy(change: dict[str, object], matter: str, remedy: str) -> None:
-    (step,) = replace(WELL, **change).next_steps  # type: ignore[arg-type]
+    (step,) = replace(WELL, **change).next_steps(CONTRACT)  # type: ignore[arg-type]
     assert matter in step.matter
     assert remedy in step.remedy
     assert "\n" not in step.matter + step.remedy
@@ -85,13 +86,13 @@ def test_what_is_no_matter() -> None:
     young = UncuratedRun(
         NEWEST.dt, f"{NOW - timedelta(minutes=29):%Y%m%dT%H%M%S.%fZ}-00000000", None, quarantined=False
     )
-    assert replace(WELL, uncurated=(young,)).next_steps == (), "it is on its way"
+    assert replace(WELL, uncurated=(young,)).next_steps(CONTRACT) == (), "it is on its way"
     late = replace(WELL, uncurated=(young,), transform=engine("ETL-2", "FAILED"))
-    assert [step.matter.partition(" ")[0] for step in late.next_steps] == ["ETL-2:", "run"]
+    assert [step.matter.partition(" ")[0] for step in late.next_steps(CONTRACT)] == ["ETL-2:", "run"]
     older = BrokenRun(NEWEST.dt, "1", ("cut off",))
-    assert replace(WELL, runs=RecentRuns((NEWEST,), (older,))).next_steps == (), "a newer run took its place"
+    assert replace(WELL, runs=RecentRuns((NEWEST,), (older,))).next_steps(CONTRACT) == (), "a newer run took its place"
     unscheduled = replace(WELL, schedule="", tables=(replace(WELL.tables[0], days_behind=40),))
-    assert unscheduled.next_steps == (), "nobody expects a run every day"
+    assert unscheduled.next_steps(CONTRACT) == (), "nobody expects a run every day"
     before = replace(WELL.extract.runs[0], state="FAILED", started_at=NEWEST.started_at - timedelta(minutes=1))
     retried = replace(WELL, extract=replace(WELL.extract, runs=(before,)))
-    assert retried.next_steps == (), "the retry went well"
+    assert retried.next_steps(CONTRACT) == (), "the retry went well"

@@ -118,13 +118,22 @@ def test_product_code_knows_nothing_of_the_emulator() -> None:
         assert traces == [], file.name
 
 
-@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
-def test_shells_complete_the_command(environment: dict[str, str], tmp_path: Path, shell: str) -> None:
+ENVIRONMENT_WORDS = ("cat-ops query --env ", ("test", "prod", "local"))
+QUERY_WORDS = ("cat-ops query --env prod fail", ("failed_checks",))
+
+
+@pytest.mark.parametrize(
+    ("shell", "typed", "offered"),
+    [(shell, *ENVIRONMENT_WORDS) for shell in ("bash", "zsh", "fish")] + [("bash", *QUERY_WORDS)],
+)
+def test_shells_complete_the_command(
+    environment: dict[str, str], tmp_path: Path, shell: str, typed: str, offered: tuple[str, ...]
+) -> None:
     write_own_commands(tmp_path)
     (tmp_path / "cat-ops").write_text(
         (tmp_path / "cat-ops").read_text().replace(str(ROOT / ".venv/bin/python"), sys.executable)
     )
-    words = {"COMP_WORDS": "cat-ops query --env ", "COMP_CWORD": "3", "_TYPER_COMPLETE_ARGS": "cat-ops query --env "}
+    words = {"COMP_WORDS": typed, "COMP_CWORD": str(typed.count(" ")), "_TYPER_COMPLETE_ARGS": typed}
     variables = {
         **environment,
         **words,
@@ -132,4 +141,4 @@ def test_shells_complete_the_command(environment: dict[str, str], tmp_path: Path
         "_TYPER_COMPLETE_FISH_ACTION": "get-args",
     }
     done = subprocess.run([tmp_path / "cat-ops"], env=variables, check=False, capture_output=True, text=True)
-    assert all(name in done.stdout for name in ("test", "prod", "local")), done.stderr
+    assert all(name in done.stdout for name in offered), done.stderr

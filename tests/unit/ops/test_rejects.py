@@ -4,11 +4,15 @@ import json
 
 import pytest
 
+from envs.local import LOCAL
 from lambda_src.exclusions import ExclusionRule
+from lambda_src.normalize import Normalizer
 from modules.contract import cells
 from modules.contract.datasets import REJECTED
 from ops.exits import OpsError
-from ops.rejects import RejectedItem, count, parse, replay
+from ops.rejects import RejectedItem, count, normalizer_of, parse, replay
+from sources.catia import CONTRACT
+from tests import orders
 from tests.unit.ops.runs import run
 
 HEADER = cells.record(REJECTED.column_names)
@@ -49,8 +53,23 @@ def test_replay_uses_this_checkouts_rules() -> None:
     wrong = item("FEEDBACK#2026-01-31T00:00:00Z", Feedback={"M": {"type": {"S": "regular"}}})
     monitor = json.dumps({"PK": {"S": "USER#monitor-1"}, "SK": {"S": "?"}})
     items = [RejectedItem(key, "", text) for key, text in (("1", mended), ("2", wrong), ("3", monitor), ("4", "{"))]
-    rules = (ExclusionRule("monitors", "user_id", "starts_with", ("monitor-",)),)
-    found = replay(run(), items, rules, examples=1)
+    normalizer = Normalizer(CONTRACT, (ExclusionRule("monitors", "user_id", "starts_with", ("monitor-",)),))
+    found = replay(run(), items, normalizer, examples=1)
     assert found.accepted == {"feedback": 1, "excluded": 1}
     assert found.still == {"unknown_feedback_type": 1, "malformed_attribute": 1}
     assert (found.accepted_total, found.examples) == (2, ("1",))
+
+
+def test_replay_reads_items_of_any_contract() -> None:
+    mended = json.dumps({"order_id": {"S": "1"}, "lines": {"L": [{"S": "tea"}]}})
+    own = json.dumps({"order_id": {"S": "test-1"}})
+    rules = (ExclusionRule("own orders", "order_id", "starts_with", ("test-",)),)
+    items = [RejectedItem(key, "", text) for key, text in (("1", mended), ("2", "{}"), ("3", own))]
+    found = replay(run(), items, Normalizer(orders.CONTRACT, rules), examples=5)
+    assert (found.accepted, found.still) == ({"orders": 1, "excluded": 1}, {"invalid_key": 1})
+    assert found.examples == ("1", "3")
+
+
+def test_an_environments_rules_are_those_of_etl_1() -> None:
+    monitor = RejectedItem("1", "", json.dumps({"PK": {"S": "USER#monitor-1"}, "SK": {"S": "?"}}))
+    assert replay(run(), [monitor], normalizer_of(LOCAL), examples=0).accepted == {"excluded": 1}

@@ -13,6 +13,7 @@ from ops.runs import RecentRuns
 from ops.show import logs as show_logs
 from ops.show import status as show_status
 from ops.show.screen import document, shortened, visible
+from sources.catia import CONTRACT
 from tests.unit.ops.runs import run
 from tests.unit.ops.test_advice import WELL
 
@@ -29,7 +30,8 @@ def test_data_cannot_act_on_the_terminal() -> None:
 
 def test_json_has_every_field() -> None:
     told = document({"run": run(), "code": Exit.AWS, "days": (date(2026, 1, 31),), 1: None})
-    assert told["run"]["items"]["rejected"] == {"wrong_type": 1}
+    kinds = {"conversations": 600, "feedback": 300, "registers": 99}
+    assert told["run"]["items"] == {"scanned": 1000, **kinds, "excluded": {}, "rejected": {"wrong_type": 1}}
     assert told["run"]["started_at"] == "2026-02-01T04:30:00+00:00"
     assert (told["code"], told["days"], told["1"]) == (3, ["2026-01-31"], None)
     assert json.loads(json.dumps(told)) == told
@@ -37,7 +39,7 @@ def test_json_has_every_field() -> None:
 
 def test_status_fits_eighty_columns() -> None:
     written = io.StringIO()
-    show_status.show(WELL, Console(file=written, width=80))
+    show_status.show(WELL, CONTRACT, Console(file=written, width=80))
     lines = written.getvalue().splitlines()
     assert max(map(len, lines)) <= 80
     assert "Nothing to do: all is well." in lines
@@ -47,7 +49,7 @@ def test_status_fits_eighty_columns() -> None:
 
 def test_status_shows_an_environment_where_nothing_has_run() -> None:
     written = io.StringIO()
-    show_status.show(replace(WELL, runs=RecentRuns(), tables=()), Console(file=written, width=80))
+    show_status.show(replace(WELL, runs=RecentRuns(), tables=()), CONTRACT, Console(file=written, width=80))
     assert "there is none that is complete" in written.getvalue()
     assert "there is no complete run yet" in written.getvalue()
 

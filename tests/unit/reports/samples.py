@@ -8,16 +8,9 @@ from zoneinfo import ZoneInfo
 
 from modules.contract.runs import ItemCounts, RunObject, RunSummary, ScanStatistics
 from ops.prices import Cost
-from reports.facts import (
-    Activity,
-    Check,
-    DayFacts,
-    DayFigures,
-    GerenciaRatings,
-    Hour,
-    QuestionCount,
-    State,
-)
+from reports.catia_facts import Activity, DayFigures, GerenciaRatings, Hour, QuestionCount
+from reports.catia_report import CatiaPart
+from reports.facts import Check, DayFacts, State
 from sources.catia import CONTRACT
 
 DAY = date(2026, 1, 30)
@@ -69,6 +62,7 @@ def check(*, passed: bool = True) -> Check:
 def facts(**values: Any) -> DayFacts:
     made: dict[str, Any] = {
         "environment": "test",
+        "contract": CONTRACT,
         "day": DAY,
         "made_at": NOON,
         "runs": tuple(run(DAY - timedelta(days=back), 1200 - back) for back in reversed(range(9))),
@@ -76,7 +70,7 @@ def facts(**values: Any) -> DayFacts:
         "days_without_run": (),
         "state": State.PUBLISHED,
         "checks": (check(),),
-        "activity": activity(),
+        "part": CatiaPart(activity()),
         "costs": (Cost("ETL-1 (Lambda)", 75.0, "GB-seconds", 0.00125),),
     }
     return DayFacts(**{**made, **values})

@@ -8,11 +8,17 @@ import re
 from dataclasses import replace
 from datetime import date
 from html.parser import HTMLParser
+from typing import Any
 
 import pytest
 
-from reports.facts import DayFacts, GerenciaRatings, State
+from modules.contract.source import ItemKind
+from reports.catia_facts import GerenciaRatings
+from reports.catia_report import CatiaPart
+from reports.facts import DayFacts, State
 from reports.page import render, stylesheet
+from tests import orders
+from tests.unit.ops.runs import run_of
 from tests.unit.reports import samples
 
 HOSTILE = (
@@ -57,7 +63,7 @@ class Page(HTMLParser):
 def hostile_facts() -> DayFacts:
     ratings = tuple(GerenciaRatings(name, 3, 1) for name in HOSTILE)
     runs = (samples.run(date(2026, 1, 29)), samples.run(samples.DAY, rejected=dict.fromkeys(HOSTILE, 2)))
-    return samples.facts(activity=samples.activity(ratings), runs=runs)
+    return samples.facts(part=CatiaPart(samples.activity(ratings)), runs=runs)
 
 
 @pytest.fixture(scope="module")
@@ -144,7 +150,7 @@ def test_key_figures_come_with_what_is_usual() -> None:
 
 
 def test_a_quarantined_run_shows_what_failed_first() -> None:
-    said = words_of(samples.facts(state=State.QUARANTINED, checks=(samples.check(passed=False),), activity=None))
+    said = words_of(samples.facts(state=State.QUARANTINED, checks=(samples.check(passed=False),), part=None))
     assert "The run is quarantined, it failed messages: unique key." in said
     assert "The day has no tables" in said
     assert "Messages by hour" not in said
@@ -153,12 +159,14 @@ def test_a_quarantined_run_shows_what_failed_first() -> None:
 
 def test_the_tables_may_be_of_an_earlier_run() -> None:
     earlier = replace(samples.activity(), run_id="an-earlier-run")
-    said = words_of(samples.facts(state=State.QUARANTINED, checks=(samples.check(passed=False),), activity=earlier))
+    said = words_of(
+        samples.facts(state=State.QUARANTINED, checks=(samples.check(passed=False),), part=CatiaPart(earlier))
+    )
     assert "Conversations and feedback are those of the run before, an-earlier-run." in said
 
 
 def test_a_run_that_waits_for_etl_2() -> None:
-    said = words_of(samples.facts(state=State.WAITING, checks=(), activity=None))
+    said = words_of(samples.facts(state=State.WAITING, checks=(), part=None))
     assert "ETL-2 has not checked this run yet." in said
 
 
@@ -176,6 +184,51 @@ def test_a_day_on_which_nobody_came() -> None:
     hours = tuple(replace(each, user=0, bot=0, other=0, usual=0.0) for each in silent.hours)
     questions = tuple(replace(each, conversations=0, in_window=0) for each in silent.questions)
     runs = (samples.run(samples.DAY, rejected={}),)
-    said = words_of(samples.facts(activity=replace(silent, days=days, hours=hours, questions=questions), runs=runs))
+    nothing = replace(silent, days=days, hours=hours, questions=questions)
+    said = words_of(samples.facts(part=CatiaPart(nothing), runs=runs))
     assert "Nobody gave feedback in 30 days." in said
     assert "No message of this day has a time of its own." in said
+
+
+def order_facts(**values: Any) -> DayFacts:
+    rows = {"orders": 999, "order_lines": 3000, "rejected": 1}
+    runs = tuple(run_of(orders.CONTRACT, {"orders": 999}, rows, number) for number in (1, 2))
+    return samples.facts(contract=orders.CONTRACT, part=None, runs=runs, **values)
+
+
+def test_a_contract_without_a_part_of_its_own_has_what_every_report_has() -> None:
+    page = Page(render(order_facts()))
+    said = " ".join("".join(page.text).split())
+    assert "orders · daily report · test" in said
+    assert "All 1 checks passed" in said
+    assert [each for each in page.elements if each[1].get("class") == "bad"] == [], "no table of the day is missing"
+    figures = [attributes["id"] for attributes in page.all("figure")]
+    assert figures == ["items", "rejects", "durations"]
+    assert {"volumes", "work", "quality", "cost", "tables"} <= {each.get("id") for _, each in page.elements}
+    assert [row for row in ("order_lines3,000", "orders999", "rejected1") if row not in said.replace(" ", "")] == []
+    assert "other kinds" not in said
+    of_catia = ("CatIA", "conversation", "eedback", "gerencia", "chatbot", "egister")
+    assert [word for word in of_catia if word in said] == []
+
+
+@pytest.mark.parametrize("state", [State.WAITING, State.QUARANTINED])
+def test_states_of_such_a_contract(state: State) -> None:
+    checks = (samples.check(passed=False),) if state is State.QUARANTINED else ()
+    said = words_of(order_facts(state=state, checks=checks))
+    wanted = {
+        State.WAITING: "ETL-2 has not checked this run yet.",
+        State.QUARANTINED: "it failed messages: unique key.",
+    }
+    assert wanted[state] in said
+    assert "The day has no tables" not in said
+
+
+def test_many_kinds_are_drawn_as_far_as_colours_go() -> None:
+    kinds = tuple(ItemKind(name) for name in ("drafts", "returns", "notes"))
+    contract = replace(orders.CONTRACT, kinds=(*orders.CONTRACT.kinds, *kinds))
+    placed = {"orders": 900, "drafts": 50, "returns": 40, "notes": 9}
+    rows = {"orders": 900, "order_lines": 3000, "rejected": 1}
+    page = Page(render(samples.facts(contract=contract, part=None, runs=(run_of(contract, placed, rows, 1),))))
+    said = "".join(page.text)
+    assert "2 other kinds" in said
+    assert all(f"{name}" in said for name in placed), "the table has each"

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 import duckdb
 
-from reports.facts import Activity, DayFigures, GerenciaRatings, Hour, QuestionCount
+from reports.catia_facts import Activity, DayFigures, GerenciaRatings, Hour, QuestionCount
 from reports.window import USUAL_DAYS, Window
 
 if TYPE_CHECKING:

@@ -1,0 +1,49 @@
+"""A second source table, small and unlike CatIA's: no sort key, one kind of item, and the parts that its items have."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from modules.contract.datasets import REJECTED, Dataset, count, text
+from modules.contract.source import ItemKind, Relation, SourceContract
+from modules.items import readers
+from modules.items.outcomes import PlacedItem
+from modules.items.rejections import ItemRejectedError, RejectionCode
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+ORDER_LINES: Final = Dataset(
+    name="order_lines",
+    description="One row per line of an order.",
+    columns=(text("order_id", "The order.", "order_id"), text("product", "What was ordered.", "lines[]")),
+    key=(),
+    sort_by=("order_id",),
+)
+ORDERS: Final = Dataset(
+    name="orders",
+    description="One row per order.",
+    columns=(text("order_id", "The order.", "order_id", nullable=False), count("line_count", "Its lines.", "lines")),
+    key=("order_id",),
+    sort_by=("order_id",),
+)
+CONTRACT: Final = SourceContract(
+    name="orders",
+    description="a shop's orders",
+    table="shop-orders",
+    key_attributes=("order_id",),
+    kinds=(ItemKind("orders", ORDERS),),
+    datasets=(ORDER_LINES, REJECTED, ORDERS),
+    relations=(Relation("has_order", ORDER_LINES, ORDERS, ("order_id",), counted_in="line_count"),),
+    item_reader="tests.orders:read",
+)
+
+
+def read(item: Mapping[str, Any]) -> PlacedItem:
+    """Return an order's rows; one without an id is rejected."""
+    order_id = readers.text(readers.attribute(item, "order_id"))
+    if not order_id:
+        raise ItemRejectedError(RejectionCode.INVALID_KEY, "expected an order's id, found nothing", "order_id")
+    products = [readers.text(product) for product in readers.sequence(readers.attribute(item, "lines")) or ()]
+    lines = [(order_id, product) for product in products]
+    return PlacedItem("orders", {"order_lines": lines, "orders": [(order_id, str(len(lines)))]})
