@@ -112,7 +112,7 @@ def _measure(contender: LakeContender, task: LakeTask) -> Measurement:
     os.sync()  # what others have written does not get in its way
     tools = tool_environment()
     java = {"JAVA_HOME": tools["JAVA_HOME"]} if "JAVA_HOME" in tools else {}
-    return measure_alone(project_python(), contender.program, task, java)
+    return measure_alone(project_python(), contender.program, task, {**java, **contender.variables})
 
 
 def _take_in(contender: LakeContender, target: Path, measurement: Measurement, results: LakeResults) -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Final
+
+from modules.contract.settings import ARROW_MEMORY_VARIABLES
 
 CONVERSATIONS: Final = 93_000
 """About 300 MB of CSV."""
@@ -20,7 +23,7 @@ _NO_CHECKS: Final = "the checks' facts: duplicate keys, nulls, how tables relate
 
 @dataclass(frozen=True)
 class LakeContender:
-    """A program as it is run: its module, the day that it reads, and what it does not do."""
+    """A program as it is run: its module, the day that it reads, what it does not do, and variables that it needs."""
 
     label: str
     program: str
@@ -28,10 +31,13 @@ class LakeContender:
     is_ours: bool = False
     tells_empty: bool = True
     leaves_out: str = "nothing"
+    variables: Mapping[str, str] = field(default_factory=dict, compare=False)
 
 
-ARROW: Final = LakeContender("ours, arrow", "lake-arrow", is_ours=True)
-ARROW_TENFOLD: Final = LakeContender("ours, arrow, 10 times the data", "lake-arrow", TENFOLD, is_ours=True)
+ARROW: Final = LakeContender("ours, arrow", "lake-arrow", is_ours=True, variables=ARROW_MEMORY_VARIABLES)
+ARROW_TENFOLD: Final = LakeContender(
+    "ours, arrow, 10 times the data", "lake-arrow", TENFOLD, is_ours=True, variables=ARROW_MEMORY_VARIABLES
+)
 SPARK: Final = LakeContender("ours, Spark, without its start", "lake-spark", is_ours=True)
 TUNED: Final = LakeContender("DuckDB, tuned", "lake-duckdb-tuned", leaves_out=_NO_CHECKS)
 DEFAULT: Final = LakeContender("DuckDB as it comes", "lake-duckdb-default", leaves_out=_NO_CHECKS)

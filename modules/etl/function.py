@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from modules.contract.settings import CRAWLER_VARIABLE, TRANSFORM_VARIABLES
+from modules.contract.settings import ARROW_MEMORY_VARIABLES, CRAWLER_VARIABLE, TRANSFORM_VARIABLES
 from modules.etl.arrival import ArrivalTarget
 from modules.etl.engine import DESCRIPTION, EngineProps
 from modules.lambda_function import Function, FunctionCode, FunctionProps
@@ -58,7 +58,7 @@ def _function_props(props: EngineProps, code: FunctionCode) -> FunctionProps:
         handler=HANDLER,
         settings=settings,
         code=code,
-        variables={**told, CRAWLER_VARIABLE: props.crawler.name},
+        variables={**told, CRAWLER_VARIABLE: props.crawler.name, **ARROW_MEMORY_VARIABLES},
         permissions=[
             *props.permissions(),
             Statement(sid="StartCrawler", actions=["glue:StartCrawler"], resources=[props.crawler.arn]),

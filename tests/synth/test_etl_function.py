@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from modules.contract.settings import CRAWLER_VARIABLE, TRANSFORM_VARIABLES
+from modules.contract.settings import ARROW_MEMORY_VARIABLES, CRAWLER_VARIABLE, TRANSFORM_VARIABLES
 from tests.synth.synthesized import ROOT, Stack
 
 TAGS = {"ETLComponent": "ETL-2", "ETLStage": "TRANSFORM-LOAD"}
@@ -54,6 +54,8 @@ def test_environment_variables(arrow_etl: Stack) -> None:
             "METRICS_NAMESPACE": "CAT/Etl",
             "CONTRACT": "catia",
             "CRAWLER": "${aws_glue_crawler.curated.name}",
+            "MIMALLOC_PURGE_DELAY": "-1",
+            "MIMALLOC_ALLOW_THP": "0",
         }
     }
 
@@ -62,9 +64,9 @@ def test_function_is_told_what_the_job_is_told(prod_etl: Stack, arrow_etl: Stack
     variables = arrow_etl["aws_lambda_function.parquet"]["environment"]["variables"]
     told = prod_etl["aws_glue_job.parquet"]["default_arguments"]
     expected = {variable: told[f"--{name}"] for name, variable in TRANSFORM_VARIABLES.items()}
-    # The job's crawler is started by the workflow.
-    del variables[CRAWLER_VARIABLE]
-    assert variables == expected
+    # The job's crawler is started by the workflow, and its memory is the JVM's.
+    assert variables.keys() - expected.keys() == {CRAWLER_VARIABLE, *ARROW_MEMORY_VARIABLES}
+    assert {name: variables[name] for name in expected} == expected
 
 
 @pytest.mark.parametrize("address", ["aws_lambda_function.parquet", "aws_lambda_layer_version.parquet"])
