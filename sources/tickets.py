@@ -103,7 +103,7 @@ def _status(value: Any) -> str:
 CONTRACT = SourceContract(
     name="tickets",
     description="The help desk's tickets",
-    table="tickets",
+    table="help-desk",
     key_attributes=("ticket_id",),
     kinds=(ItemKind("tickets", TICKETS),),
     # Tickets last: their arrival commits a run.

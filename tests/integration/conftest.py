@@ -12,6 +12,7 @@ import pytest
 
 from envs.local import LOCAL
 from envs.schema import ARROW_ENGINE, GLUE_ENGINE
+from envs.tickets import TICKETS
 from local.demo import open_warehouse
 from local.deployment import deploy
 from local.engines import Engines
@@ -23,6 +24,7 @@ from modules.naming import Names
 from tests.emulators import ready_to_deploy, running_in
 from tests.integration.oracle import Expected, expected
 from tests.integration.plans import STACKS, plan_of
+from tests.integration.tickets import Desk, desk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,12 +34,16 @@ if TYPE_CHECKING:
     from modules.contract.runs import RunSummary
 
 #: What is deployed, by the fixture that gives it to tests.
-DEPLOYED, ARROW_WITH_KEY, GLUE = "deployed", "arrow_with_key", "glue_extract"
+DEPLOYED, ARROW_WITH_KEY, GLUE, TICKETS_PLATFORM = "deployed", "arrow_with_key", "glue_extract", "tickets_platform"
 ENGINES: Final = {
     DEPLOYED: Engines.of(LOCAL),
     ARROW_WITH_KEY: Engines(transform=ARROW_ENGINE, own_key=True),
     GLUE: Engines(extract=GLUE_ENGINE),
+    TICKETS_PLATFORM: Engines.of(TICKETS),
 }
+
+#: Which environment that is, where it is not LOCAL.
+ENVIRONMENTS: Final = {TICKETS_PLATFORM: TICKETS}
 
 DAY = "2026-01-31"
 EARLIER_DAY = "2026-01-29"
@@ -73,9 +79,9 @@ def _aware(value: Any) -> Any:
     return value.replace(tzinfo=timezone.utc) if isinstance(value, datetime) else value
 
 
-def _deploy(name: str, workspace: Workspace, sample: list[dict[str, Any]]) -> Workspace:
+def _deploy(name: str, workspace: Workspace, items: list[dict[str, Any]]) -> Workspace:
     engines = ENGINES[name]
-    demo = ready_to_deploy(workspace, sample, engines)
+    demo = ready_to_deploy(workspace, items, engines)
     if name == GLUE:
         # ETL-2 is none of it.
         stacks = [Names("local").normalize_stack]
@@ -87,9 +93,12 @@ def _deploy(name: str, workspace: Workspace, sample: list[dict[str, Any]]) -> Wo
 
 @pytest.fixture(scope="session")
 def platforms(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, sample: list[dict[str, Any]]
+    request: pytest.FixtureRequest,
+    tmp_path_factory: pytest.TempPathFactory,
+    sample: list[dict[str, Any]],
+    help_desk: Desk,
 ) -> Iterator[dict[str, Future[Workspace]]]:
-    """All that the collected tests want deployed, each on an emulator of its own with the sample in its table.
+    """All that the collected tests want deployed, each on an emulator of its own with items in its table.
 
     Most of a deployment is waiting, for a bucket's lifecycle rules, a queue or a key to be seen everywhere: so all are
     made at once, and that is over before the first test begins.
@@ -97,12 +106,15 @@ def platforms(
     asked = {name for item in request.session.items for name in getattr(item, "fixturenames", ())}
     with ExitStack() as stack:
         running = {
-            name: stack.enter_context(running_in(tmp_path_factory.mktemp(name), LOCAL))
+            name: stack.enter_context(running_in(tmp_path_factory.mktemp(name), ENVIRONMENTS.get(name, LOCAL)))
             for name in ENGINES
             if name in asked
         }
         with ThreadPoolExecutor() as at_once:
-            begun = {name: at_once.submit(_deploy, name, workspace, sample) for name, workspace in running.items()}
+            begun = {
+                name: at_once.submit(_deploy, name, workspace, help_desk.items if name in ENVIRONMENTS else sample)
+                for name, workspace in running.items()
+            }
         yield begun
 
 
@@ -128,6 +140,18 @@ def arrow_plans(arrow_with_key: Pipeline) -> dict[str, Any]:
 def glue_extract(platforms: dict[str, Future[Workspace]]) -> Workspace:
     """ETL-1's stack alone, with its Glue engine."""
     return platforms[GLUE].result()
+
+
+@pytest.fixture(scope="session")
+def help_desk() -> Desk:
+    """The items of the second source table."""
+    return desk(60)
+
+
+@pytest.fixture(scope="session")
+def tickets_platform(platforms: dict[str, Future[Workspace]]) -> Pipeline:
+    """Both stacks of the second source table."""
+    return Pipeline.of(platforms[TICKETS_PLATFORM].result(), ENGINES[TICKETS_PLATFORM])
 
 
 @pytest.fixture(scope="session")
