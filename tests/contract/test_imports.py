@@ -137,3 +137,15 @@ def test_programs_know_nothing_of_the_emulator(folder: str) -> None:
         text = file.read_text(encoding="utf-8").lower()
         traces = [word for word in ("ministack", "localstack", "emulator", "127.0.0.1", "localhost") if word in text]
         assert traces == [], file.name
+
+
+#: What is told its contract. Sections of the daily report are about one: they say so by their name.
+TOLD_THEIR_CONTRACT = ("modules", "envs", "lambda_src", "glue_src", "local", "ops", "reports", "handbook", "pipeline")
+
+
+@pytest.mark.parametrize("folder", TOLD_THEIR_CONTRACT)
+def test_no_contract_is_known_by_name(folder: str) -> None:
+    files = [file for file in (ROOT / folder).rglob("*.py") if "/catia_" not in file.as_posix()]
+    assert files
+    known = {path_in_project(file): {name for name in imported(file) if name.startswith("sources.")} for file in files}
+    assert {path: names for path, names in known.items() if names} == {}

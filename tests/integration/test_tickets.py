@@ -131,7 +131,7 @@ def test_the_report_has_the_contracts_own_names(night: Night, tmp_path: Path) ->
     done = ops("report", "--dt", DAY, "--output", str(page), environment=variables)
     assert done.returncode == Exit.WELL, done.stderr
     written = page.read_text(encoding="utf-8")
-    assert all(name in written for name in ("tickets", "replies", "has_ticket", "unknown_value", "drills"))
+    assert all(name in written for name in ("tickets", "replies", "has_ticket", "unknown_value"))
     assert not [word for word in ("conversations", "gerencia", "CatIA") if word in written]
 
 
