@@ -50,7 +50,7 @@ class Sizes:
     #: Of CSV, in one request; one such piece is one sorted run.
     piece: int = 8 * _MEBIBYTE
     #: The same where it would take more than ``_MANY_RUNS`` of them: the work of merging grows with runs times ranges.
-    large_piece: int = 12 * _MEBIBYTE
+    large_piece: int = 24 * _MEBIBYTE
     #: Requested beyond a piece for the end of its last record.
     overlap: int = 32 * 1024
     #: Of a row group in memory, before it is encoded, at most.
