@@ -13,8 +13,10 @@ import pyarrow.parquet as pq
 import pytest
 from pyspark.sql import functions as F  # noqa: N812 - the name that every Spark program gives it
 
+from bench.lake.page_index import PageIndex
 from glue_src import parquet_join, transform
 from glue_src.parquet_join import join
+from glue_src.row_groups import PAGE_ROWS
 from glue_src.spark_ranges import Ranges
 from glue_src.storage import Bucket, StoredObject
 from glue_src.upload_parts import LEAST_PART_BYTES
@@ -35,8 +37,8 @@ ROWS = 3_000
 #: Of the four files, by their numbers: enough for S3 to copy it, hardly anything, and none at all.
 PARTS = {0: range(1_500), 1: range(1_500, 1_510), 2: range(0), 3: range(1_510, ROWS)}
 ROW_GROUP_BYTES = 4 * 1024 * 1024
-#: Rows of which parquet-mr makes three pages, of 20,000 at most.
-MANY = 60_000
+#: Rows of a few pages, however short their cells are.
+MANY = 3 * PAGE_ROWS
 
 
 class Requests:
@@ -192,6 +194,9 @@ def test_spark_skips_pages_of_what_was_joined(
         clients.s3.put_object(Bucket=bucket, Key=halves[-1].key, Body=path.read_bytes())
     path = tmp_path / "joined.parquet"
     path.write_bytes(joined(clients.s3, bucket, halves, key))
+    one_page = PageIndex(path).to_fetch(("position",), "conversation_id", "CONVERSATION#000001", "CONVERSATION#000001")
+    all_pages = PageIndex(path).to_fetch(("position",), "conversation_id", "", "~")
+    assert 0 < one_page < all_pages / 5
     frame = spark.read.parquet(path.as_uri())
     for number in (0, MANY // 20, MANY // 10 + 1, MANY // 6, MANY // 5 - 1):
         found = frame.where(F.col("conversation_id") == f"CONVERSATION#{number:06}").collect()

@@ -164,6 +164,9 @@ def test_types_and_layout_are_those_that_every_reader_has(tmp_path: Path) -> Non
     }
     assert {name for name, (chunk, *_) in chunks.items() if not chunk.is_stats_set} == {"text"}
     assert all(chunk.has_offset_index for found_chunks in chunks.values() for chunk in found_chunks)
+    assert {name for name, (chunk, *_) in chunks.items() if "DELTA_BINARY_PACKED" in chunk.encodings} == {
+        *("position", "sent_at"),
+    }
     bounds = [bound for chunk in chunks["conversation_id"] for bound in (chunk.statistics.min, chunk.statistics.max)]
     assert bounds == sorted(bounds)
 
@@ -181,7 +184,7 @@ def test_another_reader_finds_the_same_with_and_without_indexes(tmp_path: Path) 
 
 def test_row_groups_are_bounded(tmp_path: Path) -> None:
     sizes = Sizes()
-    assert (sizes.row_group, sizes.piece, sizes.large_piece) == (16 << 20, 8 << 20, 12 << 20)
+    assert (sizes.row_group, sizes.piece, sizes.large_piece) == (16 << 20, 8 << 20, 24 << 20)
     rows = [message(number, random.Random(number).randbytes(256).hex()) for number in range(4000)]
     content = csv_of(MESSAGES.column_names, rows)
     _, bucket = staged(
@@ -204,7 +207,7 @@ def test_a_file_has_many_row_groups_of_a_size_between_bounds(csv_bytes: int, row
 
 def test_pieces_of_a_large_csv_are_larger() -> None:
     assert Sizes().piece_of(1 << 30) == 8 << 20
-    assert Sizes().piece_of((1 << 30) + 1) == 12 << 20
+    assert Sizes().piece_of((1 << 30) + 1) == 24 << 20
 
 
 def test_huge_texts_come_back_though_they_are_longer_than_a_piece(tmp_path: Path) -> None:

@@ -11,13 +11,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyarrow import parquet
 
+from bench.lake.page_index import PageIndex
 from glue_src.arrow_parquet import ParquetAssembly, encode
 from glue_src.arrow_types import schema_of
+from glue_src.row_groups import PAGE_ROWS
 from glue_src.thrift import Struct, read_struct, write_struct
 from sources.catia import MESSAGES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 SCHEMA = schema_of(MESSAGES)
 
@@ -114,3 +117,14 @@ def test_any_struct_comes_back(fields: Struct) -> None:
 def test_what_no_footer_holds_is_refused() -> None:
     with pytest.raises(ValueError, match="type 11 of Thrift"):
         read_struct(bytes([0x1B, 0]))
+
+
+def test_narrow_columns_have_pages_of_few_rows(tmp_path: Path) -> None:
+    file = tmp_path / "messages.parquet"
+    file.write_bytes(assembled([batch_of(0, 3 * PAGE_ROWS)]))
+    index = PageIndex(file)
+    (one, two, all_) = (
+        index.to_fetch(("position",), "conversation_id", "c1", last) for last in ("c1", "c1999", "c9999")
+    )
+    assert 0 < one < two < all_
+    assert all_ == pytest.approx(3 * one, rel=0.2)
