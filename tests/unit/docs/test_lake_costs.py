@@ -9,6 +9,7 @@ import pytest
 
 from envs.prod import PROD
 from envs.schema import WORKER_DPU, ArrowSettings
+from glue_src.spark_ranges import Sizes
 from handbook.markdown import lines
 from tests.unit.docs.computed import ComputedDocument, Figures
 
@@ -21,6 +22,7 @@ FROM_HERE_ON_SPARK = 10
 MB_PER_GB = 1024
 DPU_OF_A_G_2X = WORKER_DPU["G.2X"]
 WEEKS = 52
+RANGES = Sizes()
 #: A job is done in time as long as a third of its limit is left.
 SAFE = 2 / 3
 
@@ -90,20 +92,24 @@ def runs(given: Figures) -> str:
 def run(gigabytes: int, given: Figures) -> list[str]:
     disk = gigabytes * given["Spark: scratch, share of the CSV"]
     workers = workers_for(disk, given)
-    one, many = (spark_hours(gigabytes, tasks, given) for tasks in (1, tasks_at_once(workers)))
-    one_fits = disk <= given["Glue: free disk of a G.2X worker, GB"] and one <= given["Glue: longest run, hours"]
+    tasks = tasks_of(gigabytes, workers)
+    hours = spark_hours(gigabytes, tasks, given)
     return [
         day(gigabytes),
         f"{lambda_seconds(gigabytes, given) / 60:,.1f}",
         size(gigabytes * given["Arrow: scratch, share of the CSV"]),
         money(lambda_dollars(gigabytes, given)) if fits_lambda(gigabytes, given) else "too large",
-        f"{one:,.2f}",
         size(disk),
-        money(spark_dollars(one, WORKERS, given)) if one_fits else "too large",
         str(workers),
-        f"{many:.2f}",
-        money(spark_dollars(many, workers, given)),
+        str(tasks),
+        f"{hours:.2f}",
+        money(spark_dollars(hours, workers, given)),
     ]
+
+
+def tasks_of(gigabytes: float, workers: int) -> int:
+    """How many tasks write a day side by side: no more than it has ranges."""
+    return min(tasks_at_once(workers), RANGES.ranges_of(int(gigabytes * 2**30)))
 
 
 def week(gigabytes: int, given: Figures) -> float:
@@ -143,20 +149,20 @@ def test_sentences_follow_from_the_first_table(given: Figures) -> None:
     in_time = SAFE * given["Lambda's longest run, seconds"] / lambda_seconds(1, given)
     timeout = PROD.etl.glue.timeout
     seconds = SAFE * timeout * 60 - given["Spark: start, seconds"]
-    one_file = seconds * given["Spark: CSV, MB per second and task"] / MB_PER_GB
-    disk = SAFE * given["Glue: free disk of a G.2X worker, GB"] / given["Spark: scratch, share of the CSV"]
+    written = seconds * given["Spark: CSV, MB per second and task"] * tasks_at_once(WORKERS) / MB_PER_GB
+    disks = SAFE * (WORKERS - 1) * given["Glue: free disk of a G.2X worker, GB"]
+    disk = disks / given["Spark: scratch, share of the CSV"]
     assert room < in_time, "the document says that /tmp ends first"
-    assert one_file < disk, "the document says that the timeout ends first"
-    longest = given["Glue: longest run, hours"]
+    assert disk < written, "the document says that the disks end first"
+    row_groups = DAYS_IN_GB[-1] * MB_PER_GB / given["Spark: CSV in a row group, MB"]
+    footer = row_groups * given["Spark: footer, KB of a row group"] / MB_PER_GB
     sentences = (
         f"**Arrow to Spark, at a day of {int(room)} GB.**",
         f"at its default, {FUNCTION.ephemeral_storage / MB_PER_GB:g} GB, up to {default_room:.1f} GB",
         f"two thirds of 15 minutes only at {int(in_time)} GB",
-        f"**Spark with one file to Spark with many, at a day of {int(one_file)} GB.**",
-        f"Two thirds of the timeout of `prod`, {timeout} minutes",
-        f"two thirds of the worker's disk are used at {int(disk)} GB",
-        f"the run {spark_hours(DAYS_IN_GB[-1], 1, given):.0f} hours, and Glue ends it after {longest:.0f}",
-        f"when a day nears {int(one_file)} GB",
+        f"**More workers for Spark, from a day of {int(disk)} GB.**",
+        f"two thirds of the timeout of `prod`, {timeout} minutes, only at {int(written)} GB",
+        f"{row_groups / 1000:.0f} thousand row groups, and a footer of {footer:.0f} MB",
     )
     DOCUMENT.check_sentences(sentences)
 
@@ -170,5 +176,5 @@ def test_engines_are_those_of_the_settings() -> None:
         f"{job.number_of_workers} workers of type {job.worker_type}: {job.number_of_workers * 2} DPU are paid" in words
     )
     assert f"and {tasks_at_once(WORKERS)} tasks run at once" in words
-    assert f"need a {tasks_at_once(WORKERS)}th of the time" in words, "as far as their disks go"
+    assert f"ranges of {RANGES.range >> 20} MB and more, {RANGES.most_ranges} at most" in words
     assert f"in `prod` {PROD.etl.athena.bytes_scanned_cutoff >> 30} GB" in words
