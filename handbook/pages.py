@@ -18,7 +18,6 @@ from handbook.settings_page import settings_page
 from handbook.tables_page import TOLD_BY_COLUMN, tables_page
 from local.machine_tools import PROJECT
 from modules.etl.serving import named_queries_of, views_of
-from ops.sources import writer_of
 
 DOCS: Final = PROJECT / "docs"
 ZONES: Final = {
@@ -26,7 +25,7 @@ ZONES: Final = {
     PROD.etl.curated_prefix: "curated zone, Parquet",
     PROD.etl.athena_results_prefix: "answers to queries",
 }
-WRITER: Final = writer_of(PROD.contract)
+WRITER: Final = PROD.contract.writer
 
 
 def stacks_of_prod(documents: Mapping[str, Path]) -> tuple[Stack, Stack]:

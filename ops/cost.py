@@ -14,7 +14,6 @@ from ops.aws_errors import is_local
 from ops.engines import FUNCTION, Engine, extract_engine, function_log, transform_engine
 from ops.prices import GIGABYTE, LIST_PRICES, Cost, Prices
 from ops.runs import recent_runs
-from ops.sources import writer_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -76,7 +75,7 @@ def gather(platform: Platform, now: datetime) -> Bill:
             if not is_local(error):
                 raise
             unmeasured.append(f"{name}: {error}")
-    not_counted = tuple(text.format(writer=writer_of(platform.environment.contract)) for text in _NOT_COUNTED)
+    not_counted = tuple(text.format(writer=platform.environment.contract.writer) for text in _NOT_COUNTED)
     return Bill(since, now, tuple(costs), tuple(unmeasured), LIST_PRICES, not_counted)
 
 

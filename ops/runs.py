@@ -7,8 +7,6 @@ from statistics import median
 from typing import TYPE_CHECKING, Final
 
 from glue_src.exceptions import IncompleteRunError
-from modules.contract.datasets import REJECTED
-from ops.sources import writer_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -93,24 +91,18 @@ def rejected_share(run: RunSummary) -> float:
     return run.items.rejected_total / run.items.scanned if run.items.scanned else 0.0
 
 
-def parts(contract: SourceContract) -> tuple[Dataset, ...]:
-    """Return the datasets whose rows are parts of items: neither one for each item of a kind, nor rejected items."""
-    whole = {kind.dataset for kind in contract.kinds}
-    return tuple(dataset for dataset in contract.datasets if dataset not in whole and dataset != REJECTED)
-
-
 def _counted(contract: SourceContract, run: RunSummary) -> dict[str, int]:
     """Return how many items of each kind a run has, and behind each kind the rows of its items' parts."""
     by_name: dict[str, int] = {}
     for kind in contract.kinds:
         by_name[kind.name] = run.items.placed[kind.name]
         by_name |= {part.name: run.rows_of(part.name) for part in _parts_of(contract, kind)}
-    return by_name | {part.name: run.rows_of(part.name) for part in parts(contract) if part.name not in by_name}
+    return by_name | {part.name: run.rows_of(part.name) for part in contract.parts if part.name not in by_name}
 
 
 def _parts_of(contract: SourceContract, kind: ItemKind) -> Iterator[Dataset]:
     children = {relation.child for relation in contract.relations if relation.parent == kind.dataset}
-    yield from (part for part in parts(contract) if part in children)
+    yield from (part for part in contract.parts if part in children)
 
 
 def figures(contract: SourceContract, run: RunSummary) -> dict[str, float]:
@@ -149,7 +141,7 @@ def deviations(contract: SourceContract, newest: RunSummary, before: Sequence[Ru
             found.append(f"{name} fell to {value:,.0f} from {trend:,.0f}: was something deleted from the source?")
     share, usual = rejected_share(newest), median(map(rejected_share, before))
     if share > max(usual * _MOST_TIMES_REJECTED, _NOTICED_REJECTED_SHARE):
-        whose = f"did {writer_of(contract)} change its items?"
+        whose = f"did {contract.writer} change its items?"
         found.append(f"{share:.1%} of the items were rejected, usually {usual:.1%}: {whose}")
     seconds, usually = by_name["seconds"].value, by_name["seconds"].trend or 0
     if seconds > max(usually * _MOST_TIMES_LONGER, _NOTICED_SECONDS):

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Final
 
-from modules.contract.datasets import REJECTED, Dataset
+from modules.contract.datasets import Dataset
 from modules.contract.source import ContractError, SourceContract
 
 #: The one dimension of all of them; its value is the environment's name.
@@ -46,11 +46,7 @@ def count_metrics(contract: SourceContract) -> Mapping[str, str]:
     Raises:
         ContractError: two metrics would have the same name.
     """
-    of_kinds = {kind.dataset.name for kind in contract.kinds if kind.dataset}
-    names = [
-        *contract.kind_names,
-        *(dataset.name for dataset in contract.datasets if dataset.name not in {*of_kinds, REJECTED.name}),
-    ]
+    names = [*contract.kind_names, *(part.name for part in contract.parts)]
     metrics = [_camel_case(name) for name in names]
     taken = Counter([*metrics, *(value for name, value in vars(RunMetric).items() if name.isupper())])
     twice = [name for name, metric in zip(names, metrics, strict=True) if taken[metric] > 1]

@@ -58,6 +58,8 @@ class SourceContract:
     partition key, with that prefix. ``datasets`` are what ETL-1 writes, in the order in which a run publishes them: the
     arrival of the last starts ETL-2.
 
+    ``writer`` is what writes the items, as operators are told of it.
+
     ``item_reader`` names a function, as ``module:function``, that takes an item in DynamoDB's wire format and returns a
     ``modules.items.outcomes.Placed`` or raises ``ItemRejectedError``. ``usual_item_reader`` may name a class that does
     the same faster for items of usual shapes. Both are imported by ETL-1 only. ``views`` may name a module with
@@ -72,6 +74,7 @@ class SourceContract:
     kinds: tuple[ItemKind, ...]
     datasets: tuple[Dataset, ...]
     item_reader: str
+    writer: str = "another system"
     usual_item_reader: str | None = None
     views: str | None = None
     aliases: Mapping[str, str] = field(default_factory=dict)
@@ -81,6 +84,12 @@ class SourceContract:
     def tables(self) -> tuple[Dataset, ...]:
         """The curated tables: what ETL-1 writes, and what ETL-2 says of it."""
         return (*self.datasets, DATA_QUALITY)
+
+    @property
+    def parts(self) -> tuple[Dataset, ...]:
+        """The datasets whose rows are parts of items: neither one for each item of a kind, nor rejected items."""
+        whole = {kind.dataset for kind in self.kinds}
+        return tuple(dataset for dataset in self.datasets if dataset not in whole and dataset != REJECTED)
 
     @property
     def last_dataset(self) -> Dataset:

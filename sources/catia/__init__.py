@@ -96,6 +96,7 @@ CONTRACT = SourceContract(
         Relation("user_has_conversation", FEEDBACK, CONVERSATIONS, ("user_id",), is_required=False),
     ),
     item_reader="sources.catia.normalize:normalize_item",
+    writer="the chatbot",
     usual_item_reader="sources.catia.usual_items:UsualItems",
     views="sources.catia.views",
 )

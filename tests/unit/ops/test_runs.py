@@ -6,7 +6,6 @@ import pytest
 
 from modules.contract.source import ItemKind
 from ops.runs import deviations, figures, measures
-from ops.sources import writer_of
 from sources.catia import CONTRACT
 from tests import orders
 from tests.unit.ops.runs import run, run_of
@@ -72,6 +71,6 @@ def test_a_part_that_belongs_to_no_kind_is_counted_last() -> None:
 
 
 def test_the_writer_has_a_name_that_people_know() -> None:
-    assert (writer_of(CONTRACT), writer_of(orders.CONTRACT)) == ("the chatbot", "another system")
+    assert (CONTRACT.writer, orders.CONTRACT.writer) == ("the chatbot", "another system")
     (found,) = deviations(CONTRACT, run(4, rejected=51), [run(3)])
     assert found == "5.1% of the items were rejected, usually 0.1%: did the chatbot change its items?"
