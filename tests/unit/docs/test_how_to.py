@@ -33,13 +33,17 @@ def project(tmp_path: Path) -> Path:
 
 def apply(change: str, project: Path) -> None:
     """Apply a change as git shows it; where there is no line number, the lines around it say where it goes."""
-    for part in re.split(r"^(?=--- a/)", change, flags=re.MULTILINE)[1:]:
+    for part in re.split(r"^(?=--- (?:a/|/dev/null$))", change, flags=re.MULTILINE)[1:]:
         heading, *hunks = re.split(r"^@@\n", part, flags=re.MULTILINE)
         path = project / heading.splitlines()[1].removeprefix("+++ b/")
         for hunk in hunks:
             lines = hunk.splitlines(keepends=True)
             before = "".join(line[1:] for line in lines if line[0] in " -")
             after = "".join(line[1:] for line in lines if line[0] in " +")
+            if heading.startswith("--- /dev/null"):
+                assert not path.exists(), f"{path.name} is there already"
+                path.write_text(after, encoding="utf-8")
+                continue
             text = path.read_text(encoding="utf-8")
             assert text.count(before) == 1, f"{path.name} does not have these lines once:\n{before}"
             path.write_text(text.replace(before, after), encoding="utf-8")
