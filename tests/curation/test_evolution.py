@@ -200,6 +200,11 @@ def test_a_run_without_the_gained_dataset_is_not_taken(lake: Lake) -> None:
     assert lake.run_job() == 1
 
 
+@told(
+    EVOLUTION,
+    "The oldest day has lost its partition in one table",
+    "the day, whole again after the next run: that is no dataset that the contract has gained",
+)
 def test_of_the_oldest_day_a_lost_partition_is_no_gained_dataset(lake: Lake) -> None:
     for number, day in enumerate((MONDAY, TUESDAY), start=1):
         lake.publish_run(day, run_id(number), rows_of_users("ana"))

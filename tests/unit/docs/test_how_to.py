@@ -16,7 +16,8 @@ from local.machine_tools import PROJECT, VENV
 from tests.unit.docs.computed import DOCS
 
 #: What the guides' commands need. Generated items and corpora are many files.
-COPIED: Final = ("envs", "glue_src", "lambda_src", "local", "modules", "ops", "sources", "tests", "pyproject.toml")
+_FOLDERS: Final = ("envs", "fuzz", "glue_src", "lambda_src", "local", "modules", "ops", "sources", "tests")
+COPIED: Final = (*_FOLDERS, "pyproject.toml")
 GUIDES: Final = sorted((DOCS / "how-to").glob("*.md"))
 
 
@@ -25,7 +26,7 @@ def project(tmp_path: Path) -> Path:
     for name in COPIED:
         source = PROJECT / name
         if source.is_dir():
-            shutil.copytree(source, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
+            shutil.copytree(source, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__", "corpus"))
         else:
             shutil.copy(source, tmp_path)
     return tmp_path
