@@ -42,9 +42,12 @@ class CatalogSnapshot:
     contract: SourceContract
     partitions: Mapping[str, Mapping[date, Mapping[str, str]]]
 
-    def source_run(self, day: date) -> str | None:
-        """Return the run that a day was curated from, or None unless all tables have the day from one and the same."""
-        runs = {self._parameter(dataset, day, SOURCE_RUN_ID) for dataset in self.contract.datasets}
+    def source_run(self, day: date, datasets: Sequence[Dataset] = ()) -> str | None:
+        """Return the run that a day was curated from, or None unless all tables have the day from one and the same.
+
+        With ``datasets``, only those of these are asked.
+        """
+        runs = {self._parameter(dataset, day, SOURCE_RUN_ID) for dataset in datasets or self.contract.datasets}
         return runs.pop() if len(runs) == 1 else None
 
     def is_superseded(self, day: date) -> bool:

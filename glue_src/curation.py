@@ -11,6 +11,7 @@ from glue_src.catalog import ROW_COUNT, SOURCE_RUN_ID
 from glue_src.checks import checks_of
 from glue_src.engine import Source
 from glue_src.exceptions import NoCompleteRunError, OutOfTimeError, QuarantinedError
+from glue_src.gained import GainedDatasets
 from modules.contract.datasets import DATA_QUALITY, Dataset
 
 if TYPE_CHECKING:
@@ -67,6 +68,9 @@ class Curation:
         readers see of it as it was; one that is cut short while it is published is done again by the next run.
         """
         snapshot = self.catalog.snapshot()
+        gained = GainedDatasets(self.engine, self.contract, self.clean_zone, self.curated_zone, self.catalog)
+        while gained.fill(snapshot):
+            snapshot = self.catalog.snapshot()
         runs = self.clean_zone.runs_by_day()
         outcome = Outcome()
         for day, run_ids in runs.items():

@@ -58,7 +58,8 @@ class Retention:
 
     def _forget(self, day: date, snapshot: CatalogSnapshot) -> None:
         """Remove a day from all tables even if only one file is gone: readers see a whole day or none of it."""
-        for dataset in self.contract.datasets:
+        # The last first: what is left after a crash is no day that only lacks what the contract gained.
+        for dataset in reversed(self.contract.datasets):
             if day in snapshot.partitions[dataset.name]:
                 self.catalog.remove(dataset, day)
         logs.info("partitions of expired day removed", day=day)

@@ -1,19 +1,21 @@
-"""The contract has gained a column, or changed a type, while days of the older one are there.
+"""The contract has gained a column or a dataset, or changed a type, while days of the older one are there.
 
-Today's contract plays the newer one; the older one is today's without ``feedback.option``.
+Today's contract plays the newer one; the older one is today's without ``feedback.option``, or without feedback at all.
 """
 
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pyarrow.parquet as pq
 import pytest
 
 from glue_src.exceptions import ColumnTypeError, FailedDaysError, ForeignHeaderError
-from sources.catia import CONVERSATIONS, FEEDBACK, MESSAGES
-from tests.curation.lake import MONDAY, TUESDAY, Lake, Rows, only_failure, rows_of_users, run_id
+from modules.contract.source import ItemKind
+from sources.catia import CONTRACT, CONVERSATIONS, FEEDBACK, MESSAGES
+from tests.curation.lake import MONDAY, TUESDAY, WEDNESDAY, Lake, Rows, only_failure, rows_of_users, run_id
 from tests.curation.told import EVOLUTION, told
 
 if TYPE_CHECKING:
@@ -24,6 +26,12 @@ pytestmark = pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning
 
 GAINED = FEEDBACK.columns[-1]
 OLD_HEADER = FEEDBACK.column_names[:-1]
+WITHOUT_FEEDBACK = replace(
+    CONTRACT,
+    datasets=tuple(dataset for dataset in CONTRACT.datasets if dataset != FEEDBACK),
+    kinds=tuple(ItemKind(kind.name, None if kind.dataset == FEEDBACK else kind.dataset) for kind in CONTRACT.kinds),
+    relations=tuple(relation for relation in CONTRACT.relations if relation.child != FEEDBACK),
+)
 
 
 def old_rows(*users: str) -> Rows:
@@ -135,3 +143,74 @@ def test_a_column_that_the_contract_does_not_have_stays(lake: Lake) -> None:
     lake.run_job()
     assert lake.columns(FEEDBACK)[-1] == foreign
     assert lake.partitions(FEEDBACK)[MONDAY]["StorageDescriptor"]["Columns"][-1] == foreign
+
+
+@told(
+    EVOLUTION,
+    "The contract gains a dataset",
+    "no row of it in the days before, which stay; all else as it was, and the days' retention too",
+)
+def test_old_days_are_empty_in_a_dataset_that_the_contract_gained(lake: Lake) -> None:
+    old = replace(lake, contract=WITHOUT_FEEDBACK)
+    for number, day in enumerate((MONDAY, TUESDAY), start=1):
+        old.publish_run(day, run_id(number), rows_of_users("ana"))
+    assert old.run_job() == 2
+    before = {key: lake.get(key) for key in lake.curated_keys()}
+
+    assert lake.run_job() == 0
+    assert lake.registered_days() == [[MONDAY, TUESDAY]] * len(CONTRACT.tables)
+    assert {key: lake.get(key) for key in before} == before
+    assert lake.parquet(FEEDBACK, MONDAY).schema_arrow.names == list(FEEDBACK.column_names)
+    assert lake.parquet(FEEDBACK, MONDAY).metadata.num_rows == 0
+    assert lake.parameters(TUESDAY, FEEDBACK)["source_run_id"] == run_id(2)
+    assert lake.leftovers() == []
+
+    lake.publish_run(WEDNESDAY, run_id(3), rows_of_users("ana"))
+    assert lake.run_job() == 1
+    assert lake.registered_days() == [[MONDAY, TUESDAY, WEDNESDAY]] * len(CONTRACT.tables)
+    assert lake.parquet(FEEDBACK, WEDNESDAY).metadata.num_rows == 1
+    assert lake.superseded(lake.day_keys(TUESDAY)) == set(lake.day_keys(TUESDAY))
+    assert lake.superseded(lake.day_keys(WEDNESDAY)) == set()
+
+
+@told(
+    EVOLUTION,
+    "The contract gains a dataset, and ETL-1 was deployed first",
+    "the day without it, until ETL-2 is deployed too; then with it",
+)
+def test_a_day_whose_run_has_the_gained_dataset_is_curated_anew(lake: Lake) -> None:
+    lake.publish_run(MONDAY, run_id(1), rows_of_users("ana"))
+    assert replace(lake, contract=WITHOUT_FEEDBACK).run_job() == 1
+    assert lake.run_job() == 1
+    assert lake.parquet(FEEDBACK, MONDAY).metadata.num_rows == 1
+    assert lake.parameters(MONDAY, FEEDBACK)["row_count"] == "1"
+
+
+@told(
+    EVOLUTION,
+    "A run of the older contract, without the dataset, arrives after the change",
+    "no such day; the job fails, names the dataset, and takes the day once ETL-1 is deployed and repeated for it",
+)
+def test_a_run_without_the_gained_dataset_is_not_taken(lake: Lake) -> None:
+    replace(lake, contract=WITHOUT_FEEDBACK).publish_run(MONDAY, run_id(1), rows_of_users("ana"))
+    with pytest.raises(FailedDaysError, match=r"lists 0 objects for dataset 'feedback'.*Repeat ETL-1 for that day"):
+        lake.run_job()
+    assert lake.curated_keys() == []
+    lake.publish_run(MONDAY, run_id(2), rows_of_users("ana"))
+    assert lake.run_job() == 1
+
+
+@told(
+    EVOLUTION,
+    "The oldest day has lost its partition in one table",
+    "the day, whole again after the next run: that is no dataset that the contract has gained",
+)
+def test_of_the_oldest_day_a_lost_partition_is_no_gained_dataset(lake: Lake) -> None:
+    for number, day in enumerate((MONDAY, TUESDAY), start=1):
+        lake.publish_run(day, run_id(number), rows_of_users("ana"))
+    lake.run_job()
+    lake.glue.delete_partition(
+        DatabaseName=lake.arguments.database, TableName=FEEDBACK.name, PartitionValues=[MONDAY.isoformat()]
+    )
+    assert lake.run_job() == 1
+    assert lake.parquet(FEEDBACK, MONDAY).metadata.num_rows == 1

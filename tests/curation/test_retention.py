@@ -162,6 +162,16 @@ def test_a_day_half_expired_leaves_all_tables(lake: Lake) -> None:
     assert lake.registered_days() == [[TUESDAY]] * 5
 
 
+def test_a_crash_while_forgetting_leaves_no_day_that_lacks_a_dataset_only(lake: Lake) -> None:
+    curate(lake, MONDAY, TUESDAY)
+    expire(lake, {lake.curated_key(MESSAGES, MONDAY), *clean_keys_of(lake, MONDAY, 2)})
+    glue: Any = Crashing(lake.glue, "delete_partition", at=2)
+    with pytest.raises(CrashError):
+        lake.run_job(glue=glue)
+    lake.run_job()
+    assert lake.registered_days() == [[TUESDAY]] * 4 + [[MONDAY, TUESDAY]]
+
+
 def test_the_checks_of_a_day_that_was_never_published_are_released_and_forgotten(lake: Lake) -> None:
     curate(lake, MONDAY, TUESDAY)
     for dataset in CONTRACT.datasets:

@@ -16,7 +16,8 @@ from local.machine_tools import PROJECT, VENV
 from tests.unit.docs.computed import DOCS
 
 #: What the guides' commands need. Generated items and corpora are many files.
-COPIED: Final = ("envs", "glue_src", "lambda_src", "local", "modules", "ops", "sources", "tests", "pyproject.toml")
+_FOLDERS: Final = ("envs", "fuzz", "glue_src", "lambda_src", "local", "modules", "ops", "sources", "tests")
+COPIED: Final = (*_FOLDERS, "pyproject.toml")
 GUIDES: Final = sorted((DOCS / "how-to").glob("*.md"))
 
 
@@ -25,7 +26,7 @@ def project(tmp_path: Path) -> Path:
     for name in COPIED:
         source = PROJECT / name
         if source.is_dir():
-            shutil.copytree(source, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
+            shutil.copytree(source, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__", "corpus"))
         else:
             shutil.copy(source, tmp_path)
     return tmp_path
@@ -33,13 +34,17 @@ def project(tmp_path: Path) -> Path:
 
 def apply(change: str, project: Path) -> None:
     """Apply a change as git shows it; where there is no line number, the lines around it say where it goes."""
-    for part in re.split(r"^(?=--- a/)", change, flags=re.MULTILINE)[1:]:
+    for part in re.split(r"^(?=--- (?:a/|/dev/null$))", change, flags=re.MULTILINE)[1:]:
         heading, *hunks = re.split(r"^@@\n", part, flags=re.MULTILINE)
         path = project / heading.splitlines()[1].removeprefix("+++ b/")
         for hunk in hunks:
             lines = hunk.splitlines(keepends=True)
             before = "".join(line[1:] for line in lines if line[0] in " -")
             after = "".join(line[1:] for line in lines if line[0] in " +")
+            if heading.startswith("--- /dev/null"):
+                assert not path.exists(), f"{path.name} is there already"
+                path.write_text(after, encoding="utf-8")
+                continue
             text = path.read_text(encoding="utf-8")
             assert text.count(before) == 1, f"{path.name} does not have these lines once:\n{before}"
             path.write_text(text.replace(before, after), encoding="utf-8")

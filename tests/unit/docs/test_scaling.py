@@ -74,6 +74,8 @@ def test_tables_follow_from_the_first(given: Figures) -> None:
 
 def test_sentences_follow_from_the_first_table(given: Figures) -> None:
     longest = given["Lambda's longest run, seconds"]
+    slower = given["an item by the reader of all items, times that of CatIA's reader of usual ones"]
+    slow_rate = given["table read and normalized, MB per second and vCPU"] / slower
     per_unit = longest / given["read units per GB, eventually consistent"]
     rate = given["table read and normalized, MB per second and vCPU"]
     export = given["export to S3, $ per GB"]
@@ -83,6 +85,8 @@ def test_sentences_follow_from_the_first_table(given: Figures) -> None:
         f"table = vCPU × {rate:g} MB/s × {longest:g} s",
         f"Lambda = GB × 1,024 ÷ {rate:g} vCPU-seconds",
         f"which is {per_unit * 1000:.1f} GB at 1,000 and {per_unit * 5000:.0f} GB at 5,000",
+        f"takes about {slower:g} times as long for an item: count with {slow_rate:g} MB/s at worst",
+        f"{slow_rate * longest / MB_PER_GB:.1f} GB for each vCPU",
         f"gives 3,000 units a second, {partition:.0f} MB/s",
     )
     DOCUMENT.check_sentences(sentences)
