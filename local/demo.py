@@ -26,7 +26,6 @@ from local.warehouse import Warehouse
 from local.workspace import Workspace
 from modules.contract.runs import RunSummary
 from modules.contract.source import SourceContract
-from ops.runs import parts
 
 WIDEST_LINE: Final = 90
 
@@ -175,5 +174,5 @@ def open_warehouse(workspace: Workspace) -> Warehouse:
 
 def _counts(contract: SourceContract, summary: RunSummary) -> str:
     items = summary.items
-    rows = (f"; {summary.rows_of(part.name):,} {part.name}" for part in parts(contract))
+    rows = (f"; {summary.rows_of(part.name):,} {part.name}" for part in contract.parts)
     return f"{items.scanned:,} items = {items.terms}{''.join(rows)}"
