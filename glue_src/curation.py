@@ -69,6 +69,7 @@ class Curation:
         """
         snapshot = self.catalog.snapshot()
         gained = GainedDatasets(self.engine, self.contract, self.clean_zone, self.curated_zone, self.catalog)
+        # After a crash, what one pass fills may be what another dataset's days have waited for.
         while gained.fill(snapshot):
             snapshot = self.catalog.snapshot()
         runs = self.clean_zone.runs_by_day()

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pkgutil import resolve_name
 from typing import TYPE_CHECKING
 
-from lambda_src.exclusions import Exclusions
 from lambda_src.normalize import Normalizer
 from lambda_src.records import Records
 from lambda_src.unusual import UNUSUAL, NoUsualItems
@@ -35,7 +34,7 @@ class Extraction:
         self._records = Records(contract, (rule.name for rule in rules))
         reader = contract.usual_item_reader
         make: type[UsualItemReader] = resolve_name(reader) if reader else NoUsualItems
-        self._usual_items = make(Exclusions(contract, rules), self._records)
+        self._usual_items = make(self._normalizer.exclusions, self._records)
 
     @property
     def tally(self) -> Tally:

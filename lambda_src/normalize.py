@@ -21,7 +21,7 @@ _TOO_DEEP: Final = "values are nested deeper than can be read"
 
 
 class Normalizer:
-    """Says what becomes of items, by a contract's reader and an environment's exclusion rules."""
+    """Says what becomes of items, by a contract's reader and an environment's rules, which are its ``exclusions``."""
 
     def __init__(self, contract: SourceContract, rules: Sequence[ExclusionRule] = ()) -> None:
         """Import the contract's reader.
@@ -31,7 +31,7 @@ class Normalizer:
         """
         self._read: Callable[[Mapping[str, Any]], Placed] = resolve_name(contract.item_reader)
         self._keys = contract.key_attributes
-        self._exclusions = Exclusions(contract, rules)
+        self.exclusions = Exclusions(contract, rules)
 
     def normalize(self, item: Mapping[str, Any]) -> Outcome:
         """Return what becomes of ``item``, given in DynamoDB's wire format: ``{"PK": {"S": …}, …}``.
@@ -40,7 +40,7 @@ class Normalizer:
         gives them) or base64 text (as the wire has them).
         """
         try:
-            rule = self._exclusions.first(*(_key_text(item, name) for name in self._keys))
+            rule = self.exclusions.first(*(_key_text(item, name) for name in self._keys))
             return self._read(item) if rule is None else Excluded(rule.name)
         except ItemRejectedError as rejection:
             return self._rejected(item, rejection)
