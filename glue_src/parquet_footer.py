@@ -22,7 +22,7 @@ END_BYTES: Final = _LENGTH.size + len(MAGIC)
 _MOST_ORDINALS: Final = 2**15
 
 
-class _File:
+class FileFields:
     """Field numbers of FileMetaData."""
 
     SCHEMA: Final = 2
@@ -30,14 +30,18 @@ class _File:
     ROW_GROUPS: Final = 4
 
 
-class _RowGroup:
+class RowGroupFields:
+    """Field numbers of RowGroup."""
+
     COLUMNS: Final = 1
     ROWS: Final = 3
     FILE_OFFSET: Final = 5
     ORDINAL: Final = 7
 
 
-class _ColumnChunk:
+class ColumnChunkFields:
+    """Field numbers of ColumnChunk."""
+
     FILE_OFFSET: Final = 2
     META_DATA: Final = 3
     OFFSET_INDEX_OFFSET: Final = 4
@@ -46,21 +50,38 @@ class _ColumnChunk:
     COLUMN_INDEX_LENGTH: Final = 7
 
 
-class _ColumnMetaData:
+class ColumnMetaDataFields:
+    """Field numbers of ColumnMetaData."""
+
+    PATH: Final = 3
     DATA_PAGE_OFFSET: Final = 9
     DICTIONARY_PAGE_OFFSET: Final = 11
     BLOOM_FILTER_OFFSET: Final = 14
 
 
-_INDEX_OFFSETS: Final = (_ColumnChunk.OFFSET_INDEX_OFFSET, _ColumnChunk.COLUMN_INDEX_OFFSET)
+_INDEX_OFFSETS: Final = (ColumnChunkFields.OFFSET_INDEX_OFFSET, ColumnChunkFields.COLUMN_INDEX_OFFSET)
 
 
-class _OffsetIndex:
+class OffsetIndexFields:
+    """Field numbers of OffsetIndex."""
+
     PAGES: Final = 1
 
 
-class _PageLocation:
+class PageLocationFields:
+    """Field numbers of PageLocation."""
+
     OFFSET: Final = 1
+    BYTES: Final = 2
+    FIRST_ROW: Final = 3
+
+
+class ColumnIndexFields:
+    """Field numbers of ColumnIndex."""
+
+    NULL_PAGES: Final = 1
+    LEAST: Final = 2
+    GREATEST: Final = 3
 
 
 @dataclass(frozen=True)
@@ -91,8 +112,8 @@ def read_footer(content: bytes, begins: int) -> Footer:
         ValueError: the file has bloom filters, which would have to move too.
     """
     metadata = read_struct(content)
-    chunks = [chunk for group in _row_groups(metadata) for chunk in _get(group, _RowGroup.COLUMNS)[1]]
-    if any(_ColumnMetaData.BLOOM_FILTER_OFFSET in _get(chunk, _ColumnChunk.META_DATA) for chunk in chunks):
+    chunks = [chunk for group in _row_groups(metadata) for chunk in _get(group, RowGroupFields.COLUMNS)[1]]
+    if any(ColumnMetaDataFields.BLOOM_FILTER_OFFSET in _get(chunk, ColumnChunkFields.META_DATA) for chunk in chunks):
         message = "files with bloom filters cannot be joined: write them without."
         raise ValueError(message)
     indexes = [_get(chunk, number) for chunk in chunks for number in _INDEX_OFFSETS if number in chunk]
@@ -121,7 +142,7 @@ class JoinedFooter:
             ValueError: the file has another schema than the first.
         """
         self._metadata = self._metadata or footer.metadata
-        if footer.metadata[_File.SCHEMA] != self._metadata[_File.SCHEMA]:
+        if footer.metadata[FileFields.SCHEMA] != self._metadata[FileFields.SCHEMA]:
             message = "files of different schemas cannot be joined."
             raise ValueError(message)
         for row_group in _row_groups(footer.metadata):
@@ -132,37 +153,39 @@ class JoinedFooter:
         content = bytearray()
         for index in (*self._column_indexes, *self._offset_indexes):
             index.write(content, place)
-        _set(self._metadata, _File.ROWS, sum(_get(row_group, _RowGroup.ROWS) for row_group in self._row_groups))
-        _set(self._metadata, _File.ROW_GROUPS, (STRUCT, self._row_groups))
+        _set(
+            self._metadata, FileFields.ROWS, sum(_get(row_group, RowGroupFields.ROWS) for row_group in self._row_groups)
+        )
+        _set(self._metadata, FileFields.ROW_GROUPS, (STRUCT, self._row_groups))
         footer = write_struct(self._metadata)
         return bytes(content) + footer + _LENGTH.pack(len(footer)) + MAGIC
 
     def _add(self, row_group: Struct, indexes: _Indexes, moved: int) -> None:
-        for chunk in _get(row_group, _RowGroup.COLUMNS)[1]:
+        for chunk in _get(row_group, RowGroupFields.COLUMNS)[1]:
             self._note_indexes(chunk, indexes, moved)
-            _move(chunk, _ColumnChunk.FILE_OFFSET, moved)
-            for offset in (_ColumnMetaData.DATA_PAGE_OFFSET, _ColumnMetaData.DICTIONARY_PAGE_OFFSET):
-                _move(_get(chunk, _ColumnChunk.META_DATA), offset, moved)
-        _move(row_group, _RowGroup.FILE_OFFSET, moved)
-        if _RowGroup.ORDINAL in row_group:
+            _move(chunk, ColumnChunkFields.FILE_OFFSET, moved)
+            for offset in (ColumnMetaDataFields.DATA_PAGE_OFFSET, ColumnMetaDataFields.DICTIONARY_PAGE_OFFSET):
+                _move(_get(chunk, ColumnChunkFields.META_DATA), offset, moved)
+        _move(row_group, RowGroupFields.FILE_OFFSET, moved)
+        if RowGroupFields.ORDINAL in row_group:
             self._number(row_group)
         self._row_groups.append(row_group)
 
     def _number(self, row_group: Struct) -> None:
         if len(self._row_groups) < _MOST_ORDINALS:
-            _set(row_group, _RowGroup.ORDINAL, len(self._row_groups))
+            _set(row_group, RowGroupFields.ORDINAL, len(self._row_groups))
         else:
-            del row_group[_RowGroup.ORDINAL]
+            del row_group[RowGroupFields.ORDINAL]
 
     def _note_indexes(self, chunk: Struct, indexes: _Indexes, moved: int) -> None:
-        if _ColumnChunk.COLUMN_INDEX_OFFSET in chunk:
-            numbers = (_ColumnChunk.COLUMN_INDEX_OFFSET, _ColumnChunk.COLUMN_INDEX_LENGTH)
+        if ColumnChunkFields.COLUMN_INDEX_OFFSET in chunk:
+            numbers = (ColumnChunkFields.COLUMN_INDEX_OFFSET, ColumnChunkFields.COLUMN_INDEX_LENGTH)
             self._column_indexes.append(_Index(chunk, *numbers, indexes.of(chunk, *numbers)))
-        if _ColumnChunk.OFFSET_INDEX_OFFSET in chunk:
-            numbers = (_ColumnChunk.OFFSET_INDEX_OFFSET, _ColumnChunk.OFFSET_INDEX_LENGTH)
+        if ColumnChunkFields.OFFSET_INDEX_OFFSET in chunk:
+            numbers = (ColumnChunkFields.OFFSET_INDEX_OFFSET, ColumnChunkFields.OFFSET_INDEX_LENGTH)
             index = read_struct(indexes.of(chunk, *numbers))
-            for page in _get(index, _OffsetIndex.PAGES)[1]:
-                _move(page, _PageLocation.OFFSET, moved)
+            for page in _get(index, OffsetIndexFields.PAGES)[1]:
+                _move(page, PageLocationFields.OFFSET, moved)
             self._offset_indexes.append(_Index(chunk, *numbers, write_struct(index)))
 
 
@@ -195,7 +218,7 @@ class _Index:
 
 
 def _row_groups(metadata: Struct) -> list[Struct]:
-    row_groups: list[Struct] = _get(metadata, _File.ROW_GROUPS)[1]
+    row_groups: list[Struct] = _get(metadata, FileFields.ROW_GROUPS)[1]
     return row_groups
 
 

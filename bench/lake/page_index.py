@@ -13,7 +13,17 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
-from glue_src.parquet_footer import END_BYTES, footer_begins
+from glue_src.parquet_footer import (
+    END_BYTES,
+    ColumnChunkFields,
+    ColumnIndexFields,
+    ColumnMetaDataFields,
+    FileFields,
+    OffsetIndexFields,
+    PageLocationFields,
+    RowGroupFields,
+    footer_begins,
+)
 from glue_src.thrift import Struct, read_struct
 
 #: Rows of a row group, from the first to before the last.
@@ -21,13 +31,11 @@ Rows: TypeAlias = tuple[int, int]
 
 _BEGIN_OF_TIME: Final = datetime(1970, 1, 1)  # noqa: DTZ001 all instants are UTC
 
-# Numbers of fields: https://github.com/apache/parquet-format/blob/master/src/main/thrift/parquet.thrift.
-_ROW_GROUPS: Final = 4
-_COLUMNS, _ROWS = 1, 3
-_META_DATA, _OFFSET_INDEX, _COLUMN_INDEX = 3, (4, 5), (6, 7)
-_PATH, _DATA_PAGES, _DICTIONARY_PAGE = 3, 9, 11
-_NULL_PAGES, _LEAST, _GREATEST = 1, 2, 3
-_PAGES, _BYTES, _FIRST_ROW = 1, 2, 3
+#: Where a chunk says that its indexes begin, and how long they are.
+_OFFSET_INDEX: Final = (ColumnChunkFields.OFFSET_INDEX_OFFSET, ColumnChunkFields.OFFSET_INDEX_LENGTH)
+_COLUMN_INDEX: Final = (ColumnChunkFields.COLUMN_INDEX_OFFSET, ColumnChunkFields.COLUMN_INDEX_LENGTH)
+#: Of each page whether it has nulls only, and its least and greatest value.
+_LIMITS: Final = (ColumnIndexFields.NULL_PAGES, ColumnIndexFields.LEAST, ColumnIndexFields.GREATEST)
 #: A boolean in a list.
 _TRUE: Final = 1
 
@@ -54,7 +62,7 @@ class PageIndex:
         """Read the file's indexes."""
         content = path.read_bytes()
         footer = read_struct(content[footer_begins(content[-END_BYTES:], len(content)) :])
-        self._row_groups = [dict(_chunks(content, group)) for group in footer[_ROW_GROUPS][1][1]]
+        self._row_groups = [dict(_chunks(content, group)) for group in footer[FileFields.ROW_GROUPS][1][1]]
 
     def to_fetch(self, columns: Sequence[str], sought: str, first: Any, last: Any) -> int:
         """Return the bytes of the pages that may hold cells of ``columns`` where ``sought`` is from first to last."""
@@ -67,15 +75,19 @@ class PageIndex:
 
 
 def _chunks(content: bytes, group: Struct) -> Iterator[tuple[str, _Chunk]]:
-    rows = group[_ROWS][1]
-    for chunk in group[_COLUMNS][1][1]:
-        about = chunk[_META_DATA][1]
-        places = _index(content, chunk, _OFFSET_INDEX)[_PAGES][1][1]
-        firsts = [place[_FIRST_ROW][1] for place in places]
+    rows = group[RowGroupFields.ROWS][1]
+    for chunk in group[RowGroupFields.COLUMNS][1][1]:
+        about = chunk[ColumnChunkFields.META_DATA][1]
+        places = _index(content, chunk, _OFFSET_INDEX)[OffsetIndexFields.PAGES][1][1]
+        firsts = [place[PageLocationFields.FIRST_ROW][1] for place in places]
         ends = [*firsts[1:], rows]
-        pages = [_Page((begin, end), place[_BYTES][1]) for begin, end, place in zip(firsts, ends, places, strict=True)]
-        dictionary = about[_DATA_PAGES][1] - about[_DICTIONARY_PAGE][1] if _DICTIONARY_PAGE in about else 0
-        yield about[_PATH][1][1][0].decode(), _Chunk(pages, dictionary, _limits(content, chunk))
+        pages = [
+            _Page((begin, end), place[PageLocationFields.BYTES][1])
+            for begin, end, place in zip(firsts, ends, places, strict=True)
+        ]
+        data, dictionary_page = ColumnMetaDataFields.DATA_PAGE_OFFSET, ColumnMetaDataFields.DICTIONARY_PAGE_OFFSET
+        dictionary = about[data][1] - about[dictionary_page][1] if dictionary_page in about else 0
+        yield about[ColumnMetaDataFields.PATH][1][1][0].decode(), _Chunk(pages, dictionary, _limits(content, chunk))
 
 
 def _index(content: bytes, chunk: Struct, numbers: tuple[int, int]) -> Struct:
@@ -87,7 +99,7 @@ def _limits(content: bytes, chunk: Struct) -> list[tuple[bytes, bytes] | None] |
     if _COLUMN_INDEX[0] not in chunk:
         return None
     index = _index(content, chunk, _COLUMN_INDEX)
-    empty, least, greatest = (index[number][1][1] for number in (_NULL_PAGES, _LEAST, _GREATEST))
+    empty, least, greatest = (index[number][1][1] for number in _LIMITS)
     values = zip(empty, least, greatest, strict=True)
     return [None if null == _TRUE else (smallest, largest) for null, smallest, largest in values]
 
