@@ -51,6 +51,6 @@ def _surroundings(context: LambdaContext) -> Surroundings:
     return Surroundings(
         clients=default_clients(),
         engine=LambdaEngine(int(context.memory_limit_in_mb), os.cpu_count() or 1),
-        deadline=Deadline.after(context.get_remaining_time_in_millis() / 1000, _REMEDY),
+        deadline=Deadline.of(lambda: context.get_remaining_time_in_millis() / 1000, _REMEDY),
         journal=Journal(),
     )

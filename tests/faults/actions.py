@@ -84,6 +84,12 @@ def tell_large_size(exchange: Exchange) -> None:
     exchange.reply(_answer(HTTPStatus.OK, headers, body))
 
 
+def let_time_be_up(exchange: Exchange) -> None:
+    """Leave the function hardly any time, and pass the request on to what may happen to it."""
+    exchange.let_time_be_up()
+    pass_on(exchange)
+
+
 def _lose_answer(exchange: Exchange) -> None:
     exchange.forward()
     exchange.reset()

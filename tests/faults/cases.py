@@ -21,9 +21,6 @@ LARGE: Final = "large"
 #: microburst 0.10 takes a part for an object. Its rules for parts strike the run's summary too, which comes after them.
 _MISTAKEN: Final = {"UploadPart": "PutObject"}
 
-LONGEST_SECONDS: Final = 900.0
-"""The longest timeout of a Lambda function."""
-
 
 @dataclass(frozen=True)
 class ByMicroburst:
@@ -121,8 +118,6 @@ class Killed:
 
 End = Published | Raised | Killed
 
-#: So short that a case does not take long, so long that half of it outlasts a request that is not answered.
-SHORT_TIMEOUT: Final = 50.0
 TIME_IS_OVER: Final = Raised(
     "DeadlineExceededError", ("nothing is published",), "Raise the function's timeout (at most 900 s) or memory_size"
 )
@@ -143,8 +138,8 @@ class Case:
     segments: str = "2"
     #: How many processes read the table: as many as the function has processors.
     processes: int = 1
-    #: The function's timeout.
-    seconds: float = LONGEST_SECONDS
+    #: With the first request of this operation, nearly all of the function's time is over.
+    time_is_up_at: str | None = None
     #: Environment variables that this case sets otherwise, and how that is told.
     environment: Mapping[str, str] = field(default_factory=dict)
     environment_text: str = ""

@@ -13,7 +13,6 @@ from tests.faults.cases import (
     LARGE,
     S3,
     SAMPLE,
-    SHORT_TIMEOUT,
     SILENCE,
     TIME_IS_OVER,
     ByMicroburst,
@@ -113,7 +112,7 @@ LASTING: Final = (
             fault=f"S3 answers no more, until the function's time runs out: {text}",
             made_by=(ByMicroburst(S3, operation, *SILENCE),),
             end=TIME_IS_OVER,
-            seconds=SHORT_TIMEOUT,
+            time_is_up_at=operation,
             table=LARGE,
             waits=True,
         )

@@ -12,26 +12,32 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from uuid import uuid4
 
 import psutil
 
+from lambda_src.deadline import MOST_MARGIN
 from local.machine_tools import PROJECT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
+
+#: The longest timeout of a Lambda function.
+_LONGEST_SECONDS: Final = 900.0
+#: So little that a run soon ends itself, and more than it wants for that.
+_LAST_SECONDS: Final = MOST_MARGIN + 3.0
 
 
 @dataclass(frozen=True)
 class Invocation:
-    """One call: the event, what the environment holds, and what Lambda's context says of time and memory."""
+    """One call: the event, what the environment holds, and what Lambda's context says of memory."""
 
     event: dict[str, Any]
     environment: dict[str, str]
-    seconds: float
     memory_megabytes: int
 
 
@@ -42,8 +48,8 @@ class Answer:
     summary: dict[str, Any] | None
     error: tuple[str, ...]
     message: str
-    #: How long the call took, in seconds.
-    took: float
+    #: How long it was until Lambda would have killed the function, in seconds.
+    seconds_left: float
 
 
 class KilledError(Exception):
@@ -54,10 +60,11 @@ class FunctionProcess:
     """A process that waits for invocations; its log goes to a file."""
 
     def __init__(self, environment: Mapping[str, str], log: Path) -> None:
+        self._time_is_up = log.with_suffix(".time-is-up")
         with log.open("ab") as stderr:
             # A session of its own: what it forks dies with it, as all of a Lambda's sandbox does.
             self._process = subprocess.Popen(
-                (sys.executable, "-m", __name__),
+                (sys.executable, "-m", __name__, str(self._time_is_up)),
                 cwd=PROJECT,
                 env=dict(environment),
                 stdin=subprocess.PIPE,
@@ -76,6 +83,7 @@ class FunctionProcess:
         stdin, stdout = self._process.stdin, self._process.stdout
         assert stdin is not None
         assert stdout is not None
+        self._time_is_up.unlink(missing_ok=True)
         stdin.write(json.dumps(asdict(invocation)) + "\n")
         stdin.flush()
         line = stdout.readline()
@@ -83,6 +91,10 @@ class FunctionProcess:
             raise KilledError
         document = json.loads(line)
         return Answer(**{**document, "error": tuple(document["error"])})
+
+    def let_time_be_up(self) -> None:
+        """Leave the present call hardly more time than it needs to clean up."""
+        self._time_is_up.touch()
 
     def kill(self) -> None:
         """Kill the process and all that it has forked, and wait for its end."""
@@ -103,20 +115,32 @@ class FunctionProcess:
 
 
 class Context:
-    """What the function reads of Lambda's context."""
+    """What the function reads of Lambda's context.
+
+    Its time goes by until the file ``time_is_up`` is there, and from then on as if the rest of it had been long ago: so
+    the time is up at a request, however slow the machine is.
+    """
 
     function_name: Final = "cat-local-lambda-normalize"
     function_version: Final = "$LATEST"
     invoked_function_arn: Final = f"arn:aws:lambda:us-east-1:000000000000:function:{function_name}"
 
-    def __init__(self, seconds: float, memory_megabytes: int) -> None:
+    def __init__(self, memory_megabytes: int, time_is_up: Path) -> None:
         self.memory_limit_in_mb = memory_megabytes
         self.aws_request_id = str(uuid4())
-        self._end = time.monotonic() + seconds
+        self._end = time.time() + _LONGEST_SECONDS
+        self._time_is_up = time_is_up
 
     def get_remaining_time_in_millis(self) -> int:
         """Return the time until Lambda would kill the function."""
-        return max(0, int((self._end - time.monotonic()) * 1000))
+        return max(0, int(self.seconds_left * 1000))
+
+    @property
+    def seconds_left(self) -> float:
+        """The time until Lambda would kill the function; negative when it would have."""
+        with suppress(FileNotFoundError):
+            return self._time_is_up.stat().st_mtime + _LAST_SECONDS - time.time()
+        return self._end - time.time()
 
 
 def _main() -> None:
@@ -125,22 +149,22 @@ def _main() -> None:
     os.dup2(2, 1)
     from lambda_src.handler import handler  # noqa: PLC0415 its logger takes the stdout that it finds
 
+    time_is_up = Path(sys.argv[1])
     for line in sys.stdin:
         invocation = Invocation(**json.loads(line))
         os.environ.update(invocation.environment)
-        answers.write(json.dumps(asdict(_call(handler, invocation))) + "\n")
+        context = Context(invocation.memory_megabytes, time_is_up)
+        answers.write(json.dumps(asdict(_call(handler, invocation, context))) + "\n")
 
 
-def _call(handler: Any, invocation: Invocation) -> Answer:
-    context = Context(invocation.seconds, invocation.memory_megabytes)
-    start = time.monotonic()
+def _call(handler: Any, invocation: Invocation, context: Context) -> Answer:
     try:
         summary = handler(invocation.event, context)
     except Exception as error:  # noqa: BLE001 whatever leaves the function is what Lambda reports
         classes = tuple(kind.__name__ for kind in type(error).__mro__)
         notes = getattr(error, "__notes__", [])
-        return Answer(None, classes, "\n".join([str(error), *notes]), time.monotonic() - start)
-    return Answer(summary, (), "", time.monotonic() - start)
+        return Answer(None, classes, "\n".join([str(error), *notes]), context.seconds_left)
+    return Answer(summary, (), "", context.seconds_left)
 
 
 if __name__ == "__main__":

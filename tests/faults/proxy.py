@@ -29,7 +29,10 @@ _RESET: Final = struct.pack("ii", 1, 0)
 
 
 class Victim(Protocol):
-    """A process that can be killed."""
+    """A process that can be killed, or left without time."""
+
+    def let_time_be_up(self) -> None:
+        """Leave it hardly any time."""
 
     def kill(self) -> None:
         """Kill it, with all that it has forked."""
@@ -69,6 +72,11 @@ class Exchange:
         """End the client's connection in good order."""
         self.is_over = True
 
+    def let_time_be_up(self) -> None:
+        """Leave the function hardly any time."""
+        assert self._proxy.victim is not None
+        self._proxy.victim.let_time_be_up()
+
     def kill(self) -> None:
         """Kill the function's process, with all that it has forked."""
         assert self._proxy.victim is not None
@@ -106,7 +114,7 @@ class Rule:
 class Proxy:
     """Listens on a free loopback port until it is closed.
 
-    ``operations`` are those that it was asked for, in order. ``victim`` is the process that rules may kill.
+    ``operations`` are those that it was asked for, in order. ``victim`` is the process that rules strike.
     """
 
     def __init__(self, upstream_url: str) -> None:

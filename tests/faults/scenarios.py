@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
 from threading import Barrier
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from modules.contract.settings import LambdaVariable
 from tests.faults import actions
-from tests.faults.cases import LONGEST_SECONDS, ByMicroburst, ByProxy, Case, Killed, Published, Raised
+from tests.faults.cases import ByMicroburst, ByProxy, Case, Killed, Published, Raised
 from tests.faults.function_process import KilledError
 from tests.faults.invariant import View, assert_whole_or_absent
 from tests.faults.process_cases import KillCase, TwoRunsCase, WritesCase
@@ -46,7 +46,7 @@ def _play_fault(stage: Stage, case: Case, scene: Scene) -> None:
     by_proxy = _proxy_rules(stage, case)
     upstream = stage.microburst.url if by_microburst else stage.endpoint_url
     with closing(Proxy(upstream)) as proxy, stage.function(proxy.url, case.id) as function:
-        proxy.inject([*by_proxy, *surroundings(case)])
+        proxy.inject([*by_proxy, *_ends_of_time(case), *surroundings(case)])
         proxy.victim = function
         rule_ids = stage.microburst.add(case.id, by_microburst)
         before = View.of(scene)
@@ -72,6 +72,11 @@ def _proxy_rules(stage: Stage, case: Case) -> list[Rule]:
     return [fault.rule for fault in case.made_by if isinstance(fault, ByProxy)]
 
 
+def _ends_of_time(case: Case) -> Iterator[Rule]:
+    if case.time_is_up_at:
+        yield Rule(case.time_is_up_at, actions.let_time_be_up)
+
+
 def _faulty(case: Case, scene: Scene) -> Invocation:
     right = invocation_of(case, scene)
     return dataclasses.replace(right, environment={**right.environment, **case.environment})
@@ -90,7 +95,7 @@ def _assert_end(stage: Stage, case: Case, scene: Scene, before: View, answer: An
     end = case.end
     assert (answer is None) == isinstance(end, Killed)
     if answer is not None:
-        assert answer.took < case.seconds
+        assert answer.seconds_left > 0, answer.message
         assert answer.error[:1] == ((end.error,) if isinstance(end, Raised) else ()), answer.message
     if isinstance(end, Raised) and answer is not None:
         assert "NormalizeError" in answer.error
@@ -110,7 +115,7 @@ def _assert_end(stage: Stage, case: Case, scene: Scene, before: View, answer: An
 def _retry(stage: Stage, case: Case, scene: Scene, function: FunctionProcess) -> None:
     """Assert that the same run without the fault succeeds, beside whatever the fault has left."""
     before = View.of(scene)
-    answer = function.invoke(dataclasses.replace(invocation_of(case, scene), seconds=LONGEST_SECONDS))
+    answer = function.invoke(invocation_of(case, scene))
     assert answer.summary is not None, answer.message
     assert assert_whole_or_absent(scene, before, answer, stage.reference(case.table))
 

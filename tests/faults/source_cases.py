@@ -11,7 +11,6 @@ from tests.faults import actions
 from tests.faults.cases import (
     DYNAMODB,
     LARGE,
-    SHORT_TIMEOUT,
     SILENCE,
     TIME_IS_OVER,
     ByMicroburst,
@@ -154,8 +153,7 @@ _OUT_OF_TIME: Final = replace(
     id="throttled-near-the-deadline",
     fault="The table is throttled and stays so, until the function's time runs out",
     end=TIME_IS_OVER,
-    # Sooner than the SDK's pauses, which are random, can be over.
-    seconds=30.0,
+    time_is_up_at=_SCAN,
 )
 
 LASTING: Final = (
@@ -193,7 +191,7 @@ LASTING: Final = (
         fault="DynamoDB answers no more, until the function's time runs out: asking for the table's size",
         made_by=(ByMicroburst(DYNAMODB, _DESCRIBE, *SILENCE),),
         end=TIME_IS_OVER,
-        seconds=SHORT_TIMEOUT,
+        time_is_up_at=_DESCRIBE,
         waits=True,
     ),
     Case(
@@ -203,7 +201,7 @@ LASTING: Final = (
         end=TIME_IS_OVER,
         table=LARGE,
         segments="1",
-        seconds=SHORT_TIMEOUT,
+        time_is_up_at=_SCAN,
         waits=True,
     ),
 )

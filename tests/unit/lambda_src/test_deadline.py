@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pickle
 import time
+from contextlib import nullcontext
 
 import pytest
 
@@ -26,8 +27,19 @@ def test_a_run_stops_short_of_the_limit(limit: float, margin: float, monkeypatch
     assert str(caught.value).endswith("nothing is published. Raise the timeout.")
 
 
-def test_another_process_can_hold_it() -> None:
-    deadline = Deadline.after(0.0, "Raise the timeout.")
+def test_the_service_is_asked_how_long_it_is() -> None:
+    left = [900.0]
+    deadline = Deadline.of(lambda: left[0], "Raise the timeout.")
 
-    with pytest.raises(DeadlineExceededError):
-        pickle.loads(pickle.dumps(Deadline(deadline.limit - 1, 0.0, "Raise the timeout."))).check()  # noqa: S301
+    deadline.check()
+    left[0] = 29.9
+    with pytest.raises(DeadlineExceededError, match=r"^29\.9 s are left"):
+        deadline.check()
+
+
+@pytest.mark.parametrize(("limit", "is_over"), [(600.0, False), (-1.0, True)])
+def test_another_machine_can_hold_it(limit: float, *, is_over: bool) -> None:
+    deadline = pickle.loads(pickle.dumps(Deadline.after(limit, "Raise the timeout.")))  # noqa: S301
+
+    with pytest.raises(DeadlineExceededError) if is_over else nullcontext():
+        deadline.check()
