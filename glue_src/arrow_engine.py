@@ -25,7 +25,7 @@ from glue_src.arrow_order import Order
 from glue_src.arrow_parquet import ParquetAssembly, encode
 from glue_src.arrow_pieces import Piece, PieceReader
 from glue_src.arrow_pipeline import in_order
-from glue_src.arrow_relations import Relations
+from glue_src.arrow_relations import Entry, Relations
 from glue_src.arrow_runs import MemoryRun, Run, spill
 from glue_src.arrow_types import schema_of
 from glue_src.row_groups import LARGEST_ROW_GROUP, row_group_bytes
@@ -57,6 +57,8 @@ class Sizes:
     row_group: int = LARGEST_ROW_GROUP
     #: Of the columns that facts are counted from.
     ledger: int = 8 * _MEBIBYTE
+    #: Of a CSV that is staged beside larger ones, at most.
+    small: int = 32 * _MEBIBYTE
 
     def piece_of(self, size: int) -> int:
         """Return how large the pieces of a CSV of ``size`` bytes are to be."""
@@ -119,12 +121,21 @@ class ArrowTransform:
         self._related = Relations(self.relations, self._ledger)
 
     def stage(self) -> Mapping[str, TableFacts]:
-        """Stage all datasets, one after the other, each with all processors; return the facts of each by its name.
+        """Stage all datasets, and return the facts of each by its name.
+
+        One follows the other, and the small ones do so beside the large ones: a dataset's beginning and end leave
+        processors idle.
 
         Raises:
             MalformedDataError: a CSV holds what its columns' types or the contract's escapes do not allow.
         """
-        return {source.dataset.name: self._stage(source) for source in self.sources}
+        largest_first = sorted(self.sources, key=lambda source: -source.bytes)
+        small = [source for source in largest_first[1:] if source.bytes <= self.engine.sizes.small]
+        with ThreadPoolExecutor(1) as beside:
+            staged_beside = beside.submit(self._staged, small)
+            staged = self._staged([source for source in largest_first if source not in small])
+            facts = {**staged, **staged_beside.result()}
+        return {source.dataset.name: facts[source.dataset.name] for source in self.sources}
 
     def relate(self) -> Mapping[Relation, RelationFacts]:
         """Return what is found of each relation, once all datasets are staged; to be asked once."""
@@ -133,32 +144,35 @@ class ArrowTransform:
     def _ledger(self, name: str, columns: tuple[str, ...]) -> Ledger:
         return Ledger(name, columns, self.folder, self.engine.sizes.ledger)
 
+    def _staged(self, sources: Sequence[Source]) -> dict[str, TableFacts]:
+        return {source.dataset.name: self._stage(source) for source in sources}
+
     def _stage(self, source: Source) -> TableFacts:
-        path = self.folder / _FILE_NAME
+        path = self.folder / f"{source.dataset.name}.parquet"
         facts = FactsCount(source.dataset, self._ledger)
         with path.open("wb") as file:
             assembly = ParquetAssembly(file)
             assembly.add(encode(pa.RecordBatch.from_pylist([], schema_of(source.dataset)), source.dataset))
-            for row_group, found in self._row_groups(source):
+            for row_group, found, related in self._row_groups(source):
                 assembly.add(row_group)
                 facts.add(found)
-                self._related.add(source.dataset.name, found.keys)
+                self._related.add(related)
             assembly.finish()
         self.engine.put(path, source.target)
         path.unlink()
         return facts.result()
 
-    def _row_groups(self, source: Source) -> Iterator[tuple[pa.Buffer, Digest]]:
+    def _row_groups(self, source: Source) -> Iterator[tuple[pa.Buffer, Digest, Sequence[Entry]]]:
         """Yield a CSV's rows in order, each row group as a Parquet file of its own, with what facts need of it."""
         dataset, order = source.dataset, Order(source.dataset.sort_by)
-        related = self._related.columns_of(dataset.name)
         merge = Merge(self._runs(source, order), order, self.engine.sizes.row_group_of(source.bytes))
 
-        def row_group_of(found: Range) -> tuple[pa.Buffer, Digest]:
+        def row_group_of(found: Range) -> tuple[pa.Buffer, Digest, Sequence[Entry]]:
             batch = found.sorted(order)
-            return encode(batch, dataset), digest(batch, dataset, related)
+            return encode(batch, dataset), digest(batch, dataset), self._related.entries(dataset.name, batch)
 
-        return in_order(self.processors, row_group_of, merge.ranges(), self.engine.workers)
+        # One more than there are processors: while this thread does its part none of them is without work.
+        return in_order(self.processors, row_group_of, merge.ranges(), self.engine.workers + 1)
 
     def _runs(self, source: Source, order: Order) -> list[Run]:
         """Return a CSV's pieces as sorted runs."""

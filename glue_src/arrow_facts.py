@@ -6,14 +6,13 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-import pyarrow as pa
-import pyarrow.compute as pc
-
-from glue_src.arrow_order import Order, Place
+from glue_src.arrow_order import Order, Place, same_as_next
 from glue_src.engine import TableFacts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Callable, Mapping
+
+    import pyarrow as pa
 
     from glue_src.arrow_ledger import Ledger
     from modules.contract.datasets import Dataset
@@ -31,41 +30,24 @@ class DuplicateCount:
         """Count a batch's rows; it must not be empty."""
         order = Order(self.key)
         self.count += self._last == order.place(batch, 0)
-        self.count += _equal_neighbours(batch, self.key)
+        self.count += int(same_as_next(batch, self.key).true_count)
         self._last = order.place(batch, batch.num_rows - 1)
-
-
-def _equal_neighbours(batch: pa.RecordBatch, names: tuple[str, ...]) -> int:
-    pairs = batch.num_rows - 1
-    equal = pa.repeat(pa.scalar(value=True), pairs)
-    for name in names:
-        column = batch.column(name)
-        equal = pc.and_(equal, _same(column.slice(0, pairs), column.slice(1)))
-    return int(equal.true_count)
-
-
-def _same(one: pa.Array, other: pa.Array) -> pa.Array:
-    """Compare cell by cell; a null is the same as a null, as it is for GROUP BY."""
-    equal = pc.equal(one, other)
-    if not equal.null_count:
-        return equal
-    return pc.if_else(pc.is_valid(equal), equal, pc.and_(pc.is_null(one), pc.is_null(other)))
 
 
 @dataclass(frozen=True)
 class Digest:
-    """What facts are counted from, of one batch; ``keys`` has the columns of the dataset's key and its relations."""
+    """What facts are counted from, of one batch; ``keys`` has the columns of the dataset's key."""
 
     rows: int
     nulls: Mapping[str, int]
     keys: pa.RecordBatch
 
 
-def digest(batch: pa.RecordBatch, dataset: Dataset, related: Collection[str]) -> Digest:
-    """Return what is to be kept of a batch that is done with otherwise; relations need its columns ``related``."""
+def digest(batch: pa.RecordBatch, dataset: Dataset) -> Digest:
+    """Return what is to be kept of a batch that is done with otherwise."""
     required = [column.name for column in dataset.columns if not column.nullable]
-    kept = [name for name in dataset.column_names if name in dataset.key or name in related]
-    return Digest(batch.num_rows, {name: batch.column(name).null_count for name in required}, batch.select(kept))
+    nulls = {name: batch.column(name).null_count for name in required}
+    return Digest(batch.num_rows, nulls, batch.select(dataset.key))
 
 
 @dataclass
@@ -92,7 +74,7 @@ class FactsCount:
         self._rows += found.rows
         self._nulls.update(found.nulls)
         if self._keys is not None:
-            self._keys.add(found.keys.select(self.dataset.key))
+            self._keys.add(found.keys)
         elif self._is_sorted_by_key:
             self._duplicates.add(found.keys)
 

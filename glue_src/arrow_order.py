@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import pyarrow as pa
 import pyarrow.compute as pc
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 #: A row's place in the order, comparable with that of any other row. Python compares texts by code points, which is
 #: the order of their bytes in UTF-8.
@@ -54,3 +57,23 @@ def _rank(cell: pa.Scalar) -> tuple[bool, Any]:
     # An instant's microseconds: Python's datetime ends at the year 9999 and is slower to make.
     value = cell.value if isinstance(cell, pa.TimestampScalar) else cell.as_py()
     return value is not None, value
+
+
+def same_as_next(batch: pa.RecordBatch, names: Sequence[str]) -> pa.BooleanArray:
+    """Return of each row but the last whether the next one has the same cells in the columns of these names.
+
+    A null is the same as a null, as it is for GROUP BY. The batch must not be empty.
+    """
+    pairs = batch.num_rows - 1
+    same = pa.repeat(pa.scalar(value=True), pairs)
+    for name in names:
+        column = batch.column(name)
+        same = pc.and_(same, _same(column.slice(0, pairs), column.slice(1)))
+    return same
+
+
+def _same(one: pa.Array, other: pa.Array) -> pa.BooleanArray:
+    equal = pc.equal(one, other)
+    if not equal.null_count:
+        return equal
+    return pc.if_else(pc.is_valid(equal), equal, pc.and_(pc.is_null(one), pc.is_null(other)))

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import reduce
+from threading import Lock
 from typing import TYPE_CHECKING, Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from glue_src.arrow_order import same_as_next
 from glue_src.arrow_types import ARROW_TYPES
 from glue_src.engine import RelationFacts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from glue_src.arrow_ledger import Ledger
     from modules.contract.source import Relation
@@ -24,23 +27,36 @@ _PROMISED: Final = "promised"
 
 
 class Relations:
-    """Keeps what the relations need of every batch; ``make_ledger`` is called once for each."""
+    """Keeps what the relations need of every batch; ``make_ledger`` is called once for each.
+
+    Its methods may be called by several threads.
+    """
 
     def __init__(self, relations: Sequence[Relation], make_ledger: Callable[[str, tuple[str, ...]], Ledger]) -> None:
         self._counts = [_Count(relation, number, make_ledger) for number, relation in enumerate(relations)]
+        self._lock = Lock()
 
-    def columns_of(self, dataset_name: str) -> frozenset[str]:
-        """Return the names of the columns that are needed of a dataset's batches."""
-        return frozenset(name for count in self._counts for name in count.columns_of(dataset_name))
+    def entries(self, dataset_name: str, batch: pa.RecordBatch) -> list[Entry]:
+        """Return what is to be kept of a batch of a dataset."""
+        return [Entry(count, rows) for count in self._counts for rows in count.entries(dataset_name, batch)]
 
-    def add(self, dataset_name: str, batch: pa.RecordBatch) -> None:
-        """Keep what is needed of a batch of a dataset, which has at least those columns."""
-        for count in self._counts:
-            count.add(dataset_name, batch)
+    def add(self, entries: Sequence[Entry]) -> None:
+        """Keep what is to be kept."""
+        with self._lock:
+            for entry in entries:
+                entry.count.ledger.add(entry.rows)
 
     def facts(self) -> Mapping[Relation, RelationFacts]:
         """Return what was found, once all batches of all datasets have been added."""
         return {count.relation: count.facts() for count in self._counts}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """Rows for one relation's ledger."""
+
+    count: _Count
+    rows: pa.RecordBatch
 
 
 class _Count:
@@ -50,22 +66,18 @@ class _Count:
         self.relation = relation
         self._columns = _in_order_of_child(relation)
         self._key = tuple(f"key_{place}" for place in range(len(self._columns)))
-        self._ledger = make_ledger(f"relation-{number}", self._key)
+        self.ledger = make_ledger(f"relation-{number}", self._key)
         types = {column.name: ARROW_TYPES[column.type] for column in relation.child.columns}
         keys = [(key, types[column]) for key, column in zip(self._key, self._columns, strict=True)]
         counts = [_PARENTS, _CHILDREN, *([_PROMISED] if relation.counted_in else [])]
         self._schema = pa.schema([*keys, *((name, pa.int64()) for name in counts)])
 
-    def columns_of(self, dataset_name: str) -> tuple[str, ...]:
-        if dataset_name == self.relation.parent.name and self.relation.counted_in is not None:
-            return (*self._columns, self.relation.counted_in)
-        return self._columns if dataset_name in (self.relation.parent.name, self.relation.child.name) else ()
-
-    def add(self, dataset_name: str, batch: pa.RecordBatch) -> None:
-        if dataset_name == self.relation.child.name:
-            self._enter(_grouped(self._keys_of(batch), _CHILDREN))
-        if dataset_name == self.relation.parent.name:
-            self._enter(self._parents_of(batch))
+    def entries(self, dataset_name: str, batch: pa.RecordBatch) -> Iterator[pa.RecordBatch]:
+        """Yield the ledger's rows for a batch."""
+        if batch.num_rows and dataset_name == self.relation.child.name:
+            yield self._completed(_counted(self._keys_of(batch), _CHILDREN))
+        if batch.num_rows and dataset_name == self.relation.parent.name:
+            yield self._completed(self._parents_of(batch))
 
     def _keys_of(self, batch: pa.RecordBatch) -> pa.RecordBatch:
         return batch.select(list(self._columns)).rename_columns(list(self._key))
@@ -73,21 +85,22 @@ class _Count:
     def _parents_of(self, batch: pa.RecordBatch) -> pa.RecordBatch:
         keys = self._keys_of(batch)
         if self.relation.counted_in is None:
-            return _grouped(keys, _PARENTS)
+            return _counted(keys, _PARENTS)
         each = pa.repeat(pa.scalar(1), batch.num_rows)
         return keys.append_column(_PARENTS, each).append_column(_PROMISED, batch.column(self.relation.counted_in))
 
-    def _enter(self, rows: pa.RecordBatch) -> None:
-        """Add rows to the ledger; the columns that they lack are null."""
+    def _completed(self, rows: pa.RecordBatch) -> pa.RecordBatch:
+        """Return rows with all columns of the ledger; those that they lack are null."""
         columns = [
             rows.column(field.name) if field.name in rows.schema.names else pa.nulls(rows.num_rows, field.type)
             for field in self._schema
         ]
-        self._ledger.add(pa.RecordBatch.from_arrays(columns, schema=self._schema))
+        return pa.RecordBatch.from_arrays(columns, schema=self._schema)
 
     def facts(self) -> RelationFacts:
+        """Return what was found."""
         without, miscounted = 0, 0
-        for entries in self._ledger.ranges():
+        for entries in self.ledger.ranges():
             keyed = reduce(pc.and_, (pc.is_valid(entries.column(name)) for name in self._key))
             totals = _totals(entries.filter(keyed), self._key)
             # A null is no key of anything.
@@ -104,10 +117,16 @@ def _in_order_of_child(relation: Relation) -> tuple[str, ...]:
     return tuple(sorted(relation.columns, key=lambda name: order.index(name) if name in order else len(order)))
 
 
-def _grouped(keys: pa.RecordBatch, count: str) -> pa.RecordBatch:
-    """Return each key once, with the number of its rows."""
-    groups = pa.Table.from_batches([keys]).group_by(keys.schema.names, use_threads=False)
-    return _as_batch(groups.aggregate([([], "count_all")]).rename_columns({"count_all": count}))
+def _counted(keys: pa.RecordBatch, count: str) -> pa.RecordBatch:
+    """Return each key that stands in rows one behind the other once, with their number; the batch must not be empty.
+
+    Sorted by it, or nearly so, most keys are there once then. It is no grouping, but a tenth of the work of one.
+    """
+    differs = pc.invert(same_as_next(keys, keys.schema.names))
+    ends = pc.add(pc.indices_nonzero(differs), pa.scalar(1, pa.uint64())).cast(pa.int64())
+    first, end = pa.array([0]), pa.array([keys.num_rows])
+    starts = pa.concat_arrays([first, ends])
+    return keys.take(starts).append_column(count, pc.subtract(pa.concat_arrays([ends, end]), starts))
 
 
 def _totals(entries: pa.RecordBatch, key: Sequence[str]) -> pa.RecordBatch:
