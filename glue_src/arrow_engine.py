@@ -139,7 +139,7 @@ class ArrowTransform:
 
     def relate(self) -> Mapping[Relation, RelationFacts]:
         """Return what is found of each relation, once all datasets are staged; to be asked once."""
-        return self._related.facts()
+        return self._related.facts(self.processors)
 
     def _ledger(self, name: str, columns: tuple[str, ...]) -> Ledger:
         return Ledger(name, columns, self.folder, self.engine.sizes.ledger)

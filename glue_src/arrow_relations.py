@@ -16,6 +16,7 @@ from glue_src.engine import RelationFacts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
+    from concurrent.futures import Executor
 
     from glue_src.arrow_ledger import Ledger
     from modules.contract.source import Relation
@@ -46,9 +47,10 @@ class Relations:
             for entry in entries:
                 entry.count.ledger.add(entry.rows)
 
-    def facts(self) -> Mapping[Relation, RelationFacts]:
-        """Return what was found, once all batches of all datasets have been added."""
-        return {count.relation: count.facts() for count in self._counts}
+    def facts(self, processors: Executor) -> Mapping[Relation, RelationFacts]:
+        """Return what was found, once all batches of all datasets have been added; relations go side by side."""
+        found = processors.map(_Count.facts, self._counts)
+        return dict(zip((count.relation for count in self._counts), found, strict=True))
 
 
 @dataclass(frozen=True)
@@ -102,11 +104,13 @@ class _Count:
         without, miscounted = 0, 0
         for entries in self.ledger.ranges():
             keyed = reduce(pc.and_, (pc.is_valid(entries.column(name)) for name in self._key))
-            totals = _totals(entries.filter(keyed), self._key)
             # A null is no key of anything.
-            without += _sum(entries.filter(pc.invert(keyed)).column(_CHILDREN))
-            without += _sum(totals.filter(pc.is_null(totals.column(_PARENTS))).column(_CHILDREN))
+            unkeyed = entries.filter(pc.invert(keyed))
+            totals = _totals(entries.filter(keyed), self._key)
+            orphans = totals.filter(pc.is_null(totals.column(_PARENTS)))
+            without += _sum(unkeyed.column(_CHILDREN)) + _sum(orphans.column(_CHILDREN))
             if self.relation.counted_in is not None:
+                miscounted += _sum(pc.not_equal(unkeyed.column(_PROMISED), 0))
                 miscounted += _miscounted(entries, totals, self._key)
         return RelationFacts(without, miscounted)
 
@@ -130,19 +134,33 @@ def _counted(keys: pa.RecordBatch, count: str) -> pa.RecordBatch:
 
 
 def _totals(entries: pa.RecordBatch, key: Sequence[str]) -> pa.RecordBatch:
-    """Return each key once, with its parents and children; null where there is none."""
+    """Return each key once, with its parents and children and what is promised; null where there is none."""
+    summed = [name for name in entries.schema.names if name not in key]
     groups = pa.Table.from_batches([entries]).group_by(key, use_threads=False)
-    totals = groups.aggregate([(name, "sum") for name in (_PARENTS, _CHILDREN)])
-    return _as_batch(totals.rename_columns({f"{name}_sum": name for name in (_PARENTS, _CHILDREN)}))
+    totals = groups.aggregate([(name, "sum") for name in summed])
+    return _as_batch(totals.rename_columns({f"{name}_sum": name for name in summed}))
 
 
 def _miscounted(entries: pa.RecordBatch, totals: pa.RecordBatch, key: Sequence[str]) -> int:
     """Return how many parents promise another number of children than there are."""
-    promises = entries.filter(pc.is_valid(entries.column(_PROMISED)))
-    joined = pa.Table.from_batches([promises.select([*key, _PROMISED])]).join(
-        pa.Table.from_batches([totals.select([*key, _CHILDREN])]), list(key), use_threads=False
+    totals = totals.set_column(
+        totals.schema.get_field_index(_CHILDREN), _CHILDREN, pc.fill_null(totals.column(_CHILDREN), 0)
     )
-    return _sum(pc.not_equal(joined[_PROMISED], pc.fill_null(joined[_CHILDREN], 0)))
+    single = totals.filter(pc.equal(totals.column(_PARENTS), 1))
+    wrong = _sum(pc.not_equal(single.column(_PROMISED), single.column(_CHILDREN)))
+    # Parents of the same key are as rare as faults: for each of them, what it promises has to be looked up.
+    several = totals.filter(pc.greater(totals.column(_PARENTS), 1))
+    if several.num_rows:
+        wrong += _miscounted_of_several(entries, several.select([*key, _CHILDREN]), key)
+    return wrong
+
+
+def _miscounted_of_several(entries: pa.RecordBatch, children: pa.RecordBatch, key: Sequence[str]) -> int:
+    promises = entries.filter(pc.is_valid(entries.column(_PROMISED))).select([*key, _PROMISED])
+    joined = pa.Table.from_batches([promises]).join(
+        pa.Table.from_batches([children]), list(key), join_type="inner", use_threads=False
+    )
+    return _sum(pc.not_equal(joined[_PROMISED], joined[_CHILDREN]))
 
 
 def _as_batch(table: pa.Table) -> pa.RecordBatch:

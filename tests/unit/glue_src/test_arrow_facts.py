@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timezone
 from functools import partial
 from pathlib import Path
@@ -62,19 +63,20 @@ def test_relations_are_those_counted_by_hand(
     case: tuple[SourceContract, dict[Dataset, list[Row]]], size: int, limit: int
 ) -> None:
     contract, rows = case
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(2) as processors:
         relations = Relations(contract.relations, partial(Ledger, folder=Path(folder), limit=limit))
         for dataset, found in rows.items():
             for batch in batches_of(dataset, list(found[0]) if found else [], found, size):
                 relations.add(relations.entries(dataset.name, batch))
-        assert relations.facts() == relations_by_hand(contract, rows)
+        assert relations.facts(processors) == relations_by_hand(contract, rows)
 
 
 def test_a_contract_without_relations_has_none_to_count() -> None:
     relations = Relations(NOTEBOOK.relations, partial(Ledger, folder=Path(), limit=1))
     batch = pa.RecordBatch.from_pylist([{}], schema=schema_of(NOTEBOOK.datasets[0]))
     assert relations.entries("notes", batch) == []
-    assert relations.facts() == {}
+    with ThreadPoolExecutor(1) as processors:
+        assert relations.facts(processors) == {}
 
 
 _KEYS = st.lists(st.tuples(_VALUES[ColumnType.TEXT], _VALUES[ColumnType.COUNT]), max_size=20)
