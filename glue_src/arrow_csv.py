@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any, Final
 
@@ -9,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import csv
 
-from glue_src.arrow_escapes import UnknownEscapeError, restore
+from glue_src.arrow_escapes import TEXT_BYTES, UnknownEscapeError, restore
 from glue_src.arrow_types import ARROW_TYPES, INSTANT, schema_of
 from glue_src.exceptions import MalformedDataError
 from modules.contract.datasets import ColumnType
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 _INSTANT_LENGTH: Final = len("2026-01-31T09:00:00.000001Z")
 _FIRST_INSTANT: Final = pa.scalar(datetime(1, 1, 1, tzinfo=timezone.utc), INSTANT)
+_LINE_FEED: Final = re.compile(rb"\n")
+_EMPTY_LINE: Final = re.compile(rb"(?:\A|\n)\n")
 _BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 #: An odd cell is shown up to here.
 _SHOWN: Final = 40
@@ -60,8 +63,10 @@ def _texts(piece: Piece, source: Source) -> pa.Table:
         table = _read(content, names, piece, odd_records)
     except pa.ArrowInvalid as error:
         raise _malformed(source, piece, _fault(error, odd_records)) from None
-    if table.num_rows != piece.records:
-        raise _malformed(source, piece, "a line is empty, or a quoted cell does not end on its line")
+    if any(_holds_line_feed(column) for column in table.columns):
+        raise _malformed(source, piece, "a quoted cell does not end on its line")
+    if _has_empty_line(table, piece.buffer()):
+        raise _malformed(source, piece, "a line is empty")
     return table
 
 
@@ -82,9 +87,8 @@ def _read(content: pa.Buffer, names: list[str], piece: Piece, odd_records: list[
         parse_options=csv.ParseOptions(
             escape_char=False,
             newlines_in_values=False,
-            # An empty line is a null where there is one column. Elsewhere pyarrow would take it for a record of nulls;
-            # ignored, it is missing from the count of records.
-            ignore_empty_lines=len(names) > 1,
+            # A record of nulls then; where there is one column, that is what it is.
+            ignore_empty_lines=False,
             invalid_row_handler=note,
         ),
         convert_options=csv.ConvertOptions(
@@ -94,6 +98,17 @@ def _read(content: pa.Buffer, names: list[str], piece: Piece, odd_records: list[
             quoted_strings_can_be_null=False,
         ),
     )
+
+
+def _holds_line_feed(cells: pa.ChunkedArray) -> bool:
+    return any(_LINE_FEED.search(chunk.buffers()[TEXT_BYTES] or b"") for chunk in cells.chunks)
+
+
+def _has_empty_line(table: pa.Table, content: pa.Buffer) -> bool:
+    """Return whether records of several columns have an empty line among them: looked for if nulls suggest one."""
+    if table.num_columns == 1 or not all(column.null_count for column in table.columns):
+        return False
+    return _EMPTY_LINE.search(content) is not None
 
 
 def _fault(error: pa.ArrowInvalid, odd_records: list[Any]) -> str:

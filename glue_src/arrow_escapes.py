@@ -12,7 +12,7 @@ _PAIR: Final = "\\\\"
 _ORIGINALS: Final = {"\\n": "\n", "\\r": "\r", "\\0": "\0"}
 _BACKSLASH: Final = re.compile(rb"\\")
 #: Which of the buffers of an array of texts has the bytes.
-_DATA: Final = 2
+TEXT_BYTES: Final = 2
 _ESCAPED: Final = r"\\"
 #: A backslash that is followed by nothing, or by what is no escape, once pairs of backslashes are out of the way.
 _UNKNOWN: Final = r"\\(?:[^nr0]|\z)"
@@ -28,7 +28,7 @@ def restore(cells: pa.Array) -> pa.Array:
     Raises:
         UnknownEscapeError: a cell holds a backslash that begins no escape.
     """
-    if _BACKSLASH.search(cells.buffers()[_DATA]) is None:
+    if _BACKSLASH.search(cells.buffers()[TEXT_BYTES]) is None:
         return cells
     # The pattern is a search for one byte, and five times as fast as match_substring.
     escaped = pc.match_substring_regex(cells, _ESCAPED)

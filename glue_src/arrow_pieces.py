@@ -22,12 +22,6 @@ class Piece:
     end: int
     offset: int
 
-    @property
-    def records(self) -> int:
-        """Its physical lines, which are its records; the last one may lack its line feed."""
-        line_feeds = self.content.count(_LINE_FEED, self.start, self.end)
-        return line_feeds + (self.start < self.end and not self.content.endswith(_LINE_FEED, self.start, self.end))
-
     def find(self, sought: bytes) -> int:
         """Return where in the object ``sought`` first stands in this piece, or -1."""
         place = self.content.find(sought, self.start, self.end)

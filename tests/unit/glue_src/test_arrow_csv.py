@@ -84,6 +84,12 @@ def test_a_byte_order_mark_is_a_character_like_any_other(first: str) -> None:
     assert parsed(record(row).encode(), source_of(REJECTED)) == [row]
 
 
+@pytest.mark.parametrize("first", ["a", "\ufeff"])
+def test_nulls_in_every_column_are_no_empty_line(first: str) -> None:
+    rows = [(first, None, None), (None, "b", "c"), (None, None, None)]
+    assert parsed("".join(map(record, rows)).encode(), source_of(REJECTED)) == rows
+
+
 @pytest.mark.parametrize(
     "number",
     ["one", "1.5", " 1", "1 ", "+5", "05", "-0", "0x5", "1e3", "1_000", "9223372036854775808", "--1", "", "\u0661"],
