@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 _INSTANT_LENGTH: Final = len("2026-01-31T09:00:00.000001Z")
 _FIRST_INSTANT: Final = pa.scalar(datetime(1, 1, 1, tzinfo=timezone.utc), INSTANT)
-_LINE_FEED: Final = re.compile(rb"\n")
+_LINE_FEED: Final = b"\n"
 _EMPTY_LINE: Final = re.compile(rb"(?:\A|\n)\n")
 _BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 #: An odd cell is shown up to here.
@@ -101,7 +101,9 @@ def _read(content: pa.Buffer, names: list[str], piece: Piece, odd_records: list[
 
 
 def _holds_line_feed(cells: pa.ChunkedArray) -> bool:
-    return any(_LINE_FEED.search(chunk.buffers()[TEXT_BYTES] or b"") for chunk in cells.chunks)
+    # A copy, for only bytes are searched at the speed of memory.
+    texts = (chunk.buffers()[TEXT_BYTES] for chunk in cells.chunks)
+    return any(_LINE_FEED in text.to_pybytes() for text in texts if text is not None)
 
 
 def _has_empty_line(table: pa.Table, content: pa.Buffer) -> bool:

@@ -48,7 +48,7 @@ class Sizes:
     """How much is held at a time, in bytes."""
 
     #: Of CSV, in one request; one such piece is one sorted run.
-    piece: int = 8 * _MEBIBYTE
+    piece: int = 12 * _MEBIBYTE
     #: The same where it would take more than ``_MANY_RUNS`` of them: the work of merging grows with runs times ranges.
     large_piece: int = 24 * _MEBIBYTE
     #: Requested beyond a piece for the end of its last record.
