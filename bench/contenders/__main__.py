@@ -34,6 +34,7 @@ PROGRAMS: Final = {
     "fetch-orjson": Program("floors", "prepare_fetch_and_parse"),
     "lake-arrow": Program("lake_arrow", task=LakeTask),
     "lake-spark": Program("lake_spark", task=LakeTask),
+    "lake-spark-compiled": Program("lake_spark", "prepare_compiled", LakeTask),
     "lake-duckdb-tuned": Program("lake_duckdb", "prepare_tuned", LakeTask),
     "lake-duckdb-default": Program("lake_duckdb", "prepare_default", LakeTask),
     "lake-pandas": Program("lake_pandas", task=LakeTask),

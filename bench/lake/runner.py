@@ -18,7 +18,7 @@ from bench.lake.outputs import (
     parquet_of,
 )
 from bench.lake.scans import Scans, scans_of
-from bench.lake.scenario import DAY, GROWTH, TENFOLD, TENFOLD_ROUNDS, LakeContender, LakeScenario
+from bench.lake.scenario import DAY, GROWTH, SCANNED, TENFOLD, TENFOLD_ROUNDS, LakeContender, LakeScenario
 from bench.lake.scratch import watched
 from bench.lake.task import LakeTask
 from bench.measurements import Measurements
@@ -124,5 +124,5 @@ def _take_in(contender: LakeContender, target: Path, measurement: Measurement, r
         raise MeasurementError(message)
     results.measurements.setdefault(contender, []).append(measurement)
     results.parquet_bytes[contender] = bytes_of_parquet(target)
-    if contender.is_ours:
+    if contender in SCANNED:
         results.scans[contender] = scans_of(parquet_of(target, MESSAGES))

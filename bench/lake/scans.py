@@ -1,8 +1,8 @@
 """What a reader of a Parquet file has to fetch, by the file's own statistics, and what one reader really fetches.
 
 A reader skips the row groups whose least and greatest values say that no row of theirs is wanted, and of the others it
-fetches the columns that it needs; one that knows the index of pages skips pages in the same way. That is what Athena
-bills.
+fetches the columns that it needs; one that knows the index of pages skips pages in the same way. Athena bills what it
+fetches.
 """
 
 from __future__ import annotations

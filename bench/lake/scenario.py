@@ -39,6 +39,7 @@ ARROW_TENFOLD: Final = LakeContender(
     "ours, arrow, 10 times the data", "lake-arrow", TENFOLD, is_ours=True, variables=ARROW_MEMORY_VARIABLES
 )
 SPARK: Final = LakeContender("ours, Spark, without its start", "lake-spark", is_ours=True)
+SPARK_COMPILED: Final = LakeContender("ours, Spark, once Java has compiled it", "lake-spark-compiled", is_ours=True)
 TUNED: Final = LakeContender("DuckDB, tuned", "lake-duckdb-tuned", leaves_out=_NO_CHECKS)
 DEFAULT: Final = LakeContender("DuckDB as it comes", "lake-duckdb-default", leaves_out=_NO_CHECKS)
 PANDAS: Final = LakeContender(
@@ -47,7 +48,9 @@ PANDAS: Final = LakeContender(
     tells_empty=False,
     leaves_out=f"{_NO_CHECKS}; telling empty texts from none; row groups that readers can skip",
 )
-CONTENDERS: Final = (ARROW, TUNED, DEFAULT, PANDAS, SPARK, ARROW_TENFOLD)
+CONTENDERS: Final = (ARROW, TUNED, DEFAULT, PANDAS, SPARK, SPARK_COMPILED, ARROW_TENFOLD)
+SCANNED: Final = (ARROW, SPARK, ARROW_TENFOLD)
+"""Whose files are looked at as a reader does."""
 
 
 @dataclass(frozen=True)

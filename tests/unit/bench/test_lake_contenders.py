@@ -13,7 +13,7 @@ from bench.contenders.__main__ import PROGRAMS
 from bench.contenders.task import Prepare
 from bench.lake.days import Day, csv_path, write_day
 from bench.lake.outputs import Content, check, contents_of_csv, contents_of_parquet, parquet_of
-from bench.lake.scenario import CONTENDERS, DAY, SPARK, LakeContender
+from bench.lake.scenario import CONTENDERS, DAY, LakeContender
 from bench.lake.task import ZSTD_LEVEL, LakeTask
 from bench.processes import MeasurementError
 from glue_src import arrow_parquet
@@ -21,7 +21,7 @@ from modules.contract.cells import restore
 from sources.catia import CONTRACT, MESSAGES
 
 #: Spark takes longer to start than all other tests of this folder take together; the benchmark checks what it writes.
-QUICK_ONES = [contender for contender in CONTENDERS if contender.day == DAY and contender != SPARK]
+QUICK_ONES = [contender for contender in CONTENDERS if contender.day == DAY and "spark" not in contender.program]
 
 
 @pytest.fixture(scope="module")
