@@ -24,8 +24,26 @@ class Order:
 
     def sorted(self, batch: pa.RecordBatch) -> pa.RecordBatch:
         """Return the rows of a batch in this order; rows of the same place come in any."""
-        keys = [(name, "ascending", "at_start") for name in self.columns]
-        return batch.take(pc.sort_indices(batch, sort_keys=keys))
+        together = self._sorted_together(batch) if batch.num_rows else None
+        return batch.take(_sort_indices(batch, self.columns) if together is None else together)
+
+    def _sorted_together(self, batch: pa.RecordBatch) -> pa.Array | None:
+        """Return the rows' numbers in this order, if few rows need to be compared for it.
+
+        Rows that are alike in the first column often stand together and in order, as a conversation's messages do: then
+        it is enough to sort the first ones of each such stretch. None is returned where that is not so.
+        """
+        first, *others = self.columns
+        same = same_as_next(batch, [first])
+        if same.true_count < batch.num_rows / 2 or not _is_in_order(batch, others, same):
+            return None
+        starts = starts_of(same)
+        heads = pa.record_batch([batch.column(first).take(starts)], names=[first])
+        order = _sort_indices(heads, (first,))
+        if same_as_next(heads.take(order), [first]).true_count:
+            return None
+        offsets = pa.concat_arrays([starts, pa.array([batch.num_rows])]).cast(pa.int32())
+        return pa.ListArray.from_arrays(offsets, pa.arange(0, batch.num_rows)).take(order).flatten()
 
     def place(self, batch: pa.RecordBatch, row: int) -> Place:
         """Return the place of one row of a batch."""
@@ -59,6 +77,12 @@ def _rank(cell: pa.Scalar) -> tuple[bool, Any]:
     return value is not None, value
 
 
+def starts_of(same: pa.BooleanArray) -> pa.Int64Array:
+    """Return the numbers of the rows that begin a stretch of rows alike, given what ``same_as_next`` says of all."""
+    ends = pc.indices_nonzero(pc.invert(same)).cast(pa.int64())
+    return pa.concat_arrays([pa.array([0]), pc.add(ends, 1)])
+
+
 def same_as_next(batch: pa.RecordBatch, names: Sequence[str]) -> pa.BooleanArray:
     """Return of each row but the last whether the next one has the same cells in the columns of these names.
 
@@ -77,3 +101,23 @@ def _same(one: pa.Array, other: pa.Array) -> pa.BooleanArray:
     if not equal.null_count:
         return equal
     return pc.if_else(pc.is_valid(equal), equal, pc.and_(pc.is_null(one), pc.is_null(other)))
+
+
+def _is_in_order(batch: pa.RecordBatch, names: Sequence[str], same: pa.BooleanArray) -> bool:
+    """Return whether each row of which ``same`` is true comes before the next, or with it, by columns of these names.
+
+    Of nulls it does not know, and returns False.
+    """
+    pairs = batch.num_rows - 1
+    at_most = pa.repeat(pa.scalar(value=True), pairs)
+    for name in reversed(names):
+        column = batch.column(name)
+        if column.null_count:
+            return False
+        one, other = column.slice(0, pairs), column.slice(1)
+        at_most = pc.or_(pc.less(one, other), pc.and_(pc.equal(one, other), at_most))
+    return int(pc.and_not(same, at_most).true_count) == 0
+
+
+def _sort_indices(batch: pa.RecordBatch, names: Sequence[str]) -> pa.Array:
+    return pc.sort_indices(batch, sort_keys=[(name, "ascending", "at_start") for name in names])

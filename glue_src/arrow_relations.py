@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from glue_src.arrow_order import same_as_next
+from glue_src.arrow_order import same_as_next, starts_of
 from glue_src.arrow_types import ARROW_TYPES
 from glue_src.engine import RelationFacts
 
@@ -126,11 +126,9 @@ def _counted(keys: pa.RecordBatch, count: str) -> pa.RecordBatch:
 
     Sorted by it, or nearly so, most keys are there once then. It is no grouping, but a tenth of the work of one.
     """
-    differs = pc.invert(same_as_next(keys, keys.schema.names))
-    ends = pc.add(pc.indices_nonzero(differs), pa.scalar(1, pa.uint64())).cast(pa.int64())
-    first, end = pa.array([0]), pa.array([keys.num_rows])
-    starts = pa.concat_arrays([first, ends])
-    return keys.take(starts).append_column(count, pc.subtract(pa.concat_arrays([ends, end]), starts))
+    starts = starts_of(same_as_next(keys, keys.schema.names))
+    ends = pa.concat_arrays([starts.slice(1), pa.array([keys.num_rows])])
+    return keys.take(starts).append_column(count, pc.subtract(ends, starts))
 
 
 def _totals(entries: pa.RecordBatch, key: Sequence[str]) -> pa.RecordBatch:

@@ -183,8 +183,6 @@ def test_another_reader_finds_the_same_with_and_without_indexes(tmp_path: Path) 
 
 
 def test_row_groups_are_bounded(tmp_path: Path) -> None:
-    sizes = Sizes()
-    assert (sizes.row_group, sizes.piece, sizes.large_piece) == (16 << 20, 8 << 20, 24 << 20)
     rows = [message(number, random.Random(number).randbytes(256).hex()) for number in range(4000)]
     content = csv_of(MESSAGES.column_names, rows)
     _, bucket = staged(
@@ -206,8 +204,9 @@ def test_a_file_has_many_row_groups_of_a_size_between_bounds(csv_bytes: int, row
 
 
 def test_pieces_of_a_large_csv_are_larger() -> None:
-    assert Sizes().piece_of(1 << 30) == 8 << 20
-    assert Sizes().piece_of((1 << 30) + 1) == 24 << 20
+    sizes = Sizes(piece=12 << 20, large_piece=24 << 20)
+    assert sizes.piece_of(128 * (12 << 20)) == 12 << 20
+    assert sizes.piece_of(128 * (12 << 20) + 1) == 24 << 20
 
 
 def test_huge_texts_come_back_though_they_are_longer_than_a_piece(tmp_path: Path) -> None:
