@@ -105,8 +105,9 @@ class SparkRun:
         return spark_facts.facts_of_groups(self._groups[placing], placing)
 
     def relate(self) -> Mapping[Relation, RelationFacts]:
-        """Return what is found of each relation, once all datasets are staged."""
-        return {relation: self._relate_one(relation) for relation in self.relations}
+        """Return what is found of each relation, once all datasets are staged; they are counted side by side, too."""
+        with ThreadPoolExecutor(max(1, len(self.relations))) as threads:
+            return dict(zip(self.relations, threads.map(self._relate_one, self.relations), strict=True))
 
     def _relate_one(self, relation: Relation) -> RelationFacts:
         groups = self._groups.get(relation)

@@ -56,6 +56,7 @@ def test_environment_variables(arrow_etl: Stack) -> None:
             "CRAWLER": "${aws_glue_crawler.curated.name}",
             "MIMALLOC_PURGE_DELAY": "-1",
             "MIMALLOC_ALLOW_THP": "0",
+            "MALLOC_ARENA_MAX": "1",
         }
     }
 
