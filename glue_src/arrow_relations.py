@@ -38,7 +38,7 @@ class Relations:
         self._lock = Lock()
 
     def entries(self, dataset_name: str, batch: pa.RecordBatch) -> list[Entry]:
-        """Return what is to be kept of a batch of a dataset."""
+        """Return what is to be kept of a batch of a dataset; it must not be empty."""
         return [Entry(count, rows) for count in self._counts for rows in count.entries(dataset_name, batch)]
 
     def add(self, entries: Sequence[Entry]) -> None:
@@ -76,9 +76,9 @@ class _Count:
 
     def entries(self, dataset_name: str, batch: pa.RecordBatch) -> Iterator[pa.RecordBatch]:
         """Yield the ledger's rows for a batch."""
-        if batch.num_rows and dataset_name == self.relation.child.name:
+        if dataset_name == self.relation.child.name:
             yield self._completed(_counted(self._keys_of(batch), _CHILDREN))
-        if batch.num_rows and dataset_name == self.relation.parent.name:
+        if dataset_name == self.relation.parent.name:
             yield self._completed(self._parents_of(batch))
 
     def _keys_of(self, batch: pa.RecordBatch) -> pa.RecordBatch:

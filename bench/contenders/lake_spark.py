@@ -21,6 +21,8 @@ from glue_src.spark_engine import SparkEngine
 
 _WARM_UP: Final = 200
 """Conversations of the tiny day."""
+_UNTIL_COMPILED: Final = 2
+"""After so many days of this size a further one is no faster."""
 _HEAP: Final = "2g"
 _OPTIONS: Final = {
     "spark.ui.enabled": "false",
@@ -34,10 +36,6 @@ _OPTIONS: Final = {
     f"spark.hadoop.fs.viewfs.mounttable.{bucket.NAME}.linkFallback": "file:///",
     "spark.hadoop.parquet.compression.codec.zstd.level": str(ZSTD_LEVEL),
 }
-
-
-#: After so many days of this size a further one is no faster.
-_UNTIL_COMPILED: Final = 2
 
 
 def prepare_compiled(task: LakeTask) -> Work:

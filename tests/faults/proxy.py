@@ -72,21 +72,23 @@ class Exchange:
         """End the client's connection in good order."""
         self.is_over = True
 
+    @property
+    def _victim(self) -> Victim:
+        assert self._proxy.victim is not None
+        return self._proxy.victim
+
     def let_time_be_up(self) -> None:
         """Leave the function hardly any time."""
-        assert self._proxy.victim is not None
-        self._proxy.victim.let_time_be_up()
+        self._victim.let_time_be_up()
 
     def kill(self) -> None:
         """Kill the function's process, with all that it has forked."""
-        assert self._proxy.victim is not None
-        self._proxy.victim.kill()
+        self._victim.kill()
         self.is_over = True
 
     def kill_a_worker(self) -> None:
         """Kill one of the processes that the function's process has forked."""
-        assert self._proxy.victim is not None
-        self._proxy.victim.kill_a_worker()
+        self._victim.kill_a_worker()
 
 
 def pass_on(exchange: Exchange) -> None:
