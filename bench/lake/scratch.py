@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from threading import Event, Thread
+from threading import Event
 from typing import Final
 
 _SECONDS_BETWEEN_LOOKS: Final = 0.2
@@ -28,22 +30,22 @@ def watched(folder: Path) -> Iterator[Watch]:
         while not ended.wait(_SECONDS_BETWEEN_LOOKS):
             watch.most_bytes = max(watch.most_bytes, bytes_below(folder))
 
-    thread = Thread(target=look, daemon=True)
-    thread.start()
-    try:
-        yield watch
-    finally:
-        ended.set()
-        thread.join()
+    with ThreadPoolExecutor(1) as beside:
+        looking = beside.submit(look)
+        try:
+            yield watch
+        finally:
+            ended.set()
+        looking.result()
 
 
 def bytes_below(folder: Path) -> int:
-    """Return the size of all files below a folder; those that vanish meanwhile have none."""
-    return sum(map(_size, folder.rglob("*")))
+    """Return the size of all files below a folder; files and folders that vanish meanwhile have none."""
+    return sum(_size(Path(below, name)) for below, _, names in os.walk(folder) for name in names)
 
 
 def _size(path: Path) -> int:
     try:
-        return path.stat().st_size if path.is_file() else 0
+        return path.stat().st_size
     except FileNotFoundError:
         return 0
