@@ -22,11 +22,6 @@ class Piece:
     end: int
     offset: int
 
-    def find(self, sought: bytes) -> int:
-        """Return where in the object ``sought`` first stands in this piece, or -1."""
-        place = self.content.find(sought, self.start, self.end)
-        return place if place < 0 else place - self.start + self.offset
-
     def buffer(self) -> pa.Buffer:
         """Return the records without a copy."""
         return pa.py_buffer(self.content).slice(self.start, self.end - self.start)

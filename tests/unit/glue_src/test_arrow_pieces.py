@@ -50,8 +50,3 @@ def test_a_piece_is_one_request_unless_a_record_is_longer_than_the_overlap(tmp_p
     read_all(bucket, b"h\n" + b"x" * 1000 + b"\n", piece_bytes=500, overlap=10)
     first_piece = [(0, 510), (510, 530), (530, 570), (570, 650), (650, 810), (810, 1003)]
     assert bucket.ranges[:6] == first_piece
-
-
-def test_what_is_sought_is_sought_in_the_piece_only(tmp_path: Path) -> None:
-    first, second = read_all(FolderBucket(tmp_path), b"h\nab\ncd\n", piece_bytes=5, overlap=9)
-    assert (first.find(b"b"), first.find(b"c"), second.find(b"d")) == (3, -1, 6)
