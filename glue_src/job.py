@@ -16,6 +16,7 @@ from glue_src.arguments import parse_arguments
 from glue_src.run import Clients, run
 from glue_src.spark_engine import SparkEngine
 from glue_src.storage import Bucket
+from glue_src.transform import session_of
 
 
 def main() -> None:
@@ -24,7 +25,7 @@ def main() -> None:
     arguments = parse_arguments(sys.argv)
     clients = Clients(boto3.client("s3"), boto3.client("glue"), boto3.client("cloudwatch"))
     bucket = Bucket(clients.s3, arguments.bucket)
-    run(arguments, SparkEngine(SparkSession.builder.getOrCreate(), bucket), clients)
+    run(arguments, SparkEngine(session_of(SparkSession.builder), bucket), clients)
 
 
 if __name__ == "__main__":

@@ -35,6 +35,13 @@ _SPARK_TYPES: dict[ColumnType, DataType] = {
     ColumnType.SHARE: DoubleType(),
 }
 
+#: What a session has to be built with: Spark does not take it later.
+_SESSION_OPTIONS = {
+    # Spark compiles each query and keeps 100 classes by default. A day has more: each one would be compiled anew, by
+    # Spark and then by Java, and as slow as the first.
+    "spark.sql.codegen.cache.maxEntries": "1000",
+}
+
 _SESSION_SETTINGS = {
     "spark.sql.session.timeZone": "UTC",
     # Headers are compared letter by letter.
@@ -82,6 +89,13 @@ UNKNOWN_ESCAPE = "a backslash that begins no escape of the contract"
 _COMPRESSION = 3
 
 
+def session_of(builder: SparkSession.Builder) -> SparkSession:
+    """Return a session that has what it has to be built with, or the one that there is already."""
+    for name, value in _SESSION_OPTIONS.items():
+        builder = builder.config(name, value)
+    return builder.getOrCreate()
+
+
 def configure(spark: SparkSession) -> None:
     """Set what the other functions of this module rely on; the session's other settings stay."""
     for name, value in _SESSION_SETTINGS.items():
@@ -118,16 +132,15 @@ def restore(cell: str, name: str) -> Expression:
     r"""Undo ``modules.contract.cells.escape`` for the column ``cell``; ``name`` says in an error which cell it was.
 
     Plain replacements take a quarter of the time of patterns. They are written in SQL: Spark 3.3 has no function for
-    them. Most cells have no escape, and most of the others no ``\\``, which alone makes the order of escapes matter.
+    them. Most cells have no escape, and most of the others line feeds alone: once those are back, no backslash is left.
     """
-    restored = _replaced(_replaced(_replaced(cell, "0", _NUL), "r", _CARRIAGE_RETURN), "n", _LINE_FEED)
-    simple = _unless_faulty(restored, restored, name)
-    any_escape = _chosen(f"contains({cell}, {_PAIR})", _with_pairs_restored(cell, name), simple)
+    simple = _replaced(cell, "n", _LINE_FEED)
+    any_escape = _chosen(f"contains({simple}, {_BACKSLASH})", _with_any_escape_restored(cell, name), simple)
     return F.expr(_chosen(f"contains({cell}, {_BACKSLASH})", any_escape, cell))
 
 
-def _with_pairs_restored(cell: str, name: str) -> str:
-    r"""Return SQL for what a cell with ``\\`` in it stands for.
+def _with_any_escape_restored(cell: str, name: str) -> str:
+    r"""Return SQL for what a cell with any escapes in it stands for.
 
     An escaped cell holds no line feed, so a line feed can stand for ``\\`` until the other escapes are undone. Only
     then can ``\n`` be told from a backslash before an n.
@@ -137,16 +150,13 @@ def _with_pairs_restored(cell: str, name: str) -> str:
     # The backslash now stands for the line feed as the line feed does for the backslash: exchange them.
     exchanged = _replaced(others, "n", _BACKSLASH)
     original = f"translate({exchanged}, {_LINE_FEED} || {_BACKSLASH}, {_BACKSLASH} || {_LINE_FEED})"
-    return _unless_faulty(_replaced(others, "n", "''"), original, name)
+    fault = f"raise_error('{name} holds {UNKNOWN_ESCAPE}.')"
+    without_escapes = _replaced(others, "n", "''")
+    return _chosen(f"contains({without_escapes}, {_BACKSLASH})", fault, original)
 
 
 def _replaced(text: str, letter: str, replacement: str) -> str:
     return f"replace({text}, {_BACKSLASH} || '{letter}', {replacement})"
-
-
-def _unless_faulty(without_escapes: str, original: str, name: str) -> str:
-    fault = f"raise_error('{name} holds {UNKNOWN_ESCAPE}.')"
-    return _chosen(f"contains({without_escapes}, {_BACKSLASH})", fault, original)
 
 
 def _chosen(condition: str, then: str, otherwise: str) -> str:

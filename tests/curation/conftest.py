@@ -55,7 +55,7 @@ def spark(clients: Clients, bucket: str) -> Iterator[SparkSession]:
         builder = SparkSession.builder.master("local[2]").config("spark.ui.enabled", "false")
         for name, value in spark_options_for_s3([bucket], gateway.port).items():
             builder = builder.config(name, value)
-        session = builder.getOrCreate()
+        session = transform.session_of(builder)
         session.sparkContext.setLogLevel("OFF")
         transform.configure(session)
         try:

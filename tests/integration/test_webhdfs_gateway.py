@@ -21,6 +21,7 @@ from py4j.protocol import Py4JJavaError  # type: ignore[import-untyped]
 from pyspark.errors import AnalysisException
 from pyspark.sql import SparkSession
 
+from glue_src.transform import session_of
 from local.spark_options import spark_options_for_s3
 from local.webhdfs import WebHdfsGateway
 
@@ -86,7 +87,7 @@ def lake(workspace: Workspace) -> Iterator[Lake]:
         builder = SparkSession.builder.master("local[2]").config("spark.ui.enabled", "false")
         for name, value in spark_options_for_s3([bucket], gateway.port).items():
             builder = builder.config(name, value)
-        spark = builder.getOrCreate()
+        spark = session_of(builder)
         try:
             yield Lake(s3, bucket, gateway.port, spark)
         finally:
