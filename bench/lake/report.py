@@ -8,7 +8,7 @@ from typing import Final
 from bench.lake.runner import LakeResults
 from bench.lake.scenario import ARROW, GROWTH, TENFOLD_ROUNDS, LakeContender
 from bench.lake.targets import percent, times, verdicts
-from bench.lake.task import THREADS, ZSTD_LEVEL
+from bench.lake.task import THREADS, UNTIL_COMPILED, ZSTD_LEVEL
 from bench.report import Machine, opening
 from bench.stats import Spread
 from handbook.markdown import table
@@ -105,7 +105,8 @@ def _conditions(machine: Machine, rounds: int) -> Iterator[str]:
         f"- Every program runs in a fresh process, {rounds} times, in turn with the others; {GROWTH} times the data,",
         f"  {min(rounds, TENFOLD_ROUNDS)} times. Figures are medians, with least and greatest; ratios are taken round",
         "  by round. *Start* is imports and all else that a warm program has, for Spark a session and a tiny day too;",
-        "  where Java has compiled it, the same day twice, which is how a job meets the later ones of several days.",
+        f"  where Java has compiled it, the same day {UNTIL_COMPILED} times, which is how a job meets later days. Java",
+        "  clears memory with its parallel collector; which one a Glue job has is Glue's choice.",
         f"- All write zstd of level {ZSTD_LEVEL} and have {THREADS} threads, or as many as the machine has processors.",
         "  Peaks are of the process; with Spark, of the JVM beside it as well. *Scratch* is the most that was found on",
         "  disk for what is between, looking five times a second.",

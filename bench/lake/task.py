@@ -10,6 +10,8 @@ ZSTD_LEVEL: Final = 3
 """For all alike: what Spark and DuckDB take by default."""
 THREADS: Final = 2
 """As many processors as a Lambda function of 3,538 MB has."""
+UNTIL_COMPILED: Final = 3
+"""After so many days of this size a further one is hardly faster for Spark."""
 
 
 @dataclass(frozen=True)
