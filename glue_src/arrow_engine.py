@@ -8,7 +8,7 @@ touches the disk.
 from __future__ import annotations
 
 import os
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -31,7 +31,7 @@ from glue_src.arrow_types import schema_of
 from glue_src.row_groups import LARGEST_ROW_GROUP, row_group_bytes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from glue_src.engine import RelationFacts, Source, TableFacts
     from glue_src.storage import Bucket
@@ -48,7 +48,7 @@ class Sizes:
     """How much is held at a time, in bytes."""
 
     #: Of CSV, in one request; one such piece is one sorted run.
-    piece: int = 12 * _MEBIBYTE
+    piece: int = 16 * _MEBIBYTE
     #: The same where it would take more than ``_MANY_RUNS`` of them: the work of merging grows with runs times ranges.
     large_piece: int = 24 * _MEBIBYTE
     #: Requested beyond a piece for the end of its last record.
@@ -56,7 +56,7 @@ class Sizes:
     #: Of a row group in memory, before it is encoded, at most.
     row_group: int = LARGEST_ROW_GROUP
     #: Of the columns that facts are counted from.
-    ledger: int = 8 * _MEBIBYTE
+    ledger: int = 16 * _MEBIBYTE
     #: Of a CSV that is staged beside larger ones, at most.
     small: int = 32 * _MEBIBYTE
 
@@ -123,8 +123,8 @@ class ArrowTransform:
     def stage(self) -> Mapping[str, TableFacts]:
         """Stage all datasets, and return the facts of each by its name.
 
-        One follows the other, and the small ones do so beside the large ones: a dataset's beginning and end leave
-        processors idle.
+        One follows the other, and the small ones do so beside the large ones once the largest has been read: beginnings
+        and ends leave processors idle, and nothing can be merged before all has been read.
 
         Raises:
             MalformedDataError: a CSV holds what its columns' types or the contract's escapes do not allow.
@@ -132,28 +132,35 @@ class ArrowTransform:
         largest_first = sorted(self.sources, key=lambda source: -source.bytes)
         small = [source for source in largest_first[1:] if source.bytes <= self.engine.sizes.small]
         with ThreadPoolExecutor(1) as beside:
-            staged_beside = beside.submit(self._staged, small)
-            staged = self._staged([source for source in largest_first if source not in small])
-            facts = {**staged, **staged_beside.result()}
-        return {source.dataset.name: facts[source.dataset.name] for source in self.sources}
+            started: list[Future[dict[Source, TableFacts]]] = []
+
+            def start_small() -> None:
+                if not started:
+                    started.append(beside.submit(self._staged, small, lambda: None))
+
+            facts = self._staged([source for source in largest_first if source not in small], start_small)
+            for staged in started:
+                facts |= staged.result()
+        return {source.dataset.name: facts[source] for source in self.sources}
 
     def relate(self) -> Mapping[Relation, RelationFacts]:
         """Return what is found of each relation, once all datasets are staged; to be asked once."""
-        return self._related.facts(self.processors)
+        return self._related.facts(self.processors, self.engine.workers + 1)
 
     def _ledger(self, name: str, columns: tuple[str, ...]) -> Ledger:
         return Ledger(name, columns, self.folder, self.engine.sizes.ledger)
 
-    def _staged(self, sources: Sequence[Source]) -> dict[str, TableFacts]:
-        return {source.dataset.name: self._stage(source) for source in sources}
+    def _staged(self, sources: Sequence[Source], when_read: Callable[[], None]) -> dict[Source, TableFacts]:
+        """Stage datasets one behind the other; ``when_read`` is called each time that one has been read."""
+        return {source: self._stage(source, when_read) for source in sources}
 
-    def _stage(self, source: Source) -> TableFacts:
+    def _stage(self, source: Source, when_read: Callable[[], None]) -> TableFacts:
         path = self.folder / f"{source.dataset.name}.parquet"
         facts = FactsCount(source.dataset, self._ledger)
         with path.open("wb") as file:
             assembly = ParquetAssembly(file)
             assembly.add(encode(pa.RecordBatch.from_pylist([], schema_of(source.dataset)), source.dataset))
-            for row_group, found, related in self._row_groups(source):
+            for row_group, found, related in self._row_groups(source, when_read):
                 assembly.add(row_group)
                 facts.add(found)
                 self._related.add(related)
@@ -162,10 +169,13 @@ class ArrowTransform:
         path.unlink()
         return facts.result()
 
-    def _row_groups(self, source: Source) -> Iterator[tuple[pa.Buffer, Digest, Sequence[Entry]]]:
+    def _row_groups(
+        self, source: Source, when_read: Callable[[], None]
+    ) -> Iterator[tuple[pa.Buffer, Digest, Sequence[Entry]]]:
         """Yield a CSV's rows in order, each row group as a Parquet file of its own, with what facts need of it."""
         dataset, order = source.dataset, Order(source.dataset.sort_by)
-        merge = Merge(self._runs(source, order), order, self.engine.sizes.row_group_of(source.bytes))
+        runs = self._runs(source, order, when_read)
+        merge = Merge(runs, order, self.engine.sizes.row_group_of(source.bytes))
 
         def row_group_of(found: Range) -> tuple[pa.Buffer, Digest, Sequence[Entry]]:
             batch = found.sorted(order)
@@ -174,8 +184,8 @@ class ArrowTransform:
         # One more than there are processors: while this thread does its part none of them is without work.
         return in_order(self.processors, row_group_of, merge.ranges(), self.engine.workers + 1)
 
-    def _runs(self, source: Source, order: Order) -> list[Run]:
-        """Return a CSV's pieces as sorted runs."""
+    def _runs(self, source: Source, order: Order, when_read: Callable[[], None]) -> list[Run]:
+        """Return a CSV's pieces as sorted runs; ``when_read`` is called while the last ones are being sorted."""
         sizes = self.engine.sizes
         reader = PieceReader(self.engine.bucket, source.key, source.bytes, sizes.piece_of(source.bytes), sizes.overlap)
         row_group = sizes.row_group_of(source.bytes)
@@ -190,4 +200,9 @@ class ArrowTransform:
             return spill(batch, order, self.folder / f"{source.dataset.name}-{number}.arrow", batch_bytes)
 
         pieces = in_order(self.requests, reader.read, range(reader.count), self.engine.workers + 1)
-        return list(in_order(self.processors, run_of, enumerate(pieces), self.engine.workers))
+        return list(in_order(self.processors, run_of, enumerate(_followed_by(when_read, pieces)), self.engine.workers))
+
+
+def _followed_by(call: Callable[[], None], pieces: Iterator[Piece]) -> Iterator[Piece]:
+    yield from pieces
+    call()

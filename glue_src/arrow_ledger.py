@@ -1,4 +1,4 @@
-"""Few columns of many rows, sorted without holding them all: what the facts are counted from."""
+"""Few columns of many rows, those of a key together, without holding them all: what the facts are counted from."""
 
 from __future__ import annotations
 
@@ -15,12 +15,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from glue_src.arrow_merge import Range
+
 
 @dataclass
 class Ledger:
-    """Rows of any order in, the same rows sorted by ``columns`` out; ``limit`` bytes of them are held at once.
+    """Rows in any order in; the same rows out, by the key ``columns``, in its order or only together.
 
-    ``name`` is that of its files in ``folder``.
+    ``limit`` bytes of them are held at once; ``name`` is that of its files in ``folder``.
     """
 
     name: str
@@ -38,11 +40,20 @@ class Ledger:
         if self._held_bytes >= self.limit:
             self._spill()
 
+    def groups(self) -> Iterator[pa.RecordBatch]:
+        """Yield all rows, once, in any order; all rows of a key are in one batch."""
+        if self._spilled:
+            yield from (found.together() for found in self._merged(Order(self.columns)))
+        elif self._held:
+            yield self._taken()
+
     def ranges(self) -> Iterator[pa.RecordBatch]:
         """Yield all rows in order, once; all rows of a key are in one batch."""
         order = Order(self.columns)
-        for found in Merge(self._runs(order), order, self.limit, split_ties=False).ranges():
-            yield found.sorted(order)
+        yield from (found.sorted(order) for found in self._merged(order))
+
+    def _merged(self, order: Order) -> Iterator[Range]:
+        return Merge(self._runs(order), order, self.limit, split_ties=False).ranges()
 
     def _runs(self, order: Order) -> list[Run]:
         if self._spilled:
@@ -57,6 +68,9 @@ class Ledger:
             self._spilled.append(spill(self._sorted(order), order, path, max(1, self.limit // 16)))
 
     def _sorted(self, order: Order) -> pa.RecordBatch:
-        held = order.sorted(pa.concat_batches(self._held))
+        return order.sorted(self._taken())
+
+    def _taken(self) -> pa.RecordBatch:
+        held = pa.concat_batches(self._held)
         self._held, self._held_bytes = [], 0
         return held

@@ -35,38 +35,40 @@ class Range:
     parts: Sequence[pa.RecordBatch]
     tied: bool
 
+    def together(self) -> pa.RecordBatch:
+        """Return the rows in any order."""
+        return self.parts[0] if len(self.parts) == 1 else pa.concat_batches(self.parts)
+
     def sorted(self, order: Order) -> pa.RecordBatch:
         """Return the rows in order."""
-        together = self.parts[0] if len(self.parts) == 1 else pa.concat_batches(self.parts)
+        together = self.together()
         return together if self.tied or len(self.parts) == 1 else order.sorted(together)
 
 
 @dataclass
 class _Cursor:
-    """What of a run has not been taken yet."""
+    """What of a run has not been taken yet; ``batches`` come with the places of their last rows."""
 
-    batches: Iterator[pa.RecordBatch]
+    batches: Iterator[tuple[pa.RecordBatch, Place]]
     order: Order
-    _rest: pa.RecordBatch | None = None
+    _rest: tuple[pa.RecordBatch, Place] | None = None
 
     def take(self, bound: Bound) -> Iterator[pa.RecordBatch]:
         """Yield the rows before a bound that no one has taken."""
-        while (batch := self._next()) is not None:
-            end = self._end(batch, bound)
+        while (found := self._next()) is not None:
+            (batch, last), place = found, bound.place
+            if place is None or last < place or (bound.inclusive and last == place):
+                yield batch
+                continue
+            end = self.order.rows_before(place, batch, inclusive=bound.inclusive)
             if end > 0:
                 yield batch.slice(0, end)
-            if end < batch.num_rows:
-                self._rest = batch.slice(end)
-                return
+            self._rest = (batch.slice(end), last)
+            return
 
-    def _next(self) -> pa.RecordBatch | None:
+    def _next(self) -> tuple[pa.RecordBatch, Place] | None:
         rest, self._rest = self._rest, None
         return next(self.batches, None) if rest is None else rest
-
-    def _end(self, batch: pa.RecordBatch, bound: Bound) -> int:
-        if bound.place is None:
-            return int(batch.num_rows)
-        return self.order.rows_before(bound.place, batch, inclusive=bound.inclusive)
 
 
 @dataclass
@@ -83,7 +85,7 @@ class Merge:
     _cursors: list[_Cursor] = field(init=False)
 
     def __post_init__(self) -> None:
-        self._cursors = [_Cursor(run.read(), self.order) for run in self.runs]
+        self._cursors = [_Cursor(_with_last_places(run), self.order) for run in self.runs]
 
     def ranges(self) -> Iterator[Range]:
         """Yield the ranges in order, none of them empty."""
@@ -134,3 +136,8 @@ class Merge:
                 yield Bound(place)
                 size = 0
         yield Bound(None)
+
+
+def _with_last_places(run: Run) -> Iterator[tuple[pa.RecordBatch, Place]]:
+    # They are known since the batches were written: most often no row needs to be looked at again.
+    return zip(run.read(), (batch.last for batch in run.batches), strict=True)

@@ -11,9 +11,11 @@ import pyarrow.compute as pc
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+#: A cell's place in its column: nulls come first.
+Rank: TypeAlias = tuple[bool, Any]
 #: A row's place in the order, comparable with that of any other row. Python compares texts by code points, which is
 #: the order of their bytes in UTF-8.
-Place: TypeAlias = tuple[tuple[bool, Any], ...]
+Place: TypeAlias = tuple[Rank, ...]
 
 
 @dataclass(frozen=True)
@@ -51,27 +53,28 @@ class Order:
 
     def rows_before(self, place: Place, batch: pa.RecordBatch, *, inclusive: bool) -> int:
         """Return how many rows of a sorted batch, not empty, lie before ``place``; ``inclusive`` counts those at it."""
-        low, high = 0, batch.num_rows
-        if self._is_before(place, batch, high - 1, inclusive=inclusive):
-            return int(high)
-        while low < high:
-            middle = (low + high) // 2
-            if self._is_before(place, batch, middle, inclusive=inclusive):
-                low = middle + 1
-            else:
-                high = middle
-        return low
-
-    def _is_before(self, place: Place, batch: pa.RecordBatch, row: int, *, inclusive: bool) -> bool:
-        """Return whether a row lies before a place; most often the first column tells."""
+        low, high = 0, int(batch.num_rows)
         for name, sought in zip(self.columns, place, strict=True):
-            found = _rank(batch.column(name)[row])
-            if found != sought:
-                return found < sought
-        return inclusive
+            below, up_to = _rows_at(sought, batch.column(name).slice(low, high - low))
+            low, high = low + below, low + up_to
+            if low == high:
+                break
+        return high if inclusive else low
 
 
-def _rank(cell: pa.Scalar) -> tuple[bool, Any]:
+def _rows_at(sought: Rank, column: pa.Array) -> tuple[int, int]:
+    """Return how many cells of a sorted column are less than what is sought, and how many are not greater."""
+    is_value, value = sought
+    nulls = column.null_count
+    if not is_value:
+        return 0, nulls
+    # Without the nulls: of a column with nothing else pyarrow 26 would say 0.
+    values, needle = column.slice(nulls), pa.scalar(value, column.type)
+    below, up_to = (pc.search_sorted(values, needle, side=side).as_py() for side in ("left", "right"))
+    return nulls + below, nulls + up_to
+
+
+def _rank(cell: pa.Scalar) -> Rank:
     # An instant's microseconds: Python's datetime ends at the year 9999 and is slower to make.
     value = cell.value if isinstance(cell, pa.TimestampScalar) else cell.as_py()
     return value is not None, value

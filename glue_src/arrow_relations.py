@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from glue_src.arrow_order import same_as_next, starts_of
+from glue_src.arrow_pipeline import in_order
 from glue_src.arrow_types import ARROW_TYPES
 from glue_src.engine import RelationFacts
 
@@ -47,10 +48,19 @@ class Relations:
             for entry in entries:
                 entry.count.ledger.add(entry.rows)
 
-    def facts(self, processors: Executor) -> Mapping[Relation, RelationFacts]:
-        """Return what was found, once all batches of all datasets have been added; relations go side by side."""
-        found = processors.map(_Count.facts, self._counts)
-        return dict(zip((count.relation for count in self._counts), found, strict=True))
+    def facts(self, processors: Executor, ahead: int) -> Mapping[Relation, RelationFacts]:
+        """Return what was found, once all batches of all datasets have been added.
+
+        Of ``ahead`` ranges of keys the facts are counted side by side.
+        """
+        found = {count.relation: RelationFacts(0) for count in self._counts}
+        ranges = ((count, entries) for count in self._counts for entries in count.ledger.groups())
+        for relation, more in in_order(processors, _facts_of_range, ranges, ahead):
+            before = found[relation]
+            found[relation] = RelationFacts(
+                before.without_parent + more.without_parent, before.miscounted + more.miscounted
+            )
+        return found
 
 
 @dataclass(frozen=True)
@@ -99,20 +109,23 @@ class _Count:
         ]
         return pa.RecordBatch.from_arrays(columns, schema=self._schema)
 
-    def facts(self) -> RelationFacts:
-        """Return what was found."""
-        without, miscounted = 0, 0
-        for entries in self.ledger.ranges():
-            keyed = reduce(pc.and_, (pc.is_valid(entries.column(name)) for name in self._key))
-            # A null is no key of anything.
-            unkeyed = entries.filter(pc.invert(keyed))
-            totals = _totals(entries.filter(keyed), self._key)
-            orphans = totals.filter(pc.is_null(totals.column(_PARENTS)))
-            without += _sum(unkeyed.column(_CHILDREN)) + _sum(orphans.column(_CHILDREN))
-            if self.relation.counted_in is not None:
-                miscounted += _sum(pc.not_equal(unkeyed.column(_PROMISED), 0))
-                miscounted += _miscounted(entries, totals, self._key)
-        return RelationFacts(without, miscounted)
+    def facts(self, entries: pa.RecordBatch) -> RelationFacts:
+        """Return what is found in the ledger's rows of some keys; it must be all rows of each."""
+        keyed = reduce(pc.and_, (pc.is_valid(entries.column(name)) for name in self._key))
+        # A null is no key of anything.
+        unkeyed = entries.filter(pc.invert(keyed))
+        totals = _totals(entries.filter(keyed), self._key)
+        orphans = totals.filter(pc.is_null(totals.column(_PARENTS)))
+        without = _sum(unkeyed.column(_CHILDREN)) + _sum(orphans.column(_CHILDREN))
+        if self.relation.counted_in is None:
+            return RelationFacts(without)
+        promised_to_none = _sum(pc.not_equal(unkeyed.column(_PROMISED), 0))
+        return RelationFacts(without, promised_to_none + _miscounted(entries, totals, self._key))
+
+
+def _facts_of_range(entries: tuple[_Count, pa.RecordBatch]) -> tuple[Relation, RelationFacts]:
+    count, rows = entries
+    return count.relation, count.facts(rows)
 
 
 def _in_order_of_child(relation: Relation) -> tuple[str, ...]:

@@ -84,10 +84,14 @@ class _Reader:
         return self.content[self.place - length : self.place]
 
     def _unsigned(self) -> int:
+        # Most of a footer is numbers: a call for each of their bytes would be half of the time.
+        content, place = self.content, self.place
         value = shift = 0
-        while (byte := self._byte()) & 0x80:
+        while (byte := content[place]) & 0x80:
             value |= (byte & 0x7F) << shift
             shift += 7
+            place += 1
+        self.place = place + 1
         return value | byte << shift
 
     def _integer(self) -> int:

@@ -15,10 +15,11 @@ if TYPE_CHECKING:
 
 @dataclass
 class FolderBucket:
-    """What the engine needs of ``glue_src.storage.Bucket``, on local files; counts requests for content."""
+    """What the engine needs of ``glue_src.storage.Bucket``, on local files; notes requests for content."""
 
     root: Path
     ranges: list[tuple[int, int]] = field(default_factory=list)
+    keys_read: list[str] = field(default_factory=list)
 
     def list(self, prefix: str) -> Iterator[StoredObject]:
         for path in sorted(self.root.rglob("*")):
@@ -32,6 +33,7 @@ class FolderBucket:
 
     def read_range(self, key: str, first: int, end: int) -> bytes:
         self.ranges.append((first, end))
+        self.keys_read.append(key)
         with (self.root / key).open("rb") as file:
             file.seek(first)
             content = file.read(end - first)

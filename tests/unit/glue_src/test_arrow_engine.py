@@ -6,6 +6,7 @@ import random
 import subprocess
 import sys
 import tempfile
+from dataclasses import replace
 from datetime import datetime, timezone
 from operator import itemgetter
 from pathlib import Path
@@ -257,6 +258,58 @@ def test_a_malformed_csv_leaves_nothing_behind(tmp_path: Path) -> None:
         transform.stage()
     assert list(engine.scratch.iterdir()) == []
     assert list(bucket.list("staging/")) == []
+
+
+def put_messages_and_rejected(bucket: FolderBucket, rejected: bytes = b"") -> list[Source]:
+    """Put a CSV of many pieces, and one of a few, which comes first; a record of the latter may be given."""
+    messages = csv_of(MESSAGES.column_names, [message(number) for number in range(200)])
+    bucket.put(source_of(MESSAGES).key, messages)
+    bucket.put(source_of(REJECTED).key, csv_of(REJECTED.column_names, [("k", "r", "{}")]) + rejected)
+    return [source_of(dataset, bucket) for dataset in (REJECTED, MESSAGES)]
+
+
+def test_the_largest_dataset_is_read_before_small_ones_go_beside_it(tmp_path: Path) -> None:
+    engine, bucket = engine_of(tmp_path, TINY)
+    with engine.transform(put_messages_and_rejected(bucket), ()) as transform:
+        facts = transform.stage()
+    reads = bucket.keys_read.count(source_of(MESSAGES).key)
+    assert reads > 5
+    assert bucket.keys_read == [source_of(MESSAGES).key] * reads + [source_of(REJECTED).key]
+    assert {name: found.rows for name, found in facts.items()} == {"rejected": 1, "messages": 200}
+
+
+def test_several_large_datasets_follow_each_other(tmp_path: Path) -> None:
+    engine, bucket = engine_of(tmp_path, replace(TINY, small=1))
+    with engine.transform(put_messages_and_rejected(bucket), ()) as transform:
+        assert {name: found.rows for name, found in transform.stage().items()} == {"rejected": 1, "messages": 200}
+
+
+def test_a_malformed_small_dataset_is_told_of_too(tmp_path: Path) -> None:
+    engine, bucket = engine_of(tmp_path, TINY)
+    with (
+        pytest.raises(MalformedDataError, match=r"rejected: clean/rejected\.csv is malformed"),
+        engine.transform(put_messages_and_rejected(bucket, b"one cell\n"), ()) as transform,
+    ):
+        transform.stage()
+    assert list(engine.scratch.iterdir()) == []
+
+
+def test_where_the_largest_dataset_is_malformed_small_ones_are_not_begun(tmp_path: Path) -> None:
+    engine, bucket = engine_of(tmp_path, TINY)
+    sources = put_messages_and_rejected(bucket)
+    bucket.put(source_of(MESSAGES).key, (bucket.root / source_of(MESSAGES).key).read_bytes().replace(b",1,", b",x,"))
+    with (
+        pytest.raises(MalformedDataError, match=r"messages: clean/messages\.csv is malformed"),
+        engine.transform(sources, ()) as transform,
+    ):
+        transform.stage()
+    assert set(bucket.keys_read) == {source_of(MESSAGES).key}
+
+
+def test_a_run_without_datasets_has_no_facts(tmp_path: Path) -> None:
+    engine, _ = engine_of(tmp_path, TINY)
+    with engine.transform((), ()) as transform:
+        assert transform.stage() == {}
 
 
 def test_datasets_of_a_run_are_related(tmp_path: Path) -> None:

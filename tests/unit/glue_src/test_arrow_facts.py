@@ -68,7 +68,7 @@ def test_relations_are_those_counted_by_hand(
         for dataset, found in rows.items():
             for batch in batches_of(dataset, list(found[0]) if found else [], found, size):
                 relations.add(relations.entries(dataset.name, batch))
-        assert relations.facts(processors) == relations_by_hand(contract, rows)
+        assert relations.facts(processors, 3) == relations_by_hand(contract, rows)
 
 
 def test_a_contract_without_relations_has_none_to_count() -> None:
@@ -76,7 +76,7 @@ def test_a_contract_without_relations_has_none_to_count() -> None:
     batch = pa.RecordBatch.from_pylist([{}], schema=schema_of(NOTEBOOK.datasets[0]))
     assert relations.entries("notes", batch) == []
     with ThreadPoolExecutor(1) as processors:
-        assert relations.facts(processors) == {}
+        assert relations.facts(processors, 3) == {}
 
 
 _KEYS = st.lists(st.tuples(_VALUES[ColumnType.TEXT], _VALUES[ColumnType.COUNT]), max_size=20)

@@ -93,5 +93,20 @@ def test_a_ledger_keeps_a_key_in_one_batch_however_many_rows_it_has(tmp_path: Pa
     assert [len(rows) for rows in found] == [200, 400, 200]
 
 
+@pytest.mark.parametrize("limit", [100, 1 << 20])
+def test_a_ledgers_groups_are_all_its_rows_and_none_is_divided(tmp_path: Path, limit: int) -> None:
+    ledger = Ledger("keys", ("name",), tmp_path, limit)
+    for name in ("b", "a", "b", "c"):
+        ledger.add(batch_of([(name, number) for number in range(200)]))
+    found = [rows_of(batch) for batch in ledger.groups()]
+    names = [name for rows in found for name in {name for name, _ in rows}]
+    assert sorted(map(str, names)) == ["a", "b", "c"]
+    assert sorted(map(str, (row for rows in found for row in rows))) == sorted(
+        str((name, number)) for name in "abbc" for number in range(200)
+    )
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_an_empty_ledger_has_no_batches(tmp_path: Path) -> None:
-    assert list(Ledger("keys", ("name",), tmp_path, 100).ranges()) == []
+    ledger = Ledger("keys", ("name",), tmp_path, 100)
+    assert (list(ledger.ranges()), list(ledger.groups())) == ([], [])

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from glue_src import arrow_order
 from glue_src.arrow_order import Order
+from glue_src.arrow_types import INSTANT
 
 COLUMNS = ("conversation_id", "user_id", "position")
 SCHEMA = pa.schema([("conversation_id", pa.string()), ("user_id", pa.string()), ("position", pa.int64())])
@@ -44,6 +45,26 @@ def rank(row: Row) -> list[tuple[bool, Any]]:
 def test_rows_are_put_in_order(rows: list[Row]) -> None:
     found = [tuple(row.values()) for row in ORDER.sorted(batch_of(rows)).to_pylist()]
     assert found == sorted(rows, key=rank)
+
+
+_PLACES = st.lists(st.tuples(_TEXTS, _POSITIONS, st.none() | st.integers(-(2**62), 2**62)), min_size=1, max_size=20)
+
+
+@settings(deadline=None)
+@given(rows=_PLACES, inclusive=st.booleans(), data=st.data())
+@example(rows=[(None, None, None), (None, None, 0)], inclusive=True, data=None)
+def test_the_rows_before_a_place_are_counted(rows: list[Row], inclusive: bool, data: st.DataObject | None) -> None:  # noqa: FBT001
+    schema = pa.schema([("text", pa.string()), ("count", pa.int64()), ("instant", INSTANT)])
+    rows.sort(key=rank)
+    columns = [pa.array([row[place] for row in rows], field.type) for place, field in enumerate(schema)]
+    batch = pa.record_batch(columns, schema=schema)
+    order = Order(tuple(schema.names))
+    sought = data.draw(_PLACES)[0] if data else rows[0]
+    place = tuple((cell is not None, cell) for cell in sought)
+    first = data.draw(st.integers(0, len(rows) - 1)) if data else 0
+    found = order.rows_before(place, batch.slice(first), inclusive=inclusive)
+    before = [row for row in rows[first:] if rank(row) < rank(sought) or (inclusive and row == sought)]
+    assert found == len(before)
 
 
 def test_of_conversations_only_the_first_messages_are_compared(monkeypatch: pytest.MonkeyPatch) -> None:
