@@ -278,10 +278,16 @@ def test_the_largest_dataset_is_read_before_small_ones_go_beside_it(tmp_path: Pa
     assert {name: found.rows for name, found in facts.items()} == {"rejected": 1, "messages": 200}
 
 
-def test_several_large_datasets_follow_each_other(tmp_path: Path) -> None:
-    engine, bucket = engine_of(tmp_path, replace(TINY, small=1))
-    with engine.transform(put_messages_and_rejected(bucket), ()) as transform:
-        assert {name: found.rows for name, found in transform.stage().items()} == {"rejected": 1, "messages": 200}
+def test_a_small_dataset_is_staged_once_beside_several_large_ones(tmp_path: Path) -> None:
+    engine, bucket = engine_of(tmp_path, replace(TINY, small=1000))
+    sources = put_messages_and_rejected(bucket)
+    at = datetime(2026, 1, 31, tzinfo=timezone.utc)
+    feedback = csv_of(FEEDBACK.column_names, [("u", f"f{number}", at, "like", None, None) for number in range(100)])
+    bucket.put(source_of(FEEDBACK).key, feedback)
+    with engine.transform([*sources, source_of(FEEDBACK, bucket)], ()) as transform:
+        facts = transform.stage()
+    assert {name: found.rows for name, found in facts.items()} == {"rejected": 1, "messages": 200, "feedback": 100}
+    assert bucket.keys_read.count(source_of(REJECTED).key) == 1
 
 
 def test_a_malformed_small_dataset_is_told_of_too(tmp_path: Path) -> None:
