@@ -78,6 +78,11 @@ class ArrowEngine:
     sizes: Sizes = Sizes()
     workers: int = os.cpu_count() or 1
 
+    @property
+    def under_way(self) -> int:
+        """One more than there are processors: while a thread takes a result none of them is without work."""
+        return self.workers + 1
+
     @contextmanager
     def transform(self, sources: Sequence[Source], relations: Sequence[Relation]) -> Iterator[ArrowTransform]:
         """Return the work on one run; its scratch files are gone when the context is left."""
@@ -145,7 +150,7 @@ class ArrowTransform:
 
     def relate(self) -> Mapping[Relation, RelationFacts]:
         """Return what is found of each relation, once all datasets are staged; to be asked once."""
-        return self._related.facts(self.processors, self.engine.workers + 1)
+        return self._related.facts(self.processors, self.engine.under_way)
 
     def _ledger(self, name: str, columns: tuple[str, ...]) -> Ledger:
         return Ledger(name, columns, self.folder, self.engine.sizes.ledger)
@@ -181,8 +186,7 @@ class ArrowTransform:
             batch = found.sorted(order)
             return encode(batch, dataset), digest(batch, dataset), self._related.entries(dataset.name, batch)
 
-        # One more than there are processors: while this thread does its part none of them is without work.
-        return in_order(self.processors, row_group_of, merge.ranges(), self.engine.workers + 1)
+        return in_order(self.processors, row_group_of, merge.ranges(), self.engine.under_way)
 
     def _runs(self, source: Source, order: Order, when_read: Callable[[], None]) -> list[Run]:
         """Return a CSV's pieces as sorted runs; ``when_read`` is called while the last ones are being sorted."""
@@ -199,7 +203,7 @@ class ArrowTransform:
                 return MemoryRun(batch, order, row_group)
             return spill(batch, order, self.folder / f"{source.dataset.name}-{number}.arrow", batch_bytes)
 
-        pieces = in_order(self.requests, reader.read, range(reader.count), self.engine.workers + 1)
+        pieces = in_order(self.requests, reader.read, range(reader.count), self.engine.under_way)
         return list(in_order(self.processors, run_of, enumerate(_followed_by(when_read, pieces)), self.engine.workers))
 
 
