@@ -14,10 +14,9 @@ from pydantic import AfterValidator, ConfigDict, with_config
 from envs import rules
 from envs.cron import check_cron
 from modules import naming
+from modules.contract.layout import ARTIFACTS_PREFIX
 from modules.contract.source import SourceContract
 from sources import contract_named
-
-ARTIFACTS_PREFIX = "artifacts/"
 
 #: Worker types that each Glue version knows and this platform is sized for.
 WORKER_TYPES = {"4.0": ("G.1X", "G.2X", "G.4X"), "5.0": ("G.1X", "G.2X", "G.4X")}

@@ -1,87 +1,153 @@
-"""What ETL-2 asks of an engine: one clean run in, sorted and typed Parquet with what the checks need to know out.
+"""What ETL-2 asks of an engine: to write what a plan says, unseen; to tell what is in it; to publish or discard it.
 
-Two engines answer: ``spark_engine`` on a cluster, ``arrow_engine`` in one process. Both give the same rows in the same
-order and the same facts.
+Two engines answer: Spark on a cluster (``glue_src/spark``), pyarrow and PyIceberg in one process (``glue_src/arrow``).
+What a table holds before is read from its metadata file by ``glue_src.tables``, without an engine.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from contextlib import AbstractContextManager
-
-    from modules.contract.datasets import Column, Dataset
-    from modules.contract.source import Relation
+from modules.contract.datasets import Column, Dataset
+from modules.contract.source import Relation
 
 
 @dataclass(frozen=True)
 class Source:
-    """One clean CSV of a run with its size in bytes, and where its Parquet goes.
+    """One clean CSV of a run with its size in bytes.
 
     ``columns`` are those of its header, in that order: columns of the contract, maybe not all of them. The missing ones
-    may be null, and are. ``target`` is a key prefix that ends in ``/``; below it there must be one ``.parquet`` object
-    in the end, whatever lay there before.
+    may be null, and are.
     """
 
     dataset: Dataset
     key: str
     bytes: int
     columns: tuple[Column, ...]
-    target: str
+
+
+@dataclass(frozen=True)
+class TablePlan:
+    """What one run does to one table: the rows of ``changed`` partitions replace theirs, those of ``gone`` vanish.
+
+    Partitions are values of the partition's column truncated to its width (WHOLE_TABLE for a table that is not
+    divided). ``replaces_all`` makes the CSV the whole table, whatever partitions it holds now: for tables that nobody
+    can tell the state of, and whose partitioning changed. ``changed`` then has all partitions of the CSV.
+    ``properties`` go into the snapshot's summary. ``base_snapshot_id`` is the table's current snapshot when it was
+    planned: a table that has another one by then is not written.
+    """
+
+    source: Source
+    base_snapshot_id: int | None
+    changed: Collection[str]
+    gone: Collection[str]
+    replaces_all: bool
+    properties: Mapping[str, str]
+
+    @property
+    def dataset(self) -> Dataset:
+        """The table."""
+        return self.source.dataset
 
 
 @dataclass(frozen=True)
 class TableFacts:
-    """What was found while a dataset was staged.
+    """What was found in the rows that a plan wrote.
 
-    ``nulls`` has the number of null rows of each column that may hold none and does; ``duplicate_keys`` counts the rows
-    beyond the first of each key, and is 0 for a dataset without a key.
+    ``rows`` is by partition; ``nulls`` has the number of null rows of each column that may hold none and does;
+    ``duplicate_keys`` counts the rows beyond the first of each key, and is 0 for a dataset without a key.
     """
 
-    rows: int
+    rows: Mapping[str, int]
     nulls: Mapping[str, int]
     duplicate_keys: int
 
 
 @dataclass(frozen=True)
 class RelationFacts:
-    """What was found of one relation between the staged datasets of a run. As in SQL, a null is equal to nothing.
+    """What was found of one relation between tables as they would be. As in SQL, a null is equal to nothing.
 
-    ``without_parent`` counts the child's rows that have no parent, ``miscounted`` the parent's whose ``counted_in`` is
-    not the number of their children; it is 0 for a relation without.
+    ``children`` and ``parents`` are the rows looked at. ``without_parent`` counts the child's rows that have no parent,
+    ``miscounted`` the parent's whose ``counted_in`` is not the number of their children; it is 0 for a relation without.
     """
 
+    children: int
+    parents: int
     without_parent: int
     miscounted: int = 0
 
 
-class RunTransform(Protocol):
-    """One run's datasets on their way."""
+@dataclass(frozen=True)
+class Published:
+    """What a table became: its current snapshot, and the bytes of the data files that were added."""
 
-    def stage(self) -> Mapping[str, TableFacts]:
-        """Stage all datasets, and return the facts of each by its name.
+    snapshot_id: int
+    bytes_written: int
+
+
+class StagedTables(Protocol):
+    """Planned tables, written where no reader sees them."""
+
+    def facts(self) -> Mapping[str, TableFacts]:
+        """Return what was found in each plan's rows, by the dataset's name."""
+
+    def relate(self, relations: Sequence[Relation]) -> Mapping[Relation, RelationFacts]:
+        """Return what is found of relations of which one side or both are staged; the other is as readers see it.
+
+        Rows of partitions that the night leaves as they are need not be looked at where the relation's columns contain
+        both sides' partition column, equally truncated: they were when they were written.
+        """
+
+    def publish(self, dataset: Dataset) -> Published:
+        """Make a staged table the one that readers see, in one atomic commit.
+
+        Raises:
+            TableMovedError: somebody else committed to the table since it was planned; it stays as it is.
+        """
+
+
+class LakeEngine(Protocol):
+    """Writes Iceberg tables of one database."""
+
+    def stage(self, plans: Sequence[TablePlan]) -> AbstractContextManager[StagedTables]:
+        """Write what ``plans`` say where no reader sees it; leaving the context removes what was not published.
 
         Raises:
             MalformedDataError: a CSV holds what its columns' types or the contract's escapes do not allow.
+            TableMovedError: a table is no longer as it was planned on.
+            PartitionTooLargeError: the engine cannot hold a partition; nothing was written.
         """
 
-    def relate(self) -> Mapping[Relation, RelationFacts]:
-        """Return what is found of each relation, once all datasets are staged."""
+    def evolve(self, dataset: Dataset, properties: Mapping[str, str]) -> None:
+        """Bring a table's columns (by field id), their order, types and comments, and properties to the contract's.
 
-
-class TransformEngine(Protocol):
-    """Makes Parquet of clean runs."""
-
-    def transform(
-        self, sources: Sequence[Source], relations: Sequence[Relation]
-    ) -> AbstractContextManager[RunTransform]:
-        """Return the work on one run; leaving the context frees what it held, other than the staged objects.
-
-        The datasets of ``relations`` are among those of ``sources``.
+        Columns that the contract has no more are dropped: earlier snapshots still have them.
         """
 
-    def write(self, dataset: Dataset, rows: Sequence[tuple[object, ...]], target: str) -> None:
-        """Write a few rows, cells in the contract's column order, as the one Parquet object below ``target``."""
+    def repartition(self, dataset: Dataset) -> None:
+        """Make the contract's partitioning the one by which the table's next files are divided."""
+
+    def rows_of(self, dataset: Dataset) -> list[tuple[object, ...]]:
+        """Return all rows of a small table, cells in the contract's column order; instants without a zone, in UTC."""
+
+    def replace_rows(
+        self,
+        dataset: Dataset,
+        rows: Sequence[tuple[object, ...]],
+        base_snapshot_id: int | None,
+        properties: Mapping[str, str],
+    ) -> int:
+        """Make ``rows`` all that a small table holds, in one file and one commit, and return the snapshot's id.
+
+        Raises:
+            TableMovedError: its current snapshot is not ``base_snapshot_id``; it stays as it is.
+        """
+
+    def expire(self, dataset: Dataset, snapshot_ids: Collection[int]) -> None:
+        """Forget snapshots, and delete the files that only they named."""
+
+    def files_named(self, dataset: Dataset) -> frozenset[str]:
+        """Return the addresses of all files that any snapshot or the metadata log of a table names."""

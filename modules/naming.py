@@ -337,6 +337,11 @@ class Names:
         return self._name(EVENT_RULE, "etl2", "crawler", "failed")
 
     @property
+    def event_source(self) -> str:
+        """The source of the events by which ETL-2 announces published tables."""
+        return self._name(EVENT_RULE, "etl2")
+
+    @property
     def etl_dead_letters(self) -> str:
         """The queue of events that EventBridge could not deliver."""
         return self._name(SQS_QUEUE, "etl2", "dead", "letters")

@@ -17,20 +17,20 @@ from modules.items.rejections import ItemRejectedError, RejectionCode
 
 STATUSES = ("open", "answered", "closed")
 
-_TICKET_ID = text("ticket_id", "The ticket.", "ticket_id", nullable=False)
+_TICKET_ID = text(1, "ticket_id", "The ticket.", "ticket_id", nullable=False)
 
 TICKETS = Dataset(
     name="tickets",
     description="One row per ticket.",
     columns=(
         _TICKET_ID,
-        instant("opened_at", "When the ticket was opened; UTC.", "opened_at", nullable=False),
-        text("subject", "What it is about.", "subject"),
-        text("status", f"One of {', '.join(STATUSES)}.", "status", nullable=False),
-        count("reply_count", "Replies to the ticket.", "replies"),
+        instant(2, "opened_at", "When the ticket was opened; UTC.", "opened_at", nullable=False),
+        text(3, "subject", "What it is about.", "subject"),
+        text(4, "status", f"One of {', '.join(STATUSES)}.", "status", nullable=False),
+        count(5, "reply_count", "Replies to the ticket.", "replies"),
     ),
     key=("ticket_id",),
-    sort_by=("opened_at", "ticket_id"),
+    sort_by=("ticket_id",),
 )
 
 REPLIES = Dataset(
@@ -38,10 +38,10 @@ REPLIES = Dataset(
     description="One row per reply to a ticket.",
     columns=(
         _TICKET_ID,
-        count("position", "Place of the reply among those of its ticket, from 1.", "replies"),
-        text("author", "Who wrote it.", "replies[].author"),
-        prose("text", "What was written.", "replies[].text"),
-        instant("written_at", "When it was written; UTC.", "replies[].written_at"),
+        count(2, "position", "Place of the reply among those of its ticket, from 1.", "replies"),
+        text(3, "author", "Who wrote it.", "replies[].author"),
+        prose(4, "text", "What was written.", "replies[].text"),
+        instant(5, "written_at", "When it was written; UTC.", "replies[].written_at"),
     ),
     key=("ticket_id", "position"),
     sort_by=("ticket_id", "position"),

@@ -1,12 +1,12 @@
-"""What a dataset and its columns are; and the two that every platform has, whatever its source."""
+"""What a dataset and its columns are; and the three that every platform has, whatever its source."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
 
-PARTITION_COLUMN = "dt"
-PARTITION_COMMENT = "Business day of the snapshot, YYYY-MM-DD."
+#: The folder of a business day in the clean zone is ``dt=YYYY-MM-DD``.
+DAY_FOLDER = "dt"
 
 #: How an instant is written in a CSV cell: UTC, microseconds, always 27 characters.
 CSV_TIMESTAMP_FORMAT = "%Y-%m-%dT%H:%M:%S.%fZ"
@@ -20,18 +20,20 @@ class ColumnType(Enum):
     TEXT = "string"
     COUNT = "bigint"
     INSTANT = "timestamp"
-    SHARE = "double"
+    DOUBLE = "double"
 
 
 @dataclass(frozen=True)
 class Column:
-    """One column: its name, logical type, whether it may be null, and the comment shown in the catalog.
+    """One column: its Iceberg field id, name, logical type, whether it may be null, and its comment in the catalog.
 
-    ``source`` names the attributes of the source's items that its values come from; ``[]`` stands for a list's entries.
+    ``field_id`` identifies the column in all data files, whatever it is called: it is unique in its dataset and never
+    given to another column, not even after this one is gone. ``source`` names the attributes of the source's items that its values come from; ``[]`` stands for a list's entries.
     It is empty where no single attribute is meant: rejected items are kept whole, and ETL-2 has its own to say.
     ``is_prose`` is for texts written at length: no value comes twice, and their order helps nobody to find one.
     """
 
+    field_id: int
     name: str
     type: ColumnType
     nullable: bool
@@ -41,11 +43,27 @@ class Column:
 
 
 @dataclass(frozen=True)
+class Partition:
+    """How a table is divided: by the first ``width`` characters (code points) of a required text column."""
+
+    column: str
+    width: int
+
+    def value(self, key: str) -> str:
+        """Return the partition of a row whose ``column`` is ``key``: Iceberg's ``truncate[width]``."""
+        return key[: self.width]
+
+
+#: The one partition of a table without a ``Partition``.
+WHOLE_TABLE = ""
+
+
+@dataclass(frozen=True)
 class Dataset:
     """One table of the platform.
 
-    ``key`` names the columns that identify a row within a day; ``sort_by`` those that curated files are sorted by, so
-    that readers can skip row groups.
+    ``key`` names the columns that identify a row; ``sort_by`` those that curated files are sorted by, so that readers
+    can skip row groups. A night rewrites whole partitions; None for ``partition`` makes the table one partition.
     """
 
     name: str
@@ -53,11 +71,35 @@ class Dataset:
     columns: tuple[Column, ...]
     key: tuple[str, ...]
     sort_by: tuple[str, ...]
+    partition: Partition | None = None
 
     @property
     def column_names(self) -> tuple[str, ...]:
         """Column names in the order of the CSV header."""
         return tuple(column.name for column in self.columns)
+
+    @property
+    def required_names(self) -> frozenset[str]:
+        """Names of the columns that Iceberg itself requires: those that files are divided and sorted by.
+
+        Format version 2 cannot add a required column later, so the other rules about nulls are ETL-2's checks.
+        """
+        return frozenset((*self.sort_by, *([self.partition.column] if self.partition else [])))
+
+    def column(self, name: str) -> Column:
+        """Return the column of that name.
+
+        Raises:
+            KeyError: there is none.
+        """
+        for column in self.columns:
+            if column.name == name:
+                return column
+        raise KeyError(name)
+
+    def partition_of(self, key: str) -> str:
+        """Return the partition of a row, by its value in the partition's column."""
+        return WHOLE_TABLE if self.partition is None else self.partition.value(key)
 
     def entries_of(self, attribute: str) -> tuple[str, ...]:
         """Return the entries of a map attribute that columns come from, in the columns' order."""
@@ -65,50 +107,87 @@ class Dataset:
         return tuple(entry for name, _, entry in sources if name == attribute)
 
 
-def text(name: str, comment: str, *source: str, nullable: bool = True) -> Column:
+def text(field_id: int, name: str, comment: str, *source: str, nullable: bool = True) -> Column:
     """Return a column of texts; ``source`` as in :class:`Column`."""
-    return Column(name, ColumnType.TEXT, nullable, comment, source)
+    return Column(field_id, name, ColumnType.TEXT, nullable, comment, source)
 
 
-def prose(name: str, comment: str, *source: str, nullable: bool = True) -> Column:
+def prose(field_id: int, name: str, comment: str, *source: str, nullable: bool = True) -> Column:
     """Return a column of texts that are written at length; ``source`` as in :class:`Column`."""
-    return Column(name, ColumnType.TEXT, nullable, comment, source, is_prose=True)
+    return Column(field_id, name, ColumnType.TEXT, nullable, comment, source, is_prose=True)
 
 
-def count(name: str, comment: str, *source: str) -> Column:
-    """Return a column of whole numbers, none of them null; ``source`` as in :class:`Column`."""
-    return Column(name, ColumnType.COUNT, nullable=False, comment=comment, source=source)
+def count(field_id: int, name: str, comment: str, *source: str, nullable: bool = False) -> Column:
+    """Return a column of whole numbers; ``source`` as in :class:`Column`."""
+    return Column(field_id, name, ColumnType.COUNT, nullable, comment, source)
 
 
-def instant(name: str, comment: str, *source: str, nullable: bool = True) -> Column:
+def instant(field_id: int, name: str, comment: str, *source: str, nullable: bool = True) -> Column:
     """Return a column of instants, in UTC; ``source`` as in :class:`Column`."""
-    return Column(name, ColumnType.INSTANT, nullable, comment, source)
+    return Column(field_id, name, ColumnType.INSTANT, nullable, comment, source)
 
 
 REJECTED = Dataset(
     name="rejected",
     description="One row per item that could not be normalized, with the reason and the whole item.",
     columns=(
-        text("item_key", "PK and SK of the item, as JSON.", nullable=False),
-        text("reason", "The rule that the item breaks.", nullable=False),
-        prose("item_json", "The item in DynamoDB's own JSON.", nullable=False),
+        text(1, "item_key", "PK and SK of the item, as JSON.", nullable=False),
+        text(2, "reason", "The rule that the item breaks.", nullable=False),
+        prose(3, "item_json", "The item in DynamoDB's own JSON.", nullable=False),
     ),
     key=(),
     sort_by=("reason", "item_key"),
 )
 
+_RUN_ID = text(1, "run_id", "The run of ETL-1.", nullable=False)
+_BUSINESS_DAY = text(2, "business_day", "The run's business day, YYYY-MM-DD.", nullable=False)
+_DATASET = text(3, "dataset", "The table.", nullable=False)
+
+RUNS = Dataset(
+    name="runs",
+    description="One row per run and table: what the run changed, and the snapshot that readers see since.",
+    columns=(
+        _RUN_ID,
+        _BUSINESS_DAY,
+        _DATASET,
+        instant(4, "committed_at", "When ETL-2 recorded the run; UTC.", nullable=False),
+        count(
+            5,
+            "snapshot_id",
+            "The table's snapshot after the run, for FOR VERSION AS OF; null for a table without any.",
+            nullable=True,
+        ),
+        count(6, "rows_now", "Rows of the table after the run."),
+        count(7, "rows_before", "Rows of the table before the run."),
+        count(8, "partitions_rewritten", "Partitions whose rows the run replaced or added."),
+        count(9, "partitions_gone", "Partitions that the run removed."),
+        count(10, "bytes_written", "Bytes of the data files that the run added; 0 where nothing had changed."),
+        Column(11, "seconds", ColumnType.DOUBLE, nullable=False, comment="What reading, checking and writing took."),
+        instant(12, "snapshot_expired_at", "Since when snapshot_id can no longer be queried; UTC, null while it can."),
+    ),
+    key=("run_id", "dataset"),
+    sort_by=("run_id", "dataset"),
+)
+
 DATA_QUALITY = Dataset(
     name="data_quality",
-    description="One row per check that ETL-2 made of a run before it published the day, or quarantined it.",
+    description="One row per check that ETL-2 made of a run before it published or quarantined it.",
     columns=(
-        text("run_id", "The run of ETL-1 that was checked.", nullable=False),
-        text("dataset", "The table that was checked.", nullable=False),
-        text("check_name", "What was checked.", nullable=False),
-        text("outcome", "passed or failed; one failed check quarantines the run.", nullable=False),
-        count("rows_checked", "Rows, or items, that were looked at."),
-        count("rows_failed", "Those of them that are not as they should be."),
-        Column("allowed_share", ColumnType.SHARE, nullable=False, comment="The share of them that may be so; 0: none."),
-        instant("checked_at", "When the check was made; UTC.", nullable=False),
+        _RUN_ID,
+        _BUSINESS_DAY,
+        _DATASET,
+        text(4, "check_name", "What was checked.", nullable=False),
+        text(5, "outcome", "passed or failed; one failed check quarantines the run.", nullable=False),
+        count(6, "rows_checked", "Rows, or items, that were looked at: those of rewritten partitions."),
+        count(7, "rows_failed", "Those of them that are not as they should be."),
+        Column(
+            8,
+            "allowed_ratio",
+            ColumnType.DOUBLE,
+            nullable=False,
+            comment="The ratio of them that may be so, from 0 (none) to 1.",
+        ),
+        instant(9, "checked_at", "When the check was made; UTC.", nullable=False),
     ),
     key=("run_id", "dataset", "check_name"),
     sort_by=("run_id", "dataset", "check_name"),

@@ -8,22 +8,20 @@ from dataclasses import dataclass
 from datetime import date, datetime, timezone
 from zoneinfo import ZoneInfo
 
-from modules.contract.datasets import DATA_QUALITY, PARTITION_COLUMN, Dataset
+from modules.contract.datasets import DAY_FOLDER, Dataset
 from modules.contract.source import SourceContract
+from modules.contract.table_metadata import first_metadata_name
 
+#: Code and the tables' first metadata: what deployments write.
+ARTIFACTS_PREFIX = "artifacts/"
 RUNS_FOLDER = "_runs"
-STAGING_FOLDER = "_staging"
 QUARANTINE_FOLDER = "_quarantine"
 CLEAN_SUFFIX = ".csv"
-CURATED_SUFFIX = ".parquet"
-
-#: The tag that lets the bucket's lifecycle rules expire an object: set once a newer day has taken its place.
-SUPERSEDED_TAG_KEY = "cat:superseded"
-SUPERSEDED_TAG_VALUE = "true"
+_JSON_SUFFIX = ".json"
 
 _RUN_ID = r"\d{8}T\d{6}\.\d{6}Z-[0-9a-f]{8}"
 _CLEAN_KEY = re.compile(
-    rf"(?P<dataset>[a-z][a-z0-9_]*)/{PARTITION_COLUMN}=(?P<day>\d{{4}}-\d{{2}}-\d{{2}})/(?P=dataset)-(?P<run_id>{_RUN_ID})\.csv",
+    rf"(?P<dataset>[a-z][a-z0-9_]*)/{DAY_FOLDER}=(?P<day>\d{{4}}-\d{{2}}-\d{{2}})/(?P=dataset)-(?P<run_id>{_RUN_ID})\.csv",
     re.ASCII,
 )
 
@@ -60,8 +58,8 @@ def parse_day(text: str) -> date:
 
 
 def partition(day: date) -> str:
-    """Return the Hive-style folder of a day, without a slash."""
-    return f"{PARTITION_COLUMN}={day.isoformat()}"
+    """Return the folder of a day in the clean zone, without a slash."""
+    return f"{DAY_FOLDER}={day.isoformat()}"
 
 
 def clean_key(clean_prefix: str, dataset: Dataset, day: date, run_id: str) -> str:
@@ -91,7 +89,7 @@ def commit_marker_prefix(clean_prefix: str, contract: SourceContract) -> str:
 
 def run_summary_key(clean_prefix: str, day: date, run_id: str) -> str:
     """Return the key of a run's summary."""
-    return f"{clean_prefix}{RUNS_FOLDER}/{partition(day)}/{run_id}.json"
+    return f"{clean_prefix}{RUNS_FOLDER}/{partition(day)}/{run_id}{_JSON_SUFFIX}"
 
 
 def table_prefix(curated_prefix: str, dataset: Dataset) -> str:
@@ -99,22 +97,17 @@ def table_prefix(curated_prefix: str, dataset: Dataset) -> str:
     return f"{curated_prefix}{dataset.name}/"
 
 
-def partition_prefix(curated_prefix: str, dataset: Dataset, day: date) -> str:
-    """Return the prefix of one day of a curated table."""
-    return f"{table_prefix(curated_prefix, dataset)}{partition(day)}/"
+def first_metadata_key(environment: str, dataset: Dataset) -> str:
+    """Return the key of a table's first metadata file.
 
-
-def curated_key(curated_prefix: str, dataset: Dataset, day: date) -> str:
-    """Return the key of the one file that holds a day of a curated table.
-
-    The name is the same for every run of the day, so that a re-run replaces the day in one atomic write.
+    It lies outside the table's folder: Terraform owns it, while the table's own metadata files come and go.
     """
-    return f"{partition_prefix(curated_prefix, dataset, day)}{dataset.name}{CURATED_SUFFIX}"
+    return f"{ARTIFACTS_PREFIX}tables/{dataset.name}/{first_metadata_name(environment, dataset)}"
 
 
-def data_quality_key(curated_prefix: str, day: date, run_id: str) -> str:
-    """Return the key of the file that holds what the checks of one run found."""
-    return f"{partition_prefix(curated_prefix, DATA_QUALITY, day)}{run_id}{CURATED_SUFFIX}"
+def schema_marker_prefix() -> str:
+    """Return the prefix of the objects whose arrival tells ETL-2 that the contract's columns have changed."""
+    return f"{ARTIFACTS_PREFIX}schemas/"
 
 
 def quarantine_root(curated_prefix: str) -> str:
@@ -122,21 +115,6 @@ def quarantine_root(curated_prefix: str) -> str:
     return f"{curated_prefix}{QUARANTINE_FOLDER}/"
 
 
-def quarantine_day_prefix(curated_prefix: str, day: date) -> str:
-    """Return the prefix of a day's runs that failed a check; the next part of a key below it is the run's id."""
-    return f"{quarantine_root(curated_prefix)}{partition(day)}/"
-
-
-def quarantine_key(curated_prefix: str, dataset: Dataset, day: date, run_id: str) -> str:
-    """Return the key of one table's file of a run that failed a check, out of every table's sight."""
-    return f"{quarantine_day_prefix(curated_prefix, day)}{run_id}/{dataset.name}{CURATED_SUFFIX}"
-
-
-def staging_root(curated_prefix: str) -> str:
-    """Return the prefix of everything that is being prepared, out of every table's sight."""
-    return f"{curated_prefix}{STAGING_FOLDER}/"
-
-
-def staging_prefix(curated_prefix: str, dataset: Dataset, run_id: str) -> str:
-    """Return the prefix under which a day of one curated table is prepared."""
-    return f"{staging_root(curated_prefix)}{run_id}/{dataset.name}/"
+def quarantine_key(curated_prefix: str, run_id: str) -> str:
+    """Return the key of the object that keeps a run from being tried again: which checks it failed, and no data."""
+    return f"{quarantine_root(curated_prefix)}{run_id}{_JSON_SUFFIX}"

@@ -10,6 +10,7 @@ from typing import Any
 
 from modules.contract.datasets import REJECTED
 from modules.contract.layout import parse_day
+from modules.contract.partition_sums import PartitionSums, from_document, rows_in, to_document
 from modules.contract.source import RESERVED_KINDS, SourceContract
 
 
@@ -70,12 +71,38 @@ class ItemCounts:
 
 @dataclass(frozen=True)
 class RunObject:
-    """One CSV object of a run: its dataset's name, key, data rows (without the header) and size in bytes."""
+    """One CSV object of a run: its dataset's name, key, data rows (without the header) and size in bytes.
+
+    ``partitions`` has the rows and the sum of each partition; ``sums_version`` is
+    ``modules.contract.partition_sums.version_of`` the dataset that they are of.
+    """
 
     dataset: str
     key: str
     rows: int
     bytes: int
+    sums_version: str
+    partitions: PartitionSums
+
+    def document(self) -> dict[str, object]:
+        """Return the object as a run summary's JSON has it."""
+        return {**vars(self), "partitions": to_document(self.partitions)}
+
+    @classmethod
+    def from_document(cls, document: dict[str, Any]) -> RunObject:
+        """Read what :meth:`document` gave.
+
+        Raises:
+            KeyError, TypeError, ValueError: the document is not of that form.
+        """
+        return cls(
+            dataset=str(document["dataset"]),
+            key=str(document["key"]),
+            rows=int(document["rows"]),
+            bytes=int(document["bytes"]),
+            sums_version=str(document["sums_version"]),
+            partitions=from_document(document["partitions"]),
+        )
 
 
 @dataclass(frozen=True)
@@ -100,7 +127,10 @@ class ScanStatistics:
 
 @dataclass(frozen=True)
 class RunSummary:
-    """Everything that ETL-2 and operators need to know of a run. Instants are time-zone aware."""
+    """Everything that ETL-2 and operators need to know of a run. Instants are time-zone aware.
+
+    ``accept_removal`` says that whoever started the run wants it published however many rows it removes.
+    """
 
     run_id: str
     dt: date
@@ -111,6 +141,7 @@ class RunSummary:
     items: ItemCounts
     scan: ScanStatistics
     objects: tuple[RunObject, ...]
+    accept_removal: bool = False
 
     def object_of(self, dataset_name: str) -> RunObject:
         """Return the object that the run wrote for a dataset.
@@ -150,17 +181,24 @@ class RunSummary:
             for name, items in expected.items()
             if self.rows_of(name) != items
         ]
+        faults += [
+            f"{written.dataset} has {written.rows} rows, its partitions {rows_in(written.partitions)}"
+            for written in self.objects
+            if written.rows != rows_in(written.partitions)
+        ]
         if self.items.unaccounted:
             faults.append(f"{self.items.unaccounted} of {self.items.scanned} scanned items went nowhere")
         return faults
 
     def to_json(self) -> str:
         """Return the summary as indented JSON text."""
-        document = asdict(self)
+        document = dict(vars(self))
         document["dt"] = self.dt.isoformat()
         for name in ("started_at", "finished_at"):
             document[name] = document[name].isoformat()
         document["items"] = self.items.document()
+        document["scan"] = asdict(self.scan)
+        document["objects"] = [written.document() for written in self.objects]
         document["reconciles"] = self.items.unaccounted == 0
         return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
 
@@ -188,5 +226,6 @@ class RunSummary:
             finished_at=datetime.fromisoformat(str(document["finished_at"])),
             items=ItemCounts.from_document(document["items"]),
             scan=ScanStatistics(**document["scan"]),
-            objects=tuple(RunObject(**entry) for entry in document["objects"]),
+            objects=tuple(map(RunObject.from_document, document["objects"])),
+            accept_removal=document["accept_removal"] is True,
         )

@@ -41,15 +41,17 @@ class EventKey:
     DRY_RUN: Final = "dry_run"
     #: The instant for which a scheduled run was due: a late retry still belongs to that day.
     SCHEDULED_TIME: Final = "scheduled_time"
+    #: true: publish the run even if it removes a greater ratio of a table's rows than is allowed.
+    ACCEPT_REMOVAL: Final = "accept_removal"
 
 
-EVENT_KEYS: Final = (EventKey.DT, EventKey.DRY_RUN, EventKey.SCHEDULED_TIME)
+EVENT_KEYS: Final = (EventKey.DT, EventKey.DRY_RUN, EventKey.SCHEDULED_TIME, EventKey.ACCEPT_REMOVAL)
 
 
 class NormalizeArgument:
     """Arguments of ETL-1's Spark job, without the leading dashes; each is required.
 
-    A single run may also have those of EVENT_KEYS, each as text; ``--dry_run`` is ``true`` or ``false``.
+    A single run may also have those of EVENT_KEYS, each as text; ``--dry_run`` and ``--accept_removal`` are ``true`` or ``false``.
     """
 
     BUCKET: Final = "bucket"
@@ -95,26 +97,26 @@ class TransformArgument:
     CURATED_PREFIX: Final = "curated_prefix"
     DATABASE: Final = "database"
     ENVIRONMENT: Final = "environment"
-    #: From 0 to 1: a run that rejects a greater share of its items is quarantined.
-    MOST_REJECTED_SHARE: Final = "most_rejected_share"
+    #: From 0 to 1: a run that rejects a greater ratio of its items is quarantined.
+    MAX_REJECTED_RATIO: Final = "max_rejected_ratio"
+    #: From 0 to 1: a run that would remove a greater ratio of a table's rows is held.
+    MAX_REMOVED_RATIO: Final = "max_removed_ratio"
+    #: For how many days earlier states of the tables can be asked for.
+    HISTORY_DAYS: Final = "history_days"
     METRICS_NAMESPACE: Final = "metrics_namespace"
     CONTRACT: Final = "contract"
+    #: Names of tables, with commas between them, that one run writes anew whatever they hold; NO_TABLES for none.
+    REBUILD: Final = "rebuild"
 
 
-TRANSFORM_ARGUMENTS: Final = (
-    TransformArgument.BUCKET,
-    TransformArgument.CLEAN_PREFIX,
-    TransformArgument.CURATED_PREFIX,
-    TransformArgument.DATABASE,
-    TransformArgument.ENVIRONMENT,
-    TransformArgument.MOST_REJECTED_SHARE,
-    TransformArgument.METRICS_NAMESPACE,
-    TransformArgument.CONTRACT,
-)
+NO_TABLES: Final = "none"
+
+TRANSFORM_ARGUMENTS: Final = tuple(value for name, value in vars(TransformArgument).items() if name.isupper())
 
 #: Where a function takes the Spark job's place, its environment variable for each of these arguments.
 TRANSFORM_VARIABLES: Final = {argument: argument.upper() for argument in TRANSFORM_ARGUMENTS}
-#: The crawler that such a function starts when it has curated; for the job, Glue's workflow does so.
+#: The crawler that such a function starts when it has published, where the environment says so; for the job, Glue's
+#: workflow does so. Absent where the crawler runs on demand.
 CRAWLER_VARIABLE: Final = "CRAWLER"
 #: How such a function keeps memory: what Arrow's allocator, mimalloc, has once taken of the system stays its own, and
 #: it is taken as it is needed, not in pages of 2 MiB. Otherwise an eighth of all the work would be the system's, which

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from modules.contract.datasets import DATA_QUALITY, REJECTED, ColumnType, Dataset
+from modules.contract.datasets import DATA_QUALITY, REJECTED, RUNS, ColumnType, Dataset
 
 #: Keys of a run summary's counts that are no kind of item: see ``modules.contract.runs.ItemCounts``.
 RESERVED_KINDS = ("scanned", "excluded", "rejected", "excluded_total", "rejected_total")
@@ -83,7 +83,7 @@ class SourceContract:
     @property
     def tables(self) -> tuple[Dataset, ...]:
         """The curated tables: what ETL-1 writes, and what ETL-2 says of it."""
-        return (*self.datasets, DATA_QUALITY)
+        return (*self.datasets, RUNS, DATA_QUALITY)
 
     @property
     def parts(self) -> tuple[Dataset, ...]:
@@ -122,6 +122,7 @@ class SourceContract:
         yield from _faults_of_names("dataset", [dataset.name for dataset in self.tables])
         for dataset in self.datasets:
             yield from _faults_of_names(f"column of {dataset.name!r}", dataset.column_names)
+            yield from _layout_faults(dataset)
 
     def _dataset_faults(self) -> Iterator[str]:
         if REJECTED not in self.datasets:
@@ -162,6 +163,29 @@ class SourceContract:
         for (dataset_name, name), times in Counter(checks).items():
             if times > 1:
                 yield f"{times} checks of {dataset_name!r} are called {name!r}: give relations names of their own"
+
+
+def _layout_faults(dataset: Dataset) -> Iterator[str]:
+    """Find what Iceberg could not keep of a dataset."""
+    for field_id, times in Counter(column.field_id for column in dataset.columns).items():
+        if times > 1 or field_id < 1:
+            yield f"{dataset.name!r}: field id {field_id} is there {times} times: give each column one of its own, from 1"
+    if not dataset.sort_by:
+        yield f"{dataset.name!r} has no sort_by: name the columns that its files are sorted by"
+    columns = {column.name: column for column in dataset.columns}
+    for name in sorted({*dataset.key, *dataset.required_names}):
+        if name not in columns:
+            yield f"{dataset.name!r}: key, sort_by or partition names {name!r}, which is none of its columns"
+    for name in sorted(dataset.required_names & columns.keys()):
+        if columns[name].nullable:
+            yield f"{dataset.name!r}: {name!r} may be null, but files are divided or sorted by it: choose another column"
+    if dataset.partition is None:
+        return
+    column = columns.get(dataset.partition.column)
+    if column is not None and column.type is not ColumnType.TEXT:
+        yield f"{dataset.name!r}: the partition's column {column.name!r} is no text: choose one that is"
+    if dataset.partition.width < 1:
+        yield f"{dataset.name!r}: the partition's width is {dataset.partition.width}: it must be 1 or more"
 
 
 def own_checks(dataset: Dataset) -> Iterator[str]:

@@ -20,8 +20,8 @@ _SUFFIX: Final = ".sql"
 _PRESTO_TYPES: Final = {
     ColumnType.TEXT: "varchar",
     ColumnType.COUNT: "bigint",
-    ColumnType.INSTANT: "timestamp(3)",
-    ColumnType.SHARE: "double",
+    ColumnType.INSTANT: "timestamp(6)",
+    ColumnType.DOUBLE: "double",
 }
 
 

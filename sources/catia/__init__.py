@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from modules.contract.datasets import REJECTED, Column, Dataset, count, instant, prose, text
+from modules.contract.datasets import REJECTED, Column, Dataset, Partition, count, instant, prose, text
 from modules.contract.source import ItemKind, Relation, SourceContract
 
 #: What stands before a user's id in PK.
 USER_PREFIX = "USER#"
 
+#: Both keys carry their item's time: these many characters reach to the end of its month. A day takes three more.
+_CONVERSATION_MONTH = len("CONVERSATION#2026-01")
+_FEEDBACK_MONTH = len("FEEDBACK#2026-01")
 
-def _user_data(name: str, what: str) -> Column:
+
+def _user_data(field_id: int, name: str, what: str) -> Column:
     attribute = f"UserData.{name}"
-    return text(name, f"{attribute}: {what}.", attribute)
+    return text(field_id, name, f"{attribute}: {what}.", attribute)
 
 
-_USER_ID = text("user_id", "The user: PK without its USER# prefix.", "PK", nullable=False)
-_CONVERSATION_ID = text("conversation_id", "The conversation: the whole SK.", "SK", nullable=False)
+_USER_ID = text(1, "user_id", "The user: PK without its USER# prefix.", "PK", nullable=False)
+_CONVERSATION_ID = text(2, "conversation_id", "The conversation: the whole SK.", "SK", nullable=False)
 _CREATED_AT = instant(
-    "created_at", "CreatedAt, or the time in SK where it is missing; UTC.", "CreatedAt", "SK", nullable=False
+    3, "created_at", "CreatedAt, or the time in SK where it is missing; UTC.", "CreatedAt", "SK", nullable=False
 )
 
 CONVERSATIONS = Dataset(
@@ -27,17 +31,18 @@ CONVERSATIONS = Dataset(
         _USER_ID,
         _CONVERSATION_ID,
         _CREATED_AT,
-        _user_data("nombre", "the user's name"),
-        _user_data("ciudad", "the user's city"),
-        _user_data("gerencia", "the user's department"),
-        _user_data("subgerencia", "the user's sub-department"),
-        _user_data("oficinas_asesoras", "the user's advisory office"),
-        _user_data("nivel_directivo", "the user's management level"),
-        count("message_count", "Messages in the conversation.", "Conversation"),
-        count("question_count", "Messages that the user sent.", "Conversation[].from"),
+        _user_data(4, "nombre", "the user's name"),
+        _user_data(5, "ciudad", "the user's city"),
+        _user_data(6, "gerencia", "the user's department"),
+        _user_data(7, "subgerencia", "the user's sub-department"),
+        _user_data(8, "oficinas_asesoras", "the user's advisory office"),
+        _user_data(9, "nivel_directivo", "the user's management level"),
+        count(10, "message_count", "Messages in the conversation.", "Conversation"),
+        count(11, "question_count", "Messages that the user sent.", "Conversation[].from"),
     ),
     key=("user_id", "conversation_id"),
-    sort_by=("created_at", "user_id", "conversation_id"),
+    sort_by=("conversation_id", "user_id"),
+    partition=Partition("conversation_id", _CONVERSATION_MONTH),
 )
 
 MESSAGES = Dataset(
@@ -46,14 +51,15 @@ MESSAGES = Dataset(
     columns=(
         _USER_ID,
         _CONVERSATION_ID,
-        count("position", "Place of the message in its conversation, from 1.", "Conversation"),
-        text("sender", "user, bot, or the source's own word where it is neither.", "Conversation[].from"),
-        prose("text", "What was said.", "Conversation[].text"),
-        instant("sent_at", "The message's own timestamp; UTC.", "Conversation[].timestamp"),
+        count(3, "position", "Place of the message in its conversation, from 1.", "Conversation"),
+        text(4, "sender", "user, bot, or the source's own word where it is neither.", "Conversation[].from"),
+        prose(5, "text", "What was said.", "Conversation[].text"),
+        instant(6, "sent_at", "The message's own timestamp; UTC.", "Conversation[].timestamp"),
     ),
     key=("user_id", "conversation_id", "position"),
     # A conversation's id begins with its time: so a week's messages lie together, each conversation in one piece.
     sort_by=("conversation_id", "user_id", "position"),
+    partition=Partition("conversation_id", _CONVERSATION_MONTH),
 )
 
 FEEDBACK = Dataset(
@@ -61,14 +67,15 @@ FEEDBACK = Dataset(
     description="One row per feedback item of the source table.",
     columns=(
         _USER_ID,
-        text("feedback_id", "The feedback: the whole SK.", "SK", nullable=False),
+        text(2, "feedback_id", "The feedback: the whole SK.", "SK", nullable=False),
         _CREATED_AT,
-        text("feedback_type", "like or dislike.", "Feedback.type"),
-        prose("comment", "The user's own words.", "Feedback.comment"),
-        text("option", "The answer that the user picked.", "Feedback.option"),
+        text(4, "feedback_type", "like or dislike.", "Feedback.type"),
+        prose(5, "comment", "The user's own words.", "Feedback.comment"),
+        text(6, "option", "The answer that the user picked.", "Feedback.option"),
     ),
     key=("user_id", "feedback_id"),
-    sort_by=("created_at", "user_id", "feedback_id"),
+    sort_by=("feedback_id", "user_id"),
+    partition=Partition("feedback_id", _FEEDBACK_MONTH),
 )
 
 CONTRACT = SourceContract(
