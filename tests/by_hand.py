@@ -28,10 +28,12 @@ def _relation(relation: Relation, rows: Named) -> RelationFacts:
     known = {key for key in parents if None not in key}
     without = sum(key not in known for key in children)
     if relation.counted_in is None:
-        return RelationFacts(without)
+        return RelationFacts(len(children), len(parents), without)
     counts = Counter(key for key in children if None not in key)
     promises = [row[relation.counted_in] for row in rows[relation.parent]]
     return RelationFacts(
+        len(children),
+        len(parents),
         without,
         sum(
             promised is not None and int(promised) != counts[key]
@@ -46,4 +48,9 @@ def table_by_hand(dataset: Dataset, rows: Sequence[Mapping[str, Any]]) -> TableF
     nulls = {name: sum(row[name] is None for row in rows) for name in required}
     keys = [tuple(row[name] for name in dataset.key) for row in rows]
     duplicates = len(keys) - len(set(keys)) if dataset.key else 0
-    return TableFacts(len(rows), {name: count for name, count in nulls.items() if count}, duplicates)
+    partitions = Counter(_partition(dataset, row) for row in rows)
+    return TableFacts(dict(partitions), {name: count for name, count in nulls.items() if count}, duplicates)
+
+
+def _partition(dataset: Dataset, row: Mapping[str, Any]) -> str:
+    return dataset.partition_of(row[dataset.partition.column] or "" if dataset.partition else "")

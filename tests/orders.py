@@ -1,10 +1,13 @@
-"""A second source table, small and unlike CatIA's: no sort key, one kind of item, and the parts that its items have."""
+"""A second source table, small and unlike CatIA's: no sort key, one kind of item, and the parts that its items have.
+
+An order's lines lie in several partitions: the table is divided by the product.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from modules.contract.datasets import REJECTED, Dataset, count, text
+from modules.contract.datasets import REJECTED, Dataset, Partition, count, text
 from modules.contract.source import ItemKind, Relation, SourceContract
 from modules.items import readers
 from modules.items.outcomes import PlacedItem
@@ -16,14 +19,21 @@ if TYPE_CHECKING:
 ORDER_LINES: Final = Dataset(
     name="order_lines",
     description="One row per line of an order.",
-    columns=(text("order_id", "The order.", "order_id"), text("product", "What was ordered.", "lines[]")),
+    columns=(
+        text(1, "order_id", "The order.", "order_id", nullable=False),
+        text(2, "product", "What was ordered.", "lines[]", nullable=False),
+    ),
     key=(),
-    sort_by=("order_id",),
+    sort_by=("product", "order_id"),
+    partition=Partition("product", 1),
 )
 ORDERS: Final = Dataset(
     name="orders",
     description="One row per order.",
-    columns=(text("order_id", "The order.", "order_id", nullable=False), count("line_count", "Its lines.", "lines")),
+    columns=(
+        text(1, "order_id", "The order.", "order_id", nullable=False),
+        count(2, "line_count", "Its lines.", "lines"),
+    ),
     key=("order_id",),
     sort_by=("order_id",),
 )

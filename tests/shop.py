@@ -1,15 +1,16 @@
 """The contract of a source that is nothing like CatIA: names with digits, keys of other types, relations of each kind.
 
-One with a dataset only, beside it: nothing belongs to anything there.
+Its tables are divided by the key, by another column (an order's lines lie in several partitions) and not at all. One
+with a dataset only, beside it: nothing belongs to anything there.
 """
 
 from __future__ import annotations
 
-from modules.contract.datasets import REJECTED, Dataset, count, instant, text
+from modules.contract.datasets import REJECTED, Dataset, Partition, count, instant, text
 from modules.contract.source import ItemKind, Relation, SourceContract
 
-_SHOP = count("shop_id", "The shop.", "shop")
-_ORDER_ID = text("order_id", "The order's number in its shop.", "order", nullable=False)
+_SHOP = count(1, "shop_id", "The shop.", "shop")
+_ORDER_ID = text(2, "order_id", "The order's number in its shop.", "order", nullable=False)
 
 ORDERS = Dataset(
     name="orders",
@@ -17,13 +18,14 @@ ORDERS = Dataset(
     columns=(
         _SHOP,
         _ORDER_ID,
-        instant("placed_at", "When it was placed; UTC.", "placed", nullable=False),
-        text("customer", "Who placed it.", "customer"),
-        count("children", "Lines of the order.", "lines"),
-        count("payment_count", "Payments of the order.", "payments"),
+        instant(3, "placed_at", "When it was placed; UTC.", "placed", nullable=False),
+        text(4, "customer", "Who placed it.", "customer"),
+        count(5, "children", "Lines of the order.", "lines"),
+        count(6, "payment_count", "Payments of the order.", "payments"),
     ),
     key=("shop_id", "order_id"),
     sort_by=("placed_at", "order_id", "shop_id"),
+    partition=Partition("order_id", 2),
 )
 
 LINES = Dataset(
@@ -32,18 +34,19 @@ LINES = Dataset(
     columns=(
         _SHOP,
         _ORDER_ID,
-        count("line_no", "Place of the line in its order.", "lines"),
-        text("sku13", "What was ordered.", "lines[].sku", nullable=False),
-        text("note", "What the customer wrote beside it.", "lines[].note"),
+        count(3, "line_no", "Place of the line in its order.", "lines"),
+        text(4, "sku13", "What was ordered.", "lines[].sku", nullable=False),
+        text(5, "note", "What the customer wrote beside it.", "lines[].note"),
     ),
     key=("shop_id", "order_id", "line_no"),
     sort_by=("sku13", "order_id", "shop_id", "line_no"),
+    partition=Partition("sku13", 1),
 )
 
 PAYMENTS = Dataset(
     name="payments",
     description="One row per payment.",
-    columns=(text("payment_id", "The payment.", "payment", nullable=False), _SHOP, _ORDER_ID),
+    columns=(text(3, "payment_id", "The payment.", "payment", nullable=False), _SHOP, _ORDER_ID),
     key=("payment_id",),
     sort_by=("payment_id", "shop_id", "order_id"),
 )
@@ -51,9 +54,12 @@ PAYMENTS = Dataset(
 VISITS = Dataset(
     name="visits",
     description="One row per visit.",
-    columns=(instant("visited_at", "When; UTC.", "visited", nullable=False), text("customer", "Who.", "customer")),
+    columns=(
+        instant(1, "visited_at", "When; UTC.", "visited", nullable=False),
+        text(2, "customer", "Who.", "customer"),
+    ),
     key=("visited_at",),
-    sort_by=("visited_at", "customer"),
+    sort_by=("visited_at",),
 )
 
 #: Its children are placed in an order by a count; each order counts them.
@@ -77,7 +83,7 @@ SHOP = SourceContract(
 NOTES = Dataset(
     name="notes",
     description="One row per note.",
-    columns=(text("note_id", "The note.", "note", nullable=False), text("text", "What it says.", "text")),
+    columns=(text(1, "note_id", "The note.", "note", nullable=False), text(2, "text", "What it says.", "text")),
     key=("note_id",),
     sort_by=("note_id",),
 )

@@ -2,28 +2,29 @@
 
 from __future__ import annotations
 
-from modules.contract.datasets import REJECTED, Dataset, count, instant, text
+from modules.contract.datasets import REJECTED, Dataset, Partition, count, instant, text
 from modules.contract.source import ItemKind, Relation, SourceContract
 
-_PARCEL_ID = text("parcel_id", "The parcel.", "parcel_id", nullable=False)
+_PARCEL_ID = text(1, "parcel_id", "The parcel.", "parcel_id", nullable=False)
 
 STOPS = Dataset(
     name="stops",
     description="One row per stop of a parcel.",
     columns=(
         _PARCEL_ID,
-        count("position", "Place of the stop on the way, from 1.", "stops"),
-        text("from", "Where it came from.", "stops[].from"),
-        instant("left_at", "When it went on; UTC.", "stops[].left_at"),
+        count(2, "position", "Place of the stop on the way, from 1.", "stops"),
+        text(3, "from", "Where it came from.", "stops[].from"),
+        instant(4, "left_at", "When it went on; UTC.", "stops[].left_at"),
     ),
     key=("parcel_id", "position"),
     sort_by=("parcel_id", "position"),
+    partition=Partition("parcel_id", 1),
 )
 
 PARCELS = Dataset(
     name="parcels",
     description="One row per parcel.",
-    columns=(_PARCEL_ID, text("order", "What was ordered.", "order"), count("stop_count", "Its stops.", "stops")),
+    columns=(_PARCEL_ID, text(2, "order", "What was ordered.", "order"), count(3, "stop_count", "Its stops.", "stops")),
     key=("parcel_id",),
     sort_by=("parcel_id",),
 )
