@@ -2,30 +2,39 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
 
 from glue_src.exceptions import ArgumentsError
-from modules.contract.settings import TRANSFORM_ARGUMENTS, TRANSFORM_VARIABLES, TransformArgument
+from modules.contract.settings import NO_TABLES, TRANSFORM_ARGUMENTS, TRANSFORM_VARIABLES, TransformArgument
 from modules.contract.source import ContractError, SourceContract
 from sources import contract_named
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+#: The value of REBUILD that means every table of the contract.
+ALL_TABLES: Final = "all"
+
 
 @dataclass(frozen=True)
 class Arguments:
-    """Where ETL-2 reads, writes and registers, and by which rules it publishes; prefixes end in ``/``."""
+    """Where ETL-2 reads and writes, and by which rules it publishes; prefixes end in ``/``.
+
+    ``rebuild`` names the contract's datasets that this run writes anew, whatever their tables hold.
+    """
 
     bucket: str
     clean_prefix: str
     curated_prefix: str
     database: str
     environment: str
-    most_rejected_share: float
+    max_rejected_ratio: float
+    max_removed_ratio: float
+    history_days: int
     metrics_namespace: str
     contract: SourceContract
+    rebuild: frozenset[str] = field(default_factory=frozenset)
 
 
 def parse_arguments(argv: Sequence[str]) -> Arguments:
@@ -41,8 +50,8 @@ def parse_arguments(argv: Sequence[str]) -> Arguments:
     return _arguments(options, {name: f"--{name}" for name in TRANSFORM_ARGUMENTS})
 
 
-def read_variables(variables: Mapping[str, str]) -> Arguments:
-    """Return what the function's environment says.
+def read_variables(variables: Mapping[str, str], rebuild: str | None = None) -> Arguments:
+    """Return what the function's environment says; ``rebuild``, if given, is this run's in its place.
 
     Raises:
         ArgumentsError: a variable is missing, or has a value that it may not have.
@@ -52,38 +61,70 @@ def read_variables(variables: Mapping[str, str]) -> Arguments:
         message = f"environment variables are missing: {', '.join(missing)}. Deploy the stack again."
         raise ArgumentsError(message)
     values = {name: variables[variable] for name, variable in TRANSFORM_VARIABLES.items()}
+    if rebuild is not None:
+        values[TransformArgument.REBUILD] = rebuild
     return _arguments(values, TRANSFORM_VARIABLES)
 
 
 def _arguments(values: Mapping[str, str], shown: Mapping[str, str]) -> Arguments:
     """Return what ``values`` says; ``shown`` has the names by which errors call them."""
-    for name in (TransformArgument.CLEAN_PREFIX, TransformArgument.CURATED_PREFIX):
-        if not values[name].endswith("/"):
-            message = f"{shown[name]} is {values[name]!r}: a prefix ends in '/'. Write {values[name] + '/'!r}."
-            raise ArgumentsError(message)
+    contract = _contract(shown[TransformArgument.CONTRACT], values[TransformArgument.CONTRACT])
     return Arguments(
         bucket=values[TransformArgument.BUCKET],
-        clean_prefix=values[TransformArgument.CLEAN_PREFIX],
-        curated_prefix=values[TransformArgument.CURATED_PREFIX],
+        clean_prefix=_prefix(shown[TransformArgument.CLEAN_PREFIX], values[TransformArgument.CLEAN_PREFIX]),
+        curated_prefix=_prefix(shown[TransformArgument.CURATED_PREFIX], values[TransformArgument.CURATED_PREFIX]),
         database=values[TransformArgument.DATABASE],
         environment=values[TransformArgument.ENVIRONMENT],
-        most_rejected_share=_share(
-            shown[TransformArgument.MOST_REJECTED_SHARE], values[TransformArgument.MOST_REJECTED_SHARE]
+        max_rejected_ratio=_ratio(
+            shown[TransformArgument.MAX_REJECTED_RATIO], values[TransformArgument.MAX_REJECTED_RATIO]
         ),
+        max_removed_ratio=_ratio(
+            shown[TransformArgument.MAX_REMOVED_RATIO], values[TransformArgument.MAX_REMOVED_RATIO]
+        ),
+        history_days=_days(shown[TransformArgument.HISTORY_DAYS], values[TransformArgument.HISTORY_DAYS]),
         metrics_namespace=values[TransformArgument.METRICS_NAMESPACE],
-        contract=_contract(shown[TransformArgument.CONTRACT], values[TransformArgument.CONTRACT]),
+        contract=contract,
+        rebuild=_tables(shown[TransformArgument.REBUILD], values[TransformArgument.REBUILD], contract),
     )
 
 
-def _share(name: str, text: str) -> float:
-    try:
-        share = float(text)
-    except ValueError:
-        share = -1.0
-    if not 0 <= share <= 1:
-        message = f"{name} is {text!r}: a share is a number from 0 to 1. Write 0.05 for five of a hundred."
+def _prefix(name: str, text: str) -> str:
+    if not text.endswith("/"):
+        message = f"{name} is {text!r}: a prefix ends in '/'. Write {text + '/'!r}."
         raise ArgumentsError(message)
-    return share
+    return text
+
+
+def _ratio(name: str, text: str) -> float:
+    try:
+        ratio = float(text)
+    except ValueError:
+        ratio = -1.0
+    if not 0 <= ratio <= 1:
+        message = f"{name} is {text!r}: a ratio is a number from 0 to 1. Write 0.05 for five of a hundred."
+        raise ArgumentsError(message)
+    return ratio
+
+
+def _days(name: str, text: str) -> int:
+    if not (text.isascii() and text.isdigit() and int(text) > 0):
+        message = f"{name} is {text!r}: write a whole number of days, 1 or more."
+        raise ArgumentsError(message)
+    return int(text)
+
+
+def _tables(name: str, text: str, contract: SourceContract) -> frozenset[str]:
+    known = {dataset.name for dataset in contract.datasets}
+    if text in ("", NO_TABLES):
+        return frozenset()
+    named = known if text == ALL_TABLES else {part.strip() for part in text.split(",")}
+    if named - known:
+        message = (
+            f"{name} is {text!r}: the contract has no {', '.join(sorted(named - known))}. Write some of "
+            f"{', '.join(sorted(known))} with commas between them, {ALL_TABLES!r} or {NO_TABLES!r}."
+        )
+        raise ArgumentsError(message)
+    return frozenset(named)
 
 
 def _contract(name: str, text: str) -> SourceContract:

@@ -3,30 +3,37 @@
 ::
 
     CurationError
-    ├── ArgumentsError          ETL-2 was started with arguments that it cannot work with
-    ├── IncompleteRunError      a clean run is missing something, or contradicts itself
-    ├── NoCompleteRunError      a day has clean objects and no complete run among them
-    ├── CleanDataError          a clean CSV is not what the contract asks for; nothing of the day was published
-    │   ├── ForeignHeaderError  its header has unknown columns, or lacks some that may not be null
-    │   └── MalformedDataError  a record, a cell or an escape
-    ├── QuarantinedError        a run failed checks; nothing of it was published
-    ├── StagedFilesError        an engine left more or fewer than one file
-    ├── ColumnTypeError         the contract and the catalog disagree about a column
-    ├── CatalogError            the Data Catalog refused a partition
-    ├── OutOfTimeError          the service would stop the run before its next day could be done
-    └── FailedDaysError         raised once, at the end, for all days that failed
+    ├── ArgumentsError              ETL-2 was started with arguments that it cannot work with
+    ├── IncompleteRunError          a clean run is missing something, or contradicts itself
+    ├── NoCompleteRunError          there are clean runs, and none of them is complete
+    ├── CleanDataError              a clean CSV is not what the contract asks for; nothing was published
+    │   ├── ForeignHeaderError      its header has unknown columns, or lacks some that may not be null
+    │   └── MalformedDataError      a record, a cell or an escape
+    ├── HeldError                   a run would remove too many rows; nothing of it was published
+    ├── QuarantinedError            a run failed checks; nothing of it was published
+    ├── PartitionTooLargeError      one partition does not fit the engine; nothing was written
+    ├── TableError                  a table cannot be read or written as it is
+    │   ├── TableMissingError       the catalog has no such Iceberg table
+    │   ├── TableMetadataError      its metadata file is missing or damaged
+    │   ├── TableFileError          a manifest or data file that it names is missing or damaged
+    │   ├── TableSchemaError        its columns cannot become the contract's
+    │   └── TableMovedError         somebody else committed to it since it was planned
+    └── EventRefusedError           the published tables could not be announced
+
+No message quotes what a cell holds: logs and alerts are read by people who may not see the data.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from datetime import date
 
 
-def brief(error: Exception) -> str:
+def brief(error: BaseException) -> str:
     """Return an error's type and message in one line; of Java's pages of stack traces, the beginning and root cause."""
     lines = str(error).splitlines() or [""]
     causes = [line for line in lines if line.startswith("Caused by: ")]
@@ -50,15 +57,15 @@ class IncompleteRunError(CurationError):
 
 
 class NoCompleteRunError(CurationError):
-    """None of the runs of a day may be taken."""
+    """None of the clean runs may be taken."""
 
-    def __init__(self, day: date, faults: Sequence[IncompleteRunError]) -> None:
+    def __init__(self, faults: Sequence[IncompleteRunError]) -> None:
         self.faults = tuple(faults)
-        super().__init__(f"{day} has no complete run among {len(faults)}: {' '.join(map(str, faults))}")
+        super().__init__(f"none of {len(faults)} clean run(s) is complete: {' '.join(map(str, faults[:3]))}")
 
 
 class CleanDataError(CurationError):
-    """A clean CSV is not what the contract asks for; nothing of the day was published."""
+    """A clean CSV is not what the contract asks for; nothing was published."""
 
 
 class ForeignHeaderError(CleanDataError):
@@ -67,12 +74,16 @@ class ForeignHeaderError(CleanDataError):
     def __init__(self, dataset_name: str, key: str, fault: str) -> None:
         super().__init__(
             f"{dataset_name}: the header of {key} {fault}. ETL-1 and ETL-2 were deployed from different contracts: "
-            "deploy both from the same commit, then run ETL-2 again."
+            "deploy both from the same commit, then run ETL-1 again."
         )
 
 
 class MalformedDataError(CleanDataError):
-    """A CSV holds a record or a cell that the contract does not allow; ``detail`` says which, in the engine's words."""
+    """A CSV holds a record or a cell that the contract does not allow.
+
+    ``detail`` is a sentence that says which rule is broken, and in which column if that is known; it never quotes the
+    record.
+    """
 
     def __init__(self, dataset_name: str, key: str, detail: str) -> None:
         super().__init__(
@@ -80,57 +91,119 @@ class MalformedDataError(CleanDataError):
         )
 
 
-class QuarantinedError(CurationError):
-    """A run failed checks; its files wait in quarantine, and readers see what they saw before."""
+@dataclass(frozen=True)
+class Removal:
+    """What a run would remove from a table: so many of the rows that it has now."""
 
-    def __init__(self, day: date, run_id: str, prefix: str, failed: Sequence[str]) -> None:
+    dataset_name: str
+    rows_removed: int
+    rows_before: int
+
+    def __str__(self) -> str:
+        return f"{self.rows_removed:,} of {self.rows_before:,} rows of {self.dataset_name}"
+
+
+class HeldError(CurationError):
+    """A run would remove more rows than is allowed; nothing of it was published."""
+
+    def __init__(self, run_id: str, environment: str, removals: Sequence[Removal], max_removed_ratio: float) -> None:
+        self.run_id = run_id
+        self.removals = tuple(removals)
+        super().__init__(
+            f"run {run_id} is held: it would remove {', '.join(map(str, removals))}, and at most {max_removed_ratio:g} of a "
+            "table's rows may go in one night. Nothing was published. If the source has lost its rows, restore it: the "
+            "next run publishes again. If they are meant to go, run "
+            f"python -m ops run --env {environment} --accept-removal"
+        )
+
+
+class QuarantinedError(CurationError):
+    """A run failed checks; readers see what they saw before, and the run is not tried again."""
+
+    def __init__(self, run_id: str, key: str, failed: Sequence[str]) -> None:
         self.failed = tuple(failed)
         super().__init__(
-            f"run {run_id} of {day} failed {len(failed)} check(s): {'; '.join(failed)}. It was not published but "
-            f"quarantined under {prefix}. Repair the cause and repeat ETL-1 for that day, or, if the data is right, "
-            "raise the limit and delete the quarantined files: the next run of ETL-2 then takes it."
+            f"run {run_id} failed {len(failed)} check(s): {'; '.join(failed)}. Nothing of it was published; {key} keeps it "
+            "from being tried again. Repair the cause and repeat ETL-1, or, if the data is right, raise the limit and "
+            "delete that object: the next run of ETL-2 then takes the run."
         )
 
 
-class StagedFilesError(CurationError):
-    """An engine left more or fewer than one Parquet file for a dataset."""
+class PartitionTooLargeError(CurationError):
+    """The engine cannot hold one partition of a table; nothing was written. Sizes are in bytes."""
 
-    def __init__(self, prefix: str, keys: Sequence[str]) -> None:
-        super().__init__(f"{prefix} holds {len(keys)} Parquet files {list(keys)}; it must hold one. Run the job again.")
-
-
-class ColumnTypeError(CurationError):
-    """A table of the catalog has a column of another type than the contract."""
-
-    def __init__(self, table: str, column: str, found: str, expected: str) -> None:
+    def __init__(self, dataset_name: str, needed: int, available: int) -> None:
         super().__init__(
-            f"{table}.{column} is {found} in the catalog and {expected} in the contract: old days could no longer be "
-            "read. Give the column another name in the contract below sources/, or drop the table and its days."
+            f"{dataset_name}: its largest partition takes about {needed // 2**20:,} MiB, and {available // 2**20:,} MiB are "
+            "there for it. Nothing was written. Raise the function's memory_size, give the dataset a narrower partition "
+            '(docs/scaling.md), or set transform.engine to "spark".'
         )
 
 
-class CatalogError(CurationError):
-    """The Data Catalog refused to create or update a partition."""
-
-    def __init__(self, table: str, day: date, details: object) -> None:
-        super().__init__(f"partition {day} of table {table} could not be registered: {details}. Run the job again.")
+class TableError(CurationError):
+    """A table cannot be read or written as it is."""
 
 
-class FailedDaysError(CurationError):
-    """Some days could not be curated; ``failures`` maps each to its error. All other days were."""
+class TableMissingError(TableError):
+    """The catalog has no such table, or it is no Iceberg table."""
 
-    def __init__(self, failures: Mapping[date, Exception]) -> None:
-        self.failures = dict(failures)
-        lines = "".join(f"\n  {day}: {brief(error)}" for day, error in failures.items())
-        super().__init__(f"{len(failures)} day(s) could not be curated; the next run tries them again:{lines}")
+    def __init__(self, database: str, table: str, fault: str) -> None:
+        super().__init__(f"table {database}.{table} {fault}. Deploy the ETL stack: it makes the table.")
 
 
-class OutOfTimeError(CurationError):
-    """The service would stop this run before its next day could be done."""
+class TableMetadataError(TableError):
+    """A table's metadata file is missing or damaged."""
 
-    def __init__(self, seconds_left: float, seconds_kept: float) -> None:
+    def __init__(self, table: str, location: str, fault: str, previous: str | None) -> None:
+        self.location = location
+        remedy = (
+            f"Restore an earlier version of the object, or set the Glue table's metadata_location to {previous}: the next "
+            "run repairs what that lacks."
+            if previous
+            else "Restore an earlier version of the object, or deploy the table anew: the next run fills it."
+        )
+        super().__init__(f"{table}: its metadata file {location} {fault}. Nothing was changed. {remedy}")
+
+
+class TableFileError(TableError):
+    """A manifest or data file that a table names is missing or damaged."""
+
+    def __init__(self, table: str, fault: str) -> None:
         super().__init__(
-            f"{seconds_left:.0f} s are left until the service stops this run, which begins no day with less than "
-            f"{seconds_kept:.0f} s. The next run goes on with this day. If one day does not fit a run, raise the "
-            'function\'s memory_size, or set transform.engine to "spark".'
+            f"{table}: {fault} Nothing was published. Restore an earlier version of the object, or rebuild the table from "
+            f"the newest clean run: python -m ops rebuild --table {table}"
+        )
+
+
+class TableSchemaError(TableError):
+    """A table's columns cannot become the contract's."""
+
+    def __init__(self, table: str, faults: Sequence[str]) -> None:
+        self.faults = tuple(faults)
+        super().__init__(
+            f"{table}: {'; '.join(faults)}. Nothing was changed. Give the changed column a new name and a new field id in "
+            "the contract below sources/: its old values stay in the table's history."
+        )
+
+
+class TableMovedError(TableError):
+    """Somebody else committed to a table since it was planned; it stays as it is."""
+
+    def __init__(self, table: str, planned_on: int | None, detail: str = "") -> None:
+        self.table = table
+        self.planned_on = planned_on
+        told = f" ({detail})" if detail else ""
+        super().__init__(
+            f"{table}: somebody else committed to it since the run was planned on snapshot {planned_on}{told}. Nothing was "
+            "overwritten. Run ETL-2 again: it starts from what it finds then."
+        )
+
+
+class EventRefusedError(CurationError):
+    """EventBridge did not take the event that announces the published tables."""
+
+    def __init__(self, run_id: str, code: str, fault: str) -> None:
+        super().__init__(
+            f"run {run_id} is published, but EventBridge refused its event: {code}: {fault}. Check that the role may "
+            "events:PutEvents on the default bus; then run ETL-2 again: it announces the run once more."
         )

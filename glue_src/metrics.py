@@ -9,32 +9,38 @@ from modules.contract.metrics import ENVIRONMENT_DIMENSION, CurationMetric
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudwatch import CloudWatchClient
+    from mypy_boto3_cloudwatch.literals import StandardUnitType
 
 
 @dataclass(frozen=True, kw_only=True)
 class Figures:
     """A run's figures, each sent even if it is 0: an alarm wants to see the end of what it told of."""
 
-    failed_checks: int
-    published_days: int
-    seconds: float
+    failed_checks: int = 0
+    recorded_runs: int = 0
+    rewritten_partitions: int = 0
+    bytes_written: int = 0
+    seconds: float = 0.0
 
 
 def put(client: CloudWatchClient, namespace: str, environment: str, figures: Figures) -> None:
     """Send the figures of a run by one call."""
+    values: tuple[tuple[str, float, StandardUnitType], ...] = (
+        (CurationMetric.FAILED_DATA_CHECKS, figures.failed_checks, "Count"),
+        (CurationMetric.RECORDED_RUNS, figures.recorded_runs, "Count"),
+        (CurationMetric.REWRITTEN_PARTITIONS, figures.rewritten_partitions, "Count"),
+        (CurationMetric.BYTES_WRITTEN, figures.bytes_written, "Bytes"),
+        (CurationMetric.DURATION_SECONDS, figures.seconds, "Seconds"),
+    )
     client.put_metric_data(
         Namespace=namespace,
         MetricData=[
             {
                 "MetricName": name,
                 "Value": value,
-                "Unit": "Seconds" if name == CurationMetric.DURATION_SECONDS else "Count",
+                "Unit": unit,
                 "Dimensions": [{"Name": ENVIRONMENT_DIMENSION, "Value": environment}],
             }
-            for name, value in (
-                (CurationMetric.FAILED_DATA_CHECKS, figures.failed_checks),
-                (CurationMetric.PUBLISHED_DAYS, figures.published_days),
-                (CurationMetric.DURATION_SECONDS, figures.seconds),
-            )
+            for name, value, unit in values
         ],
     )

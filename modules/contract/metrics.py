@@ -27,12 +27,16 @@ class RunMetric:
 
 
 class CurationMetric:
-    """What a run of ETL-2 says of itself, once, whether all its days went well or not."""
+    """What a run of ETL-2 says of itself, once, whether it went well or not."""
 
     #: How many checks failed, 0 where all is well.
     FAILED_DATA_CHECKS: Final = "FailedDataChecks"
-    #: How many days readers see anew, 0 where there was nothing to do.
-    PUBLISHED_DAYS: Final = "PublishedDays"
+    #: 1 if a run of ETL-1 was recorded, also one that changed nothing: the tables are as new as it is. 0 otherwise.
+    RECORDED_RUNS: Final = "RecordedRuns"
+    #: Partitions that were replaced, added or removed, of all tables; 0 on a night that changed nothing.
+    REWRITTEN_PARTITIONS: Final = "RewrittenPartitions"
+    #: Bytes of the data files that were added.
+    BYTES_WRITTEN: Final = "BytesWritten"
     #: Without the start of a job's workers.
     DURATION_SECONDS: Final = "DurationSeconds"
 
