@@ -110,9 +110,9 @@ class HeldError(CurationError):
         self.run_id = run_id
         self.removals = tuple(removals)
         super().__init__(
-            f"run {run_id} is held: it would remove {', '.join(map(str, removals))}, and at most {max_removed_ratio:g} of a "
-            "table's rows may go in one night. Nothing was published. If the source has lost its rows, restore it: the "
-            "next run publishes again. If they are meant to go, run "
+            f"run {run_id} is held: it would remove {', '.join(map(str, removals))}, and at most {max_removed_ratio:g} of "
+            "a table's rows may go in one night. Nothing was published. If the source has lost its rows, restore it: "
+            "the next run publishes again. If they are meant to go, run "
             f"python -m ops run --env {environment} --accept-removal"
         )
 
@@ -123,9 +123,9 @@ class QuarantinedError(CurationError):
     def __init__(self, run_id: str, key: str, failed: Sequence[str]) -> None:
         self.failed = tuple(failed)
         super().__init__(
-            f"run {run_id} failed {len(failed)} check(s): {'; '.join(failed)}. Nothing of it was published; {key} keeps it "
-            "from being tried again. Repair the cause and repeat ETL-1, or, if the data is right, raise the limit and "
-            "delete that object: the next run of ETL-2 then takes the run."
+            f"run {run_id} failed {len(failed)} check(s): {'; '.join(failed)}. Nothing of it was published; {key} keeps "
+            "it from being tried again. Repair the cause and repeat ETL-1, or, if the data is right, raise the limit "
+            "and delete that object: the next run of ETL-2 then takes the run."
         )
 
 
@@ -134,9 +134,9 @@ class PartitionTooLargeError(CurationError):
 
     def __init__(self, dataset_name: str, needed: int, available: int) -> None:
         super().__init__(
-            f"{dataset_name}: its largest partition takes about {needed // 2**20:,} MiB, and {available // 2**20:,} MiB are "
-            "there for it. Nothing was written. Raise the function's memory_size, give the dataset a narrower partition "
-            '(docs/scaling.md), or set transform.engine to "spark".'
+            f"{dataset_name}: its largest partition takes about {needed // 2**20:,} MiB, and {available // 2**20:,} MiB "
+            "are there for it. Nothing was written. Raise the function's memory_size, give the dataset a narrower "
+            'partition (docs/scaling.md), or set transform.engine to "spark".'
         )
 
 
@@ -157,8 +157,8 @@ class TableMetadataError(TableError):
     def __init__(self, table: str, location: str, fault: str, previous: str | None) -> None:
         self.location = location
         remedy = (
-            f"Restore an earlier version of the object, or set the Glue table's metadata_location to {previous}: the next "
-            "run repairs what that lacks."
+            f"Restore an earlier version of the object, or set the Glue table's metadata_location to {previous}: the "
+            "next run repairs what that lacks."
             if previous
             else "Restore an earlier version of the object, or deploy the table anew: the next run fills it."
         )
@@ -170,8 +170,8 @@ class TableFileError(TableError):
 
     def __init__(self, table: str, fault: str) -> None:
         super().__init__(
-            f"{table}: {fault} Nothing was published. Restore an earlier version of the object, or rebuild the table from "
-            f"the newest clean run: python -m ops rebuild --table {table}"
+            f"{table}: {fault} Nothing was published. Restore an earlier version of the object, or rebuild the table "
+            f"from the newest clean run: python -m ops rebuild --table {table}"
         )
 
 
@@ -181,8 +181,8 @@ class TableSchemaError(TableError):
     def __init__(self, table: str, faults: Sequence[str]) -> None:
         self.faults = tuple(faults)
         super().__init__(
-            f"{table}: {'; '.join(faults)}. Nothing was changed. Give the changed column a new name and a new field id in "
-            "the contract below sources/: its old values stay in the table's history."
+            f"{table}: {'; '.join(faults)}. Nothing was changed. Give the changed column a new name and a new field id "
+            "in the contract below sources/: its old values stay in the table's history."
         )
 
 
@@ -194,8 +194,8 @@ class TableMovedError(TableError):
         self.planned_on = planned_on
         told = f" ({detail})" if detail else ""
         super().__init__(
-            f"{table}: somebody else committed to it since the run was planned on snapshot {planned_on}{told}. Nothing was "
-            "overwritten. Run ETL-2 again: it starts from what it finds then."
+            f"{table}: somebody else committed to it since the run was planned on snapshot {planned_on}{told}. Nothing "
+            "was overwritten. Run ETL-2 again: it starts from what it finds then."
         )
 
 
