@@ -2,6 +2,7 @@
 
 LocalError
 ├── EmulatorError   the emulator does not start, or does not run
+├── DownloadError   something large that is fetched once cannot be had, or is not what is pinned
 ├── DeployError     a command that deploys failed
 ├── SynthesisError  a program that writes stacks failed
 ├── FunctionError   a function raised, or did not do what it was started for
@@ -21,6 +22,10 @@ class LocalError(RuntimeError):
 
 class EmulatorError(LocalError):
     """The emulator does not start, or is asked for while it does not run."""
+
+
+class DownloadError(LocalError):
+    """What is fetched once cannot be had, or is not what is pinned; the message says what and why."""
 
 
 class DeployError(LocalError):

@@ -82,3 +82,9 @@ def tool_environment(environment: Mapping[str, str] | None = None) -> dict[str, 
     if JDK_LINK.exists():
         result["JAVA_HOME"] = str(JDK_LINK)
     return result
+
+
+def java_command(environment: Mapping[str, str] | None = None) -> Path:
+    """Return the Java that setup chose, or the one on PATH where setup has not run."""
+    home = tool_environment(environment).get("JAVA_HOME")
+    return Path(home, "bin", "java") if home else Path("java")
