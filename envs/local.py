@@ -50,10 +50,10 @@ LOCAL = Environment(
         data_bucket_name=_NAMES.reports_bucket,
         catalog=CatalogSettings(database_name=_NAMES.database),
         athena=AthenaSettings(work_group_name=_NAMES.workgroup, bytes_scanned_cutoff=2**30),
-        glue=GlueSettings(number_of_workers=2, worker_type="G.1X", version="5.0", log_retention=1),
+        glue=GlueSettings(number_of_workers=2, worker_type="G.1X", log_retention=1),
         transform=TransformSettings(
             # The made-up items are faulty on purpose, one of twenty and more where there are few.
-            most_rejected_share=0.25,
+            max_rejected_ratio=0.25,
             arrow=ArrowSettings(timeout=300, memory_size=1024, ephemeral_storage=512, log_retention=1, platform=None),
         ),
     ),

@@ -16,10 +16,11 @@ from envs.cron import check_cron
 from modules import naming
 from modules.contract.layout import ARTIFACTS_PREFIX
 from modules.contract.source import SourceContract
+from modules.contract.spark_catalog import ICEBERG_VERSIONS
 from sources import contract_named
 
 #: Worker types that each Glue version knows and this platform is sized for.
-WORKER_TYPES = {"4.0": ("G.1X", "G.2X", "G.4X"), "5.0": ("G.1X", "G.2X", "G.4X")}
+WORKER_TYPES = dict.fromkeys(ICEBERG_VERSIONS, ("G.1X", "G.2X", "G.4X"))
 #: How many DPU a worker is, which is what is paid.
 WORKER_DPU = {"G.1X": 1, "G.2X": 2, "G.4X": 4}
 #: Glue gives an executor all of its worker's processors, and each runs one task.
@@ -34,6 +35,9 @@ GLUE_ENGINE = "glue"
 #: What can run ETL-2.
 SPARK_ENGINE = "spark"
 ARROW_ENGINE = "arrow"
+#: When the crawler runs.
+ON_DEMAND = "on_demand"
+AFTER_JOB = "after_job"
 
 _settings = with_config(ConfigDict(strict=True, revalidate_instances="always"))
 
@@ -43,6 +47,7 @@ _Workers = Annotated[int, rules.between(2, 299, "a Spark job needs a driver and 
 _FunctionSeconds = Annotated[int, rules.between(1, 900, "Lambda stops after 15 minutes: raise memory_size instead")]
 _FunctionMemory = Annotated[int, rules.between(128, 10240, "Lambda's memory in MB")]
 _LogDays = Annotated[int, rules.one_of(rules.LOG_RETENTION_DAYS, "CloudWatch Logs knows no other days")]
+_Ratio = Annotated[float, rules.between(0, 1, "write 0.05 for five of a hundred")]
 _GlueMinutes = Annotated[int, rules.between(1, 7 * 24 * 60, "minutes until Glue stops a run")]
 
 
@@ -114,14 +119,16 @@ class ScheduleSettings:
 @_settings
 @dataclass(frozen=True, kw_only=True)
 class LifecycleSettings:
-    """After how many days the bucket lets go of what; the newest day of clean and curated data never expires."""
+    """After how many days the bucket lets go of what. A table's files are never among it: ETL-2 expires its snapshots.
+
+    ``clean_expiration`` is for how long a table can be made anew without a new run of ETL-1.
+    """
 
     enabled: bool = True
     noncurrent_version_expiration: _Days = 30
     abort_incomplete_multipart_upload: _Days = 1
     athena_results_expiration: _Days = 7
-    clean_expiration: _Days = 90
-    curated_expiration: _Days = 730
+    clean_expiration: _Days = 30
 
 
 @_settings
@@ -172,7 +179,7 @@ class GlueExtractSettings(GlueJobSettings):
 
     number_of_workers: _Workers = 5
     worker_type: str = "G.1X"
-    version: Annotated[str, rules.one_of(("5.0",), "the code needs its Python 3.11")] = "5.0"
+    version: Annotated[str, rules.one_of(WORKER_TYPES, "the code needs their Python 3.11")] = "5.1"
     timeout: Annotated[int, rules.between(10, 7 * 24 * 60, "minutes, of which the workers' start takes some")] = 240
 
     @property
@@ -215,10 +222,22 @@ class NormalizeSettings:
 
 @_settings
 @dataclass(frozen=True, kw_only=True)
+class CrawlerSettings:
+    """The crawler on the curated tables, which readers do not need: the tables' own commits keep the catalog.
+
+    After each job it could publish the metadata file of a commit that is failing at that moment (docs/adr/0031).
+    """
+
+    run: Annotated[str, rules.one_of((ON_DEMAND, AFTER_JOB), "on_demand leaves it to people to start it")] = ON_DEMAND
+
+
+@_settings
+@dataclass(frozen=True, kw_only=True)
 class CatalogSettings:
-    """The Glue database of the curated tables."""
+    """The Glue database of the curated tables, and the crawler on them."""
 
     database_name: Annotated[str, rules.named_by(naming.GLUE_DATABASE)]
+    crawler: CrawlerSettings = field(default_factory=CrawlerSettings)
 
 
 @_settings
@@ -237,7 +256,10 @@ class AthenaSettings:
 class GlueSettings(GlueJobSettings):
     """ETL-2's Spark job and its events' batching. ``event_batch_window`` in seconds."""
 
-    version: Annotated[str, rules.one_of(WORKER_TYPES, "the job is tested on these Glue versions")] = "4.0"
+    version: Annotated[
+        str,
+        rules.one_of(WORKER_TYPES, "older ones lack a fitting Iceberg: that of 4.0, 1.0.0, cannot publish a branch"),
+    ] = "5.1"
     event_batch_size: Annotated[int, rules.between(1, 100, "arrivals that start the job at once")] = 10
     event_batch_window: Annotated[int, rules.between(1, 900, "seconds an arrival waits for company")] = 60
 
@@ -245,9 +267,10 @@ class GlueSettings(GlueJobSettings):
 @_settings
 @dataclass(frozen=True, kw_only=True)
 class ArrowSettings(FunctionSettings):
-    """The function that takes ETL-2's Spark job's place. What size suits which day: docs/lake-costs.md.
+    """The function that takes ETL-2's Spark job's place. What size suits which tables: docs/lake-costs.md.
 
-    ``memory_size`` brings processors, one for each 1,769 MB; ``ephemeral_storage`` is its ``/tmp`` in MB.
+    ``memory_size`` brings processors, one for each 1,769 MB, and must hold the largest partition;
+    ``ephemeral_storage`` is its ``/tmp`` in MB, which holds the changed ones.
     """
 
     timeout: _FunctionSeconds = 900
@@ -260,14 +283,24 @@ class ArrowSettings(FunctionSettings):
 class TransformSettings:
     """How curated tables are made, and which runs are published. ``arrow`` counts with that engine only.
 
-    A run that rejected a greater share of its items than ``most_rejected_share`` is quarantined.
+    A run that rejected a greater ratio of its items than ``max_rejected_ratio`` is quarantined. One that would remove a
+    greater ratio of a table's rows than ``max_removed_ratio`` is held until somebody accepts that.
     """
 
-    engine: Annotated[str, rules.one_of((SPARK_ENGINE, ARROW_ENGINE), "docs/adr/0014 says when to take which")] = (
+    engine: Annotated[str, rules.one_of((SPARK_ENGINE, ARROW_ENGINE), "docs/adr/0029 says when to take which")] = (
         SPARK_ENGINE
     )
-    most_rejected_share: Annotated[float, rules.between(0, 1, "write 0.05 for five of a hundred")] = 0.05
+    max_rejected_ratio: _Ratio = 0.05
+    max_removed_ratio: _Ratio = 0.2
     arrow: ArrowSettings = field(default_factory=ArrowSettings)
+
+
+@_settings
+@dataclass(frozen=True, kw_only=True)
+class CuratedSettings:
+    """The curated tables. Each state that they had in the last ``history_days`` days can still be queried."""
+
+    history_days: _Days = 30
 
 
 @_settings
@@ -280,6 +313,7 @@ class EtlSettings:
     athena: AthenaSettings
     glue: GlueSettings
     transform: TransformSettings = field(default_factory=TransformSettings)
+    curated: CuratedSettings = field(default_factory=CuratedSettings)
     clean_prefix: _Prefix = "reports/etl-process1/"
     curated_prefix: _Prefix = "reports/etl-process2/"
     athena_results_prefix: _Prefix = "athena/results/"

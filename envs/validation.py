@@ -78,16 +78,6 @@ def _spark_tasks_fit_the_driver(environment: Environment) -> Iterator[str]:
         )
 
 
-def _curated_outlives_clean(environment: Environment) -> Iterator[str]:
-    lifecycle = environment.normalize.lifecycle
-    if lifecycle.curated_expiration < lifecycle.clean_expiration:
-        yield (
-            f"normalize.lifecycle.curated_expiration = {lifecycle.curated_expiration}: must be at least "
-            f"clean_expiration, {lifecycle.clean_expiration}, or ETL-2 would make expired days anew; "
-            "raise it or lower the other"
-        )
-
-
 def _exclusion_rules_are_told_apart(environment: Environment) -> Iterator[str]:
     names = [rule.name for rule in environment.normalize.extract.exclusion_rules]
     for name in sorted({name for name in names if names.count(name) > 1}):
@@ -119,7 +109,6 @@ _CROSS_RULES: tuple[tuple[Callable[[Environment], Iterator[str]], tuple[str, ...
         for path in ("normalize.extract.glue", "etl.glue")
     ),
     (_spark_tasks_fit_the_driver, ("normalize.extract.engine", "normalize.extract.scan_segments")),
-    (_curated_outlives_clean, ("normalize.lifecycle",)),
     (_exclusion_rules_are_told_apart, ("normalize.extract.exclusion_rules",)),
     (_exclusion_rules_name_keys, ("contract_name", "normalize.extract.exclusion_rules")),
 )

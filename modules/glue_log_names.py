@@ -3,8 +3,7 @@
 Glue makes what it does not find, for ever. Groups that bear no name of ours are shared by all jobs of an account, so
 that no stack can own them: a stack that declared one would fail where it exists, and delete it for everyone.
 
-Names: https://docs.aws.amazon.com/glue/latest/dg/monitor-continuous-logging.html (Glue 5.0),
-https://docs.aws.amazon.com/glue/latest/dg/monitor-continuous-logging-enable.html (Glue 4.0).
+Names: https://docs.aws.amazon.com/glue/latest/dg/monitor-continuous-logging.html (Glue 5.0 and later).
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ _SHARED = "/aws-glue/jobs"
 class JobLogs:
     """``groups`` are a job's own, by what is in them, and ``arguments`` have Glue write there.
 
-    ``output`` is the group of what the script writes to its standard output, which may be the account's.
+    ``output`` is the group of what the script writes to its standard output.
     """
 
     arguments: Mapping[str, str]
@@ -27,25 +26,16 @@ class JobLogs:
     output: str
 
     @classmethod
-    def of(cls, version: str, own_name: str, role_name: str, security: str | None) -> JobLogs:
-        """Return the logs of a job of this Glue version, its own groups named by or beginning with ``own_name``.
+    def of(cls, own_name: str, role_name: str, security: str | None) -> JobLogs:
+        """Return the logs of a job, its own groups beginning with ``own_name``.
 
         Groups are encrypted as a whole, so the name of the ``security`` configuration, if any, is in those of its jobs.
         """
         if security:
-            return cls._encrypted(version, own_name, role_name, security)
-        if version == "4.0":
-            return cls({"--continuous-log-logGroup": own_name}, {"continuous": own_name}, f"{_SHARED}/output")
+            groups = _by_stream(f"{_SHARED}/{security}-role/{role_name}")
+            return cls({}, groups, groups["output"])
         groups = _by_stream(own_name)
         return cls({"--custom-logGroup-prefix": own_name}, groups, groups["output"])
-
-    @classmethod
-    def _encrypted(cls, version: str, own_name: str, role_name: str, security: str) -> JobLogs:
-        groups = _by_stream(f"{_SHARED}/{security}-role/{role_name}")
-        if version == "4.0":
-            continuous = {"continuous": f"{own_name}-{security}"}
-            return cls({"--continuous-log-logGroup": own_name}, {**continuous, **groups}, groups["output"])
-        return cls({}, groups, groups["output"])
 
 
 def _by_stream(prefix: str) -> dict[str, str]:

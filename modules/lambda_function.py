@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from envs.schema import FunctionSettings
+from envs.schema import ARTIFACTS_PREFIX, FunctionSettings
 from modules.encryption import OwnKey
 from modules.function_alarms import FunctionAlarmsProps, add_function_alarms
 from modules.outputs import Output
@@ -17,6 +17,7 @@ from modules.terraform import (
     AssetType,
     CloudwatchLogGroup,
     Construct,
+    DataAwsS3Bucket,
     DataAwsSnsTopic,
     LambdaFunction,
     LambdaFunctionEnvironment,
@@ -25,8 +26,11 @@ from modules.terraform import (
     LambdaFunctionEventInvokeConfigDestinationConfig,
     LambdaFunctionEventInvokeConfigDestinationConfigOnFailure,
     LambdaLayerVersion,
+    S3Bucket,
+    S3Object,
     SnsTopic,
     TerraformAsset,
+    TerraformResourceLifecycle,
 )
 
 #: The service's own defaults, written down so that a plan shows them: two retries, for up to six hours.
@@ -51,7 +55,7 @@ class FunctionProps:
     are its environment. ``alarm_name`` makes an alarm's name of what it is about, ``runbook`` is the heading for a call
     that failed, and ``run_time_share`` what a call may take of its timeout. ``concurrency`` is how many events it works
     on at the same time, None for as many as the account allows; ``ephemeral_storage`` the MB of its ``/tmp``, None for
-    Lambda's least. ``key`` encrypts its variables, its log and what it writes, None for the services' own.
+    Lambda's least. ``bucket`` takes a layer that is too large to be uploaded directly. ``key`` encrypts its variables, its log and what it writes, None for the services' own.
     """
 
     address: str
@@ -71,6 +75,7 @@ class FunctionProps:
     runbook: str
     run_time_share: float
     component: Component
+    bucket: S3Bucket | DataAwsS3Bucket
     concurrency: int | None = None
     ephemeral_storage: int | None = None
     key: OwnKey | None = None
@@ -189,13 +194,29 @@ class Function(Construct):
     def _make_layer(self) -> LambdaLayerVersion:
         props, archive = self._props, self._props.code.layer
         layer = TerraformAsset(self, "layer", path=str(archive.path), type=AssetType.FILE)
+        stored = None if archive.is_uploaded_directly else self._store(layer, archive)
         return LambdaLayerVersion(
             self,
             f"aws_lambda_layer_version.{props.address}",
             layer_name=props.layer_name,
             description=f"Dependencies of the {props.title}",
-            filename=layer.path,
+            filename=None if stored else layer.path,
+            s3_bucket=stored.bucket if stored else None,
+            s3_key=stored.key if stored else None,
             source_code_hash=archive.sha256_base64,
             compatible_runtimes=[f"python{props.settings.python_version}"],
             compatible_architectures=_ARCHITECTURES,
+        )
+
+    def _store(self, layer: TerraformAsset, archive: Archive) -> S3Object:
+        """Put a layer into the bucket, under a key that changes with its content."""
+        props = self._props
+        return S3Object(
+            self,
+            "aws_s3_object.layer",
+            bucket=props.bucket.bucket,
+            key=f"{ARTIFACTS_PREFIX}{archive.sha256}/{archive.path.name}",
+            source=layer.path,
+            lifecycle=TerraformResourceLifecycle(create_before_destroy=True),
+            tags=props.component.tags(ResourceType.STORAGE),
         )

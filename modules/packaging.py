@@ -27,8 +27,9 @@ _ENTRY_TIME = (1980, 1, 1, 0, 0, 0)
 _REGULAR_FILE_FOR_ALL = 0o100644 << 16
 
 _MIB = 2**20
-#: Lambda's quotas: a zip that is uploaded directly, and a function with its layers unzipped.
-LARGEST_ZIP = 50 * _MIB
+#: Lambda's quotas: a zip that is uploaded directly (a larger one has to lie in S3), and a function with its layers
+#: unzipped.
+LARGEST_UPLOAD = 50 * _MIB
 LARGEST_UNZIPPED = 250 * _MIB
 
 #: What a wheel holds for developers only: tests, type stubs, Cython and C sources, headers, installers' records.
@@ -70,6 +71,11 @@ class Archive:
     unzipped_bytes: int
 
     @property
+    def is_uploaded_directly(self) -> bool:
+        """Whether Lambda takes it in a request, rather than from S3."""
+        return self.zipped_bytes <= LARGEST_UPLOAD
+
+    @property
     def sha256_base64(self) -> str:
         """The hash as Lambda writes it."""
         return base64.b64encode(bytes.fromhex(self.sha256)).decode()
@@ -99,22 +105,18 @@ def write_archive(files: Mapping[str, bytes], path: Path) -> Archive:
         raise PackagingError(message)
     content = zip_bytes(files)
     archive = Archive(path, hashlib.sha256(content).hexdigest(), len(content), sum(map(len, files.values())))
-    _check_sizes(archive)
+    _check_size(archive)
     _replace(path, content)
     return archive
 
 
-def _check_sizes(archive: Archive) -> None:
-    for size, largest, what in (
-        (archive.zipped_bytes, LARGEST_ZIP, "zipped"),
-        (archive.unzipped_bytes, LARGEST_UNZIPPED, "unzipped"),
-    ):
-        if size > largest:
-            message = (
-                f"archive {archive.path.name} has {size / _MIB:.1f} MiB {what}; Lambda takes {largest / _MIB:.0f} MiB: "
-                "drop a dependency, or trim more of it in modules/packaging.py"
-            )
-            raise PackagingError(message)
+def _check_size(archive: Archive) -> None:
+    if archive.unzipped_bytes > LARGEST_UNZIPPED:
+        message = (
+            f"archive {archive.path.name} has {archive.unzipped_bytes / _MIB:.1f} MiB unzipped; Lambda takes "
+            f"{LARGEST_UNZIPPED / _MIB:.0f} MiB: drop a dependency, or trim more of it in modules/packaging.py"
+        )
+        raise PackagingError(message)
 
 
 def _replace(path: Path, content: bytes) -> None:
@@ -131,11 +133,11 @@ def _replace(path: Path, content: bytes) -> None:
 
 
 def python_sources(root: Path, folders: Iterable[str]) -> dict[str, bytes]:
-    """Return the Python files of ``folders`` (relative to ``root``, not below them) by their path from ``root``."""
+    """Return the Python files in and below ``folders`` (relative to ``root``) by their path from ``root``."""
     return {
         path.relative_to(root).as_posix(): path.read_bytes()
         for folder in folders
-        for path in sorted((root / folder).glob("*.py"))
+        for path in sorted((root / folder).rglob("*.py"))
     }
 
 

@@ -54,6 +54,7 @@ class SparkJobProps:
     """What a job needs.
 
     ``address`` is the last part of its Terraform address. ``arguments`` are its own, by name without dashes.
+    ``datalake_formats`` are the table formats whose libraries Glue brings, if any, as Glue calls them.
     ``runbook`` is the heading that a message about a failed run points to. A run that takes more than
     ``run_time_share`` of its timeout is told as well. ``log_name`` is the name of its own log groups, or how they
     begin. ``security`` is for environments with a key of their own.
@@ -73,6 +74,7 @@ class SparkJobProps:
     code: SparkCode
     arguments: Mapping[str, str]
     spark_options: Mapping[str, str] = field(default_factory=dict)
+    datalake_formats: str | None = None
     permissions: Sequence[Statement]
     alerts: SnsTopic | DataAwsSnsTopic
     runbook: str
@@ -82,9 +84,7 @@ class SparkJobProps:
     @property
     def logs(self) -> JobLogs:
         """Where Glue writes the runs' logs."""
-        return JobLogs.of(
-            self.settings.version, self.log_name, self.role_name, self.security.name if self.security else None
-        )
+        return JobLogs.of(self.log_name, self.role_name, self.security.name if self.security else None)
 
     @property
     def slow_after(self) -> int:
@@ -188,6 +188,8 @@ class SparkJob(Construct):
         }
         if props.code.modules:
             arguments["--additional-python-modules"] = ",".join(props.code.modules)
+        if props.datalake_formats:
+            arguments["--datalake-formats"] = props.datalake_formats
         if props.spark_options:
             # Glue takes the option once; what follows the first setting is passed on as it is.
             settings = (f"{name}={value}" for name, value in props.spark_options.items())

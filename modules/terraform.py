@@ -23,6 +23,7 @@ from cdktf import (
     TerraformAsset,
     TerraformElement,
     TerraformOutput,
+    TerraformResource,
     TerraformResourceLifecycle,
     TerraformStack,
     Testing,
@@ -54,14 +55,13 @@ from cdktf_cdktf_provider_aws.data_aws_sns_topic import DataAwsSnsTopic
 from cdktf_cdktf_provider_aws.glue_catalog_database import GlueCatalogDatabase
 from cdktf_cdktf_provider_aws.glue_catalog_table import (
     GlueCatalogTable,
-    GlueCatalogTablePartitionKeys,
     GlueCatalogTableStorageDescriptor,
     GlueCatalogTableStorageDescriptorColumns,
     GlueCatalogTableStorageDescriptorSerDeInfo,
 )
 from cdktf_cdktf_provider_aws.glue_crawler import (
     GlueCrawler,
-    GlueCrawlerCatalogTarget,
+    GlueCrawlerIcebergTarget,
     GlueCrawlerRecrawlPolicy,
     GlueCrawlerSchemaChangePolicy,
 )
@@ -112,7 +112,6 @@ from cdktf_cdktf_provider_aws.s3_bucket_lifecycle_configuration import (
     S3BucketLifecycleConfigurationRuleAbortIncompleteMultipartUpload,
     S3BucketLifecycleConfigurationRuleExpiration,
     S3BucketLifecycleConfigurationRuleFilter,
-    S3BucketLifecycleConfigurationRuleFilterAnd,
     S3BucketLifecycleConfigurationRuleNoncurrentVersionExpiration,
 )
 from cdktf_cdktf_provider_aws.s3_bucket_notification import S3BucketNotification
@@ -174,12 +173,11 @@ __all__ = [
     "DataAwsSnsTopic",
     "GlueCatalogDatabase",
     "GlueCatalogTable",
-    "GlueCatalogTablePartitionKeys",
     "GlueCatalogTableStorageDescriptor",
     "GlueCatalogTableStorageDescriptorColumns",
     "GlueCatalogTableStorageDescriptorSerDeInfo",
     "GlueCrawler",
-    "GlueCrawlerCatalogTarget",
+    "GlueCrawlerIcebergTarget",
     "GlueCrawlerRecrawlPolicy",
     "GlueCrawlerSchemaChangePolicy",
     "GlueJob",
@@ -219,7 +217,6 @@ __all__ = [
     "S3BucketLifecycleConfigurationRuleAbortIncompleteMultipartUpload",
     "S3BucketLifecycleConfigurationRuleExpiration",
     "S3BucketLifecycleConfigurationRuleFilter",
-    "S3BucketLifecycleConfigurationRuleFilterAnd",
     "S3BucketLifecycleConfigurationRuleNoncurrentVersionExpiration",
     "S3BucketNotification",
     "S3BucketOwnershipControls",
@@ -245,6 +242,7 @@ __all__ = [
     "TerraformAsset",
     "TerraformElement",
     "TerraformOutput",
+    "TerraformResource",
     "TerraformResourceLifecycle",
     "TerraformStack",
     "Testing",

@@ -97,12 +97,17 @@ def table_prefix(curated_prefix: str, dataset: Dataset) -> str:
     return f"{curated_prefix}{dataset.name}/"
 
 
+def first_metadata_root() -> str:
+    """Return the prefix of all tables' first metadata files."""
+    return f"{ARTIFACTS_PREFIX}tables/"
+
+
 def first_metadata_key(environment: str, dataset: Dataset) -> str:
     """Return the key of a table's first metadata file.
 
     It lies outside the table's folder: Terraform owns it, while the table's own metadata files come and go.
     """
-    return f"{ARTIFACTS_PREFIX}tables/{dataset.name}/{first_metadata_name(environment, dataset)}"
+    return f"{first_metadata_root()}{dataset.name}/{first_metadata_name(environment, dataset)}"
 
 
 def schema_marker_prefix() -> str:

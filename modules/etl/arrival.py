@@ -1,4 +1,4 @@
-"""The EventBridge rule for a committed run, and the queue of arrivals that could not be delivered."""
+"""The EventBridge rule for what starts ETL-2, and the queue of arrivals that could not be delivered."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from modules.account import Account
 from modules.alarms import AlarmProps, add_alarm
-from modules.contract.layout import CLEAN_SUFFIX, commit_marker_prefix
+from modules.contract.layout import CLEAN_SUFFIX, commit_marker_prefix, schema_marker_prefix
 from modules.contract.source import SourceContract
 from modules.dead_letters import DeadLetters, DeadLettersProps
 from modules.encryption import OwnKey
@@ -32,7 +32,7 @@ _RETRIES = 185
 
 @dataclass(frozen=True, kw_only=True)
 class ArrivalProps:
-    """Which events count: those of the bucket's clean zone; the failures' topic; and the key, if any."""
+    """Which bucket's events count; the failures' topic; and the key, if any."""
 
     contract: SourceContract
     names: Names
@@ -88,9 +88,9 @@ class Arrival(Construct):
             ),
         )
 
-    def deliver_to(self, target: ArrivalTarget) -> None:
-        """Add a target to the rule."""
-        CloudwatchEventTarget(
+    def deliver_to(self, target: ArrivalTarget) -> CloudwatchEventTarget:
+        """Add a target to the rule, and return it."""
+        return CloudwatchEventTarget(
             self,
             f"aws_cloudwatch_event_target.{target.address}",
             rule=self.rule.name,
@@ -115,17 +115,21 @@ class Arrival(Construct):
         )
 
     def _make_rule(self, props: ArrivalProps) -> CloudwatchEventRule:
-        arrived = {"wildcard": f"{commit_marker_prefix(props.clean_prefix, props.contract)}*{CLEAN_SUFFIX}"}
+        committed = f"{commit_marker_prefix(props.clean_prefix, props.contract)}*{CLEAN_SUFFIX}"
+        arrived = [{"wildcard": committed}, {"wildcard": f"{schema_marker_prefix()}*"}]
         pattern = {
             "source": ["aws.s3"],
             "detail-type": ["Object Created"],
-            "detail": {"bucket": {"name": [props.bucket.bucket]}, "object": {"key": [arrived]}},
+            "detail": {"bucket": {"name": [props.bucket.bucket]}, "object": {"key": arrived}},
         }
         return CloudwatchEventRule(
             self,
             "aws_cloudwatch_event_rule.run_arrived",
             name=props.names.arrival_rule,
-            description=f"A run has been committed: its last object, {props.contract.last_dataset.name}, has arrived",
+            description=(
+                f"A run has been committed: its last object, {props.contract.last_dataset.name}, has arrived; "
+                "or the contract's columns have changed"
+            ),
             event_pattern=json.dumps(pattern),
             tags=ETL.tags(ResourceType.ORCHESTRATION),
         )

@@ -1,13 +1,18 @@
-"""Glue database, the curated tables from the contract's columns, and the views from their ``.sql`` files."""
+"""Glue database, the curated Iceberg tables from the contract's columns, and the views from their ``.sql`` files.
+
+Terraform makes the tables and destroys them, and never changes them: from the first commit on they are Iceberg's, which
+writes columns, comments and the address of the metadata file into the catalog itself (docs/adr/0032).
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from modules.account import Account
-from modules.contract.datasets import PARTITION_COLUMN, PARTITION_COMMENT, ColumnType, Dataset
-from modules.contract.layout import table_prefix
+from modules.contract.datasets import Dataset
+from modules.contract.layout import first_metadata_key, table_prefix
 from modules.contract.source import SourceContract
+from modules.contract.table_metadata import first_metadata
 from modules.contract.views import View
 from modules.etl.serving import PRESTO_VIEW_PARAMETERS, presto_view_text, views_of
 from modules.tags import ETL, ResourceType
@@ -15,30 +20,30 @@ from modules.terraform import (
     Construct,
     GlueCatalogDatabase,
     GlueCatalogTable,
-    GlueCatalogTablePartitionKeys,
     GlueCatalogTableStorageDescriptor,
     GlueCatalogTableStorageDescriptorColumns,
     GlueCatalogTableStorageDescriptorSerDeInfo,
+    S3Object,
     TerraformResourceLifecycle,
 )
 
-_PARQUET_INPUT = "org.apache.hadoop.hive.ql.io.parquet.MapredParquetInputFormat"
-_PARQUET_OUTPUT = "org.apache.hadoop.hive.ql.io.parquet.MapredParquetOutputFormat"
-_PARQUET_SERDE = "org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe"
-_TABLE_PARAMETERS = {"EXTERNAL": "TRUE", "classification": "parquet", "parquet.compression": "ZSTD"}
-
-#: What the crawler writes on a table: its own parameters, and the columns that it found.
-_OWNED_BY_CRAWLER = ["parameters", "storage_descriptor[0].columns", "storage_descriptor[0].parameters"]
+#: Every argument. An update would write back the metadata's address that Terraform read, and so undo a commit.
+_ALL = "all"
 
 
 @dataclass(frozen=True, kw_only=True)
 class CatalogProps:
-    """What the catalog needs: its tables and name, where the tables lie, whether it is guarded as they are."""
+    """What the catalog needs: its tables and name, where the tables lie, whether it is guarded as they are.
+
+    ``history_days`` is for how long earlier states of the tables can be queried.
+    """
 
     contract: SourceContract
+    environment: str
     database_name: str
     bucket_name: str
     curated_prefix: str
+    history_days: int
     deletion_guarded: bool
 
 
@@ -52,7 +57,9 @@ class Catalog(Construct):
             self,
             "aws_glue_catalog_database.analytics",
             name=props.database_name,
-            description=f"{props.contract.description} for analysts: curated tables and the views over them",
+            # Its update comes after the removal of Hive tables and before the making of Iceberg tables by the same
+            # names: where an environment has the former, this text differs from theirs (docs/adr/0032).
+            description=f"{props.contract.description} for analysts: Iceberg tables and the views over them",
             lifecycle=TerraformResourceLifecycle(prevent_destroy=props.deletion_guarded),
             tags=ETL.tags(ResourceType.CATALOG),
         )
@@ -61,26 +68,21 @@ class Catalog(Construct):
 
     def _table(self, dataset: Dataset) -> GlueCatalogTable:
         props = self._props
+        metadata = self._first_metadata(dataset)
         return GlueCatalogTable(
             self,
-            f"aws_glue_catalog_table.{dataset.name}",
+            f"aws_glue_catalog_table.iceberg_{dataset.name}",
             name=dataset.name,
             database_name=self.database.name,
             description=dataset.description,
             table_type="EXTERNAL_TABLE",
-            parameters=_TABLE_PARAMETERS,
-            partition_keys=[
-                GlueCatalogTablePartitionKeys(
-                    name=PARTITION_COLUMN, type=ColumnType.TEXT.value, comment=PARTITION_COMMENT
-                )
-            ],
+            parameters={
+                "EXTERNAL": "TRUE",
+                "table_type": "ICEBERG",
+                "metadata_location": f"s3://{metadata.bucket}/{metadata.key}",
+            },
             storage_descriptor=GlueCatalogTableStorageDescriptor(
-                location=f"s3://{props.bucket_name}/{table_prefix(props.curated_prefix, dataset)}",
-                input_format=_PARQUET_INPUT,
-                output_format=_PARQUET_OUTPUT,
-                ser_de_info=GlueCatalogTableStorageDescriptorSerDeInfo(
-                    serialization_library=_PARQUET_SERDE, parameters={"serialization.format": "1"}
-                ),
+                location=self._location(dataset),
                 columns=[
                     GlueCatalogTableStorageDescriptorColumns(
                         name=column.name, type=column.type.value, comment=column.comment
@@ -88,11 +90,27 @@ class Catalog(Construct):
                     for column in dataset.columns
                 ],
             ),
-            # Partitions are registered by ETL-2, with the run that each came from: they go with their table.
-            lifecycle=TerraformResourceLifecycle(
-                ignore_changes=_OWNED_BY_CRAWLER, prevent_destroy=props.deletion_guarded
-            ),
+            lifecycle=TerraformResourceLifecycle(ignore_changes=_ALL, prevent_destroy=props.deletion_guarded),
         )
+
+    def _first_metadata(self, dataset: Dataset) -> S3Object:
+        """Write what engines start from. The table's commits write the next files, below the table's location."""
+        props = self._props
+        text = first_metadata(props.environment, dataset, self._location(dataset), props.history_days)
+        return S3Object(
+            self,
+            f"aws_s3_object.first_metadata_{dataset.name}",
+            bucket=props.bucket_name,
+            key=first_metadata_key(props.environment, dataset),
+            content=text,
+            content_type="application/json",
+            lifecycle=TerraformResourceLifecycle(ignore_changes=_ALL, prevent_destroy=props.deletion_guarded),
+            tags=ETL.tags(ResourceType.CATALOG),
+        )
+
+    def _location(self, dataset: Dataset) -> str:
+        props = self._props
+        return f"s3://{props.bucket_name}/{table_prefix(props.curated_prefix, dataset)}".rstrip("/")
 
     def _view(self, view: View) -> GlueCatalogTable:
         return GlueCatalogTable(

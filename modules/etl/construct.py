@@ -1,10 +1,10 @@
-"""ETL-2 as one construct: catalog, crawler, arrivals, the engine that was chosen, alarms, Athena, dashboard."""
+"""ETL-2 as one construct: catalog, crawler, what starts it, the engine that was chosen, alarms, Athena, dashboard."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from envs.schema import Environment
+from envs.schema import AFTER_JOB, Environment
 from modules.account import Account
 from modules.encryption import GlueSecurity, OwnKey
 from modules.etl.arrival import Arrival, ArrivalProps
@@ -16,6 +16,7 @@ from modules.etl.data_alarms import DataAlarms, DataAlarmsProps
 from modules.etl.engine import Engine, EngineProps
 from modules.etl.function import EtlFunction
 from modules.etl.job import EtlJob
+from modules.etl.schema_marker import SchemaMarkerProps, add_schema_marker
 from modules.lambda_function import FunctionCode
 from modules.spark_job import SparkCode
 from modules.terraform import Construct, DataAwsKmsAlias, DataAwsS3Bucket, DataAwsSnsTopic
@@ -52,9 +53,11 @@ class Etl(Construct):
             "catalog",
             CatalogProps(
                 contract=environment.contract,
+                environment=environment.name,
                 database_name=environment.etl.catalog.database_name,
                 bucket_name=self.bucket.bucket,
                 curated_prefix=environment.etl.curated_prefix,
+                history_days=environment.etl.curated.history_days,
                 deletion_guarded=environment.deletion_guarded,
             ),
         )
@@ -73,6 +76,14 @@ class Etl(Construct):
             ),
         )
         self.engine = self._make_engine()
+        add_schema_marker(
+            self,
+            SchemaMarkerProps(
+                contract=environment.contract,
+                bucket_name=self.bucket.bucket,
+                after=[*self.catalog.tables, *self.engine.starters],
+            ),
+        )
         DataAlarms(
             self,
             "data_alarms",
@@ -113,7 +124,7 @@ class Etl(Construct):
             account=self._props.account,
             bucket=self.bucket,
             arrival=self.arrival,
-            crawler=self.crawler,
+            crawler=self.crawler if self._props.environment.etl.catalog.crawler.run == AFTER_JOB else None,
             alerts=self._alerts,
             key=self._key,
             security=self._security,

@@ -1,11 +1,15 @@
-"""The crawler on the curated tables, which cannot invent or delete a table; and its failures' way to the topic."""
+"""The crawler on the curated tables, which cannot make or delete a table; and its failures' way to the topic.
+
+It points the catalog at the metadata file that it finds newest, which may be one whose commit is failing: so it runs
+when somebody starts it, unless the environment says otherwise (docs/adr/0031).
+"""
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 
 from modules.account import Account
+from modules.contract.layout import table_prefix
 from modules.contract.source import SourceContract
 from modules.encryption import GlueSecurity
 from modules.etl.catalog import Catalog, catalog_arns, database_arns
@@ -23,18 +27,14 @@ from modules.terraform import (
     DataAwsS3Bucket,
     DataAwsSnsTopic,
     GlueCrawler,
-    GlueCrawlerCatalogTarget,
+    GlueCrawlerIcebergTarget,
     GlueCrawlerRecrawlPolicy,
     GlueCrawlerSchemaChangePolicy,
     IamRole,
 )
 
-_CONFIGURATION = {
-    "Version": 1.0,
-    # Partitions take their columns from the table: one schema a table, and no mismatch in Athena.
-    "CrawlerOutput": {"Partitions": {"AddOrUpdateBehavior": "InheritFromTable"}},
-    "Grouping": {"TableGroupingPolicy": "CombineCompatibleSchemas"},
-}
+#: How far below its path a table's ``metadata`` folder lies.
+_DEPTH = 1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,23 +68,25 @@ class CuratedCrawler(Construct):
             self,
             "aws_glue_crawler.curated",
             name=props.names.crawler,
-            description="Keeps the curated tables' columns and partitions",
+            description="Points the catalog at the newest metadata files of the curated tables",
             role=role.arn,
             database_name=props.catalog.database.name,
-            catalog_target=[
-                GlueCrawlerCatalogTarget(
-                    database_name=props.catalog.database.name, tables=[table.name for table in props.catalog.tables]
+            iceberg_target=[
+                GlueCrawlerIcebergTarget(
+                    paths=[
+                        f"s3://{props.bucket.bucket}/{table_prefix(props.curated_prefix, table)}"
+                        for table in props.contract.tables
+                    ],
+                    maximum_traversal_depth=_DEPTH,
                 )
             ],
-            # Glue takes nothing but LOG for catalog targets.
             schema_change_policy=GlueCrawlerSchemaChangePolicy(
                 update_behavior="UPDATE_IN_DATABASE", delete_behavior="LOG"
             ),
             recrawl_policy=GlueCrawlerRecrawlPolicy(recrawl_behavior="CRAWL_EVERYTHING"),
-            configuration=json.dumps(_CONFIGURATION),
             security_configuration=props.security.name if props.security else None,
             tags=ETL.tags(ResourceType.CATALOG),
-            depends_on=log_groups or None,
+            depends_on=[*log_groups, *props.catalog.tables],
         )
         self._report_failures()
 
@@ -142,13 +144,6 @@ class CuratedCrawler(Construct):
                     "glue:GetTable",
                     "glue:GetTables",
                     "glue:UpdateTable",
-                    "glue:GetPartition",
-                    "glue:GetPartitions",
-                    "glue:BatchGetPartition",
-                    "glue:BatchCreatePartition",
-                    "glue:CreatePartition",
-                    "glue:UpdatePartition",
-                    "glue:BatchUpdatePartition",
                 ],
                 resources=catalog_arns(props.account, props.database_name, props.contract),
             ),

@@ -69,10 +69,10 @@ def _etl1(environment: Environment) -> Iterator[Graph]:
     rows = (rows_metric(contract, dataset) for dataset in served_datasets(contract))
     yield Graph(title="ETL-1: items and rows", lines=lines(RunMetric.ITEMS_SCANNED, *rows))
     yield Graph(
-        title="ETL-1: rejected items, share",
+        title="ETL-1: rejected items, ratio",
         lines=lines(RunMetric.REJECTED, RunMetric.ITEMS_SCANNED, hidden=True),
         computed=[Computed(expression="m1 / m2", label="rejected / scanned")],
-        limits=[Limit(value=environment.etl.transform.most_rejected_share, label="quarantined by ETL-2")],
+        limits=[Limit(value=environment.etl.transform.max_rejected_ratio, label="quarantined by ETL-2")],
     )
     yield Graph(
         title="ETL-1: load on the source table",
@@ -100,8 +100,15 @@ def _etl2(environment: Environment) -> Iterator[Graph]:
         return of_runs(ETL_NAMESPACE, name, environment.name, statistic)
 
     yield Graph(
-        title="ETL-2: published days and failed checks",
-        lines=[_line(of_etl(CurationMetric.PUBLISHED_DAYS)), _line(of_etl(CurationMetric.FAILED_DATA_CHECKS))],
+        title="ETL-2: recorded runs and failed checks",
+        lines=[_line(of_etl(CurationMetric.RECORDED_RUNS)), _line(of_etl(CurationMetric.FAILED_DATA_CHECKS))],
+    )
+    yield Graph(
+        title="ETL-2: rewritten partitions and bytes written",
+        lines=[
+            _line(of_etl(CurationMetric.REWRITTEN_PARTITIONS)),
+            _line(of_etl(CurationMetric.BYTES_WRITTEN), right=True),
+        ],
     )
     yield Graph(title="ETL-2: seconds of a run", lines=[_line(of_etl(CurationMetric.DURATION_SECONDS, MAXIMUM))])
     etl = environment.etl

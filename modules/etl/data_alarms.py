@@ -1,4 +1,4 @@
-"""The alarms on ETL-2's data: a run that failed a check and was quarantined, and days that no longer come."""
+"""The alarms on ETL-2's data: a run that failed a check and was quarantined, and runs that no longer come."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class DataAlarmsProps:
 class DataAlarms(Construct):
     """The alarms. That on checks tells of each quarantined run, and of no end: nothing is well until it was looked at.
 
-    There is none on the share of rejected items: a run over the limit fails a check.
+    There is none on the ratio of rejected items: a run over the limit fails a check.
     """
 
     def __init__(self, scope: Construct, construct_id: str, props: DataAlarmsProps) -> None:
@@ -50,8 +50,9 @@ class DataAlarms(Construct):
             self,
             FreshnessProps(
                 name=props.names.etl_alarm("freshness"),
-                meaning=f"ETL-2 has published no day for {props.freshness_hours} hours.",
-                metric=of_runs(ETL_NAMESPACE, CurationMetric.PUBLISHED_DAYS, env),
+                meaning=f"ETL-2 has recorded no run for {props.freshness_hours} hours.",
+                # A night in which nothing changed is recorded too.
+                metric=of_runs(ETL_NAMESPACE, CurationMetric.RECORDED_RUNS, env),
                 hours=props.freshness_hours,
                 topic=props.alerts,
                 component=ETL,

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from envs.schema import Environment
 from modules.account import Account
-from modules.contract.settings import TransformArgument
+from modules.contract.layout import first_metadata_root
+from modules.contract.settings import NO_TABLES, TransformArgument
+from modules.contract.snapshots import TABLES_READY
 from modules.encryption import GlueSecurity, OwnKey
 from modules.etl.arrival import Arrival
 from modules.etl.catalog import catalog_arns
 from modules.metrics import ETL_NAMESPACE, write_metrics
 from modules.outputs import Output
 from modules.policies import Statement
-from modules.terraform import DataAwsS3Bucket, DataAwsSnsTopic, GlueCrawler
+from modules.terraform import DataAwsS3Bucket, DataAwsSnsTopic, GlueCrawler, TerraformResource
 
-DESCRIPTION = "ETL-2: turns the clean zone's CSV into typed Parquet and registers its partitions"
+DESCRIPTION = "ETL-2: brings the Iceberg tables to the state of the newest run"
 
 
 class Engine(Protocol):
@@ -27,16 +29,20 @@ class Engine(Protocol):
     def outputs(self) -> Mapping[str, Output]:
         """How people start it and where it tells of itself."""
 
+    @property
+    def starters(self) -> Sequence[TerraformResource]:
+        """What an arrival needs to start it."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class EngineProps:
-    """What either needs to curate the runs that arrive, and to have the crawler look at what it has made."""
+    """What either needs to curate the runs that arrive. ``crawler`` is None where it does not follow them."""
 
     environment: Environment
     account: Account
     bucket: DataAwsS3Bucket
     arrival: Arrival
-    crawler: GlueCrawler
+    crawler: GlueCrawler | None
     alerts: DataAwsSnsTopic
     key: OwnKey | None
     security: GlueSecurity | None
@@ -50,15 +56,18 @@ class EngineProps:
             TransformArgument.CURATED_PREFIX: etl.curated_prefix,
             TransformArgument.DATABASE: etl.catalog.database_name,
             TransformArgument.ENVIRONMENT: environment.name,
-            TransformArgument.MOST_REJECTED_SHARE: str(etl.transform.most_rejected_share),
+            TransformArgument.MAX_REJECTED_RATIO: str(etl.transform.max_rejected_ratio),
+            TransformArgument.MAX_REMOVED_RATIO: str(etl.transform.max_removed_ratio),
+            TransformArgument.HISTORY_DAYS: str(etl.curated.history_days),
             TransformArgument.METRICS_NAMESPACE: ETL_NAMESPACE,
             TransformArgument.CONTRACT: environment.contract.name,
+            # A single run may say otherwise.
+            TransformArgument.REBUILD: NO_TABLES,
         }
 
     def permissions(self) -> list[Statement]:
-        """Return the permissions to read the clean zone, write the curated zone, and keep both and the catalog."""
-        etl, bucket = self.environment.etl, self.bucket.arn
-        clean, curated = f"{bucket}/{etl.clean_prefix}*", f"{bucket}/{etl.curated_prefix}*"
+        """Return the permissions to read the clean zone, to write and commit the tables, and to tell of it."""
+        etl, bucket, names = self.environment.etl, self.bucket.arn, self.environment.names
         return [
             Statement(
                 sid="ListZones",
@@ -67,29 +76,26 @@ class EngineProps:
                 # IfExists, for a HEAD has no prefix: who may not list gets 403 for a missing key, and not 404.
                 conditions={"StringLikeIfExists": {"s3:prefix": [f"{etl.clean_prefix}*", f"{etl.curated_prefix}*"]}},
             ),
-            Statement(sid="ReadCleanZone", actions=["s3:GetObject"], resources=[clean]),
+            Statement(sid="ReadCleanZone", actions=["s3:GetObject"], resources=[f"{bucket}/{etl.clean_prefix}*"]),
             Statement(
                 sid="WriteCuratedZone",
                 actions=["s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload"],
-                resources=[curated],
+                resources=[f"{bucket}/{etl.curated_prefix}*"],
             ),
             Statement(
-                sid="MarkSupersededDays",
-                actions=["s3:GetObjectTagging", "s3:PutObjectTagging"],
-                resources=[clean, curated],
+                sid="ReadFirstMetadata", actions=["s3:GetObject"], resources=[f"{bucket}/{first_metadata_root()}*"]
             ),
+            # All that Iceberg's catalogs ask for to read a table and to commit to it.
             Statement(
-                sid="KeepCatalog",
-                actions=[
-                    "glue:GetTable",
-                    "glue:UpdateTable",
-                    "glue:GetPartition",
-                    "glue:GetPartitions",
-                    "glue:BatchCreatePartition",
-                    "glue:BatchUpdatePartition",
-                    "glue:DeletePartition",
-                ],
+                sid="CommitTables",
+                actions=["glue:GetTable", "glue:UpdateTable"],
                 resources=catalog_arns(self.account, etl.catalog.database_name, self.environment.contract),
+            ),
+            Statement(
+                sid="AnnounceTables",
+                actions=["events:PutEvents"],
+                resources=[self.account.arn("events", "event-bus/default")],
+                conditions={"StringEquals": {"events:source": names.event_source, "events:detail-type": TABLES_READY}},
             ),
             write_metrics("WriteRunMetrics", ETL_NAMESPACE),
         ]

@@ -1,8 +1,8 @@
-"""ETL-2 as a Lambda function with Arrow, for days that need no cluster (docs/adr/0014-transform-engine.md)."""
+"""ETL-2 as a Lambda function with Arrow, for tables that need no cluster (docs/adr/0029-two-engines-one-protocol.md)."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from modules.contract.settings import ARROW_MEMORY_VARIABLES, CRAWLER_VARIABLE, TRANSFORM_VARIABLES
 from modules.etl.arrival import ArrivalTarget
@@ -11,7 +11,7 @@ from modules.lambda_function import Function, FunctionCode, FunctionProps
 from modules.outputs import Output
 from modules.policies import Statement
 from modules.tags import ETL
-from modules.terraform import Construct, LambdaPermission
+from modules.terraform import Construct, GlueCrawler, LambdaPermission, TerraformResource
 
 HANDLER = "glue_src.handler.handler"
 
@@ -27,7 +27,7 @@ class EtlFunction(Construct):
         super().__init__(scope, construct_id)
         self._made = Function(self, "function", _function_props(props, code))
         self.function, self.log_group = self._made.function, self._made.log_group
-        LambdaPermission(
+        permission = LambdaPermission(
             self,
             "aws_lambda_permission.run_arrived",
             statement_id="RunArrived",
@@ -36,7 +36,8 @@ class EtlFunction(Construct):
             principal="events.amazonaws.com",
             source_arn=props.arrival.rule.arn,
         )
-        props.arrival.deliver_to(ArrivalTarget(address="function", arn=self.function.arn))
+        target = props.arrival.deliver_to(ArrivalTarget(address="function", arn=self.function.arn))
+        self.starters: Sequence[TerraformResource] = [permission, target]
 
     @property
     def outputs(self) -> Mapping[str, Output]:
@@ -58,17 +59,25 @@ def _function_props(props: EngineProps, code: FunctionCode) -> FunctionProps:
         handler=HANDLER,
         settings=settings,
         code=code,
-        variables={**told, CRAWLER_VARIABLE: props.crawler.name, **ARROW_MEMORY_VARIABLES},
-        permissions=[
-            *props.permissions(),
-            Statement(sid="StartCrawler", actions=["glue:StartCrawler"], resources=[props.crawler.arn]),
-        ],
+        variables={**told, **_crawler_variable(props.crawler), **ARROW_MEMORY_VARIABLES},
+        permissions=[*props.permissions(), *_start(props.crawler)],
         alerts=props.alerts,
         alarm_name=names.etl_alarm,
         runbook="Glue job failed",
         run_time_share=props.environment.alarms.run_time_share,
         component=ETL,
+        bucket=props.bucket,
         key=props.key,
         concurrency=_CONCURRENCY,
         ephemeral_storage=settings.ephemeral_storage,
     )
+
+
+def _crawler_variable(crawler: GlueCrawler | None) -> dict[str, str]:
+    return {CRAWLER_VARIABLE: crawler.name} if crawler else {}
+
+
+def _start(crawler: GlueCrawler | None) -> list[Statement]:
+    if crawler is None:
+        return []
+    return [Statement(sid="StartCrawler", actions=["glue:StartCrawler"], resources=[crawler.arn])]

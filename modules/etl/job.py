@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
+from modules.contract.spark_catalog import catalog_options
 from modules.etl.engine import DESCRIPTION, EngineProps
 from modules.etl.workflow import JobWorkflow, JobWorkflowProps
 from modules.outputs import Output
-from modules.policies import Statement
 from modules.spark_job import SparkCode, SparkJob, SparkJobProps
 from modules.tags import ETL
-from modules.terraform import Construct
+from modules.terraform import Construct, TerraformResource
+
+#: What Glue calls the libraries of Iceberg, of the version that its own version has.
+_ICEBERG = "iceberg"
 
 
 class EtlJob(Construct):
@@ -20,7 +23,7 @@ class EtlJob(Construct):
         super().__init__(scope, construct_id)
         names, settings = props.environment.names, props.environment.etl.glue
         self.job = SparkJob(self, "spark", _spark_job_props(props, code)).job
-        self.workflow = JobWorkflow(
+        started = JobWorkflow(
             self,
             "workflow",
             JobWorkflowProps(
@@ -31,14 +34,15 @@ class EtlJob(Construct):
                 job=self.job,
                 crawler=props.crawler,
             ),
-        ).workflow
+        )
+        self.workflow, self.starters = started.workflow, started.starters
 
     @property
     def outputs(self) -> Mapping[str, Output]:
         """The job, and the workflow that starts it."""
         return {
             "job_name": Output(value=self.job.name, description="The Spark job: start it to curate what is due"),
-            "workflow_name": Output(value=self.workflow.name, description="The Glue workflow of job and crawler"),
+            "workflow_name": Output(value=self.workflow.name, description="The Glue workflow that starts the job"),
         }
 
 
@@ -58,15 +62,9 @@ def _spark_job_props(props: EngineProps, code: SparkCode) -> SparkJobProps:
         bucket=props.bucket,
         code=code,
         arguments=props.settings(),
-        permissions=[
-            *props.permissions(),
-            Statement(
-                # Glue's file system leaves a marker beside a folder that it makes.
-                sid="KeepFolderMarker",
-                actions=["s3:GetObject", "s3:PutObject", "s3:DeleteObject"],
-                resources=[f"{props.bucket.arn}/{etl.curated_prefix.rstrip('/')}_$folder$"],
-            ),
-        ],
+        spark_options=catalog_options(f"s3://{props.bucket.bucket}/{etl.curated_prefix}", etl.glue.version),
+        datalake_formats=_ICEBERG,
+        permissions=props.permissions(),
         alerts=props.alerts,
         runbook="Glue job failed",
         component=ETL,

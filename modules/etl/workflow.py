@@ -1,7 +1,8 @@
-"""From an arriving run to a fresh catalog, where Spark is the engine: Glue workflow and triggers."""
+"""What starts the job where Spark is the engine: Glue workflow and triggers."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from envs.schema import GlueSettings
@@ -22,6 +23,7 @@ from modules.terraform import (
     GlueTriggerPredicateConditions,
     GlueWorkflow,
     IamRole,
+    TerraformResource,
 )
 
 #: Workflow runs may overlap: it is the job that runs once at a time and queues the rest, so that no event is refused.
@@ -30,42 +32,44 @@ _WORKFLOW_RUNS = 10
 
 @dataclass(frozen=True, kw_only=True)
 class JobWorkflowProps:
-    """What starts the job, and what follows it."""
+    """What starts the job, and the crawler where it follows."""
 
     names: Names
     account: Account
     settings: GlueSettings
     arrival: Arrival
     job: GlueJob
-    crawler: GlueCrawler
+    crawler: GlueCrawler | None
 
 
 class JobWorkflow(Construct):
-    """The workflow with its triggers; ``workflow`` is the resource."""
+    """The workflow with its triggers; ``workflow`` is the resource, ``starters`` what an arrival needs."""
 
     def __init__(self, scope: Construct, construct_id: str, props: JobWorkflowProps) -> None:
         super().__init__(scope, construct_id)
         self._props = props
         self.workflow = self._make_workflow()
-        self._start_job_on_arrival()
-        self._start_crawler_on_success()
-        props.arrival.deliver_to(
+        trigger = self._start_job_on_arrival()
+        if props.crawler is not None:
+            self._start_on_success(props.crawler)
+        target = props.arrival.deliver_to(
             ArrivalTarget(address="workflow", arn=self.workflow.arn, role_arn=self._make_events_role().arn)
         )
+        self.starters: Sequence[TerraformResource] = [trigger, target]
 
     def _make_workflow(self) -> GlueWorkflow:
         return GlueWorkflow(
             self,
             "aws_glue_workflow.etl",
             name=self._props.names.workflow,
-            description="A committed run starts the Spark job; its success starts the crawler",
+            description="A committed run, or a contract with other columns, starts the Spark job",
             max_concurrent_runs=_WORKFLOW_RUNS,
             tags=ETL.tags(ResourceType.ORCHESTRATION),
         )
 
-    def _start_job_on_arrival(self) -> None:
+    def _start_job_on_arrival(self) -> GlueTrigger:
         props = self._props
-        GlueTrigger(
+        return GlueTrigger(
             self,
             "aws_glue_trigger.on_arrival",
             name=props.names.arrival_trigger,
@@ -83,7 +87,7 @@ class JobWorkflow(Construct):
             tags=ETL.tags(ResourceType.ORCHESTRATION),
         )
 
-    def _start_crawler_on_success(self) -> None:
+    def _start_on_success(self, crawler: GlueCrawler) -> None:
         props = self._props
         succeeded = GlueTriggerPredicateConditions(
             job_name=props.job.name, state="SUCCEEDED", logical_operator="EQUALS"
@@ -97,7 +101,7 @@ class JobWorkflow(Construct):
             type="CONDITIONAL",
             enabled=True,
             predicate=GlueTriggerPredicate(conditions=[succeeded], logical="AND"),
-            actions=[GlueTriggerActions(crawler_name=props.crawler.name)],
+            actions=[GlueTriggerActions(crawler_name=crawler.name)],
             tags=ETL.tags(ResourceType.ORCHESTRATION),
         )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from envs.schema import LifecycleSettings
-from modules.contract.layout import SUPERSEDED_TAG_KEY, SUPERSEDED_TAG_VALUE, quarantine_root, staging_root
+from modules.contract.layout import quarantine_root
 from modules.encryption import OwnKey
 from modules.policies import policy, tls_only
 from modules.tags import NORMALIZE, ResourceType
@@ -17,7 +17,6 @@ from modules.terraform import (
     S3BucketLifecycleConfigurationRuleAbortIncompleteMultipartUpload,
     S3BucketLifecycleConfigurationRuleExpiration,
     S3BucketLifecycleConfigurationRuleFilter,
-    S3BucketLifecycleConfigurationRuleFilterAnd,
     S3BucketLifecycleConfigurationRuleNoncurrentVersionExpiration,
     S3BucketNotification,
     S3BucketOwnershipControls,
@@ -31,9 +30,6 @@ from modules.terraform import (
     S3BucketVersioningVersioningConfiguration,
     TerraformResourceLifecycle,
 )
-
-#: Longer than any run of the job, retries included.
-_STAGING_DAYS = 2
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -160,20 +156,18 @@ class ReportsBucket(Construct):
                 S3BucketLifecycleConfigurationRuleFilter(prefix=props.athena_results_prefix),
                 expiration=[S3BucketLifecycleConfigurationRuleExpiration(days=days.athena_results_expiration)],
             ),
-            # ETL-2 clears its staging itself, unless it is killed.
+            # No rule takes a table's files: what no snapshot names, ETL-2 deletes.
             _rule(
-                "staging",
-                S3BucketLifecycleConfigurationRuleFilter(prefix=staging_root(props.curated_prefix)),
-                expiration=[S3BucketLifecycleConfigurationRuleExpiration(days=_STAGING_DAYS)],
+                "clean-zone",
+                S3BucketLifecycleConfigurationRuleFilter(prefix=props.clean_prefix),
+                expiration=[S3BucketLifecycleConfigurationRuleExpiration(days=days.clean_expiration)],
             ),
-            # Copies: a run's files can be made again as long as it lies in the clean zone.
+            # As long as the run that it keeps from being tried again, which was there first.
             _rule(
                 "quarantine",
                 S3BucketLifecycleConfigurationRuleFilter(prefix=quarantine_root(props.curated_prefix)),
                 expiration=[S3BucketLifecycleConfigurationRuleExpiration(days=days.clean_expiration)],
             ),
-            _superseded("clean-zone", props.clean_prefix, days.clean_expiration),
-            _superseded("curated-zone", props.curated_prefix, days.curated_expiration),
         ]
 
 
@@ -193,14 +187,4 @@ def _rule(
         noncurrent_version_expiration=noncurrent_version_expiration,
         abort_incomplete_multipart_upload=abort_incomplete_multipart_upload,
         expiration=expiration,
-    )
-
-
-def _superseded(name: str, prefix: str, days: int) -> S3BucketLifecycleConfigurationRule:
-    # Only objects that ETL-2 has tagged: were age alone the rule, a stopped pipeline would lose its last good day.
-    tagged = S3BucketLifecycleConfigurationRuleFilterAnd(prefix=prefix, tags={SUPERSEDED_TAG_KEY: SUPERSEDED_TAG_VALUE})
-    return _rule(
-        name,
-        S3BucketLifecycleConfigurationRuleFilter(and_=[tagged]),
-        expiration=[S3BucketLifecycleConfigurationRuleExpiration(days=days)],
     )

@@ -62,5 +62,6 @@ def _function_props(props: EngineProps, code: FunctionCode) -> FunctionProps:
         runbook="Normalize failed",
         run_time_share=props.environment.alarms.run_time_share,
         component=NORMALIZE,
+        bucket=props.bucket,
         key=props.key,
     )
