@@ -22,7 +22,7 @@ from modules.etl.serving import named_queries_of, views_of
 DOCS: Final = PROJECT / "docs"
 ZONES: Final = {
     PROD.etl.clean_prefix: "clean zone, CSV",
-    PROD.etl.curated_prefix: "curated zone, Parquet",
+    PROD.etl.curated_prefix: "curated zone, Iceberg tables",
     PROD.etl.athena_results_prefix: "answers to queries",
 }
 WRITER: Final = PROD.contract.writer
@@ -76,8 +76,8 @@ def pages_of_stacks(stacks: tuple[Stack, Stack]) -> Mapping[Path, str]:
             architecture(stacks, ZONES, WRITER),
             "CAT Data Platform: from a DynamoDB table to SQL",
             f"A schedule starts the Normalize function, which scans {WRITER}'s table and writes CSV to the clean"
-            " zone. The arrival of a run fires a rule, which starts a workflow: a Spark job writes Parquet to the"
-            " curated zone and keeps the database's days; a crawler follows it. Athena reads the database. Every"
-            " failure reaches one topic.",
+            " zone. The arrival of a run fires a rule, which starts a workflow: a Spark job writes what changed to the"
+            " Iceberg tables of the curated zone and commits it in the database. Athena reads the database. A crawler"
+            " runs on demand. Every failure reaches one topic.",
         ),
     }

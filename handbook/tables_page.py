@@ -7,17 +7,21 @@ from typing import Final
 
 from handbook.markdown import code, table
 from handbook.pictures.lineage import Lineage
-from modules.contract.datasets import Dataset
+from modules.contract.datasets import Column, Dataset
+from modules.contract.table_metadata import ICEBERG_TYPES
 from modules.contract.views import NamedQuery, View
 
 _INTRODUCTION: Final = """\
 # Tables, views and queries
 
-The database is `cat_{env}_analytics_db`, the workgroup `wg-cat-{env}-analytics`. Tables have one more column, `dt`: the
-business day of the snapshot, by which they are partitioned. Each day is a snapshot of the whole source, so a question
-about now asks one day: that is what the views do.
+The database is `cat_{env}_analytics_db`, the workgroup `wg-cat-{env}-analytics`. Tables are Iceberg tables and hold the
+source as it is now; [earlier states](../lake.md#query-an-earlier-state) can be queried too. Times are UTC, to the
+microsecond. [Ten questions](../queries.md) has SQL to start from.
+
+A column's id is Iceberg's field id: it never changes and is never used again. *Required* columns are never null in the
+table itself; where only "may be null" says no, ETL-2 checks it before it publishes.
 """
-#: Views that an analyst meets as they are; the others pass a table's newest day on.
+#: Views that are shown column by column, with a picture.
 TOLD_BY_COLUMN: Final = ("feedback_in_context", "dashboard_usuarios")
 
 
@@ -38,19 +42,32 @@ def _table(dataset: Dataset) -> Iterator[str]:
     yield f"### {code(dataset.name)}"
     yield ""
     key = f" A row is known by {_listed(dataset.key)}." if dataset.key else ""
-    yield f"{dataset.description}{key} Files are sorted by {_listed(dataset.sort_by)}."
+    yield f"{dataset.description}{key} {_divided(dataset)} Files are sorted by {_listed(dataset.sort_by)}."
     yield ""
     rows = (
         (
+            str(column.field_id),
             code(column.name),
-            column.type.value,
-            "yes" if column.nullable else "no",
+            ICEBERG_TYPES[column.type],
+            _null(column, dataset),
             column.comment,
             _listed(column.source),
         )
         for column in dataset.columns
     )
-    yield from table(("column", "type", "may be null", "what it is", "from"), rows)
+    yield from table(("id", "column", "type", "may be null", "what it is", "from"), rows)
+
+
+def _divided(dataset: Dataset) -> str:
+    if dataset.partition is None:
+        return "It is one partition."
+    return f"Partitions are the first {dataset.partition.width} characters of {code(dataset.partition.column)}."
+
+
+def _null(column: Column, dataset: Dataset) -> str:
+    if column.nullable:
+        return "yes"
+    return "no, required" if column.name in dataset.required_names else "no"
 
 
 def _view(view: View, lineage: Lineage) -> Iterator[str]:

@@ -12,12 +12,9 @@ from sqlglot.lineage import Node as Origin
 from sqlglot.lineage import lineage
 
 from handbook.pictures.graph import Edge, Graph, Node
-from modules.contract.datasets import PARTITION_COLUMN
 from modules.contract.source import SourceContract
 from modules.contract.views import View
 
-#: What Athena calls a table's partitions, beside the table's name.
-_PARTITIONS: Final = "$partitions"
 #: Stands for a column where rows are counted.
 ROWS: Final = "(rows)"
 
@@ -54,8 +51,7 @@ class Lineage:
         if (view.name, column) not in self._found:
             others = {other.name: other.sql for other in self.views if other.name != view.name}
             root = lineage(column, view.sql, schema=self._schema, sources=others, dialect="athena")
-            leaves = {leaf for leaf in _leaves(root) if not leaf.endswith(f".{PARTITION_COLUMN}")}
-            self._found[view.name, column] = tuple(sorted(leaves))
+            self._found[view.name, column] = tuple(sorted(set(_leaves(root))))
         return self._found[view.name, column]
 
     @cached_property
@@ -66,9 +62,7 @@ class Lineage:
     @cached_property
     def _schema(self) -> dict[str, dict[str, str]]:
         """The tables' columns; only their names count here."""
-        names = {table.name: [*table.column_names, PARTITION_COLUMN] for table in self.contract.tables}
-        names |= {f"{table}{_PARTITIONS}": [PARTITION_COLUMN] for table in names}
-        return {table: dict.fromkeys(columns, "varchar") for table, columns in names.items()}
+        return {table.name: dict.fromkeys(table.column_names, "varchar") for table in self.contract.tables}
 
     def _attributes(self, table: str, name: str) -> tuple[str, ...]:
         """Return the items' attributes that a table's column is made from."""

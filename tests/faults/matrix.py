@@ -21,9 +21,9 @@ DOCUMENT: Final = PROJECT / "docs" / "faults.md"
 _INTRODUCTION: Final = """\
 # What happens when something fails
 
-Every row is a test: the Normalize function runs in a process of its own against the emulator, and the fault is made
-there, by [microburst](https://pypi.org/project/microburst/) or by a proxy of our own between the two. An older,
-complete run of the same day lies in the bucket. After every row the same holds:
+Every row is a test: the Normalize function runs in a process of its own against the emulator. The fault is made by
+`microburst`, a proxy that injects faults, or by a proxy of our own between the two. An older, complete run of the same
+day lies in the bucket. After every row the same holds:
 
 - A run that succeeds is whole: all objects are there with the sizes that its summary states, its counts and records are
   those of the table, no upload is open, and ETL-2 takes it.
