@@ -1,4 +1,4 @@
-"""The event that starts a run: which day it is for, and whether it only rehearses."""
+"""The event that starts a run: which day it is for, whether it only rehearses, and whether it may remove much."""
 
 from __future__ import annotations
 
@@ -22,10 +22,14 @@ _LAST_YEAR: Final = 2999
 
 @dataclass(frozen=True)
 class Request:
-    """A run for the business day ``day``; a dry run scans and reconciles but publishes nothing."""
+    """A run for the business day ``day``; a dry run scans and reconciles but publishes nothing.
+
+    ``accept_removal`` lets ETL-2 publish the run however many rows it removes.
+    """
 
     day: date
-    dry_run: bool
+    dry_run: bool = False
+    accept_removal: bool = False
 
 
 def parse(event: Any, now: datetime, time_zone: str) -> Request:
@@ -44,7 +48,11 @@ def parse(event: Any, now: datetime, time_zone: str) -> Request:
         faults += _faults_of_day(values[EventKey.DT], now, time_zone)
     if faults:
         raise EventError(faults)
-    return Request(_day(values, now, time_zone), values.get(EventKey.DRY_RUN, False))
+    return Request(
+        day=_day(values, now, time_zone),
+        dry_run=values.get(EventKey.DRY_RUN, False),
+        accept_removal=values.get(EventKey.ACCEPT_REMOVAL, False),
+    )
 
 
 def _entries(event: Mapping[Any, Any]) -> tuple[dict[str, Any], list[str]]:
@@ -109,4 +117,5 @@ _PARSERS: Final[Mapping[str, Callable[[Any], Any]]] = {
     EventKey.DT: _parse_day,
     EventKey.DRY_RUN: _parse_flag,
     EventKey.SCHEDULED_TIME: _parse_instant,
+    EventKey.ACCEPT_REMOVAL: _parse_flag,
 }

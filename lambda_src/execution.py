@@ -82,7 +82,7 @@ def execute(
     started_at = now()
     request = events.parse(event, started_at, settings.time_zone)
     shares = _shares(settings, surroundings)
-    plan = Plan(layout.new_run_id(started_at), request.day, started_at, settings, shares)
+    plan = Plan(layout.new_run_id(started_at), request.day, started_at, settings, shares, request.accept_removal)
     surroundings.journal.started(plan, dry_run=request.dry_run)
     extract = partial(surroundings.engine.extract, settings=settings, deadline=surroundings.deadline)
     target = DryRun() if request.dry_run else _publication(plan, surroundings.clients)

@@ -31,6 +31,10 @@ class Normalizer:
         """
         self._read: Callable[[Mapping[str, Any]], Placed] = resolve_name(contract.item_reader)
         self._keys = contract.key_attributes
+        self._required = {
+            dataset.name: [(dataset.column_names.index(name), name) for name in sorted(dataset.required_names)]
+            for dataset in contract.datasets
+        }
         self.exclusions = Exclusions(contract, rules)
 
     def normalize(self, item: Mapping[str, Any]) -> Outcome:
@@ -41,7 +45,7 @@ class Normalizer:
         """
         try:
             rule = self.exclusions.first(*(_key_text(item, name) for name in self._keys))
-            return self._read(item) if rule is None else Excluded(rule.name)
+            return self._placed(item) if rule is None else Excluded(rule.name)
         except ItemRejectedError as rejection:
             return self._rejected(item, rejection)
         except RecursionError:
@@ -60,6 +64,16 @@ class Normalizer:
         except ValueError as error:
             rejection = ItemRejectedError(RejectionCode.MALFORMED_ATTRIBUTE, f"the item cannot be read: {error}")
         return Rejected(rejection.code, RejectedRow(wire_json({}), rejection.reason, item))
+
+    def _placed(self, item: Mapping[str, Any]) -> Placed:
+        """Read an item. What the tables are divided and sorted by has to be there: Iceberg takes no null for it."""
+        placed = self._read(item)
+        for dataset_name, rows in placed.rows.items():
+            for place, name in self._required[dataset_name]:
+                if any(row[place] is None for row in rows):
+                    rule = f"expected a value, found nothing; {dataset_name!r} is divided or sorted by it"
+                    raise ItemRejectedError(RejectionCode.MISSING_VALUE, rule, name)
+        return placed
 
     def _rejected(self, item: Mapping[str, Any], rejection: ItemRejectedError) -> Rejected:
         key = {name: item[name] for name in self._keys if name in item}

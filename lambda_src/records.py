@@ -1,34 +1,45 @@
-"""The CSV records and counts of items."""
+"""The CSV records, sums and counts of items."""
 
 from __future__ import annotations
 
-from collections import Counter
-from typing import TYPE_CHECKING
+from collections import Counter, defaultdict
+from typing import TYPE_CHECKING, TypeAlias
 
-from lambda_src.tally import Tally
+from xxhash import xxh3_64_intdigest
+
+from lambda_src.tally import RunningSums, Tally
 from modules.contract import cells
-from modules.contract.datasets import REJECTED
+from modules.contract.datasets import REJECTED, WHOLE_TABLE
+from modules.contract.source import ContractError
 from modules.items.outcomes import Excluded, Rejected
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
+    from modules.contract.datasets import Dataset
     from modules.contract.source import SourceContract
     from modules.items.outcomes import Outcome, Row
 
+    #: Takes the records that an item gives one partition, each ended by a line feed; the text that they all have in the
+    #: partition's column; and how many they are.
+    Append: TypeAlias = Callable[[bytes, str, int], None]
+
 
 class Records:
-    """Takes what became of items, each as a whole: its records, and itself for the counts.
+    """Takes what became of items, each as a whole: its records, their sums, and itself for the counts.
 
-    Whoever makes records by itself appends them by :meth:`appender`, and counts item and rows in ``tally``.
+    Whoever makes records by itself appends them by :meth:`appender`, and counts the item in ``tally``.
     """
 
     def __init__(self, contract: SourceContract, rule_names: Iterable[str]) -> None:
         """Count every kind of item and every exclusion rule from 0."""
         self.tally = Tally(
-            placed=Counter(dict.fromkeys(contract.kind_names, 0)), excluded=Counter(dict.fromkeys(rule_names, 0))
+            placed=Counter(dict.fromkeys(contract.kind_names, 0)),
+            excluded=Counter(dict.fromkeys(rule_names, 0)),
+            sums={dataset.name: RunningSums() for dataset in contract.datasets},
         )
         self._by_dataset: dict[str, list[bytes]] = {dataset.name: [] for dataset in contract.datasets}
+        self._partition_of = {dataset.name: _partition_of_rows(dataset) for dataset in contract.datasets}
 
     def add(self, outcome: Outcome) -> None:
         """Add an item of any outcome."""
@@ -42,9 +53,30 @@ class Records:
                 self._write(name, rows)
             self.tally.placed[outcome.kind] += 1
 
-    def appender(self, dataset_name: str) -> Callable[[bytes], None]:
-        """Return what appends whole records of a dataset, each ended by a line feed."""
-        return self._by_dataset[dataset_name].append
+    def appender(self, dataset: Dataset, column: str) -> Append:
+        """Return what appends records of a dataset that is divided by ``column``, an item's at a time.
+
+        Raises:
+            ContractError: it is divided by another one.
+        """
+        if dataset.partition is not None and dataset.partition.column != column:
+            message = (
+                f"{dataset.name!r} is divided by {dataset.partition.column!r}, but the contract's usual_item_reader "
+                f"tells its partitions by {column!r}: correct the reader."
+            )
+            raise ContractError(message)
+        append, sums = self._by_dataset[dataset.name].append, self.tally.sums[dataset.name]
+        width = dataset.partition.width if dataset.partition else 0
+
+        def append_records(records: bytes, text: str, rows: int) -> None:
+            # Run for every item: hence no call that is not needed.
+            if rows:
+                append(records)
+                entry = sums[text[:width]]
+                entry[0] += rows
+                entry[1] += xxh3_64_intdigest(records)
+
+        return append_records
 
     def take(self) -> dict[str, bytes]:
         """Return the records since the last call by dataset name, of every dataset, and forget them."""
@@ -53,7 +85,24 @@ class Records:
             records.clear()
         return taken
 
-    def _write(self, dataset_name: str, rows: Iterable[Row]) -> None:
-        records = [cells.record(row) for row in rows]
-        self._by_dataset[dataset_name].append("".join(records).encode())
-        self.tally.rows[dataset_name] += len(records)
+    def _write(self, dataset_name: str, rows: Sequence[Row]) -> None:
+        partition_of, sums = self._partition_of[dataset_name], self.tally.sums[dataset_name]
+        by_partition: defaultdict[str, list[bytes]] = defaultdict(list)
+        for row in rows:
+            record = cells.record(row).encode()
+            self._by_dataset[dataset_name].append(record)
+            by_partition[partition_of(row)].append(record)
+        for partition, records in by_partition.items():
+            entry = sums[partition]
+            entry[0] += len(records)
+            entry[1] += xxh3_64_intdigest(b"".join(records))
+
+
+def _partition_of_rows(dataset: Dataset) -> Callable[[Row], str]:
+    """Return what tells the partition of a dataset's row."""
+    partition = dataset.partition
+    if partition is None:
+        return lambda _: WHOLE_TABLE
+    place = dataset.column_names.index(partition.column)
+    # Null is no value that a required column can have: lambda_src.normalize rejects the item.
+    return lambda row: partition.value(row[place] or "")

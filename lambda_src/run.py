@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -13,7 +13,8 @@ from lambda_src.tally import Tally
 from lambda_src.uploads import Uploads
 from modules.contract import cells, layout
 from modules.contract.datasets import Dataset
-from modules.contract.runs import RunObject, RunSummary, RunSummaryError, ScanStatistics
+from modules.contract.partition_sums import version_of
+from modules.contract.runs import RunObject, RunSummary, ScanStatistics
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -30,13 +31,17 @@ Extract = Callable[[Sequence[Share], Uploads], Sequence[ShareResult]]
 
 @dataclass(frozen=True)
 class Plan:
-    """Which run this is, and its shares. ``started_at`` is time-zone aware."""
+    """Which run this is, and its shares. ``started_at`` is time-zone aware.
+
+    ``accept_removal`` is for the summary: ETL-2 publishes the run however many rows it removes.
+    """
 
     run_id: str
     day: date
     started_at: datetime
     settings: Settings
     shares: Sequence[Share]
+    accept_removal: bool = False
 
 
 def run(plan: Plan, extract: Extract, target: Target, watch: Watch, now: Callable[[], datetime]) -> RunSummary:
@@ -56,8 +61,9 @@ def run(plan: Plan, extract: Extract, target: Target, watch: Watch, now: Callabl
         with watch.requests():
             uploads = target.begin()
             results = extract(plan.shares, uploads)
-            files = _join_all(plan, results, target.sink())
-            summary = _summary(plan, results, files, now())
+            tally = _total(results)
+            files = _join_all(plan, results, tally, target.sink())
+            summary = _summary(plan, results, tally, files, now())
             summary.check(plan.settings.contract)
             watch.check()
             target.commit(summary, {file.written.dataset: file.parts for file in files})
@@ -76,7 +82,15 @@ class _File:
     parts: tuple[UploadedPart, ...]
 
 
-def _join_all(plan: Plan, results: Sequence[ShareResult], sink: PartSink) -> list[_File]:
+def _total(results: Sequence[ShareResult]) -> Tally:
+    """Return the counts and sums of all shares."""
+    tally = Tally()
+    for result in results:
+        tally.add(result.tally)
+    return tally
+
+
+def _join_all(plan: Plan, results: Sequence[ShareResult], tally: Tally, sink: PartSink) -> list[_File]:
     """Upload the shares' rests in front of their parts, and return the files that this makes."""
     with PartUploads(sink, range(1, numbers_for_joined_rests(len(plan.shares)) + 1)) as uploads:
         for dataset in plan.settings.contract.datasets:
@@ -84,25 +98,35 @@ def _join_all(plan: Plan, results: Sequence[ShareResult], sink: PartSink) -> lis
             for body in joined(header, [result.rests[dataset.name] for result in results]):
                 uploads.upload(dataset.name, body)
         first_parts = uploads.finish()
-    return [_file(plan, dataset, first_parts[dataset.name], results) for dataset in plan.settings.contract.datasets]
+    return [
+        _file(plan, dataset, tally, [*first_parts[dataset.name], *_parts_of(dataset, results)], results)
+        for dataset in plan.settings.contract.datasets
+    ]
 
 
-def _file(plan: Plan, dataset: Dataset, first_parts: Sequence[UploadedPart], results: Sequence[ShareResult]) -> _File:
-    parts = [*first_parts, *(part for result in results for part in result.parts.get(dataset.name, ()))]
+def _parts_of(dataset: Dataset, results: Sequence[ShareResult]) -> Iterator[UploadedPart]:
+    for result in results:
+        yield from result.parts.get(dataset.name, ())
+
+
+def _file(
+    plan: Plan, dataset: Dataset, tally: Tally, parts: Sequence[UploadedPart], results: Sequence[ShareResult]
+) -> _File:
+    """Return a file of these parts. Its rows are those counted in its bytes, its partitions' those made of items."""
     written = RunObject(
         dataset=dataset.name,
         key=layout.clean_key(plan.settings.clean_prefix, dataset, plan.day, plan.run_id),
         rows=sum(result.rows[dataset.name] for result in results),
         bytes=sum(part.size for part in parts),
+        sums_version=version_of(dataset),
+        partitions=tally.partitions(dataset.name),
     )
     return _File(written, tuple(parts))
 
 
-def _summary(plan: Plan, results: Sequence[ShareResult], files: Sequence[_File], now: datetime) -> RunSummary:
-    tally = Tally()
-    for result in results:
-        tally.add(result.tally)
-    _compare_rows(plan, tally, files)
+def _summary(
+    plan: Plan, results: Sequence[ShareResult], tally: Tally, files: Sequence[_File], now: datetime
+) -> RunSummary:
     return RunSummary(
         run_id=plan.run_id,
         dt=plan.day,
@@ -113,13 +137,5 @@ def _summary(plan: Plan, results: Sequence[ShareResult], files: Sequence[_File],
         items=tally.item_counts(sum(result.scanned for result in results)),
         scan=ScanStatistics.total(result.statistics for result in results),
         objects=tuple(file.written for file in files),
+        accept_removal=plan.accept_removal,
     )
-
-
-def _compare_rows(plan: Plan, tally: Tally, files: Sequence[_File]) -> None:
-    """Compare the rows that were counted in the files' bytes with those that were made of the items."""
-    for file in files:
-        made, written = tally.rows[file.written.dataset], file.written.rows
-        if made != written:
-            message = f"run {plan.run_id} made {made} rows of {file.written.dataset} and wrote {written}."
-            raise RunSummaryError(message)

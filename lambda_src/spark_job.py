@@ -20,7 +20,7 @@ from lambda_src.execution import Surroundings, execute
 from lambda_src.journal import Journal, logger
 from lambda_src.settings import Settings
 from lambda_src.spark_engine import SparkEngine
-from modules.contract.settings import EVENT_KEYS, VARIABLES, EventKey, NormalizeArgument
+from modules.contract.settings import EVENT_KEYS, FLAG_KEYS, VARIABLES, NormalizeArgument
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -50,8 +50,9 @@ class Arguments:
         asked = [key for key in EVENT_KEYS if any(word.partition("=")[0] == f"--{key}" for word in argv)]
         values = getResolvedOptions(list(argv), [*VARIABLES, *own, *asked])
         event = {key: values[key] for key in asked}
-        if EventKey.DRY_RUN in event:
-            event[EventKey.DRY_RUN] = _FLAGS.get(event[EventKey.DRY_RUN], event[EventKey.DRY_RUN])
+        for key in FLAG_KEYS:
+            if key in event:
+                event[key] = _FLAGS.get(event[key], event[key])
         return cls(
             settings=Settings.from_environment({variable: values[name] for name, variable in VARIABLES.items()}),
             event=event,

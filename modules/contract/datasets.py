@@ -28,7 +28,8 @@ class Column:
     """One column: its Iceberg field id, name, logical type, whether it may be null, and its comment in the catalog.
 
     ``field_id`` identifies the column in all data files, whatever it is called: it is unique in its dataset and never
-    given to another column, not even after this one is gone. ``source`` names the attributes of the source's items that its values come from; ``[]`` stands for a list's entries.
+    given to another column, not even after this one is gone.
+    ``source`` names the attributes of the source's items that its values come from; ``[]`` stands for a list's entries.
     It is empty where no single attribute is meant: rejected items are kept whole, and ETL-2 has its own to say.
     ``is_prose`` is for texts written at length: no value comes twice, and their order helps nobody to find one.
     """

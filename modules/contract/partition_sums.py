@@ -1,22 +1,29 @@
 """What a run says of each partition of a dataset, so that ETL-2 knows without a CSV which of them changed.
 
-A partition's sum is that of 64-bit hashes of its CSV records, modulo 2**64: neither the records' order nor who wrote
-them matters. Records of one item and partition may be hashed together, for an item is written as a whole.
+ETL-1 hashes the CSV records that one item gives one partition of one dataset as one text: joined in the item's order,
+each with its line feed, UTF-8, XXH3 with 64 bits and seed 0. A partition's sum is that of its items' hashes, modulo
+2**64. So neither the items' order nor who wrote them matters, and an item without records in a dataset adds nothing to
+it. Any change of a row changes its partition's sum, but for one chance in 2**64.
+
+Equal sums mean equal rows. Different sums nearly always mean different rows: only the same rows given by items that are
+divided differently would be written again.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from modules.contract.datasets import Dataset
+from modules.contract.datasets import WHOLE_TABLE, Dataset
 
 #: Hash function, what is hashed and how it is summed; change it with any of them.
 _METHOD: Final = "xxh3-64/1"
 _MODULUS: Final = 1 << 64
+_DIGITS: Final = re.compile("[0-9a-f]{16}", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -26,9 +33,14 @@ class PartitionSum:
     rows: int
     hashes: int
 
+    @classmethod
+    def of(cls, rows: int, hashes: int) -> PartitionSum:
+        """Return the sum of hashes that were added without a modulus."""
+        return cls(rows, hashes % _MODULUS)
+
     def plus(self, other: PartitionSum) -> PartitionSum:
         """Return the sum of both, as of one partition that was written in two pieces."""
-        return PartitionSum(self.rows + other.rows, (self.hashes + other.hashes) % _MODULUS)
+        return PartitionSum.of(self.rows + other.rows, self.hashes + other.hashes)
 
 
 PartitionSums = Mapping[str, PartitionSum]
@@ -56,8 +68,22 @@ def version_of(dataset: Dataset) -> str:
     return f"{_METHOD}/{fingerprint}"
 
 
+def faults_in(dataset: Dataset, sums: PartitionSums) -> Iterator[str]:
+    """Yield why these cannot be sums of the dataset, by its columns and partitioning of ``version_of``."""
+    if not dataset.partition:
+        if sums.keys() - {WHOLE_TABLE}:
+            yield f"{dataset.name} has partitions, but is not divided"
+        return
+    too_long = sum(partition != dataset.partition.value(partition) for partition in sums)
+    if too_long:
+        yield f"{too_long} partitions of {dataset.name} are longer than {dataset.partition.width} characters"
+
+
 def to_document(sums: PartitionSums) -> dict[str, list[int | str]]:
-    """Return sums as JSON has them: ``{partition: [rows, hashes]}``, hashes in hexadecimal (JavaScript rounds 2**64)."""
+    """Return sums as JSON has them: ``{partition: [rows, hashes]}``, hashes as 16 hexadecimal digits.
+
+    They are text because JavaScript, and so many a tool, rounds numbers of more than 53 bits.
+    """
     return {partition: [one.rows, f"{one.hashes:016x}"] for partition, one in sorted(sums.items())}
 
 
@@ -70,17 +96,12 @@ def from_document(document: object) -> dict[str, PartitionSum]:
     if not isinstance(document, dict):
         message = f"partition sums are an object, not {type(document).__name__}"
         raise ValueError(message)  # noqa: TRY004 - a document's fault, as all others here
-    return {str(partition): _from_entry(partition, entry) for partition, entry in document.items()}
+    return {str(partition): _from_entry(place, entry) for place, (partition, entry) in enumerate(document.items(), 1)}
 
 
-def _from_entry(partition: str, entry: object) -> PartitionSum:
+def _from_entry(place: int, entry: object) -> PartitionSum:
     match entry:
-        case [int(rows), str(hashes)] if rows >= 0 and type(rows) is int:
-            try:
-                number = int(hashes, 16)
-            except ValueError:
-                number = -1
-            if 0 <= number < _MODULUS:
-                return PartitionSum(rows, number)
-    message = f"the sum of partition {partition[:80]!r} is not [rows, 16 hexadecimal digits]"
+        case [int(rows), str(hashes)] if type(rows) is int and rows > 0 and _DIGITS.fullmatch(hashes):
+            return PartitionSum(rows, int(hashes, 16))
+    message = f"the sum of partition {place} is not [rows, 1 or more, and 16 hexadecimal digits]"
     raise ValueError(message)

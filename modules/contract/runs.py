@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, astuple, dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from modules.contract.datasets import REJECTED
+from modules.contract.datasets import REJECTED, Dataset
+from modules.contract.json_values import flag, instant, number, text, whole_number, whole_numbers
 from modules.contract.layout import parse_day
-from modules.contract.partition_sums import PartitionSums, from_document, rows_in, to_document
+from modules.contract.partition_sums import PartitionSums, faults_in, from_document, rows_in, to_document, version_of
 from modules.contract.source import RESERVED_KINDS, SourceContract
 
 
@@ -64,9 +65,14 @@ class ItemCounts:
 
     @classmethod
     def from_document(cls, document: dict[str, Any]) -> ItemCounts:
-        """Read what :meth:`document` gave."""
+        """Read what :meth:`document` gave.
+
+        Raises:
+            KeyError, TypeError, ValueError: the document is not of that form.
+        """
         placed = {name: count for name, count in document.items() if name not in RESERVED_KINDS}
-        return cls(document["scanned"], placed, document["excluded"], document["rejected"])
+        by_name = (whole_numbers(counts) for counts in (placed, document["excluded"], document["rejected"]))
+        return cls(whole_number(document["scanned"]), *by_name)
 
 
 @dataclass(frozen=True)
@@ -84,23 +90,26 @@ class RunObject:
     sums_version: str
     partitions: PartitionSums
 
+    def faults(self, dataset: Dataset) -> Iterator[str]:
+        """Yield what its rows and partitions contradict; of other partitioning than the dataset's nothing is said."""
+        if self.rows != rows_in(self.partitions):
+            yield f"{self.dataset} has {self.rows} rows, its partitions {rows_in(self.partitions)}"
+        if self.sums_version == version_of(dataset):
+            yield from faults_in(dataset, self.partitions)
+
     def document(self) -> dict[str, object]:
         """Return the object as a run summary's JSON has it."""
         return {**vars(self), "partitions": to_document(self.partitions)}
 
     @classmethod
     def from_document(cls, document: dict[str, Any]) -> RunObject:
-        """Read what :meth:`document` gave.
-
-        Raises:
-            KeyError, TypeError, ValueError: the document is not of that form.
-        """
+        """Read what :meth:`document` gave; raises as :meth:`ItemCounts.from_document` does."""
         return cls(
-            dataset=str(document["dataset"]),
-            key=str(document["key"]),
-            rows=int(document["rows"]),
-            bytes=int(document["bytes"]),
-            sums_version=str(document["sums_version"]),
+            dataset=text(document["dataset"]),
+            key=text(document["key"]),
+            rows=whole_number(document["rows"]),
+            bytes=whole_number(document["bytes"]),
+            sums_version=text(document["sums_version"]),
             partitions=from_document(document["partitions"]),
         )
 
@@ -118,6 +127,17 @@ class ScanStatistics:
     consumed_capacity_units: float
     throttled_requests: int
     retried_requests: int
+
+    @classmethod
+    def from_document(cls, document: dict[str, Any]) -> ScanStatistics:
+        """Read the object of these fields; raises as :meth:`ItemCounts.from_document` does."""
+        return cls(
+            segments=whole_number(document["segments"]),
+            pages=whole_number(document["pages"]),
+            consumed_capacity_units=number(document["consumed_capacity_units"]),
+            throttled_requests=whole_number(document["throttled_requests"]),
+            retried_requests=whole_number(document["retried_requests"]),
+        )
 
     @classmethod
     def total(cls, shares: Iterable[ScanStatistics]) -> ScanStatistics:
@@ -181,11 +201,8 @@ class RunSummary:
             for name, items in expected.items()
             if self.rows_of(name) != items
         ]
-        faults += [
-            f"{written.dataset} has {written.rows} rows, its partitions {rows_in(written.partitions)}"
-            for written in self.objects
-            if written.rows != rows_in(written.partitions)
-        ]
+        for dataset in contract.datasets:
+            faults += self.object_of(dataset.name).faults(dataset)
         if self.items.unaccounted:
             faults.append(f"{self.items.unaccounted} of {self.items.scanned} scanned items went nowhere")
         return faults
@@ -203,29 +220,29 @@ class RunSummary:
         return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
 
     @classmethod
-    def from_json(cls, text: str | bytes) -> RunSummary:
+    def from_json(cls, document: str | bytes) -> RunSummary:
         """Read what :meth:`to_json` wrote.
 
         Raises:
-            RunSummaryError: the text is not such a document.
+            RunSummaryError: it is not such a document.
         """
         try:
-            return cls._from_document(json.loads(text))
-        except (KeyError, TypeError, ValueError) as error:
+            return cls._from_document(json.loads(document))
+        except (AttributeError, KeyError, TypeError, ValueError, RecursionError) as error:
             message = f"run summary is unreadable: {error!r}"
             raise RunSummaryError(message) from error
 
     @classmethod
     def _from_document(cls, document: dict[str, Any]) -> RunSummary:
         return cls(
-            run_id=str(document["run_id"]),
-            dt=parse_day(str(document["dt"])),
-            time_zone=str(document["time_zone"]),
-            source_table=str(document["source_table"]),
-            started_at=datetime.fromisoformat(str(document["started_at"])),
-            finished_at=datetime.fromisoformat(str(document["finished_at"])),
+            run_id=text(document["run_id"]),
+            dt=parse_day(text(document["dt"])),
+            time_zone=text(document["time_zone"]),
+            source_table=text(document["source_table"]),
+            started_at=instant(document["started_at"]),
+            finished_at=instant(document["finished_at"]),
             items=ItemCounts.from_document(document["items"]),
-            scan=ScanStatistics(**document["scan"]),
+            scan=ScanStatistics.from_document(document["scan"]),
             objects=tuple(map(RunObject.from_document, document["objects"])),
-            accept_removal=document["accept_removal"] is True,
+            accept_removal=flag(document["accept_removal"]),
         )

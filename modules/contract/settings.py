@@ -46,12 +46,14 @@ class EventKey:
 
 
 EVENT_KEYS: Final = (EventKey.DT, EventKey.DRY_RUN, EventKey.SCHEDULED_TIME, EventKey.ACCEPT_REMOVAL)
+#: Those that are true or false.
+FLAG_KEYS: Final = (EventKey.DRY_RUN, EventKey.ACCEPT_REMOVAL)
 
 
 class NormalizeArgument:
     """Arguments of ETL-1's Spark job, without the leading dashes; each is required.
 
-    A single run may also have those of EVENT_KEYS, each as text; ``--dry_run`` and ``--accept_removal`` are ``true`` or ``false``.
+    A single run may also have those of EVENT_KEYS, each as text; those of FLAG_KEYS are ``true`` or ``false``.
     """
 
     BUCKET: Final = "bucket"

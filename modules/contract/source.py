@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from modules.contract.datasets import DATA_QUALITY, REJECTED, RUNS, ColumnType, Dataset
+from modules.contract.datasets import DATA_QUALITY, REJECTED, RUNS, Column, ColumnType, Dataset
 
 #: Keys of a run summary's counts that are no kind of item: see ``modules.contract.runs.ItemCounts``.
 RESERVED_KINDS = ("scanned", "excluded", "rejected", "excluded_total", "rejected_total")
@@ -168,17 +168,22 @@ class SourceContract:
 def _layout_faults(dataset: Dataset) -> Iterator[str]:
     """Find what Iceberg could not keep of a dataset."""
     for field_id, times in Counter(column.field_id for column in dataset.columns).items():
-        if times > 1 or field_id < 1:
-            yield f"{dataset.name!r}: field id {field_id} is there {times} times: give each column one of its own, from 1"
+        if times > 1:
+            yield f"{dataset.name!r}: field id {field_id} is there {times} times: give each column one of its own"
+        if field_id < 1:
+            yield f"{dataset.name!r}: field id {field_id}: field ids begin with 1"
     if not dataset.sort_by:
         yield f"{dataset.name!r} has no sort_by: name the columns that its files are sorted by"
     columns = {column.name: column for column in dataset.columns}
-    for name in sorted({*dataset.key, *dataset.required_names}):
-        if name not in columns:
-            yield f"{dataset.name!r}: key, sort_by or partition names {name!r}, which is none of its columns"
+    for name in sorted({*dataset.key, *dataset.required_names} - columns.keys()):
+        yield f"{dataset.name!r}: key, sort_by or partition names {name!r}, which is none of its columns"
     for name in sorted(dataset.required_names & columns.keys()):
         if columns[name].nullable:
-            yield f"{dataset.name!r}: {name!r} may be null, but files are divided or sorted by it: choose another column"
+            yield f"{dataset.name!r}: {name!r} may be null, but files are divided or sorted by it: choose another"
+    yield from _partition_faults(dataset, columns)
+
+
+def _partition_faults(dataset: Dataset, columns: Mapping[str, Column]) -> Iterator[str]:
     if dataset.partition is None:
         return
     column = columns.get(dataset.partition.column)

@@ -9,7 +9,7 @@ SPARK_CATALOG: Final = "glue_catalog"
 
 #: Glue's versions by their Iceberg version; 4.0 has 1.0.0, which cannot publish a branch.
 ICEBERG_VERSIONS: Final = {"5.1": "1.10.0", "5.0": "1.7.1"}
-#: Open-source Iceberg 1.7.1 on Spark 3.5.6 kills the JVM when it reads whole columns as vectors (apache/iceberg #11731).
+#: Open-source Iceberg 1.7.1 on Spark 3.5.6 kills the JVM when it reads whole columns as vectors: apache/iceberg #11731.
 _WITHOUT_VECTORS: Final = frozenset({"1.7.1"})
 
 

@@ -79,7 +79,9 @@ def first_metadata(environment: str, dataset: Dataset, location: str, history_da
         "last-sequence-number": 0,
         "last-updated-ms": _MADE_AT_MS,
         "last-column-id": max(ids.values()),
-        "schemas": [{"type": "struct", "schema-id": 0, "fields": [_field(column, dataset) for column in dataset.columns]}],
+        "schemas": [
+            {"type": "struct", "schema-id": 0, "fields": [_field(column, dataset) for column in dataset.columns]}
+        ],
         "current-schema-id": 0,
         "partition-specs": [{"spec-id": 0, "fields": _partition_fields(dataset, ids)}],
         "default-spec-id": 0,

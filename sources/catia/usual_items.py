@@ -46,7 +46,12 @@ class UsualItems:
         self._first_excluding = exclusions.first
         self._tally = records.tally
         self._add_conversation, self._add_messages, self._add_feedback = (
-            records.appender(dataset.name) for dataset in (CONVERSATIONS, MESSAGES, FEEDBACK)
+            records.appender(dataset, column)
+            for dataset, column in (
+                (CONVERSATIONS, "conversation_id"),
+                (MESSAGES, "conversation_id"),
+                (FEEDBACK, "feedback_id"),
+            )
         )
         self._instants = InstantCells()
         self._messages = MessageRecords(self._instants)
@@ -88,18 +93,15 @@ class UsualItems:
         message_records, questions = self._messages.of(key, messages)
         created_at, user_data = self._created_at(item, shape), self._user_data(item.UserData)
         record = b"%b%b,%b,%d,%d\n" % (key, created_at, user_data, len(messages), questions)
-        self._add_conversation(record)
-        self._add_messages(message_records)
-        tally = self._tally
-        tally.placed[Conversation.kind] += 1
-        tally.rows[CONVERSATIONS.name] += 1
-        tally.rows[MESSAGES.name] += len(messages)
+        conversation_id = item.SK.S
+        self._add_conversation(record, conversation_id, 1)
+        self._add_messages(message_records, conversation_id, len(messages))
+        self._tally.placed[Conversation.kind] += 1
 
     def _place_feedback(self, item: Item[Any, Any], shape: ItemShape) -> None:
         created_at, feedback = self._created_at(item, shape), _feedback(item.Feedback)
-        self._add_feedback(b"%b%b,%b\n" % (_key(item), created_at, feedback))
+        self._add_feedback(b"%b%b,%b\n" % (_key(item), created_at, feedback), item.SK.S, 1)
         self._tally.placed[Feedback.kind] += 1
-        self._tally.rows[FEEDBACK.name] += 1
 
     def _created_at(self, item: Item[Any, Any], shape: ItemShape) -> bytes:
         time = None if item.CreatedAt is UNSET else shape.created_at(item.CreatedAt)

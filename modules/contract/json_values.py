@@ -1,0 +1,84 @@
+"""Values of JSON documents that are read strictly: what is no count is no count, whatever Python would make of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from math import isfinite
+from typing import Final
+
+#: Greater whole numbers are no floats any more.
+_MOST: Final = 2**1023
+
+
+def whole_number(value: object) -> int:
+    """Return a count.
+
+    Raises:
+        ValueError: it is none.
+    """
+    if type(value) is not int or value < 0:
+        message = f"expected a whole number from 0, found {_kind(value)}"
+        raise ValueError(message)
+    return value
+
+
+def whole_numbers(document: Mapping[str, object]) -> dict[str, int]:
+    """Return counts by name; raises as :func:`whole_number` does."""
+    return {name: whole_number(value) for name, value in document.items()}
+
+
+def number(value: object) -> float:
+    """Return a number from 0.
+
+    Raises:
+        ValueError: it is none.
+    """
+    if isinstance(value, float) and isfinite(value) and value >= 0:
+        return value
+    if type(value) is int and 0 <= value < _MOST:
+        return float(value)
+    message = f"expected a number from 0, found {_kind(value)}"
+    raise ValueError(message)
+
+
+def text(value: object) -> str:
+    """Return a text.
+
+    Raises:
+        ValueError: it is none.
+    """
+    if not isinstance(value, str):
+        message = f"expected a text, found {_kind(value)}"
+        raise ValueError(message)  # noqa: TRY004 - a document's fault, as all others here
+    return value
+
+
+def instant(value: object) -> datetime:
+    """Return a time that is written as ISO 8601, with its offset.
+
+    Raises:
+        ValueError: it is none.
+    """
+    read = datetime.fromisoformat(text(value))
+    if read.tzinfo is None:
+        message = "expected a time with its offset from UTC, found one without"
+        raise ValueError(message)
+    return read
+
+
+def flag(value: object) -> bool:
+    """Return true or false.
+
+    Raises:
+        ValueError: it is neither.
+    """
+    if not isinstance(value, bool):
+        message = f"expected true or false, found {_kind(value)}"
+        raise ValueError(message)  # noqa: TRY004 - a document's fault, as all others here
+    return value
+
+
+def _kind(value: object) -> str:
+    """Return what can be said of a value without telling a text, which may be somebody's."""
+    return f"a {type(value).__name__}" if isinstance(value, str | list | dict) else repr(value)[:80]
