@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 
-from local.demo import Demo
 from local.screen import Screen
 from local.workspace import Workspace
 
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from envs.schema import Environment
+    from local.demo import Demo
     from local.engines import Engines
 
 
@@ -37,6 +37,9 @@ def running_in(folder: Path, environment: Environment) -> Iterator[Workspace]:
 
 def ready_to_deploy(workspace: Workspace, items: list[dict[str, Any]], engines: Engines) -> Demo:
     """Fill the source table with the items, make a bucket for Terraform's state, and return the demo's steps."""
+    # All tests import this module, few of them deploy.
+    from local.demo import Demo  # noqa: PLC0415
+
     table = workspace.source_table()
     table.ensure()
     table.load(items)
