@@ -14,7 +14,6 @@ from pydantic import AfterValidator, ConfigDict, with_config
 from envs import rules
 from envs.cron import check_cron
 from modules import naming
-from modules.contract.layout import ARTIFACTS_PREFIX
 from modules.contract.source import SourceContract
 from modules.contract.spark_catalog import ICEBERG_VERSIONS
 from sources import contract_named

@@ -8,7 +8,8 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from envs.schema import ARTIFACTS_PREFIX, GLUE_ENGINE, WORKER_TYPES, Environment, GlueJobSettings
+from envs.schema import GLUE_ENGINE, WORKER_TYPES, Environment, GlueJobSettings
+from modules.contract.layout import ARTIFACTS_PREFIX
 from modules.contract.settings import MOST_SPARK_TASKS
 
 

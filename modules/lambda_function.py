@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from envs.schema import ARTIFACTS_PREFIX, FunctionSettings
+from envs.schema import FunctionSettings
+from modules.contract.layout import ARTIFACTS_PREFIX
 from modules.encryption import OwnKey
 from modules.function_alarms import FunctionAlarmsProps, add_function_alarms
 from modules.outputs import Output
@@ -55,7 +56,8 @@ class FunctionProps:
     are its environment. ``alarm_name`` makes an alarm's name of what it is about, ``runbook`` is the heading for a call
     that failed, and ``run_time_share`` what a call may take of its timeout. ``concurrency`` is how many events it works
     on at the same time, None for as many as the account allows; ``ephemeral_storage`` the MB of its ``/tmp``, None for
-    Lambda's least. ``bucket`` takes a layer that is too large to be uploaded directly. ``key`` encrypts its variables, its log and what it writes, None for the services' own.
+    Lambda's least. ``bucket`` takes a layer that is too large for a direct upload. ``key`` encrypts its variables, its
+    log and what it writes, None for the services' own.
     """
 
     address: str

@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from envs.schema import ARTIFACTS_PREFIX, GlueJobSettings
+from envs.schema import GlueJobSettings
 from modules.account import Account
+from modules.contract.layout import ARTIFACTS_PREFIX
 from modules.encryption import GlueSecurity
 from modules.glue_log_names import JobLogs
 from modules.glue_logs import LogGroupProps, add_log_group

@@ -1,4 +1,4 @@
-"""ETL-2 as a Lambda function with Arrow, for tables that need no cluster (docs/adr/0029-two-engines-one-protocol.md)."""
+"""ETL-2 as a Lambda function with Arrow, for tables that need no cluster (docs/adr/0029)."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from modules.contract.spark_catalog import catalog_options
 from modules.etl.engine import DESCRIPTION, EngineProps
@@ -10,7 +10,7 @@ from modules.etl.workflow import JobWorkflow, JobWorkflowProps
 from modules.outputs import Output
 from modules.spark_job import SparkCode, SparkJob, SparkJobProps
 from modules.tags import ETL
-from modules.terraform import Construct, TerraformResource
+from modules.terraform import Construct
 
 #: What Glue calls the libraries of Iceberg, of the version that its own version has.
 _ICEBERG = "iceberg"

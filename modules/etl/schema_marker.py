@@ -24,7 +24,7 @@ class SchemaMarkerProps:
 
 
 def add_schema_marker(scope: Construct, props: SchemaMarkerProps) -> None:
-    """Add the object to ``scope``. Its key is its content's hash: a deployment that changes no column writes nothing."""
+    """Add the object to ``scope``; its key is its content's hash: without a change of columns, nothing is written."""
     content = json.dumps({table.name: version_of(table) for table in props.contract.tables}, indent=1) + "\n"
     S3Object(
         scope,

@@ -39,7 +39,7 @@ def views_of(contract: SourceContract) -> tuple[View, ...]:
     """
     own = _own(contract)
     views: tuple[View, ...] = own.VIEWS if own else ()
-    _check_names(contract, [thing.name for thing in (*contract.tables, *views)])
+    _check_names(contract, [*(table.name for table in contract.tables), *(view.name for view in views)])
     return views
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from envs.schema import ARTIFACTS_PREFIX, Environment
+from envs.schema import Environment
 from modules.account import Account
+from modules.contract.layout import ARTIFACTS_PREFIX
 from modules.pipeline.access import Scope
 
 #: Where Lambda, and Glue's jobs and crawlers, have their log groups.
