@@ -52,6 +52,8 @@ def _nodes(stack: Stack, writer: str) -> Iterator[Node]:
     for permission in permissions(stack):
         for table in _source_tables(permission):
             yield Node(table, table, f"DynamoDB table of {writer}", "store")
+        for event in _announced(permission):
+            yield Node(event, event, "EventBridge event, for whoever builds on the tables", "events")
     alarms = list(stack.of_type("aws_cloudwatch_metric_alarm"))
     if alarms:
         yield Node(_alarms_of(stack), f"alarms: {len(alarms)}", "CloudWatch", _FAILURE, stack.name)
@@ -159,9 +161,18 @@ def _allowed(permission: Permission, zones: Mapping[str, str]) -> Iterator[Edge]
                 yield Edge(holder, found["zone"], "writes")
             elif "s3:GetObject" in permission.actions:
                 yield Edge(found["zone"], holder, "reads")
-    if any(action.startswith("glue:") and "Partition" in action for action in permission.actions):
+    if "glue:UpdateTable" in permission.actions:
+        by_itself = permission.holder.type != "aws_glue_crawler"
         for database in permission.holder.stack.of_type("aws_glue_catalog_database"):
-            yield Edge(holder, database.name, "keeps days and columns")
+            yield Edge(holder, database.name, "commits" if by_itself else "repairs, on demand")
+    for event in _announced(permission):
+        yield Edge(holder, event, "announces")
+
+
+def _announced(permission: Permission) -> Iterator[str]:
+    """Yield the types of the events that a permission to send events is limited to."""
+    if "events:PutEvents" in permission.actions and "events:detail-type" in permission.equals:
+        yield permission.equals["events:detail-type"]
 
 
 def _source_tables(permission: Permission) -> Iterator[str]:

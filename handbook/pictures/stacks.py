@@ -62,11 +62,12 @@ class Stack:
 
 @dataclass(frozen=True)
 class Permission:
-    """A statement of a role's policy, of whoever has the role."""
+    """A statement of a role's policy, of whoever has the role; ``equals`` are its conditions on equal texts."""
 
     holder: Resource
     actions: frozenset[str]
     resources: tuple[str, ...]
+    equals: Mapping[str, str]
 
 
 def permissions(stack: Stack) -> Iterator[Permission]:
@@ -83,4 +84,5 @@ def permissions(stack: Stack) -> Iterator[Permission]:
         role = policy.one(policy.arguments["role"]).name
         if role in holders:
             for statement in json.loads(policy.arguments["policy"])["Statement"]:
-                yield Permission(holders[role], frozenset(statement["Action"]), tuple(statement["Resource"]))
+                equals = statement.get("Condition", {}).get("StringEquals", {})
+                yield Permission(holders[role], frozenset(statement["Action"]), tuple(statement["Resource"]), equals)

@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from math import ceil
-
 import pytest
 
 from envs.prod import PROD
 from envs.schema import WORKER_DPU, ArrowSettings
-from glue_src.spark_ranges import Sizes
 from handbook.markdown import lines
+from modules.contract.table_metadata import ROW_GROUP_BYTES
 from tests.unit.docs.computed import ComputedDocument, Figures
 
 DOCUMENT = ComputedDocument("lake-costs.md", update="UPDATE_LAKE_COSTS")
 
-WORKERS = PROD.etl.glue.number_of_workers
+JOB = PROD.etl.glue
 FUNCTION = ArrowSettings()
-DAYS_IN_GB = (1, 100, 10 * 1024)
-FROM_HERE_ON_SPARK = 10
+LIFECYCLE = PROD.normalize.lifecycle
+HISTORY_DAYS = PROD.etl.curated.history_days
+SOURCES_IN_GB = (1, 10, 100)
 MB_PER_GB = 1024
-DPU_OF_A_G_2X = WORKER_DPU["G.2X"]
-WEEKS = 52
-RANGES = Sizes()
-#: A job is done in time as long as a third of its limit is left.
+WEEKS_A_MONTH = 52 / 12
+#: The newest month is half full on average.
+NEWEST_MONTH = 0.5
+#: A run is done in time, or fits, as long as a third of the limit is left.
 SAFE = 2 / 3
 
 
@@ -43,138 +41,141 @@ def size(gigabytes: float) -> str:
     return f"{gigabytes:.1f} GB" if gigabytes < MB_PER_GB else f"{gigabytes / MB_PER_GB:.1f} TB"
 
 
-def day(gigabytes: int) -> str:
-    return f"{gigabytes} GB" if gigabytes < MB_PER_GB else f"{gigabytes // MB_PER_GB} TB"
+def month(source: float, given: Figures) -> float:
+    """Return the CSV of one month of a source, in GB."""
+    return source / given["months in the tables"]
 
 
-def lambda_seconds(gigabytes: float, given: Figures) -> float:
+def tables(source: float, given: Figures) -> float:
+    return source * given["Parquet, ratio of the CSV"]
+
+
+def stored(source: int, given: Figures) -> list[str]:
+    current = tables(source, given)
+    a_night = tables(month(source, given) * NEWEST_MONTH, given)
+    history, noncurrent = a_night * HISTORY_DAYS, a_night * LIFECYCLE.noncurrent_version_expiration
+    clean = source * LIFECYCLE.clean_expiration
+    now = current + history + noncurrent + clean
+    before = (
+        current * given["copies of the tables kept before Iceberg"]
+        + source * given["copies of the CSV kept before Iceberg"]
+    )
+    price = given["S3, $ per GB and month"]
+    sizes = [size(part) for part in (current, history, noncurrent, clean)]
+    return [f"{source} GB", *sizes, money(now * price), size(before), money(before * price)]
+
+
+def lambda_seconds(source: float, changed: float, given: Figures) -> float:
+    """Return the time of a night that looks through a source's CSV and rewrites ``changed`` GB of it."""
     processors = FUNCTION.memory_size // given["Lambda's memory for one vCPU, MB"]
-    return gigabytes * MB_PER_GB / (given["Arrow: CSV, MB per second and vCPU"] * processors)
+    looked = source / given["Arrow: CSV looked through, MB per second and vCPU"]
+    written = changed / given["Arrow: CSV of changed partitions, MB per second and vCPU"]
+    return (looked + written) * MB_PER_GB / processors
 
 
-def lambda_dollars(gigabytes: float, given: Figures) -> float:
+def lambda_dollars(seconds: float, given: Figures) -> float:
     storage = given["Lambda's largest `/tmp`, GB"] - 0.5
-    per_second = (
+    return seconds * (
         FUNCTION.memory_size / MB_PER_GB * given["Lambda, $ per GB-second"]
         + storage * given["Lambda's `/tmp` beyond 0.5 GB, $ per GB-second"]
     )
-    return lambda_seconds(gigabytes, given) * per_second
 
 
-def fits_lambda(gigabytes: float, given: Figures) -> bool:
-    in_time = lambda_seconds(gigabytes, given) <= given["Lambda's longest run, seconds"]
-    return in_time and gigabytes * given["Arrow: scratch, share of the CSV"] <= given["Lambda's largest `/tmp`, GB"]
+def fits_lambda(source: float, changed: float, given: Figures) -> bool:
+    in_time = lambda_seconds(source, changed, given) <= given["Lambda's longest run, seconds"]
+    on_disk = changed * given["Arrow: `/tmp`, times the changed CSV"] <= given["Lambda's largest `/tmp`, GB"]
+    partition = month(source, given) * given["Arrow: memory, times the largest partition's CSV"]
+    return in_time and on_disk and partition * MB_PER_GB <= FUNCTION.memory_size
 
 
-def spark_hours(gigabytes: float, tasks: int, given: Figures) -> float:
-    work = gigabytes * MB_PER_GB / (given["Spark: CSV, MB per second and task"] * tasks)
-    return (given["Spark: start, seconds"] + work) / 3600
+def spark_seconds(source: float, changed: float, given: Figures) -> float:
+    looked = source / given["Spark: CSV looked through, MB per second and task"]
+    written = changed / given["Spark: CSV of changed partitions, MB per second and task"]
+    return given["Spark: start, seconds"] + (looked + written) * MB_PER_GB / JOB.tasks_at_once
 
 
-def spark_dollars(hours: float, workers: int, given: Figures) -> float:
-    units = workers * DPU_OF_A_G_2X
-    return max(1 / 60, hours) * units * given["Glue, $ per DPU-hour; a minute at least"]
+def spark_dollars(seconds: float, given: Figures) -> float:
+    units = JOB.number_of_workers * WORKER_DPU[JOB.worker_type]
+    return max(60, seconds) / 3600 * units * given["Glue, $ per DPU-hour; a minute at least"]
 
 
-def tasks_at_once(workers: int) -> int:
-    return replace(PROD.etl.glue, number_of_workers=workers).tasks_at_once
-
-
-def workers_for(scratch: float, given: Figures) -> int:
-    """As many as have room for the scratch on their disks, beside the driver, and no fewer than the job has."""
-    return max(WORKERS, ceil(scratch / given["Glue: free disk of a G.2X worker, GB"]) + 1)
-
-
-def runs(given: Figures) -> str:
-    return lines(run(gigabytes, given) for gigabytes in DAYS_IN_GB)
-
-
-def run(gigabytes: int, given: Figures) -> list[str]:
-    disk = gigabytes * given["Spark: scratch, share of the CSV"]
-    workers = workers_for(disk, given)
-    tasks = tasks_of(gigabytes, workers)
-    hours = spark_hours(gigabytes, tasks, given)
+def a_night(source: int, given: Figures) -> list[str]:
+    usual = month(source, given) * NEWEST_MONTH
+    seconds, whole = lambda_seconds(source, usual, given), lambda_seconds(source, source, given)
+    spark, spark_whole = spark_seconds(source, usual, given), spark_seconds(source, source, given)
     return [
-        day(gigabytes),
-        f"{lambda_seconds(gigabytes, given) / 60:,.1f}",
-        size(gigabytes * given["Arrow: scratch, share of the CSV"]),
-        money(lambda_dollars(gigabytes, given)) if fits_lambda(gigabytes, given) else "too large",
-        size(disk),
-        str(workers),
-        str(tasks),
-        f"{hours:.2f}",
-        money(spark_dollars(hours, workers, given)),
+        f"{source} GB",
+        f"{seconds / 60:.1f}",
+        money(lambda_dollars(seconds, given)) if fits_lambda(source, usual, given) else "too large",
+        f"{spark / 60:.1f}",
+        money(spark_dollars(spark, given)),
+        money(lambda_dollars(whole, given)) if fits_lambda(source, source, given) else "too large",
+        f"{spark_whole / 60:.1f}",
+        money(spark_dollars(spark_whole, given)),
     ]
 
 
-def tasks_of(gigabytes: float, workers: int) -> int:
-    """How many tasks write a day side by side: no more than it has ranges."""
-    return min(tasks_at_once(workers), RANGES.ranges_of(int(gigabytes * 2**30)))
-
-
-def week(gigabytes: int, given: Figures) -> float:
-    """The share of a column that a week takes: its own, and a row group more."""
-    engine = "Arrow" if gigabytes < FROM_HERE_ON_SPARK else "Spark"
-    return 1 / WEEKS + given[f"{engine}: CSV in a row group, MB"] / (gigabytes * MB_PER_GB)
-
-
 def queries(given: Figures) -> str:
-    text, narrow = (given[f"`{name}` and `sent_at`, share of the Parquet"] for name in ("text", "sender"))
-    dashboard = given["columns of `dashboard_usuarios`, share of the Parquet"]
-    shares = {
-        "one week of `text`": [text * week(gigabytes, given) for gigabytes in DAYS_IN_GB],
-        "one week of `sender` and `sent_at`": [narrow * week(gigabytes, given) for gigabytes in DAYS_IN_GB],
-        "all `latest_…` of a day": [1.0] * len(DAYS_IN_GB),
-        "`dashboard_usuarios`": [dashboard] * len(DAYS_IN_GB),
+    text, narrow = (given[f"`{name}` and `sent_at`, ratio of the Parquet"] for name in ("text", "sender"))
+    months = given["months in the tables"]
+    week, row_group = 1 / (months * WEEKS_A_MONTH), ROW_GROUP_BYTES / 2**30
+    ratios = {
+        "one week of `text`": [text * min(1, week + row_group / source) for source in SOURCES_IN_GB],
+        "one week of `sender` and `sent_at`": [narrow * min(1, week + row_group / source) for source in SOURCES_IN_GB],
+        "one month of `text`": [text / months] * len(SOURCES_IN_GB),
+        "`text` of one user": [text] * len(SOURCES_IN_GB),
+        "`dashboard_usuarios`": [given["columns of `dashboard_usuarios`, ratio of the Parquet"]] * len(SOURCES_IN_GB),
     }
-    return lines(query(name, of_days, given) for name, of_days in shares.items())
+    return lines(query(name, found, given) for name, found in ratios.items())
 
 
-def query(name: str, shares: list[float], given: Figures) -> list[str]:
+def query(name: str, ratios: list[float], given: Figures) -> list[str]:
     columns = [name]
-    for gigabytes, share in zip(DAYS_IN_GB, shares, strict=True):
-        read = gigabytes * given["Parquet, share of the CSV"] * share
+    for source, ratio in zip(SOURCES_IN_GB, ratios, strict=True):
+        read = tables(source, given) * ratio
         billed = max(read, given["Athena: least bytes of a query, MB"] / MB_PER_GB)
         columns += [size(read), money(billed / MB_PER_GB * given["Athena, $ per TB read"])]
     return columns
 
 
 def test_tables_follow_from_the_first(given: Figures) -> None:
-    DOCUMENT.check_tables({"day": runs(given), "query": queries(given)})
+    DOCUMENT.check_tables(
+        {
+            "source": lines(stored(source, given) for source in SOURCES_IN_GB),
+            "a night of": lines(a_night(source, given) for source in SOURCES_IN_GB),
+            "query": queries(given),
+        }
+    )
 
 
 def test_sentences_follow_from_the_first_table(given: Figures) -> None:
-    room = SAFE * given["Lambda's largest `/tmp`, GB"] / given["Arrow: scratch, share of the CSV"]
-    default_room = SAFE * FUNCTION.ephemeral_storage / MB_PER_GB / given["Arrow: scratch, share of the CSV"]
-    in_time = SAFE * given["Lambda's longest run, seconds"] / lambda_seconds(1, given)
-    timeout = PROD.etl.glue.timeout
-    seconds = SAFE * timeout * 60 - given["Spark: start, seconds"]
-    written = seconds * given["Spark: CSV, MB per second and task"] * tasks_at_once(WORKERS) / MB_PER_GB
-    disks = SAFE * (WORKERS - 1) * given["Glue: free disk of a G.2X worker, GB"]
-    disk = disks / given["Spark: scratch, share of the CSV"]
-    assert room < in_time, "the document says that /tmp ends first"
-    assert disk < written, "the document says that the disks end first"
-    row_groups = DAYS_IN_GB[-1] * MB_PER_GB / given["Spark: CSV in a row group, MB"]
-    footer = row_groups * given["Spark: footer, KB of a row group"] / MB_PER_GB
-    sentences = (
-        f"**Arrow to Spark, at a day of {int(room)} GB.**",
-        f"at its default, {FUNCTION.ephemeral_storage / MB_PER_GB:g} GB, up to {default_room:.1f} GB",
-        f"two thirds of 15 minutes only at {int(in_time)} GB",
-        f"**More workers for Spark, from a day of {int(disk)} GB.**",
-        f"two thirds of the timeout of `prod`, {timeout} minutes, only at {int(written)} GB",
-        f"{row_groups / 1000:.0f} thousand row groups, and a footer of {footer:.0f} MB",
+    fits_memory = SAFE * FUNCTION.memory_size / given["Arrow: memory, times the largest partition's CSV"]
+    by_memory = fits_memory * given["months in the tables"] / MB_PER_GB
+    by_time = SAFE * given["Lambda's longest run, seconds"] / lambda_seconds(1, month(1, given) * NEWEST_MONTH, given)
+    first_load = SAFE * FUNCTION.ephemeral_storage / given["Arrow: `/tmp`, times the changed CSV"]
+    largest_load = SAFE * given["Lambda's largest `/tmp`, GB"] / given["Arrow: `/tmp`, times the changed CSV"]
+    assert by_memory < by_time, "the document says that memory ends first"
+    crawler = given["crawler, minutes at least"] / 60 * given["Glue, $ per DPU-hour; a minute at least"] * 30
+    DOCUMENT.check_sentences(
+        (
+            f"**Arrow to Spark, at a source of {by_memory:.0f} GB.**",
+            f"Its largest month, {fits_memory:.0f} MB of CSV, then takes two thirds of the function's memory",
+            f"two thirds of 15 minutes only at {by_time:.0f} GB",
+            f"up to {first_load / MB_PER_GB:.1f} GB at once with the default `ephemeral_storage`,",
+            f"{largest_load:.1f} GB with the largest",
+            f"ten minutes of a DPU at least: {money(crawler)} a month",
+        )
     )
-    DOCUMENT.check_sentences(sentences)
 
 
-def test_engines_are_those_of_the_settings() -> None:
-    job = PROD.etl.glue
+def test_settings_are_those_of_prod() -> None:
     words = DOCUMENT.words()
     assert f"a function of {FUNCTION.memory_size:,} MB, two vCPU" in words
-    assert job.worker_type == "G.2X", "two DPU a worker"
-    assert (
-        f"{job.number_of_workers} workers of type {job.worker_type}: {job.number_of_workers * 2} DPU are paid" in words
-    )
-    assert f"and {tasks_at_once(WORKERS)} tasks run at once" in words
-    assert f"ranges of {RANGES.range >> 20} MB and more, {RANGES.most_ranges} at most" in words
+    units = JOB.number_of_workers * WORKER_DPU[JOB.worker_type]
+    assert f"{JOB.number_of_workers} workers of type {JOB.worker_type}: {units} DPU are paid" in words
+    assert f"and {JOB.tasks_at_once} tasks run at once" in words
+    assert f"History holds the replaced files for {HISTORY_DAYS} days" in words
+    assert f"the expired ones for {LIFECYCLE.noncurrent_version_expiration} days more" in words
+    assert f"clean CSV, {LIFECYCLE.clean_expiration} days" in words
+    assert f"of {ROW_GROUP_BYTES >> 20} MB" in words
     assert f"in `prod` {PROD.etl.athena.bytes_scanned_cutoff >> 30} GB" in words
