@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any, Final
 
 from bench.contenders.task import Task
-from bench.lake.task import LakeTask
 from bench.replay_server import STATISTICS_TARGET
 
 PROJECT: Final = Path(__file__).resolve().parent.parent
@@ -74,19 +73,12 @@ def measure(python: Path, name: str, task: Task) -> Measurement:
     Raises:
         MeasurementError: it failed, or uploaded something other than what it reports.
     """
-    measurement = measure_alone(python, name, task, _aws_environment(task.port))
+    measurement = _measure_alone(python, name, task)
     _check_upload(name, measurement, take_statistics(task.port))
     return measurement
 
 
-def measure_alone(
-    python: Path, name: str, task: Task | LakeTask, environment: Mapping[str, str] | None = None
-) -> Measurement:
-    """Run one contender by ``python`` in a process of its own; what it did is still to be checked.
-
-    Raises:
-        MeasurementError: it failed.
-    """
+def _measure_alone(python: Path, name: str, task: Task) -> Measurement:
     with tempfile.TemporaryDirectory() as directory:
         result = Path(directory, "result.json")
         command = [str(python), "-m", "bench.contenders", name, json.dumps(asdict(task)), str(result)]
@@ -94,7 +86,7 @@ def measure_alone(
             subprocess.run(
                 command,
                 cwd=PROJECT,
-                env=passed_on() | dict(environment or {}),
+                env=passed_on() | _aws_environment(task.port),
                 check=True,
                 capture_output=True,
                 text=True,

@@ -11,17 +11,15 @@ from pathlib import Path
 from typing import Final
 
 from bench.contenders.task import Prepare, Task
-from bench.lake.task import LakeTask
 from bench.memory import peak_mb, peak_mb_of_a_child
 
 
 @dataclass(frozen=True)
 class Program:
-    """A module of this package, the function there that prepares the work, and the type of its task."""
+    """A module of this package, and the function there that prepares the work."""
 
     module: str
     function: str = "prepare"
-    task: type[Task | LakeTask] = Task
 
 
 #: By contender.
@@ -32,12 +30,6 @@ PROGRAMS: Final = {
     "awswrangler": Program("wrangler"),
     "fetch": Program("floors", "prepare_fetch"),
     "fetch-orjson": Program("floors", "prepare_fetch_and_parse"),
-    "lake-arrow": Program("lake_arrow", task=LakeTask),
-    "lake-spark": Program("lake_spark", task=LakeTask),
-    "lake-spark-compiled": Program("lake_spark", "prepare_compiled", LakeTask),
-    "lake-duckdb-tuned": Program("lake_duckdb", "prepare_tuned", LakeTask),
-    "lake-duckdb-default": Program("lake_duckdb", "prepare_default", LakeTask),
-    "lake-pandas": Program("lake_pandas", task=LakeTask),
 }
 
 
@@ -46,12 +38,12 @@ def main(name: str, task_json: str, result_path: str) -> None:
     begun = time.perf_counter()
     program = PROGRAMS[name]
     prepare: Prepare = getattr(importlib.import_module(f"bench.contenders.{program.module}"), program.function)
-    work = prepare(program.task(**json.loads(task_json)))
+    work = prepare(Task(**json.loads(task_json)))
     started = time.perf_counter()
     report = work()
     ended = time.perf_counter()
     done = asdict(report)
-    peak = peak_mb() + report.processes * peak_mb_of_a_child() + done.pop("others_peak_mb")
+    peak = peak_mb() + report.processes * peak_mb_of_a_child()
     result = {"start_seconds": started - begun, "work_seconds": ended - started, "peak_mb": peak}
     Path(result_path).write_text(json.dumps(result | done), encoding="utf-8")
 

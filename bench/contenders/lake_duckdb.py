@@ -1,60 +1,85 @@
-"""DuckDB, twice: as whoever knows it well would have it make the Parquet, and as it comes."""
+"""DuckDB: a month's rows to a file, as its COPY divides them; and the former layout, one sorted file for each dataset.
+
+Without its extension for S3, CSV is fetched into a file and Parquet sent from one, by boto3.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import Final
+import shutil
+from collections.abc import Callable
+from pathlib import Path
 
+import boto3
 import duckdb
 
-from bench.contenders.task import Report, Work
-from bench.lake.clean_sql import plainly_read, rows_of, strictly_read
-from bench.lake.task import THREADS, ZSTD_LEVEL, LakeTask
+from bench.lake.clean_sql import rows_of, strictly_read
+from bench.lake.front import BUCKET
+from bench.lake.task import THREADS, ZSTD_LEVEL, LakeTask, NightTask, Program, curated_prefix
 from modules.contract.datasets import Dataset
 from sources.catia import CONTRACT
 
-_ROW_GROUP_BYTES: Final = 32 * 1024 * 1024
-_Copy = Callable[[LakeTask, Dataset], str]
+_FORMAT = f"FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL {ZSTD_LEVEL}"
+_Copy = Callable[[Dataset, str, Path], str]
 
 
-def prepare_tuned(task: LakeTask) -> Work:
-    """Open a database that has as many threads as ours, and need not keep the order of what it reads."""
+def prepare_plain(task: LakeTask) -> Program:
+    """Divide by month, without sorting."""
+    return Program(_OverS3(task, _divided).night)
+
+
+def prepare_former(task: LakeTask) -> Program:
+    """Write a full copy, sorted, as every night did before the lake had table formats."""
+    return Program(_OverS3(task, _whole).night)
+
+
+def prepare_local(task: LakeTask) -> Program:
+    """Divide by month, from files to files: S3 is left out."""
     connection = _connection(task)
-    connection.execute(f"SET threads = {THREADS}")
-    connection.execute("SET preserve_insertion_order = false")  # without it, no row groups by size
-    return lambda: _write_all(connection, task, _tuned)
+
+    def night(_: str, night: NightTask) -> None:
+        for dataset in CONTRACT.datasets:
+            _copy(connection, _divided, dataset, task.file_of(night, dataset.name), Path(task.scratch, dataset.name))
+
+    return Program(night)
 
 
-def prepare_default(task: LakeTask) -> Work:
-    """Open a database with DuckDB's own settings."""
-    connection = _connection(task)
-    return lambda: _write_all(connection, task, _default)
+class _OverS3:
+    def __init__(self, task: LakeTask, copy: _Copy) -> None:
+        self._s3 = boto3.client("s3")
+        self._connection = _connection(task)
+        self._scratch = Path(task.scratch)
+        self._copy = copy
+
+    def night(self, lake: str, night: NightTask) -> None:
+        for dataset in CONTRACT.datasets:
+            csv, folder = self._scratch / "day.csv", self._scratch / dataset.name
+            self._s3.download_file(BUCKET, night.csv[dataset.name], str(csv))
+            _copy(self._connection, self._copy, dataset, csv, folder)
+            for file in folder.rglob("*.parquet"):
+                key = f"{curated_prefix(lake)}{dataset.name}/{file.relative_to(folder)}"
+                self._s3.upload_file(str(file), BUCKET, key)
+            shutil.rmtree(folder)
 
 
 def _connection(task: LakeTask) -> duckdb.DuckDBPyConnection:
-    return duckdb.connect(config={"temp_directory": task.scratch})
+    connection = duckdb.connect(config={"temp_directory": f"{task.scratch}/duckdb"})
+    connection.execute(f"SET threads = {THREADS}")
+    connection.execute("SET preserve_insertion_order = false")
+    return connection
 
 
-def _write_all(connection: duckdb.DuckDBPyConnection, task: LakeTask, copy: _Copy) -> Report:
-    return Report(dict(_written(connection, task, copy)))
+def _copy(connection: duckdb.DuckDBPyConnection, copy: _Copy, dataset: Dataset, csv: Path, folder: Path) -> None:
+    folder.mkdir()
+    connection.execute(copy(dataset, rows_of(dataset, strictly_read(csv, dataset)), folder))
 
 
-def _written(connection: duckdb.DuckDBPyConnection, task: LakeTask, copy: _Copy) -> Iterator[tuple[str, int]]:
-    for dataset in CONTRACT.datasets:
-        (count,) = connection.execute(copy(task, dataset)).fetchall()[0]
-        yield dataset.name, count
+def _divided(dataset: Dataset, rows: str, folder: Path) -> str:
+    partition = dataset.partition
+    if partition is None:
+        return _whole(dataset, rows, folder)
+    divided = f"SELECT *, left({partition.column}, {partition.width}) AS partition FROM ({rows})"  # noqa: S608 our names
+    return f"COPY ({divided}) TO '{folder}' ({_FORMAT}, PARTITION_BY (partition), OVERWRITE_OR_IGNORE)"
 
 
-def _tuned(task: LakeTask, dataset: Dataset) -> str:
-    rows = rows_of(dataset, strictly_read(task.source_of(dataset.name), dataset))
-    return _copy(task, dataset, rows, f", ROW_GROUP_SIZE_BYTES {_ROW_GROUP_BYTES}")
-
-
-def _default(task: LakeTask, dataset: Dataset) -> str:
-    return _copy(task, dataset, rows_of(dataset, plainly_read(task.source_of(dataset.name), dataset)))
-
-
-def _copy(task: LakeTask, dataset: Dataset, rows: str, options: str = "") -> str:
-    in_order = f"{rows} ORDER BY {', '.join(dataset.sort_by)}"
-    format_ = f"FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL {ZSTD_LEVEL}{options}"
-    return f"COPY ({in_order}) TO '{task.target_of(dataset.name)}' ({format_})"
+def _whole(dataset: Dataset, rows: str, folder: Path) -> str:
+    return f"COPY ({rows} ORDER BY {', '.join(dataset.sort_by)}) TO '{folder}/{dataset.name}.parquet' ({_FORMAT})"

@@ -1,61 +1,85 @@
-"""This platform's ETL-2 by its Spark engine: all datasets and all that the checks need to know.
-
-Starting Spark and a first, tiny day count as start: a Glue job pays for both once, whatever it then has to do. Java
-compiles the program while it runs, with the same processors; that is part of the work, or of the start as well.
-"""
+"""Spark: this platform's ETL-2, and CSV to Parquet as anybody would write it."""
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Final
 
-from pyspark.sql import SparkSession
+from pyspark.sql import Column, DataFrame, SparkSession
+from pyspark.sql import functions as F  # noqa: N812 as everybody calls it
 
-from bench.contenders.task import Report, Work
-from bench.lake import bucket
-from bench.lake.days import write_day
-from bench.lake.ours import sources, staged
-from bench.lake.task import THREADS, UNTIL_COMPILED, ZSTD_LEVEL, LakeTask
-from bench.memory import peak_mb_of
-from glue_src.spark_engine import SparkEngine
-from glue_src.transform import session_of
+from bench.lake.task import THREADS, LakeTask, NightTask, Program, address, curated_prefix
+from local.aws_environment import REGION
+from local.spark_jars import ensure
+from local.spark_options import local_options
+from modules.contract.datasets import SPARK_TIMESTAMP_FORMAT, ColumnType, Dataset
+from modules.contract.spark_catalog import catalog_options
+from sources.catia import CONTRACT
 
-_WARM_UP: Final = 200
-"""Conversations of the tiny day."""
-_HEAP: Final = "2g"
+#: Stands for a quoted, empty text, which Spark would read as null.
+_EMPTY: Final = "\ue000"
 _OPTIONS: Final = {
     "spark.ui.enabled": "false",
     "spark.ui.showConsoleProgress": "false",
-    "spark.driver.memory": _HEAP,
-    # For a batch on two processors: Java's own choice, G1, clears memory beside the work, with the same processors.
-    "spark.driver.extraJavaOptions": "-Dfile.encoding=UTF-8 -XX:+UseParallelGC",
-    "spark.sql.sources.ignoreDataLocality": "true",
-    # s3://lake/<path> is the file of that path: no S3 here, and the engine need not know.
-    "spark.hadoop.fs.s3.impl": "org.apache.hadoop.fs.viewfs.ViewFileSystemOverloadScheme",
-    "spark.hadoop.fs.viewfs.overload.scheme.target.file.impl": "org.apache.hadoop.fs.RawLocalFileSystem",
-    f"spark.hadoop.fs.viewfs.mounttable.{bucket.NAME}.linkFallback": "file:///",
-    "spark.hadoop.parquet.compression.codec.zstd.level": str(ZSTD_LEVEL),
+    "spark.driver.memory": "2g",
+    "spark.sql.session.timeZone": "UTC",
+    "spark.sql.shuffle.partitions": str(2 * THREADS),
 }
 
 
-def prepare_compiled(task: LakeTask) -> Work:
-    """Start Spark, and let it make the Parquet of the same day until Java has compiled all that takes its time."""
-    work = prepare(task)
-    for _ in range(UNTIL_COMPILED):
-        work()
-    return work
+def prepare_plain(task: LakeTask) -> Program:
+    """Start Spark."""
+    spark = _session(task)
+
+    def night(lake: str, night: NightTask) -> None:
+        for dataset in CONTRACT.datasets:
+            rows = _read(spark, dataset, address(night.csv[dataset.name]))
+            target = f"{curated_prefix(lake)}{dataset.name}/plain"
+            rows.write.option("compression", "zstd").parquet(address(target))
+
+    return Program(night, (_java(spark),))
 
 
-def prepare(task: LakeTask) -> Work:
-    """Start Spark, and let it make the Parquet of a tiny day."""
+def _session(task: LakeTask) -> SparkSession:
     builder = SparkSession.builder.master(f"local[{THREADS}]").config("spark.local.dir", task.scratch)
-    for name, value in _OPTIONS.items():
+    options = {**_OPTIONS, **catalog_options(address("curated"), "5.1"), **local_options(task.endpoint, REGION, ensure())}
+    # For a batch on two processors: Java's own choice, G1, clears memory beside the work, with the same processors.
+    options["spark.driver.extraJavaOptions"] += " -XX:+UseParallelGC"
+    for name, value in options.items():
         builder = builder.config(name, value)
-    spark = session_of(builder)
-    spark.sparkContext.setLogLevel("OFF")
-    engine = SparkEngine(spark, bucket.FolderBucket())
-    tiny = Path(task.scratch, "tiny")
-    write_day(tiny, _WARM_UP)
-    staged(engine, sources(LakeTask(str(tiny), str(tiny / "parquet"), task.scratch)))
-    java = spark.sparkContext._gateway.proc.pid  # type: ignore[union-attr]  # noqa: SLF001 nothing else tells it
-    return lambda: Report(staged(engine, sources(task)), others_peak_mb=peak_mb_of(java))
+    spark = builder.getOrCreate()
+    spark.sparkContext.setLogLevel("ERROR")
+    return spark
+
+
+def _java(spark: SparkSession) -> int:
+    return int(spark.sparkContext._gateway.proc.pid)  # type: ignore[union-attr]  # noqa: SLF001 nothing else tells it
+
+
+def _read(spark: SparkSession, dataset: Dataset, csv: str) -> DataFrame:
+    schema = ", ".join(f"{column.name} {column.type.value}" for column in dataset.columns)
+    rows = spark.read.csv(
+        csv,
+        schema=schema,
+        header=True,
+        quote='"',
+        escape='"',
+        emptyValue=_EMPTY,
+        mode="FAILFAST",
+        timestampFormat=SPARK_TIMESTAMP_FORMAT,
+    )
+    return rows.select(
+        *(
+            _restored(column.name).alias(column.name) if column.type is ColumnType.TEXT else F.col(column.name)
+            for column in dataset.columns
+        )
+    )
+
+
+def _restored(name: str) -> Column:
+    r"""Undo a cell's escapes; a line feed, which no cell holds, stands for ``\\`` meanwhile."""
+    cell = F.col(name)
+    restored = cell
+    for escape, original in (("\\\\", "\n"), ("\\0", "\0"), ("\\r", "\r"), ("\\n", "\\")):
+        restored = F.replace(restored, F.lit(escape), F.lit(original))
+    exchanged = F.translate(restored, "\\\n", "\n\\")
+    return F.when(cell == _EMPTY, "").when(cell.contains("\\"), exchanged).otherwise(cell)

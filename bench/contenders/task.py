@@ -29,14 +29,12 @@ class Task:
 class Report:
     """What a contender did: ``rows`` by dataset, and the bytes of its CSV objects (None where it writes none).
 
-    ``processes`` are those that it had beside its own and that have ended; ``others_peak_mb`` is the most memory that
-    one which goes on beside it, such as Spark's, had at once.
+    ``processes`` are those that it had beside its own and that have ended.
     """
 
     rows: dict[str, int] = field(default_factory=dict)
     csv_bytes: int | None = None
     processes: int = 0
-    others_peak_mb: float = 0.0
 
 
 Work = Callable[[], Report]

@@ -1,128 +1,168 @@
-"""Runs the scenario: all contenders in turn, round after round, each in a fresh process, and checks what each wrote."""
+"""Runs the scenario: all programs in turn, round after round, and checks what each wrote."""
 
 from __future__ import annotations
 
+import json
 import os
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bench.lake.days import Day, write_day
-from bench.lake.outputs import (
-    Content,
-    bytes_of_parquet,
-    check,
-    contents_of_csv,
-    contents_of_parquet,
-    parquet_of,
-)
-from bench.lake.scans import Scans, scans_of
-from bench.lake.scenario import DAY, GROWTH, SCANNED, TENFOLD, TENFOLD_ROUNDS, LakeContender, LakeScenario
+from bench.lake.lake import Lake, running
+from bench.lake.nights import Change, Night, write_nights
+from bench.lake.outputs import Content, check, contents_of_csv
+from bench.lake.scenario import LakeContender, LakeScenario
 from bench.lake.scratch import watched
-from bench.lake.task import LakeTask
-from bench.measurements import Measurements
-from bench.peers import project_python
-from bench.processes import Measurement, MeasurementError, measure_alone
+from bench.lake.task import LakeTask, NightMeasurement, NightTask, ProgramMeasurement, curated_prefix
+from bench.processes import PROJECT, MeasurementError, passed_on
+from local.aws_environment import emulator_variables
 from local.machine_tools import tool_environment
-from sources.catia import MESSAGES
+from modules.contract.settings import ARROW_MEMORY_VARIABLES
+from sources.catia import CONTRACT
 
-
-@dataclass(frozen=True)
-class DayFacts:
-    """The size of a day's CSV and what it holds, by dataset."""
-
-    bytes: int
-    contents: Mapping[str, Content]
-
-    @property
-    def rows(self) -> dict[str, int]:
-        """Rows by dataset."""
-        return {name: content.rows for name, content in self.contents.items()}
+_PROGRAM_SECONDS = 1800
+_LAST_LINES = 8
 
 
 @dataclass
-class LakeResults(Measurements[LakeContender]):
-    """What was measured.
+class LakeResults:
+    """What was measured: of each program and night one measurement a round, and seconds to start.
 
-    ``parquet_bytes`` and ``scans`` are of what a contender wrote last, ``scratch_bytes`` the most that it had on disk
-    besides.
+    ``scratch_bytes`` is the most that a program had on disk; ``failures`` say why a program has no measurements.
     """
 
     scenario: LakeScenario
-    days: dict[str, DayFacts] = field(default_factory=dict)
-    measurements: dict[LakeContender, list[Measurement]] = field(default_factory=dict)
-    failures: dict[LakeContender, str] = field(default_factory=dict)
-    parquet_bytes: dict[LakeContender, int] = field(default_factory=dict)
+    nights: list[Night] = field(default_factory=list)
+    measurements: dict[tuple[LakeContender, Change], list[NightMeasurement]] = field(default_factory=dict)
+    starts: dict[LakeContender, list[float]] = field(default_factory=dict)
     scratch_bytes: dict[LakeContender, int] = field(default_factory=dict)
-    scans: dict[LakeContender, Scans] = field(default_factory=dict)
+    failures: dict[LakeContender, str] = field(default_factory=dict)
+
+    def of(self, contender: LakeContender, change: Change) -> list[NightMeasurement]:
+        """Return the measurements of a program's night, none if it was not measured."""
+        return self.measurements.get((contender, change), [])
+
+    def seconds(self, contender: LakeContender, change: Change) -> list[float]:
+        """Return the seconds of each round."""
+        return [one.seconds for one in self.of(contender, change)]
+
+
+class Runner:
+    """Measures programs on a lake that runs."""
+
+    def __init__(self, lake: Lake, results: LakeResults, scratch: Path) -> None:
+        self._lake = lake
+        self._nights = {night.change: night for night in results.nights}
+        self._results = results
+        self._scratch = scratch
+        self._contents: dict[Change, dict[str, Content]] = {}
+
+    def run(self, contender: LakeContender, number: int, rounds: int) -> None:
+        """Run one program in one round; one that has all its rounds in one process runs in the first."""
+        if contender in self._results.failures or number > (1 if contender.in_one_process else contender.most_rounds):
+            return
+        last = min(rounds, contender.most_rounds) if contender.in_one_process else number
+        # The first lake of a session is what warms it up.
+        first = 0 if contender.in_one_process else number
+        lakes = [f"{contender.slug}_{one}" for one in range(first, last + 1)]
+        try:
+            self._run(contender, lakes)
+        except MeasurementError as error:
+            if contender.is_ours:
+                raise
+            print(f"    {contender.label}: {error}", flush=True)
+            self._results.failures[contender] = str(error)
+
+    def _run(self, contender: LakeContender, lakes: list[str]) -> None:
+        for lake in lakes:
+            self._lake.make(lake)
+        together = [contender.nights] if contender.in_one_process else [(change,) for change in contender.nights]
+        for changes in together:
+            measured = self._measure(contender, lakes, changes)
+            self._results.starts.setdefault(contender, []).append(measured.start_seconds)
+            for lake in lakes[1:] if contender.in_one_process else lakes:
+                for change in changes:
+                    self._take_in(contender, change, measured.nights[lake][change.name])
+        for lake in lakes:
+            self._check(contender, lake)
+            self._lake.clear(curated_prefix(lake))
+
+    def _take_in(self, contender: LakeContender, change: Change, measurement: NightMeasurement) -> None:
+        self._results.measurements.setdefault((contender, change), []).append(measurement)
+        seconds, peak, written = measurement.seconds, measurement.peak_mb, measurement.traffic.data_written / 1e6
+        print(f"    {contender.label}, {change.title}: {seconds:.2f} s, {peak:.0f} MB, wrote {written:.1f} MB", flush=True)
+
+    def _measure(self, contender: LakeContender, lakes: Sequence[str], changes: Sequence[Change]) -> ProgramMeasurement:
+        """Run a program in a process of its own.
+
+        Raises:
+            MeasurementError: it failed.
+        """
+        with TemporaryDirectory(dir=self._scratch) as name:
+            scratch, result = Path(name, "scratch"), Path(name, "result.json")
+            scratch.mkdir()
+            nights = tuple(self._task_of(self._nights[change]) for change in changes)
+            task = LakeTask(self._lake.port, str(self._lake.root), str(scratch), tuple(lakes), nights)
+            os.sync()  # what others have written does not get in its way
+            with watched(scratch) as watch:
+                _run_process(contender, task, result)
+            scratch_bytes = self._results.scratch_bytes
+            scratch_bytes[contender] = max(watch.most_bytes, scratch_bytes.get(contender, 0))
+            return ProgramMeasurement.from_document(json.loads(result.read_text(encoding="utf-8")))
+
+    @staticmethod
+    def _task_of(night: Night) -> NightTask:
+        return NightTask(night.change.name, night.clean_prefix, night.keys, night.change.rebuild)
+
+    def _check(self, contender: LakeContender, lake: str) -> None:
+        if not contender.keeps_objects:
+            return
+        last = contender.nights[-1]
+        if last not in self._contents:
+            files = {name: self._lake.root / key for name, key in self._nights[last].keys.items()}
+            self._contents[last] = contents_of_csv(files)
+        keys = {dataset.name: self._lake.data_keys(lake, dataset) for dataset in CONTRACT.datasets}
+        check(contender, self._lake.s3, keys, self._contents[last], self._scratch)
+
+
+def _run_process(contender: LakeContender, task: LakeTask, result: Path) -> None:
+    command = [sys.executable, "-m", "bench.lake.measure", contender.program, json.dumps(asdict(task)), str(result)]
+    tools = tool_environment()
+    environment = {
+        **passed_on(),
+        **({"JAVA_HOME": tools["JAVA_HOME"]} if "JAVA_HOME" in tools else {}),
+        **emulator_variables(task.endpoint),
+        **ARROW_MEMORY_VARIABLES,
+    }
+    try:
+        subprocess.run(
+            command, cwd=PROJECT, env=environment, check=True, capture_output=True, text=True, timeout=_PROGRAM_SECONDS
+        )
+    except subprocess.CalledProcessError as error:
+        message = f"{contender.label} failed: " + "\n".join(error.stderr.strip().splitlines()[-_LAST_LINES:])
+        raise MeasurementError(message) from error
 
 
 def run(scenario: LakeScenario, rounds: int) -> LakeResults:
     """Measure ETL-2.
 
     Raises:
-        MeasurementError: ours failed, or any contender wrote something else than the day's rows in order.
+        MeasurementError: ours failed, or any program wrote something else than the night's rows.
     """
     results = LakeResults(scenario)
     with TemporaryDirectory(prefix="bench-lake-") as name:
-        folder = Path(name)
-        for day, parts in ((DAY, 1), (TENFOLD, GROWTH)):
-            print(f"lake: writing the CSV, {day} …", flush=True)
-            written = write_day(folder / day, scenario.conversations, parts, os.cpu_count() or 1)
-            results.days[day] = _facts(written)
-        for number in range(1, rounds + 1):
-            print(f"  round {number} of {rounds}", flush=True)
-            for contender in scenario.contenders:
-                if contender.day == DAY or number <= TENFOLD_ROUNDS:
-                    _run_one(contender, folder, results)
-    return results
-
-
-def _facts(day: Day) -> DayFacts:
-    facts = DayFacts(day.bytes, contents_of_csv(day.folder))
-    if facts.rows != day.rows:
-        message = f"the generator wrote {day.rows}, but DuckDB reads {facts.rows}."
-        raise MeasurementError(message)
-    return facts
-
-
-def _run_one(contender: LakeContender, folder: Path, results: LakeResults) -> None:
-    if contender in results.failures:
-        return
-    with TemporaryDirectory(dir=folder, prefix="run-") as name:
-        target, scratch = Path(name, "target"), Path(name, "scratch")
-        target.mkdir()
+        root, scratch = Path(name, "bucket"), Path(name, "scratch")
+        root.mkdir()
         scratch.mkdir()
-        try:
-            with watched(scratch) as watch:
-                measurement = _measure(contender, LakeTask(str(folder / contender.day), str(target), str(scratch)))
-        except MeasurementError as error:
-            if contender.is_ours:
-                raise
-            print(f"    {contender.label}: {error}", flush=True)
-            results.failures[contender] = str(error)
-            return
-        results.scratch_bytes[contender] = max(watch.most_bytes, results.scratch_bytes.get(contender, 0))
-        _take_in(contender, target, measurement, results)
-    print(f"    {contender.label}: {measurement.work_seconds:.2f} s, {measurement.peak_mb:.0f} MB", flush=True)
-
-
-def _measure(contender: LakeContender, task: LakeTask) -> Measurement:
-    os.sync()  # what others have written does not get in its way
-    tools = tool_environment()
-    java = {"JAVA_HOME": tools["JAVA_HOME"]} if "JAVA_HOME" in tools else {}
-    return measure_alone(project_python(), contender.program, task, {**java, **contender.variables})
-
-
-def _take_in(contender: LakeContender, target: Path, measurement: Measurement, results: LakeResults) -> None:
-    """Check what was written, and keep what is to be told of it."""
-    day = results.days[contender.day]
-    check(contender.label, contents_of_parquet(target), day.contents, tells_empty=contender.tells_empty)
-    if measurement.rows != day.rows:
-        message = f"{contender.label} reports {measurement.rows}, but the CSV holds {day.rows}."
-        raise MeasurementError(message)
-    results.measurements.setdefault(contender, []).append(measurement)
-    results.parquet_bytes[contender] = bytes_of_parquet(target)
-    if contender in SCANNED:
-        results.scans[contender] = scans_of(parquet_of(target, MESSAGES))
+        print("lake: writing the nights' CSV …", flush=True)
+        results.nights = write_nights(root, scenario.conversations, os.cpu_count() or 1)
+        with running(root, scratch) as lake:
+            runner = Runner(lake, results, scratch)
+            for number in range(1, rounds + 1):
+                print(f"  round {number} of {rounds}", flush=True)
+                for contender in scenario.contenders:
+                    runner.run(contender, number, rounds)
+    return results

@@ -1,63 +1,78 @@
-"""What is measured of ETL-2: days and contenders."""
+"""What is measured of ETL-2: nights, and the programs that they are brought to."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+import re
+from dataclasses import dataclass
 from typing import Final
 
-from modules.contract.settings import ARROW_MEMORY_VARIABLES
+from bench.lake.nights import CHANGES, FIRST, GROWN, REBUILT, UNCHANGED, Change
 
 CONVERSATIONS: Final = 93_000
 """About 300 MB of CSV."""
-QUICK_CONVERSATIONS: Final = 5_000
-GROWTH: Final = 10
-
-DAY: Final = "day"
-TENFOLD: Final = "tenfold"
-TENFOLD_ROUNDS: Final = 2
-"""Ten times the data takes ten times as long; fewer rounds of it say enough."""
-
-_NO_CHECKS: Final = "the checks' facts: duplicate keys, nulls, how tables relate"
+QUICK_CONVERSATIONS: Final = 6_200
+SPARK_ROUNDS: Final = 3
+COLD_ROUNDS: Final = 2
 
 
 @dataclass(frozen=True)
 class LakeContender:
-    """A program as it is run: its module, the day that it reads, what it does not do, and variables that it needs."""
+    """A program as it is run: ``module:function`` of the contenders, and the nights that it is brought.
+
+    ``in_one_process``: one process has all rounds, one lake after the other, and a first one that does not count;
+    otherwise each night has a process of its own. It runs in no more than ``most_rounds``. ``sorts`` and
+    ``keeps_objects`` (in the bucket) say how what it wrote is checked.
+    """
 
     label: str
     program: str
-    day: str = DAY
+    nights: tuple[Change, ...] = (FIRST,)
     is_ours: bool = False
-    tells_empty: bool = True
+    in_one_process: bool = False
+    most_rounds: int = 100
+    sorts: bool = True
+    keeps_objects: bool = True
     leaves_out: str = "nothing"
-    variables: Mapping[str, str] = field(default_factory=dict, compare=False)
+
+    @property
+    def slug(self) -> str:
+        """What its lakes are called."""
+        return re.sub(r"[^a-z]+", "_", self.label.lower())
 
 
-ARROW: Final = LakeContender("ours, arrow", "lake-arrow", is_ours=True, variables=ARROW_MEMORY_VARIABLES)
-ARROW_TENFOLD: Final = LakeContender(
-    "ours, arrow, 10 times the data", "lake-arrow", TENFOLD, is_ours=True, variables=ARROW_MEMORY_VARIABLES
+_FACTS: Final = "checks, history, telling what changed"
+
+IN_PROCESS: Final = LakeContender("ours, in-process", "lake_arrow:prepare", CHANGES, is_ours=True)
+SPARK_WARM: Final = LakeContender(
+    "ours, Spark, session warm", "lake_spark:prepare", CHANGES, is_ours=True, in_one_process=True, most_rounds=SPARK_ROUNDS
 )
-SPARK: Final = LakeContender("ours, Spark, without its start", "lake-spark", is_ours=True)
-SPARK_COMPILED: Final = LakeContender("ours, Spark, once Java has compiled it", "lake-spark-compiled", is_ours=True)
-TUNED: Final = LakeContender("DuckDB, tuned", "lake-duckdb-tuned", leaves_out=_NO_CHECKS)
-DEFAULT: Final = LakeContender("DuckDB as it comes", "lake-duckdb-default", leaves_out=_NO_CHECKS)
-PANDAS: Final = LakeContender(
-    "pandas",
-    "lake-pandas",
-    tells_empty=False,
-    leaves_out=f"{_NO_CHECKS}; telling empty texts from none; row groups that readers can skip",
+SPARK_COLD: Final = LakeContender(
+    "ours, Spark, with its start",
+    "lake_spark:prepare",
+    (FIRST, UNCHANGED, GROWN, REBUILT),
+    is_ours=True,
+    most_rounds=COLD_ROUNDS,
 )
-CONTENDERS: Final = (ARROW, TUNED, DEFAULT, PANDAS, ARROW_TENFOLD, SPARK, SPARK_COMPILED)
-"""In this order. What ten times the data leave behind (gigabytes of caches to give back) slows down whoever comes next:
-that had better be one who takes long anyway."""
-SCANNED: Final = (ARROW, SPARK, ARROW_TENFOLD)
-"""Whose files are looked at as a reader does."""
+DUCKDB: Final = LakeContender("DuckDB, a file a month", "lake_duckdb:prepare_plain", leaves_out=f"{_FACTS}; sorting", sorts=False)
+DUCKDB_LOCAL: Final = LakeContender(
+    "DuckDB, a file a month, files on disk", "lake_duckdb:prepare_local", leaves_out=f"{_FACTS}; sorting; S3", keeps_objects=False
+)
+FORMER: Final = LakeContender("former layout: a sorted full copy", "lake_duckdb:prepare_former", leaves_out=_FACTS)
+PLAIN_SPARK: Final = LakeContender(
+    "Spark, CSV to Parquet, with its start",
+    "lake_spark:prepare_plain",
+    leaves_out=f"{_FACTS}; sorting; a file a month",
+    sorts=False,
+    most_rounds=COLD_ROUNDS,
+)
+CONTENDERS: Final = (IN_PROCESS, DUCKDB, DUCKDB_LOCAL, FORMER, PLAIN_SPARK, SPARK_COLD, SPARK_WARM)
+OURS: Final = tuple(contender for contender in CONTENDERS if contender.is_ours)
+PEERS: Final = tuple(contender for contender in CONTENDERS if not contender.is_ours)
 
 
 @dataclass(frozen=True)
 class LakeScenario:
-    """How many conversations the day has; the tenfold one has ten times as many."""
+    """How many conversations the first night has; which programs run."""
 
     conversations: int
     contenders: tuple[LakeContender, ...] = CONTENDERS

@@ -1,0 +1,121 @@
+"""The lake of one run of the benchmark: emulator, front, bucket, and tables made as Terraform makes them."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import boto3
+from pyiceberg.table import StaticTable
+
+from bench.lake.front import BUCKET, HOST
+from bench.lake.task import ENVIRONMENT, address, curated_prefix
+from bench.processes import PROJECT
+from glue_src.tables import TableState, read_table
+from local.aws_environment import CREDENTIALS, REGION
+from local.emulator import Emulator
+from modules.contract.datasets import Dataset
+from modules.contract.layout import first_metadata_key, table_prefix
+from modules.contract.table_metadata import first_metadata
+from sources.catia import CONTRACT
+
+if TYPE_CHECKING:
+    from mypy_boto3_glue import GlueClient
+    from mypy_boto3_s3 import S3Client
+
+HISTORY_DAYS: Final = 30
+_PYICEBERG: Final = {
+    "s3.access-key-id": CREDENTIALS["AWS_ACCESS_KEY_ID"],
+    "s3.secret-access-key": CREDENTIALS["AWS_SECRET_ACCESS_KEY"],
+    "s3.region": REGION,
+}
+
+
+@dataclass(frozen=True)
+class Lake:
+    """Where S3 and Glue answer, and clients for both. ``root`` has the objects of the clean zone."""
+
+    root: Path
+    port: int
+    s3: S3Client
+    glue: GlueClient
+
+    @property
+    def endpoint(self) -> str:
+        """Where S3 and Glue answer."""
+        return f"http://{HOST}:{self.port}"
+
+    def make(self, name: str) -> None:
+        """Make the database of that name with all tables, empty."""
+        self.glue.create_database(DatabaseInput={"Name": name})
+        for dataset in CONTRACT.tables:
+            self._make_table(name, dataset)
+
+    def _make_table(self, database: str, dataset: Dataset) -> None:
+        location = address(table_prefix(curated_prefix(database), dataset)).rstrip("/")
+        key = f"artifacts/{database}/{first_metadata_key(ENVIRONMENT, dataset)}"
+        metadata = first_metadata(ENVIRONMENT, dataset, location, HISTORY_DAYS)
+        self.s3.put_object(Bucket=BUCKET, Key=key, Body=metadata.encode())
+        columns: Any = [{"Name": column.name, "Type": column.type.value} for column in dataset.columns]
+        self.glue.create_table(
+            DatabaseName=database,
+            TableInput={
+                "Name": dataset.name,
+                "TableType": "EXTERNAL_TABLE",
+                "Parameters": {"table_type": "ICEBERG", "metadata_location": address(key)},
+                "StorageDescriptor": {"Location": location, "Columns": columns},
+            },
+        )
+
+    def state(self, name: str, dataset: Dataset) -> TableState:
+        """Return what a lake's table holds."""
+        return read_table(self.glue, self.s3, name, dataset.name)
+
+    def objects(self, prefix: str) -> dict[str, int]:
+        """Return the sizes of all objects below a prefix, by key."""
+        pages = self.s3.get_paginator("list_objects_v2").paginate(Bucket=BUCKET, Prefix=prefix)
+        return {found["Key"]: found["Size"] for page in pages for found in page.get("Contents", [])}
+
+    def data_keys(self, name: str, dataset: Dataset) -> list[str]:
+        """Return the keys of the data files that readers of a table see; of a plain folder, all of them."""
+        state = self.state(name, dataset)
+        if state.current is None:
+            return [key for key in self.objects(state.location.partition(f"{BUCKET}/")[2]) if key.endswith(".parquet")]
+        table = StaticTable.from_metadata(state.metadata_location, {"s3.endpoint": self.endpoint, **_PYICEBERG})
+        return [found.file.file_path.partition(f"{BUCKET}/")[2] for found in table.scan().plan_files()]
+
+    def clear(self, prefix: str) -> None:
+        """Delete all objects below a prefix: the emulator keeps them in memory."""
+        for key in self.objects(prefix):
+            self.s3.delete_object(Bucket=BUCKET, Key=key)
+
+
+@contextmanager
+def running(root: Path, scratch: Path) -> Iterator[Lake]:
+    """Run an emulator with its front for as long as the block lasts; the front serves the clean zone from ``root``."""
+    with ExitStack() as stack:
+        emulator = Emulator(scratch / "emulator")
+        emulator.directory.mkdir(parents=True)
+        stack.callback(emulator.stop)
+        port = stack.enter_context(_front(root, emulator.start().port))
+        endpoint = f"http://{HOST}:{port}"
+        session = boto3.Session(CREDENTIALS["AWS_ACCESS_KEY_ID"], CREDENTIALS["AWS_SECRET_ACCESS_KEY"], region_name=REGION)
+        lake = Lake(root, port, session.client("s3", endpoint_url=endpoint), session.client("glue", endpoint_url=endpoint))
+        lake.s3.create_bucket(Bucket=BUCKET)
+        yield lake
+
+
+@contextmanager
+def _front(root: Path, emulator: int) -> Iterator[int]:
+    command = [sys.executable, "-m", "bench.lake.front", str(root), str(emulator)]
+    with subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.PIPE) as process:
+        try:
+            assert process.stdout is not None  # noqa: S101 for mypy: it is a pipe
+            yield int(process.stdout.readline())
+        finally:
+            process.terminate()
