@@ -1,7 +1,8 @@
-"""Hears what the deployed EventBridge rule says: the event that starts ETL-2 when a run's objects arrive in S3.
+"""Hears what the deployed EventBridge rule says: the events that start ETL-2.
 
-The emulator matches S3's events against the rule as AWS does, and delivers them to a function, but not to a Glue
-workflow. So a queue is added to the rule's targets, beside the one that Terraform put there.
+They tell of objects that arrived in S3: the last of a run, or the marker by which a deployment says that the tables'
+columns are others now. The emulator matches S3's events against the rule as AWS does, and delivers them to a function,
+but not to a Glue workflow. So a queue is added to the rule's targets, beside the one that Terraform put there.
 """
 
 from __future__ import annotations
@@ -9,9 +10,11 @@ from __future__ import annotations
 import json
 import time
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from local.errors import ArrivalError
+from modules.contract.layout import schema_marker_prefix
 
 if TYPE_CHECKING:
     from mypy_boto3_events import EventBridgeClient
@@ -26,10 +29,11 @@ MOST_MESSAGES: Final = 10
 
 @dataclass(frozen=True)
 class Arrival:
-    """One object whose arrival the rule reported."""
+    """One object whose arrival the rule reported, and when, to the second."""
 
     bucket: str
     key: str
+    at: datetime
 
     @classmethod
     def from_event(cls, event: dict[str, Any]) -> Arrival:
@@ -38,7 +42,13 @@ class Arrival:
         Its form: https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html
         """
         detail = event["detail"]
-        return cls(bucket=detail["bucket"]["name"], key=detail["object"]["key"])
+        at = datetime.fromisoformat(event["time"])
+        return cls(bucket=detail["bucket"]["name"], key=detail["object"]["key"], at=at)
+
+    @property
+    def is_schema_marker(self) -> bool:
+        """Whether it tells of new columns, and of no run."""
+        return self.key.startswith(schema_marker_prefix())
 
 
 class Arrivals:

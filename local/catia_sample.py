@@ -21,11 +21,11 @@ _QUESTIONS: Final = {
         WHERE feedback_type = 'dislike' AND last_answer IS NOT NULL
         ORDER BY created_at DESC, user_id
         LIMIT 3""",
-    "How much is there? (latest_*)": """
-        SELECT
-            (SELECT count(*) FROM latest_conversations) AS conversations,
-            (SELECT count(*) FROM latest_messages) AS messages,
-            (SELECT count(*) FROM latest_feedback) AS feedback""",
+    "What did the last runs change? (runs)": """
+        SELECT business_day, dataset, rows_now, partitions_rewritten, partitions_gone, bytes_written, snapshot_id
+        FROM runs
+        ORDER BY run_id DESC, dataset
+        LIMIT 8""",
 }
 
 

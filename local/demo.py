@@ -1,8 +1,8 @@
 """The demo: the whole platform on this machine, from an empty table to the analysts' answers.
 
 Everything between is the real thing, shown step by step: the cdktf command with Terraform and the AWS provider, the
-deployed functions' archives and layers, the deployed event rule, the deployed Spark jobs. Done again, it works on what
-is there.
+deployed functions' archives and layers, the deployed event rule, the deployed Spark jobs, Iceberg's tables, and Trino,
+the engine of Athena. Done again, it is a further night on what is there.
 """
 
 from __future__ import annotations
@@ -10,24 +10,26 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Mapping
-from contextlib import closing
 from typing import Final
 
 from envs.schema import ARROW_ENGINE, GLUE_ENGINE, LAMBDA_ENGINE, SPARK_ENGINE
 from local.deployment import Progress, deploy
 from local.engines import Engines
-from local.errors import DeployError
+from local.errors import DeployError, DownloadError
+from local.machine_parts import MachineParts
 from local.machine_tools import PROJECT
 from local.pipeline import Pipeline
 from local.reconciliation import committed_summary, reconcile
 from local.sample import Sample
 from local.screen import Screen
-from local.warehouse import Warehouse
+from local.trino.client import Connection
 from local.workspace import Workspace
 from modules.contract.runs import RunSummary
 from modules.contract.source import SourceContract
 
 WIDEST_LINE: Final = 90
+#: For a machine on which Trino was left out.
+SET_UP_LATER: Final = "With a network, this sets it up: .venv/bin/python -m local trino"
 
 _EXTRACT: Final = {LAMBDA_ENGINE: "ETL-1: Lambda", GLUE_ENGINE: "ETL-1: Glue job on Spark"}
 _TRANSFORM: Final = {SPARK_ENGINE: "ETL-2: Glue job on Spark", ARROW_ENGINE: "ETL-2: Lambda with Arrow"}
@@ -35,10 +37,12 @@ _TRANSFORM: Final = {SPARK_ENGINE: "ETL-2: Glue job on Spark", ARROW_ENGINE: "ET
 WHAT_NEXT: Final = """
 What to try next
   ask the tables            make query SQL='SELECT * FROM {view} LIMIT 3'
+  as they were              make query SQL='SELECT * FROM runs' gives snapshot ids for … FOR VERSION AS OF
+  a further night           .venv/bin/python -m local night
   point this shell there    eval "$(.venv/bin/python -m local env)"
     then see the state      terraform -chdir={output}/stacks/{stack} state list
     or what would change    {choice} .venv/bin/cdktf diff {stack}
-  look at the files         {folder}: curated (Parquet), deploy.log, glue-job.log, emulator.log
+  look at the files         {folder}: deploy.log, glue-job.log, emulator.log, trino/trino.log
   more of everything        make demo USERS=2000
   ETL-1 as a Spark job      make demo ENGINE=glue
   ETL-2 as a function       make demo TRANSFORM=arrow
@@ -61,18 +65,29 @@ class Demo:
             LocalError: a step failed.
         """
         self.start_emulator()
+        parts = MachineParts(self.workspace, with_spark=self._engines.transform == SPARK_ENGINE)
         self.fill_table(sample)
         self.make_state_bucket()
-        self.deploy_stacks()
+        self.deploy_stacks(parts)
+        athena = self.await_trino(parts)
+        self.night(sample, athena)
+        self._screen.console.print(
+            what_next(self.workspace, self._variables(), sample), highlight=False, markup=False, soft_wrap=True
+        )
+
+    def night(self, sample: Sample, athena: Connection | None) -> None:
+        """Run the deployed pipeline once and ask the tables, where there is something to ask with.
+
+        Raises:
+            LocalError: a step failed.
+        """
         pipeline = Pipeline.of(self.workspace, self._engines)
         summary = self.normalize(pipeline)
         self.await_event(pipeline)
         self.curate(pipeline, summary)
-        self.answer(summary, sample)
+        if athena:
+            self.answer(summary, sample, athena)
         self._screen.summary()
-        self._screen.console.print(
-            what_next(self.workspace, self._variables(), sample), highlight=False, markup=False, soft_wrap=True
-        )
 
     def start_emulator(self) -> None:
         """Start the emulator."""
@@ -103,16 +118,29 @@ class Demo:
                 raise DeployError(message)
             step.detail = done.stdout.strip()
 
-    def deploy_stacks(self) -> None:
-        """Deploy both stacks."""
+    def deploy_stacks(self, parts: MachineParts | None = None) -> None:
+        """Deploy both stacks, while ``parts`` come along."""
         with self._screen.step("cdktf deploy") as step:
 
             def show(progress: Progress) -> None:
-                step.progress(f"{len(progress.done)} of {progress.planned} changes, last {progress.done[-1:]}")
+                beside = f"   {parts.said}" if parts else ""
+                step.progress(f"{len(progress.done)} of {progress.planned} changes, last {progress.done[-1:]}{beside}")
 
             variables = {**self.workspace.variables(), **self._variables()}
             done = deploy([self.workspace.environment.names.any_name()], variables, self.workspace.deploy_log, show)
             step.detail = f"{len(done.done)} resources created or changed by Terraform"
+
+    def await_trino(self, parts: MachineParts) -> Connection | None:
+        """Return what asks Trino, or None where it cannot be fetched: the demo goes on without SQL."""
+        with self._screen.step("Trino") as step:
+            try:
+                parts.wait(step.progress)
+            except DownloadError as error:
+                step.detail = f"left out, and all SQL with it: {error}\n{SET_UP_LATER}"
+                return None
+            athena = self.workspace.trino.connection()
+            step.detail = f"answers at {athena.host}:{athena.port}, begun beside the deployment"
+            return athena
 
     def normalize(self, pipeline: Pipeline) -> RunSummary:
         """Run ETL-1 and return the summary that it committed."""
@@ -131,27 +159,24 @@ class Demo:
         """Have ETL-2 take the run."""
         with self._screen.step(_TRANSFORM[self._engines.transform]) as step:
             pipeline.curate(summary, lambda line: step.progress(line[:WIDEST_LINE]))
-            partitions = self._warehouse().partitions()
-            step.detail = f"{len(partitions)} partitions registered"
+            tables = [pipeline.table(dataset.name) for dataset in self.workspace.environment.contract.datasets]
+            written = [state.current for state in tables if state.current and state.run_id == summary.run_id]
+            size = sum(int(snapshot.summary.get("added-files-size", 0)) for snapshot in written)
+            step.detail = f"{len(written)} of {len(tables)} tables changed, {size:,} bytes of Parquet written"
 
-    def answer(self, summary: RunSummary, sample: Sample) -> None:
+    def answer(self, summary: RunSummary, sample: Sample, athena: Connection) -> None:
         """Check the tables against the run, and ask the views."""
-        warehouse = self._warehouse()
-        with closing(warehouse.open()) as athena:
-            with self._screen.step("Reconciliation") as step:
-                rows = reconcile(self.workspace.environment.contract, summary, athena, warehouse.partitions())
-                step.detail = f"{rows:,} rows in {len(summary.objects)} tables: as many as the run wrote, none lost"
-            with self._screen.step("SQL through the views") as step:
-                answers = {title: athena.query(sql, title) for title, sql in sample.questions.items()}
-                step.detail = f"{len(answers)} queries on {', '.join(warehouse.views())}"
+        with self._screen.step("Reconciliation") as step:
+            rows = reconcile(self.workspace.environment.contract, summary, athena)
+            step.detail = f"{rows:,} rows in {len(summary.objects)} tables: as many as the run wrote, none lost"
+        with self._screen.step("SQL through the views") as step:
+            answers = {title: athena.query(sql) for title, sql in sample.questions.items()}
+            step.detail = f"{len(answers)} queries on Trino"
         for title, (columns, found) in answers.items():
             self._screen.answer(title, columns, found)
 
     def _variables(self) -> dict[str, str]:
         return self._engines.variables(self.workspace.environment)
-
-    def _warehouse(self) -> Warehouse:
-        return open_warehouse(self.workspace)
 
 
 def what_next(workspace: Workspace, choice: Mapping[str, str], sample: Sample) -> str:
@@ -163,13 +188,6 @@ def what_next(workspace: Workspace, choice: Mapping[str, str], sample: Sample) -
         view=sample.view,
         choice=" ".join(f"{name}={value}" for name, value in choice.items()),
     )
-
-
-def open_warehouse(workspace: Workspace) -> Warehouse:
-    """Return the deployed database of a workspace."""
-    clients = workspace.clients()
-    database = workspace.environment.etl.catalog.database_name
-    return Warehouse(clients.glue, clients.s3, database, workspace.curated)
 
 
 def _counts(contract: SourceContract, summary: RunSummary) -> str:

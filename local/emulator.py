@@ -1,60 +1,29 @@
 """The AWS emulator (ministack) as one process on loopback, whose state lies in one directory.
 
 It keeps everything in memory: when its process ends, all that was deployed to it is gone, Terraform's state in its S3
-included. Stopping goes by process id together with the process's start time, so that a process that got the number
-later is never touched.
+included.
 """
 
 from __future__ import annotations
 
-import json
 import shutil
-import socket
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
-from contextlib import suppress
-from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
-
-import psutil
 
 from local.aws_environment import CREDENTIALS, REGION
 from local.errors import EmulatorError
 from local.machine_tools import tool_environment
+from local.processes import HOST, Process, port_for
 
-HOST: Final = "127.0.0.1"
 _PROGRAM: Final = Path(__file__).with_name("enforcing_emulator.py")
 HEALTH_PATH: Final = "/_ministack/health"
 START_SECONDS: Final = 60
-STOP_SECONDS: Final = 15
 LOG_TAIL: Final = 20
-
-
-@dataclass(frozen=True)
-class Process:
-    """What is remembered of a started emulator. ``created`` tells it from later processes of the same id."""
-
-    pid: int
-    created: float
-    port: int
-
-    @property
-    def endpoint_url(self) -> str:
-        """Where it answers."""
-        return f"http://{HOST}:{self.port}"
-
-    def found(self) -> psutil.Process | None:
-        """Return the living process, or None once it has ended."""
-        try:
-            process = psutil.Process(self.pid)
-            is_ours = process.create_time() == self.created and process.status() != psutil.STATUS_ZOMBIE
-        except psutil.NoSuchProcess:
-            return None
-        return process if is_ours else None
 
 
 class Emulator:
@@ -69,9 +38,7 @@ class Emulator:
 
     def remembered(self) -> Process | None:
         """Return what was started here last, running or not."""
-        if not self._record.is_file():
-            return None
-        return Process(**json.loads(self._record.read_text()))
+        return Process.remembered(self._record)
 
     def running(self) -> Process | None:
         """Return the emulator that runs from here, or None."""
@@ -105,10 +72,8 @@ class Emulator:
         if running:
             return running
         self._reap()
-        last = self.remembered()
-        port = last.port if last and _is_free(last.port) else _free_port()
-        process = self._spawn(port)
-        self._record.write_text(json.dumps(asdict(process)))
+        process = self._spawn(port_for(self.remembered()))
+        process.remember(self._record)
         self._await_health(process)
         return process
 
@@ -126,8 +91,7 @@ class Emulator:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
-        pid = self._child.pid
-        return Process(pid, psutil.Process(pid).create_time(), port)
+        return Process.of(self._child.pid, port)
 
     def _await_health(self, process: Process) -> None:
         deadline = time.monotonic() + START_SECONDS
@@ -143,7 +107,7 @@ class Emulator:
         """Stop the emulator with its Lambda processes, forget it, and tell whether it ran."""
         process = self.running()
         if process:
-            _end(process)
+            process.end()
         self._reap()
         self._record.unlink(missing_ok=True)
         shutil.rmtree(self.directory / "tmp", ignore_errors=True)
@@ -183,34 +147,3 @@ def _is_healthy(endpoint_url: str) -> bool:
             return bool(answer.status == 200)  # noqa: PLR2004 HTTP's OK
     except (urllib.error.URLError, OSError):
         return False
-
-
-def _is_free(port: int) -> bool:
-    with socket.socket() as candidate:
-        candidate.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            candidate.bind((HOST, port))
-        except OSError:
-            return False
-    return True
-
-
-def _free_port() -> int:
-    with socket.socket() as candidate:
-        candidate.bind((HOST, 0))
-        return int(candidate.getsockname()[1])
-
-
-def _end(process: Process) -> None:
-    main = process.found()
-    if main is None:
-        return
-    family = [main, *main.children(recursive=True)]
-    for member in family:
-        with suppress(psutil.NoSuchProcess):
-            member.terminate()
-    _, alive = psutil.wait_procs(family, timeout=STOP_SECONDS)
-    for member in alive:
-        with suppress(psutil.NoSuchProcess):
-            member.kill()
-    psutil.wait_procs(alive, timeout=STOP_SECONDS)

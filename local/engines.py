@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from envs.schema import LAMBDA_ENGINE, SPARK_ENGINE
+from envs.schema import ARROW_ENGINE, GLUE_ENGINE, LAMBDA_ENGINE, SPARK_ENGINE
 from envs.selection import LOCAL_ENGINE_VARIABLE, LOCAL_OWN_KEY_VARIABLE, LOCAL_TRANSFORM_VARIABLE
 from local.errors import DeployError
 from local.workspace import CHOICE
 
 if TYPE_CHECKING:
     from envs.schema import Environment
+    from local.workspace import Workspace
 
 
 @dataclass(frozen=True)
@@ -48,3 +49,13 @@ class Engines:
             message = f"{environment.name} is deployed with {own}, as envs/ says; {self} has to be set there."
             raise DeployError(message)
         return {CHOICE: environment.name, **chosen}
+
+
+def deployed_engines(workspace: Workspace) -> Engines:
+    """Return the engines of what is deployed, as the emulator's Glue knows them: an ETL without a job is a function."""
+    jobs = set(workspace.clients().glue.list_jobs()["JobNames"])
+    names = workspace.environment.names
+    return Engines(
+        GLUE_ENGINE if names.normalize_job in jobs else LAMBDA_ENGINE,
+        SPARK_ENGINE if names.glue_job in jobs else ARROW_ENGINE,
+    )

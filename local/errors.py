@@ -9,7 +9,7 @@ LocalError
 ├── ArrivalError    the deployed EventBridge rule is missing or silent
 ├── GlueJobError    the Spark job failed
 ├── SideEnvironmentError   packages for a tool of its own cannot be installed
-├── CatalogError    the catalog lacks something, or holds what Athena could not read
+├── TrinoError      SQL that Trino refuses, or a server that does not start or does not answer
 └── ReconciliationError   run summary and tables disagree
 """
 
@@ -52,8 +52,8 @@ class SideEnvironmentError(LocalError):
     """Packages cannot be installed into an environment beside the project's own; the message ends with pip's words."""
 
 
-class CatalogError(LocalError):
-    """The catalog lacks the database or its days, or holds something that Athena could not read."""
+class TrinoError(LocalError):
+    """Trino refuses or fails a statement, does not start, or does not answer; the message has its own words."""
 
 
 class ReconciliationError(LocalError):

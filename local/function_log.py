@@ -6,18 +6,17 @@ The emulator writes what a function said to the deployed log group, all of it on
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from local.errors import FunctionError
 from local.followed import ERROR_TAIL
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from mypy_boto3_logs import CloudWatchLogsClient
 
-    from glue_src.catalog import Catalog
     from modules.contract.runs import RunSummary
 
 POLL_SECONDS: Final = 0.25
@@ -40,21 +39,37 @@ class FunctionLog:
         return [event["message"] for page in pages for event in page["events"]]
 
 
-def await_run(run: RunSummary, catalog: Catalog, log: FunctionLog, seconds: float) -> None:
-    """Return once the function has registered the run's day in all tables of the catalog, and has ended.
+def await_end(log: FunctionLog, since: datetime, what: str, seconds: float) -> list[str]:
+    """Return what the function has said since, once one of its invocations has ended; ``what`` started it.
+
+    Raises:
+        FunctionError: none ended in time; with what it said last.
+    """
+    deadline = time.monotonic() + seconds
+    said = log.since(since)
+    while not any(line.startswith(_END) for line in said):
+        if time.monotonic() > deadline:
+            raise FunctionError(_told(f"did not end within {seconds:.0f} s of {what}", log, said))
+        time.sleep(POLL_SECONDS)
+        said = log.since(since)
+    return said
+
+
+def await_run(run: RunSummary, recorded_run: Callable[[], str | None], log: FunctionLog, seconds: float) -> None:
+    """Return once the function has ended and recorded the run.
+
+    Args:
+        run: the run whose arrival started it.
+        recorded_run: returns the newest run that the table of runs tells of.
+        log: what the function says.
+        seconds: for how long to wait.
 
     Raises:
         FunctionError: it ended without, or did not end in time; with what it said last.
     """
-    deadline = time.monotonic() + seconds
-    said = log.since(run.finished_at)
-    while not any(line.startswith(_END) for line in said):
-        if time.monotonic() > deadline:
-            raise FunctionError(_told(f"did not end within {seconds:.0f} s of run {run.run_id}'s arrival", log, said))
-        time.sleep(POLL_SECONDS)
-        said = log.since(run.finished_at)
-    if catalog.snapshot().source_run(run.dt) != run.run_id:
-        raise FunctionError(_told(f"ended, and run {run.run_id} of {run.dt} is not in the tables", log, said))
+    said = await_end(log, run.finished_at, f"run {run.run_id}'s arrival", seconds)
+    if recorded_run() != run.run_id:
+        raise FunctionError(_told(f"ended, and run {run.run_id} of {run.dt} is not recorded", log, said))
 
 
 def _told(what: str, log: FunctionLog, said: list[str]) -> str:

@@ -1,11 +1,10 @@
 """Runs the deployed Glue job on this machine.
 
 What this stands in for: the emulator accepts a Spark job, answers that each of its runs SUCCEEDED, and runs nothing.
-It does not deliver events to workflows either, nor run crawlers. So here the deployed job's own script, library and
-default arguments are read back from the emulator's Glue and S3, and run by a real Spark as Glue would run them: one run
-at a time, the library by ``--py-files``, the arguments in ``sys.argv``, with the rights of the job's role. What it
-cannot show: Glue's workers, start-up time, queueing and retries. The job registers its partitions by itself, so that
-nothing waits for the crawler.
+It does not deliver events to workflows either, nor run crawlers. So here the deployed job's own script, library,
+arguments and ``--conf`` are read back from the emulator's Glue and S3, and run by a real Spark as Glue would run them:
+one run at a time, the library by ``--py-files``, the arguments in ``sys.argv``, with the rights of the job's role, and
+with the Iceberg of the job's Glue version. What it cannot show: Glue's workers, start-up time, queueing and retries.
 """
 
 from __future__ import annotations
@@ -20,11 +19,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
+from local import spark_jars
+from local.aws_environment import REGION
 from local.errors import GlueJobError
 from local.followed import OnLine, Program
 from local.machine_tools import tool_environment
-from local.spark_options import spark_options_for_s3
-from local.webhdfs import WebHdfsGateway
+from local.processes import HOST
+from local.spark_options import local_options
+from modules.contract.spark_catalog import ICEBERG_VERSIONS
 
 if TYPE_CHECKING:
     from mypy_boto3_glue import GlueClient
@@ -33,12 +35,11 @@ if TYPE_CHECKING:
 SPARK_SUBMIT: Final = Path(sysconfig.get_path("scripts"), "spark-submit")
 #: Two tasks at once, and each tried as often as on a cluster.
 MASTER: Final = "local[2,4]"
-LOOPBACK: Final = "127.0.0.1"
 
 #: A small job on one machine: no page to serve, no 200 partitions to shuffle into.
-LOCAL_OPTIONS: Final = {
-    "spark.driver.bindAddress": LOOPBACK,
-    "spark.driver.host": LOOPBACK,
+SMALL_JOB: Final = {
+    "spark.driver.bindAddress": HOST,
+    "spark.driver.host": HOST,
     "spark.ui.enabled": "false",
     "spark.log.level": "WARN",
     "spark.sql.shuffle.partitions": "4",
@@ -47,26 +48,24 @@ LOCAL_OPTIONS: Final = {
 
 @dataclass(frozen=True)
 class DeployedJob:
-    """What Glue would run: addresses in S3, and the arguments in the order of ``sys.argv``."""
+    """What Glue would run: addresses in S3, Spark's options, and the arguments in the order of ``sys.argv``."""
 
     name: str
     role: str
+    glue_version: str
     script: str
     libraries: tuple[str, ...]
+    spark_options: Mapping[str, str]
     arguments: tuple[str, ...]
-
-    @property
-    def buckets(self) -> list[str]:
-        """The buckets that its arguments and its code name."""
-        named = {urlsplit(address).netloc for address in (self.script, *self.libraries)}
-        by_argument = dict(zip(self.arguments[::2], self.arguments[1::2], strict=True))
-        return sorted(named | {by_argument.get("--bucket", "")} - {""})
 
 
 def deployed_job(glue: GlueClient, name: str, run_arguments: Mapping[str, str] | None = None) -> DeployedJob:
     """Read a job as it is deployed, with the arguments of one run, and those that Glue adds to each.
 
     A run's own arguments take the place of the job's, as in StartJobRun. Which Glue adds: https://docs.aws.amazon.com/glue/latest/dg/aws-glue-programming-etl-glue-arguments.html
+
+    Raises:
+        GlueJobError: its ``--conf`` is not in Glue's form.
     """
     job = glue.get_job(JobName=name)["Job"]
     defaults = job["DefaultArguments"]
@@ -74,10 +73,30 @@ def deployed_job(glue: GlueClient, name: str, run_arguments: Mapping[str, str] |
     return DeployedJob(
         name=name,
         role=job["Role"],
+        glue_version=job["GlueVersion"],
         script=job["Command"]["ScriptLocation"],
         libraries=tuple(address for address in defaults.get("--extra-py-files", "").split(",") if address),
+        spark_options=parse_conf(own.get("--conf", "")),
         arguments=tuple(word for pair in own.items() for word in pair),
     )
+
+
+def parse_conf(text: str) -> dict[str, str]:
+    """Return the Spark options of a job's ``--conf``, which is ``a=1 --conf b=2 --conf c=3`` for several.
+
+    The form: https://docs.aws.amazon.com/glue/latest/dg/aws-glue-programming-etl-format-iceberg.html
+
+    Raises:
+        GlueJobError: a part of it is no option.
+    """
+    options: dict[str, str] = {}
+    for part in text.split(" --conf ") if text else ():
+        name, equals, value = part.strip().partition("=")
+        if not equals or not name.startswith("spark."):
+            message = f"--conf has {part!r}, which is no spark.NAME=VALUE; Glue takes a=1 --conf b=2 for several."
+            raise GlueJobError(message)
+        options[name] = value
+    return options
 
 
 def run_job(job: DeployedJob, s3: S3Client, environment: Mapping[str, str], log: Path, on_line: OnLine) -> None:
@@ -86,15 +105,22 @@ def run_job(job: DeployedJob, s3: S3Client, environment: Mapping[str, str], log:
     Args:
         job: what to run.
         s3: a client of the S3 that holds the job's code and data, with the rights of the job's role.
-        environment: the variables that the job's own clients see, the role's credentials among them.
+        environment: the variables that the job sees, the role's credentials among them.
         log: the file for the run's whole output.
         on_line: called with each line.
 
     Raises:
         GlueJobError: the job ends with an error.
+        DownloadError: its jars are not on this machine and cannot be fetched.
     """
-    with tempfile.TemporaryDirectory(prefix="glue-") as folder, WebHdfsGateway(s3) as gateway:
-        command = _command(job, _download(s3, job, Path(folder)), gateway.port)
+
+    def tell(there: int, wanted: int) -> None:
+        on_line(f"Spark's jars: {there / 1e6:,.0f} of {wanted / 1e6:,.0f} MB")
+
+    jars = spark_jars.ensure(ICEBERG_VERSIONS[job.glue_version], tell)
+    with tempfile.TemporaryDirectory(prefix="glue-") as folder:
+        options = {**SMALL_JOB, **job.spark_options, **local_options(s3.meta.endpoint_url, REGION, jars)}
+        command = _command(job, _download(s3, job, Path(folder)), options)
         ended = Program(command, Path(folder), _job_environment(environment)).follow(log, on_line)
     if not ended.well:
         message = f"The Glue job {job.name} {ended.words}"
@@ -121,8 +147,7 @@ def _fetched(s3: S3Client, address: str, folder: Path) -> Path:
     return file
 
 
-def _command(job: DeployedJob, code: _Code, gateway_port: int) -> list[str]:
-    options = {**LOCAL_OPTIONS, **spark_options_for_s3(job.buckets, gateway_port)}
+def _command(job: DeployedJob, code: _Code, options: Mapping[str, str]) -> list[str]:
     return [
         str(SPARK_SUBMIT),
         *("--master", MASTER),
@@ -138,7 +163,7 @@ def _job_environment(environment: Mapping[str, str]) -> dict[str, str]:
     inherited = {name: value for name, value in tool_environment(environment).items() if not name.startswith("PYTHON")}
     return {
         **inherited,
-        "SPARK_LOCAL_IP": LOOPBACK,
+        "SPARK_LOCAL_IP": HOST,
         "PYSPARK_PYTHON": sys.executable,
         "PYTHONUNBUFFERED": "1",
         "PYTHONUTF8": "1",

@@ -18,6 +18,9 @@ VENV: Final = PROJECT / ".venv"
 #: A link to the JDK that setup chose, the machine's or one from PyPI.
 JDK_LINK: Final = VENV / "jdk"
 
+#: Where the local platform keeps its files, unless told otherwise.
+DEFAULT_DIRECTORY: Final = PROJECT / ".local"
+
 JAVA_VERSIONS: Final = (8, 11, 17)
 """What Spark 3.5 runs on: https://spark.apache.org/docs/3.5.6/#downloading"""
 NODE_VERSIONS: Final = range(20, 24)

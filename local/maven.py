@@ -24,7 +24,7 @@ from local.errors import DownloadError
 from local.machine_tools import java_command
 
 _PINS: Final = Path(__file__).with_name("artifacts.toml")
-#: Ivy's own downloads carry this at the end of their names until they are whole.
+#: So many of Ivy's last lines are told of a failure.
 _LOG_TAIL: Final = 12
 _PROGRESS_SECONDS: Final = 0.5
 
@@ -99,8 +99,9 @@ def fetch(artifacts: Sequence[Artifact], folder: Path, on_bytes: OnBytes = lambd
         DownloadError: one cannot be had, or is not what is pinned.
     """
     files = tuple(folder / one.file_name for one in artifacts)
-    with TemporaryDirectory(prefix=".ivy-", dir=folder) as work, _watched(artifacts, Path(work), on_bytes):
-        _run_ivy(artifacts, Path(work))
+    with TemporaryDirectory(prefix=".ivy-", dir=folder) as work:
+        with _watched(artifacts, Path(work), on_bytes):
+            _run_ivy(artifacts, Path(work))
         for one, file in zip(artifacts, files, strict=True):
             fetched = Path(work) / one.file_name
             _check(one, fetched)

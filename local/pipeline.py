@@ -7,14 +7,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from envs.schema import ARROW_ENGINE, GLUE_ENGINE
-from glue_src.catalog import Catalog
+from glue_src.tables import TableState, read_table
 from local.arrivals import Arrival, Arrivals, listen
 from local.assumed_role import assumed_role
 from local.engines import Engines
 from local.errors import FunctionError, GlueJobError
 from local.followed import OnLine
-from local.function_log import FunctionLog, await_run
+from local.function_log import FunctionLog, await_end, await_run
 from local.glue_stand_in import deployed_job, run_job
+from modules.contract.datasets import RUNS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -40,13 +41,20 @@ class Pipeline:
 
     @classmethod
     def of(cls, workspace: Workspace, engines: Engines) -> Pipeline:
-        """Return the pipeline that is deployed to ``workspace`` with these engines, its event queue empty."""
+        """Return the pipeline that is deployed to ``workspace`` with these engines, its event queue empty.
+
+        A deployment that told of new columns has started ETL-2. Where that is a function, its end is waited for; the
+        job is left to the run that follows, for it begins with the columns.
+        """
         names, clients = workspace.environment.names, workspace.clients()
         by_arrow = engines.transform == ARROW_ENGINE
         target = f"function:{names.etl_function}" if by_arrow else f"workflow/{names.workflow}"
         arrivals = listen(clients.events, clients.sqs, names.arrival_rule, target)
-        arrivals.drain()
-        return cls(workspace, arrivals, engines)
+        pipeline = cls(workspace, arrivals, engines)
+        markers = [arrival for arrival in arrivals.drain() if arrival.is_schema_marker]
+        if markers and by_arrow:
+            pipeline.take_columns(markers[-1])
+        return pipeline
 
     @property
     def environment(self) -> Environment:
@@ -67,17 +75,42 @@ class Pipeline:
 
     def await_arrival(self) -> Arrival:
         """Return the arrival of the run's last object."""
-        return self.arrivals.wait(EVENT_SECONDS)[-1]
+        return self._await(marker=False)
+
+    def await_columns(self, on_line: OnLine = lambda _: None) -> None:
+        """Wait for the event by which a deployment tells of new columns, and have ETL-2 take them."""
+        self.take_columns(self._await(marker=True), on_line)
+
+    def take_columns(self, marker: Arrival, on_line: OnLine = lambda _: None) -> None:
+        """See to it that ETL-2 has given the tables their new columns: without a new run it does no more."""
+        if self.engines.transform == ARROW_ENGINE:
+            await_end(self._function_log(), marker.at, f"the arrival of {marker.key}", self._function_seconds())
+        else:
+            run_transform_job(self.workspace, on_line)
 
     def curate(self, run: RunSummary, on_line: OnLine = lambda _: None) -> None:
         """See to it that ETL-2 takes a run: start the job, or wait for the function that the run's arrival started."""
-        clients = self.workspace.clients()
         if self.engines.transform == ARROW_ENGINE:
-            catalog = Catalog(clients.glue, self.names.database, self.environment.contract)
-            log = FunctionLog(clients.logs, self.names.etl_log_group)
-            await_run(run, catalog, log, self.environment.etl.transform.arrow.timeout)
-            return
-        run_transform_job(self.workspace, on_line)
+            await_run(run, lambda: self.table(RUNS.name).run_id, self._function_log(), self._function_seconds())
+        else:
+            run_transform_job(self.workspace, on_line)
+
+    def table(self, name: str) -> TableState:
+        """Return what a curated table holds."""
+        clients = self.workspace.clients()
+        return read_table(clients.glue, clients.s3, self.names.database, name)
+
+    def _await(self, *, marker: bool) -> Arrival:
+        while True:
+            found = [each for each in self.arrivals.wait(EVENT_SECONDS) if each.is_schema_marker is marker]
+            if found:
+                return found[-1]
+
+    def _function_log(self) -> FunctionLog:
+        return FunctionLog(self.workspace.clients().logs, self.names.etl_log_group)
+
+    def _function_seconds(self) -> float:
+        return self.environment.etl.transform.arrow.timeout
 
 
 def run_transform_job(workspace: Workspace, on_line: OnLine = lambda _: None) -> None:

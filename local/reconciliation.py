@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from local.errors import ReconciliationError
-from modules.contract.datasets import PARTITION_COLUMN
 from modules.contract.layout import parse_day, run_summary_key
 from modules.contract.runs import RunSummary
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from mypy_boto3_s3 import S3Client
 
     from envs.schema import Environment
-    from local.athena_sql import LocalAthena
-    from local.warehouse import Partition
+    from local.trino.client import Connection
     from modules.contract.source import SourceContract
 
 
-def committed_summary(s3: S3Client, environment: Environment, answer: dict[str, Any]) -> RunSummary:
+def committed_summary(s3: S3Client, environment: Environment, answer: Mapping[str, Any]) -> RunSummary:
     """Return the summary that a run left in the environment's bucket, found by what ETL-1 answered.
 
     Raises:
@@ -32,25 +31,21 @@ def committed_summary(s3: S3Client, environment: Environment, answer: dict[str, 
     return summary
 
 
-def reconcile(
-    contract: SourceContract, summary: RunSummary, athena: LocalAthena, partitions: Iterable[Partition]
-) -> int:
-    """Return the rows of the run's day in all tables, once they are what the run wrote.
+def reconcile(contract: SourceContract, summary: RunSummary, athena: Connection) -> int:
+    """Return the rows of all tables, once they are as many as the run wrote and the table of runs says so.
 
     Raises:
         ReconciliationError: with every difference.
     """
-    registered = {(partition.table, partition.day): partition.parameters for partition in partitions}
+    recorded = _recorded(athena, summary.run_id)
     faults: list[str] = []
     total = 0
     for dataset in contract.datasets:
-        rows = rows_on(athena, dataset.name, summary.dt.isoformat())
-        parameters = registered.get((dataset.name, summary.dt.isoformat()), {})
-        wanted = {"source_run_id": summary.run_id, "row_count": str(summary.rows_of(dataset.name))}
-        if str(rows) != wanted["row_count"]:
-            faults.append(f"{dataset.name} has {rows} rows, the run wrote {wanted['row_count']}")
-        if {name: parameters.get(name) for name in wanted} != wanted:
-            faults.append(f"{dataset.name}'s partition says {dict(parameters)}, expected {wanted}")
+        rows, wanted = _count(athena, dataset.name), summary.rows_of(dataset.name)
+        if rows != wanted:
+            faults.append(f"{dataset.name} has {rows} rows, the run wrote {wanted}")
+        if recorded.get(dataset.name) != wanted:
+            faults.append(f"runs says {recorded.get(dataset.name)} rows of {dataset.name}, the run wrote {wanted}")
         total += rows
     if faults:
         message = f"run {summary.run_id} and the tables disagree: " + "; ".join(faults)
@@ -58,8 +53,12 @@ def reconcile(
     return total
 
 
-def rows_on(athena: LocalAthena, table: str, day: str) -> int:
-    """Return the number of rows that a table has on a day (``YYYY-MM-DD``)."""
-    sql = f"SELECT count(*) FROM {table} WHERE {PARTITION_COLUMN} = '{day}'"  # noqa: S608 both are the contract's
-    (count,) = athena.query(sql)[1][0]
+def _count(athena: Connection, table: str) -> int:
+    sql = f"SELECT count(*) FROM {table}"  # noqa: S608 the contract's name
+    ((count,),) = athena.query(sql)[1]
     return int(count)
+
+
+def _recorded(athena: Connection, run_id: str) -> dict[str, int]:
+    sql = f"SELECT dataset, rows_now FROM runs WHERE run_id = '{run_id}'"  # noqa: S608 a run id has no quotes
+    return dict(athena.query(sql)[1])

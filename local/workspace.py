@@ -1,4 +1,4 @@
-"""One local platform: its environment, its emulator, its folder of files, and the variables that commands need."""
+"""One local platform: its environment, emulator, Trino, folder of files, and the variables that commands need."""
 
 from __future__ import annotations
 
@@ -11,13 +11,11 @@ from local.aws_environment import emulator_environment
 from local.cdktf_command import cdktf_environment
 from local.clients import Clients
 from local.emulator import Emulator
-from local.machine_tools import PROJECT
 from local.source_table import SourceTable
+from local.trino.server import TrinoServer
 
 if TYPE_CHECKING:
     from envs.schema import Environment
-
-DEFAULT_DIRECTORY: Final = PROJECT / ".local"
 
 #: cdktf-cli's --output, and main.py's choice of stacks, as variables.
 CDKTF_OUTPUT: Final = "CDKTF_OUTPUT"
@@ -36,7 +34,7 @@ class Workspace:
         self.deploy_log = directory / "deploy.log"
         self.normalize_log = directory / "normalize-job.log"
         self.job_log = directory / "glue-job.log"
-        self.curated = directory / "curated"
+        self.trino = TrinoServer(directory / "trino")
         self._clients: dict[str, Clients] = {}
 
     def up(self) -> bool:
@@ -49,8 +47,9 @@ class Workspace:
         return True
 
     def down(self) -> bool:
-        """Stop the emulator, remove all files, and tell whether it ran."""
+        """Stop the emulator and Trino, remove all files, and tell whether the emulator ran."""
         self.close()
+        self.trino.stop()
         ran = self.emulator.stop()
         shutil.rmtree(self.directory, ignore_errors=True)
         return ran
