@@ -1,0 +1,80 @@
+"""Asks Trino. Kept small: ``make query`` imports it, and answers within a second."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from requests.exceptions import RequestException
+from trino.dbapi import connect
+from trino.exceptions import Error as ClientError
+from trino.exceptions import TrinoQueryError
+
+from local.errors import TrinoError
+
+#: Athena's own name of the account's Glue catalog, which stored views carry.
+CATALOG: Final = "awsdatacatalog"
+_USER: Final = "analyst"
+_PROBE: Final = f"SELECT count(*) FROM {CATALOG}.information_schema.schemata"  # noqa: S608 our own name
+
+Rows = list[tuple[Any, ...]]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A query's column names and rows, and what Trino says that it took."""
+
+    columns: tuple[str, ...]
+    rows: Rows
+    statistics: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Connection:
+    """A server. Names of tables mean those of its own database; answers are in UTC, as Athena's are."""
+
+    host: str
+    port: int
+
+    def query(self, sql: str) -> tuple[tuple[str, ...], Rows]:
+        """Return the column names and rows of one statement; raises as :meth:`ask`."""
+        answer = self.ask(sql)
+        return answer.columns, answer.rows
+
+    def ask(self, sql: str) -> Answer:
+        """Return the answer of one statement.
+
+        Raises:
+            TrinoError: Trino refuses it or fails, in its own words, or cannot be reached.
+        """
+        try:
+            cursor = self._connect(attempts=3).cursor()
+            cursor.execute(sql.strip().rstrip(";"))
+            rows = [tuple(row) for row in cursor.fetchall()]
+        except TrinoQueryError as error:
+            message = f"{error.error_name}: {error.message}"
+            raise TrinoError(message) from error
+        except (ClientError, RequestException) as error:
+            message = f"Trino at {self.host}:{self.port} does not answer: {error}"
+            raise TrinoError(message) from error
+        columns = tuple(column.name for column in cursor.description or ())
+        return Answer(columns, rows, cursor.stats or {})
+
+    def answers(self) -> bool:
+        """Tell whether the server answers a query already."""
+        try:
+            cursor = self._connect(attempts=1).cursor()
+            cursor.execute(_PROBE)
+            cursor.fetchall()
+        except (ClientError, RequestException, OSError):
+            return False
+        return True
+
+    def _connect(self, attempts: int) -> Any:
+        return connect(  # type: ignore[no-untyped-call]
+            host=self.host,
+            port=self.port,
+            user=_USER,
+            timezone="UTC",
+            max_attempts=attempts,
+        )
