@@ -1,0 +1,35 @@
+"""The SQL of docs/queries.md and docs/lake.md is Trino's, and asks for tables, views and columns that there are."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import pytest
+from sqlglot import exp, parse_one
+from sqlglot.optimizer.qualify import qualify
+
+from envs.prod import PROD
+from handbook.blocks import Block, blocks
+from modules.etl.serving import views_of
+from tests.unit.docs.computed import DOCS
+
+SCHEMA: Final = {
+    thing.name: {column.name: column.type.value for column in thing.columns}
+    for thing in (*PROD.contract.tables, *views_of(PROD.contract))
+}
+
+
+def questions(name: str) -> list[Block]:
+    return [block for block in blocks((DOCS / name).read_text(encoding="utf-8")) if block.language == "sql"]
+
+
+def test_there_are_ten_questions_each_below_its_own_heading() -> None:
+    assert len({block.heading for block in questions("queries.md")}) == len(questions("queries.md")) == 10
+
+
+@pytest.mark.parametrize("block", [*questions("queries.md"), *questions("lake.md")], ids=lambda block: block.heading)
+def test_a_question_asks_for_what_there_is(block: Block) -> None:
+    asked = qualify(parse_one(block.text, dialect="trino"), schema=SCHEMA, dialect="trino")
+    tables = {table.name for table in asked.find_all(exp.Table)}
+    assert tables <= set(SCHEMA)
+    assert not asked.find(exp.Star) or asked.find(exp.Count)
