@@ -1,4 +1,4 @@
-"""What an operator should do, told from what the platform says of itself. Pure: it asks nobody."""
+"""Recommends next steps from a status snapshot. No I/O."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 from ops.remedies import command_line
 from ops.runs import deviations
-from ops.services import ALARM, MISSING
+from ops.services import ALARM, FAILED_CRAWL, MISSING
+from ops.tables import Unpublished
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,8 +17,8 @@ if TYPE_CHECKING:
     from ops.engines import EngineState
     from ops.status import Status
 
-#: After a night's run the newest day is the business day that has ended.
-MOST_DAYS_BEHIND: Final = 1
+#: A night's run belongs to the business day that has just ended.
+MAX_AGE_DAYS: Final = 1
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,8 @@ def next_steps(status: Status, contract: SourceContract) -> tuple[Advice, ...]:
         _letters(status),
         _engine(status.extract, status),
         _engine(status.transform, status),
-        _uncurated(status),
+        _tables(status),
+        _unpublished(status),
         _freshness(status),
         _broken_runs(status),
         _trend(status, contract),
@@ -78,34 +80,39 @@ def _engine(state: EngineState, status: Status) -> Iterator[Advice]:
     )
 
 
-def _uncurated(status: Status) -> Iterator[Advice]:
-    failed = status.transform.last is not None and status.transform.last.failed
-    for run in status.uncurated:
-        if not failed and not run.is_late(status.now):
-            continue
-        if run.quarantined:
-            yield Advice(
-                f"run {run.run_id} of {run.dt} failed a check and is quarantined",
-                f"{command(status, 'query failed_checks')}; repair the cause, then {_rerun(status, run.dt)}",
-            )
-        else:
-            yield Advice(f"run {run.run_id} of {run.dt} is not in the tables yet", command(status, "curate"))
+def _tables(status: Status) -> Iterator[Advice]:
+    for table in status.tables:
+        if table.fault:
+            yield Advice(f"table {table.name} cannot be read", table.fault)
+
+
+def _unpublished(status: Status) -> Iterator[Advice]:
+    run, failed = status.unpublished, status.transform.last is not None and status.transform.last.failed
+    if run is None:
+        return
+    named = f"run {run.run_id} of {run.dt}"
+    if run.state is Unpublished.QUARANTINED:
+        remedy = f"{command(status, 'query failed_checks')}; repair the cause, then {command(status, 'run')}"
+        yield Advice(f"{named} failed a check and is quarantined", remedy)
+    elif run.state is Unpublished.HELD:
+        remedy = f"is the source whole? If the rows are meant to go: {command(status, 'run --accept-removal')}"
+        yield Advice(f"{named} is held: it would remove {', '.join(run.removals)}", remedy)
+    elif failed or run.state is Unpublished.LATE:
+        yield Advice(f"{named} is not published yet", command(status, "curate"))
 
 
 def _freshness(status: Status) -> Iterator[Advice]:
-    newest = [table.days_behind for table in status.tables if table.days_behind is not None]
     if not status.runs.complete:
         yield Advice("there is no complete run yet", command(status, "run"))
-    elif newest and status.scheduled and max(newest) > MOST_DAYS_BEHIND:
-        days = max(newest)
-        yield Advice(f"the newest day that readers see is {days} days old", command(status, "run"))
+    elif status.published and status.scheduled and (age := status.published.age(status.today)) > MAX_AGE_DAYS:
+        yield Advice(f"the newest day that readers see is {age} days old", command(status, "run"))
 
 
 def _broken_runs(status: Status) -> Iterator[Advice]:
     newest = status.runs.newest
     for run in status.runs.broken:
         if newest is None or run.run_id > newest.run_id:
-            yield Advice(f"run {run.run_id} of {run.dt} is incomplete: {run.reasons[0]}", _rerun(status, run.dt))
+            yield Advice(f"run {run.run_id} of {run.dt} is incomplete: {run.reasons[0]}", command(status, "run"))
 
 
 def _trend(status: Status, contract: SourceContract) -> Iterator[Advice]:
@@ -115,10 +122,6 @@ def _trend(status: Status, contract: SourceContract) -> Iterator[Advice]:
 
 
 def _crawler(status: Status) -> Iterator[Advice]:
-    if status.crawler and status.crawler.last_status == "FAILED":
-        remedy = f"queries go on working; aws glue start-crawler --name {status.crawler.name}"
+    if status.crawler and status.crawler.last_status == FAILED_CRAWL:
+        remedy = f"queries and runs do not need it; aws glue start-crawler --name {status.crawler.name}"
         yield Advice(f"the crawler failed: {status.crawler.error}", remedy)
-
-
-def _rerun(status: Status, day: object) -> str:
-    return command(status, f"rerun --dt {day}")

@@ -6,18 +6,22 @@ from typing import Final
 
 import typer
 
-from ops.commands import act, ask, tell, watch
+from ops.commands import act, ask, mend, tell, watch
 from ops.exits import MEANINGS
 
 #: In the order of ``--help``: what is asked most often first.
 COMMANDS: Final = (
     watch.status,
     watch.doctor,
+    watch.runs,
+    watch.history,
     act.run,
-    act.rerun,
-    act.backfill,
     act.curate,
     act.redrive,
+    mend.schema,
+    mend.rollback,
+    mend.rebuild,
+    mend.remove_old_layout,
     watch.logs,
     ask.query,
     ask.rejects,

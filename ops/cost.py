@@ -1,4 +1,4 @@
-"""What the platform used and what that costs by list prices: measured usage only, each component by its own records."""
+"""What the platform used, and what that costs by list prices: measured usage only, from each service's own records."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ from envs.schema import WORKER_DPU
 from ops import invocations
 from ops.aws_errors import is_local
 from ops.engines import FUNCTION, Engine, extract_engine, function_log, transform_engine
-from ops.prices import GIGABYTE, LIST_PRICES, Cost, Prices
+from ops.prices import LIST_PRICES, Cost, Prices
 from ops.runs import recent_runs
+from ops.stored import stored
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from modules.contract.runs import RunSummary
     from ops.invocations import Invocation
     from ops.platform import Platform
+    from ops.stored import Stored
 
 DAYS: Final = 30
 #: More runs than that in so many days would be one every hour.
@@ -31,7 +33,7 @@ _MOST_RUNS: Final = 24 * DAYS
 _QUERIES_AT_ONCE: Final = 50
 #: What a bill has and this has not.
 _NOT_COUNTED: Final = (
-    "requests and data transfer of S3, DynamoDB and KMS",
+    "requests that read from S3, and all of DynamoDB, KMS and Glue's catalog; data transfer",
     "storage and backups of the source table, which is {writer}'s own",
     "CloudWatch's logs, metrics and alarms; EventBridge, SNS, SQS",
     "free tiers, discounts, taxes, and other regions' prices",
@@ -59,18 +61,19 @@ class Bill:
 def gather(platform: Platform, now: datetime) -> Bill:
     """Measure the last DAYS days."""
     since = now - timedelta(days=DAYS)
-    costs, unmeasured = [], []
-    parts: tuple[tuple[str, Callable[[], Cost]], ...] = (
-        ("ETL-1", lambda: _engine(platform, extract_engine(platform), since)),
-        ("ETL-2", lambda: _engine(platform, transform_engine(platform), since)),
-        ("crawler", lambda: crawler_cost(_crawls(platform, since), LIST_PRICES)),
-        ("source table", lambda: reading_cost(_runs(platform), since, LIST_PRICES)),
-        ("storage", lambda: storage_cost(*_stored(platform), LIST_PRICES)),
-        ("Athena", lambda: athena_cost(_scans(platform, since), LIST_PRICES)),
+    costs: list[Cost] = []
+    unmeasured = []
+    parts: tuple[tuple[str, Callable[[], Iterable[Cost]]], ...] = (
+        ("ETL-1", lambda: [_engine(platform, extract_engine(platform), since)]),
+        ("ETL-2", lambda: [_engine(platform, transform_engine(platform), since)]),
+        ("crawler", lambda: [crawler_cost(_crawls(platform, since), LIST_PRICES)]),
+        ("source table", lambda: [reading_cost(_runs(platform), since, LIST_PRICES)]),
+        ("storage", lambda: storage_costs(stored(platform, since), LIST_PRICES)),
+        ("Athena", lambda: [athena_cost(_scans(platform, since), LIST_PRICES)]),
     )
     for name, measure in parts:
         try:
-            costs.append(measure())
+            costs.extend(measure())
         except ClientError as error:
             if not is_local(error):
                 raise
@@ -109,7 +112,7 @@ def job_cost(etl: str, runs: Iterable[JobRunTypeDef], prices: Prices) -> Cost:
 def crawler_cost(dpu_hours: Iterable[float], prices: Prices) -> Cost:
     """Return what crawls cost by the DPU-hours that Glue tells of each."""
     crawls = list(dpu_hours)
-    return prices.glue("crawler (Glue)", sum(crawls) * 3600, f"crawls: {len(crawls)}")
+    return prices.glue("crawler (Glue)", sum(crawls) * 3600, f"crawls, all by hand unless envs/ says: {len(crawls)}")
 
 
 def reading_cost(runs: Iterable[RunSummary], since: datetime, prices: Prices) -> Cost:
@@ -118,11 +121,11 @@ def reading_cost(runs: Iterable[RunSummary], since: datetime, prices: Prices) ->
     return prices.reading("source table (DynamoDB)", sum(read), f"runs: {len(read)}; as if on demand")
 
 
-def storage_cost(current: int, noncurrent: int, prices: Prices) -> Cost:
-    """Return what a month of so many bytes costs."""
-    return prices.storage(
-        "bucket (S3)", current + noncurrent, f"now; {noncurrent / GIGABYTE:.3f} GB of it old versions"
-    )
+def storage_costs(found: Stored, prices: Prices) -> tuple[Cost, ...]:
+    """Return what a month of what lies there costs, and what writing it did."""
+    kept = (prices.storage(f"S3: {stock.value}", count, "now") for stock, count in found.bytes.items())
+    note = "objects written that still exist, as one request each"
+    return (*kept, prices.writes("S3: requests that write", found.written, note))
 
 
 def athena_cost(scans: Iterable[int], prices: Prices) -> Cost:
@@ -150,18 +153,6 @@ def _crawls(platform: Platform, since: datetime) -> list[float]:
         Filters=[{"FieldName": "START_TIME", "FilterOperator": "GE", "FieldValue": milliseconds}],
     )
     return [crawl.get("DPUHour", 0.0) for crawl in answer["Crawls"]]
-
-
-def _stored(platform: Platform) -> tuple[int, int]:
-    """Return the bytes of the bucket's current objects, and of all others."""
-    current = noncurrent = 0
-    for page in platform.s3.get_paginator("list_object_versions").paginate(Bucket=platform.bucket.name):
-        for version in page.get("Versions", []):
-            if version["IsLatest"]:
-                current += version["Size"]
-            else:
-                noncurrent += version["Size"]
-    return current, noncurrent
 
 
 def _scans(platform: Platform, since: datetime) -> Iterator[int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from lambda_src import event as events
 from lambda_src.exceptions import EventError
@@ -12,45 +12,20 @@ from modules.contract.layout import parse_day
 from modules.contract.settings import EventKey
 from ops.exits import usage
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-#: Each is a whole scan of the table: more at once is rather a slip of the pen.
-MOST_DAYS: Final = 366
 _DURATION: Final = re.compile(r"(?P<number>\d+)(?P<unit>[smhd])", re.ASCII)
 _UNITS: Final = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 
-def checked_days(texts: Sequence[str], now: datetime, time_zone: str) -> list[date]:
-    """Return the days of a command line, each once and oldest first, by ETL-1's own rules.
+def business_day(text: str, now: datetime, time_zone: str) -> date:
+    """Return a day of a command line for which ETL-1 is to run, by ETL-1's own rules.
 
     Raises:
-        OpsError: one is no day, or still to come.
+        OpsError: it is no day, or still to come.
     """
-    days = set()
-    for text in texts:
-        try:
-            days.add(events.parse({EventKey.DT: text}, now, time_zone).day)
-        except EventError as error:
-            raise usage(" ".join(error.faults), "Correct the day and repeat.") from error
-    return sorted(days)
-
-
-def days_between(first: str, last: str, now: datetime, time_zone: str) -> list[date]:
-    """Return all days from ``first`` to ``last``, both included.
-
-    Raises:
-        OpsError: as :func:`checked_days`, or the days are none or too many.
-    """
-    begin, end = (checked_days([text], now, time_zone)[0] for text in (first, last))
-    days = [begin + timedelta(days=number) for number in range((end - begin).days + 1)]
-    if not days:
-        message = f"--from {begin} is after --to {end}."
-        raise usage(message, "Write the earlier day first.")
-    if len(days) > MOST_DAYS:
-        message = f"{begin} to {end} are {len(days)} days."
-        raise usage(message, f"At most {MOST_DAYS} at once: each is a scan of the whole table.")
-    return days
+    try:
+        return events.parse({EventKey.DT: text}, now, time_zone).day
+    except EventError as error:
+        raise usage(" ".join(error.faults), "Correct the day and repeat.") from error
 
 
 def any_day(text: str) -> date:

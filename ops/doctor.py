@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Final
 
 from botocore.exceptions import ClientError
 
+from glue_src.exceptions import TableError
 from ops.aws_errors import explained, is_absence, is_local
-from ops.checks import account, extract, tables, transform
+from ops.checks import account, extract, serving, tables, transform, upkeep
 from ops.checks.findings import ATTENTION, UNKNOWN, Examination, Finding
 
 if TYPE_CHECKING:
@@ -18,7 +19,14 @@ if TYPE_CHECKING:
     from ops.checks.findings import Check
     from ops.platform import Platform
 
-CHECKS: Final = (*account.CHECKS, *extract.CHECKS, *transform.CHECKS, *tables.CHECKS)
+CHECKS: Final = (
+    *account.CHECKS,
+    *extract.CHECKS,
+    *transform.CHECKS,
+    *tables.CHECKS,
+    *upkeep.CHECKS,
+    *serving.CHECKS,
+)
 
 
 @dataclass(frozen=True)
@@ -35,7 +43,7 @@ class Report:
 
 
 def examine(platform: Platform, now: datetime) -> Report:
-    """Make every check; one that AWS refuses is told as a finding, and does not keep the others from being made.
+    """Make every check; one that AWS or a damaged table refuses becomes a finding, and the others are made.
 
     Raises:
         botocore.exceptions.ClientError, BotoCoreError: the credentials are of no use, or AWS cannot be reached.
@@ -47,6 +55,8 @@ def examine(platform: Platform, now: datetime) -> Report:
 def _made(check: Check, examined: Examination) -> Iterator[Finding]:
     try:
         yield from check.look(examined)
+    except TableError as error:
+        yield Finding(check.name, ATTENTION, "a table cannot be read", str(error))
     except ClientError as error:
         if not is_local(error) and not is_absence(error):
             raise

@@ -78,8 +78,7 @@ def extract_engine(platform: Platform) -> Engine:
     names, own_key = platform.names, platform.environment.encryption.customer_managed_key
     if platform.by_glue:
         security = names.normalize_glue_security if own_key else None
-        version = platform.environment.normalize.extract.glue.version
-        logs = JobLogs.of(version, names.normalize_job_logs, names.normalize_job_role, security)
+        logs = JobLogs.of(names.normalize_job_logs, names.normalize_job_role, security)
         return Engine("ETL-1", JOB, names.normalize_job, logs.output)
     return Engine("ETL-1", FUNCTION, names.normalize_function, names.normalize_log_group)
 
@@ -89,8 +88,7 @@ def transform_engine(platform: Platform) -> Engine:
     names, own_key = platform.names, platform.environment.encryption.customer_managed_key
     if platform.by_spark:
         security = names.etl_glue_security if own_key else None
-        version = platform.environment.etl.glue.version
-        logs = JobLogs.of(version, names.glue_job_logs, names.glue_job_role, security)
+        logs = JobLogs.of(names.glue_job_logs, names.glue_job_role, security)
         return Engine("ETL-2", JOB, names.glue_job, logs.output)
     return Engine("ETL-2", FUNCTION, names.etl_function, names.etl_log_group)
 

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from botocore.exceptions import ReadTimeoutError
+from botocore.exceptions import ClientError, ReadTimeoutError
 
+from ops.aws_errors import code_of
 from ops.engines import FUNCTION, Engine, job_run
 from ops.exits import Exit, OpsError, attention
 from ops.invocations import FAILED, RUNNING, document_in
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
 #: Between two looks at the log, and at a job's state.
 POLL_SECONDS: Final = 2.0
+#: Until a function is asked again that was busy.
+_BUSY_SECONDS: Final = 10.0
 #: This machine's clock and CloudWatch's may differ by so much.
 _CLOCKS_APART: Final = timedelta(seconds=2)
 
@@ -67,12 +70,10 @@ def _invoke(platform: Platform, engine: Engine, event: Mapping[str, Any], watch:
     configured = platform.lambda_.get_function_configuration(FunctionName=engine.name)
     client = platform.invoking(configured["Timeout"])
     tail = Tail(platform.logs, engine.log_group, datetime.now(timezone.utc) - _CLOCKS_APART)
-    answer = _in_background(lambda: client.invoke(FunctionName=engine.name, Payload=json.dumps(event).encode()))
-    while not _is_done(answer, POLL_SECONDS):
-        _tell(tail, watch, f"{engine.name} runs")
-    _tell(tail, watch, f"{engine.name} has ended")
     try:
-        told = answer.result()
+        told = _answer(
+            engine, lambda: client.invoke(FunctionName=engine.name, Payload=json.dumps(event).encode()), tail, watch
+        )
     except ReadTimeoutError as error:
         message = f"{engine.name} did not answer in time; it may still run. {error}"
         raise OpsError(Exit.NOT_IN_TIME, message, f"See python -m ops status --env {platform.names.env}.") from error
@@ -80,6 +81,22 @@ def _invoke(platform: Platform, engine: Engine, event: Mapping[str, Any], watch:
     if told.get("FunctionError"):
         raise failure(platform, engine, _error_in(document))
     return told["ResponseMetadata"].get("RequestId", ""), document if isinstance(document, dict) else {}
+
+
+def _answer(engine: Engine, invoke: Callable[[], Any], tail: Tail, watch: Watch) -> Any:
+    """Return what a function answered. One that may work on one event at a time is asked again once it is free."""
+    while True:
+        answer = _in_background(invoke)
+        while not _is_done(answer, POLL_SECONDS):
+            _tell(tail, watch, f"{engine.name} runs")
+        _tell(tail, watch, f"{engine.name} has ended")
+        try:
+            return answer.result()
+        except ClientError as error:
+            if code_of(error) != "TooManyRequestsException":
+                raise
+        watch.beat(f"{engine.name} is at work on something else")
+        time.sleep(_BUSY_SECONDS)
 
 
 def _in_background(work: Callable[[], Any]) -> Future[Any]:
@@ -107,7 +124,9 @@ def _is_done(future: Future[Any], seconds: float) -> bool:
 def _run_job(platform: Platform, engine: Engine, event: Mapping[str, Any], watch: Watch) -> tuple[str, dict[str, Any]]:
     """Start a job with the event's entries as arguments, and wait for its end, while its output is followed."""
     arguments = {f"--{key}": value if isinstance(value, str) else json.dumps(value) for key, value in event.items()}
-    run_id = platform.glue.start_job_run(JobName=engine.name, Arguments=arguments)["JobRunId"]
+    # Of a job and its run, the run's own word counts: without it, a run beside another one is refused.
+    started = platform.glue.start_job_run(JobName=engine.name, Arguments=arguments, JobRunQueuingEnabled=True)
+    run_id = started["JobRunId"]
     tail = Tail(platform.logs, engine.log_group, datetime.now(timezone.utc) - _CLOCKS_APART, stream=run_id)
     summaries: list[dict[str, Any]] = []
     while True:

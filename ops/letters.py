@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 from lambda_src import event as events
 from lambda_src.exceptions import EventError
-from modules.contract.layout import parse_clean_key
+from modules.contract.layout import parse_clean_key, schema_marker_prefix
 from modules.contract.settings import EVENT_KEYS
 from ops.services import queue_names
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from mypy_boto3_sqs.type_defs import MessageTypeDef
 
@@ -31,8 +31,8 @@ _HIDDEN_SECONDS: Final = 2 * 3600
 class Letter:
     """One message: what it asks for, why it was not delivered, and what it takes to delete it.
 
-    ``event`` is what ETL-1 is to be given and ``run_id`` the run that ETL-2 is to take; ``fault`` says why it cannot be
-    done.
+    ``event`` is what ETL-1 is to be given. ``run_id`` is the run that ETL-2 is to publish, empty where a deployment
+    asked for new columns. ``fault`` says why it cannot be done.
     """
 
     queue: str
@@ -75,9 +75,8 @@ def _read(platform: Platform, queue: str, message: MessageTypeDef, now: datetime
     common = (queue, message["MessageId"], message["ReceiptHandle"], body, reason(attributes))
     if queue == platform.names.etl_dead_letters:
         arrived, fault = arrival(body, platform.environment.etl.clean_prefix)
-        if arrived is None:
-            return Letter(*common, "ETL-2", None, None, "", fault)
-        return Letter(*common, "ETL-2", arrived.day, None, arrived.run_id, fault)
+        day, run_id = (arrived.day, arrived.run_id) if arrived else (None, "")
+        return Letter(*common, "ETL-2", day, None, run_id, fault)
     event, day, fault = normalize_event(body, now, platform.environment.normalize.extract.time_zone)
     return Letter(*common, "ETL-1", day, event, "", fault)
 
@@ -108,23 +107,27 @@ def normalize_event(body: str, now: datetime, time_zone: str) -> tuple[Mapping[s
 
 
 def arrival(body: str, clean_prefix: str) -> tuple[CleanObject | None, str]:
-    """Return the run's object whose arrival a message tells of, or what is wrong with the message."""
+    """Return the run's object whose arrival a message tells of, or what is wrong with the message.
+
+    Neither is returned for the marker by which a deployment asks for new columns.
+    """
     try:
         key = json.loads(body)["detail"]["object"]["key"]
     except (json.JSONDecodeError, KeyError, TypeError) as error:
         return None, f"it is no S3 event: {error!r}"
+    if str(key).startswith(schema_marker_prefix()):
+        return None, ""
     arrived = parse_clean_key(clean_prefix, str(key))
     return arrived, "" if arrived else f"{key} is no run's object"
 
 
-def by_day(letters: Iterable[Letter]) -> Iterator[tuple[Letter, tuple[Letter, ...]]]:
-    """Yield ETL-1's letters, each day once: the one to do, and all that it settles."""
-    groups: dict[date, list[Letter]] = {}
-    for letter in letters:
-        if letter.etl == "ETL-1" and letter.day is not None:
-            groups.setdefault(letter.day, []).append(letter)
-    for day in sorted(groups):
-        yield groups[day][0], tuple(groups[day])
+def of_etl1(letters: Iterable[Letter]) -> tuple[Letter, ...]:
+    """Return ETL-1's letters that can be done, newest day first: one run for that day settles them all.
+
+    A run is a snapshot of the whole source: a second one for an earlier day would find the same.
+    """
+    found = [(letter.day, letter) for letter in letters if letter.etl == "ETL-1" and letter.day is not None]
+    return tuple(letter for _, letter in sorted(found, key=lambda each: each[0], reverse=True))
 
 
 def of_etl2(letters: Iterable[Letter]) -> tuple[Letter, ...]:

@@ -12,10 +12,9 @@ from botocore.config import Config
 from envs.schema import GLUE_ENGINE, SPARK_ENGINE, Environment
 from envs.selection import environment_named
 from envs.validation import ConfigurationError
-from glue_src.catalog import Catalog
 from glue_src.clean_zone import CleanZone
-from glue_src.curated_zone import CuratedZone
 from glue_src.storage import Bucket
+from modules.contract.layout import quarantine_key
 from ops.exits import usage
 
 if TYPE_CHECKING:
@@ -161,12 +160,6 @@ class Platform:
         """What ETL-1 published."""
         return CleanZone(self.bucket, self.environment.etl.clean_prefix, self.environment.contract)
 
-    @property
-    def curated_zone(self) -> CuratedZone:
-        """What ETL-2 made of it."""
-        return CuratedZone(self.bucket, self.environment.etl.curated_prefix, self.environment.contract)
-
-    @property
-    def catalog(self) -> Catalog:
-        """The curated tables' partitions."""
-        return Catalog(self.glue, self.environment.etl.catalog.database_name, self.environment.contract)
+    def is_quarantined(self, run_id: str) -> bool:
+        """Tell whether a run failed a check of ETL-2."""
+        return self.bucket.find(quarantine_key(self.environment.etl.curated_prefix, run_id)) is not None

@@ -37,6 +37,7 @@ class Prices:
     #: What Glue bills of a job's run at least.
     glue_job_least_seconds: float
     s3_standard_gigabyte_month: float
+    s3_thousand_writes: float
     athena_terabyte: float
     athena_least_bytes: int
     dynamodb_million_read_units: float
@@ -65,6 +66,10 @@ class Prices:
         """Return what reading a table costs on demand."""
         return Cost(component, read_units, "read units", read_units / 1e6 * self.dynamodb_million_read_units, note)
 
+    def writes(self, component: str, requests: int, note: str = "") -> Cost:
+        """Return what so many requests cost that write to S3 or list it."""
+        return Cost(component, requests, "requests", requests / 1000 * self.s3_thousand_writes, note)
+
     def storage(self, component: str, stored_bytes: int, note: str = "") -> Cost:
         """Return what so many bytes cost in a month."""
         gigabytes = stored_bytes / GIGABYTE
@@ -78,6 +83,7 @@ LIST_PRICES: Final = Prices(
     glue_dpu_hour=0.44,
     glue_job_least_seconds=60,
     s3_standard_gigabyte_month=0.023,
+    s3_thousand_writes=0.005,
     athena_terabyte=5.0,
     athena_least_bytes=10 * 2**20,
     dynamodb_million_read_units=0.125,

@@ -12,6 +12,7 @@ from botocore.exceptions import ClientError
 from modules.etl.serving import named_queries_of
 from ops.aws_errors import code_of
 from ops.exits import attention, usage
+from ops.remedies import command_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -26,8 +27,8 @@ _POLL_SECONDS: Final = 0.5
 _ROWS_PER_PAGE: Final = 1000
 _GOING_ON: Final = frozenset(("QUEUED", "RUNNING"))
 _OTHER_ENDPOINT: Final = (
-    " AWS_ENDPOINT_URL names an endpoint that is not AWS's: views, partitions and some of Athena's functions may be "
-    "missing there."
+    " AWS_ENDPOINT_URL names an endpoint that is not AWS's: its Athena may lack Iceberg, views and functions; make "
+    "query asks Trino on this machine."
 )
 
 Row = tuple[str | None, ...]
@@ -130,8 +131,9 @@ class Query:
         hint = _OTHER_ENDPOINT if self._platform.environment.provider.custom_endpoint else ""
         database = self._platform.environment.etl.catalog.database_name
         remedy = (
-            f"Correct the SQL: tables and views are those of {database}; if a column is missing, start the crawler, "
-            f"if it scans too much, name a day (docs/runbook.md).{hint}"
+            f"Correct the SQL: tables and views are those of {database}; if a column is missing, "
+            f"{command_line(self._platform.names.env, 'schema')}; if it scans too much, filter by time or key "
+            f"(docs/queries.md).{hint}"
         )
         return attention(f"Athena did not answer: {why}.", remedy)
 

@@ -1,4 +1,4 @@
-"""What dead letters ask for, done: ETL-1 once for each day, ETL-2 once for all."""
+"""Does what dead letters ask for: ETL-1 once, for the newest day among them, and ETL-2 once."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from ops import letters as dead
 from ops.engines import extract_engine, transform_engine
 from ops.execution import execute
+from ops.tables import recorded_run
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,38 +33,37 @@ class Redrive:
     def plan(self) -> list[str]:
         """Return what is to be done, a line each; nothing where no letter can be."""
         extract, transform = extract_engine(self._platform), transform_engine(self._platform)
-        lines = [
-            f"ETL-1: run {extract.name} for {first.day}, then delete {_messages(group)}"
-            for first, group in dead.by_day(self._letters)
-        ]
-        events = dead.of_etl2(self._letters)
-        if events:
-            days = ", ".join(sorted({str(letter.day) for letter in events}))
-            lines.append(f"ETL-2: run {transform.name} for {days}, then delete {_messages(events)}")
+        lines = []
+        if asked := dead.of_etl1(self._letters):
+            lines.append(f"ETL-1: run {extract.name} for {asked[0].day}, then delete {_messages(asked)}")
+        if events := dead.of_etl2(self._letters):
+            lines.append(f"ETL-2: run {transform.name}, then delete {_messages(events)}")
         return lines
 
     def settle(self, watch: Watch) -> None:
-        """Do everything, and delete each message once its work has been done: for ETL-2, once the tables show it.
+        """Do everything, and delete each message once its work has been done: of a run, once it is in the tables.
 
         Raises:
             OpsError: ETL-1 or ETL-2 failed; what comes after is not tried.
         """
-        for first, group in dead.by_day(self._letters):
-            execute(self._platform, extract_engine(self._platform), first.event or {}, watch)
-            self._delete(group)
+        if asked := dead.of_etl1(self._letters):
+            execute(self._platform, extract_engine(self._platform), asked[0].event or {}, watch)
+            self._delete(asked)
         events = dead.of_etl2(self._letters)
-        if not all(map(self._is_curated, events)):
+        if not all(map(self._is_recorded, events)):
             execute(self._platform, transform_engine(self._platform), {}, watch)
-        self._delete([letter for letter in events if self._is_curated(letter)])
+            # It has ended well, and brings the tables' columns to the contract's before all else.
+            self._delete([letter for letter in events if not letter.run_id])
+        self._delete([letter for letter in events if self._is_recorded(letter)])
 
     def put_back(self) -> None:
         """Let everybody see again what was not settled."""
         dead.put_back(self._platform, self.left)
 
-    def _is_curated(self, letter: Letter) -> bool:
-        """Tell whether all tables have a letter's day, from its run or a newer one."""
-        source = self._platform.catalog.snapshot().source_run(letter.day) if letter.day else None
-        return source is not None and source >= letter.run_id
+    def _is_recorded(self, letter: Letter) -> bool:
+        """Tell whether a letter's run is in the tables, or a newer one is."""
+        recorded = recorded_run(self._platform)
+        return bool(letter.run_id) and recorded is not None and recorded.run_id >= letter.run_id
 
     def _delete(self, letters: Sequence[Letter]) -> None:
         dead.delete(self._platform, letters)

@@ -13,6 +13,9 @@ from modules.contract import cells
 from modules.contract.datasets import REJECTED
 from modules.items.outcomes import Excluded, Rejected
 from ops.exits import attention, usage
+from ops.lake import open_table, rows
+from ops.runs import listed_runs
+from ops.tables import recorded_run, table_state
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -30,7 +33,7 @@ _EXCLUDED: Final = "excluded"
 
 @dataclass(frozen=True)
 class RejectedItem:
-    """A row of the clean zone's ``rejected``: the keys as JSON, the reason, the whole item as DynamoDB's JSON."""
+    """A row of ``rejected``: the keys as JSON, the reason, the whole item as DynamoDB's JSON."""
 
     key: str
     reason: str
@@ -80,23 +83,38 @@ def run_of(platform: Platform, day: date | None) -> RunSummary:
     Raises:
         OpsError: there is none.
     """
-    zone = platform.clean_zone
-    runs = zone.runs_by_day()
-    wanted = {day: runs.get(day, ())} if day else runs
-    newest = sorted(((run_id, of) for of, ids in wanted.items() for run_id in ids), reverse=True)
-    if not newest:
+    runs = listed_runs(platform.clean_zone)
+    newest = next((run for run in runs if day in (None, run.day)), None)
+    if newest is None:
         message = f"There is no run of {day}." if day else "There is no run yet."
-        known = f"Days with runs: {', '.join(map(str, sorted(runs)[-5:]))}." if runs else ""
+        days = sorted({run.day for run in runs})[-5:]
+        known = f"Days with runs: {', '.join(map(str, days))}." if days else ""
         raise usage(message, f"{known} python -m ops run --env {platform.names.env} makes one.".strip())
-    run_id, of = newest[0]
-    return zone.complete_run(of, run_id)
+    return platform.clean_zone.complete_run(newest.day, newest.run_id)
 
 
-def rejected_items(platform: Platform, summary: RunSummary) -> Iterator[RejectedItem]:
-    """Yield the items that a run rejected, read as they come."""
+def rejected_items(platform: Platform, summary: RunSummary, *, whole: bool) -> Iterator[RejectedItem]:
+    """Yield the items that a run rejected, read as they come; without ``whole`` maybe without the items themselves.
+
+    They are read from the table if it holds this run, column by column, else from the run's own CSV: a quarantined run
+    is in no table.
+    """
+    recorded = recorded_run(platform)
+    if recorded is not None and recorded.run_id == summary.run_id and _is_of(platform, summary):
+        columns = (
+            REJECTED.column_names if whole else tuple(name for name in REJECTED.column_names if name != "item_json")
+        )
+        found = rows(open_table(platform, REJECTED), columns)
+        return (RejectedItem(row["item_key"], row["reason"], row.get("item_json", "")) for row in found)
     body = platform.s3.get_object(Bucket=platform.bucket.name, Key=summary.object_of(REJECTED.name).key)["Body"]
     # A line feed ends a record and stands nowhere else; other characters that Python takes for a line's end may.
     return parse(line.decode() for line in body.iter_lines())
+
+
+def _is_of(platform: Platform, summary: RunSummary) -> bool:
+    """Tell whether the table of rejected items holds what the run wrote."""
+    trusted = table_state(platform, REJECTED).trusted_sums
+    return trusted is not None and trusted.partitions == summary.object_of(REJECTED.name).partitions
 
 
 def parse(lines: Iterable[str]) -> Iterator[RejectedItem]:
@@ -109,7 +127,7 @@ def parse(lines: Iterable[str]) -> Iterator[RejectedItem]:
     records = csv.reader(lines)
     header = next(records, [])
     if tuple(header) != REJECTED.column_names:
-        message = f"The file of rejected items begins with {header}, this checkout expects {REJECTED.column_names}."
+        message = f"The file of rejected items does not begin with the columns {', '.join(REJECTED.column_names)}."
         raise attention(message, "Take the checkout that ETL-1 was deployed from.")
     for record in records:
         yield RejectedItem(*map(cells.restore, record))

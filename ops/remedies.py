@@ -47,20 +47,49 @@ EXTRACT_REMEDIES: Final = (
     Remedy(r"resourcenotfound|table .*not found", "is the source table there, and named as envs/ says?", _NORMALIZE),
 )
 TRANSFORM_REMEDIES: Final = (
-    Remedy(r"no complete run", "repeat ETL-1: python -m ops rerun --env {env} --dt DAY", _ETL),
+    Remedy(
+        r"\bHeldError\b|would remove",
+        "is the source whole? If the rows are meant to go: python -m ops run --env {env} --accept-removal",
+        "A run was held",
+    ),
     Remedy(
         r"failed \d+ check|quarantin|failed checks",
-        "python -m ops query --env {env} failed_checks says which; repair the cause and repeat ETL-1 for the day",
+        "python -m ops query --env {env} failed_checks says which; repair the cause, python -m ops run --env {env}",
         "A run was quarantined",
     ),
     Remedy(
-        r"in the catalog and .* in the contract|columntypeerror",
-        "give the changed column another name, or drop its table and days",
+        r"no complete run|none of \d+ clean run|is malformed",
+        "repeat ETL-1: python -m ops run --env {env}",
         _ETL,
     ),
     Remedy(
         r"header of|foreign|different contracts",
-        "deploy both stacks from one commit, then python -m ops rerun --env {env} --dt DAY",
+        "deploy both stacks from one commit, then python -m ops run --env {env}",
+        _ETL,
+    ),
+    Remedy(
+        r"\bTableMovedError\b|somebody else committed",
+        "two writers at once: python -m ops curate --env {env} starts from what is there now",
+        _ETL,
+    ),
+    Remedy(
+        r"\bTableSchemaError\b|new field id",
+        "give the changed column a new name and a new field id in the contract, and deploy",
+        _ETL,
+    ),
+    Remedy(
+        r"\bTable(Metadata|File)Error\b|metadata file|manifest",
+        "restore the object, take an earlier snapshot with rollback, or rebuild the table: see the runbook",
+        "A table is damaged",
+    ),
+    Remedy(
+        r"\bTableMissingError\b|is not in the data catalog|is no iceberg table",
+        "deploy cat-{env}-etl2: it makes the table, and the next run fills it",
+        _ETL,
+    ),
+    Remedy(
+        r"largest partition takes",
+        "a narrower partition, a larger etl.transform.arrow.memory_size, or transform.engine = spark (docs/scaling.md)",
         _ETL,
     ),
     Remedy(

@@ -1,24 +1,20 @@
-"""One day from the source to the tables: ETL-1, the wait for ETL-2, and whether both agree in the end."""
+"""One run from the source to the tables: ETL-1, the wait for ETL-2, and whether both agree in the end."""
 
 from __future__ import annotations
 
 import json
 import time
-from dataclasses import dataclass
-from datetime import timezone
+from dataclasses import dataclass, replace
+from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any, Final
 
-from botocore.exceptions import ClientError
-
-from glue_src.catalog import SOURCE_RUN_ID
 from modules.contract.runs import RunSummary, RunSummaryError
 from modules.contract.settings import EventKey
-from ops.aws_errors import is_absence
 from ops.engines import extract_engine, last_runs, transform_engine
 from ops.execution import execute, failure
 from ops.exits import Exit, OpsError, attention
 from ops.runs import recent_runs
-from ops.tables import rows_in
+from ops.tables import Unpublished, recorded_run, table_state, unpublished_run
 
 if TYPE_CHECKING:
     from datetime import date
@@ -31,46 +27,47 @@ _POLL_SECONDS: Final = 3.0
 
 @dataclass(frozen=True)
 class TableRows:
-    """One table of a day: the rows that the run wrote, and those that the catalog says the table has of it."""
+    """One table: the rows that the run wrote, and those that the table holds."""
 
     name: str
     written: int
-    registered: int | None
+    held: int
 
 
 @dataclass(frozen=True)
-class DayRun:
-    """A run and what became of it. ``curated_from`` is the run whose rows readers see; None where nobody waited."""
+class MadeRun:
+    """A run and what became of it. ``published`` is the run whose rows readers see; None where nobody waited."""
 
     summary: RunSummary
     dry_run: bool
     seconds: float
-    curated_from: str | None = None
-    curated_seconds: float | None = None
+    published: str | None = None
+    published_seconds: float | None = None
     tables: tuple[TableRows, ...] = ()
 
     @property
     def faults(self) -> tuple[str, ...]:
-        """Where run and tables disagree; a day that a newer run has taken has nothing to say of this one."""
+        """Where run and tables disagree; tables that hold a newer run have nothing to say of this one."""
         missing = self.summary.items.unaccounted
         counted = [f"{missing} of {self.summary.items.scanned} scanned items went nowhere"] if missing else []
-        if self.curated_from != self.summary.run_id:
+        if self.published != self.summary.run_id:
             return tuple(counted)
         tables = [
-            f"{table.name} has {table.registered} rows, the run wrote {table.written}"
+            f"{table.name} has {table.held} rows, the run wrote {table.written}"
             for table in self.tables
-            if table.registered != table.written
+            if table.held != table.written
         ]
         return (*counted, *tables)
 
 
-def event_of(day: date | None, *, dry_run: bool) -> dict[str, Any]:
-    """Return ETL-1's event for a day; None leaves the day to the run."""
+def event_of(day: date | None, *, dry_run: bool = False, accept_removal: bool = False) -> dict[str, Any]:
+    """Return ETL-1's event; None leaves the business day to the run."""
     event: dict[str, Any] = {} if day is None else {EventKey.DT: day.isoformat()}
-    return {**event, EventKey.DRY_RUN: True} if dry_run else event
+    flags = {EventKey.DRY_RUN: dry_run, EventKey.ACCEPT_REMOVAL: accept_removal}
+    return {**event, **{name: True for name, is_set in flags.items() if is_set}}
 
 
-def extract(platform: Platform, event: dict[str, Any], watch: Watch) -> DayRun:
+def extract(platform: Platform, event: dict[str, Any], watch: Watch) -> MadeRun:
     """Run ETL-1 to its end.
 
     Raises:
@@ -88,7 +85,7 @@ def extract(platform: Platform, event: dict[str, Any], watch: Watch) -> DayRun:
     if summary is None:
         message = f"{engine.name} ended well, and neither its answer nor the clean zone tells of a run."
         raise attention(message, f"See python -m ops logs normalize --env {platform.names.env}.")
-    return DayRun(summary, dry_run, ended.seconds)
+    return MadeRun(summary, dry_run, ended.seconds)
 
 
 def _summary_in(document: dict[str, Any]) -> RunSummary | None:
@@ -101,90 +98,63 @@ def _summary_in(document: dict[str, Any]) -> RunSummary | None:
         raise attention(message, "Deploy it again.") from error
 
 
-def await_tables(platform: Platform, run: DayRun, most_seconds: float, watch: Watch) -> DayRun:
-    """Wait until ETL-2 has registered the run in all tables, and return the run with what they hold.
+def await_tables(platform: Platform, run: MadeRun, most_seconds: float, watch: Watch) -> MadeRun:
+    """Wait until ETL-2 has published the run, and return the run with what the tables hold.
 
     Raises:
-        OpsError: ETL-2 failed, quarantined the run, or did not end in time.
+        OpsError: ETL-2 failed, held or quarantined the run, or did not end in time.
     """
     started = time.monotonic()
-    state = _Wait(platform, run.summary)
     while True:
-        source = state.source_run()
-        if source is not None and source >= run.summary.run_id:
+        recorded = recorded_run(platform)
+        if recorded is not None and recorded.run_id >= run.summary.run_id:
             break
-        waiting_for = state.look()
+        waiting_for = _look(platform, run.summary)
         watch.beat(waiting_for)
         waited = time.monotonic() - started
         if waited > most_seconds:
             raise _too_late(platform, run.summary, most_seconds, waiting_for)
         time.sleep(min(_POLL_SECONDS, max(0.1, most_seconds - waited)))
-    return DayRun(run.summary, run.dry_run, run.seconds, source, time.monotonic() - started, state.tables())
+    tables = tuple(
+        TableRows(dataset.name, run.summary.rows_of(dataset.name), table_state(platform, dataset).rows)
+        for dataset in platform.environment.contract.datasets
+    )
+    return replace(run, published=recorded.run_id, published_seconds=time.monotonic() - started, tables=tables)
 
 
-class _Wait:
-    """What is known, at each look, of ETL-2's work on one run."""
+def _look(platform: Platform, summary: RunSummary) -> str:
+    """Return what is being waited for.
 
-    def __init__(self, platform: Platform, summary: RunSummary) -> None:
-        self._platform = platform
-        self._summary = summary
-        self._datasets = platform.environment.contract.datasets
-        self._engine = transform_engine(platform)
-
-    def source_run(self) -> str | None:
-        """Return the run that all tables have the day from, or None."""
-        runs = {self._parameters(dataset.name).get(SOURCE_RUN_ID) for dataset in self._datasets}
-        return runs.pop() if len(runs) == 1 else None
-
-    def tables(self) -> tuple[TableRows, ...]:
-        """Return the rows of the day's tables."""
-        return tuple(
-            TableRows(dataset.name, self._summary.rows_of(dataset.name), rows_in(self._parameters(dataset.name)))
-            for dataset in self._datasets
-        )
-
-    def look(self) -> str:
-        """Return what is being waited for.
-
-        Raises:
-            OpsError: nothing more is to be waited for.
-        """
-        summary, env = self._summary, self._platform.names.env
-        if not self._platform.curated_zone.without_quarantined(summary.dt, [summary.run_id]):
-            message = (
-                f"Run {summary.run_id} of {summary.dt} failed a check: it is quarantined, readers see what they saw."
-            )
-            raise attention(
-                message,
-                f"python -m ops query --env {env} failed_checks says which; docs/runbook.md, A run was quarantined.",
-            )
-        last = last_runs(self._platform, self._engine, summary.finished_at).last
-        # Glue's instants are whole seconds.
-        begun = self._summary.finished_at.astimezone(timezone.utc).replace(microsecond=0)
-        if last is None or last.started_at < begun:
-            return f"no run of {self._engine.name} has begun since the run arrived"
-        if last.failed:
-            raise failure(self._platform, self._engine, f"{last.state} {last.error}".strip())
-        return f"{self._engine.name} is {last.state}, and the tables do not have run {summary.run_id} yet"
-
-    def _parameters(self, table: str) -> dict[str, str]:
-        try:
-            partition = self._platform.glue.get_partition(
-                DatabaseName=self._platform.environment.etl.catalog.database_name,
-                TableName=table,
-                PartitionValues=[self._summary.dt.isoformat()],
-            )["Partition"]
-        except ClientError as error:
-            if not is_absence(error):
-                raise
-            return {}
-        return partition.get("Parameters", {})
+    Raises:
+        OpsError: nothing more is to be waited for.
+    """
+    env, engine = platform.names.env, transform_engine(platform)
+    if platform.is_quarantined(summary.run_id):
+        message = f"Run {summary.run_id} of {summary.dt} failed a check: it is quarantined, readers see what they saw."
+        remedy = f"python -m ops query --env {env} failed_checks says which; docs/runbook.md, A run was quarantined."
+        raise attention(message, remedy)
+    last = last_runs(platform, engine, summary.finished_at).last
+    # Glue's instants are whole seconds.
+    begun = summary.finished_at.astimezone(timezone.utc).replace(microsecond=0)
+    if last is None or last.started_at < begun:
+        return f"no run of {engine.name} has begun since the run arrived"
+    if last.failed:
+        raise failure(platform, engine, f"{last.state} {last.error}".strip())
+    return f"{engine.name} is {last.state}, and run {summary.run_id} is not published yet"
 
 
 def _too_late(platform: Platform, summary: RunSummary, seconds: float, waiting_for: str) -> OpsError:
-    env = platform.names.env
+    env, left = platform.names.env, unpublished_run(platform, datetime.now(timezone.utc))
+    remedy = (
+        f"Nothing is lost: python -m ops status --env {env} shows it; python -m ops curate --env {env} starts ETL-2."
+    )
+    if left is not None and left.state is Unpublished.HELD:
+        remedy = (
+            f"It is held: it would remove {', '.join(left.removals)}. If they are meant to go, "
+            f"python -m ops run --env {env} --accept-removal."
+        )
     return OpsError(
         Exit.NOT_IN_TIME,
-        f"Run {summary.run_id} of {summary.dt} is not in the tables after {seconds:.0f} s: {waiting_for}.",
-        f"Nothing is lost: python -m ops status --env {env} shows it; python -m ops curate --env {env} starts ETL-2.",
+        f"Run {summary.run_id} of {summary.dt} is not published after {seconds:.0f} s: {waiting_for}.",
+        remedy,
     )

@@ -7,6 +7,7 @@ from statistics import median
 from typing import TYPE_CHECKING, Final
 
 from glue_src.exceptions import IncompleteRunError
+from modules.contract.layout import commit_marker_prefix, parse_clean_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
     from glue_src.clean_zone import CleanZone
     from modules.contract.datasets import Dataset
+    from modules.contract.layout import CleanObject
     from modules.contract.runs import RunSummary
     from modules.contract.source import ItemKind, SourceContract
 
@@ -69,15 +71,21 @@ class Measure:
         return self.value / self.trend - 1 if self.trend else None
 
 
+def listed_runs(zone: CleanZone) -> list[CleanObject]:
+    """Return the runs of the clean zone, newest first, complete or not: each by the object that commits it."""
+    stored = zone.bucket.list(commit_marker_prefix(zone.prefix, zone.contract))
+    found = (parse_clean_key(zone.prefix, entry.key) for entry in stored)
+    return sorted((run for run in found if run), key=lambda run: run.run_id, reverse=True)
+
+
 def recent_runs(zone: CleanZone, most: int = TREND_RUNS) -> RecentRuns:
     """Return the newest ``most`` runs, of whatever day."""
-    listed = [(run_id, day) for day, run_ids in zone.runs_by_day().items() for run_id in run_ids]
     complete, broken = [], []
-    for run_id, day in sorted(listed, reverse=True)[:most]:
+    for run in listed_runs(zone)[:most]:
         try:
-            complete.append(zone.complete_run(day, run_id))
+            complete.append(zone.complete_run(run.day, run.run_id))
         except IncompleteRunError as fault:
-            broken.append(BrokenRun(day, run_id, fault.reasons))
+            broken.append(BrokenRun(run.day, run.run_id, fault.reasons))
     return RecentRuns(tuple(complete), tuple(broken))
 
 

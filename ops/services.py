@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
     from ops.platform import Platform
 
+#: https://docs.aws.amazon.com/glue/latest/webapi/API_LastCrawlInfo.html
+FAILED_CRAWL: Final = "FAILED"
 ALARM: Final = "ALARM"
 MISSING: Final = "MISSING"
 

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, TypeVar
 
 from botocore.exceptions import ClientError
 
+from glue_src.exceptions import TableError
 from ops import advice
 from ops.aws_errors import explained, is_local
 from ops.engines import EngineState, extract_engine, last_runs, transform_engine
 from ops.runs import RecentRuns, recent_runs
 from ops.services import AlarmState, CrawlerState, QueueState, alarm_states, crawler_state, queue_states
-from ops.tables import TableState, UncuratedRun, table_states, today_of, uncurated_runs
+from ops.tables import RecordedRun, TableView, UnpublishedRun, recorded_run, table_views, today_of, unpublished_run
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,8 +40,9 @@ class Status:
     extract: EngineState
     transform: EngineState
     crawler: CrawlerState | None
-    tables: tuple[TableState, ...]
-    uncurated: tuple[UncuratedRun, ...]
+    tables: tuple[TableView, ...]
+    published: RecordedRun | None
+    unpublished: UnpublishedRun | None
     alarms: tuple[AlarmState, ...]
     queues: tuple[QueueState, ...]
     unanswered: tuple[str, ...]
@@ -56,14 +58,14 @@ class Status:
 
 
 class Asking:
-    """Asks one service after the other; what one of them refuses does not keep the others from being asked."""
+    """Asks one question after the other; one that is refused does not keep the others from being asked."""
 
     def __init__(self, platform: Platform) -> None:
         self._platform = platform
         self.unanswered: list[str] = []
 
     def ask(self, question: Callable[[], _T], otherwise: _T) -> _T:
-        """Return the answer, or ``otherwise`` where AWS refuses this one question."""
+        """Return the answer, or ``otherwise`` where AWS refuses this question, or a table cannot be read."""
         try:
             return question()
         except ClientError as error:
@@ -71,8 +73,14 @@ class Asking:
                 raise
             environment = self._platform.environment
             told = explained(error, environment.name, environment.provider.region)
-            self.unanswered.append(f"{told.message} {told.remedy}")
-            return otherwise
+            self._note(f"{told.message} {told.remedy}")
+        except TableError as error:
+            self._note(str(error))
+        return otherwise
+
+    def _note(self, text: str) -> None:
+        if text not in self.unanswered:
+            self.unanswered.append(text)
 
 
 def gather(platform: Platform, now: datetime) -> Status:
@@ -84,7 +92,6 @@ def gather(platform: Platform, now: datetime) -> Status:
     environment, asking, today = platform.environment, Asking(platform), today_of(platform, now)
     extract, transform = extract_engine(platform), transform_engine(platform)
     runs = recent_runs(platform.clean_zone)
-    snapshot = asking.ask(platform.catalog.snapshot, None)
     schedule = environment.normalize.schedule
     return Status(
         environment=environment.name,
@@ -97,8 +104,9 @@ def gather(platform: Platform, now: datetime) -> Status:
         extract=asking.ask(lambda: last_runs(platform, extract, now), EngineState(extract, ())),
         transform=asking.ask(lambda: last_runs(platform, transform, now), EngineState(transform, ())),
         crawler=asking.ask(lambda: crawler_state(platform), None),
-        tables=table_states(snapshot, today) if snapshot else (),
-        uncurated=uncurated_runs(platform, snapshot) if snapshot else (),
+        tables=asking.ask(lambda: table_views(platform), ()),
+        published=asking.ask(lambda: recorded_run(platform), None),
+        unpublished=asking.ask(lambda: unpublished_run(platform, now), None),
         alarms=asking.ask(lambda: alarm_states(platform), ()),
         queues=asking.ask(lambda: queue_states(platform), ()),
         unanswered=tuple(asking.unanswered),

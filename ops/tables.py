@@ -1,53 +1,82 @@
-"""The curated tables: their newest day, where it came from, and how old it is."""
+"""The curated tables as the catalog and their metadata files tell them, and whether the newest run is in them."""
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
+from enum import Enum
 from typing import TYPE_CHECKING, Final
 
-from glue_src.catalog import ROW_COUNT, SOURCE_RUN_ID
-from glue_src.exceptions import IncompleteRunError
-from modules.contract.layout import business_day
+from glue_src.exceptions import IncompleteRunError, TableError
+from glue_src.plan import change_of, removals
+from glue_src.tables import read_table
+from modules.contract.datasets import RUNS
+from modules.contract.layout import business_day, parse_day
+from ops.runs import listed_runs
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from datetime import date
-
-    from glue_src.catalog import CatalogSnapshot
+    from glue_src.tables import TableState
+    from modules.contract.datasets import Dataset
+    from modules.contract.layout import CleanObject
+    from modules.contract.runs import RunSummary
     from ops.platform import Platform
 
+#: A run is published within this time when nothing is wrong: events are collected, workers started, tables written.
+ON_ITS_WAY: Final = timedelta(minutes=30)
+#: As ETL-2 has it: how far ahead a run's own clock may be.
+_CLOCK_TOLERANCE: Final = timedelta(hours=1)
+
 
 @dataclass(frozen=True)
-class TableState:
-    """One table: how many days it holds and what its newest is. ``days_behind`` counts from today's business day."""
+class TableView:
+    """One table in a few words. ``fault`` says why it cannot be read; all else is empty then.
+
+    ``run_id`` and ``business_day`` are those of the run whose rows were written last: a run that changes nothing leaves
+    a table as it is. They are None where another program wrote the rows.
+    """
 
     name: str
-    days: int
-    newest_dt: date | None
-    rows: int | None
-    source_run_id: str
-    days_behind: int | None
-
-
-#: So many of the newest days are looked at for runs that readers do not see.
-_NEWEST_DAYS: Final = 14
-#: A run takes so long into the tables when nothing is wrong: events are collected, workers started, a day is written.
-ON_ITS_WAY: Final = timedelta(minutes=30)
+    rows: int | None = None
+    snapshot_id: int | None = None
+    committed_at: datetime | None = None
+    run_id: str | None = None
+    business_day: str | None = None
+    snapshots: int = 0
+    fault: str = ""
 
 
 @dataclass(frozen=True)
-class UncuratedRun:
-    """A day whose newest run readers do not see; ``quarantined`` where a failed check is why."""
+class RecordedRun:
+    """The newest run that is in the tables, and since when. ``age`` counts days from today's business day."""
 
-    dt: date
     run_id: str
-    curated_run_id: str | None
-    quarantined: bool
+    dt: date
+    recorded_at: datetime
+    snapshot_id: int
 
-    def is_late(self, now: datetime) -> bool:
-        """Whether the run should have been in the tables by now; a quarantined one never will be."""
-        return self.quarantined or now - instant_of_run(self.run_id) > ON_ITS_WAY
+    def age(self, today: date) -> int:
+        """Return how many days the run's business day is before ``today``."""
+        return (today - self.dt).days
+
+
+class Unpublished(Enum):
+    """Why readers do not see a run."""
+
+    ON_ITS_WAY = "on its way"
+    LATE = "late"
+    QUARANTINED = "quarantined"
+    HELD = "held"
+
+
+@dataclass(frozen=True)
+class UnpublishedRun:
+    """The newest complete run, where the tables do not hold it yet; ``removals`` say why it is held."""
+
+    run_id: str
+    dt: date
+    state: Unpublished
+    removals: tuple[str, ...] = ()
 
 
 def instant_of_run(run_id: str) -> datetime:
@@ -55,58 +84,110 @@ def instant_of_run(run_id: str) -> datetime:
     return datetime.strptime(run_id.partition("-")[0], "%Y%m%dT%H%M%S.%fZ").replace(tzinfo=timezone.utc)
 
 
-def table_states(snapshot: CatalogSnapshot, today: date) -> tuple[TableState, ...]:
-    """Return the state of every table that analysts read, as the catalog tells it."""
-    return tuple(_state(snapshot, dataset.name, today) for dataset in snapshot.contract.datasets)
-
-
-def _state(snapshot: CatalogSnapshot, name: str, today: date) -> TableState:
-    partitions = snapshot.partitions[name]
-    if not partitions:
-        return TableState(name, 0, None, None, "", None)
-    newest = max(partitions)
-    parameters = partitions[newest]
-    return TableState(
-        name,
-        len(partitions),
-        newest,
-        rows_in(parameters),
-        parameters.get(SOURCE_RUN_ID, ""),
-        (today - newest).days,
-    )
-
-
-def rows_in(parameters: Mapping[str, str]) -> int | None:
-    """Return the rows of a partition as its parameters tell them, or None."""
-    rows = parameters.get(ROW_COUNT, "")
-    return int(rows) if rows.isdigit() else None
-
-
-def uncurated_runs(platform: Platform, snapshot: CatalogSnapshot) -> tuple[UncuratedRun, ...]:
-    """Return those of the newest days whose newest run is not in the tables, newest day first.
-
-    Incomplete runs do not count: ETL-2 passes them over.
-    """
-    runs = sorted(platform.clean_zone.runs_by_day().items(), reverse=True)[:_NEWEST_DAYS]
-    found = (_uncurated(platform, day, run_ids, snapshot.source_run(day)) for day, run_ids in runs)
-    return tuple(run for run in found if run is not None)
-
-
-def _uncurated(platform: Platform, day: date, run_ids: Sequence[str], curated: str | None) -> UncuratedRun | None:
-    """Return the newest run of a day that ETL-2 would take, or has quarantined, unless the tables have it."""
-    for run_id in run_ids:
-        if curated is not None and run_id <= curated:
-            return None
-        if not platform.curated_zone.without_quarantined(day, [run_id]):
-            return UncuratedRun(day, run_id, curated, quarantined=True)
-        try:
-            platform.clean_zone.complete_run(day, run_id)
-        except IncompleteRunError:
-            continue
-        return UncuratedRun(day, run_id, curated, quarantined=False)
-    return None
-
-
 def today_of(platform: Platform, now: datetime) -> date:
     """Return the business day of ``now`` in the environment's own time zone."""
     return business_day(now, platform.environment.normalize.extract.time_zone)
+
+
+def table_state(platform: Platform, dataset: Dataset) -> TableState:
+    """Return the present state of a table.
+
+    Raises:
+        TableError: it is not there, or its metadata file is missing or damaged.
+    """
+    return read_table(platform.glue, platform.s3, platform.environment.etl.catalog.database_name, dataset.name)
+
+
+def table_views(platform: Platform) -> tuple[TableView, ...]:
+    """Return all of the contract's tables, those that cannot be read with the reason."""
+    return tuple(_view(platform, dataset) for dataset in platform.environment.contract.tables)
+
+
+def _view(platform: Platform, dataset: Dataset) -> TableView:
+    try:
+        state = table_state(platform, dataset)
+    except TableError as error:
+        return TableView(dataset.name, fault=str(error))
+    current = state.current
+    return TableView(
+        name=dataset.name,
+        rows=state.rows,
+        snapshot_id=state.current_snapshot_id,
+        committed_at=current.committed_at if current else None,
+        run_id=state.run_id,
+        business_day=state.business_day,
+        snapshots=len(state.snapshots),
+    )
+
+
+def recorded_run(platform: Platform) -> RecordedRun | None:
+    """Return the newest run that ETL-2 has recorded, or None if there is none.
+
+    Raises:
+        TableError: the table ``runs`` cannot be read.
+    """
+    found = table_state(platform, RUNS).contents
+    if found is None or found.run_id is None or found.business_day is None:
+        return None
+    return RecordedRun(found.run_id, parse_day(found.business_day), found.committed_at, found.id)
+
+
+def unpublished_run(platform: Platform, now: datetime) -> UnpublishedRun | None:
+    """Return the newest complete run if the tables do not hold it. ``now`` is time-zone aware.
+
+    Raises:
+        TableError: a table cannot be read.
+    """
+    recorded = recorded_run(platform)
+    for run in runs_until(platform, now):
+        if recorded is not None and run.run_id <= recorded.run_id:
+            return None
+        if platform.is_quarantined(run.run_id):
+            return UnpublishedRun(run.run_id, run.day, Unpublished.QUARANTINED)
+        try:
+            summary = platform.clean_zone.complete_run(run.day, run.run_id)
+        except IncompleteRunError:
+            continue
+        held = removals_of(platform, summary)
+        if held:
+            return UnpublishedRun(run.run_id, run.day, Unpublished.HELD, held)
+        is_late = now - instant_of_run(run.run_id) > ON_ITS_WAY
+        return UnpublishedRun(run.run_id, run.day, Unpublished.LATE if is_late else Unpublished.ON_ITS_WAY)
+    return None
+
+
+def publishable_run(platform: Platform, now: datetime) -> RunSummary | None:
+    """Return the run that ETL-2 would take, or None where the clean zone has none as new as what the tables hold.
+
+    Raises:
+        TableError: the table ``runs`` cannot be read.
+    """
+    recorded = recorded_run(platform)
+    for run in runs_until(platform, now):
+        if recorded is not None and run.run_id < recorded.run_id:
+            return None
+        if platform.is_quarantined(run.run_id):
+            continue
+        with suppress(IncompleteRunError):
+            return platform.clean_zone.complete_run(run.day, run.run_id)
+    return None
+
+
+def runs_until(platform: Platform, now: datetime) -> list[CleanObject]:
+    """Return the clean zone's runs, newest first, without those of the future: ETL-2 ignores them."""
+    return [run for run in listed_runs(platform.clean_zone) if instant_of_run(run.run_id) <= now + _CLOCK_TOLERANCE]
+
+
+def removals_of(platform: Platform, summary: RunSummary) -> tuple[str, ...]:
+    """Return why ETL-2 holds a run: from which tables it would remove too many rows, and how many.
+
+    Raises:
+        TableError: a table cannot be read.
+    """
+    if summary.accept_removal:
+        return ()
+    changes = [
+        change_of(dataset, summary, table_state(platform, dataset), rebuild=False)
+        for dataset in platform.environment.contract.datasets
+    ]
+    return tuple(map(str, removals(changes, platform.environment.etl.transform.max_removed_ratio)))

@@ -136,7 +136,7 @@ def incomplete(examined: Examination) -> Iterator[Finding]:
     newest = examined.runs.newest
     for run in examined.runs.broken:
         newer = newest is None or run.run_id > newest.run_id
-        remedy = examined.command(f"rerun --dt {run.dt}") if newer else ""
+        remedy = examined.command("run") if newer else ""
         said = f"{run.run_id} of {run.dt}: {'; '.join(run.reasons)}"
         yield Finding("incomplete runs", ATTENTION if newer else OK, said, remedy)
     if not examined.runs.broken:

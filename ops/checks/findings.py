@@ -3,25 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
+from glue_src.exceptions import TableError
 from ops.engines import extract_engine, last_runs, transform_engine
+from ops.lake import recorded_rows
 from ops.remedies import command_line
 from ops.runs import recent_runs
-from ops.tables import today_of, uncurated_runs
+from ops.tables import recorded_run, table_state, today_of, unpublished_run
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import date
 
-    from glue_src.catalog import CatalogSnapshot
+    from glue_src.tables import TableState
+    from modules.contract.datasets import Dataset
     from modules.contract.source import SourceContract
     from ops.engines import Engine, EngineState
+    from ops.lake import RecordedRow
     from ops.platform import Platform
     from ops.runs import RecentRuns
-    from ops.tables import UncuratedRun
+    from ops.tables import RecordedRun, UnpublishedRun
 
 OK: Final = "ok"
 ATTENTION: Final = "attention"
@@ -44,6 +50,7 @@ class Examination:
 
     platform: Platform
     now: datetime
+    _read: dict[Dataset, TableState] = field(default_factory=dict)
 
     @property
     def env(self) -> str:
@@ -65,15 +72,39 @@ class Examination:
         """ETL-1's newest runs."""
         return recent_runs(self.platform.clean_zone)
 
-    @cached_property
-    def snapshot(self) -> CatalogSnapshot:
-        """The tables' partitions."""
-        return self.platform.catalog.snapshot()
+    def state(self, dataset: Dataset) -> TableState:
+        """Return a table's state, as it was when it was first asked for.
+
+        Raises:
+            TableError: it is not there, or its metadata cannot be read.
+        """
+        if dataset not in self._read:
+            self._read[dataset] = table_state(self.platform, dataset)
+        return self._read[dataset]
 
     @cached_property
-    def uncurated(self) -> tuple[UncuratedRun, ...]:
-        """The newest days' runs that readers do not see."""
-        return uncurated_runs(self.platform, self.snapshot)
+    def states(self) -> Mapping[Dataset, TableState]:
+        """The states of those tables that can be read."""
+        found = {}
+        for dataset in self.contract.tables:
+            with suppress(TableError):
+                found[dataset] = self.state(dataset)
+        return found
+
+    @cached_property
+    def recorded(self) -> RecordedRun | None:
+        """The newest run that is in the tables."""
+        return recorded_run(self.platform)
+
+    @cached_property
+    def recorded_rows(self) -> tuple[RecordedRow, ...]:
+        """What the newest runs did to each table."""
+        return recorded_rows(self.platform)
+
+    @cached_property
+    def unpublished(self) -> UnpublishedRun | None:
+        """The newest complete run, if readers do not see it."""
+        return unpublished_run(self.platform, self.now)
 
     @property
     def extract(self) -> Engine:

@@ -1,4 +1,4 @@
-"""From an arriving run to the tables: rule, triggers, what was not delivered, what is not curated."""
+"""From an arriving run to the tables: rule, triggers, what was not delivered, what is not published."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
+from envs.schema import AFTER_JOB
 from ops.aws_errors import is_absence
 from ops.checks.findings import ATTENTION, OK, Check, Finding
 from ops.services import ALARM, MISSING, alarm_states, queue_states
+from ops.tables import Unpublished
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,11 +42,13 @@ def rule(examined: Examination) -> Iterator[Finding]:
 
 
 def workflow(examined: Examination) -> Iterator[Finding]:
-    """Say whether the workflow's triggers pass a run on: to the job, and from the job to the crawler."""
+    """Say whether the workflow's triggers pass a run on: to the job, and to the crawler where it follows."""
     platform, names = examined.platform, examined.platform.names
     if not platform.by_spark:
         return
-    wanted = {names.arrival_trigger: names.glue_job, names.success_trigger: names.crawler}
+    wanted = {names.arrival_trigger: names.glue_job}
+    if platform.environment.etl.catalog.crawler.run == AFTER_JOB:
+        wanted[names.success_trigger] = names.crawler
     for name, target in wanted.items():
         try:
             trigger = platform.glue.get_trigger(Name=name)["Trigger"]
@@ -68,20 +72,24 @@ def workflow(examined: Examination) -> Iterator[Finding]:
             yield Finding("workflow", OK, f"{name} starts {target}")
 
 
-def uncurated(examined: Examination) -> Iterator[Finding]:
-    """Say which runs readers do not see, and which of them failed a check."""
-    for run in examined.uncurated:
-        said = f"run {run.run_id} of {run.dt}"
-        if not run.is_late(examined.now):
-            yield Finding("uncurated runs", OK, f"{said} is on its way to the tables")
-        elif run.quarantined:
-            todo = examined.command("query failed_checks")
-            remedy = f"{todo}; repair the cause, then {examined.command(f'rerun --dt {run.dt}')} (runbook: A run was …)"
-            yield Finding("quarantine", ATTENTION, f"{said} failed a check", remedy)
-        else:
-            yield Finding("uncurated runs", ATTENTION, f"{said} is not in the tables", examined.command("curate"))
-    if not examined.uncurated:
-        yield Finding("uncurated runs", OK, "none: readers see the newest run of every day")
+def unpublished(examined: Examination) -> Iterator[Finding]:
+    """Say whether readers see the newest complete run, and if not, why."""
+    run = examined.unpublished
+    if run is None:
+        yield Finding("unpublished run", OK, "none: readers see the newest complete run")
+        return
+    said = f"run {run.run_id} of {run.dt}"
+    if run.state is Unpublished.ON_ITS_WAY:
+        yield Finding("unpublished run", OK, f"{said} is on its way to the tables")
+    elif run.state is Unpublished.QUARANTINED:
+        checks, again = examined.command("query failed_checks"), examined.command("run")
+        remedy = f"{checks}; repair the cause, then {again} (runbook: A run was quarantined)"
+        yield Finding("unpublished run", ATTENTION, f"{said} failed a check", remedy)
+    elif run.state is Unpublished.HELD:
+        remedy = f"is the source whole? If the rows are meant to go: {examined.command('run --accept-removal')}"
+        yield Finding("unpublished run", ATTENTION, f"{said} would remove {', '.join(run.removals)}", remedy)
+    else:
+        yield Finding("unpublished run", ATTENTION, f"{said} is not published", examined.command("curate"))
 
 
 def dead_letters(examined: Examination) -> Iterator[Finding]:
@@ -107,7 +115,7 @@ def alarms(examined: Examination) -> Iterator[Finding]:
 CHECKS = (
     Check("arrival rule", (), rule),
     Check("workflow", (), workflow),
-    Check("uncurated runs", ("A run was quarantined", "Run ETL-2 by hand"), uncurated),
+    Check("unpublished run", ("A run was quarantined", "A run was held", "Run ETL-2 by hand"), unpublished),
     Check("dead letters", ("Normalize dead letters", "ETL-2 dead letters"), dead_letters),
     Check("alarms", ("A function has no room", "A failure went unreported"), alarms),
 )

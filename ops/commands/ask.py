@@ -54,7 +54,7 @@ def query(
     In the environment's own workgroup. Without SQL, the named queries are listed.
 
     \b
-    Example: python -m ops query --env prod "SELECT count(*) FROM latest_conversations"
+    Example: python -m ops query --env prod "SELECT count(*) FROM conversations"
              python -m ops query --env prod failed_checks --output failed.csv
     """
     contract = ENVIRONMENTS[env].contract
@@ -119,7 +119,7 @@ def rejects(
     """
     platform = platform_of(env)
     summary = rejected.run_of(platform, days.any_day(dt) if dt else None)
-    found = rejected.count(summary, rejected.rejected_items(platform, summary), examples)
+    found = rejected.count(summary, rejected.rejected_items(platform, summary, whole=items), examples)
     if as_json:
         told = document(found)
         if not items:
@@ -142,7 +142,7 @@ def replay(*, env: Env, dt: Day = "", examples: Examples = 2, as_json: Json = Fa
     """
     platform = platform_of(env)
     summary = rejected.run_of(platform, days.any_day(dt) if dt else None)
-    items = rejected.rejected_items(platform, summary)
+    items = rejected.rejected_items(platform, summary, whole=True)
     found = rejected.replay(summary, items, rejected.normalizer_of(platform.environment), examples)
     if as_json:
         print_json({**document(found), "accepted_total": found.accepted_total})

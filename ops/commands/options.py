@@ -6,18 +6,21 @@ import functools
 import os
 from collections.abc import Callable
 from datetime import datetime, timezone
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from botocore.exceptions import BotoCoreError, ClientError
 
 from envs.selection import CHOICE_VARIABLE, ENVIRONMENTS
-from glue_src.exceptions import IncompleteRunError
+from glue_src.exceptions import IncompleteRunError, TableError
 from modules.contract.runs import RunSummaryError
 from ops.aws_errors import explained
-from ops.exits import Exit, OpsError, attention
+from ops.exits import Exit, OpsError, attention, usage
 from ops.platform import Platform
 from ops.show.screen import print_error
+
+if TYPE_CHECKING:
+    from modules.contract.datasets import Dataset
 
 
 def _known(name: str) -> str:
@@ -61,7 +64,7 @@ def ends(command: Command) -> Callable[..., None]:
         except (ClientError, BotoCoreError) as error:
             env = options["env"]
             code = _told(explained(error, env, ENVIRONMENTS[env].provider.region))
-        except (IncompleteRunError, RunSummaryError) as error:
+        except (IncompleteRunError, RunSummaryError, TableError) as error:
             env = options["env"]
             code = _told(attention(str(error), f"python -m ops doctor --env {env} says what to do."))
         except KeyboardInterrupt:
@@ -79,6 +82,19 @@ def _told(error: OpsError) -> Exit:
 def platform_of(env: str) -> Platform:
     """Return the environment of the command line."""
     return Platform.named(env, os.environ)
+
+
+def named_table(platform: Platform, name: str) -> Dataset:
+    """Return the dataset whose table has that name.
+
+    Raises:
+        OpsError: there is none.
+    """
+    by_name = {dataset.name: dataset for dataset in platform.environment.contract.datasets}
+    if name not in by_name:
+        message = f"There is no table {name!r}."
+        raise usage(message, f"Tables are {', '.join(by_name)}.")
+    return by_name[name]
 
 
 def now() -> datetime:

@@ -1,4 +1,4 @@
-r"""Commands that only look: status, doctor, logs, cost."""
+r"""Commands that only look: status, doctor, runs, history, logs, cost."""
 
 from __future__ import annotations
 
@@ -12,14 +12,18 @@ from ops import cost as bills
 from ops import days, engines
 from ops import doctor as examination
 from ops import status as states
-from ops.commands.options import Env, Json, ends, now, platform_of
+from ops.commands.options import Env, Json, ends, named_table, now, platform_of
 from ops.enginelog import EngineLog
 from ops.exits import Exit
+from ops.history import gone_states, past_states
+from ops.lake import recorded_rows
 from ops.show import cost as show_cost
 from ops.show import doctor as show_doctor
+from ops.show import history as show_history
 from ops.show import logs as show_logs
 from ops.show import status as show_status
 from ops.show.screen import document, output, print_json
+from ops.tables import table_state
 
 _POLL_SECONDS: Final = 2.0
 
@@ -28,7 +32,7 @@ _POLL_SECONDS: Final = 2.0
 def status(*, env: Env, as_json: Json = False) -> Exit:
     """Everything on one screen, and what to do next.
 
-    The last run against the trend, both engines, the crawler, alarms, dead letters, and how old the tables are.
+    The last run against the trend, both engines, the crawler, alarms, dead letters, the tables and what they hold.
 
     \b
     Example: python -m ops status --env prod
@@ -57,6 +61,62 @@ def doctor(*, env: Env, as_json: Json = False) -> Exit:
     else:
         show_doctor.show(report, output())
     return Exit.WELL if report.well else Exit.ATTENTION
+
+
+@ends
+def runs(
+    *,
+    env: Env,
+    last: Annotated[int, typer.Option("--last", min=1, metavar="N", help="So many runs.")] = 7,
+    as_json: Json = False,
+) -> Exit:
+    """What each run changed in the tables.
+
+    The newest rows of the table runs: rows, rewritten partitions, bytes, and the snapshot that readers see since.
+
+    \b
+    Example: python -m ops runs --env prod
+    """
+    rows = recorded_rows(platform_of(env))
+    newest = list(dict.fromkeys(row.run_id for row in rows))[:last]
+    shown = [row for row in rows if row.run_id in newest]
+    if as_json:
+        print_json(shown)
+    elif shown:
+        show_history.show_runs(shown, output())
+    else:
+        output().print("No run is recorded yet.")
+    return Exit.WELL
+
+
+@ends
+def history(
+    *,
+    env: Env,
+    table: Annotated[str, typer.Option("--table", metavar="NAME", help="Only this table.")] = "",
+    as_json: Json = False,
+) -> Exit:
+    """Earlier states of the tables, and how to query one.
+
+    Each snapshot with its run, business day and rows; those that are gone, too, as far as the table runs knows them.
+
+    \b
+    Example: python -m ops history --env prod --table messages
+    """
+    platform = platform_of(env)
+    contract = platform.environment.contract
+    chosen = [named_table(platform, table)] if table else contract.datasets
+    rows = recorded_rows(platform)
+    found = {}
+    for dataset in chosen:
+        kept = past_states(table_state(platform, dataset))
+        found[dataset.name] = [*kept, *gone_states(kept, dataset.name, rows)]
+    if as_json:
+        print_json(found)
+    else:
+        for name, states in found.items():
+            show_history.show(name, states, output())
+    return Exit.WELL
 
 
 @ends

@@ -52,4 +52,4 @@ def show_replay(replay: Replay, env: str, stack: str, console: Console) -> None:
     console.print("By this checkout's rules; nothing was written.")
     if replay.accepted_total:
         console.print(f"To have them: cdktf deploy {stack}", soft_wrap=True)
-        console.print(f"              python -m ops rerun --env {env} --dt {replay.dt}", soft_wrap=True)
+        console.print(f"              python -m ops run --env {env}", soft_wrap=True)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from modules.contract.runs import RunSummary
-    from ops.running import DayRun
+    from ops.running import MadeRun
 
 
 def sum_of(summary: RunSummary) -> str:
@@ -21,26 +21,27 @@ def sum_of(summary: RunSummary) -> str:
     return f"{items.scanned:,} scanned = {items.terms}"
 
 
-def show(run: DayRun, console: Console) -> None:
+def show(run: MadeRun, console: Console) -> None:
     """Print what a run did, and whether the tables agree with it."""
     kind = "dry run" if run.dry_run else "run"
     summary = run.summary
     console.print(Text(f"{kind} {summary.run_id} of {summary.dt}: {run.seconds:.1f} s", style="bold"), soft_wrap=True)
     console.print(sum_of(summary), soft_wrap=True)
     if run.dry_run:
-        console.print("A dry run: nothing was published.")
+        console.print("A dry run: no object was written.")
         return
-    if run.curated_from is None:
-        console.print("Published; nobody waited for ETL-2.")
+    if run.published is None:
+        console.print("ETL-1 is done; nobody waited for ETL-2.")
         return
-    if run.curated_from != summary.run_id:
-        console.print(f"A newer run has taken the day: {run.curated_from}", soft_wrap=True)
+    if run.published != summary.run_id:
+        console.print(f"The tables hold a newer run already: {run.published}", soft_wrap=True)
     made = table("table", "rows written", "rows in the table", numbers=("rows written", "rows in the table"))
     for rows in run.tables:
-        made.add_row(rows.name, f"{rows.written:,}", "-" if rows.registered is None else f"{rows.registered:,}")
+        made.add_row(rows.name, f"{rows.written:,}", f"{rows.held:,}")
     console.print(made)
     if run.faults:
         for fault in run.faults:
             console.print(Text(fault, style="red"), soft_wrap=True)
     else:
-        console.print(Text(f"Reconciled: in the tables after {run.curated_seconds or 0:.1f} s more.", style="green"))
+        seconds = run.published_seconds or 0
+        console.print(Text(f"Reconciled: in the tables after {seconds:.1f} s more.", style="green"))

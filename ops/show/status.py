@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from modules.contract.source import SourceContract
     from ops.engines import EngineState
     from ops.status import Status
+    from ops.tables import TableView
 
 
 def show(status: Status, contract: SourceContract, console: Console) -> None:
@@ -77,18 +78,28 @@ def _engine_row(state: EngineState) -> tuple[str, Text, str, str]:
 
 
 def _show_tables(status: Status, console: Console) -> None:
-    made = table("table", "newest dt", "days behind", "rows", "days", numbers=("days behind", "rows", "days"))
-    for state in status.tables:
-        behind = "-" if state.days_behind is None else str(state.days_behind)
-        rows = "-" if state.rows is None else f"{state.rows:,}"
-        made.add_row(state.name, str(state.newest_dt or "-"), behind, rows, str(state.days))
+    made = table("table", "rows", "changed (UTC)", "by the run of", "snapshot", "kept", numbers=("rows", "kept"))
+    for view in status.tables:
+        made.add_row(view.name, *_table_row(view))
     console.print()
     console.print(made)
-    for run_id in dict.fromkeys(state.source_run_id for state in status.tables if state.source_run_id):
-        console.print(f"made from run {run_id}", style="dim")
-    for run in status.uncurated:
-        why = "quarantined" if run.quarantined else "late" if run.is_late(status.now) else "on its way"
-        console.print(f"not in the tables: run {run.run_id} of {run.dt}, {why}")
+    if status.published:
+        run = status.published
+        age = run.age(status.today)
+        said = (
+            f"readers see run {run.run_id} of {run.dt}, {age} days before today, since {instant(run.recorded_at)} UTC"
+        )
+        console.print(said, style="dim", soft_wrap=True)
+    if status.unpublished:
+        left = status.unpublished
+        console.print(f"not published: run {left.run_id} of {left.dt}, {left.state.value}", soft_wrap=True)
+
+
+def _table_row(view: TableView) -> tuple[str | Text, ...]:
+    if view.fault:
+        return (Text("UNREADABLE", style="red"),)
+    by = view.business_day or ("another program" if view.snapshot_id else "-")
+    return (f"{view.rows or 0:,}", instant(view.committed_at), by, str(view.snapshot_id or "-"), str(view.snapshots))
 
 
 def _show_next(status: Status, contract: SourceContract, console: Console) -> None:

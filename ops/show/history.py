@@ -1,0 +1,66 @@
+"""Snapshots of tables, and the rows of ``runs``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.text import Text
+
+from ops.show.queries import size
+from ops.show.screen import instant, table
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rich.console import Console
+
+    from ops.history import PastState
+    from ops.lake import RecordedRow
+
+
+def show(name: str, states: Sequence[PastState], console: Console) -> None:
+    """Print a table's snapshots, newest first, and how to ask for one."""
+    console.print(Text(name, style="bold"))
+    if not states:
+        console.print("nothing was ever committed to it")
+        return
+    made = table("snapshot", "committed (UTC)", "run of", "rows", "", "run", numbers=("snapshot", "rows"))
+    for state in states:
+        by = state.business_day or "another program"
+        when = instant(state.committed_at)
+        made.add_row(str(state.snapshot_id), when, by, f"{state.rows:,}", _standing(state), state.run_id or "-")
+    console.print(made)
+    earlier = [state for state in states if state.by_time and not state.is_current]
+    for clause in (earlier[0].by_version, earlier[0].by_time) if earlier else ():
+        console.print(f"SELECT * FROM {name} {clause}", soft_wrap=True, style="dim")  # noqa: S608 shown, not run
+
+
+def _standing(state: PastState) -> Text:
+    if state.is_current:
+        return Text("current", style="green")
+    if not state.is_available:
+        return Text("gone", style="dim")
+    return Text(f"branch {', '.join(state.branches)}", style="yellow") if state.branches else Text("")
+
+
+def show_runs(rows: Sequence[RecordedRow], console: Console) -> None:
+    """Print what each run did to each table, newest run first."""
+    numbers = ("rows", "before", "written", "gone", "bytes", "s")
+    made = table("run of", "recorded (UTC)", "table", *numbers, "snapshot", numbers=numbers)
+    for place, row in enumerate(rows):
+        first = place == 0 or rows[place - 1].run_id != row.run_id
+        head = (row.business_day, instant(row.committed_at)) if first else ("", "")
+        snapshot = "-" if row.snapshot_id is None else str(row.snapshot_id)
+        made.add_row(
+            *head,
+            row.dataset,
+            f"{row.rows_now:,}",
+            f"{row.rows_before:,}",
+            str(row.partitions_rewritten),
+            str(row.partitions_gone),
+            size(row.bytes_written),
+            f"{row.seconds:.1f}",
+            Text(f"{snapshot} gone", style="dim") if row.snapshot_expired_at else snapshot,
+        )
+    console.print(made)
+    console.print("written, gone: partitions; bytes: of the files that were added", style="dim")

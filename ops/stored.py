@@ -1,0 +1,77 @@
+"""What lies in the bucket: bytes by what they are for, and the objects that were written of late."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from glue_src.exceptions import TableError
+from modules.contract.layout import table_prefix
+from ops.tables import table_state
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from ops.platform import Platform
+
+
+class Stock(Enum):
+    """What bytes of the bucket are for."""
+
+    CURRENT = "tables, current rows"
+    HISTORY = "tables, history"
+    METADATA = "tables, metadata"
+    CLEAN = "clean days"
+    RESULTS = "Athena's results"
+    REST = "code and the rest"
+    NONCURRENT = "old versions"
+
+
+@dataclass(frozen=True)
+class Stored:
+    """Bytes by what they are for. ``written`` counts the objects that were written since an instant and still exist."""
+
+    bytes: Mapping[Stock, int] = field(default_factory=dict)
+    written: int = 0
+
+
+def stored(platform: Platform, since: datetime) -> Stored:
+    """Return what lies in the bucket; of the tables' data files, what no current snapshot needs is their history."""
+    found: defaultdict[Stock, int] = defaultdict(int)
+    written = 0
+    for page in platform.s3.get_paginator("list_object_versions").paginate(Bucket=platform.bucket.name):
+        for version in page.get("Versions", []):
+            stock = _stock(platform, version["Key"]) if version["IsLatest"] else Stock.NONCURRENT
+            found[stock] += version["Size"]
+            written += version["LastModified"] >= since
+    current = _current_bytes(platform)
+    found[Stock.CURRENT] = current
+    found[Stock.HISTORY] = max(0, found[Stock.HISTORY] - current)
+    return Stored({stock: found[stock] for stock in Stock}, written)
+
+
+def _stock(platform: Platform, key: str) -> Stock:
+    """Return what a current object is for; of a table's data files, all count as history at first."""
+    etl = platform.environment.etl
+    for dataset in platform.environment.contract.tables:
+        prefix = table_prefix(etl.curated_prefix, dataset)
+        if key.startswith(prefix):
+            return Stock.METADATA if key.startswith(f"{prefix}metadata/") else Stock.HISTORY
+    if key.startswith(etl.clean_prefix):
+        return Stock.CLEAN
+    return Stock.RESULTS if key.startswith(etl.athena_results_prefix) else Stock.REST
+
+
+def _current_bytes(platform: Platform) -> int:
+    """Return the bytes of the data files that the tables' current snapshots need."""
+    total = 0
+    for dataset in platform.environment.contract.tables:
+        try:
+            current = table_state(platform, dataset).current
+        except TableError:
+            continue
+        total += current.data_bytes if current else 0
+    return total

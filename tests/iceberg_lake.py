@@ -1,0 +1,233 @@
+"""Curated tables on an emulator, made of the contract's first metadata and written by PyIceberg: one commit a night."""
+
+from __future__ import annotations
+
+import io
+import itertools
+import json
+import zlib
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import pyarrow as pa
+import pyarrow.parquet as pq
+from pyiceberg.catalog.glue import GlueCatalog
+from pyiceberg.io.pyarrow import parquet_files_to_data_files
+
+from glue_src.arrow.s3_files import S3_CLIENT, S3Files
+from local.aws_environment import CREDENTIALS, REGION
+from modules.contract.datasets import RUNS
+from modules.contract.layout import clean_key, first_metadata_key, quarantine_key, run_summary_key, table_prefix
+from modules.contract.partition_sums import PartitionSum, to_document, version_of
+from modules.contract.runs import ItemCounts, RunObject, RunSummary, ScanStatistics
+from modules.contract.snapshots import NO_SNAPSHOT, SnapshotProperty
+from modules.contract.table_metadata import first_metadata
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import date
+
+    from pyiceberg.table import Table
+
+    from envs.schema import Environment
+    from modules.contract.datasets import Dataset
+
+Row = dict[str, Any]
+
+
+@dataclass
+class IcebergLake:
+    """An environment's bucket, database and tables without a deployment. Rows' instants are in UTC, without a zone."""
+
+    environment: Environment
+    endpoint_url: str
+    _numbers: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
+
+    def __post_init__(self) -> None:
+        session = boto3.Session(
+            region_name=REGION,
+            aws_access_key_id=CREDENTIALS["AWS_ACCESS_KEY_ID"],
+            aws_secret_access_key=CREDENTIALS["AWS_SECRET_ACCESS_KEY"],
+        )
+        self.s3 = session.client("s3", endpoint_url=self.endpoint_url)
+        self.glue = session.client("glue", endpoint_url=self.endpoint_url)
+        self.bucket = self.environment.normalize.s3_bucket_name
+        self.database = self.environment.etl.catalog.database_name
+        files: dict[str, Any] = {"py-io-impl": f"{S3Files.__module__}.{S3Files.__qualname__}", S3_CLIENT: self.s3}
+        self.catalog = GlueCatalog("test", client=self.glue, **files)
+
+    def create(self) -> None:
+        """Make the bucket, versioned, and the tables as Terraform declares them."""
+        self.s3.create_bucket(Bucket=self.bucket)
+        self.s3.put_bucket_versioning(Bucket=self.bucket, VersioningConfiguration={"Status": "Enabled"})
+        self.glue.create_database(DatabaseInput={"Name": self.database})
+        for dataset in self.environment.contract.tables:
+            self.create_table(dataset)
+
+    def create_table(self, dataset: Dataset) -> None:
+        """Make one empty table."""
+        name, etl = self.environment.name, self.environment.etl
+        location = f"s3://{self.bucket}/{table_prefix(etl.curated_prefix, dataset)}".rstrip("/")
+        key = first_metadata_key(name, dataset)
+        self.put(key, first_metadata(name, dataset, location, etl.curated.history_days).encode())
+        self.glue.create_table(
+            DatabaseName=self.database,
+            TableInput={
+                "Name": dataset.name,
+                "TableType": "EXTERNAL_TABLE",
+                "Parameters": {"table_type": "ICEBERG", "metadata_location": f"s3://{self.bucket}/{key}"},
+                "StorageDescriptor": {
+                    "Location": location,
+                    "Columns": [{"Name": column.name, "Type": column.type.value} for column in dataset.columns],
+                },
+            },
+        )
+
+    def put(self, key: str, content: bytes) -> None:
+        """Put an object."""
+        self.s3.put_object(Bucket=self.bucket, Key=key, Body=content)
+
+    def table(self, dataset: Dataset) -> Table:
+        """Return a table as it is now."""
+        return self.catalog.load_table((self.database, dataset.name))
+
+    def commit(
+        self, dataset: Dataset, rows: Sequence[Row], run_id: str = "", day: date | None = None, **properties: str
+    ) -> int:
+        """Make ``rows`` all that a table holds, in one commit with one file a partition, and return the snapshot's id.
+
+        Without a ``run_id`` it is another program's commit: without the entries that ETL-2 makes in the summary.
+        """
+        table = self.table(dataset)
+        if run_id:
+            properties = {**self._entries(table, dataset, rows, run_id, day), **properties}
+        current = table.current_snapshot()
+        old = [task.file for task in table.scan().plan_files()] if current else []
+        paths = [self._write(table, dataset, some) for some in _by_partition(dataset, rows).values()]
+        with table.transaction() as transaction:
+            files = parquet_files_to_data_files(table.io, transaction.table_metadata, iter(paths))
+            with transaction.update_snapshot(snapshot_properties=properties).overwrite() as overwrite:
+                for file in old:
+                    overwrite.delete_data_file(file)
+                for file in files:
+                    overwrite.append_data_file(file)
+        made = self.table(dataset).metadata.current_snapshot_id
+        assert made is not None
+        return made
+
+    def _entries(
+        self, table: Table, dataset: Dataset, rows: Sequence[Row], run_id: str, day: date | None
+    ) -> dict[str, str]:
+        base = table.metadata.current_snapshot_id
+        return {
+            SnapshotProperty.RUN_ID: run_id,
+            SnapshotProperty.BUSINESS_DAY: str(day),
+            SnapshotProperty.BASE_SNAPSHOT_ID: NO_SNAPSHOT if base is None else str(base),
+            SnapshotProperty.SUMS: json.dumps(to_document(sums_of(dataset, rows))),
+            SnapshotProperty.SUMS_VERSION: version_of(dataset),
+        }
+
+    def _write(self, table: Table, dataset: Dataset, rows: Sequence[Row]) -> str:
+        schema = table.schema().as_arrow()
+        ordered = sorted(rows, key=lambda row: tuple(str(row[name]) for name in dataset.sort_by))
+        columns = {name: [row.get(name) for row in ordered] for name in schema.names}
+        written = io.BytesIO()
+        pq.write_table(pa.table(columns, schema=schema), written, row_group_size=1000, compression="zstd")
+        key = f"{table_prefix(self.environment.etl.curated_prefix, dataset)}data/{next(self._numbers):05}.parquet"
+        self.put(key, written.getvalue())
+        return f"s3://{self.bucket}/{key}"
+
+    def night(
+        self, day: date, rows: Mapping[Dataset, Sequence[Row]], *, began: datetime, publish: bool = True
+    ) -> RunSummary:
+        """Write a run of ETL-1, CSV contents aside, and publish it as ETL-2 does: changed tables, then ``runs``."""
+        summary = self.clean_run(day, rows, began)
+        if publish:
+            self.publish(summary, rows)
+        return summary
+
+    def publish(self, summary: RunSummary, rows: Mapping[Dataset, Sequence[Row]]) -> None:
+        """Commit the tables that differ from the run, and record it."""
+        recorded = self.table(RUNS).scan().to_arrow().to_pylist()
+        for dataset in self.environment.contract.datasets:
+            before = self._summary(dataset)
+            sums = json.dumps(to_document(sums_of(dataset, rows[dataset])))
+            unchanged = before.get(SnapshotProperty.SUMS) == sums
+            if not unchanged:
+                self.commit(dataset, rows[dataset], summary.run_id, summary.dt)
+            recorded.append(
+                {
+                    "run_id": summary.run_id,
+                    "business_day": str(summary.dt),
+                    "dataset": dataset.name,
+                    "committed_at": summary.finished_at.replace(tzinfo=None),
+                    "snapshot_id": self.table(dataset).metadata.current_snapshot_id,
+                    "rows_now": len(rows[dataset]),
+                    "rows_before": int(before.get("total-records", 0)),
+                    "partitions_rewritten": 0 if unchanged else len(_by_partition(dataset, rows[dataset])),
+                    "partitions_gone": 0,
+                    "bytes_written": 0 if unchanged else 1000,
+                    "seconds": 1.5,
+                }
+            )
+        self.commit(RUNS, recorded, summary.run_id, summary.dt)
+
+    def _summary(self, dataset: Dataset) -> dict[str, str]:
+        """Return the summary of a table's current snapshot, empty where there is none."""
+        snapshot = self.table(dataset).current_snapshot()
+        return dict(snapshot.summary.additional_properties) if snapshot and snapshot.summary else {}
+
+    def clean_run(self, day: date, rows: Mapping[Dataset, Sequence[Row]], began: datetime) -> RunSummary:
+        """Write what ETL-1 leaves of a run: a CSV of each dataset, without its rows, and the summary."""
+        contract, prefix = self.environment.contract, self.environment.etl.clean_prefix
+        run_id = f"{began:%Y%m%dT%H%M%S.%fZ}-{next(self._numbers):08x}"
+        objects = []
+        for dataset in contract.datasets:
+            key, content = clean_key(prefix, dataset, day, run_id), (",".join(dataset.column_names) + "\n").encode()
+            self.put(key, content)
+            sums = sums_of(dataset, rows[dataset])
+            objects.append(RunObject(dataset.name, key, len(rows[dataset]), len(content), version_of(dataset), sums))
+        placed = {kind.name: len(rows[kind.dataset]) if kind.dataset else 0 for kind in contract.kinds}
+        reasons = Counter(row["reason"].partition(":")[0] for row in rows[_rejected(rows)])
+        items = ItemCounts(sum(placed.values()) + reasons.total(), placed, {}, dict(reasons))
+        scan = ScanStatistics(2, 10, 64.0, 0, 0)
+        zone = self.environment.normalize.extract.time_zone
+        table = self.environment.normalize.dynamo_table_name
+        ended = began.replace(second=began.second + 20)
+        summary = RunSummary(run_id, day, zone, table, began, ended, items, scan, tuple(objects))
+        self.put(run_summary_key(prefix, day, run_id), summary.to_json().encode())
+        return summary
+
+    def quarantine(self, run_id: str) -> None:
+        """Mark a run as ETL-2 does where a check failed."""
+        self.put(quarantine_key(self.environment.etl.curated_prefix, run_id), b"{}")
+
+
+def sums_of(dataset: Dataset, rows: Sequence[Row]) -> dict[str, PartitionSum]:
+    """Return rows and a hash of each partition, such that a change of any cell changes it."""
+    parts = _by_partition(dataset, rows)
+    return {
+        value: PartitionSum(len(some), sum(zlib.crc32(json.dumps(row, default=str).encode()) for row in some))
+        for value, some in parts.items()
+    }
+
+
+def _by_partition(dataset: Dataset, rows: Sequence[Row]) -> dict[str, list[Row]]:
+    parts: dict[str, list[Row]] = {}
+    for row in rows:
+        parts.setdefault(dataset.partition_of(row[dataset.partition.column] if dataset.partition else ""), []).append(
+            row
+        )
+    return parts
+
+
+def _rejected(rows: Mapping[Dataset, Sequence[Row]]) -> Dataset:
+    return next(dataset for dataset in rows if dataset.name == "rejected")
+
+
+def utc(*parts: int) -> datetime:
+    """Return an instant in UTC."""
+    return datetime(*parts, tzinfo=timezone.utc)  # type: ignore[arg-type,misc]
