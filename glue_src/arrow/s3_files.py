@@ -1,0 +1,230 @@
+"""PyIceberg's files on a boto3 client: retries, timeouts and endpoint are those of all other requests."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlsplit
+
+from botocore.exceptions import ClientError, IncompleteReadError, ReadTimeoutError, ResponseStreamingError
+from pyiceberg.io import FileIO, InputFile, InputStream, OutputFile, OutputStream
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from mypy_boto3_s3 import S3Client
+
+#: The catalog's property that holds the client.
+S3_CLIENT: Final = "cat.s3-client"
+
+_ABSENT: Final = frozenset({"NoSuchKey", "404", "NoSuchBucket", "NotFound"})
+_BROKEN_OFF: Final = (IncompleteReadError, ReadTimeoutError, ResponseStreamingError)
+_KEYS_PER_DELETE: Final = 1000
+#: Larger files go in parts, side by side.
+_ONE_REQUEST: Final = 8 * 1024 * 1024
+#: How often an answer that breaks off is asked for.
+_READS: Final = 4
+_TAKEN: Final = frozenset({"PreconditionFailed", "412", "ConditionalRequestConflict", "409"})
+
+
+def bucket_and_key(location: str) -> tuple[str, str]:
+    """Return the parts of ``s3://bucket/key``."""
+    parts = urlsplit(location, allow_fragments=False)
+    return parts.netloc, location.partition(parts.netloc + "/")[2]
+
+
+class S3Files(FileIO):
+    """All objects that a client can reach; PyIceberg makes it from the catalog's properties."""
+
+    def __init__(self, properties: dict[str, Any]) -> None:
+        super().__init__(properties)
+        self._s3: S3Client = properties[S3_CLIENT]
+
+    @classmethod
+    def of(cls, s3: S3Client) -> S3Files:
+        """Return the objects that a client can reach."""
+        return cls({S3_CLIENT: s3})
+
+    def new_input(self, location: str) -> S3Input:
+        """Return an object to read."""
+        return S3Input(self._s3, location)
+
+    def new_output(self, location: str) -> S3Output:
+        """Return an object to write."""
+        return S3Output(self._s3, location)
+
+    def delete(self, location: str | InputFile | OutputFile) -> None:
+        """Delete an object; it is no error if there is none."""
+        text = location if isinstance(location, str) else location.location
+        bucket, key = bucket_and_key(text)
+        self._s3.delete_object(Bucket=bucket, Key=key)
+
+    def delete_all(self, locations: Sequence[str]) -> None:
+        """Delete objects of one bucket; it is no error if some are gone already.
+
+        Raises:
+            RuntimeError: S3 refused to delete some of them.
+        """
+        for start in range(0, len(locations), _KEYS_PER_DELETE):
+            pairs = [bucket_and_key(location) for location in locations[start : start + _KEYS_PER_DELETE]]
+            objects: Any = [{"Key": key} for _, key in pairs]
+            answer = self._s3.delete_objects(Bucket=pairs[0][0], Delete={"Objects": objects, "Quiet": True})
+            if answer.get("Errors"):
+                codes = {error.get("Code") for error in answer["Errors"]}
+                message = f"S3 did not delete {len(answer['Errors'])} object(s): {codes}. Check s3:DeleteObject."
+                raise RuntimeError(message)
+
+    def upload(self, path: Path, location: str) -> None:
+        """Make a file an object, in parts where it is large; readers see all of it or nothing."""
+        bucket, key = bucket_and_key(location)
+        if path.stat().st_size <= _ONE_REQUEST:
+            self._s3.put_object(Bucket=bucket, Key=key, Body=path.read_bytes())
+        else:
+            self._s3.upload_file(str(path), bucket, key)
+
+
+class _S3Object:
+    def __init__(self, s3: S3Client, location: str) -> None:
+        super().__init__(location)  # type: ignore[call-arg]
+        self._s3 = s3
+        self._bucket, self._key = bucket_and_key(location)
+
+    def __len__(self) -> int:
+        return _size(self._s3, self._bucket, self._key)
+
+    def exists(self) -> bool:
+        """Return whether there is such an object."""
+        try:
+            len(self)
+        except FileNotFoundError:
+            return False
+        return True
+
+
+class S3Input(_S3Object, InputFile):
+    """An object to read."""
+
+    def open(self, seekable: bool = True) -> InputStream:  # noqa: FBT001, FBT002 - PyIceberg's own signature
+        """Return its content: read as a whole where it need not be seekable, else range by range.
+
+        Raises:
+            FileNotFoundError: there is no such object.
+        """
+        if not seekable or self._key.endswith((".json", ".avro")):
+            return io.BytesIO(_body(self._s3, self._bucket, self._key))
+        return io.BufferedReader(_Ranges(self._s3, self._bucket, self._key), buffer_size=64 * 1024)
+
+
+class S3Output(_S3Object, OutputFile):
+    """An object to write."""
+
+    def to_input_file(self) -> S3Input:
+        """Return the object to read."""
+        return S3Input(self._s3, self.location)
+
+    def create(self, overwrite: bool = False) -> OutputStream:  # noqa: FBT001, FBT002 - PyIceberg's own signature
+        """Return a stream whose content becomes the object when it is closed without an error."""
+        return _Upload(self._s3, self._bucket, self._key, overwrite=overwrite)
+
+
+class _Upload(io.BytesIO):
+    """Collects an object's content: all that PyIceberg itself writes is small."""
+
+    def __init__(self, s3: S3Client, bucket: str, key: str, *, overwrite: bool) -> None:
+        super().__init__()
+        self._s3, self._bucket, self._key = s3, bucket, key
+        self._condition: Any = {} if overwrite else {"IfNoneMatch": "*"}
+
+    def close(self) -> None:
+        """Put the object.
+
+        Raises:
+            FileExistsError: there is one already, and it may not be replaced.
+        """
+        if self.closed:
+            return
+        content = self.getvalue()
+        super().close()
+        try:
+            self._s3.put_object(Bucket=self._bucket, Key=self._key, Body=content, **self._condition)
+        except ClientError as error:
+            if error.response["Error"]["Code"] not in _TAKEN:
+                raise
+            # The client repeats a request whose answer was lost: then the object is this one.
+            if _body(self._s3, self._bucket, self._key) != content:
+                message = f"s3://{self._bucket}/{self._key} is there already"
+                raise FileExistsError(message) from error
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if error is None:
+            self.close()
+        else:
+            super().close()
+
+
+class _Ranges(io.RawIOBase):
+    """An object that is read by ranges."""
+
+    def __init__(self, s3: S3Client, bucket: str, key: str) -> None:
+        super().__init__()
+        self._s3, self._bucket, self._key = s3, bucket, key
+        self._size = _size(s3, bucket, key)
+        self._position = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        start = {io.SEEK_SET: 0, io.SEEK_CUR: self._position, io.SEEK_END: self._size}[whence]
+        self._position = start + offset
+        return self._position
+
+    def tell(self) -> int:
+        return self._position
+
+    def readinto(self, buffer: Any) -> int:
+        end = min(self._position + len(buffer), self._size)
+        if self._position >= end:
+            return 0
+        content = read_range(self._s3, self._bucket, self._key, self._position, end)
+        buffer[: len(content)] = content
+        self._position += len(content)
+        return len(content)
+
+
+def read_range(s3: S3Client, bucket: str, key: str, first: int, end: int) -> bytes:
+    """Return an object's bytes from ``first`` to before ``end``."""
+    return _body(s3, bucket, key, Range=f"bytes={first}-{end - 1}")
+
+
+def _body(s3: S3Client, bucket: str, key: str, **part: Any) -> bytes:
+    for left in reversed(range(_READS)):
+        try:
+            return s3.get_object(Bucket=bucket, Key=key, **part)["Body"].read()
+        except ClientError as error:
+            raise _as_missing(error, bucket, key) from error
+        except _BROKEN_OFF:
+            # The client repeats requests, but not the reading of an answer.
+            if not left:
+                raise
+    raise AssertionError
+
+
+def _size(s3: S3Client, bucket: str, key: str) -> int:
+    try:
+        return s3.head_object(Bucket=bucket, Key=key)["ContentLength"]
+    except ClientError as error:
+        raise _as_missing(error, bucket, key) from error
+
+
+def _as_missing(error: ClientError, bucket: str, key: str) -> Exception:
+    if error.response["Error"]["Code"] in _ABSENT:
+        return FileNotFoundError(f"s3://{bucket}/{key} is missing")
+    return error

@@ -1,0 +1,261 @@
+"""Planned tables on their way: files that no snapshot names yet, what is in them, and their one commit."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+import pyarrow as pa
+from pyarrow import parquet
+from pyiceberg.expressions import AlwaysTrue
+from pyiceberg.io.pyarrow import ArrowScan
+from pyiceberg.manifest import DataFile
+from pyiceberg.table import Table
+
+from glue_src.arrow import relations
+from glue_src.arrow.catalog import LakeCatalog, current_snapshot_id, moved, named_files
+from glue_src.arrow.pipeline import in_order
+from glue_src.arrow.types import plain_schema
+from glue_src.arrow.uploads import Uploads
+from glue_src.engine import Published, RelationFacts, TableFacts, TablePlan
+from glue_src.exceptions import TableFileError, TableMovedError
+from modules.contract.datasets import WHOLE_TABLE, Dataset
+from modules.contract.source import Relation
+
+
+@dataclass(frozen=True)
+class StagedFile:
+    """One partition's file, uploaded and still at hand, with what was found while it was written."""
+
+    partition: str
+    path: Path
+    file: DataFile
+
+
+@dataclass(frozen=True)
+class PartitionFacts:
+    """What was found in one partition's rows; ``file`` is None where they must not be published."""
+
+    partition: str
+    rows: int
+    nulls: Mapping[str, int]
+    duplicate_keys: int
+    file: StagedFile | None
+
+
+@dataclass(frozen=True)
+class Replaced:
+    """The partitions that a plan takes away from a table, whether it writes them anew or not."""
+
+    partitions: Collection[str] = ()
+    all: bool = False
+
+    def has(self, partition: str) -> bool:
+        """Return whether a partition is one of them."""
+        return self.all or partition in self.partitions
+
+
+NOTHING: Final = Replaced()
+
+
+@dataclass
+class CurrentTable:
+    """A table as readers see it: its data files by partition."""
+
+    table: Table
+
+    def __post_init__(self) -> None:
+        with named_files(self.table):
+            tasks = self.table.scan().plan_files() if self.table.current_snapshot() else []
+            self.tasks = list(tasks)
+
+    def check_spec(self) -> None:
+        """Raise TableFileError if files are not divided as the table's next ones: they may hold several partitions."""
+        spec = self.table.metadata.default_spec_id
+        foreign = sum(task.file.spec_id != spec for task in self.tasks)
+        if foreign:
+            fault = f"{foreign} of its data files are divided by an earlier partitioning."
+            raise TableFileError(self.table.name()[-1], fault)
+
+    @property
+    def is_uniform(self) -> bool:
+        """Whether all files are divided as the table's next ones are."""
+        return all(task.file.spec_id == self.table.metadata.default_spec_id for task in self.tasks)
+
+    def partitions(self) -> set[str]:
+        """Return the partitions that have files."""
+        return {partition_of(task.file) for task in self.tasks}
+
+    def read(
+        self, columns: Sequence[str], replaced: Replaced = NOTHING, partition: str | None = None
+    ) -> Iterator[pa.Table]:
+        """Yield the rows of one partition, or of all, but for those that are replaced, file by file."""
+        metadata = self.table.metadata
+        scan = ArrowScan(metadata, self.table.io, metadata.schema().select(*columns), AlwaysTrue())
+        for task in self.tasks:
+            if partition in (None, partition_of(task.file)) and not replaced.has(partition_of(task.file)):
+                with named_files(self.table):
+                    rows = scan.to_table([task])
+                yield rows.cast(pa.schema([(each.name, _plain(each.type)) for each in rows.schema]))
+
+
+@dataclass
+class StagedTable:
+    """One plan, written."""
+
+    plan: TablePlan
+    current: CurrentTable
+    partitions: dict[str, PartitionFacts] = field(default_factory=dict)
+    #: Keys that come in several partitions, where a key does not say which one it is in.
+    duplicate_keys_across: int = 0
+
+    @property
+    def replaced(self) -> Replaced:
+        """What of the table goes."""
+        return Replaced(frozenset(self.plan.changed) | frozenset(self.plan.gone), self.plan.replaces_all)
+
+    def find_duplicates_across(self) -> None:
+        """Count keys that come again in other partitions, where a key does not say which partition it is in."""
+        dataset = self.plan.dataset
+        if not dataset.key or dataset.partition is None or dataset.partition.column in dataset.key:
+            return
+        keys = pa.concat_tables(
+            [*self._own(dataset.key, None), plain_schema(dataset).empty_table().select(dataset.key)]
+        )
+        groups = keys.group_by(list(dataset.key), use_threads=False).aggregate([])
+        within = sum(each.duplicate_keys for each in self.partitions.values())
+        self.duplicate_keys_across = keys.num_rows - groups.num_rows - within
+
+    def facts(self) -> TableFacts:
+        """Return what was found in all its rows."""
+        nulls: Counter[str] = Counter()
+        for partition in self.partitions.values():
+            nulls.update(partition.nulls)
+        return TableFacts(
+            rows={name: partition.rows for name, partition in sorted(self.partitions.items())},
+            nulls=dict(nulls),
+            duplicate_keys=self.duplicate_keys_across + sum(each.duplicate_keys for each in self.partitions.values()),
+        )
+
+    def read(self, columns: Sequence[str], partition: str | None) -> Iterator[pa.Table]:
+        """Yield the rows of one partition, or of all, as they would be, file by file."""
+        yield from self._own(columns, partition)
+        yield from self.current.read(columns, self.replaced, partition)
+
+    def _own(self, columns: Sequence[str], partition: str | None) -> Iterator[pa.Table]:
+        for name, facts in self.partitions.items():
+            if partition in (None, name) and facts.file is not None:
+                rows = parquet.read_table(facts.file.path, columns=list(columns), use_threads=False, partitioning=None)
+                yield rows.cast(pa.schema([(each.name, each.type) for each in rows.schema]))
+
+
+def partition_of(file: DataFile) -> str:
+    """Return the partition of a data file: its value, or WHOLE_TABLE where files are not divided."""
+    return file.partition[0] if len(file.partition) else WHOLE_TABLE
+
+
+def _plain(kind: pa.DataType) -> pa.DataType:
+    return pa.string() if pa.types.is_large_string(kind) else kind
+
+
+@dataclass
+class ArrowStagedTables:
+    """All plans of a run, written; see ``glue_src.engine.StagedTables``."""
+
+    catalog: LakeCatalog
+    tables: Mapping[str, StagedTable]
+    uploads: Uploads
+    workers: Executor
+    ahead: int
+
+    def facts(self) -> Mapping[str, TableFacts]:
+        """Return what was found in each plan's rows, by the dataset's name."""
+        return {name: table.facts() for name, table in self.tables.items()}
+
+    def relate(self, wanted: Sequence[Relation]) -> Mapping[Relation, RelationFacts]:
+        """Return what is found of relations between tables as they would be."""
+        names = {side.name for relation in wanted for side in (relation.child, relation.parent)}
+        unstaged = {name: CurrentTable(self.catalog.table(name)) for name in names if name not in self.tables}
+        return {relation: self._relate(relation, unstaged) for relation in wanted}
+
+    def _relate(self, relation: Relation, unstaged: Mapping[str, CurrentTable]) -> RelationFacts:
+        def facts_of(partition: str | None) -> RelationFacts:
+            return relations.relate(
+                relation,
+                self._read(relation.child, relations.columns_of(relation, of_parent=False), partition, unstaged),
+                self._read(relation.parent, relations.columns_of(relation, of_parent=True), partition, unstaged),
+            )
+
+        both = [self._current(side, unstaged) for side in (relation.child, relation.parent)]
+        if not relations.is_local(relation) or not all(each.is_uniform for each in both):
+            return facts_of(None)
+        affected = self._affected(relation)
+        return relations.total(in_order(self.workers, facts_of, sorted(affected), self.ahead))
+
+    def _current(self, dataset: Dataset, unstaged: Mapping[str, CurrentTable]) -> CurrentTable:
+        table = self.tables.get(dataset.name)
+        return unstaged[dataset.name] if table is None else table.current
+
+    def _affected(self, relation: Relation) -> set[str]:
+        affected: set[str] = set()
+        for side in (relation.child, relation.parent):
+            table = self.tables.get(side.name)
+            if table is not None:
+                affected |= {*table.partitions, *table.plan.gone, *table.plan.changed}
+                affected |= table.current.partitions() if table.plan.replaces_all else set()
+        return affected
+
+    def _read(
+        self, dataset: Dataset, columns: Sequence[str], partition: str | None, unstaged: Mapping[str, CurrentTable]
+    ) -> Iterator[pa.Table]:
+        table = self.tables.get(dataset.name)
+        if table is not None:
+            return table.read(columns, partition)
+        return unstaged[dataset.name].read(columns, partition=partition)
+
+    def publish(self, dataset: Dataset) -> Published:
+        """Make a staged table the one that readers see, in one atomic commit.
+
+        Raises:
+            TableMovedError: somebody else committed to the table since it was planned; it stays as it is.
+        """
+        staged = self.tables[dataset.name]
+        table, replaced = staged.current.table, staged.replaced
+        added = [each.file.file for each in staged.partitions.values() if each.file is not None]
+        if len(added) < len(staged.partitions):
+            message = f"{dataset.name}: rows with nulls in required columns cannot be published"
+            raise ValueError(message)
+        removed = [task.file for task in staged.current.tasks if replaced.has(partition_of(task.file))]
+        with self.uploads.committing(dataset.name):
+            snapshot_id = commit(table, added, removed, staged.plan.properties)
+        return Published(snapshot_id, sum(file.file_size_in_bytes for file in added))
+
+
+def commit(table: Table, added: Sequence[DataFile], removed: Sequence[DataFile], properties: Mapping[str, str]) -> int:
+    """Make one snapshot without some data files and with others, and return its id.
+
+    Raises:
+        TableMovedError: the table's current snapshot is another one by now.
+    """
+    transaction = table.transaction()
+    with (
+        named_files(table),
+        transaction.update_snapshot(snapshot_properties=dict(properties)).overwrite() as overwrite,
+    ):
+        for file in removed:
+            overwrite.delete_data_file(file)
+        for file in added:
+            overwrite.append_data_file(file)
+    with moved(table):
+        transaction.commit_transaction()
+    return overwrite.snapshot_id
+
+
+def check_base(table: Table, base_snapshot_id: int | None) -> None:
+    """Raise TableMovedError if a table's current snapshot is not ``base_snapshot_id``."""
+    if current_snapshot_id(table) != base_snapshot_id:
+        raise TableMovedError(table.name()[-1], base_snapshot_id)
