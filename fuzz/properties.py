@@ -17,14 +17,15 @@ from math import isfinite
 from typing import Any, Final, NoReturn
 
 import msgspec
+from xxhash import xxh3_64_intdigest
 
 from lambda_src.exclusions import ExclusionRule
 from lambda_src.extraction import Extraction
 from lambda_src.normalize import Normalizer
 from lambda_src.scan_answer import ScanAnswer, UnreadableAnswerError
-from lambda_src.tally import Tally
+from lambda_src.tally import RunningSums, Tally
 from modules.contract import cells
-from modules.contract.datasets import REJECTED
+from modules.contract.datasets import REJECTED, Dataset
 from modules.items.outcomes import Excluded, Outcome, Rejected, Row
 from sources.catia import CONTRACT, CONVERSATIONS, FEEDBACK
 
@@ -112,8 +113,8 @@ def fate(item: bytes, rules: Sequence[ExclusionRule]) -> Fate:
 
 
 def _total(fates: Iterable[Fate], rules: Sequence[ExclusionRule]) -> Tally:
-    """Return the counts of several items together."""
-    tally = Tally(excluded=Counter(dict.fromkeys((rule.name for rule in rules), 0)))
+    """Return the counts and sums of several items together."""
+    tally = Tally(excluded=Counter(dict.fromkeys((rule.name for rule in rules), 0)), sums=_no_sums())
     for each in fates:
         tally.add(each.tally)
     return tally
@@ -122,7 +123,7 @@ def _total(fates: Iterable[Fate], rules: Sequence[ExclusionRule]) -> Tally:
 def _same_counts(found: Tally, expected: Tally, evidence: object) -> None:
     """Check counts, names that count 0 items among the excluding rules included."""
     if found != expected or dict(found.excluded) != dict(expected.excluded):
-        _broken("the counts differ from the reference's", found, expected, evidence)
+        _broken("the counts or sums differ from the reference's", found, expected, evidence)
 
 
 def _rows(outcome: Outcome) -> Mapping[str, Sequence[Row]]:
@@ -132,7 +133,14 @@ def _rows(outcome: Outcome) -> Mapping[str, Sequence[Row]]:
 
 
 def _tally(outcome: Outcome) -> Tally:
-    tally = Tally(rows=Counter({name: len(rows) for name, rows in _rows(outcome).items()}))
+    tally = Tally(sums=_no_sums())
+    for dataset in CONTRACT.datasets:
+        records: dict[str, str] = {}
+        for row in _rows(outcome).get(dataset.name, ()):
+            partition = _partition(dataset, row)
+            records[partition] = records.get(partition, "") + cells.record(row)
+        for partition, joined in records.items():
+            tally.sums[dataset.name][partition] = [joined.count("\n"), xxh3_64_intdigest(joined.encode())]
     if isinstance(outcome, Excluded):
         tally.excluded[outcome.rule] = 1
     elif isinstance(outcome, Rejected):
@@ -140,6 +148,20 @@ def _tally(outcome: Outcome) -> Tally:
     else:
         tally.placed[outcome.kind] = 1
     return tally
+
+
+def _partition(dataset: Dataset, row: Row) -> str:
+    """Return what ``modules.contract.partition_sums`` calls the row's partition."""
+    if dataset.partition is None:
+        return ""
+    cell = row[dataset.column_names.index(dataset.partition.column)]
+    if cell is None:
+        _broken("a row has no partition", dataset.name, row)
+    return cell[: dataset.partition.width]
+
+
+def _no_sums() -> dict[str, RunningSums]:
+    return {dataset.name: RunningSums() for dataset in CONTRACT.datasets}
 
 
 def _of_one_page(items: Sequence[bytes], fates: Sequence[Fate], rules: Sequence[ExclusionRule]) -> Tally:

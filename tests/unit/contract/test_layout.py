@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import date, datetime, timedelta, timezone
 
@@ -43,12 +44,15 @@ def test_keys_are_these() -> None:
     )
     assert layout.run_summary_key(CLEAN, DAY, RUN_ID) == f"reports/etl-process1/_runs/dt=2026-01-30/{RUN_ID}.json"
     assert layout.commit_marker_prefix(CLEAN, CONTRACT) == "reports/etl-process1/conversations/"
-    assert layout.curated_key(CURATED, CONVERSATIONS, DAY) == (
-        "reports/etl-process2/conversations/dt=2026-01-30/conversations.parquet"
-    )
-    assert layout.staging_prefix(CURATED, CONVERSATIONS, RUN_ID) == (
-        f"reports/etl-process2/_staging/{RUN_ID}/conversations/"
-    )
+    assert layout.table_prefix(CURATED, CONVERSATIONS) == "reports/etl-process2/conversations/"
+    assert layout.quarantine_key(CURATED, RUN_ID) == f"reports/etl-process2/_quarantine/{RUN_ID}.json"
+
+
+def test_a_tables_first_metadata_lies_outside_its_folder_under_a_name_that_trino_takes() -> None:
+    key = layout.first_metadata_key("test", CONVERSATIONS)
+
+    assert re.fullmatch(r"artifacts/tables/conversations/00000-[0-9a-f-]{36}\.metadata\.json", key)
+    assert key == layout.first_metadata_key("test", CONVERSATIONS) != layout.first_metadata_key("prod", CONVERSATIONS)
 
 
 @given(st.sampled_from(CONTRACT.datasets), st.dates(), INSTANTS)

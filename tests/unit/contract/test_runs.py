@@ -3,18 +3,22 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import date, datetime, timezone
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from modules.contract.runs import ItemCounts, RunObject, RunSummary, RunSummaryError, ScanStatistics
-from sources.catia import CONTRACT
+from modules.contract.partition_sums import PartitionSum
+from modules.contract.runs import ItemCounts, RunSummary, RunSummaryError, ScanStatistics
+from sources.catia import CONTRACT, FEEDBACK
+from tests.run_objects import counted_object
+from tests.unit.contract.samples import COUNTS, objects_of
 
-COUNTS = st.integers(min_value=0, max_value=10**9)
 COUNTS_BY_NAME = st.dictionaries(st.text(min_size=1), COUNTS, max_size=4)
 
 PLACED = {"conversations": 4, "feedback": 3, "registers": 1}
+ROWS = {**PLACED, "rejected": 1}
 
 STATISTICS = st.builds(ScanStatistics, COUNTS, COUNTS, st.floats(min_value=0, max_value=1e9), COUNTS, COUNTS)
 
@@ -26,7 +30,7 @@ def right_summaries(draw: st.DrawFn) -> RunSummary:
     scanned = sum(placed.values()) + sum(excluded.values()) + sum(rejected.values())
     rows = {
         "conversations": placed["conversations"],
-        "messages": draw(COUNTS),
+        **{dataset.name: draw(COUNTS) for dataset in CONTRACT.parts},
         "feedback": placed["feedback"],
         "rejected": sum(rejected.values()),
     }
@@ -40,9 +44,8 @@ def right_summaries(draw: st.DrawFn) -> RunSummary:
         finished_at=draw(instants),
         items=ItemCounts(scanned, placed, excluded, rejected),
         scan=draw(STATISTICS),
-        objects=tuple(
-            RunObject(dataset.name, draw(st.text()), rows[dataset.name], draw(COUNTS)) for dataset in CONTRACT.datasets
-        ),
+        objects=tuple(draw(objects_of(dataset, rows[dataset.name])) for dataset in CONTRACT.datasets),
+        accept_removal=draw(st.booleans()),
     )
 
 
@@ -56,11 +59,8 @@ def summary() -> RunSummary:
         finished_at=datetime(2026, 1, 31, 4, 31, tzinfo=timezone.utc),
         items=ItemCounts(10, dict(PLACED), {"monitor": 1}, {"invalid_pk": 1}),
         scan=ScanStatistics(1, 1, 0.5, 3, 4),
-        objects=(
-            RunObject("messages", "m", 9, 1),
-            RunObject("feedback", "f", 3, 1),
-            RunObject("rejected", "r", 1, 1),
-            RunObject("conversations", "c", 4, 1),
+        objects=tuple(
+            counted_object(dataset, dataset.name, ROWS.get(dataset.name, 9)) for dataset in CONTRACT.datasets
         ),
     )
 
@@ -131,7 +131,100 @@ def test_a_summary_that_tells_less_of_the_scan_is_refused(name: str) -> None:
         RunSummary.from_json(json.dumps(document))
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{}", "null", '{"items": {}}', "\ufeff{}"])
-def test_what_is_no_summary_is_refused(text: str) -> None:
+@pytest.mark.parametrize(
+    "text", ["", "[]", "{}", "null", '{"items": {}}', "\ufeff{}", "[" * 100_000, '{"a":' * 100_000, b"\xff", "1" * 5000]
+)
+def test_what_is_no_summary_is_refused(text: str | bytes) -> None:
     with pytest.raises(RunSummaryError, match="run summary is unreadable"):
         RunSummary.from_json(text)
+
+
+def paths_in(document: Any, path: tuple[str | int, ...] = ()) -> list[tuple[str | int, ...]]:
+    """The places of all values in a JSON document."""
+    entries = document.items() if isinstance(document, dict) else enumerate(document) if type(document) is list else ()
+    return [path, *(found for name, value in entries for found in paths_in(value, (*path, name)))]
+
+
+DOCUMENT = json.loads(summary().to_json())
+#: Totals and ``reconciles`` are for people: they are computed, and never read.
+PATHS = [
+    path for path in paths_in(DOCUMENT) if path and path[-1] not in {"reconciles", "excluded_total", "rejected_total"}
+]
+JSON_VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=5,
+)
+
+
+@given(st.sampled_from(PATHS), JSON_VALUES)
+def test_whatever_stands_in_its_place_is_read_as_it_is_or_refused(path: tuple[str | int, ...], value: Any) -> None:
+    document = json.loads(json.dumps(DOCUMENT))
+    place = document
+    for name in path[:-1]:
+        place = place[name]
+    place[path[-1]] = value
+
+    try:
+        read = RunSummary.from_json(json.dumps(document))
+    except RunSummaryError:
+        return
+    again = json.loads(read.to_json())
+    assert RunSummary.from_json(json.dumps(again)) == read
+    for name in path:
+        again = again[name]
+    if not isinstance(value, dict):
+        assert again == value or "_at" in str(path[0])
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        (("items", "scanned"), "10"),
+        (("items", "scanned"), -1),
+        (("items", "rejected", "invalid_pk"), 1.0),
+        (("items", "feedback"), True),
+        (("objects", 0, "rows"), None),
+        (("objects", 0, "partitions"), []),
+        (("objects", 0, "partitions", ""), [9, 9]),
+        (("objects", 0, "sums_version"), 1),
+        (("scan", "consumed_capacity_units"), 10**400),
+        (("scan", "consumed_capacity_units"), "0.5"),
+        (("started_at",), "2026-01-31T04:30:00"),
+        (("accept_removal",), "true"),
+        (("dt",), "20260131"),
+    ],
+)
+def test_values_of_other_types_are_refused(path: tuple[str | int, ...], value: Any) -> None:
+    document = json.loads(json.dumps(DOCUMENT))
+    place = document
+    for name in path[:-1]:
+        place = place[name]
+    place[path[-1]] = value
+
+    with pytest.raises(RunSummaryError, match="run summary is unreadable"):
+        RunSummary.from_json(json.dumps(document))
+
+
+def with_object(**changes: Any) -> RunSummary:
+    changed = summary()
+    objects = (replace(entry, **changes) if entry.dataset == FEEDBACK.name else entry for entry in changed.objects)
+    return replace(changed, objects=tuple(objects))
+
+
+def test_partitions_that_have_not_the_rows_are_found() -> None:
+    lying = with_object(partitions={"a": PartitionSum(1, 1), "b": PartitionSum(1, 2)})
+
+    with pytest.raises(RunSummaryError, match="feedback has 3 rows, its partitions 2"):
+        lying.check(CONTRACT)
+
+
+def test_partitions_that_the_table_cannot_have_are_found() -> None:
+    lying = with_object(partitions={"FEEDBACK#2026-01-01": PartitionSum(3, 1)})
+
+    with pytest.raises(RunSummaryError, match="1 partitions of feedback are longer than 16 characters"):
+        lying.check(CONTRACT)
+
+
+def test_partitions_of_an_earlier_contract_are_not_judged_by_this_one() -> None:
+    with_object(partitions={"FEEDBACK#2026-01-01": PartitionSum(3, 1)}, sums_version="earlier").check(CONTRACT)

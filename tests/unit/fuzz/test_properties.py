@@ -12,7 +12,7 @@ import pytest
 from fuzz import properties
 from fuzz.properties import BrokenPropertyError, check, check_divided
 from lambda_src.extraction import Extraction
-from lambda_src.tally import Tally
+from lambda_src.tally import RunningSums, Tally
 from modules.items.wire_json import wire_json
 from sources.catia import CONVERSATIONS, MESSAGES
 
@@ -44,7 +44,22 @@ class WritesOtherwise(Extraction):
 class CountsNoMessages(Extraction):
     def add(self, items: Items) -> None:
         super().add(items)
-        self.tally.rows[MESSAGES.name] = 0
+        self.tally.sums[MESSAGES.name].clear()
+
+
+class SumsOfOthers(Extraction):
+    def add(self, items: Items) -> None:
+        super().add(items)
+        for entry in self.tally.sums[MESSAGES.name].values():
+            entry[1] += 1
+
+
+class SumsElsewhere(Extraction):
+    def add(self, items: Items) -> None:
+        super().add(items)
+        sums = self.tally.sums[MESSAGES.name]
+        for partition in list(sums):
+            sums[f"{partition}-"] = sums.pop(partition)
 
 
 class ForgetsRules(Extraction):
@@ -71,11 +86,13 @@ class RemembersTheLast(Extraction):
 @pytest.mark.parametrize(
     ("fault", "rule"),
     [
-        (LosesTheLast, "the counts differ"),
+        (LosesTheLast, "the counts or sums differ"),
+        (SumsOfOthers, "the counts or sums differ"),
+        (SumsElsewhere, "the counts or sums differ"),
         (DoublesRows, "the rows of messages differ"),
         (WritesOtherwise, "the rows of messages differ"),
-        (CountsNoMessages, "the counts differ"),
-        (ForgetsRules, "the counts differ"),
+        (CountsNoMessages, "the counts or sums differ"),
+        (ForgetsRules, "the counts or sums differ"),
         (Raises, "KeyError leaves Extraction.add: 0"),
         (RemembersTheLast, "differ from the reference's"),
     ],
@@ -102,9 +119,10 @@ def test_a_rejected_item_that_cannot_be_had_back_is_noticed(monkeypatch: pytest.
         check([REJECTED])
 
 
-@pytest.mark.parametrize("rows", [{CONVERSATIONS.name: 2}, {CONVERSATIONS.name: 0}])
-def test_rows_that_are_no_items_are_noticed(rows: dict[str, int]) -> None:
-    tally = Tally(placed=Counter(conversations=1, feedback=0, registers=0), rows=Counter(rows))
+@pytest.mark.parametrize("rows", [2, 0])
+def test_rows_that_are_no_items_are_noticed(rows: int) -> None:
+    placed = Counter(conversations=1, feedback=0, registers=0)
+    tally = Tally(placed, sums={CONVERSATIONS.name: RunningSums({"": [rows, 1]})})
 
     with pytest.raises(BrokenPropertyError, match="conversations has more or fewer rows than items"):
         properties._conserves(1, tally)

@@ -18,6 +18,8 @@ NOW = datetime(2026, 1, 31, 4, 30, tzinfo=timezone.utc)
         (None, Request(date(2026, 1, 30), dry_run=False)),
         ({}, Request(date(2026, 1, 30), dry_run=False)),
         ({"dry_run": True}, Request(date(2026, 1, 30), dry_run=True)),
+        ({"accept_removal": True}, Request(date(2026, 1, 30), accept_removal=True)),
+        ({"accept_removal": False}, Request(date(2026, 1, 30))),
         ({"dt": "2025-12-24"}, Request(date(2025, 12, 24), dry_run=False)),
         ({"scheduled_time": "2026-01-29T04:30:00Z"}, Request(date(2026, 1, 28), dry_run=False)),
         ({"scheduled_time": "2026-01-29T05:00:00Z"}, Request(date(2026, 1, 29), dry_run=False)),
@@ -41,7 +43,7 @@ TIME_REMEDY = "write an instant as text, for example 2026-01-31T04:30:00Z."
 @pytest.mark.parametrize(
     ("event", "faults"),
     [
-        ({"day": 1}, ["'day' is no key of this event: known are dt, dry_run, scheduled_time."]),
+        ({"day": 1}, ["'day' is no key of this event: known are dt, dry_run, scheduled_time, accept_removal."]),
         ({"dt": "2026-02-30"}, [f"dt is '2026-02-30': {DT_REMEDY}"]),
         ({"dt": "20260131"}, [f"dt is '20260131': {DT_REMEDY}"]),
         ({"dt": 20260131}, [f"dt is 20260131: {DT_REMEDY}"]),
@@ -52,6 +54,7 @@ TIME_REMEDY = "write an instant as text, for example 2026-01-31T04:30:00Z."
         ),
         ({"dry_run": "true"}, ["dry_run is 'true': write true or false."]),
         ({"dry_run": 1}, ["dry_run is 1: write true or false."]),
+        ({"accept_removal": "true"}, ["accept_removal is 'true': write true or false."]),
         ({"scheduled_time": 5}, [f"scheduled_time is 5: {TIME_REMEDY}"]),
         (
             {"scheduled_time": "04:30"},
@@ -71,7 +74,7 @@ TIME_REMEDY = "write an instant as text, for example 2026-01-31T04:30:00Z."
             [
                 "dry_run is 0: write true or false.",
                 f"dt is 'x': {DT_REMEDY}",
-                "'Dt' is no key of this event: known are dt, dry_run, scheduled_time.",
+                "'Dt' is no key of this event: known are dt, dry_run, scheduled_time, accept_removal.",
             ],
         ),
     ],

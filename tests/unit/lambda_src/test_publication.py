@@ -8,8 +8,9 @@ import pytest
 
 from lambda_src.exceptions import DestinationError
 from lambda_src.publication import Publication
-from modules.contract.runs import ItemCounts, RunObject, RunSummary, ScanStatistics
+from modules.contract.runs import ItemCounts, RunSummary, ScanStatistics
 from sources.catia import CONTRACT
+from tests.run_objects import counted_object
 from tests.unit.lambda_src.fakes import BUCKET, SETTINGS, FakeS3, failing_at
 
 RUN_ID = "20260131T043000.000001Z-0123abcd"
@@ -29,7 +30,7 @@ SUMMARY = RunSummary(
     finished_at=NOON,
     items=ItemCounts(0, {}),
     scan=ScanStatistics(1, 1, 0.0, 0, 0),
-    objects=tuple(RunObject(name, key, 0, 4) for name, key in KEYS.items()),
+    objects=tuple(counted_object(dataset, KEYS[dataset.name], 0, 4) for dataset in CONTRACT.datasets),
 )
 
 

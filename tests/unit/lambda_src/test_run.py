@@ -11,6 +11,7 @@ import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from xxhash import xxh3_64_intdigest
 
 from lambda_src.clients import Clients, Watch
 from lambda_src.exceptions import DestinationError, SourceError
@@ -22,9 +23,10 @@ from lambda_src.share import LEAST_PART_BYTES, PART_BYTES, Share, ShareResult, d
 from lambda_src.share_extraction import place_pages
 from modules.contract import cells
 from modules.contract.datasets import Dataset
+from modules.contract.partition_sums import PartitionSum, total, version_of
 from modules.contract.runs import RunSummary, RunSummaryError
 from modules.items.wire_json import wire_json
-from sources.catia import CONTRACT
+from sources.catia import CONTRACT, CONVERSATIONS, FEEDBACK, MESSAGES
 from tests.unit.catia.strategies import ANY_ITEMS, wrapped
 from tests.unit.lambda_src.fakes import SETTINGS, FakeDynamoDB, FakeS3, client_error, failing_at
 
@@ -281,9 +283,72 @@ def test_rows_that_do_not_reach_the_file_are_noticed() -> None:
         (made,) = Extraction(fake, [pages_of(ITEMS)])(shares, uploads)
         return [replace(made, rows={**made.rows, "messages": made.rows["messages"] - 1})]
 
-    with pytest.raises(RunSummaryError, match="made 2 rows of messages and wrote 1"):
+    with pytest.raises(RunSummaryError, match="messages has 1 rows, its partitions 2"):
         run(PLAN, lose_a_row, target, watch(fake), lambda: STARTED)
     assert (fake.objects, fake.uploads) == ({}, {})
+
+
+@pytest.mark.parametrize("accepted", [True, False])
+def test_the_summary_says_whether_it_may_remove_rows(accepted: bool) -> None:  # noqa: FBT001
+    fake = FakeS3()
+    plan = replace(PLAN, accept_removal=accepted)
+    summary = run(plan, Extraction(fake, [pages_of(ITEMS)]), DryRun(), watch(fake), lambda: STARTED)
+
+    assert RunSummary.from_json(summary.to_json()).accept_removal is accepted
+
+
+def sums_in(fake: FakeS3, summary: RunSummary, dataset: Dataset) -> dict[str, PartitionSum]:
+    """What the file itself gives: its records, those of an item together."""
+    assert dataset.partition is not None
+    place = dataset.column_names.index(dataset.partition.column)
+    (key,) = (entry.key for entry in summary.objects if entry.dataset == dataset.name)
+    records = [record + b"\n" for record in fake.objects[key].split(b"\n")[1:-1]]
+    rows = rows_of(fake, summary, dataset.name)[1:]
+    items: dict[tuple[str, str], list[bytes]] = {}
+    for row, record in zip(rows, records, strict=True):
+        items.setdefault((row[0], row[place]), []).append(record)
+    return total(
+        {dataset.partition_of(text): PartitionSum(len(those), xxh3_64_intdigest(b"".join(those)))}
+        for (_, text), those in items.items()
+    )
+
+
+@st.composite
+def divided(draw: st.DrawFn) -> list[list[list[dict[str, Any]]]]:
+    """Conversations and feedback of some months, each once, as pages of shares, in any order."""
+    texts = draw(st.lists(st.text(max_size=5), min_size=1, max_size=12))
+    items = [
+        item(
+            f"USER#{number % 3}",
+            f"CONVERSATION#2026-0{1 + number % 4}-01T00:00:{number:02}",
+            Conversation=[
+                {"from": "user", "text": text},
+                {"from": "bot", "timestamp": "x" if "0" in text else "2026-01-01T00:00:00Z"},
+            ][: number % 3],
+        )
+        for number, text in enumerate(texts)
+    ] + [
+        item("USER#1", f"FEEDBACK#2026-0{1 + number % 2}-01T00:00:{number:02}", Feedback={"comment": text or "-"})
+        for number, text in enumerate(texts)
+    ]
+    shares: list[list[list[dict[str, Any]]]] = [[[], []] for _ in range(draw(st.integers(1, 3)))]
+    for each in draw(st.permutations(items)):
+        draw(st.sampled_from(draw(st.sampled_from(shares)))).append(each)
+    return shares
+
+
+@given(divided())
+def test_partitions_sums_are_of_what_the_files_hold_whoever_wrote_it(shares: list[list[list[dict[str, Any]]]]) -> None:
+    fake = FakeS3()
+    summary = publish(fake, *(pages_of(*pages) for pages in shares))
+    everything = [each for pages in shares for page_items in pages for each in page_items]
+
+    for dataset in (CONVERSATIONS, MESSAGES, FEEDBACK):
+        written = summary.object_of(dataset.name)
+        assert written.partitions == sums_in(fake, summary, dataset)
+        assert written.sums_version == version_of(dataset)
+    together = publish(FakeS3(), pages_of(everything))
+    assert [each.partitions for each in together.objects] == [each.partitions for each in summary.objects]
 
 
 def test_a_dry_run_tells_the_same_and_writes_nothing() -> None:

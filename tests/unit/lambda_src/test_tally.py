@@ -3,7 +3,8 @@ from __future__ import annotations
 import pickle
 from collections import Counter
 
-from lambda_src.tally import Tally
+from lambda_src.tally import RunningSums, Tally
+from modules.contract.partition_sums import PartitionSum
 from modules.contract.runs import ItemCounts
 
 
@@ -12,22 +13,33 @@ def tally() -> Tally:
         placed=Counter({"conversations": 1, "feedback": 2, "registers": 3}),
         excluded=Counter({"unused": 0, "monitors": 4}),
         rejected=Counter({"wrong_type": 5, "invalid_pk": 6}),
-        rows=Counter({"messages": 7, "conversations": 1}),
+        sums={
+            "messages": RunningSums({"2026-01": [7, 2**64 - 1]}),
+            "conversations": RunningSums({"2026-01": [1, 5]}),
+            "feedback": RunningSums(),
+        },
     )
 
 
 def test_a_tally_starts_at_nothing() -> None:
-    assert Tally() == Tally(Counter(), Counter(), Counter(), Counter())
+    assert Tally() == Tally(Counter(), Counter(), Counter(), {})
+    assert Tally().rows == {}
+    assert Tally().partitions("messages") == {}
 
 
 def test_tallies_are_added_name_by_name() -> None:
-    total = Tally(rows=Counter({"feedback": 2}), excluded=Counter({"unused": 0, "old": 1}))
+    total = Tally(sums={"messages": RunningSums({"2025-12": [2, 3]})}, excluded=Counter({"unused": 0, "old": 1}))
     total.add(tally())
     total.add(tally())
 
     assert total.placed == {"conversations": 2, "feedback": 4, "registers": 6}
     assert total.rejected == {"wrong_type": 10, "invalid_pk": 12}
-    assert total.rows == {"feedback": 2, "messages": 14, "conversations": 2}
+    assert total.rows == {"messages": 16, "conversations": 2}
+    assert total.partitions("messages") == {
+        "2025-12": PartitionSum(2, 3),
+        "2026-01": PartitionSum(14, (2 * (2**64 - 1)) % 2**64),
+    }
+    assert total.partitions("feedback") == {}
     assert dict(total.excluded) == {"unused": 0, "old": 1, "monitors": 8}
 
 

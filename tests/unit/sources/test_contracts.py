@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from modules.contract.datasets import REJECTED, Dataset, count, text
+from modules.contract.datasets import REJECTED, Dataset, Partition, count, text
 from modules.contract.source import ContractError, ItemKind, Relation, SourceContract
 from sources import contract_named, contract_names
 from sources.tickets import CONTRACT, REPLIES, TICKETS
@@ -44,9 +44,18 @@ def test_a_contract_that_is_not_there_is_refused() -> None:
 
 
 (HAS_TICKET,) = CONTRACT.relations
-MISNAMED = replace(TICKETS, columns=(*TICKETS.columns, text("when?", "…")))
-RETYPED = replace(TICKETS, columns=(count("ticket_id", "…"), *TICKETS.columns[1:]))
-OTHER = Dataset("Other", "…", (text("id", "…"), count("rows", "…")), key=("id",), sort_by=("id",))
+MISNAMED = replace(TICKETS, columns=(*TICKETS.columns, text(6, "when?", "…")))
+RETYPED = replace(TICKETS, columns=(count(1, "ticket_id", "…"), *TICKETS.columns[1:]))
+SUBJECT_ID = next(column.field_id for column in TICKETS.columns if column.name == "subject")
+
+
+def with_tickets(**changes: Any) -> dict[str, Any]:
+    """The contract's tickets changed, and nothing that belongs to them."""
+    changed = replace(TICKETS, **changes)
+    return {"datasets": (REPLIES, REJECTED, changed), "kinds": (ItemKind("tickets", changed),), "relations": ()}
+
+
+OTHER = Dataset("Other", "…", (text(1, "id", "…", nullable=False), count(2, "rows", "…")), key=("id",), sort_by=("id",))
 
 
 @pytest.mark.parametrize(
@@ -85,6 +94,19 @@ OTHER = Dataset("Other", "…", (text("id", "…"), count("rows", "…")), key=(
             {"relations": (HAS_TICKET, replace(HAS_TICKET, name="other"))},
             "2 checks of 'tickets' are called 'reply_count'",
         ),
+        (
+            with_tickets(columns=(*TICKETS.columns, text(SUBJECT_ID, "more", "…"))),
+            f"'tickets': field id {SUBJECT_ID} is there 2 times: give each column one of its own",
+        ),
+        (with_tickets(columns=(*TICKETS.columns, text(0, "more", "…"))), "field id 0: field ids begin with 1"),
+        (with_tickets(sort_by=()), "'tickets' has no sort_by"),
+        (with_tickets(sort_by=("missing",)), "names 'missing', which is none of its columns"),
+        (with_tickets(key=("missing",)), "names 'missing', which is none of its columns"),
+        (with_tickets(partition=Partition("missing", 1)), "names 'missing', which is none of its columns"),
+        (with_tickets(sort_by=("subject",)), "'subject' may be null, but files are divided or sorted by it"),
+        (with_tickets(partition=Partition("subject", 1)), "'subject' may be null, but files are divided"),
+        (with_tickets(partition=Partition("reply_count", 1)), "the partition's column 'reply_count' is no text"),
+        (with_tickets(partition=Partition("ticket_id", 0)), "the partition's width is 0: it must be 1 or more"),
     ],
 )
 def test_a_contract_that_contradicts_itself_is_refused(changes: dict[str, Any], fault: str) -> None:
