@@ -12,21 +12,14 @@ from tests.curation import test_checks, test_crashes, test_evolution, test_rerun
 from tests.curation.told import PARTS, TOLD, Told
 
 MODULES: Final = (test_reruns, test_crashes, test_evolution, test_checks)
-DOCUMENT: Final = PROJECT / "docs" / "lake.md"
+DOCUMENT: Final = PROJECT / "docs" / "lake-cases.md"
 
 _INTRODUCTION: Final = """\
-# What readers of the lake see, whatever happens
+# What readers of the lake see, case by case
 
 Every row is a test, made with both engines of ETL-2 (Spark, Arrow) against the emulator's S3 and catalog. After every
-row the same holds: a day that readers see is one whole run, never two and never a half; what was prepared for it is
-gone; and the next run of ETL-2 does what is left to do.
-
-How: a day of a table is one file at a fixed key, so that S3 swaps it in one step
-([ADR 0007](adr/0007-a-curated-day-is-one-file.md)). Files are prepared under `_staging/`, and kept under `_quarantine/`
-if a check fails: folders that belong to no table, so that neither the crawler nor a query looks there. Under a table's
-prefix there is nothing but `dt=…` folders; the crawler finds the partitions that the job has registered, and has
-nothing to add. Which run a day came from stands in its partition (`source_run_id`); what its checks found, in the table
-`data_quality`.
+row the same holds: each table is as before or as after its commit, and the next run of ETL-2 does what is left to do.
+How a night goes is in [The lake](lake.md).
 
 To see one: `.venv/bin/python -m pytest tests/curation -k NAME`. This file is written by
 `python -m tests.curation.matrix` from the tests; a test compares the two.
