@@ -1,17 +1,21 @@
-"""This platform's ETL-2 by its arrow engine: all datasets and all that the checks need to know."""
+"""This platform's ETL-2 in one process, as the Lambda function runs it."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from bench.contenders.task import Report, Work
-from bench.lake.bucket import FolderBucket
-from bench.lake.ours import sources, staged
-from bench.lake.task import LakeTask
-from glue_src.arrow_engine import ArrowEngine
+from bench.lake.front import BUCKET
+from bench.lake.ours import arguments, clients, night
+from bench.lake.task import LakeTask, NightTask, Program
+from glue_src.arrow.engine import ArrowEngine
 
 
-def prepare(task: LakeTask) -> Work:
-    """Make the engine, over files in the place of a bucket's objects."""
-    engine = ArrowEngine(FolderBucket(), Path(task.scratch))
-    return lambda: Report(staged(engine, sources(task)))
+def prepare(task: LakeTask) -> Program:
+    """Make clients: a function that is warm has them."""
+    with_clients = clients()
+
+    def work(lake: str, one: NightTask) -> None:
+        engine = ArrowEngine(with_clients.glue, with_clients.s3, BUCKET, lake, Path(task.scratch))
+        night(engine, arguments(lake, one.clean_prefix, one.rebuild), with_clients)
+
+    return Program(work)

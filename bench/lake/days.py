@@ -46,8 +46,9 @@ class Span:
         return self.first + timedelta(milliseconds=int(ratio * (self.length // timedelta(milliseconds=1))))
 
 
-YEAR: Final = Span(datetime(2025, 1, 1), timedelta(days=365))  # noqa: DTZ001
-NEWEST_MONTH: Final = Span(datetime(2025, 12, 1), timedelta(days=31))  # noqa: DTZ001
+#: Ends when January 2026 does, which the documentation's questions ask for.
+YEAR: Final = Span(datetime(2025, 2, 1), timedelta(days=365))  # noqa: DTZ001
+NEWEST_MONTH: Final = Span(datetime(2026, 1, 1), timedelta(days=31))  # noqa: DTZ001
 
 PERSON: Final = "usuario-de-siempre"
 """A user with conversations in every month of the year."""

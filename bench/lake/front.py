@@ -123,7 +123,9 @@ class _Connection(BaseRequestHandler):
             self._pass_through(head, stream, (bucket == BUCKET and (key or prefix)) or "")
 
     def _send(self, status: int, body: bytes) -> None:
-        head = Head(("HTTP/1.1", str(status), "OK"), {"content-length": str(len(body)), "content-type": "application/xml"})
+        head = Head(
+            ("HTTP/1.1", str(status), "OK"), {"content-length": str(len(body)), "content-type": "application/xml"}
+        )
         self.request.sendall(head.encoded() + body)
 
     def _send_file(self, method: str, key: str, wanted: str | None) -> None:

@@ -104,8 +104,12 @@ def running(root: Path, scratch: Path) -> Iterator[Lake]:
         stack.callback(emulator.stop)
         port = stack.enter_context(_front(root, emulator.start().port))
         endpoint = f"http://{HOST}:{port}"
-        session = boto3.Session(CREDENTIALS["AWS_ACCESS_KEY_ID"], CREDENTIALS["AWS_SECRET_ACCESS_KEY"], region_name=REGION)
-        lake = Lake(root, port, session.client("s3", endpoint_url=endpoint), session.client("glue", endpoint_url=endpoint))
+        session = boto3.Session(
+            CREDENTIALS["AWS_ACCESS_KEY_ID"], CREDENTIALS["AWS_SECRET_ACCESS_KEY"], region_name=REGION
+        )
+        lake = Lake(
+            root, port, session.client("s3", endpoint_url=endpoint), session.client("glue", endpoint_url=endpoint)
+        )
         lake.s3.create_bucket(Bucket=BUCKET)
         yield lake
 

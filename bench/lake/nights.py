@@ -20,7 +20,7 @@ from sources.catia import CONTRACT
 #: So many more conversations, all in the newest month.
 NEW_RATIO: Final = 0.01
 ALL_TABLES: Final = "all"
-_FIRST_RUN: Final = datetime(2026, 1, 1, 4, 30, tzinfo=timezone.utc)
+_FIRST_RUN: Final = datetime(2026, 2, 1, 4, 30, tzinfo=timezone.utc)
 _VANISHED_MONTH: Final = "2025-03"
 
 
@@ -64,13 +64,11 @@ CHANGES: Final = (FIRST, UNCHANGED, GROWN, REBUILT, ERASED, VANISHED)
 
 
 def write_nights(root: Path, conversations: int, processes: int) -> list[Night]:
-    """Write all nights below ``root``, a folder whose files are the bucket's objects; the first has so many conversations."""
+    """Write all nights below ``root``, whose files are the bucket's objects; the first has so many conversations."""
     parts = root / "parts"
     with ProcessPoolExecutor(processes) as pool:
         written = [
-            pool.submit(
-                write_part, _made(parts / f"{number}"), number, conversations // processes, person=number == 0
-            )
+            pool.submit(write_part, _made(parts / f"{number}"), number, conversations // processes, person=number == 0)
             for number in range(processes)
         ]
         new = int(conversations * NEW_RATIO)

@@ -33,7 +33,9 @@ def contents_of_csv(files: Mapping[str, Path]) -> dict[str, Content]:
     """Return what a night's CSV holds, by dataset: what its tables have to hold."""
     with _database() as connection:
         return {
-            dataset.name: _content(connection, dataset, f"({rows_of(dataset, strictly_read(files[dataset.name], dataset))})")
+            dataset.name: _content(
+                connection, dataset, f"({rows_of(dataset, strictly_read(files[dataset.name], dataset))})"
+            )
             for dataset in CONTRACT.datasets
         }
 
@@ -58,7 +60,9 @@ def check(
             for file in files:
                 file.unlink()
             if found != expected[dataset.name]:
-                message = f"{contender.label} wrote {found} as {dataset.name}, but the CSV holds {expected[dataset.name]}."
+                message = (
+                    f"{contender.label} wrote {found} as {dataset.name}, but the CSV holds {expected[dataset.name]}."
+                )
                 raise MeasurementError(message)
             if unsorted:
                 message = f"{contender.label}: {unsorted} rows of {dataset.name} do not come after the row before them."

@@ -7,16 +7,18 @@ import os
 import subprocess
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from bench.lake.lake import Lake, running
 from bench.lake.nights import Change, Night, write_nights
 from bench.lake.outputs import Content, check, contents_of_csv
+from bench.lake.queries import Reading
 from bench.lake.scenario import LakeContender, LakeScenario
 from bench.lake.scratch import watched
 from bench.lake.task import LakeTask, NightMeasurement, NightTask, ProgramMeasurement, curated_prefix
+from bench.lake.year import YearResults
 from bench.processes import PROJECT, MeasurementError, passed_on
 from local.aws_environment import emulator_variables
 from local.machine_tools import tool_environment
@@ -31,7 +33,8 @@ _LAST_LINES = 8
 class LakeResults:
     """What was measured: of each program and night one measurement a round, and seconds to start.
 
-    ``scratch_bytes`` is the most that a program had on disk; ``failures`` say why a program has no measurements.
+    ``scratch_bytes`` is the most that a program had on disk; ``failures`` say why a program has no measurements;
+    ``readings`` are what questions read of a program's lake.
     """
 
     scenario: LakeScenario
@@ -40,14 +43,12 @@ class LakeResults:
     starts: dict[LakeContender, list[float]] = field(default_factory=dict)
     scratch_bytes: dict[LakeContender, int] = field(default_factory=dict)
     failures: dict[LakeContender, str] = field(default_factory=dict)
+    readings: dict[LakeContender, list[Reading]] = field(default_factory=dict)
+    year: YearResults | None = None
 
     def of(self, contender: LakeContender, change: Change) -> list[NightMeasurement]:
         """Return the measurements of a program's night, none if it was not measured."""
         return self.measurements.get((contender, change), [])
-
-    def seconds(self, contender: LakeContender, change: Change) -> list[float]:
-        """Return the seconds of each round."""
-        return [one.seconds for one in self.of(contender, change)]
 
 
 class Runner:
@@ -85,7 +86,9 @@ class Runner:
             self._results.starts.setdefault(contender, []).append(measured.start_seconds)
             for lake in lakes[1:] if contender.in_one_process else lakes:
                 for change in changes:
-                    self._take_in(contender, change, measured.nights[lake][change.name])
+                    night = measured.nights[lake][change.name]
+                    seconds = night.seconds + (measured.start_seconds if contender.counts_start else 0)
+                    self._take_in(contender, change, replace(night, seconds=seconds))
         for lake in lakes:
             self._check(contender, lake)
             self._lake.clear(curated_prefix(lake))
@@ -93,7 +96,9 @@ class Runner:
     def _take_in(self, contender: LakeContender, change: Change, measurement: NightMeasurement) -> None:
         self._results.measurements.setdefault((contender, change), []).append(measurement)
         seconds, peak, written = measurement.seconds, measurement.peak_mb, measurement.traffic.data_written / 1e6
-        print(f"    {contender.label}, {change.title}: {seconds:.2f} s, {peak:.0f} MB, wrote {written:.1f} MB", flush=True)
+        print(
+            f"    {contender.label}, {change.title}: {seconds:.2f} s, {peak:.0f} MB, wrote {written:.1f} MB", flush=True
+        )
 
     def _measure(self, contender: LakeContender, lakes: Sequence[str], changes: Sequence[Change]) -> ProgramMeasurement:
         """Run a program in a process of its own.

@@ -1,63 +1,92 @@
-"""What ETL-2 has promised, and whether a benchmark bears it out."""
+"""What the lake has promised of a night, a first load and a year, and whether a benchmark bears it out."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
+from bench.lake.nights import FIRST, GROWN, REBUILT, UNCHANGED, Change
 from bench.lake.runner import LakeResults
-from bench.lake.scans import NARROW_OF_A_WEEK, TEXT_OF_A_WEEK, Scans
-from bench.lake.scenario import (
-    ARROW,
-    ARROW_TENFOLD,
-    DEFAULT,
-    GROWTH,
-    PANDAS,
-    SPARK,
-    SPARK_COMPILED,
-    TUNED,
-    LakeContender,
-)
+from bench.lake.scenario import DUCKDB, IN_PROCESS, OURS, SPARK_WARM, LakeContender
+from bench.lake.task import NightMeasurement
+from bench.lake.year import YearResults
 from bench.stats import Spread, ratio
-from bench.targets import Verdict, at_least, at_most, at_most_mb
+from bench.targets import Verdict
 
-LEAST_SPEEDUPS: Final = ((TUNED, 0.9), (DEFAULT, 1.1), (PANDAS, 1.5))
-MOST_MB: Final = 512.0
-MOST_TIMES_OF_SPARK: Final = 3.5
-MOST_GROWTH: Final = 11.0
-MOST_SHARES: Final = ((TEXT_OF_A_WEEK, 0.05), (NARROW_OF_A_WEEK, 0.001))
+MOST_OF_THE_BYTES: Final = 0.1
+MOST_OF_THE_TIME: Final = ((IN_PROCESS, 0.4), (SPARK_WARM, 0.6))
+MOST_TIMES_DUCKDB: Final = 1.5
+MOST_OF_DUCKDBS_MEMORY: Final = 0.6
+MOST_TIMES_CURRENT: Final = 3.0
+
+Figure = Callable[[NightMeasurement], float]
+
+
+def seconds(one: NightMeasurement) -> float:
+    """Return how long a night took."""
+    return one.seconds
+
+
+def peak(one: NightMeasurement) -> float:
+    """Return the most memory of a night, in MB."""
+    return one.peak_mb
+
+
+def data_written(one: NightMeasurement) -> float:
+    """Return the bytes of data files that a night wrote."""
+    return one.traffic.data_written
+
+
+def ratio_of(
+    results: LakeResults, figure: Figure, above: tuple[LakeContender, Change], below: tuple[LakeContender, Change]
+) -> Spread | None:
+    """Return the spread of the quotients, round by round as far as both ran; None where one was not measured."""
+    numerators, denominators = ([figure(one) for one in results.of(*which)] for which in (above, below))
+    rounds = min(len(numerators), len(denominators))
+    return ratio(numerators[:rounds], denominators[:rounds]) if rounds else None
 
 
 def verdicts(results: LakeResults) -> Iterator[Verdict]:
-    """Yield the verdicts on all promises."""
-    for peer, limit in LEAST_SPEEDUPS:
-        if results.measured(peer):
-            yield at_least(limit, f"as fast as {peer.label}", times(results, peer, ARROW))
-    yield at_most_mb(MOST_MB, "peak memory, arrow", max(results.peaks(ARROW)))
-    if results.measured(TUNED):
-        what = f"the time of {TUNED.label}; {SPARK_COMPILED.label}"
-        yield at_most(MOST_TIMES_OF_SPARK, what, times(results, SPARK_COMPILED, TUNED))
-    yield at_most(MOST_GROWTH, f"the time for {GROWTH} times the data, arrow", times(results, ARROW_TENFOLD, ARROW))
-    for contender in (ARROW, SPARK):
-        yield from _scans(contender, results.scans[contender])
+    """Yield the verdicts on all goals that were measured."""
+    for contender in OURS:
+        yield from _unchanged(contender, results.of(contender, UNCHANGED))
+    for contender in OURS:
+        found = ratio_of(results, data_written, (contender, GROWN), (contender, REBUILT))
+        yield from _at_most(MOST_OF_THE_BYTES, f"{GROWN.title}: bytes of a full rewrite's; {contender.label}", found)
+    for contender, limit in MOST_OF_THE_TIME:
+        found = ratio_of(results, seconds, (contender, GROWN), (contender, REBUILT))
+        yield from _at_most(limit, f"{GROWN.title}: time of a full rewrite's; {contender.label}", found)
+    first = (IN_PROCESS, FIRST), (DUCKDB, FIRST)
+    yield from _at_most(
+        MOST_TIMES_DUCKDB, f"first load: time of {DUCKDB.label}; {IN_PROCESS.label}", ratio_of(results, seconds, *first)
+    )
+    yield from _at_most(
+        MOST_OF_DUCKDBS_MEMORY,
+        f"first load: memory of {DUCKDB.label}; {IN_PROCESS.label}",
+        ratio_of(results, peak, *first),
+    )
+    if results.year is not None:
+        yield from _year(results.year)
 
 
-def times(results: LakeResults, above: LakeContender, below: LakeContender) -> Spread:
-    """Return how many times as long one takes as another, in the rounds that both have run."""
-    seconds = results.seconds(above), results.seconds(below)
-    rounds = min(map(len, seconds))
-    return ratio(seconds[0][:rounds], seconds[1][:rounds])
+def _unchanged(contender: LakeContender, rounds: Sequence[NightMeasurement]) -> Iterator[Verdict]:
+    if not rounds:
+        return
+    written, read = (
+        max(figures) for figures in zip(*((one.traffic.data_written, one.traffic.csv_read) for one in rounds))
+    )
+    commits = max(one.commits for one in rounds)
+    measured = f"{written} B written, {read} B read, {commits} commits"
+    what = f"an unchanged night writes no data, reads no CSV, commits to no data table; {contender.label}"
+    yield Verdict(what, measured, not (written or read or commits))
 
 
-def _scans(contender: LakeContender, scans: Scans) -> Iterator[Verdict]:
-    shares = {scan.title: scan.in_pages for scan in scans.scans}
-    for title, limit in MOST_SHARES:
-        share = shares[title]
-        measured = f"{percent(share.median)} ({percent(share.least)} to {percent(share.greatest)})"
-        what = f"at most {limit * 100:g} % of the bytes for {title} of a year; {contender.label.split(', without')[0]}"
-        yield Verdict(what, measured, share.median <= limit)
+def _at_most(limit: float, what: str, found: Spread | None) -> Iterator[Verdict]:
+    if found is not None:
+        yield Verdict(f"at most {limit:g} of: {what}", found.text(), found.median <= limit)
 
 
-def percent(share: float) -> str:
-    """Return a share as it stands in tables."""
-    return f"{share * 100:.2f} %"
+def _year(year: YearResults) -> Iterator[Verdict]:
+    what = f"bytes stored after {year.nights} nights, times the current tables'"
+    for title, found in (("", year.with_history), (", with noncurrent versions", year.with_noncurrent)):
+        yield Verdict(f"at most {MOST_TIMES_CURRENT:g}: {what}{title}", f"{found:.2f}", found <= MOST_TIMES_CURRENT)

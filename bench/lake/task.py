@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from bench.lake.front import BUCKET, HOST
+from sources.catia import CONTRACT
 
 ZSTD_LEVEL: Final = 3
 """For all alike: what Iceberg, Spark and DuckDB take by default."""
@@ -66,6 +67,14 @@ def address(key: str) -> str:
     return f"s3://{BUCKET}/{key}"
 
 
+def is_data(key: str) -> bool:
+    """Tell whether an object is a data file of one of the contract's datasets; ``runs`` is none."""
+    folders = key.split("/")
+    return key.endswith(".parquet") and folders[2] in _DATASETS
+
+
+_DATASETS: Final = frozenset(dataset.name for dataset in CONTRACT.datasets)
+
 Work = Callable[[str, NightTask], None]
 """Brings one night to one lake."""
 
@@ -80,11 +89,11 @@ class Program:
 
 @dataclass(frozen=True)
 class Traffic:
-    """What went over HTTP: bytes of CSV read, of data files and of metadata written; requests by their price's class."""
+    """What went over HTTP: bytes of CSV read, of data files and all else written; requests by their price's class."""
 
     csv_read: int = 0
     data_written: int = 0
-    metadata_written: int = 0
+    other_written: int = 0
     writes: int = 0
     reads: int = 0
 
@@ -95,8 +104,8 @@ class Traffic:
         written = [(key, size) for method, key, size in objects if method == "PUT"]
         return cls(
             csv_read=sum(size for method, key, size in objects if method == "GET" and key.endswith(".csv")),
-            data_written=sum(size for key, size in written if key.endswith(".parquet")),
-            metadata_written=sum(size for key, size in written if not key.endswith(".parquet")),
+            data_written=sum(size for key, size in written if is_data(key)),
+            other_written=sum(size for key, size in written if not is_data(key)),
             writes=sum(method in _DEAR for method, _, _ in objects),
             reads=sum(method in _CHEAP for method, _, _ in objects),
         )
@@ -132,8 +141,7 @@ class ProgramMeasurement:
         """Read what ``dataclasses.asdict`` gave."""
         nights = {
             lake: {
-                name: NightMeasurement(**{**one, "traffic": Traffic(**one["traffic"])})
-                for name, one in of_lake.items()
+                name: NightMeasurement(**{**one, "traffic": Traffic(**one["traffic"])}) for name, one in of_lake.items()
             }
             for lake, of_lake in document["nights"].items()
         }
