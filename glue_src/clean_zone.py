@@ -1,39 +1,32 @@
-"""The clean zone as ETL-2 sees it: which runs exist, and which of them are complete."""
+"""The clean zone as ETL-2 sees it: which run is the newest that can be published."""
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass
-from pathlib import PurePosixPath
-from typing import TYPE_CHECKING
+from datetime import datetime, timedelta, timezone
+from typing import TYPE_CHECKING, Final
 
 from glue_src import logs
 from glue_src.exceptions import ForeignHeaderError, IncompleteRunError, NoCompleteRunError
 from glue_src.headers import columns_in
-from modules.contract.datasets import Dataset
-from modules.contract.layout import (
-    RUNS_FOLDER,
-    SUPERSEDED_TAG_KEY,
-    SUPERSEDED_TAG_VALUE,
-    clean_key,
-    commit_marker_prefix,
-    parse_clean_key,
-    partition,
-    run_summary_key,
-)
+from modules.contract.layout import clean_key, commit_marker_prefix, parse_clean_key, run_summary_key
 from modules.contract.runs import RunSummary, RunSummaryError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator
     from datetime import date
 
     from glue_src.storage import Bucket
-    from modules.contract.datasets import Column
+    from modules.contract.datasets import Column, Dataset
+    from modules.contract.layout import CleanObject
     from modules.contract.runs import RunObject
     from modules.contract.source import SourceContract
 
 #: In bytes; far more than the names of all columns take.
-_LONGEST_HEADER = 64 * 1024
+_LONGEST_HEADER: Final = 64 * 1024
+#: How far ahead a run's own clock may be. A run from the future would keep all others from being published.
+_CLOCK_TOLERANCE: Final = timedelta(hours=1)
+_INSTANT_FORMAT: Final = "%Y%m%dT%H%M%S.%fZ"
 
 
 @dataclass(frozen=True)
@@ -44,32 +37,38 @@ class CleanZone:
     prefix: str
     contract: SourceContract
 
-    def runs_by_day(self) -> dict[date, tuple[str, ...]]:
-        """Return the ids of each day's runs, oldest day first and newest run first.
+    def newest_complete_run(self, now: datetime, is_quarantined: Callable[[str], bool]) -> RunSummary | None:
+        """Return the summary of the newest complete run, or None where no run may be taken.
 
-        A run is listed by the object that commits it; whether it is complete is not known yet.
-        """
-        runs: defaultdict[date, list[str]] = defaultdict(list)
-        for stored in self.bucket.list(commit_marker_prefix(self.prefix, self.contract)):
-            clean_object = parse_clean_key(self.prefix, stored.key)
-            if clean_object is not None:
-                runs[clean_object.day].append(clean_object.run_id)
-        return {day: tuple(sorted(runs[day], reverse=True)) for day in sorted(runs)}
-
-    def newest_complete_run(self, day: date, run_ids: Sequence[str]) -> RunSummary:
-        """Return the summary of the first complete run of ``run_ids`` (newest first); warn of those before it.
+        Runs of the future are ignored, and incomplete ones passed over, with a warning; ``is_quarantined`` says of a
+        run's id whether it failed its checks before.
 
         Raises:
-            NoCompleteRunError: with what each of the runs lacks.
+            NoCompleteRunError: there are runs, and each of them lacks something.
         """
         faults: list[IncompleteRunError] = []
-        for run_id in run_ids:
+        for run in self._runs(now):
+            if is_quarantined(run.run_id):
+                logs.info("quarantined run passed over", run_id=run.run_id)
+                continue
             try:
-                return self.complete_run(day, run_id)
+                return self.complete_run(run.day, run.run_id)
             except IncompleteRunError as fault:
-                logs.warning("incomplete run passed over", day=day, run_id=run_id, reasons=fault.reasons)
+                logs.warning("incomplete run passed over", day=run.day, run_id=run.run_id, reasons=fault.reasons)
                 faults.append(fault)
-        raise NoCompleteRunError(day, faults)
+        if faults:
+            raise NoCompleteRunError(faults)
+        return None
+
+    def _runs(self, now: datetime) -> Iterator[CleanObject]:
+        """Yield the runs, newest first: each by the object that commits it, complete or not."""
+        stored = self.bucket.list(commit_marker_prefix(self.prefix, self.contract))
+        found = (parse_clean_key(self.prefix, entry.key) for entry in stored)
+        for run in sorted((run for run in found if run), key=lambda run: run.run_id, reverse=True):
+            if _instant(run.run_id) > now + _CLOCK_TOLERANCE:
+                logs.warning("run of the future ignored: delete its objects", day=run.day, run_id=run.run_id)
+            else:
+                yield run
 
     def complete_run(self, day: date, run_id: str) -> RunSummary:
         """Return the summary of a run whose counts reconcile and whose objects all lie there, whole.
@@ -125,17 +124,7 @@ class CleanZone:
             raise ForeignHeaderError(dataset.name, written.key, f"does not end within {_LONGEST_HEADER} bytes")
         return columns_in(header.decode("utf-8", "replace"), dataset, written.key)
 
-    def is_superseded(self, day: date, run_id: str) -> bool:
-        """Return whether the job has already released a run to expire."""
-        tags = self.bucket.tags(clean_key(self.prefix, self.contract.last_dataset, day, run_id))
-        return tags.get(SUPERSEDED_TAG_KEY) == SUPERSEDED_TAG_VALUE
 
-    def objects_of_day(self, day: date) -> Iterator[tuple[str, str]]:
-        """Yield the run id and key of every clean object and run summary of a day, complete runs or not."""
-        for dataset in self.contract.datasets:
-            for stored in self.bucket.list(f"{self.prefix}{dataset.name}/{partition(day)}/"):
-                clean_object = parse_clean_key(self.prefix, stored.key)
-                if clean_object is not None:
-                    yield clean_object.run_id, stored.key
-        for stored in self.bucket.list(f"{self.prefix}{RUNS_FOLDER}/{partition(day)}/"):
-            yield PurePosixPath(stored.key).stem, stored.key
+def _instant(run_id: str) -> datetime:
+    """Return when a run began; its id starts with that."""
+    return datetime.strptime(run_id.partition("-")[0], _INSTANT_FORMAT).replace(tzinfo=timezone.utc)

@@ -36,8 +36,10 @@ class TablePlan:
     Partitions are values of the partition's column truncated to its width (WHOLE_TABLE for a table that is not
     divided). ``replaces_all`` makes the CSV the whole table, whatever partitions it holds now: for tables that nobody
     can tell the state of, and whose partitioning changed. ``changed`` then has all partitions of the CSV.
-    ``properties`` go into the snapshot's summary. ``base_snapshot_id`` is the table's current snapshot when it was
-    planned: a table that has another one by then is not written.
+    ``properties`` go into the snapshot's summary; an engine that puts the snapshot on one of its own, which readers
+    never see, says that one's id in BASE_SNAPSHOT_ID. ``base_snapshot_id`` is the table's current snapshot when it was
+    planned: a table that has another one by then is not written. ``kept`` are the partitions that stay as they are, or
+    None if nobody knows them: an engine that describes changed partitions by ranges of keys must leave them out.
     """
 
     source: Source
@@ -46,6 +48,7 @@ class TablePlan:
     gone: Collection[str]
     replaces_all: bool
     properties: Mapping[str, str]
+    kept: Collection[str] | None = None
 
     @property
     def dataset(self) -> Dataset:

@@ -110,8 +110,8 @@ class HeldError(CurationError):
         self.run_id = run_id
         self.removals = tuple(removals)
         super().__init__(
-            f"run {run_id} is held: it would remove {', '.join(map(str, removals))}, and at most {max_removed_ratio:g} of "
-            "a table's rows may go in one night. Nothing was published. If the source has lost its rows, restore it: "
+            f"run {run_id} is held: it would remove {', '.join(map(str, removals))}, and at most {max_removed_ratio:g} "
+            "of a table's rows may go in one night. Nothing was published. If the source has lost its rows, restore it: "
             "the next run publishes again. If they are meant to go, run "
             f"python -m ops run --env {environment} --accept-removal"
         )
@@ -123,8 +123,8 @@ class QuarantinedError(CurationError):
     def __init__(self, run_id: str, key: str, failed: Sequence[str]) -> None:
         self.failed = tuple(failed)
         super().__init__(
-            f"run {run_id} failed {len(failed)} check(s): {'; '.join(failed)}. Nothing of it was published; {key} keeps "
-            "it from being tried again. Repair the cause and repeat ETL-1, or, if the data is right, raise the limit "
+            f"run {run_id} failed {len(failed)} check(s): {'; '.join(failed)}. Nothing of it was published; {key} "
+            "keeps it from being tried again. Repair the cause and repeat ETL-1, or, if the data is right, raise the limit "
             "and delete that object: the next run of ETL-2 then takes the run."
         )
 
@@ -134,8 +134,8 @@ class PartitionTooLargeError(CurationError):
 
     def __init__(self, dataset_name: str, needed: int, available: int) -> None:
         super().__init__(
-            f"{dataset_name}: its largest partition takes about {needed // 2**20:,} MiB, and {available // 2**20:,} MiB "
-            "are there for it. Nothing was written. Raise the function's memory_size, give the dataset a narrower "
+            f"{dataset_name}: its largest partition takes about {needed // 2**20:,} MiB, and {available // 2**20:,} "
+            "MiB are there for it. Nothing was written. Raise the function's memory_size, give the dataset a narrower "
             'partition (docs/scaling.md), or set transform.engine to "spark".'
         )
 

@@ -1,7 +1,7 @@
-"""ETL-2, the Glue job's script: clean CSV runs become curated, typed, registered Parquet days.
+"""ETL-2, the Glue job's script: the newest complete clean run becomes what the Iceberg tables hold.
 
 Its library, ``glue_src``, ``modules.contract`` and the source table's contract, comes in a zip through
-``--extra-py-files``.
+``--extra-py-files``; Spark's catalog of Iceberg tables in ``--conf`` (``modules.contract.spark_catalog``).
 """
 
 from __future__ import annotations
@@ -14,18 +14,17 @@ from pyspark.sql import SparkSession
 from glue_src import logs
 from glue_src.arguments import parse_arguments
 from glue_src.run import Clients, run
-from glue_src.spark_engine import SparkEngine
-from glue_src.storage import Bucket
-from glue_src.transform import session_of
+from glue_src.spark.engine import SparkEngine
+from glue_src.spark.session import session_of
 
 
 def main() -> None:
     """Run the job with the arguments, session and credentials that Glue provides."""
     logs.write_to_standard_output()
     arguments = parse_arguments(sys.argv)
-    clients = Clients(boto3.client("s3"), boto3.client("glue"), boto3.client("cloudwatch"))
-    bucket = Bucket(clients.s3, arguments.bucket)
-    run(arguments, SparkEngine(session_of(SparkSession.builder), bucket), clients)
+    clients = Clients(boto3.client("s3"), boto3.client("glue"), boto3.client("cloudwatch"), boto3.client("events"))
+    engine = SparkEngine(session_of(SparkSession.builder), arguments.bucket, arguments.database)
+    run(arguments, engine, clients)
 
 
 if __name__ == "__main__":

@@ -105,7 +105,8 @@ class TableState:
     """One table at one moment.
 
     ``snapshots`` are in the order in which they were committed, ``references`` are the snapshots of branches and tags
-    by name, and ``log`` says which snapshot readers saw when, oldest first.
+    by name, and ``log`` says which snapshot readers saw when, oldest first. ``former_fields`` are columns of earlier
+    schemas that the current one has no more.
     """
 
     name: str
@@ -113,6 +114,7 @@ class TableState:
     location: str
     metadata_location: str
     fields: tuple[Field, ...]
+    former_fields: tuple[Field, ...]
     last_field_id: int
     partition_fields: tuple[PartitionField, ...]
     sort_field_ids: tuple[int, ...]
@@ -234,6 +236,10 @@ def _content(s3: S3Client, name: str, location: str, previous: str | None) -> by
 
 def _state(name: str, location: str, document: dict[str, Any]) -> TableState:
     schema = next(each for each in document["schemas"] if each["schema-id"] == document["current-schema-id"])
+    present = {entry["id"] for entry in schema["fields"]}
+    former = {
+        entry["id"]: entry for each in document["schemas"] for entry in each["fields"] if entry["id"] not in present
+    }
     spec = next(each for each in document["partition-specs"] if each["spec-id"] == document["default-spec-id"])
     order = next(each for each in document["sort-orders"] if each["order-id"] == document["default-sort-order-id"])
     current = document.get("current-snapshot-id")
@@ -243,6 +249,7 @@ def _state(name: str, location: str, document: dict[str, Any]) -> TableState:
         location=document["location"].rstrip("/"),
         metadata_location=location,
         fields=tuple(map(_field, schema["fields"])),
+        former_fields=tuple(map(_field, former.values())),
         last_field_id=document["last-column-id"],
         partition_fields=tuple(
             PartitionField(each["source-id"], each["transform"], each["name"])

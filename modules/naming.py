@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from modules.contract.snapshots import event_source
+
 
 @dataclass(frozen=True)
 class NameRule:
@@ -339,7 +341,7 @@ class Names:
     @property
     def event_source(self) -> str:
         """The source of the events by which ETL-2 announces published tables."""
-        return self._name(EVENT_RULE, "etl2")
+        return EVENT_RULE.check(event_source(self.env))
 
     @property
     def etl_dead_letters(self) -> str:

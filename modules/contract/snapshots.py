@@ -27,6 +27,12 @@ NO_SNAPSHOT: Final = "none"
 STAGING_BRANCH: Final = "cat_staging"
 
 #: EventBridge's detail-type of the event that follows a published run, on the default bus; its source is
-#: ``modules.naming.Names.event_source``. The detail: ``environment``, ``database``, ``run_id``, ``business_day`` and
-#: ``tables``: ``{name: {"snapshot_id": text or null, "rows": number, "changed": true or false}}``.
+#: :func:`event_source`. The detail: ``environment``, ``database``, ``run_id``, ``business_day`` and
+#: ``tables``: ``{name: {"snapshot_id": text or null, "rows": number, "changed": true or false}}``. It comes at least
+#: once for each published run.
 TABLES_READY: Final = "cat.tables.ready"
+
+
+def event_source(environment: str) -> str:
+    """Return the source of the events by which an environment's ETL-2 announces published tables."""
+    return f"cat-{environment}-etl2"

@@ -27,6 +27,8 @@ def catalog_options(warehouse: str, glue_version: str) -> dict[str, str]:
         f"{catalog}.catalog-impl": "org.apache.iceberg.aws.glue.GlueCatalog",
         f"{catalog}.io-impl": "org.apache.iceberg.aws.s3.S3FileIO",
         f"{catalog}.warehouse": warehouse.rstrip("/"),
+        # Each statement sees what other programs have committed until then.
+        f"{catalog}.cache-enabled": "false",
     }
     if ICEBERG_VERSIONS[glue_version] in _WITHOUT_VECTORS:
         options["spark.sql.iceberg.vectorization.enabled"] = "false"

@@ -1,0 +1,153 @@
+"""ETL-2's engine for a cluster; see ``glue_src.engine.LakeEngine``."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+from pyspark.sql import functions as F  # noqa: N812 - the name that every Spark program gives it
+
+from glue_src import logs
+from glue_src.exceptions import brief
+from glue_src.schema import partition_document, schema_document, sort_document
+from glue_src.spark.csv import read_clean, table_schema
+from glue_src.spark.errors import translated
+from glue_src.spark.iceberg import IcebergTable
+from glue_src.spark.keys import replaced_by
+from glue_src.spark.session import configure
+from glue_src.spark.staged import SparkStagedTables, StagedTable
+from modules.contract.snapshots import SnapshotProperty
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping, Sequence
+
+    from pyspark.sql import Column as Expression
+    from pyspark.sql import DataFrame, DataFrameWriterV2, SparkSession
+
+    from glue_src.engine import TablePlan
+    from modules.contract.datasets import Dataset
+
+
+@dataclass(frozen=True)
+class SparkEngine:
+    """Writes the Iceberg tables of ``database`` from CSVs in ``bucket``; it is a LakeEngine."""
+
+    spark: SparkSession
+    bucket: str
+    database: str
+
+    def __post_init__(self) -> None:
+        """Set what the engine relies on; the session's other settings stay."""
+        configure(self.spark)
+
+    def _table(self, dataset: Dataset) -> IcebergTable:
+        return IcebergTable(self.spark, self.database, dataset.name)
+
+    @contextmanager
+    def stage(self, plans: Sequence[TablePlan]) -> Iterator[SparkStagedTables]:
+        """Write what ``plans`` say on branches; leaving the context drops those that were not published."""
+        with ExitStack() as unpublished:
+            # Side by side: small tables end in one task, which leaves the rest of the cluster idle.
+            with ThreadPoolExecutor(len(plans)) as threads:
+                futures = [threads.submit(self._stage_one, plan, unpublished) for plan in plans]
+            staged = [future.result() for future in futures]
+            yield SparkStagedTables({each.plan.dataset.name: each for each in staged}, self.spark, self.database)
+
+    def _stage_one(self, plan: TablePlan, unpublished: ExitStack) -> StagedTable:
+        table, base = self._table(plan.dataset), plan.base_snapshot_id
+        condition = replaced_by(plan)
+        with translated(table.name, base, plan.source.key):
+            branch = table.begin_branch(base, empty=condition is None)
+            staged = StagedTable(plan, table, branch, branch.begin, condition)
+            unpublished.callback(_discard, staged)
+            properties = {**plan.properties, **_base_property(branch.begin)}
+            writer = _writer(self._rows(plan, condition), table.branch_identifier(branch), properties, branch.begin)
+            if condition is None:
+                writer.append()
+            else:
+                writer.overwrite(condition)
+            staged.snapshot_id = table.staged(branch)
+        return staged
+
+    def _rows(self, plan: TablePlan, condition: Expression | None) -> DataFrame:
+        """Return the rows that a plan writes."""
+        columns = plan.dataset.columns
+        if condition is not None and not plan.changed:
+            return self.spark.createDataFrame([], table_schema(columns))
+        uri = f"s3://{self.bucket}/{plan.source.key}"
+        rows = read_clean(self.spark, uri, plan.dataset, plan.source.columns)
+        return rows if condition is None else rows.where(condition)
+
+    def evolve(self, dataset: Dataset, properties: Mapping[str, str]) -> None:
+        """Bring a table's columns (by field id), their order, types and comments, and properties to the contract's."""
+        table = self._table(dataset)
+        with translated(dataset.name):
+            table.evolve(partial(schema_document, dataset), sort_document(dataset), properties)
+
+    def repartition(self, dataset: Dataset) -> None:
+        """Make the contract's partitioning the one by which the table's next files are divided."""
+        with translated(dataset.name):
+            self._table(dataset).repartition(partition_document(dataset))
+
+    def rows_of(self, dataset: Dataset) -> list[tuple[object, ...]]:
+        """Return all rows of a small table, cells in the contract's column order; instants without a zone, in UTC."""
+        with translated(dataset.name):
+            frame = self.spark.table(self._table(dataset).identifier).select(*dataset.column_names)
+            return [tuple(row) for row in frame.collect()]
+
+    def replace_rows(
+        self,
+        dataset: Dataset,
+        rows: Sequence[tuple[object, ...]],
+        base_snapshot_id: int | None,
+        properties: Mapping[str, str],
+    ) -> int:
+        """Make ``rows`` all that a small table holds, in one file and one commit, and return the snapshot's id.
+
+        Raises:
+            TableMovedError: its current snapshot is not ``base_snapshot_id``; it stays as it is.
+        """
+        table = self._table(dataset)
+        with translated(dataset.name, base_snapshot_id):
+            table.check_base(base_snapshot_id)
+            frame = self.spark.createDataFrame(list(rows), table_schema(dataset.columns)).coalesce(1)
+            # Iceberg checks again, when it commits, that nobody came between.
+            _writer(frame, table.identifier, properties, base_snapshot_id).overwrite(F.lit(True))  # noqa: FBT003
+            return table.committed(properties)
+
+    def expire(self, dataset: Dataset, snapshot_ids: Collection[int]) -> None:
+        """Forget snapshots, and delete the files that only they named."""
+        with translated(dataset.name):
+            self._table(dataset).expire(snapshot_ids)
+
+    def files_named(self, dataset: Dataset) -> frozenset[str]:
+        """Return the addresses of all files that any snapshot or the metadata log of a table names."""
+        with translated(dataset.name):
+            return self._table(dataset).files_named()
+
+
+def _base_property(snapshot_id: int) -> dict[str, str]:
+    return {SnapshotProperty.BASE_SNAPSHOT_ID: str(snapshot_id)}
+
+
+def _writer(frame: DataFrame, identifier: str, properties: Mapping[str, str], base: int | None) -> DataFrameWriterV2:
+    """Return a writer whose commit fails if anybody else committed since ``base``."""
+    writer = frame.writeTo(identifier).option("isolation-level", "serializable")
+    if base is not None:
+        writer = writer.option("validate-from-snapshot-id", str(base))
+    for name, value in properties.items():
+        writer = writer.option(f"snapshot-property.{name}", value)
+    return writer
+
+
+def _discard(staged: StagedTable) -> None:
+    """Drop a branch that was not published. If that fails, the next run does it: the night's own error counts more."""
+    if staged.is_published:
+        return
+    try:
+        staged.table.discard(staged.branch)
+    except Exception as error:  # noqa: BLE001
+        logs.warning("staging branch not dropped", dataset=staged.table.name, error=brief(error))
