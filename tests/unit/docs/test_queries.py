@@ -13,10 +13,9 @@ from handbook.blocks import Block, blocks
 from modules.etl.serving import views_of
 from tests.unit.docs.computed import DOCS
 
-SCHEMA: Final = {
-    thing.name: {column.name: column.type.value for column in thing.columns}
-    for thing in (*PROD.contract.tables, *views_of(PROD.contract))
-}
+SCHEMA: Final[dict[str, object]] = {
+    table.name: {column.name: column.type.value for column in table.columns} for table in PROD.contract.tables
+} | {view.name: {column.name: column.type.value for column in view.columns} for view in views_of(PROD.contract)}
 
 
 def questions(name: str) -> list[Block]:
