@@ -31,7 +31,7 @@ def write(platform: Platform, day: date, path: Path, now: datetime) -> DayFacts:
         message = f"--output {path}: there is no folder {path.parent}."
         raise usage(message, "Make it, or name another file.")
     try:
-        return write_report(platform.s3, platform.environment, day, path, now)
+        return write_report(platform, day, path, now)
     except ReportError as error:
         raise attention(str(error), f"python -m ops doctor --env {platform.names.env} looks at everything.") from error
     except OSError as error:

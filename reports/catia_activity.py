@@ -1,4 +1,4 @@
-"""What people did with the chatbot, counted by DuckDB over a day's curated tables while they are being read.
+"""What people did with the chatbot, counted by DuckDB over the curated tables while they are being read.
 
 Days are business days of the run's time zone. A conversation counts for the day on which it began, a message for that
 on which it was sent, feedback for that on which it was given. No text is read.
@@ -10,7 +10,7 @@ import tempfile
 from collections import Counter
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Final
 
 import duckdb
@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 MOST_QUESTIONS: Final = 8
 #: What SQL may hold in memory; beyond it, DuckDB works on disk.
 _MEMORY: Final = "512MB"
+_RATED: Final = ("user_id", "feedback_id", "created_at", "feedback_type")
+_TALKED: Final = ("user_id", "conversation_id", "created_at", "gerencia", "question_count")
+_LITERAL: Final = "%Y-%m-%dT%H:%M:%S.%f"
 USER, BOT, OTHER = "user", "bot", "other"
 
 _DAYS: Final = "CREATE TABLE days AS SELECT unnest($places) AS place, unnest($begins) AS begins, unnest($ends) AS ends"
@@ -92,7 +95,7 @@ _RATINGS_BY_GERENCIA: Final = """
 
 @dataclass(frozen=True)
 class ActivityTables:
-    """The three tables of one day that say what people did."""
+    """The three tables that say what people did."""
 
     conversations: CuratedTable
     messages: CuratedTable
@@ -103,12 +106,11 @@ def activity(tables: ActivityTables, window: Window, run_id: str) -> Activity:
     """Count what the tables hold of the window's days; ``run_id`` is the run that they were made of."""
     with _database(window) as database:
         quarters = _messages(database, tables.messages, window)
-        database.register(
-            "feedback_rows", tables.feedback.reader(("user_id", "feedback_id", "created_at", "feedback_type"))
-        )
+        database.register("feedback_rows", tables.feedback.reader(_RATED, _within("created_at", window)))
         database.execute(_RATINGS)
-        columns = ("user_id", "conversation_id", "created_at", "gerencia", "question_count")
-        database.register("conversation_rows", tables.conversations.reader(columns))
+        # All that came before: feedback may refer to a conversation of long ago.
+        until = f"created_at < '{_literal(window.ends)}'"
+        database.register("conversation_rows", tables.conversations.reader(_TALKED, until))
         database.execute(_TALKS, {"begins": window.begins, "ends": window.ends})
         return Activity(
             run_id=run_id,
@@ -136,14 +138,21 @@ def _database(window: Window) -> Iterator[duckdb.DuckDBPyConnection]:
             database.close()
 
 
+def _within(column: str, window: Window) -> str:
+    return f"{column} >= '{_literal(window.begins)}' and {column} < '{_literal(window.ends)}'"
+
+
+def _literal(microseconds: int) -> str:
+    """Return an instant as the tables have it: in UTC, without a zone."""
+    return (datetime.fromtimestamp(0, timezone.utc) + timedelta(microseconds=microseconds)).strftime(_LITERAL)
+
+
 #: Messages by the window's quarter of an hour and by who sent them.
 _Quarters = dict[tuple[int, str], int]
 
 
 def _messages(database: duckdb.DuckDBPyConnection, table: CuratedTable, window: Window) -> _Quarters:
-    begin, end = (datetime.fromtimestamp(at / 1e6, timezone.utc) for at in (window.begins, window.ends))
-    groups = table.groups_between("sent_at", begin, end)
-    database.register("message_rows", table.reader(("sender", "sent_at"), groups))
+    database.register("message_rows", table.reader(("sender", "sent_at"), _within("sent_at", window)))
     rows = database.execute(_MESSAGES, {"begins": window.begins, "ends": window.ends}).fetchall()
     return {(quarter, sender): count for quarter, sender, count in rows}
 

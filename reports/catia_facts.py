@@ -70,9 +70,9 @@ def share_liked(likes: int, dislikes: int) -> float | None:
 
 @dataclass(frozen=True)
 class Activity:
-    """What the day's curated tables say. ``days`` is the window, oldest first; its last is the report's day.
+    """What the curated tables say of the window's days. ``days`` has the oldest first; its last is the report's day.
 
-    ``untimed_messages`` have no time of their own and are in no count by hour or day; None where the file does not say.
+    ``untimed_messages`` have no time of their own and are in no count by hour or day; None where a file does not say.
     """
 
     run_id: str

@@ -74,7 +74,7 @@ CATIA: Final = OwnReport(
     title="CatIA",
     datasets=(CONVERSATIONS, MESSAGES, FEEDBACK),
     make=_part,
-    without_tables="The day has no tables: nothing is said of its conversations.",
-    earlier="Conversations and feedback are those of the run before,",
+    without_tables="The tables hold no run yet: nothing is said of conversations.",
+    other_run="Conversations and feedback are told by the tables as they are now, after run",
     quoted="names of gerencias",
 )

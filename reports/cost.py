@@ -16,12 +16,12 @@ if TYPE_CHECKING:
     from ops.prices import Cost, Prices
 
 
-def costs(run: RunSummary, settings: NormalizeSettings, stored_bytes: int, prices: Prices) -> tuple[Cost, ...]:
-    """Return what a run cost, and a month of what it left in the bucket."""
+def costs(run: RunSummary, settings: NormalizeSettings, written_bytes: int, prices: Prices) -> tuple[Cost, ...]:
+    """Return what a run cost, and a month of what it wrote to the bucket."""
     return (
         prices.reading("source table read (DynamoDB)", run.scan.consumed_capacity_units),
         _computing(seconds_of(run), settings, prices),
-        prices.storage("a month of the day's files (S3)", stored_bytes),
+        prices.storage("a month of what it wrote (S3)", written_bytes),
     )
 
 

@@ -20,12 +20,13 @@ class State(Enum):
 
     PUBLISHED = "published"
     QUARANTINED = "quarantined"
+    OVERTAKEN = "never published"
     WAITING = "not in the tables yet"
 
 
 @dataclass(frozen=True)
 class Check:
-    """One row of ``data_quality``. ``allowed_share`` is from 0 to 1."""
+    """One row of ``data_quality``. ``allowed_ratio`` is from 0 to 1."""
 
     run_id: str
     dataset: str
@@ -33,7 +34,7 @@ class Check:
     passed: bool
     rows_checked: int
     rows_failed: int
-    allowed_share: float
+    allowed_ratio: float
     checked_at: datetime
 
 
@@ -41,8 +42,8 @@ class Check:
 class DayFacts:
     """Everything that the page shows. ``runs`` holds the newest complete run of each day, oldest first.
 
-    Their last is the report's own. ``part`` is what the contract's own tables say; None while the day has not got
-    them, and where the contract's report has no part of its own.
+    Their last is the report's own. ``part`` is what the contract's own tables say; None while they hold nothing, and
+    where the contract's report has no part of its own.
     """
 
     environment: str

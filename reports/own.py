@@ -39,7 +39,7 @@ class Part(Protocol):
 
     @property
     def run_id(self) -> str:
-        """The run that the tables were made of."""
+        """The run whose state the tables held."""
 
     def headlines(self) -> tuple[Headline, ...]:
         """Return the figures that the page begins with."""
@@ -48,7 +48,7 @@ class Part(Protocol):
         """Return the sections that the page begins with."""
 
 
-#: From a day's tables, the days that are looked back on, and the run that the tables are of.
+#: From the tables, the days that are looked back on, and the run whose state the tables hold.
 MakePart: TypeAlias = "Callable[[Mapping[Dataset, CuratedTable], Window, str], Part]"
 
 
@@ -56,13 +56,13 @@ MakePart: TypeAlias = "Callable[[Mapping[Dataset, CuratedTable], Window, str], P
 class OwnReport:
     """One contract's own part of a report, made by ``make`` of the ``datasets``' tables, of all or not at all.
 
-    ``without_tables`` is said where they are not there, ``earlier`` before the id of an earlier run that they are of;
-    ``quoted`` is what the page quotes of the source's items.
+    ``without_tables`` is said where they hold nothing yet, ``other_run`` before the id of the run that they hold if it
+    is not the report's. ``quoted`` is what the page quotes of the source's items.
     """
 
     title: str
     datasets: tuple[Dataset, ...]
     make: MakePart
     without_tables: str
-    earlier: str
+    other_run: str
     quoted: str

@@ -125,7 +125,7 @@ def _checks(facts: DayFacts) -> Table:
             "passed" if check.passed else "FAILED",
             wording.number(check.rows_checked),
             wording.number(check.rows_failed),
-            wording.percent(check.allowed_share),
+            wording.percent(check.allowed_ratio),
         )
         for check in sorted(facts.checks, key=lambda check: (check.passed, check.dataset, check.name))
     ]
@@ -147,12 +147,15 @@ def _verdicts(facts: DayFacts) -> Sequence[tuple[bool, str]]:
 
 def _publication(facts: DayFacts) -> tuple[bool, str]:
     if facts.state is State.PUBLISHED:
-        checked = max(check.checked_at for check in facts.checks).astimezone(timezone.utc)
-        passed = f"All {len(facts.checks)} checks passed at {wording.instant(checked)} UTC."
-        shown = facts.part is not None or own_report(facts.contract) is None
-        return (True, passed) if shown else (False, f"{passed} The day's tables are not there yet.")
+        checked = max((check.checked_at for check in facts.checks), default=None)
+        if checked is None:
+            return False, f"No check of this run is recorded.{_shown(facts)}"
+        at = wording.instant(checked.astimezone(timezone.utc))
+        return True, f"All {len(facts.checks)} checks passed at {at} UTC.{_shown(facts)}"
+    if facts.state is State.OVERTAKEN:
+        return False, f"This run was never published: a newer one took its place.{_shown(facts)}"
     if facts.state is State.WAITING:
-        return False, f"ETL-2 has not checked this run yet.{_shown(facts)}"
+        return False, f"ETL-2 has not published this run yet.{_shown(facts)}"
     names = ", ".join(f"{check.dataset}: {check.name.replace('_', ' ')}" for check in facts.failed_checks)
     return False, f"The run is quarantined, it failed {names}.{_shown(facts)}"
 
@@ -162,4 +165,6 @@ def _shown(facts: DayFacts) -> str:
     own = own_report(facts.contract)
     if own is None:
         return ""
-    return f" {own.without_tables}" if facts.part is None else f" {own.earlier} {facts.part.run_id}."
+    if facts.part is None:
+        return f" {own.without_tables}"
+    return "" if facts.part.run_id == facts.run.run_id else f" {own.other_run} {facts.part.run_id}."

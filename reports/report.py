@@ -11,20 +11,19 @@ if TYPE_CHECKING:
     from datetime import date, datetime
     from pathlib import Path
 
-    from mypy_boto3_s3 import S3Client
-
-    from envs.schema import Environment
+    from ops.platform import Platform
     from reports.facts import DayFacts
 
 
-def write_report(s3: S3Client, environment: Environment, day: date, out: Path, now: datetime) -> DayFacts:
+def write_report(platform: Platform, day: date, out: Path, now: datetime) -> DayFacts:
     """Write the report of a day to the file ``out``, and return the facts that are in it.
 
     Raises:
-        ReportError: the bucket or the day's run is missing, or ETL-2 is replacing the day at this moment.
+        ReportError: the bucket or the day's run is missing, or ETL-2 is publishing at this moment.
+        TableError: a table cannot be read.
         OSError: the file cannot be written.
-        ClientError: S3 refuses.
+        ClientError: AWS refuses.
     """
-    facts = gather(s3, environment, day, now)
+    facts = gather(platform, day, now)
     out.write_text(render(facts), encoding="utf-8")
     return facts

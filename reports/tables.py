@@ -1,97 +1,50 @@
-"""One day's curated tables, read straight from the bucket: only the columns asked for, row group by row group."""
+"""A curated table for a report: one state of it, of which only what is asked for is read."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
-import pyarrow.parquet as pq
-from botocore.exceptions import ClientError
+from pyiceberg.io.pyarrow import schema_to_pyarrow
 
-from modules.contract.layout import curated_key, data_quality_key
-from reports.remote_file import RemoteFile
+from glue_src.arrow.catalog import named_files
+from ops.lake import batches
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-    from datetime import date, datetime
+    from collections.abc import Sequence
 
-    from mypy_boto3_s3 import S3Client
-
-    from modules.contract.datasets import Dataset
-
-_NOT_FOUND = {"NoSuchKey", "404", "NotFound"}
+    from pyiceberg.manifest import DataFile
+    from pyiceberg.table import Table
 
 
 @dataclass(frozen=True)
 class CuratedTable:
-    """One table's file of one day."""
+    """The state that a table had when it was opened, whatever is committed to it since."""
 
-    remote: RemoteFile
-    parquet: pq.ParquetFile
+    table: Table
+
+    @cached_property
+    def _files(self) -> tuple[DataFile, ...]:
+        with named_files(self.table):
+            return tuple(task.file for task in self.table.scan().plan_files())
 
     @property
     def rows(self) -> int:
         """How many rows it has."""
-        return int(self.parquet.metadata.num_rows)
+        return sum(file.record_count for file in self._files)
 
-    def reader(self, columns: Sequence[str], groups: Sequence[int] | None = None) -> pa.RecordBatchReader:
-        """Return the rows of some columns, in the file's order, of some row groups (None: of all).
+    def reader(self, columns: Sequence[str], row_filter: str = "") -> pa.RecordBatchReader:
+        """Return the rows of some columns, of those that ``row_filter`` (PyIceberg's) lets pass.
 
-        No more than one row group's columns are in memory.
+        Files and row groups without such rows are not read; no more than one file's columns are in memory.
         """
-        schema = self.parquet.schema_arrow
-        named = [name for name in schema.names if name in columns]
-        chosen = range(self.parquet.num_row_groups) if groups is None else groups
-        return pa.RecordBatchReader.from_batches(
-            pa.schema([schema.field(name) for name in named]), self._batches(named, chosen)
-        )
-
-    def _batches(self, columns: Sequence[str], groups: Sequence[int]) -> Iterator[pa.RecordBatch]:
-        for group in groups:
-            yield from self.parquet.iter_batches(row_groups=[group], columns=columns, use_threads=False)
-
-    def groups_between(self, column: str, begin: datetime, end: datetime) -> list[int]:
-        """Return the row groups that may hold an instant from ``begin`` to before ``end``."""
-        return [group for group, found in enumerate(self._statistics(column)) if _may_hold(found, begin, end)]
+        schema = schema_to_pyarrow(self.table.schema().select(*columns))
+        return pa.RecordBatchReader.from_batches(schema, batches(self.table, columns, row_filter)).cast(schema)
 
     def nulls(self, column: str) -> int | None:
-        """Return how many rows have nothing in a column, by the file's own statistics; None where it has none."""
-        found = list(self._statistics(column))
-        if not all(statistics is not None and statistics.has_null_count for statistics in found):
-            return None
-        return sum(int(statistics.null_count) for statistics in found if statistics is not None)
-
-    def _statistics(self, column: str) -> Iterator[pq.Statistics | None]:
-        place = self.parquet.schema_arrow.get_field_index(column)
-        for group in range(self.parquet.num_row_groups):
-            yield self.parquet.metadata.row_group(group).column(place).statistics
-
-
-def _may_hold(statistics: pq.Statistics | None, begin: datetime, end: datetime) -> bool:
-    if statistics is None or not statistics.has_null_count:
-        return True
-    if not statistics.has_min_max:
-        return bool(statistics.num_values)
-    return bool(statistics.min < end and statistics.max >= begin)
-
-
-def curated_table(s3: S3Client, bucket: str, prefix: str, dataset: Dataset, day: date) -> CuratedTable | None:
-    """Return a day's table, or None where the day has none."""
-    return _opened(s3, bucket, curated_key(prefix, dataset, day))
-
-
-def checks_of_run(s3: S3Client, bucket: str, prefix: str, day: date, run_id: str) -> CuratedTable | None:
-    """Return what the checks of one run found, or None before they were made."""
-    return _opened(s3, bucket, data_quality_key(prefix, day, run_id))
-
-
-def _opened(s3: S3Client, bucket: str, key: str) -> CuratedTable | None:
-    try:
-        remote = RemoteFile(s3, bucket, key)
-    except ClientError as error:
-        if error.response["Error"]["Code"] in _NOT_FOUND:
-            return None
-        raise
-    # Columns of a row group that lie together come with one request.
-    return CuratedTable(remote, pq.ParquetFile(remote, pre_buffer=True))
+        """Return how many rows have nothing in a column, by the files' own statistics; None where one has none."""
+        field_id = self.table.schema().find_field(column).field_id
+        found = [(file.null_value_counts or {}).get(field_id) for file in self._files]
+        return None if None in found else sum(filter(None, found))

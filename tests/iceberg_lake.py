@@ -19,7 +19,7 @@ from pyiceberg.io.pyarrow import parquet_files_to_data_files
 
 from glue_src.arrow.s3_files import S3_CLIENT, S3Files
 from local.aws_environment import CREDENTIALS, REGION
-from modules.contract.datasets import RUNS
+from modules.contract.datasets import DATA_QUALITY, RUNS
 from modules.contract.layout import clean_key, first_metadata_key, quarantine_key, run_summary_key, table_prefix
 from modules.contract.partition_sums import PartitionSum, to_document, version_of
 from modules.contract.runs import ItemCounts, RunObject, RunSummary, ScanStatistics
@@ -173,7 +173,25 @@ class IcebergLake:
                     "seconds": 1.5,
                 }
             )
+        self.record_checks(summary, outcome="passed")
         self.commit(RUNS, recorded, summary.run_id, summary.dt)
+
+    def record_checks(self, summary: RunSummary, outcome: str) -> None:
+        """Record one check of a run."""
+        check = {
+            "run_id": summary.run_id,
+            "business_day": str(summary.dt),
+            "dataset": "rejected",
+            "check_name": "ratio_of_items",
+            "outcome": outcome,
+            "rows_checked": summary.items.scanned,
+            "rows_failed": summary.items.rejected_total,
+            "allowed_ratio": 0.05,
+            "checked_at": summary.finished_at.replace(tzinfo=None),
+        }
+        self.commit(
+            DATA_QUALITY, [*self.table(DATA_QUALITY).scan().to_arrow().to_pylist(), check], summary.run_id, summary.dt
+        )
 
     def _summary(self, dataset: Dataset) -> dict[str, str]:
         """Return the summary of a table's current snapshot, empty where there is none."""
