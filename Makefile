@@ -1,7 +1,7 @@
 # make help lists the targets. demo, test, lint, synth and scan set the machine up first; what has not changed is skipped.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup demo query down test lint synth scan docs bootstrap bench fuzz fork clean
+.PHONY: help setup demo query down test lint synth scan docs bootstrap bench fuzz clean
 
 PY := .venv/bin/python
 USERS ?= 200
@@ -54,9 +54,6 @@ bench: setup ## measure this platform against its peers
 
 fuzz: setup ## try to break extraction with items that no one thought of (SECONDS=60)
 	$(PY) -m fuzz --seconds $(SECONDS)
-
-fork: setup ## compare the stacks with what CDKTF's living fork and AWS provider 6 make of them (docs/adr/0022)
-	$(PY) -m fork
 
 clean: down ## remove everything that is not in git's care
 	rm -rf .venv node_modules build cdktf.out .local .pytest_cache .mypy_cache .ruff_cache .hypothesis spark-warehouse

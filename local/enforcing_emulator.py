@@ -5,7 +5,7 @@ policies allow, and is refused with the service's own error otherwise. Three thi
 are put right here, each by what AWS documents; the evaluation itself stays ministack's:
 
 - a Glue request's resources (it knows none of crawlers and tables, and not that a table takes its database and the
-  catalog along), the tags that go with an object, and CloudWatch's namespace, which is a condition;
+  catalog along), the tags that go with an object, and what conditions ask for: a metric's namespace, an event's source;
 - this machine's loopback is plain HTTP, which the bucket's policy rightly refuses: it counts as TLS;
 - whoever assumes a role as the account itself stands in for a service, which says for whom it acts (aws:SourceAccount).
 
@@ -65,7 +65,7 @@ class Need(NamedTuple):
 
 
 #: The keys that conditions of this platform's roles ask for.
-_CONDITIONS: Final = frozenset(("cloudwatch:namespace", "s3:prefix"))
+_CONDITIONS: Final = frozenset(("cloudwatch:namespace", "events:detail-type", "events:source", "s3:prefix"))
 #: Of S3's query parameters, those that make another operation of a request.
 _TELLING: Final = frozenset(("delete", "list-type", "partNumber", "tagging", "uploadId", "uploads"))
 
@@ -110,6 +110,11 @@ def tag_needs(request: Request, resource: str) -> list[Need]:
     return needs
 
 
+def event_context(entry: dict[str, Any]) -> dict[str, Any]:
+    """Return the condition keys of an event: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-conditions.html."""
+    return {"events:source": entry.get("Source"), "events:detail-type": entry.get("DetailType")}
+
+
 def needs_of(request: Request | None, first: Need) -> list[Need]:
     """Return all that a request needs, given what ministack found."""
     if request is None:
@@ -118,6 +123,8 @@ def needs_of(request: Request | None, first: Need) -> list[Need]:
         return [first._replace(resource=resource) for resource in glue_resources(request) or [first.resource]]
     if request.service == "s3":
         return [first, *tag_needs(request, first.resource)]
+    if first.action == "events:PutEvents":
+        return [first._replace(context=event_context(entry)) for entry in request.json().get("Entries", ())] or [first]
     namespace = request.json().get("Namespace") if first.action == "cloudwatch:PutMetricData" else None
     return [first._replace(context={"cloudwatch:namespace": namespace})] if namespace else [first]
 

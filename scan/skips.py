@@ -26,7 +26,7 @@ def _until_own_key(check: str, on: tuple[str, ...], what: str, why: str) -> Skip
 
 
 _FUNCTIONS: Final = ("normalize", "parquet")
-_JOB_LOGS: Final = ("job_continuous", "job_error", "job_output")
+_JOB_LOGS: Final = ("job_error", "job_output")
 
 SKIPS: Final = (
     Skip(
@@ -51,7 +51,7 @@ SKIPS: Final = (
     ),
     Skip(
         *("CKV_AWS_144", ("reports",), "copy of the bucket in another region"),
-        "Versions are kept, and each day is a full copy of the table; leaving the region is for the owner to say.",
+        "Versions are kept, and the source table is elsewhere; leaving the region is for the owner to say.",
     ),
     Skip(
         *("CKV_AWS_272", _FUNCTIONS, "signed code"),

@@ -15,14 +15,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from envs.local import LOCAL
-from local.assumed_role import SPARK_SESSION
 
 RECORDED: Final = Path(__file__).with_name("recorded.json")
 RECORDED_ENV: Final = LOCAL.name
 ENV: Final = "{env}"
-#: In the place of operations that Spark and Glue ask for: here these go through WebHDFS, there through Glue's client.
-SPARK: Final = "Spark"
-_OF_ONE_RUN: Final = re.compile(r"(/_staging/\{run\}/).+")
 
 _DATASETS: Final = "|".join(dataset.name for dataset in LOCAL.contract.tables)
 #: In this order: each pattern sees what those before it have left.
@@ -34,6 +30,8 @@ _VARYING: Final = (
     (re.compile(r"\bcat([-_])local([-_])"), rf"cat\1{ENV}\2"),
     # In S3 all datasets are treated alike; in the catalog each table is a resource that policies name.
     (re.compile(rf"(?<=/)({_DATASETS})(?=[-/.])"), "{dataset}"),
+    # What Iceberg calls its files.
+    (re.compile(rf"(?<={LOCAL.etl.curated_prefix}{{dataset}}/)(data|metadata)/.+"), r"\1/{file}"),
 )
 
 #: How the emulator's log tells S3's operations apart, and their names in the API.
@@ -88,29 +86,17 @@ def calls_in(decisions: Iterable[Mapping[str, Any]]) -> Calls:
     """
     found = defaultdict[Call, set[str]](set)
     for decision in decisions:
-        spark = decision["session"] == SPARK_SESSION
-        # Renaming is copying here, and takes tags along; Glue's file system has no renaming to do.
-        if decision["allowed"] and not (spark and decision["action"].endswith("Tagging")):
-            call, operation = _by_spark(decision) if spark else _by_program(decision)
+        if decision["allowed"]:
+            call, operation = _call_in(decision)
             found[call].add(operation)
     return {call: frozenset(operations) for call, operations in found.items()}
 
 
-def _by_program(decision: Mapping[str, Any]) -> tuple[Call, str]:
+def _call_in(decision: Mapping[str, Any]) -> tuple[Call, str]:
     context = tuple(sorted((key, steady(str(value))) for key, value in decision["context"].items()))
     call = Call(steady(decision["role"]), decision["action"], steady(decision["resource"]), context)
     operation = decision["operation"]
     return call, _S3_OPERATIONS[operation] if " " in operation else operation
-
-
-def _by_spark(decision: Mapping[str, Any]) -> tuple[Call, str]:
-    """Return a call of Spark's or Glue's: of its own files not each, and no operation, for on Glue these are others."""
-    call, _ = _by_program(decision)
-    resource, *values = (
-        _OF_ONE_RUN.sub(r"\1{file}", text) for text in (call.resource, *(value for _, value in call.context))
-    )
-    context = tuple((key, value) for (key, _), value in zip(call.context, values, strict=True))
-    return Call(call.role, call.action, resource, context), SPARK
 
 
 def steady(text: str) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 
 from handbook.markdown import lines
-from scan.privilege.calls import ENV, SPARK, Calls
+from scan.privilege.calls import ENV, Calls
 from scan.privilege.check import calls_of, needed
 from scan.privilege.deputies import WITHOUT_CONDITION, Admission, admissions
 from scan.privilege.roles import ACCOUNT, REGION, Document, Grant, Role
@@ -30,7 +30,7 @@ def role_rows(roles: Iterable[Role], calls: Calls, reasons: Sequence[Unrecorded]
             if (reason.role, reason.sid) == (role, sid) and set(reason.actions) & set(unrecorded)
         ]
         operations = sorted(set().union(*grants.values()))
-        evidence = [", ".join(_said(name) for name in operations)] if operations else []
+        evidence = [", ".join(operations)] if operations else []
         evidence += [
             f"not recorded: {_codes(unrecorded)} ({', '.join(f'reason {number}' for number in numbers)})"
         ] * bool(unrecorded)
@@ -117,10 +117,6 @@ def skip_rows() -> str:
 
 def _codes(texts: Iterable[str]) -> str:
     return ", ".join(f"`{text}`" for text in sorted(set(texts)))
-
-
-def _said(operation: str) -> str:
-    return "Spark's and Glue's own" if operation == SPARK else operation
 
 
 def _source(source: str) -> str:

@@ -113,14 +113,14 @@ _OF_THE_CRAWLER: Final = (
             (
                 "ListCuratedZone",
                 ("s3:ListBucket",),
-                "The emulator runs no crawler. One lists the files of its tables' locations.",
+                "The emulator runs no crawler. One looks for metadata files in its targets.",
             ),
             (
                 "FindBucket",
                 ("s3:GetBucketLocation",),
                 "The emulator runs no crawler. AWS's own policy for Glue has it on every bucket, this one on its own.",
             ),
-            ("ReadCuratedZone", ("s3:GetObject",), "The emulator runs no crawler. One reads the files' schema."),
+            ("ReadCuratedZone", ("s3:GetObject",), "The emulator runs no crawler. One reads metadata files."),
             (
                 "FindDatabase",
                 ("glue:GetDatabase",),
@@ -128,21 +128,10 @@ _OF_THE_CRAWLER: Final = (
             ),
             (
                 "KeepCatalog",
-                (
-                    "glue:GetTable",
-                    "glue:GetTables",
-                    "glue:UpdateTable",
-                    "glue:GetPartition",
-                    "glue:GetPartitions",
-                    "glue:BatchGetPartition",
-                    "glue:BatchCreatePartition",
-                    "glue:CreatePartition",
-                    "glue:UpdatePartition",
-                    "glue:BatchUpdatePartition",
-                ),
+                ("glue:GetTable", "glue:GetTables", "glue:UpdateTable"),
                 (
                     "The emulator runs no crawler. AWS's own policy for Glue has all of Glue on all tables; this one "
-                    "has what reads and updates tables and partitions, on the platform's own, and nothing that deletes."
+                    "has what reads and updates tables, on the platform's own, and nothing that makes or deletes any."
                 ),
             ),
             (
@@ -221,20 +210,6 @@ _OF_PROGRAMS: Final = (
         ("s3:ListBucketMultipartUploads",),
         "Asked for only where S3's answer to the opening of an upload was lost; the function, whose code this is, did.",
         "tests/faults/destination_cases.py",
-    ),
-    Unrecorded(
-        "cat-{env}-etl2-job",
-        "KeepFolderMarker",
-        ("s3:DeleteObject", "s3:GetObject", "s3:PutObject"),
-        "Glue's file system leaves a marker beside a folder that it makes; the one of this machine does not.",
-        f"{_DOCS}/emr/latest/ManagementGuide/emr-plan-file-systems.html",
-    ),
-    Unrecorded(
-        "cat-{env}-etl2-job",
-        "KeepCatalog",
-        ("glue:UpdateTable", "glue:DeletePartition"),
-        "Asked for where a table lacks a column or a day has expired; the function, whose code this is, did.",
-        "tests/integration/test_arrow_engine.py",
     ),
 )
 

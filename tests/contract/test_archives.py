@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from modules.packaging import LARGEST_UNZIPPED, LARGEST_ZIP, Archive
+from modules.packaging import LARGEST_UNZIPPED, Archive
 from tests.contract.programs import PACKAGES, ROOT, sources
 
 
@@ -80,7 +80,6 @@ def test_aws_layer_and_function_fit_lambda_together(
 ) -> None:
     function, layer = archives[package], aws_layers[package]
     assert function.unzipped_bytes + layer.unzipped_bytes <= LARGEST_UNZIPPED == 250 * 2**20
-    assert layer.zipped_bytes <= LARGEST_ZIP == 50 * 2**20
 
 
 @pytest.mark.parametrize("package", PACKAGES)

@@ -1,7 +1,7 @@
 """To which log groups Lambda and Glue write, as AWS's pages say it, from what is deployed.
 
 https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-loggroups.html,
-https://docs.aws.amazon.com/glue/latest/dg/monitor-continuous-logging.html and …/monitor-continuous-logging-enable.html.
+https://docs.aws.amazon.com/glue/latest/dg/monitor-continuous-logging.html.
 """
 
 from __future__ import annotations
@@ -12,11 +12,9 @@ from typing import Any, Final
 from tests.synth.synthesized import Stack
 
 _GLUE: Final = "/aws-glue/jobs"
-#: Groups that all jobs or crawlers of an account share where they have no security configuration, and why they are
-#: not declared. The only exceptions.
+#: What all crawlers of an account share where they have no security configuration, and why it is not declared. The only
+#: exception.
 SHARED: Final = {
-    f"{_GLUE}/error": "Glue 4.0 writes the errors of all jobs here",
-    f"{_GLUE}/output": "Glue 4.0 writes what all scripts print here",
     "/aws-glue/crawlers": "Glue writes the logs of all crawlers here",
 }
 
@@ -36,12 +34,9 @@ def written_by(stack: Stack, type_name: str, name: str) -> Iterator[str]:
 def _of_job(stack: Stack, job: dict[str, Any]) -> Iterator[str]:
     arguments, security = job["default_arguments"], _security(stack, job)
     role = _role(stack, job["role_arn"])
-    prefix = arguments.get("--custom-logGroup-prefix", _GLUE) if job["glue_version"] != "4.0" else _GLUE
+    prefix = arguments.get("--custom-logGroup-prefix", _GLUE)
     folder = f"{prefix}/{security}-role/{role}" if security else prefix
     yield from (f"{folder}/{stream}" for stream in ("error", "output"))
-    if job["glue_version"] == "4.0":
-        group = arguments["--continuous-log-logGroup"]
-        yield f"{group}-{security}" if security else group
 
 
 def _security(stack: Stack, writer: dict[str, Any]) -> str | None:

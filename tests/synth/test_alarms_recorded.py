@@ -40,7 +40,7 @@ PROD = {"environment": "prod"}
 
 @pytest.mark.parametrize("extra", [0, 2, 5])
 @pytest.mark.parametrize(
-    ("name", "metric"), [(NORMALIZE, RunMetric.RUN_SUCCEEDED), (ETL, CurationMetric.PUBLISHED_DAYS)]
+    ("name", "metric"), [(NORMALIZE, RunMetric.RUN_SUCCEEDED), (ETL, CurationMetric.RECORDED_RUNS)]
 )
 def test_freshness(all_stacks: dict[str, Stack], name: str, metric: str, extra: int) -> None:
     alarm = alarm_of(all_stacks[name], "freshness")
@@ -53,9 +53,9 @@ def test_freshness(all_stacks: dict[str, Stack], name: str, metric: str, extra: 
     assert rings == list(range(rings[0], int(ended) + 1)), "it ends with the next whole hour after the run"
 
 
-def test_a_run_with_nothing_to_publish_is_no_fresh_data(all_stacks: dict[str, Stack]) -> None:
+def test_a_run_that_is_not_recorded_is_no_fresh_data(all_stacks: dict[str, Stack]) -> None:
     alarm = alarm_of(all_stacks[ETL], "freshness")
-    idle = [Sample(CurationMetric.PUBLISHED_DAYS, hour * HOUR, 0, PROD) for hour in range(0, 100, 6)]
+    idle = [Sample(CurationMetric.RECORDED_RUNS, hour * HOUR, 0, PROD) for hour in range(0, 100, 6)]
     assert state(alarm, idle, 100 * HOUR) == "ALARM"
 
 

@@ -1,7 +1,10 @@
 from __future__ import annotations
 
-from typing import Any
+import pytest
 
+from modules.contract.datasets import Dataset
+from modules.contract.layout import first_metadata_key, schema_marker_prefix, table_prefix
+from sources.catia import CONTRACT
 from tests.synth.synthesized import BUCKET, Stack
 
 REPORTS = "${aws_s3_bucket.reports.id}"
@@ -76,10 +79,6 @@ def test_announces_arrivals_to_eventbridge(normalize: Stack) -> None:
     assert normalize["aws_s3_bucket_notification.reports"] == {"bucket": REPORTS, "eventbridge": True}
 
 
-def superseded(prefix: str) -> list[dict[str, Any]]:
-    return [{"and": [{"prefix": prefix, "tags": {"cat:superseded": "true"}}]}]
-
-
 def test_lifecycle(normalize: Stack) -> None:
     everything = [{"prefix": ""}]
     assert normalize["aws_s3_bucket_lifecycle_configuration.reports"] == {
@@ -106,39 +105,34 @@ def test_lifecycle(normalize: Stack) -> None:
                 "expiration": [{"days": 7}],
             },
             {
-                "id": "staging",
+                "id": "clean-zone",
                 "status": "Enabled",
-                "filter": [{"prefix": "reports/etl-process2/_staging/"}],
-                "expiration": [{"days": 2}],
+                "filter": [{"prefix": "reports/etl-process1/"}],
+                "expiration": [{"days": 30}],
             },
             {
                 "id": "quarantine",
                 "status": "Enabled",
                 "filter": [{"prefix": "reports/etl-process2/_quarantine/"}],
-                "expiration": [{"days": 90}],
-            },
-            {
-                "id": "clean-zone",
-                "status": "Enabled",
-                "filter": superseded("reports/etl-process1/"),
-                "expiration": [{"days": 90}],
-            },
-            {
-                "id": "curated-zone",
-                "status": "Enabled",
-                "filter": superseded("reports/etl-process2/"),
-                "expiration": [{"days": 730}],
+                "expiration": [{"days": 30}],
             },
         ],
     }
 
 
-def test_no_rule_expires_data_by_age_alone(normalize: Stack) -> None:
-    rules = normalize["aws_s3_bucket_lifecycle_configuration.reports"]["rule"]
-    by_age = [rule["id"] for rule in rules if any("days" in how for how in rule.get("expiration", []))]
-    # What lies in staging and quarantine are copies of what the clean zone still has.
-    assert by_age == ["athena-results", "staging", "quarantine", "clean-zone", "curated-zone"]
-    for rule in rules:
-        if rule["id"] in {"clean-zone", "curated-zone"}:
-            tags = rule["filter"][0]["and"][0]["tags"]
-            assert tags, f"{rule['id']} would expire the newest day of a pipeline that stands still"
+def expiring(stack: Stack, key: str) -> list[str]:
+    """The rules by which S3 would let go of the newest version of an object, other than a delete marker."""
+    rules = stack["aws_s3_bucket_lifecycle_configuration.reports"]["rule"]
+    return [
+        rule["id"]
+        for rule in rules
+        if key.startswith(rule["filter"][0]["prefix"]) and any("days" in how for how in rule.get("expiration", []))
+    ]
+
+
+@pytest.mark.parametrize("dataset", CONTRACT.tables, ids=lambda dataset: dataset.name)
+def test_no_rule_expires_a_tables_files(normalize: Stack, dataset: Dataset) -> None:
+    folder = table_prefix("reports/etl-process2/", dataset)
+    files = [f"{folder}data/x.parquet", f"{folder}metadata/x.json", first_metadata_key(normalize.env, dataset)]
+    assert [expiring(normalize, key) for key in (*files, f"{schema_marker_prefix()}x.json")] == [[]] * 4
+    assert expiring(normalize, "reports/etl-process1/messages/dt=2026-01-30/messages-x.csv") == ["clean-zone"]

@@ -1,29 +1,71 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
 
 import pytest
+from pyiceberg.table.metadata import TableMetadataUtil
 
 from modules.contract.datasets import Dataset
+from modules.contract.partition_sums import version_of
 from modules.contract.views import View
 from modules.etl.serving import views_of
 from sources.catia import CONTRACT
-from tests.synth.synthesized import Stack
+from tests.synth.synthesized import ENVIRONMENTS, Stack
 
 VIEWS = views_of(CONTRACT)
 
 DATABASE = "${aws_glue_catalog_database.analytics.name}"
+#: Terraform makes a table and its first metadata once.
+ONCE = {env: {"ignore_changes": "all", "prevent_destroy": env == "prod"} for env in ENVIRONMENTS}
+#: Each column's field id, name, a ? where Iceberg does not require it, and Iceberg's type.
+COLUMNS = {
+    "conversations": (
+        "1 user_id string; 2 conversation_id string; 3 created_at? timestamp; 4 nombre? string; 5 ciudad? string; "
+        "6 gerencia? string; 7 subgerencia? string; 8 oficinas_asesoras? string; 9 nivel_directivo? string; "
+        "10 message_count? long; 11 question_count? long"
+    ),
+    "messages": (
+        "1 user_id string; 2 conversation_id string; 3 position long; 4 sender? string; 5 text? string; "
+        "6 sent_at? timestamp"
+    ),
+    "feedback": (
+        "1 user_id string; 2 feedback_id string; 3 created_at? timestamp; 4 feedback_type? string; 5 comment? string; "
+        "6 option? string"
+    ),
+    "rejected": "1 item_key string; 2 reason string; 3 item_json? string",
+    "runs": (
+        "1 run_id string; 2 business_day? string; 3 dataset string; 4 committed_at? timestamp; 5 snapshot_id? long; "
+        "6 rows_now? long; 7 rows_before? long; 8 partitions_rewritten? long; 9 partitions_gone? long; "
+        "10 bytes_written? long; 11 seconds? double; 12 snapshot_expired_at? timestamp"
+    ),
+    "data_quality": (
+        "1 run_id string; 2 business_day? string; 3 dataset string; 4 check_name string; 5 outcome? string; "
+        "6 rows_checked? long; 7 rows_failed? long; 8 allowed_ratio? double; 9 checked_at? timestamp"
+    ),
+}
+PARTITIONS = {
+    "conversations": ["truncate[20] of conversation_id"],
+    "messages": ["truncate[20] of conversation_id"],
+    "feedback": ["truncate[16] of feedback_id"],
+}
 
 
 def named(thing: Dataset | View) -> str:
     return thing.name
 
 
+def location_of(etl: Stack, dataset: Dataset) -> str:
+    bucket = "${data.aws_s3_bucket.reports.bucket}"
+    assert etl["data.aws_s3_bucket.reports"]["bucket"] == f"cat-{etl.env}-normalize-reports"
+    return f"s3://{bucket}/reports/etl-process2/{dataset.name}"
+
+
 def test_database(etl: Stack) -> None:
     assert etl["aws_glue_catalog_database.analytics"] == {
         "name": f"cat_{etl.env}_analytics_db",
-        "description": "CatIA's conversations for analysts: curated tables and the views over them",
+        "description": "CatIA's conversations for analysts: Iceberg tables and the views over them",
         "lifecycle": {"prevent_destroy": etl.env == "prod"},
         "tags": {"ETLComponent": "ETL-2", "ETLStage": "TRANSFORM-LOAD", "ResourceType": "CATALOG"},
     }
@@ -31,79 +73,87 @@ def test_database(etl: Stack) -> None:
 
 def test_tables_and_views_are_the_contracts(etl: Stack) -> None:
     kinds = {name: table["table_type"] for name, table in etl.of_type("aws_glue_catalog_table").items()}
+    tables = ("messages", "feedback", "rejected", "conversations", "runs", "data_quality")
     assert kinds == {
-        **dict.fromkeys(["conversations", "messages", "feedback", "rejected", "data_quality"], "EXTERNAL_TABLE"),
-        **dict.fromkeys(["latest_snapshot", "latest_conversations", "latest_messages"], "VIRTUAL_VIEW"),
-        **dict.fromkeys(["latest_feedback", "feedback_in_context", "dashboard_usuarios"], "VIRTUAL_VIEW"),
+        **{f"iceberg_{name}": "EXTERNAL_TABLE" for name in tables},
+        **dict.fromkeys(["feedback_in_context", "dashboard_usuarios"], "VIRTUAL_VIEW"),
     }
-    assert {table.name for table in CONTRACT.tables} | {view.name for view in VIEWS} == set(kinds)
 
 
 @pytest.mark.parametrize("dataset", CONTRACT.tables, ids=named)
 def test_table(etl: Stack, dataset: Dataset) -> None:
-    assert etl[f"aws_glue_catalog_table.{dataset.name}"] == {
+    metadata = f"aws_s3_object.first_metadata_{dataset.name}"
+    assert etl[f"aws_glue_catalog_table.iceberg_{dataset.name}"] == {
         "name": dataset.name,
         "database_name": DATABASE,
         "description": dataset.description,
         "table_type": "EXTERNAL_TABLE",
-        "parameters": {"EXTERNAL": "TRUE", "classification": "parquet", "parquet.compression": "ZSTD"},
-        "partition_keys": [{"name": "dt", "type": "string", "comment": "Business day of the snapshot, YYYY-MM-DD."}],
+        "parameters": {
+            "EXTERNAL": "TRUE",
+            "table_type": "ICEBERG",
+            "metadata_location": f"s3://${{{metadata}.bucket}}/${{{metadata}.key}}",
+        },
         "storage_descriptor": {
-            "location": f"s3://${{data.aws_s3_bucket.reports.bucket}}/reports/etl-process2/{dataset.name}/",
-            "input_format": "org.apache.hadoop.hive.ql.io.parquet.MapredParquetInputFormat",
-            "output_format": "org.apache.hadoop.hive.ql.io.parquet.MapredParquetOutputFormat",
-            "ser_de_info": {
-                "serialization_library": "org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe",
-                "parameters": {"serialization.format": "1"},
-            },
+            "location": location_of(etl, dataset),
             "columns": [
                 {"name": column.name, "type": column.type.value, "comment": column.comment}
                 for column in dataset.columns
             ],
         },
-        "lifecycle": {
-            "ignore_changes": ["parameters", "storage_descriptor[0].columns", "storage_descriptor[0].parameters"],
-            "prevent_destroy": etl.env == "prod",
-        },
+        "lifecycle": ONCE[etl.env],
     }
 
 
-def test_conversations_columns_in_design_order(etl: Stack) -> None:
-    columns = etl["aws_glue_catalog_table.conversations"]["storage_descriptor"]["columns"]
-    assert [(column["name"], column["type"]) for column in columns] == [
-        ("user_id", "string"),
-        ("conversation_id", "string"),
-        ("created_at", "timestamp"),
-        ("nombre", "string"),
-        ("ciudad", "string"),
-        ("gerencia", "string"),
-        ("subgerencia", "string"),
-        ("oficinas_asesoras", "string"),
-        ("nivel_directivo", "string"),
-        ("message_count", "bigint"),
-        ("question_count", "bigint"),
+@pytest.mark.parametrize("dataset", CONTRACT.tables, ids=named)
+def test_first_metadata(etl: Stack, dataset: Dataset) -> None:
+    stored = etl[f"aws_s3_object.first_metadata_{dataset.name}"]
+    written = TableMetadataUtil.parse_raw(stored.pop("content"))
+    assert stored == {
+        "bucket": "${data.aws_s3_bucket.reports.bucket}",
+        "key": f"artifacts/tables/{dataset.name}/00000-{written.table_uuid}.metadata.json",
+        "content_type": "application/json",
+        "lifecycle": ONCE[etl.env],
+        "tags": {"ETLComponent": "ETL-2", "ETLStage": "TRANSFORM-LOAD", "ResourceType": "CATALOG"},
+    }
+    assert written.format_version == 2
+    assert written.location == location_of(etl, dataset)
+    assert written.current_snapshot_id is None
+    schema = written.schema()
+    shown = [
+        f"{field.field_id} {field.name}{'' if field.required else '?'} {field.field_type}" for field in schema.fields
     ]
+    assert shown == COLUMNS[dataset.name].split("; ")
+    partition = [f"{field.transform} of {schema.find_column_name(field.source_id)}" for field in written.spec().fields]
+    assert partition == PARTITIONS.get(dataset.name, [])
+    (order,) = written.sort_orders
+    assert tuple(schema.find_column_name(field.source_id) for field in order.fields) == dataset.sort_by
 
 
-@pytest.mark.parametrize(
-    ("name", "columns"),
-    [
-        ("messages", "user_id conversation_id position:bigint sender text sent_at:timestamp"),
-        ("feedback", "user_id feedback_id created_at:timestamp feedback_type comment option"),
-        ("rejected", "item_key reason item_json"),
-        (
-            "data_quality",
-            (
-                "run_id dataset check_name outcome rows_checked:bigint rows_failed:bigint allowed_share:double "
-                "checked_at:timestamp"
-            ),
-        ),
-    ],
-)
-def test_other_columns_in_design_order(etl: Stack, name: str, columns: str) -> None:
-    found = etl[f"aws_glue_catalog_table.{name}"]["storage_descriptor"]["columns"]
-    shown = [f"{column['name']}:{column['type']}".removesuffix(":string") for column in found]
-    assert shown == columns.split()
+def test_tables_of_environments_are_not_the_same(stacks: dict[str, Stack]) -> None:
+    keys = [
+        stacks[f"cat-{env}-etl2"][f"aws_s3_object.first_metadata_{table.name}"]["key"]
+        for env in ENVIRONMENTS
+        for table in CONTRACT.tables
+    ]
+    assert len(set(keys)) == len(ENVIRONMENTS) * len(CONTRACT.tables)
+
+
+def test_schema_marker_comes_last_and_is_named_by_its_content(etl: Stack) -> None:
+    marker = etl["aws_s3_object.schema_marker"]
+    content = marker.pop("content")
+    assert json.loads(content) == {table.name: version_of(table) for table in CONTRACT.tables}
+    assert marker == {
+        "bucket": "${data.aws_s3_bucket.reports.bucket}",
+        "key": f"artifacts/schemas/{hashlib.sha256(content.encode()).hexdigest()}.json",
+        "content_type": "application/json",
+        "depends_on": [
+            *(f"aws_glue_catalog_table.iceberg_{table.name}" for table in CONTRACT.tables),
+            "aws_glue_trigger.on_arrival",
+            "aws_cloudwatch_event_target.workflow",
+        ],
+        "lifecycle": {"create_before_destroy": True},
+        "tags": {"ETLComponent": "ETL-2", "ETLStage": "TRANSFORM-LOAD", "ResourceType": "ORCHESTRATION"},
+    }
 
 
 @pytest.mark.parametrize("view", VIEWS, ids=named)
@@ -127,7 +177,7 @@ def test_view(etl: Stack, view: View) -> None:
     assert text.startswith("/* Presto View: ")
     assert text.endswith(" */")
     definition = json.loads(base64.b64decode(text.removeprefix("/* Presto View: ").removesuffix(" */")))
-    presto = {"string": "varchar", "bigint": "bigint", "timestamp": "timestamp(3)"}
+    presto = {"string": "varchar", "bigint": "bigint", "timestamp": "timestamp(6)"}
     assert definition == {
         "originalSql": view.sql,
         "catalog": "awsdatacatalog",

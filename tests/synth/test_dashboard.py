@@ -132,9 +132,9 @@ def test_units_that_jobs_pay_are_those_of_their_workers(prod_etl: Stack) -> None
     assert drawn["properties"]["metrics"][-1][0]["expression"] == "m1 * 8 / 3600"
 
 
-def test_share_of_rejected_items_is_drawn_with_its_limit(etl: Stack) -> None:
+def test_ratio_of_rejected_items_is_drawn_with_its_limit(etl: Stack) -> None:
     (drawn,) = (widget["properties"] for widget in widgets(etl) if "rejected" in widget["properties"]["title"])
-    limit = etl["aws_glue_job.parquet"]["default_arguments"]["--most_rejected_share"]
+    limit = etl["aws_glue_job.parquet"]["default_arguments"]["--max_rejected_ratio"]
     assert [line["value"] for line in drawn["annotations"]["horizontal"]] == [float(limit)]
     assert [line[1] for line in drawn["metrics"][:-1]] == [RunMetric.REJECTED, RunMetric.ITEMS_SCANNED]
     assert drawn["metrics"][-1][0]["expression"] == "m1 / m2"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from modules.contract.settings import ARROW_MEMORY_VARIABLES, CRAWLER_VARIABLE, TRANSFORM_VARIABLES
+from modules.contract.settings import ARROW_MEMORY_VARIABLES, TRANSFORM_VARIABLES
 from tests.synth.synthesized import ROOT, Stack
 
 TAGS = {"ETLComponent": "ETL-2", "ETLStage": "TRANSFORM-LOAD"}
@@ -21,7 +21,7 @@ def test_function(arrow_etl: Stack) -> None:
         del function[computed]
     assert function == {
         "function_name": "cat-prod-etl2-parquet",
-        "description": "ETL-2: turns the clean zone's CSV into typed Parquet and registers its partitions",
+        "description": "ETL-2: brings the Iceberg tables to the state of the newest run",
         "role": "${aws_iam_role.parquet.arn}",
         "runtime": "python3.12",
         "architectures": ["x86_64"],
@@ -50,10 +50,12 @@ def test_environment_variables(arrow_etl: Stack) -> None:
             "CURATED_PREFIX": "reports/etl-process2/",
             "DATABASE": "cat_prod_analytics_db",
             "ENVIRONMENT": "prod",
-            "MOST_REJECTED_SHARE": "0.05",
+            "MAX_REJECTED_RATIO": "0.05",
+            "MAX_REMOVED_RATIO": "0.2",
+            "HISTORY_DAYS": "30",
             "METRICS_NAMESPACE": "CAT/Etl",
             "CONTRACT": "catia",
-            "CRAWLER": "${aws_glue_crawler.curated.name}",
+            "REBUILD": "none",
             "MIMALLOC_PURGE_DELAY": "-1",
             "MIMALLOC_ALLOW_THP": "0",
             "MALLOC_ARENA_MAX": "1",
@@ -65,8 +67,8 @@ def test_function_is_told_what_the_job_is_told(prod_etl: Stack, arrow_etl: Stack
     variables = arrow_etl["aws_lambda_function.parquet"]["environment"]["variables"]
     told = prod_etl["aws_glue_job.parquet"]["default_arguments"]
     expected = {variable: told[f"--{name}"] for name, variable in TRANSFORM_VARIABLES.items()}
-    # The job's crawler is started by the workflow, and its memory is the JVM's.
-    assert variables.keys() - expected.keys() == {CRAWLER_VARIABLE, *ARROW_MEMORY_VARIABLES}
+    # The job's memory is the JVM's.
+    assert variables.keys() - expected.keys() == set(ARROW_MEMORY_VARIABLES)
     assert {name: variables[name] for name in expected} == expected
 
 
@@ -163,7 +165,6 @@ def test_nothing_of_the_job_is_left(arrow_etl: Stack) -> None:
         "aws_glue_job",
         "aws_glue_workflow",
         "aws_glue_trigger",
-        "artifacts/",
         "glue:NotifyEvent",
         "NotifyWorkflow",
     )

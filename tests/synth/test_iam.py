@@ -49,7 +49,7 @@ def trust(stack: Stack, name: str) -> Any:
 
 def curated_tables(stack: Stack) -> list[str]:
     database = f"cat_{stack.env}_analytics_db"
-    tables = ["messages", "feedback", "rejected", "conversations", "data_quality"]
+    tables = ["messages", "feedback", "rejected", "conversations", "runs", "data_quality"]
     resources = ["catalog", f"database/{database}", *(f"table/{database}/{table}" for table in tables)]
     return [arn("glue", resource) for resource in resources]
 
@@ -137,7 +137,7 @@ def test_schedule_role(prod_normalize: Stack, glue_normalize: Stack) -> None:
 
 def to_curate(stack: Stack) -> list[dict[str, Any]]:
     """What ETL-2 does itself, whichever its engine."""
-    clean, curated = f"{FOUND_BUCKET}/{CLEAN}*", f"{FOUND_BUCKET}/{CURATED}*"
+    announced = {"events:source": f"cat-{stack.env}-etl2", "events:detail-type": "cat.tables.ready"}
     return [
         # IfExists: without ListBucket for requests that have no prefix, S3 answers HEAD of a missing key with 403.
         allow(
@@ -146,43 +146,31 @@ def to_curate(stack: Stack) -> list[dict[str, Any]]:
             [FOUND_BUCKET],
             Condition={"StringLikeIfExists": {"s3:prefix": [f"{CLEAN}*", f"{CURATED}*"]}},
         ),
-        allow("ReadCleanZone", ["s3:GetObject"], [clean]),
+        allow("ReadCleanZone", ["s3:GetObject"], [f"{FOUND_BUCKET}/{CLEAN}*"]),
         allow(
             "WriteCuratedZone",
             ["s3:AbortMultipartUpload", "s3:DeleteObject", "s3:GetObject", "s3:PutObject"],
-            [curated],
+            [f"{FOUND_BUCKET}/{CURATED}*"],
         ),
-        allow("MarkSupersededDays", ["s3:GetObjectTagging", "s3:PutObjectTagging"], [clean, curated]),
+        allow("ReadFirstMetadata", ["s3:GetObject"], [f"{FOUND_BUCKET}/artifacts/tables/*"]),
+        allow("CommitTables", ["glue:GetTable", "glue:UpdateTable"], curated_tables(stack)),
         allow(
-            "KeepCatalog",
-            [
-                "glue:BatchCreatePartition",
-                "glue:BatchUpdatePartition",
-                "glue:DeletePartition",
-                "glue:GetPartition",
-                "glue:GetPartitions",
-                "glue:GetTable",
-                "glue:UpdateTable",
-            ],
-            curated_tables(stack),
+            "AnnounceTables",
+            ["events:PutEvents"],
+            [arn("events", "event-bus/default")],
+            Condition={"StringEquals": announced},
         ),
         write_metrics("WriteRunMetrics", "CAT/Etl"),
     ]
 
 
 def test_job_permissions(etl: Stack) -> None:
-    marker = f"{FOUND_BUCKET}/reports/etl-process2_$folder$"
-    assert permissions(etl, "job") == [
-        *to_curate(etl),
-        allow("KeepFolderMarker", ["s3:DeleteObject", "s3:GetObject", "s3:PutObject"], [marker]),
-        *to_run_on_glue(FOUND_BUCKET),
-    ]
+    assert permissions(etl, "job") == [*to_curate(etl), *to_run_on_glue(FOUND_BUCKET)]
 
 
 def test_arrow_function_permissions(arrow_etl: Stack) -> None:
     assert permissions(arrow_etl, "parquet") == [
         *to_curate(arrow_etl),
-        allow("StartCrawler", ["glue:StartCrawler"], ["${aws_glue_crawler.curated.arn}"]),
         allow(
             "WriteLogs",
             ["logs:CreateLogStream", "logs:PutLogEvents"],
@@ -214,22 +202,7 @@ def test_crawler_permissions(etl: Stack) -> None:
         allow("FindBucket", ["s3:GetBucketLocation"], [FOUND_BUCKET]),
         allow("ReadCuratedZone", ["s3:GetObject"], [f"{FOUND_BUCKET}/{CURATED}*"]),
         allow("FindDatabase", ["glue:GetDatabase"], curated_tables(etl)[:2]),
-        allow(
-            "KeepCatalog",
-            [
-                "glue:BatchCreatePartition",
-                "glue:BatchGetPartition",
-                "glue:BatchUpdatePartition",
-                "glue:CreatePartition",
-                "glue:GetPartition",
-                "glue:GetPartitions",
-                "glue:GetTable",
-                "glue:GetTables",
-                "glue:UpdatePartition",
-                "glue:UpdateTable",
-            ],
-            curated_tables(etl),
-        ),
+        allow("KeepCatalog", ["glue:GetTable", "glue:GetTables", "glue:UpdateTable"], curated_tables(etl)),
         WRITE_GLUE_LOGS,
     ]
 

@@ -12,19 +12,18 @@ from tests.synth.synthesized import ROOT, Stack
 
 TAGS = {"ETLComponent": "ETL-2", "ETLStage": "TRANSFORM-LOAD"}
 SIZES: dict[str, dict[str, Any]] = {
-    "test": {"glue_version": "4.0", "worker_type": "G.1X", "number_of_workers": 2, "timeout": 60, "max_retries": 1},
-    "prod": {"glue_version": "4.0", "worker_type": "G.2X", "number_of_workers": 4, "timeout": 120, "max_retries": 2},
-    "local": {"glue_version": "5.0", "worker_type": "G.1X", "number_of_workers": 2, "timeout": 60, "max_retries": 1},
+    "test": {"glue_version": "5.1", "worker_type": "G.1X", "number_of_workers": 2, "timeout": 60, "max_retries": 1},
+    "prod": {"glue_version": "5.1", "worker_type": "G.2X", "number_of_workers": 4, "timeout": 120, "max_retries": 2},
+    "local": {"glue_version": "5.1", "worker_type": "G.1X", "number_of_workers": 2, "timeout": 60, "max_retries": 1},
 }
 
 
 def test_job(etl: Stack) -> None:
     job = etl["aws_glue_job.parquet"]
     del job["default_arguments"]
-    logs = ["continuous"] if job["glue_version"] == "4.0" else ["error", "output"]
     assert job == {
         "name": f"cat-{etl.env}-etl2-parquet",
-        "description": "ETL-2: turns the clean zone's CSV into typed Parquet and registers its partitions",
+        "description": "ETL-2: brings the Iceberg tables to the state of the newest run",
         "role_arn": "${aws_iam_role.job.arn}",
         **SIZES[etl.env],
         "execution_property": {"max_concurrent_runs": 1},
@@ -36,12 +35,19 @@ def test_job(etl: Stack) -> None:
             "script_location": "s3://${aws_s3_object.script.bucket}/${aws_s3_object.script.key}",
         },
         "tags": {**TAGS, "ResourceType": "COMPUTE"},
-        "depends_on": [f"aws_cloudwatch_log_group.job_{content}" for content in logs],
+        "depends_on": [f"aws_cloudwatch_log_group.job_{content}" for content in ("error", "output")],
     }
 
 
 def test_arguments(etl: Stack) -> None:
-    logs = "custom-logGroup-prefix" if etl.env == "local" else "continuous-log-logGroup"
+    catalog = "spark.sql.catalog.glue_catalog"
+    options = [
+        "spark.sql.extensions=org.apache.iceberg.spark.extensions.IcebergSparkSessionExtensions",
+        f"{catalog}=org.apache.iceberg.spark.SparkCatalog",
+        f"{catalog}.catalog-impl=org.apache.iceberg.aws.glue.GlueCatalog",
+        f"{catalog}.io-impl=org.apache.iceberg.aws.s3.S3FileIO",
+        f"{catalog}.warehouse=s3://${{data.aws_s3_bucket.reports.bucket}}/reports/etl-process2",
+    ]
     assert etl["aws_glue_job.parquet"]["default_arguments"] == {
         "--job-language": "python",
         "--job-bookmark-option": "job-bookmark-disable",
@@ -49,22 +55,27 @@ def test_arguments(etl: Stack) -> None:
         "--enable-metrics": "true",
         "--enable-observability-metrics": "true",
         "--enable-continuous-cloudwatch-log": "true",
-        f"--{logs}": f"/aws-glue/jobs/cat-{etl.env}-etl2-parquet",
+        "--datalake-formats": "iceberg",
+        "--conf": " --conf ".join(options),
+        "--custom-logGroup-prefix": f"/aws-glue/jobs/cat-{etl.env}-etl2-parquet",
         "--bucket": "${data.aws_s3_bucket.reports.bucket}",
         "--clean_prefix": "reports/etl-process1/",
         "--curated_prefix": "reports/etl-process2/",
         "--database": f"cat_{etl.env}_analytics_db",
         "--environment": etl.env,
-        "--most_rejected_share": "0.25" if etl.env == "local" else "0.05",
+        "--max_rejected_ratio": "0.25" if etl.env == "local" else "0.05",
+        "--max_removed_ratio": "0.2",
+        "--history_days": "30",
         "--metrics_namespace": "CAT/Etl",
         "--contract": "catia",
+        "--rebuild": "none",
     }
 
 
 def test_arguments_are_those_that_the_job_reads(etl: Stack) -> None:
     # Glue's own options have hyphens, the job's have none.
     own = {name.removeprefix("--") for name in etl["aws_glue_job.parquet"]["default_arguments"]}
-    assert {name for name in own if "-" not in name} == set(TRANSFORM_ARGUMENTS)
+    assert {name for name in own if "-" not in name} - {"conf"} == set(TRANSFORM_ARGUMENTS)
 
 
 @pytest.mark.parametrize(("name", "file"), [("script", "job.py"), ("library", "glue_src.zip")])
@@ -93,29 +104,16 @@ def test_script_is_the_job_itself(etl: Stack) -> None:
 
 
 def test_crawler(etl: Stack) -> None:
-    crawler = etl["aws_glue_crawler.curated"]
-    del crawler["configuration"]
-    database = "${aws_glue_catalog_database.analytics.name}"
-    tables = ["messages", "feedback", "rejected", "conversations", "data_quality"]
-    assert crawler == {
+    folder = "s3://${data.aws_s3_bucket.reports.bucket}/reports/etl-process2"
+    tables = ("messages", "feedback", "rejected", "conversations", "runs", "data_quality")
+    assert etl["aws_glue_crawler.curated"] == {
         "name": f"cat-{etl.env}-curated-crawler",
-        "description": "Keeps the curated tables' columns and partitions",
+        "description": "Points the catalog at the newest metadata files of the curated tables",
         "role": "${aws_iam_role.crawler.arn}",
-        "database_name": database,
-        "catalog_target": [
-            {"database_name": database, "tables": [f"${{aws_glue_catalog_table.{name}.name}}" for name in tables]}
-        ],
+        "database_name": "${aws_glue_catalog_database.analytics.name}",
+        "iceberg_target": [{"paths": [f"{folder}/{name}/" for name in tables], "maximum_traversal_depth": 1}],
         "schema_change_policy": {"update_behavior": "UPDATE_IN_DATABASE", "delete_behavior": "LOG"},
         "recrawl_policy": {"recrawl_behavior": "CRAWL_EVERYTHING"},
         "tags": {**TAGS, "ResourceType": "CATALOG"},
+        "depends_on": [f"aws_glue_catalog_table.iceberg_{name}" for name in tables],
     }
-    assert etl.json_of("aws_glue_crawler.curated", "configuration") == {
-        "Version": 1.0,
-        "CrawlerOutput": {"Partitions": {"AddOrUpdateBehavior": "InheritFromTable"}},
-        "Grouping": {"TableGroupingPolicy": "CombineCompatibleSchemas"},
-    }
-
-
-def test_crawler_has_no_path_to_invent_tables_from(etl: Stack) -> None:
-    targets = {name for name in etl["aws_glue_crawler.curated"] if name.endswith("_target")}
-    assert targets == {"catalog_target"}

@@ -35,7 +35,7 @@ def test_job(glue_normalize: Stack) -> None:
         "name": "cat-prod-normalize-spark",
         "description": "ETL-1: normalizes the source table into the clean zone's CSV files",
         "role_arn": "${aws_iam_role.job.arn}",
-        "glue_version": "5.0",
+        "glue_version": "5.1",
         "worker_type": "G.1X",
         "number_of_workers": 5,
         "timeout": 240,

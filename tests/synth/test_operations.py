@@ -33,8 +33,7 @@ def test_tables_have_every_alarm_rule_and_log_group(all_stacks: dict[str, Stack]
         ):
             for each in stack.of_type(type_name).values():
                 name = stack.resolved(each[argument]).replace(f"cat-{stack.env}-", "cat-{env}-")
-                # Locally Glue is 5.0, which writes to other groups.
-                assert f"`{name}`" in text or (stack.env == "local" and name.startswith("/aws-glue/")), name
+                assert f"`{name}`" in text, name
 
 
 def test_headings_that_messages_name_are_in_the_runbook(all_stacks: dict[str, Stack]) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from modules.contract.layout import clean_key, run_summary_key
+from modules.contract.layout import clean_key, first_metadata_key, run_summary_key
 from sources.catia import CONTRACT, CONVERSATIONS
 from tests.synth.synthesized import Stack
 
@@ -42,7 +42,7 @@ def s3_event(key: str, **changes: Any) -> dict[str, Any]:
 def test_workflow(etl: Stack) -> None:
     assert etl["aws_glue_workflow.etl"] == {
         "name": f"cat-{etl.env}-etl2-workflow",
-        "description": "A committed run starts the Spark job; its success starts the crawler",
+        "description": "A committed run, or a contract with other columns, starts the Spark job",
         "max_concurrent_runs": 10,
         "tags": TAGS,
     }
@@ -61,26 +61,15 @@ def test_arrival_starts_the_job(etl: Stack) -> None:
     }
 
 
-def test_success_starts_the_crawler(etl: Stack) -> None:
-    succeeded = {"job_name": "${aws_glue_job.parquet.name}", "state": "SUCCEEDED", "logical_operator": "EQUALS"}
-    assert etl["aws_glue_trigger.on_success"] == {
-        "name": f"cat-{etl.env}-etl2-on-success",
-        "description": "Starts the crawler once the Spark job has succeeded",
-        "workflow_name": "${aws_glue_workflow.etl.name}",
-        "type": "CONDITIONAL",
-        "enabled": True,
-        "predicate": {"conditions": [succeeded], "logical": "AND"},
-        "actions": [{"crawler_name": "${aws_glue_crawler.curated.name}"}],
-        "tags": TAGS,
-    }
-
-
 def test_arrival_rule(etl: Stack) -> None:
     rule = etl["aws_cloudwatch_event_rule.run_arrived"]
     del rule["event_pattern"]
     assert rule == {
         "name": f"cat-{etl.env}-etl2-run-arrived",
-        "description": "A run has been committed: its last object, conversations, has arrived",
+        "description": (
+            "A run has been committed: its last object, conversations, has arrived; "
+            "or the contract's columns have changed"
+        ),
         "tags": TAGS,
     }
     assert etl.json_of("aws_cloudwatch_event_rule.run_arrived", "event_pattern") == {
@@ -88,7 +77,9 @@ def test_arrival_rule(etl: Stack) -> None:
         "detail-type": ["Object Created"],
         "detail": {
             "bucket": {"name": [BUCKET_NAME]},
-            "object": {"key": [{"wildcard": "reports/etl-process1/conversations/*.csv"}]},
+            "object": {
+                "key": [{"wildcard": "reports/etl-process1/conversations/*.csv"}, {"wildcard": "artifacts/schemas/*"}]
+            },
         },
     }
 
@@ -100,9 +91,15 @@ def test_conversations_alone_commit_a_run(etl: Stack, dataset: Any) -> None:
     assert matches(pattern, event) is (dataset is CONVERSATIONS)
 
 
+def test_other_columns_start_the_job_too(etl: Stack) -> None:
+    pattern = etl.json_of("aws_cloudwatch_event_rule.run_arrived", "event_pattern")
+    assert matches(pattern, s3_event(etl["aws_s3_object.schema_marker"]["key"]))
+
+
 @pytest.mark.parametrize(
     "event",
     [
+        s3_event(first_metadata_key("test", CONVERSATIONS)),
         s3_event(run_summary_key(CLEAN, DAY, RUN_ID)),
         s3_event(f"reports/etl-process2/conversations/dt={DAY}/conversations.parquet"),
         s3_event(f"reports/etl-process2/conversations/dt={DAY}/conversations.csv"),
@@ -177,4 +174,4 @@ def test_message_uses_every_path_and_no_other(etl: Stack, name: str) -> None:
 def test_no_other_rules(etl: Stack) -> None:
     assert set(etl.of_type("aws_cloudwatch_event_rule")) == {"run_arrived", "job_failed", "job_slow", "crawler_failed"}
     assert set(etl.of_type("aws_cloudwatch_event_target")) == {"workflow", "job_failed", "job_slow", "crawler_failed"}
-    assert set(etl.of_type("aws_glue_trigger")) == {"on_arrival", "on_success"}
+    assert set(etl.of_type("aws_glue_trigger")) == {"on_arrival"}

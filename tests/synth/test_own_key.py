@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from sources.catia import CONTRACT
 from tests.synth.synthesized import (
     ACCOUNT,
     ARROW_VARIANT,
@@ -150,14 +151,14 @@ EXPECTED: dict[str, dict[str, dict[str, Any]]] = {
         "aws_iam_role_policy.job": {"policy": on_glue(MADE)},
     },
     KEY_ETL: {
-        "aws_cloudwatch_log_group.job_continuous": {
-            "kms_key_id": FOUND,
-            "name": f"/aws-glue/jobs/cat-prod-etl2-parquet-{SECURITY}",
+        **{
+            f"aws_cloudwatch_log_group.job_{stream}": {
+                "kms_key_id": FOUND,
+                "name": f"/aws-glue/jobs/{SECURITY}-role/cat-prod-etl2-job/{stream}",
+            }
+            for stream in ("error", "output")
         },
-        "aws_glue_job.parquet": {
-            "depends_on": [f"aws_cloudwatch_log_group.job_{content}" for content in ("continuous", "error", "output")],
-            "security_configuration": SECURITY,
-        },
+        "aws_glue_job.parquet": {"security_configuration": SECURITY},
         "aws_iam_role_policy.job": {"policy": on_glue(FOUND)},
     },
     KEY_ARROW_VARIANT: {
@@ -191,7 +192,10 @@ IN_NORMALIZE: dict[str, dict[str, Any]] = {
 }
 IN_ETL: dict[str, dict[str, Any]] = {
     "aws_glue_crawler.curated": {
-        "depends_on": ["aws_cloudwatch_log_group.crawler"],
+        "depends_on": [
+            "aws_cloudwatch_log_group.crawler",
+            *(f"aws_glue_catalog_table.iceberg_{table.name}" for table in CONTRACT.tables),
+        ],
         "security_configuration": SECURITY,
     },
     "aws_iam_role_policy.crawler": {"policy": on_glue(FOUND)},
@@ -204,11 +208,12 @@ def test_key_changes_only_what_it_encrypts(all_stacks: dict[str, Stack], name: s
     in_stack = IN_NORMALIZE if "normalize" in name.partition(" ")[0] else IN_ETL
     found = differences(all_stacks[PAIRS[name]], all_stacks[name])
     configuration: Any = found.pop("aws_athena_workgroup.analytics", {}).get("configuration")
-    if name == KEY_GLUE_VARIANT:
-        # Glue puts the key's configuration and the role into the names of the groups, which tells jobs apart.
-        arguments = found["aws_glue_job.normalize"].pop("default_arguments")
-        before = all_stacks[GLUE_VARIANT]["aws_glue_job.normalize"]["default_arguments"]
-        assert before == {**arguments, "--custom-logGroup-prefix": "/aws-glue/jobs/cat-prod-normalize-spark"}
+    for job, group in (("normalize", "cat-prod-normalize-spark"), ("parquet", "cat-prod-etl2-parquet")):
+        if f"aws_glue_job.{job}" in found:
+            # Glue puts the key's configuration and the role into the names of the groups, which tells jobs apart.
+            arguments = found[f"aws_glue_job.{job}"].pop("default_arguments")
+            before = all_stacks[PAIRS[name]][f"aws_glue_job.{job}"]["default_arguments"]
+            assert before == {**arguments, "--custom-logGroup-prefix": f"/aws-glue/jobs/{group}"}
     assert found == {**in_stack, **EXPECTED[name]}
     if in_stack is IN_ETL:
         assert configuration["result_configuration"]["encryption_configuration"] == {
@@ -228,10 +233,7 @@ def test_key_adds_only_itself_and_glues_configuration(all_stacks: dict[str, Stac
             KEY_ETL: {
                 "data.aws_kms_alias.data",
                 "aws_glue_security_configuration.own_key",
-                # With a key, what Glue 4.0 writes to no group of our name goes to one of ours.
                 "aws_cloudwatch_log_group.crawler",
-                "aws_cloudwatch_log_group.job_error",
-                "aws_cloudwatch_log_group.job_output",
             },
             KEY_ARROW_VARIANT: {
                 "data.aws_kms_alias.data",

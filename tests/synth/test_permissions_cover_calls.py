@@ -51,7 +51,7 @@ CLIENTS = {f"{mark}{name}" for name in ("s3", "glue", "dynamodb", "cloudwatch", 
 def calls(package: str) -> set[str]:
     """Return the methods that a package's modules call on a client, paginated ones by their own name."""
     found = set()
-    for file in sorted((ROOT / package).glob("*.py")):
+    for file in sorted((ROOT / package).rglob("*.py")):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and _is_client(node.func.value):
                 method = node.func.attr

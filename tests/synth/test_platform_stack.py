@@ -11,11 +11,12 @@ import pytest
 
 import main
 from envs.prod import PROD
-from envs.schema import ArrowSettings, Environment, GlueExtractSettings
+from envs.schema import AFTER_JOB, ArrowSettings, Environment, GlueExtractSettings
 from envs.test import TEST
 from glue_src.arguments import read_variables
 from lambda_src.settings import Settings
-from modules import terraform
+from modules import packaging, terraform
+from modules.contract.settings import CRAWLER_VARIABLE
 from modules.lambda_function import FunctionCode
 from modules.packaging import PackagingError, write_archive
 from modules.spark_job import SparkCode
@@ -180,7 +181,7 @@ def test_read_capacity_is_written_as_the_programs_read_it(tmp_path: Path, units:
 def test_size_of_the_glue_engine(tmp_path: Path) -> None:
     glue = GlueExtractSettings(worker_type="G.2X", number_of_workers=9, timeout=90, max_retries=0)
     job = normalize_on_glue(changed("normalize.extract.glue", glue, TEST), tmp_path)["resource"]["aws_glue_job"]
-    size = {"worker_type": "G.2X", "number_of_workers": 9, "timeout": 90, "max_retries": 0, "glue_version": "5.0"}
+    size = {"worker_type": "G.2X", "number_of_workers": 9, "timeout": 90, "max_retries": 0, "glue_version": "5.1"}
     assert {name: job["normalize"][name] for name in size} == size
     arguments = job["normalize"]["default_arguments"]
     assert (arguments["--time_limit_minutes"], arguments["--tasks_at_once"]) == ("85", "64")
@@ -201,15 +202,65 @@ def test_size_of_the_arrow_engine(tmp_path: Path) -> None:
     assert resources["aws_cloudwatch_log_group"]["parquet"]["retention_in_days"] == 7
 
 
-@pytest.mark.parametrize("share", [0, 1, 0.0, 1e-7, 0.1 + 0.2, 1 / 3])
-def test_rejected_share_is_written_as_the_programs_read_it(tmp_path: Path, share: float) -> None:
-    environment = changed("etl.transform.most_rejected_share", share, TEST)
+@pytest.mark.parametrize("ratio", [0, 1, 0.0, 1e-7, 0.1 + 0.2, 1 / 3])
+def test_ratios_are_written_as_the_programs_read_them(tmp_path: Path, ratio: float) -> None:
+    environment = changed("etl.transform.max_rejected_ratio", ratio, TEST)
+    environment = changed("etl.transform.max_removed_ratio", 1 - ratio, environment)
     assert faults(environment) == []
     arguments = etl(environment, tmp_path)["resource"]["aws_glue_job"]["parquet"]["default_arguments"]
     function = etl_on_arrow(environment, tmp_path)["resource"]["aws_lambda_function"]["parquet"]
     variables = function["environment"]["variables"]
-    assert variables["MOST_REJECTED_SHARE"] == arguments["--most_rejected_share"]
-    assert read_variables(variables).most_rejected_share == share
+    for name in ("max_rejected_ratio", "max_removed_ratio"):
+        assert variables[name.upper()] == arguments[f"--{name}"]
+    read = read_variables(variables)
+    assert (read.max_rejected_ratio, read.max_removed_ratio) == (ratio, 1 - ratio)
+
+
+def test_crawler_follows_the_engine_where_it_is_told_to(tmp_path: Path) -> None:
+    environment = changed("etl.catalog.crawler.run", AFTER_JOB, TEST)
+    resources = etl(environment, tmp_path)["resource"]
+    trigger = resources["aws_glue_trigger"]["on_success"]
+    assert (trigger["type"], trigger["enabled"]) == ("CONDITIONAL", True)
+    assert trigger["predicate"]["conditions"] == [
+        {"job_name": "${aws_glue_job.parquet.name}", "state": "SUCCEEDED", "logical_operator": "EQUALS"}
+    ]
+    assert trigger["actions"] == [{"crawler_name": "${aws_glue_crawler.curated.name}"}]
+    resources = etl_on_arrow(environment, tmp_path)["resource"]
+    variables = resources["aws_lambda_function"]["parquet"]["environment"]["variables"]
+    assert variables[CRAWLER_VARIABLE] == "${aws_glue_crawler.curated.name}"
+    statements = json.loads(resources["aws_iam_role_policy"]["parquet"]["policy"])["Statement"]
+    assert [each["Resource"] for each in statements if each["Action"] == ["glue:StartCrawler"]] == [
+        ["${aws_glue_crawler.curated.arn}"]
+    ]
+
+
+def test_iceberg_of_glue_5_0_reads_row_by_row(tmp_path: Path) -> None:
+    job = etl(changed("etl.glue.version", "5.0", TEST), tmp_path)["resource"]["aws_glue_job"]["parquet"]
+    assert job["default_arguments"]["--conf"].endswith("--conf spark.sql.iceberg.vectorization.enabled=false")
+
+
+def test_history_is_kept_in_the_tables_and_told_to_the_engine(tmp_path: Path) -> None:
+    resources = etl(changed("etl.curated.history_days", 7, TEST), tmp_path)["resource"]
+    assert resources["aws_glue_job"]["parquet"]["default_arguments"]["--history_days"] == "7"
+    properties = json.loads(resources["aws_s3_object"]["first_metadata_messages"]["content"])["properties"]
+    assert properties["history.expire.max-snapshot-age-ms"] == str(7 * 24 * 3600 * 1000)
+    assert properties["vacuum_max_snapshot_age_seconds"] == str(7 * 24 * 3600)
+
+
+def test_large_layer_goes_through_the_bucket(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(packaging, "LARGEST_UPLOAD", 100)
+    code = function_code(tmp_path)
+    for stack, bucket in (
+        (EtlStack(Cdktf.app(), TEST, code), "${data.aws_s3_bucket.reports.bucket}"),
+        (NormalizeStack(Cdktf.app(), TEST, code), "${aws_s3_bucket.reports.bucket}"),
+    ):
+        resources = synthesized(stack)["resource"]
+        stored = resources["aws_s3_object"]["layer"]
+        assert (stored["bucket"], stored["key"]) == (bucket, f"artifacts/{code.layer.sha256}/a.zip")
+        (layer,) = resources["aws_lambda_layer_version"].values()
+        assert "filename" not in layer
+        assert (layer["s3_bucket"], layer["s3_key"]) == ("${aws_s3_object.layer.bucket}", "${aws_s3_object.layer.key}")
+        assert layer["source_code_hash"] == code.layer.sha256_base64
 
 
 def test_prefixes_come_from_the_configuration_everywhere(tmp_path: Path) -> None:

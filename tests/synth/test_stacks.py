@@ -19,7 +19,8 @@ GUARDED = {
     "cat-prod-normalize": ["aws_s3_bucket.reports"],
     "cat-prod-etl2": [
         "aws_glue_catalog_database.analytics",
-        *sorted(f"aws_glue_catalog_table.{table.name}" for table in CONTRACT.tables),
+        *sorted(f"aws_glue_catalog_table.iceberg_{table.name}" for table in CONTRACT.tables),
+        *sorted(f"aws_s3_object.first_metadata_{table.name}" for table in CONTRACT.tables),
     ],
 }
 

@@ -13,7 +13,6 @@ from envs.schema import (
     ExclusionRule,
     GlueSettings,
     LambdaSettings,
-    LifecycleSettings,
     NormalizeSettings,
     ScheduleSettings,
 )
@@ -28,8 +27,6 @@ VALID = Environment(
         dynamo_table_name="a-table",
         lambda_=LambdaSettings(name="a-function", timeout=60, memory_size=512),
         schedule=ScheduleSettings(enabled=True, cron_expression="cron(0 10 * * ? *)"),
-        # As far apart as they can be, so that each can be moved to its own edges.
-        lifecycle=LifecycleSettings(clean_expiration=1, curated_expiration=3650),
     ),
     etl=EtlSettings(
         data_bucket_name=BUCKET,

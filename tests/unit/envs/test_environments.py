@@ -34,8 +34,7 @@ def expected(env: str, **changes: dict[str, Any]) -> dict[str, Any]:
                 "noncurrent_version_expiration": 30,
                 "abort_incomplete_multipart_upload": 1,
                 "athena_results_expiration": 7,
-                "clean_expiration": 90,
-                "curated_expiration": 730,
+                "clean_expiration": 30,
             },
             "extract": {
                 "engine": "lambda",
@@ -46,7 +45,7 @@ def expected(env: str, **changes: dict[str, Any]) -> dict[str, Any]:
                 "glue": {
                     "number_of_workers": 5,
                     "worker_type": "G.1X",
-                    "version": "5.0",
+                    "version": "5.1",
                     "timeout": 240,
                     "max_retries": 1,
                     "log_retention": log_retention,
@@ -55,10 +54,10 @@ def expected(env: str, **changes: dict[str, Any]) -> dict[str, Any]:
         },
         "etl": {
             "data_bucket_name": f"cat-{env}-normalize-reports",
-            "catalog": {"database_name": f"cat_{env}_analytics_db"},
+            "catalog": {"database_name": f"cat_{env}_analytics_db", "crawler": {"run": "on_demand"}},
             "athena": {"work_group_name": f"wg-cat-{env}-analytics", **changes["athena"]},
             "glue": {
-                "version": "4.0",
+                "version": "5.1",
                 "timeout": 60,
                 "max_retries": 1,
                 "log_retention": log_retention,
@@ -68,7 +67,8 @@ def expected(env: str, **changes: dict[str, Any]) -> dict[str, Any]:
             },
             "transform": {
                 "engine": "spark",
-                "most_rejected_share": changes.get("transform", {}).get("most_rejected_share", 0.05),
+                "max_rejected_ratio": changes.get("transform", {}).get("max_rejected_ratio", 0.05),
+                "max_removed_ratio": 0.2,
                 "arrow": {
                     "timeout": 900,
                     "memory_size": 3538,
@@ -78,6 +78,7 @@ def expected(env: str, **changes: dict[str, Any]) -> dict[str, Any]:
                     **changes["arrow"],
                 },
             },
+            "curated": {"history_days": 30},
             "clean_prefix": "reports/etl-process1/",
             "curated_prefix": "reports/etl-process2/",
             "athena_results_prefix": "athena/results/",
@@ -140,8 +141,8 @@ def test_local_has_the_layers_of_the_interpreter_at_hand() -> None:
             )
         },
         athena={"bytes_scanned_cutoff": 2**30},
-        glue={"number_of_workers": 2, "worker_type": "G.1X", "version": "5.0"},
-        transform={"most_rejected_share": 0.25},
+        glue={"number_of_workers": 2, "worker_type": "G.1X"},
+        transform={"max_rejected_ratio": 0.25},
         arrow={
             "timeout": 300,
             "memory_size": 1024,

@@ -27,7 +27,7 @@ TEXT = "Input should be a valid string"
         ("normalize.extract.max_read_capacity_units", "unlimited", "Input should be a valid number"),
         ("normalize.extract.max_read_capacity_units", True, "Input should be a valid number"),
         ("normalize.extract.glue", None, "Input should be an instance of GlueExtractSettings"),
-        ("etl.transform.most_rejected_share", "0.05", "Input should be a valid number"),
+        ("etl.transform.max_rejected_ratio", "0.05", "Input should be a valid number"),
         ("etl.transform.arrow", None, "Input should be an instance of ArrowSettings"),
         ("normalize.schedule.enabled", 1, "Input should be a valid boolean"),
         ("normalize.schedule.cron_expression", 4, TEXT),
@@ -90,7 +90,7 @@ def test_wrong_type_inside_a_tuple_and_a_dictionary() -> None:
         ),
         (
             {"etl.glue.worker_type": "G.025X"},
-            "etl.glue.worker_type = 'G.025X': Glue 4.0 takes G.1X, G.2X, G.4X here; choose one of them",
+            "etl.glue.worker_type = 'G.025X': Glue 5.1 takes G.1X, G.2X, G.4X here; choose one of them",
         ),
         (
             {"etl.glue.worker_type": "Standard", "etl.glue.version": "5.0"},
@@ -98,14 +98,7 @@ def test_wrong_type_inside_a_tuple_and_a_dictionary() -> None:
         ),
         (
             {"normalize.extract.glue.worker_type": "G.8X"},
-            "normalize.extract.glue.worker_type = 'G.8X': Glue 5.0 takes G.1X, G.2X, G.4X here; choose one of them",
-        ),
-        (
-            {"normalize.lifecycle.clean_expiration": 90, "normalize.lifecycle.curated_expiration": 89},
-            (
-                "normalize.lifecycle.curated_expiration = 89: must be at least clean_expiration, 90, or ETL-2 would "
-                "make expired days anew; raise it or lower the other"
-            ),
+            "normalize.extract.glue.worker_type = 'G.8X': Glue 5.1 takes G.1X, G.2X, G.4X here; choose one of them",
         ),
         (
             {"normalize.extract.exclusion_rules": (exclusion_rule(), exclusion_rule(values=("2",)))},
@@ -140,8 +133,6 @@ def test_settings_that_contradict_each_other(changes: dict[str, Any], expected: 
 def test_settings_that_only_just_agree() -> None:
     disabled = changed("normalize.schedule.enabled", value=False)
     assert faults(changed("normalize.schedule.cron_expression", None, disabled)) == []
-    equal = changed("normalize.lifecycle.clean_expiration", 90)
-    assert faults(changed("normalize.lifecycle.curated_expiration", 90, equal)) == []
     unguarded = changed("deletion_guarded", value=False)
     assert faults(unguarded) == faults(changed("empty_on_destroy", True, unguarded)) == []  # noqa: FBT003
 
@@ -189,7 +180,7 @@ def test_all_faults_in_one_message() -> None:
         "  - etl.glue.number_of_workers = 1: must be from 2 to 299; a Spark job needs a driver and a worker\n"
         "  - etl.curated_prefix = 'artifacts/x/': must not overlap the artifacts' prefix, 'artifacts/'; choose folders "
         "apart\n"
-        "  - etl.glue.worker_type = 'Z.1X': Glue 4.0 takes G.1X, G.2X, G.4X here; choose one of them"
+        "  - etl.glue.worker_type = 'Z.1X': Glue 5.1 takes G.1X, G.2X, G.4X here; choose one of them"
     )
 
 

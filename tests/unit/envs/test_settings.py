@@ -14,7 +14,9 @@ NUMBERS = [
     ("etl.transform.arrow.timeout", 1, 900, "Lambda stops after 15 minutes: raise memory_size instead"),
     ("etl.transform.arrow.memory_size", 128, 10240, "Lambda's memory in MB"),
     ("etl.transform.arrow.ephemeral_storage", 512, 10240, "Lambda's /tmp in MB"),
-    ("etl.transform.most_rejected_share", 0, 1, "write 0.05 for five of a hundred"),
+    ("etl.transform.max_rejected_ratio", 0, 1, "write 0.05 for five of a hundred"),
+    ("etl.transform.max_removed_ratio", 0, 1, "write 0.05 for five of a hundred"),
+    ("etl.curated.history_days", 1, 3650, "give a number of days"),
     ("normalize.extract.scan_segments", 1, 1000, "give None to have it chosen"),
     ("normalize.extract.max_read_capacity_units", 1, 10_000_000, "give None for no limit"),
     ("normalize.extract.glue.number_of_workers", 2, 299, "a Spark job needs a driver and a worker"),
@@ -24,7 +26,6 @@ NUMBERS = [
     ("normalize.lifecycle.abort_incomplete_multipart_upload", 1, 3650, "give a number of days"),
     ("normalize.lifecycle.athena_results_expiration", 1, 3650, "give a number of days"),
     ("normalize.lifecycle.clean_expiration", 1, 3650, "give a number of days"),
-    ("normalize.lifecycle.curated_expiration", 1, 3650, "give a number of days"),
     ("alarms.freshness_hours", 1, 168, "CloudWatch looks back seven days at most"),
     ("encryption.deletion_window", 7, 30, "KMS knows no other days"),
     ("etl.athena.bytes_scanned_cutoff", 10_000_000, 2**53, "Athena's least cutoff is 10 MB"),
@@ -60,10 +61,10 @@ def test_read_capacity_refused(units: float) -> None:
     assert faults(changed(path, units)) == [f"{path} = {units}: must be from 1 to 10000000; give None for no limit"]
 
 
-@pytest.mark.parametrize("share", [-0.01, 1.01, math.inf, math.nan])
-def test_rejected_share_refused(share: float) -> None:
-    path = "etl.transform.most_rejected_share"
-    assert faults(changed(path, share)) == [f"{path} = {share}: must be from 0 to 1; write 0.05 for five of a hundred"]
+@pytest.mark.parametrize("path", ["etl.transform.max_rejected_ratio", "etl.transform.max_removed_ratio"])
+@pytest.mark.parametrize("ratio", [-0.01, 1.01, math.inf, math.nan])
+def test_ratio_refused(path: str, ratio: float) -> None:
+    assert faults(changed(path, ratio)) == [f"{path} = {ratio}: must be from 0 to 1; write 0.05 for five of a hundred"]
 
 
 @pytest.mark.parametrize("share", [0.09, 0, -1, 1.01, math.inf, math.nan])
@@ -94,10 +95,13 @@ def test_share_of_the_run_time_refused(share: float) -> None:
         ("etl.catalog.database_name", "d" * 255),
         ("etl.athena.work_group_name", "w" * 128),
         ("etl.transform.engine", "arrow"),
-        ("etl.transform.most_rejected_share", 1e-9),
+        ("etl.transform.max_rejected_ratio", 1e-9),
+        ("etl.transform.max_removed_ratio", 0.5),
+        ("etl.catalog.crawler.run", "after_job"),
         ("etl.transform.arrow.platform", None),
         ("etl.transform.arrow.log_retention", 3653),
         ("etl.glue.version", "5.0"),
+        ("normalize.extract.glue.version", "5.0"),
         ("alarms.run_time_share", 0.1),
         ("alarms.run_time_share", 1),
         ("etl.glue.worker_type", "G.4X"),
@@ -216,11 +220,20 @@ def test_exclusion_rule_refused(changes: dict[str, Any], setting: str, said: str
         ("normalize.lambda_.python_version", "3.11", "must be one of 3.12; the layer's wheels are pinned for it"),
         ("normalize.lambda_.platform", "manylinux2014_x86_64", "Input should be 'manylinux_2_28_x86_64'"),
         ("normalize.extract.engine", "batch", "must be one of glue, lambda; docs/scaling.md says when to take which"),
-        ("normalize.extract.glue.version", "4.0", "must be one of 5.0; the code needs its Python 3.11"),
-        ("etl.transform.engine", "lambda", "must be one of arrow, spark; docs/adr/0014 says when to take which"),
+        ("normalize.extract.glue.version", "4.0", "must be one of 5.0, 5.1; the code needs their Python 3.11"),
+        ("etl.transform.engine", "lambda", "must be one of arrow, spark; docs/adr/0029 says when to take which"),
         ("etl.transform.arrow.python_version", "3.9", "must be one of 3.12; the layer's wheels are pinned for it"),
         ("etl.transform.arrow.platform", "any", "Input should be 'manylinux_2_28_x86_64'"),
-        ("etl.glue.version", "3.0", "must be one of 4.0, 5.0; the job is tested on these Glue versions"),
+        (
+            "etl.glue.version",
+            "4.0",
+            "must be one of 5.0, 5.1; older ones lack a fitting Iceberg: that of 4.0, 1.0.0, cannot publish a branch",
+        ),
+        (
+            "etl.catalog.crawler.run",
+            "never",
+            "must be one of after_job, on_demand; on_demand leaves it to people to start it",
+        ),
         (
             "etl.catalog.database_name",
             "Analytics",

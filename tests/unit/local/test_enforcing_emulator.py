@@ -74,6 +74,16 @@ def test_a_metrics_namespace_is_a_condition() -> None:
     assert need.context == {"cloudwatch:namespace": "CAT/Etl"}
 
 
+def test_an_events_source_and_type_are_conditions() -> None:
+    entries = [{"Source": "a", "DetailType": "b"}, {"Source": "c", "DetailType": "d"}]
+    found = needs_of(json_request("events", "PutEvents", Entries=entries), Need("events:PutEvents", "bus", {}))
+    assert [need.context for need in found] == [
+        {"events:source": "a", "events:detail-type": "b"},
+        {"events:source": "c", "events:detail-type": "d"},
+    ]
+    assert {need.resource for need in found} == {"bus"}
+
+
 @pytest.mark.parametrize(
     ("request_", "operation"),
     [

@@ -35,7 +35,7 @@ def test_unit_tested_code_imports_no_cdktf() -> None:
     assert {"envs", "modules", "lambda_src", "glue_src", "boto3", "pydantic"} <= loaded
 
 
-@pytest.mark.parametrize("place", ["modules", "envs", "main.py", "scan", "pipeline", "fork"])
+@pytest.mark.parametrize("place", ["modules", "envs", "main.py", "scan", "pipeline"])
 def test_infrastructure_imports_no_contract_itself(place: str) -> None:
     """An environment names its contract; what is made of it takes it from there."""
     found = [ROOT / place] if place.endswith(".py") else sorted((ROOT / place).rglob("*.py"))

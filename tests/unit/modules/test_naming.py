@@ -49,6 +49,7 @@ NAMES = {
     "glue_job_logs": ("/aws-glue/jobs/cat-{}-etl2-parquet", 512),
     "dashboard": ("cat-{}-platform", 255),
     "crawler_failed_rule": ("cat-{}-etl2-crawler-failed", 64),
+    "event_source": ("cat-{}-etl2", 256),
     "etl_dead_letters": ("cat-{}-etl2-dead-letters", 80),
     "pipeline_stack": ("cat-{}-pipeline", 64),
     "plan_role": ("cat-{}-pipeline-plan", 64),

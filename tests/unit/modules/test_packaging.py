@@ -21,6 +21,8 @@ SOURCES = {
     "program/__init__.py": "",
     "program/a.py": "A = 1\n",
     "program/b.py": "B = 'ñ'\n" * 50,
+    "program/engine/__init__.py": "",
+    "program/engine/deep/c.py": "C = 2\n",
     "modules/__init__.py": "",
     "modules/contract/__init__.py": "",
     "modules/contract/columns.py": "C = 3\n",
@@ -58,8 +60,9 @@ def test_same_content_gives_same_bytes_anywhere_and_any_time(
     monkeypatch.setenv("TZ", "Asia/Tokyo")
     other = project(tmp_path / "elsewhere" / "two", reversed(SOURCES), when=1_700_000_001)
     (other / "program" / "a.py").chmod(0o700)
-    (other / "program" / "__pycache__").mkdir()
-    (other / "program" / "__pycache__" / "a.cpython-311.pyc").write_bytes(b"x")
+    for folder in ("program", "program/engine"):
+        (other / folder / "__pycache__").mkdir()
+        (other / folder / "__pycache__" / "a.cpython-311.pyc").write_bytes(b"x")
     (other / "program" / "requirements.txt").write_text("boto3\n")
     (other / "sources" / "another.py").write_text("F = 6\n")
     second = code_archive(other, "program", tmp_path / "build2", CONTRACT)
@@ -126,31 +129,30 @@ def test_empty_refused(tmp_path: Path) -> None:
 
 
 def test_limits_are_lambdas() -> None:
-    assert (packaging.LARGEST_ZIP, packaging.LARGEST_UNZIPPED) == (52_428_800, 262_144_000)
+    assert (packaging.LARGEST_UPLOAD, packaging.LARGEST_UNZIPPED) == (52_428_800, 262_144_000)
 
 
-@pytest.mark.parametrize(
-    ("limit", "size", "said"),
-    [
-        ("LARGEST_ZIP", 2**20, "archive x.zip has 2.0 MiB zipped; Lambda takes 1 MiB"),
-        ("LARGEST_UNZIPPED", 2**20, "archive x.zip has 2.0 MiB unzipped; Lambda takes 1 MiB"),
-    ],
-)
-def test_size_over_the_limit_refused(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: str, size: int, said: str
-) -> None:
-    monkeypatch.setattr(packaging, limit, size)
+def test_size_over_the_limit_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(packaging, "LARGEST_UNZIPPED", 2**20)
     with pytest.raises(PackagingError) as raised:
-        write_archive({"noise": os.urandom(2 * 2**20)}, tmp_path / "x.zip")
-    assert str(raised.value) == f"{said}: drop a dependency, or trim more of it in modules/packaging.py"
+        write_archive({"noise": bytes(2 * 2**20)}, tmp_path / "x.zip")
+    assert str(raised.value) == (
+        "archive x.zip has 2.0 MiB unzipped; Lambda takes 1 MiB: drop a dependency, or trim more of it in "
+        "modules/packaging.py"
+    )
     assert list(tmp_path.iterdir()) == [], "a refused archive must not be left for the next build to find"
 
 
 def test_size_at_the_limit_accepted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     files = {"a": b"x" * 1000}
     monkeypatch.setattr(packaging, "LARGEST_UNZIPPED", 1000)
-    monkeypatch.setattr(packaging, "LARGEST_ZIP", len(zip_bytes(files)))
     assert write_archive(files, tmp_path / "x.zip").unzipped_bytes == 1000
+
+
+def test_zip_over_the_limit_is_not_uploaded_directly() -> None:
+    archive = Archive(Path("x.zip"), "", packaging.LARGEST_UPLOAD, 1)
+    assert archive.is_uploaded_directly
+    assert not replace(archive, zipped_bytes=packaging.LARGEST_UPLOAD + 1).is_uploaded_directly
 
 
 def test_interrupted_write_leaves_the_old_archive_and_nothing_else(

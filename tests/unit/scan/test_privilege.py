@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from local.assumed_role import SCRIPT_SESSION, SPARK_SESSION
+from local.assumed_role import JOB_SESSION
 from scan.privilege import calls
-from scan.privilege.calls import SPARK, Call, calls_in, keep, recorded, steady
+from scan.privilege.calls import Call, calls_in, keep, recorded, steady
 from scan.privilege.implied import implied_by
 from scan.privilege.roles import KEY_ARN, Grant, Role, resolved, roles_of
 from scan.privilege.unrecorded import Unrecorded
@@ -19,7 +19,7 @@ BUCKET = "arn:aws:s3:::cat-local-normalize-reports"
 
 
 def decision(**said: Any) -> dict[str, Any]:
-    usual = {"role": "cat-local-etl2-job", "session": SCRIPT_SESSION, "context": {}, "allowed": True}
+    usual = {"role": "cat-local-etl2-job", "session": JOB_SESSION, "context": {}, "allowed": True}
     return {**usual, "operation": "HEAD object", "action": "s3:GetObject", "resource": BUCKET, **said}
 
 
@@ -28,7 +28,12 @@ def decision(**said: Any) -> dict[str, Any]:
     [
         (f"{BUCKET}/reports/etl-process1/messages/dt=2026-01-31/messages-{RUN}.csv",
          "arn:aws:s3:::cat-{env}-normalize-reports/reports/etl-process1/{dataset}/dt={day}/{dataset}-{run}.csv"),
-        ("reports/etl-process2/_staging/" + RUN, "reports/etl-process2/_staging/{run}"),
+        (f"{BUCKET}/reports/etl-process2/messages/data/conversation_id_trunc=CONVERSATION%232026-01/00000-1-a.parquet",
+         "arn:aws:s3:::cat-{env}-normalize-reports/reports/etl-process2/{dataset}/data/{file}"),
+        ("reports/etl-process2/runs/metadata/snap-1-2.avro", "reports/etl-process2/{dataset}/metadata/{file}"),
+        ("reports/etl-process2/runs/data/", "reports/etl-process2/{dataset}/data/"),
+        ("artifacts/tables/runs/00000-0123abcd-0123-0123-0123-0123456789ab.metadata.json",
+         "artifacts/tables/{dataset}/00000-{uuid}.metadata.json"),
         ("arn:aws:glue:us-east-1:000000000000:table/cat_local_analytics_db/messages",
          "arn:aws:glue:us-east-1:000000000000:table/cat_{env}_analytics_db/messages"),
         (f"artifacts/{'0a' * 32}/job.py", "artifacts/{sha256}/job.py"),
@@ -52,21 +57,6 @@ def test_operations_have_their_names_in_the_api() -> None:
 def test_unknown_operation_of_s3_is_told() -> None:
     with pytest.raises(KeyError, match="PATCH object"):
         calls_in([decision(operation="PATCH object")])
-
-
-def test_sparks_files_and_operations_are_not_told_apart_and_its_copies_tags_do_not_count() -> None:
-    file = f"{BUCKET}/reports/etl-process2/_staging/{RUN}/messages/_temporary/0/part-1.parquet"
-    by_spark = {"session": SPARK_SESSION, "resource": file}
-    made = calls_in(
-        [
-            decision(**by_spark),
-            decision(**by_spark, action="s3:GetObjectTagging", operation="PUT object copy"),
-            decision(**by_spark, operation="GET object"),
-        ]
-    )
-    (call,) = made
-    assert call.resource.endswith("/reports/etl-process2/_staging/{run}/{file}")
-    assert made[call] == {SPARK}
 
 
 def test_what_is_kept_is_what_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
