@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
 import pytest
@@ -10,12 +11,20 @@ from sqlglot.optimizer.qualify import qualify
 
 from envs.prod import PROD
 from handbook.blocks import Block, blocks
+from modules.contract.datasets import Column
+from modules.contract.views import ViewColumn
 from modules.etl.serving import views_of
 from tests.unit.docs.computed import DOCS
 
+
+def types(columns: Iterable[Column | ViewColumn]) -> dict[str, str]:
+    return {column.name: column.type.value for column in columns}
+
+
 SCHEMA: Final[dict[str, object]] = {
-    table.name: {column.name: column.type.value for column in table.columns} for table in PROD.contract.tables
-} | {view.name: {column.name: column.type.value for column in view.columns} for view in views_of(PROD.contract)}
+    **{table.name: types(table.columns) for table in PROD.contract.tables},
+    **{view.name: types(view.columns) for view in views_of(PROD.contract)},
+}
 
 
 def questions(name: str) -> list[Block]:
