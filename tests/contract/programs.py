@@ -20,16 +20,16 @@ PACKAGES = ("lambda_src", "glue_src")
 SHARED = ("modules/contract", "modules/items")
 #: What the layer of each program's function holds.
 LAYER_REQUIREMENTS = {package: ROOT / package / "requirements.txt" for package in PACKAGES}
-#: What AWS Glue 4.0 and 5.0 have installed and the job may import.
+#: What AWS Glue 5 has installed and the job may import.
 PROVIDED_BY_GLUE = ("pyspark", "py4j", "awsglue", "boto3", "botocore")
 
-#: Files that only the Spark job loads. That of lambda_src, on Glue 5.0, has the layer's packages but for NOT_ON_SPARK.
+#: Files that only the Spark job loads. That of lambda_src has the layer's packages but for NOT_ON_SPARK.
 ON_SPARK_ONLY = {
     "lambda_src": ("spark_engine.py", "spark_job.py"),
-    "glue_src": ("job.py", "spark_engine.py", "spark_facts.py", "spark_ranges.py", "transform.py"),
+    "glue_src": ("glue_src/job.py", "spark/*.py"),
 }
-#: Files that only the function loads: pyarrow is not in the job's requirements.
-IN_FUNCTION_ONLY = ("handler.py", "arrow_*.py")
+#: Files that only the function loads: pyarrow and PyIceberg are not in the job's requirements.
+IN_FUNCTION_ONLY = ("glue_src/handler.py", "arrow/*.py")
 
 
 def sources(folder: str) -> list[Path]:
@@ -39,7 +39,13 @@ def sources(folder: str) -> list[Path]:
 
 def function_sources(package: str) -> list[Path]:
     """Return a program's files that its function may load."""
-    return [file for file in sources(package) if file.name not in ON_SPARK_ONLY[package]]
+    on_spark_only = spark_sources(package)
+    return [file for file in sources(package) if file not in on_spark_only]
+
+
+def spark_sources(package: str) -> list[Path]:
+    """Return a program's files that only its Spark job may load."""
+    return [file for file in sources(package) if any(map(file.match, ON_SPARK_ONLY[package]))]
 
 
 def contract_sources() -> list[Path]:

@@ -10,7 +10,7 @@ import pytest
 
 from modules.packaging import code_archive
 from sources import contract_named, contract_names
-from tests.contract.programs import ON_SPARK_ONLY, PACKAGES, ROOT, bare_python, etl_job_sources, sources
+from tests.contract.programs import PACKAGES, ROOT, bare_python, etl_job_sources, sources, spark_sources
 from tests.more_sources.parcels import CONTRACT as PARCELS
 from tests.other_contract import MORE_SOURCES
 
@@ -41,7 +41,7 @@ def test_handler(function_paths: list[Path], tmp_path: Path) -> None:
     for name in ("boto3", "botocore", "aws_lambda_powertools"):
         assert Path(found[name]) == layer / name / "__init__.py", f"{name} must come from the layer"
     assert TOOLS & set(found) == set()
-    assert {f"lambda_src.{name.removesuffix('.py')}" for name in ON_SPARK_ONLY["lambda_src"]} & set(found) == set()
+    assert set(modules_in(spark_sources("lambda_src"))) & set(found) == set()
     assert [name for name, file in found.items() if str(ROOT) in file or "site-packages" in file] == []
 
 
@@ -53,7 +53,7 @@ def test_etl_handler(etl_function_paths: list[Path], tmp_path: Path) -> None:
     for name in ("boto3", "botocore", "pyarrow"):
         assert Path(found[name]) == layer / name / "__init__.py", f"{name} must come from the layer"
     assert (TOOLS | {"pyspark", "pandas", "numpy"}) & set(found) == set()
-    assert {f"glue_src.{name.removesuffix('.py')}" for name in ON_SPARK_ONLY["glue_src"]} & set(found) == set()
+    assert set(modules_in(spark_sources("glue_src"))) & set(found) == set()
     assert [name for name, file in found.items() if str(ROOT) in file or "site-packages" in file] == []
 
 
