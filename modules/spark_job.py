@@ -211,7 +211,11 @@ class SparkJob(Construct):
                     Statement(
                         sid="ReadCode",
                         actions=["s3:GetObject"],
-                        resources=[f"{props.bucket.arn}/{ARTIFACTS_PREFIX}*"],
+                        # Of any version: a run that starts during a deployment has the one before.
+                        resources=[
+                            f"{props.bucket.arn}/{ARTIFACTS_PREFIX}*/{path.name}"
+                            for path in (props.code.script, props.code.library.path)
+                        ],
                     ),
                     write_glue_logs(props.account),
                     write_metrics("WriteMetrics", GLUE_NAMESPACE),

@@ -105,7 +105,7 @@ class Catalog(Construct):
             content=text,
             content_type="application/json",
             lifecycle=TerraformResourceLifecycle(ignore_changes=_ALL, prevent_destroy=props.deletion_guarded),
-            tags=ETL.tags(ResourceType.CATALOG),
+            tags=ETL.tags(ResourceType.STORAGE),
         )
 
     def _location(self, dataset: Dataset) -> str:

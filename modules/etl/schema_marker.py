@@ -36,5 +36,5 @@ def add_schema_marker(scope: Construct, props: SchemaMarkerProps) -> None:
         # Written only once the tables and what it starts are there.
         depends_on=list(props.after),
         lifecycle=TerraformResourceLifecycle(create_before_destroy=True),
-        tags=ETL.tags(ResourceType.ORCHESTRATION),
+        tags=ETL.tags(ResourceType.STORAGE),
     )

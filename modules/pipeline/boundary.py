@@ -22,8 +22,7 @@ def boundary(environment: Environment, account: Account) -> list[Statement]:
             sid="Data",
             actions=[
                 *("s3:AbortMultipartUpload", "s3:DeleteObject", "s3:GetBucketLocation", "s3:GetObject"),
-                *("s3:GetObjectTagging", "s3:ListBucket", "s3:ListBucketMultipartUploads", "s3:PutObject"),
-                "s3:PutObjectTagging",
+                *("s3:ListBucket", "s3:ListBucketMultipartUploads", "s3:PutObject"),
             ],
             resources=[bucket, f"{bucket}/*"],
         ),
@@ -34,12 +33,7 @@ def boundary(environment: Environment, account: Account) -> list[Statement]:
         ),
         Statement(
             sid="Catalog",
-            actions=[
-                *("glue:GetDatabase", "glue:GetTable", "glue:GetTables", "glue:UpdateTable"),
-                *("glue:GetPartition", "glue:GetPartitions", "glue:BatchGetPartition", "glue:CreatePartition"),
-                *("glue:BatchCreatePartition", "glue:UpdatePartition", "glue:BatchUpdatePartition"),
-                "glue:DeletePartition",
-            ],
+            actions=["glue:GetDatabase", "glue:GetTable", "glue:GetTables", "glue:UpdateTable"],
             resources=catalog_arns(environment, account),
         ),
         Statement(
@@ -51,6 +45,12 @@ def boundary(environment: Environment, account: Account) -> list[Statement]:
             sid="Tell",
             actions=["sns:Publish", "sqs:SendMessage"],
             resources=[account.arn(service, any_name) for service in ("sns", "sqs")],
+        ),
+        Statement(
+            sid="Announce",
+            actions=["events:PutEvents"],
+            resources=[account.arn("events", "event-bus/default")],
+            conditions={"StringEquals": {"events:source": environment.names.event_source}},
         ),
         Statement(
             sid="Log",

@@ -113,7 +113,7 @@ def test_first_metadata(etl: Stack, dataset: Dataset) -> None:
         "key": f"artifacts/tables/{dataset.name}/00000-{written.table_uuid}.metadata.json",
         "content_type": "application/json",
         "lifecycle": ONCE[etl.env],
-        "tags": {"ETLComponent": "ETL-2", "ETLStage": "TRANSFORM-LOAD", "ResourceType": "CATALOG"},
+        "tags": {"ETLComponent": "ETL-2", "ETLStage": "TRANSFORM-LOAD", "ResourceType": "STORAGE"},
     }
     assert written.format_version == 2
     assert written.location == location_of(etl, dataset)
@@ -152,7 +152,7 @@ def test_schema_marker_comes_last_and_is_named_by_its_content(etl: Stack) -> Non
             "aws_cloudwatch_event_target.workflow",
         ],
         "lifecycle": {"create_before_destroy": True},
-        "tags": {"ETLComponent": "ETL-2", "ETLStage": "TRANSFORM-LOAD", "ResourceType": "ORCHESTRATION"},
+        "tags": {"ETLComponent": "ETL-2", "ETLStage": "TRANSFORM-LOAD", "ResourceType": "STORAGE"},
     }
 
 

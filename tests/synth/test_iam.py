@@ -66,10 +66,10 @@ def write_metrics(sid: str, namespace: str) -> dict[str, Any]:
     return allow(sid, ["cloudwatch:PutMetricData"], ["*"], Condition=condition)
 
 
-def to_run_on_glue(bucket: str) -> list[dict[str, Any]]:
+def to_run_on_glue(bucket: str, *code: str) -> list[dict[str, Any]]:
     """What Glue itself does as the role of any job."""
     return [
-        allow("ReadCode", ["s3:GetObject"], [f"{bucket}/artifacts/*"]),
+        allow("ReadCode", ["s3:GetObject"], [f"{bucket}/artifacts/*/{name}" for name in code]),
         WRITE_GLUE_LOGS,
         write_metrics("WriteMetrics", "Glue"),
     ]
@@ -165,7 +165,7 @@ def to_curate(stack: Stack) -> list[dict[str, Any]]:
 
 
 def test_job_permissions(etl: Stack) -> None:
-    assert permissions(etl, "job") == [*to_curate(etl), *to_run_on_glue(FOUND_BUCKET)]
+    assert permissions(etl, "job") == [*to_curate(etl), *to_run_on_glue(FOUND_BUCKET, "job.py", "glue_src.zip")]
 
 
 def test_arrow_function_permissions(arrow_etl: Stack) -> None:
@@ -187,7 +187,7 @@ def test_normalize_job_permissions(glue_normalize: Stack) -> None:
         allow("WriteCleanZone", ["s3:AbortMultipartUpload", "s3:DeleteObject", "s3:PutObject"], [f"{BUCKET}/{CLEAN}*"]),
         allow("FindOpenUploads", ["s3:ListBucketMultipartUploads"], [BUCKET]),
         write_metrics("WriteRunMetrics", "CAT/Normalize"),
-        *to_run_on_glue(BUCKET),
+        *to_run_on_glue(BUCKET, "spark_job.py", "lambda_src.zip"),
     ]
 
 
