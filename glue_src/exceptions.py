@@ -12,6 +12,7 @@
     ├── HeldError                   a run would remove too many rows; nothing of it was published
     ├── QuarantinedError            a run failed checks; nothing of it was published
     ├── PartitionTooLargeError      one partition does not fit the engine; nothing was written
+    ├── OutOfTimeError              the service would stop the run before it could publish; nothing was published
     ├── TableError                  a table cannot be read or written as it is
     │   ├── TableMissingError       the catalog has no such Iceberg table
     │   ├── TableMetadataError      its metadata file is missing or damaged
@@ -137,6 +138,17 @@ class PartitionTooLargeError(CurationError):
             f"{dataset_name}: its largest partition takes about {needed // 2**20:,} MiB, and {available // 2**20:,} "
             "MiB are there for it. Nothing was written. Raise the function's memory_size, give the dataset a narrower "
             'partition (docs/scaling.md), or set transform.engine to "spark".'
+        )
+
+
+class OutOfTimeError(CurationError):
+    """The service would stop this run before its tables could be checked and published."""
+
+    def __init__(self, seconds_left: float, seconds_kept: float) -> None:
+        super().__init__(
+            f"{seconds_left:.0f} s are left until the service stops this run, and the last {seconds_kept:.0f} s are kept "
+            "for checking and publishing. Nothing was published. Raise the function's timeout or memory_size (more "
+            'memory brings more processors), or set transform.engine to "spark".'
         )
 
 

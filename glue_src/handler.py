@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from dataclasses import dataclass
-from functools import cache
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -16,15 +17,12 @@ from botocore.exceptions import ClientError
 
 from glue_src import logs
 from glue_src.arguments import read_variables
-from glue_src.arrow_engine import ArrowEngine
+from glue_src.arrow.engine import ArrowEngine
 from glue_src.exceptions import ArgumentsError, OutOfTimeError
 from glue_src.run import Clients, run
-from glue_src.storage import Bucket
-from modules.contract.settings import CRAWLER_VARIABLE
+from modules.contract.settings import CRAWLER_VARIABLE, TransformArgument
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from mypy_boto3_glue import GlueClient
 
 #: Timeouts are in seconds, and well above what a piece of a CSV or a part of an upload takes.
@@ -36,76 +34,67 @@ _CONFIG: Final = Config(
     max_pool_connections=32,
 )
 _CRAWLER_RUNS: Final = "CrawlerRunningException"
-
-#: A day is begun only while this share of the function's time is left, within these bounds: at least so many seconds,
-#: at most another share.
-_KEPT_SHARE: Final = 1 / 5
-_LEAST_KEPT: Final = 30.0
-_MOST_KEPT_SHARE: Final = 1 / 2
+#: Seconds of the function's time that are kept for checks and commits, once all is written.
+_KEPT_SECONDS: Final = 30.0
 
 
-@dataclass(frozen=True)
-class TimeLimit:
-    """The function's time, in seconds: how much is ``left`` now, and how much a day has to find when it begins."""
-
-    left: Callable[[], float]
-    kept: float
-
-    @classmethod
-    def of(cls, left: Callable[[], float]) -> TimeLimit:
-        """Return the limit of a function that has just started."""
-        limit = left()
-        return cls(left, min(max(_LEAST_KEPT, limit * _KEPT_SHARE), limit * _MOST_KEPT_SHARE))
-
-    def check(self) -> None:
-        """Return while there is time for another day.
-
-        Raises:
-            OutOfTimeError: there is not.
-        """
-        left = self.left()
-        if left < self.kept:
-            raise OutOfTimeError(left, self.kept)
-
-
-def handler(event: object, context: Any) -> dict[str, int]:  # noqa: ARG001 - the clean zone says what is to be done
-    """Curate what is to be curated, then start the crawler. Lambda calls this.
+def handler(event: object, context: Any) -> dict[str, object]:
+    """Publish the newest complete run, if there is anything new. Lambda calls this.
 
     Args:
-        event: whatever started the function; it is not read.
+        event: ``{"rebuild": "messages"}`` writes these tables anew, as the job's argument does; of any other event,
+            such as EventBridge's, nothing is read: the clean zone says what is to be done.
         context: Lambda's own.
 
     Returns:
-        ``{"curated_days": …}``, how many days were curated.
+        ``recorded_run`` (null if there was nothing to do), ``rewritten_partitions`` and ``bytes_written``.
 
     Raises:
         ArgumentsError: a variable is missing or wrong.
-        FailedDaysError: days could not be curated; all others were.
+        CurationError: nothing was published.
     """
     logs.write_to_standard_output()
     try:
-        return {"curated_days": _run(TimeLimit.of(lambda: context.get_remaining_time_in_millis() / 1000))}
+        return _run(_rebuild_of(event), lambda: context.get_remaining_time_in_millis() / 1000)
     except Exception as error:
         logs.failure("run failed", error)
         raise
 
 
-def _run(limit: TimeLimit) -> int:
-    arguments = read_variables(os.environ)
-    crawler = _crawler_name()
-    clients = _clients()
-    engine = ArrowEngine(Bucket(clients.s3, arguments.bucket), _empty_scratch())
-    curated = run(arguments, engine, clients, limit.check)
-    _start_crawler(clients.glue, crawler)
-    return curated
-
-
-def _crawler_name() -> str:
-    name = os.environ.get(CRAWLER_VARIABLE)
-    if not name:
-        message = f"environment variable {CRAWLER_VARIABLE} is missing. Deploy the stack again."
+def _rebuild_of(event: object) -> str | None:
+    if not isinstance(event, Mapping) or TransformArgument.REBUILD not in event:
+        return None
+    rebuild = event[TransformArgument.REBUILD]
+    if not isinstance(rebuild, str):
+        message = (
+            f"{TransformArgument.REBUILD} in the event is a {type(rebuild).__name__}: write a text of table names."
+        )
         raise ArgumentsError(message)
-    return name
+    return rebuild
+
+
+def _run(rebuild: str | None, seconds_left: Callable[[], float]) -> dict[str, object]:
+    arguments = read_variables(os.environ, rebuild)
+    clients = _clients()
+    engine = ArrowEngine(
+        clients.glue,
+        clients.s3,
+        arguments.bucket,
+        arguments.database,
+        _empty_scratch(),
+        check_time=partial(_check_time, seconds_left),
+    )
+    outcome = run(arguments, engine, clients)
+    crawler = os.environ.get(CRAWLER_VARIABLE)
+    if crawler and outcome.recorded_run:
+        _start_crawler(clients.glue, crawler)
+    return asdict(outcome)
+
+
+def _check_time(seconds_left: Callable[[], float]) -> None:
+    left = seconds_left()
+    if left < _KEPT_SECONDS:
+        raise OutOfTimeError(left, _KEPT_SECONDS)
 
 
 @cache
@@ -115,6 +104,7 @@ def _clients() -> Clients:
         boto3.client("s3", config=_CONFIG),
         boto3.client("glue", config=_CONFIG),
         boto3.client("cloudwatch", config=_CONFIG),
+        boto3.client("events", config=_CONFIG),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -33,7 +33,8 @@ if TYPE_CHECKING:
 class ArrowEngine:
     """Writes the Iceberg tables of ``database`` from CSVs in ``bucket``.
 
-    ``scratch`` is an existing folder with room for the largest CSV.
+    ``scratch`` is an existing folder with room for the largest CSV. ``check_time`` is called again and again while
+    tables are written; what it raises ends the work.
     """
 
     glue: GlueClient
@@ -42,6 +43,7 @@ class ArrowEngine:
     database: str
     scratch: Path
     limits: Limits = field(default_factory=Limits.of_this_process)
+    check_time: Callable[[], None] = lambda: None
 
     @property
     def catalog(self) -> LakeCatalog:
@@ -57,7 +59,7 @@ class ArrowEngine:
         """Write what plans say where no reader sees it; leaving the context removes what was not published."""
         with (
             TemporaryDirectory(dir=self.scratch) as folder,
-            ThreadPoolExecutor(self.limits.ahead) as workers,
+            ThreadPoolExecutor(self.limits.workers) as workers,
             Uploads(self._files) as uploads,
         ):
             tables = {plan.dataset.name: self._planned(plan) for plan in plans}
@@ -81,13 +83,14 @@ class ArrowEngine:
         workers: ThreadPoolExecutor,
         uploads: Uploads,
     ) -> None:
-        reader = CsvReader(self.s3, self.bucket, folder, self.limits)
+        reader = CsvReader(self.s3, self.bucket, folder, self.limits, self.check_time)
         with reader.read(plans, workers) as buckets:
             jobs = []
             for name, table in tables.items():
                 writer = PartitionWriter(table.plan.dataset, table.current.table, folder)
                 jobs += [Job(writer, buckets[name], partition) for partition in buckets[name].by_partition]
             for job, found in write_all(jobs, self.limits, workers):
+                self.check_time()
                 tables[job.writer.dataset.name].partitions[job.partition] = found
                 if found.file is not None:
                     uploads.start(job.writer.dataset.name, found.file.path, found.file.file.file_path)

@@ -22,9 +22,10 @@ from glue_src.arrow.types import schema_of
 from modules.contract.datasets import ColumnType, Dataset
 from modules.contract.table_metadata import ROW_GROUP_BYTES
 
-_COMPRESSION_LEVEL: Final = 3
+#: The third level takes half as long again, and saves a thirtieth.
+_COMPRESSION_LEVEL: Final = 1
 #: In bytes before compression. Readers that know the index of pages skip most of a row group.
-_PAGE_BYTES: Final = 128 * 1024
+_PAGE_BYTES: Final = 1024 * 1024
 
 
 def write(table: pa.Table, order: pa.Array, dataset: Dataset, raw_bytes: int, path: Path) -> None:

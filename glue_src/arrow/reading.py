@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
@@ -42,6 +42,7 @@ class CsvReader:
     bucket: str
     folder: Path
     limits: Limits
+    check_time: Callable[[], None]
 
     @contextmanager
     def read(self, plans: Sequence[TablePlan], workers: Executor) -> Iterator[Mapping[str, Buckets]]:
@@ -59,6 +60,7 @@ class CsvReader:
                 fetched = in_order(requests, _fetch, parts, self.limits.ahead)
                 for name, segments in in_order(workers, _segments, fetched, self.limits.workers):
                     buckets[name].add(segments)
+                    self.check_time()
             yield buckets
 
     def _bucket(self, plan: TablePlan, opened: ExitStack) -> Buckets:
