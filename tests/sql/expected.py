@@ -7,8 +7,8 @@ from datetime import date, datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from modules.contract.datasets import DATA_QUALITY, REJECTED, Dataset
-from sources.catia import CONTRACT, CONVERSATIONS, FEEDBACK, MESSAGES
+from modules.contract.datasets import DATA_QUALITY, REJECTED, RUNS, Dataset
+from sources.catia import CONVERSATIONS, FEEDBACK, MESSAGES
 
 if TYPE_CHECKING:
     from tests.sql.lake import Lake, Row
@@ -20,26 +20,12 @@ def wall_clock(instant: datetime | None) -> datetime | None:
     return None if instant is None else instant.astimezone(timezone.utc).replace(tzinfo=None)
 
 
-def latest_snapshot(lake: Lake) -> str | None:
-    needed = {CONVERSATIONS.name, MESSAGES.name, FEEDBACK.name}
-    return max((dt for dt, snapshot in lake.items() if needed <= snapshot.keys()), default=None)
-
-
 def _rows(lake: Lake, dataset: Dataset) -> list[Row]:
-    dt = latest_snapshot(lake)
-    return [] if dt is None else lake[dt].get(dataset.name, [])
-
-
-def latest(lake: Lake, dataset: Dataset) -> list[tuple[Any, ...]]:
-    dt = latest_snapshot(lake)
-    return [
-        (*(wall_clock(value) if isinstance(value, datetime) else value for value in row.values()), dt)
-        for row in _rows(lake, dataset)
-    ]
+    return lake.get(dataset.name, [])
 
 
 class _Users:
-    """The newest snapshot by user, everything in time order."""
+    """The tables by user, everything in time order."""
 
     def __init__(self, lake: Lake) -> None:
         self.conversations: dict[str, list[Row]] = defaultdict(list)
@@ -219,26 +205,57 @@ def rejected_by_reason(lake: Lake) -> list[tuple[Any, ...]]:
 
 
 def failed_checks(lake: Lake) -> list[tuple[Any, ...]]:
-    oldest = (datetime.now(timezone.utc).date() - timedelta(31)).isoformat()
-    failed = [
-        (dt, *(row[name] for name in ("run_id", "dataset", "check_name", "rows_failed", "rows_checked")), row)
-        for dt, snapshot in lake.items()
-        for row in snapshot.get(DATA_QUALITY.name, [])
-        if row["outcome"] == "failed" and dt >= oldest
-    ]
-    by_check = sorted(failed, key=lambda answer: (answer[2], answer[3]))
-    newest = sorted(by_check, key=lambda answer: (answer[-1]["checked_at"], answer[0], answer[1]), reverse=True)
-    return [(*answer[:-1], answer[-1]["allowed_share"], wall_clock(answer[-1]["checked_at"])) for answer in newest]
+    oldest = _midnight() - timedelta(days=30)
+    failed = [row for row in _rows(lake, DATA_QUALITY) if row["outcome"] == "failed" and row["checked_at"] >= oldest]
+    names = ("business_day", "run_id", "dataset", "check_name", "rows_failed", "rows_checked", "allowed_ratio")
+    by_check = sorted(failed, key=lambda row: (row["dataset"], row["check_name"]))
+    newest = sorted(by_check, key=lambda row: (row["checked_at"], row["run_id"]), reverse=True)
+    return [(*(row[name] for name in names), wall_clock(row["checked_at"])) for row in newest]
 
 
-def snapshot_freshness(lake: Lake) -> list[tuple[Any, ...]]:
+def changes_by_run(lake: Lake) -> list[tuple[Any, ...]]:
+    oldest = _midnight() - timedelta(days=30)
+    changed = [row for row in _rows(lake, RUNS) if row["committed_at"] >= oldest and _has_changed(row)]
+    names = ("rows_before", "rows_now", "partitions_rewritten", "partitions_gone", "bytes_written", "seconds")
+    newest = sorted(sorted(changed, key=lambda row: row["dataset"]), key=lambda row: row["run_id"], reverse=True)
+    return [(row["business_day"], row["run_id"], row["dataset"], *(row[name] for name in names)) for row in newest]
+
+
+def freshness(lake: Lake) -> list[tuple[Any, ...]]:
     today = datetime.now(timezone.utc).date()
     answers = []
-    for dataset in sorted(CONTRACT.datasets, key=lambda dataset: dataset.name):
-        days = sorted(date.fromisoformat(dt) for dt, snapshot in lake.items() if dataset.name in snapshot)
-        calendar = {days[0] + timedelta(n) for n in range((days[-1] - days[0]).days)} if days else set()
-        if days:
-            missing = len(calendar - set(days))
-            registered = (days[0].isoformat(), days[-1].isoformat(), len(days))
-            answers.append((dataset.name, *registered, missing, (today - days[-1]).days))
+    for dataset, rows in sorted(_by(lake, "dataset").items()):
+        last = max(rows, key=lambda row: row["run_id"])
+        changes = [row["committed_at"] for row in rows if _has_changed(row)]
+        behind = (today - date.fromisoformat(last["business_day"])).days
+        recorded = wall_clock(last["committed_at"])
+        changed = wall_clock(max(changes, default=None))
+        answers.append((dataset, last["business_day"], behind, recorded, changed, last["rows_now"]))
     return answers
+
+
+def snapshots_by_day(lake: Lake) -> list[tuple[Any, ...]]:
+    last_of_day: dict[tuple[str, str], Row] = {}
+    for row in sorted(_rows(lake, RUNS), key=lambda row: row["run_id"]):
+        last_of_day[row["business_day"], row["dataset"]] = row
+    kept = [row for row in last_of_day.values() if row["snapshot_id"] is not None and not row["snapshot_expired_at"]]
+    by_table = sorted(kept, key=lambda row: row["dataset"])
+    return [
+        (row["business_day"], row["dataset"], row["snapshot_id"], row["rows_now"], wall_clock(row["committed_at"]))
+        for row in sorted(by_table, key=lambda row: row["business_day"], reverse=True)
+    ]
+
+
+def _has_changed(row: Row) -> bool:
+    return bool(row["partitions_rewritten"] or row["partitions_gone"])
+
+
+def _by(lake: Lake, name: str) -> dict[str, list[Row]]:
+    found: dict[str, list[Row]] = defaultdict(list)
+    for row in _rows(lake, RUNS):
+        found[row[name]].append(row)
+    return found
+
+
+def _midnight() -> datetime:
+    return datetime.now(timezone.utc).replace(hour=0, minute=0, second=0, microsecond=0)

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
 from hypothesis import strategies as st
 
-from modules.contract.datasets import DATA_QUALITY, REJECTED, Dataset
+from modules.contract.datasets import DATA_QUALITY, REJECTED, RUNS, Dataset
 from sources.catia import CONVERSATIONS, FEEDBACK, MESSAGES
 
 if TYPE_CHECKING:
-    from tests.sql.lake import Lake, Row, Snapshot
+    from tests.sql.lake import Lake, Row
 
 MIDNIGHT = datetime(2026, 3, 1, tzinfo=timezone.utc)
 NASTY_TEXTS = (
@@ -64,21 +64,32 @@ def check(run_id: str, name: str, checked_at: datetime, *, failed: int) -> Row:
     return row(
         DATA_QUALITY,
         run_id=run_id,
+        business_day=f"{checked_at:%Y-%m-%d}",
         dataset="messages",
         check_name=name,
         outcome="failed" if failed else "passed",
         rows_checked=10,
         rows_failed=failed,
-        allowed_share=0.0,
+        allowed_ratio=0.0,
         checked_at=checked_at,
     )
 
 
-def empty_snapshot() -> Snapshot:
-    return {dataset.name: [] for dataset in (CONVERSATIONS, MESSAGES, FEEDBACK, REJECTED)}
+def run(number: int, dataset: str, day: date, **values: Any) -> Row:
+    """What a run did to one table: nothing, where nothing is said."""
+    usual = {
+        "committed_at": datetime(day.year, day.month, day.day, 4, number, tzinfo=timezone.utc) + timedelta(days=1),
+        "rows_now": 3,
+        "rows_before": 3,
+        "partitions_rewritten": 0,
+        "partitions_gone": 0,
+        "bytes_written": 0,
+        "seconds": 1.5,
+    }
+    return row(RUNS, run_id=f"run-{number:03d}", dataset=dataset, business_day=day.isoformat(), **{**usual, **values})
 
 
-def snapshot(conversations: list[Row], said: list[Row], given: list[Row], refused: list[Row] | None = None) -> Snapshot:
+def tables(conversations: list[Row], said: list[Row], given: list[Row], refused: list[Row] | None = None) -> Lake:
     return {
         CONVERSATIONS.name: conversations,
         MESSAGES.name: said,
@@ -104,7 +115,7 @@ def _conversations(draw: st.DrawFn, user: str, name: str) -> tuple[Row, list[Row
 
 
 @st.composite
-def snapshots(draw: st.DrawFn) -> Snapshot:
+def lakes(draw: st.DrawFn) -> Lake:
     keys = draw(st.lists(st.tuples(_USERS, st.sampled_from(["C#1", "C#2", "C#10"])), unique=True, max_size=6))
     talks = [draw(_conversations(user, name)) for user, name in keys]
     given = draw(st.lists(st.tuples(_USERS, st.sampled_from(["F#1", "F#2", "F#10"])), unique=True, max_size=5))
@@ -124,19 +135,7 @@ def snapshots(draw: st.DrawFn) -> Snapshot:
     )
     said = [message for _, of_one in talks for message in of_one]
     shuffle = draw(st.randoms(use_true_random=False)).shuffle
-    rows = snapshot([talk for talk, _ in talks], said, feedback_rows, refused)
+    rows = tables([talk for talk, _ in talks], said, feedback_rows, refused)
     for table in rows.values():
         shuffle(table)
     return rows
-
-
-@st.composite
-def lakes(draw: st.DrawFn) -> Lake:
-    """An older whole day, a newer one, and at times a day of which tables are missing."""
-    lake = {"2026-03-01": draw(snapshots()), "2026-03-03": draw(snapshots())}
-    if draw(st.booleans()):
-        partial = draw(snapshots())
-        for name in draw(st.sets(st.sampled_from([CONVERSATIONS.name, MESSAGES.name, FEEDBACK.name]), min_size=1)):
-            del partial[name]
-        lake["2026-03-04"] = partial
-    return lake

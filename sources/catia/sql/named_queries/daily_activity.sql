@@ -6,7 +6,7 @@ WITH conversations_by_day AS (
         count(*) AS conversations,
         count(DISTINCT user_id) AS users,
         sum(question_count) AS questions
-    FROM latest_conversations
+    FROM conversations
     GROUP BY 1
 ),
 
@@ -16,7 +16,7 @@ feedback_by_day AS (
         count(*) AS feedback,
         count(*) FILTER (WHERE feedback_type = 'like') AS likes,
         count(*) FILTER (WHERE feedback_type = 'dislike') AS dislikes
-    FROM latest_feedback
+    FROM feedback
     GROUP BY 1
 )
 

@@ -5,7 +5,7 @@ WITH conversations_by_gerencia AS (
     SELECT
         coalesce(nullif(gerencia, ''), '(none)') AS gerencia,
         count(*) AS conversations
-    FROM latest_conversations
+    FROM conversations
     GROUP BY 1
 ),
 

@@ -5,7 +5,7 @@ WITH last_answers AS (
         user_id,
         conversation_id,
         max(position) AS position
-    FROM latest_messages
+    FROM messages
     WHERE sender = 'bot' AND text <> ''
     GROUP BY user_id, conversation_id
 )
@@ -15,16 +15,16 @@ SELECT
     conversation.user_id,
     conversation.conversation_id,
     conversation.gerencia,
-    question.position,
-    question.text AS question
-FROM latest_messages AS question
-JOIN latest_conversations AS conversation
-    ON conversation.user_id = question.user_id
-    AND conversation.conversation_id = question.conversation_id
+    asked.position,
+    asked.text AS question
+FROM messages AS asked
+JOIN conversations AS conversation
+    ON conversation.user_id = asked.user_id
+    AND conversation.conversation_id = asked.conversation_id
 LEFT JOIN last_answers
-    ON last_answers.user_id = question.user_id
-    AND last_answers.conversation_id = question.conversation_id
-WHERE question.sender = 'user'
-    AND question.text <> ''
-    AND (last_answers.position IS NULL OR last_answers.position < question.position)
-ORDER BY conversation.created_at DESC, conversation.user_id, conversation.conversation_id, question.position
+    ON last_answers.user_id = asked.user_id
+    AND last_answers.conversation_id = asked.conversation_id
+WHERE asked.sender = 'user'
+    AND asked.text <> ''
+    AND (last_answers.position IS NULL OR last_answers.position < asked.position)
+ORDER BY conversation.created_at DESC, conversation.user_id, conversation.conversation_id, asked.position

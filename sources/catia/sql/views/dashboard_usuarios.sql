@@ -2,7 +2,7 @@
 -- Time order is created_at, then the item's id; messages are in order of position. ` | ` stands between the messages of
 -- one conversation, ` || ` between conversations and between feedback. Text is kept as it is, those marks included;
 -- null text shows as empty, a null sender as "unknown". Collected texts are empty, never null, where there is nothing to
--- collect; attributes are null where no conversation has them. Column by column: the comments in serving.py.
+-- collect; attributes are null where no conversation has them. Column by column: the comments in sources/catia/views.py.
 -- Each CTE has one row per key of the next join, so that nothing is multiplied.
 WITH conversation_texts AS (
     SELECT
@@ -15,7 +15,7 @@ WITH conversation_texts AS (
             array_agg(coalesce(text, '') ORDER BY position) FILTER (WHERE sender = 'user'), ' | '
         ) AS questions,
         count(*) FILTER (WHERE sender = 'user') AS number_of_questions
-    FROM latest_messages
+    FROM messages
     GROUP BY user_id, conversation_id
 ),
 
@@ -44,7 +44,7 @@ users_with_conversations AS (
             ' || '
         ) AS questions,
         sum(number_of_questions) AS number_of_questions
-    FROM latest_conversations AS conversation
+    FROM conversations AS conversation
     LEFT JOIN conversation_texts
         ON conversation_texts.user_id = conversation.user_id
         AND conversation_texts.conversation_id = conversation.conversation_id
@@ -67,7 +67,7 @@ users_with_feedback AS (
         array_join(
             array_agg(comment ORDER BY created_at, feedback_id) FILTER (WHERE comment <> ''), ' || '
         ) AS comments
-    FROM latest_feedback
+    FROM feedback
     GROUP BY user_id
 )
 

@@ -13,11 +13,12 @@ WITH feedback_and_conversations AS (
         conversation.created_at AS conversation_created_at,
         conversation.gerencia,
         row_number() OVER (
-            PARTITION BY feedback.user_id, feedback.feedback_id
+            -- created_at is the same for each feedback; here it lets a filter on it reach the table, and skip files.
+            PARTITION BY feedback.user_id, feedback.feedback_id, feedback.created_at
             ORDER BY conversation.created_at DESC, conversation.conversation_id DESC
         ) AS recency
-    FROM latest_feedback AS feedback
-    LEFT JOIN latest_conversations AS conversation
+    FROM feedback
+    LEFT JOIN conversations AS conversation
         ON conversation.user_id = feedback.user_id
         AND conversation.created_at <= feedback.created_at
 ),
@@ -30,7 +31,7 @@ last_messages AS (
         conversation_id,
         element_at(array_agg(text ORDER BY position DESC) FILTER (WHERE sender = 'user'), 1) AS last_question,
         element_at(array_agg(text ORDER BY position DESC) FILTER (WHERE sender = 'bot'), 1) AS last_answer
-    FROM latest_messages
+    FROM messages
     GROUP BY user_id, conversation_id
 )
 

@@ -1,0 +1,47 @@
+"""One Trino for all tests of this folder, over the emulator of all tests; a database for each contract."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from sources.catia import CONTRACT
+from tests.more_sources import parcels
+from tests.sql.lake import BUCKET, SqlLake, start_trino
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from local.trino.server import TrinoServer
+    from local.workspace import Workspace
+
+DATABASE = "cat_sql_analytics_db"
+
+
+@pytest.fixture(scope="package")
+def trino(workspace: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TrinoServer]:
+    server = start_trino(workspace, tmp_path_factory.mktemp("sql") / "trino", DATABASE)
+    try:
+        yield server
+    finally:
+        server.stop()
+
+
+@pytest.fixture(scope="package")
+def lake(workspace: Workspace, trino: TrinoServer) -> SqlLake:
+    """CatIA's tables and views, holding what the test before left."""
+    clients = workspace.clients()
+    clients.s3.create_bucket(Bucket=BUCKET)
+    made = SqlLake(CONTRACT, clients, trino.connection(), DATABASE)
+    made.make()
+    return made
+
+
+@pytest.fixture(scope="package")
+def parcels_lake(lake: SqlLake) -> SqlLake:
+    """The tables of a contract that is not CatIA's."""
+    made = replace(lake, contract=parcels.CONTRACT, database="cat_parcels_analytics_db")
+    made.make()
+    return made
