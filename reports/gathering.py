@@ -148,7 +148,12 @@ class _Gathering:
         tables = {dataset: CuratedTable(open_table(self.platform, dataset)) for dataset in own.datasets}
         if recorded.run_id == run.run_id:
             _compare_rows(run, tables)
-        return own.make(tables, Window(self.day, ZoneInfo(run.time_zone)), recorded.run_id)
+        try:
+            return own.make(tables, Window(self.day, ZoneInfo(run.time_zone)), recorded.run_id)
+        except Exception:
+            for failure in (failure for table in tables.values() for failure in table.failures):
+                raise failure from None
+            raise
 
     def _written_bytes(self, run: RunSummary) -> int:
         """Return the bytes of the run's clean objects, and of the data files that ETL-2 added for it."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -10,10 +10,11 @@ import pyarrow as pa
 from pyiceberg.io.pyarrow import schema_to_pyarrow
 
 from glue_src.arrow.catalog import named_files
+from glue_src.exceptions import TableError
 from ops.lake import batches
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from pyiceberg.manifest import DataFile
     from pyiceberg.table import Table
@@ -24,6 +25,8 @@ class CuratedTable:
     """The state that a table had when it was opened, whatever is committed to it since."""
 
     table: Table
+    #: What went wrong while a reader was being read: whoever reads Arrow's streams hides it behind an error of its own.
+    failures: list[TableError] = field(default_factory=list)
 
     @cached_property
     def _files(self) -> tuple[DataFile, ...]:
@@ -41,7 +44,14 @@ class CuratedTable:
         Files and row groups without such rows are not read; no more than one file's columns are in memory.
         """
         schema = schema_to_pyarrow(self.table.schema().select(*columns))
-        return pa.RecordBatchReader.from_batches(schema, batches(self.table, columns, row_filter)).cast(schema)
+        return pa.RecordBatchReader.from_batches(schema, self._batches(columns, row_filter)).cast(schema)
+
+    def _batches(self, columns: Sequence[str], row_filter: str) -> Iterator[pa.RecordBatch]:
+        try:
+            yield from batches(self.table, columns, row_filter)
+        except TableError as error:
+            self.failures.append(error)
+            raise
 
     def nulls(self, column: str) -> int | None:
         """Return how many rows have nothing in a column, by the files' own statistics; None where one has none."""

@@ -9,22 +9,24 @@ import zlib
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import boto3
 import pyarrow as pa
 import pyarrow.parquet as pq
+import pytest
 from pyiceberg.catalog.glue import GlueCatalog
 from pyiceberg.io.pyarrow import parquet_files_to_data_files
 
 from glue_src.arrow.s3_files import S3_CLIENT, S3Files
-from local.aws_environment import CREDENTIALS, REGION
+from local.aws_environment import CREDENTIALS, REGION, emulator_variables
 from modules.contract.datasets import DATA_QUALITY, RUNS
 from modules.contract.layout import clean_key, first_metadata_key, quarantine_key, run_summary_key, table_prefix
 from modules.contract.partition_sums import PartitionSum, to_document, version_of
 from modules.contract.runs import ItemCounts, RunObject, RunSummary, ScanStatistics
 from modules.contract.snapshots import NO_SNAPSHOT, SnapshotProperty
 from modules.contract.table_metadata import first_metadata
+from ops.platform import Platform
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -36,6 +38,9 @@ if TYPE_CHECKING:
     from modules.contract.datasets import Dataset
 
 Row = dict[str, Any]
+
+#: What the table ``runs`` says of each table that a night changed.
+BYTES_OF_A_COMMIT: Final = 1000
 
 
 @dataclass
@@ -169,7 +174,7 @@ class IcebergLake:
                     "rows_before": int(before.get("total-records", 0)),
                     "partitions_rewritten": 0 if unchanged else len(_by_partition(dataset, rows[dataset])),
                     "partitions_gone": 0,
-                    "bytes_written": 0 if unchanged else 1000,
+                    "bytes_written": 0 if unchanged else BYTES_OF_A_COMMIT,
                     "seconds": 1.5,
                 }
             )
@@ -244,6 +249,18 @@ def _by_partition(dataset: Dataset, rows: Sequence[Row]) -> dict[str, list[Row]]
 
 def _rejected(rows: Mapping[Dataset, Sequence[Row]]) -> Dataset:
     return next(dataset for dataset in rows if dataset.name == "rejected")
+
+
+def platform_on(lake: IcebergLake, environment: Environment | None = None) -> Platform:
+    """Return the lake's environment, or another one on the same emulator, as operators reach it."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in emulator_variables(lake.endpoint_url).items():
+            patch.setenv(name, value)
+        platform = Platform(environment or lake.environment, boto3.Session(region_name=REGION))
+        # Clients know their endpoint from when they are made.
+        for service in ("s3", "glue", "lambda_", "logs", "sqs"):
+            getattr(platform, service)
+    return platform
 
 
 def utc(*parts: int) -> datetime:

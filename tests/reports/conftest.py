@@ -1,23 +1,31 @@
-"""Three nights in an emulator of their own, and the report of the last."""
+"""Three nights of tables in an emulator of their own, and the report of the last."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from envs.local import LOCAL
+from local.emulator import Emulator
 from local.sample_data import generate_items
 from local.sample_shapes import wire
+from modules.contract.datasets import REJECTED
 from reports.gathering import gather
-from tests.emulators import running_in
-from tests.reports.nights import Platform
+from sources.catia import CONVERSATIONS, FEEDBACK, MESSAGES
+from tests.iceberg_lake import IcebergLake, platform_on
+from tests.integration.oracle import expected
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from modules.contract.datasets import Dataset
+    from modules.contract.runs import RunSummary
+    from ops.platform import Platform
     from reports.facts import DayFacts
+    from tests.iceberg_lake import Row
 
 DAY = date(2026, 1, 30)
 NIGHTS = (date(2026, 1, 27), date(2026, 1, 29), DAY)
@@ -51,15 +59,55 @@ def items_until(day: date) -> list[dict[str, Any]]:
     return [item for item in everything if item["SK"]["S"].partition("#")[2] < read_at]
 
 
+def rows_of(items: list[dict[str, Any]]) -> dict[Dataset, list[Row]]:
+    """What the tables hold of some items, instants without their zone."""
+    found = expected(items)
+    tables = {CONVERSATIONS: found.conversations, MESSAGES: found.messages, FEEDBACK: found.feedback}
+    instants = {"created_at", "sent_at"}
+    rows: dict[Dataset, list[Row]] = {
+        dataset: [
+            {name: cell.replace(tzinfo=None) if cell and name in instants else cell for name, cell in row.items()}
+            for row in some
+        ]
+        for dataset, some in tables.items()
+    }
+    rejected = [
+        {"item_key": str(number), "reason": "wrong_type: why", "item_json": "{}"}
+        for number in range(len(found.rejected))
+    ]
+    return {**rows, REJECTED: rejected}
+
+
+@dataclass(frozen=True)
+class Nights:
+    """The tables, and the platform as operators reach it."""
+
+    lake: IcebergLake
+    platform: Platform
+    facts: list[DayFacts]
+
+    def night(self, day: date, items: list[dict[str, Any]], *, minute: int = 30, publish: bool = True) -> RunSummary:
+        """Let ETL-1 and ETL-2 work half an hour before ``day`` ends in Bogota."""
+        began = datetime(day.year, day.month, day.day, 4, minute, tzinfo=timezone.utc) + timedelta(days=1)
+        return self.lake.night(day, rows_of(items), began=began, publish=publish)
+
+
 @pytest.fixture(scope="package")
-def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
-    with running_in(tmp_path_factory.mktemp("reports"), LOCAL) as workspace:
-        platform = Platform.on(workspace, tmp_path_factory.mktemp("scratch"))
+def nights(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nights]:
+    emulator = Emulator(tmp_path_factory.mktemp("reports"))
+    try:
+        lake = IcebergLake(LOCAL, emulator.start().endpoint_url)
+        lake.create()
+        made = Nights(lake, platform_on(lake), [])
         for day in NIGHTS:
-            platform.night(day, items_until(day))
-        yield platform
+            made.night(day, items_until(day))
+        # Before any test adds a night.
+        made.facts.append(gather(made.platform, DAY, NOW))
+        yield made
+    finally:
+        emulator.stop()
 
 
 @pytest.fixture(scope="package")
-def facts(platform: Platform) -> DayFacts:
-    return gather(platform.lake.s3, LOCAL, DAY, NOW)
+def facts(nights: Nights) -> DayFacts:
+    return nights.facts[0]

@@ -11,30 +11,31 @@ from typing import TYPE_CHECKING
 import pytest
 
 from handbook.blocks import blocks
+from local.aws_environment import emulator_variables
 from local.machine_tools import PROJECT
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from tests.reports.nights import Platform
+    from tests.reports.conftest import Nights
 
 DOCUMENT = PROJECT / "docs" / "report.md"
 
 
-def run(platform: Platform, folder: Path, *command: str | Sequence[str]) -> subprocess.CompletedProcess[str]:
+def run(nights: Nights, folder: Path, *command: str | Sequence[str]) -> subprocess.CompletedProcess[str]:
     python = os.path.dirname(sys.executable)  # noqa: PTH120 PATH holds texts
-    variables = {**platform.workspace.variables(), "PYTHONPATH": str(PROJECT)}
+    variables = {**os.environ, **emulator_variables(nights.lake.endpoint_url), "PYTHONPATH": str(PROJECT)}
     variables["PATH"] = os.pathsep.join((python, os.environ["PATH"]))
     return subprocess.run(command, check=False, cwd=folder, env=variables, capture_output=True, text=True)  # type: ignore[arg-type]
 
 
-def test_commands_of_the_document(platform: Platform, tmp_path: Path) -> None:
+def test_commands_of_the_document(nights: Nights, tmp_path: Path) -> None:
     (block,) = blocks(DOCUMENT.read_text(encoding="utf-8"))
     assert block.language == "bash"
     # Of the environments, only the local one is here.
     script = block.text.replace("--env test", "--env local")
-    done = run(platform, tmp_path, "bash", "-euo", "pipefail", "-c", script)
+    done = run(nights, tmp_path, "bash", "-euo", "pipefail", "-c", script)
     assert (done.returncode, done.stderr) == (0, "")
     assert re.fullmatch(r"report-2026-01-30\.html: 2026-01-30, run \S+, published\n", done.stdout)
     assert (tmp_path / "report-2026-01-30.html").read_text(encoding="utf-8").startswith("<!doctype html>")
@@ -50,9 +51,9 @@ def test_commands_of_the_document(platform: Platform, tmp_path: Path) -> None:
     ],
 )
 def test_what_goes_wrong_is_said_in_a_line(
-    platform: Platform, tmp_path: Path, arguments: Sequence[str], status: int, said: str
+    nights: Nights, tmp_path: Path, arguments: Sequence[str], status: int, said: str
 ) -> None:
-    done = run(platform, tmp_path, sys.executable, "-m", "ops", "report", *arguments)
+    done = run(nights, tmp_path, sys.executable, "-m", "ops", "report", *arguments)
     assert done.returncode == status
     assert said in done.stderr
     assert "Traceback" not in done.stderr

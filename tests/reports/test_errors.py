@@ -4,28 +4,25 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
 from envs.local import LOCAL
-from modules.contract.layout import clean_key, curated_key
+from glue_src.exceptions import TableFileError
+from modules.contract.layout import clean_key, table_prefix
+from ops.tables import table_state
 from reports.errors import ReportError
 from reports.facts import State
 from reports.gathering import gather
-from reports.tables import curated_table
-from sources.catia import CONVERSATIONS, MESSAGES
-from tests.reports.conftest import DAY, NIGHTS, NOW, items_until
+from sources.catia import CONVERSATIONS, FEEDBACK, MESSAGES
+from tests.iceberg_lake import platform_on
+from tests.reports.conftest import DAY, NOW, items_until, rows_of
 
 if TYPE_CHECKING:
-    from reports.facts import DayFacts
-    from tests.reports.nights import Platform
+    from tests.reports.conftest import Nights
 
-QUARANTINED, WAITING, BROKEN = date(2026, 2, 10), date(2026, 2, 11), date(2026, 2, 12)
-
-
-def gathered(platform: Platform, day: date) -> DayFacts:
-    return gather(platform.lake.s3, LOCAL, day, NOW)
+WAITING, QUARANTINED, BROKEN = date(2026, 2, 10), date(2026, 2, 11), date(2026, 2, 12)
 
 
 @pytest.mark.parametrize(
@@ -35,72 +32,77 @@ def gathered(platform: Platform, day: date) -> DayFacts:
         (date(2026, 1, 28), "one: 2026-01-27 and 2026-01-29."),
     ],
 )
-def test_a_day_without_a_run_names_the_nearest(platform: Platform, day: date, nearest: str) -> None:
+def test_a_day_without_a_run_names_the_nearest(nights: Nights, day: date, nearest: str) -> None:
     with pytest.raises(ReportError, match=f"^{day} has no run in cat-local-normalize-reports") as caught:
-        gathered(platform, day)
+        gather(nights.platform, day, NOW)
     assert str(caught.value).endswith(nearest)
 
 
-def test_no_run_at_all(platform: Platform) -> None:
+def test_no_run_and_no_bucket(nights: Nights) -> None:
     elsewhere = replace(LOCAL, etl=replace(LOCAL.etl, clean_prefix="nothing/here/"))
     with pytest.raises(ReportError, match="There is no run in cat-local-normalize-reports yet"):
-        gather(platform.lake.s3, elsewhere, DAY, NOW)
-
-
-def test_no_bucket(platform: Platform) -> None:
-    elsewhere = replace(LOCAL, etl=replace(LOCAL.etl, data_bucket_name="cat-local-nowhere"))
+        gather(platform_on(nights.lake, elsewhere), DAY, NOW)
+    elsewhere = replace(LOCAL, normalize=replace(LOCAL.normalize, s3_bucket_name="cat-local-nowhere"))
     with pytest.raises(ReportError, match="cat-local-nowhere does not exist: deploy cat-local-normalize"):
-        gather(platform.lake.s3, elsewhere, DAY, NOW)
+        gather(platform_on(nights.lake, elsewhere), DAY, NOW)
 
 
-def test_a_file_that_is_replaced_while_it_is_read(platform: Platform) -> None:
-    lake = platform.lake
-    key = curated_key(lake.arguments.curated_prefix, MESSAGES, DAY)
-    table = curated_table(lake.s3, lake.bucket, lake.arguments.curated_prefix, MESSAGES, DAY)
-    assert table is not None
-    before = lake.get(key)
-    lake.put(key, before + b"!")
+def test_a_table_that_is_not_as_the_run_left_it(nights: Nights) -> None:
+    state = table_state(nights.platform, CONVERSATIONS)
+    assert state.current is not None
+    earlier = state.current.parent_id
+    with nights.lake.table(CONVERSATIONS).manage_snapshots() as snapshots:
+        snapshots.set_current_snapshot(earlier)
     try:
-        with pytest.raises(ReportError, match="was replaced while it was being read"):
-            table.reader(("sender", "sent_at")).read_all()
+        with pytest.raises(ReportError, match="The tables conversations have not the rows that run"):
+            gather(nights.platform, DAY, NOW)
     finally:
-        lake.put(key, before)
+        with nights.lake.table(CONVERSATIONS).manage_snapshots() as snapshots:
+            snapshots.set_current_snapshot(state.current.id)
 
 
-def test_tables_that_are_not_of_the_run_that_passed(platform: Platform) -> None:
-    lake = platform.lake
-    key, other = (curated_key(lake.arguments.curated_prefix, CONVERSATIONS, day) for day in (DAY, NIGHTS[0]))
-    before = lake.get(key)
-    lake.put(key, lake.get(other))
+def test_a_data_file_that_is_gone_is_named_and_nobodys_words_are(nights: Nights) -> None:
+    (file,) = [task.file for task in nights.lake.table(FEEDBACK).scan("feedback_id >= 'FEEDBACK#2026-01'").plan_files()]
+    key = file.file_path.partition(f"{nights.lake.bucket}/")[2]
+    assert key.startswith(table_prefix(LOCAL.etl.curated_prefix, FEEDBACK))
+    content = nights.lake.s3.get_object(Bucket=nights.lake.bucket, Key=key)["Body"].read()
+    nights.lake.s3.delete_object(Bucket=nights.lake.bucket, Key=key)
     try:
-        with pytest.raises(ReportError, match=f"The tables conversations of {DAY} have not the rows"):
-            gathered(platform, DAY)
+        with pytest.raises(TableFileError, match=f"feedback: .*{key} is missing") as caught:
+            gather(nights.platform, DAY, NOW)
+        assert "hostil" not in str(caught.value)
     finally:
-        lake.put(key, before)
+        nights.lake.put(key, content)
 
 
-def test_a_run_that_etl_2_has_not_seen(platform: Platform) -> None:
-    run = platform.night(WAITING, items_until(DAY), curate=False)
-    facts = gathered(platform, WAITING)
-    assert (facts.state, facts.part, facts.checks) == (State.WAITING, None, ())
-    assert facts.run.run_id == run.run_id
-    for written in run.objects:
-        platform.lake.delete(written.key)
+def test_a_run_that_waits_and_one_that_is_overtaken(nights: Nights) -> None:
+    waiting = nights.night(WAITING, items_until(DAY), publish=False)
+    facts = gather(nights.platform, WAITING, NOW)
+    assert (facts.state, facts.checks, facts.run.run_id) == (State.WAITING, (), waiting.run_id)
+    assert facts.part is not None
+    assert facts.part.run_id != waiting.run_id, "the tables are of a run before"
+    later = nights.night(QUARANTINED, items_until(DAY))
+    overtaken = gather(nights.platform, WAITING, NOW)
+    assert overtaken.state is State.OVERTAKEN
+    assert overtaken.part is not None
+    assert overtaken.part.run_id == later.run_id
 
 
-def test_a_quarantined_run_beside_the_one_that_readers_see(platform: Platform) -> None:
-    published = platform.night(QUARANTINED, items_until(DAY))
-    broken: list[dict[str, Any]] = [{"PK": {"S": f"USER#{n}"}, "SK": {"S": "NOTHING"}} for n in range(900)]
-    quarantined = platform.night(QUARANTINED, [*items_until(DAY), *broken], fails=True)
-    facts = gathered(platform, QUARANTINED)
-    assert (facts.state, facts.runs_of_day, facts.run.run_id) == (State.QUARANTINED, 2, quarantined.run_id)
-    assert [f"{check.dataset}.{check.name}" for check in facts.failed_checks] == ["rejected.share_of_items"]
+def test_a_quarantined_run_beside_the_one_that_readers_see(nights: Nights) -> None:
+    published = nights.night(QUARANTINED, items_until(DAY), minute=35)
+    failed = nights.night(QUARANTINED, items_until(DAY), minute=45, publish=False)
+    nights.lake.record_checks(failed, outcome="failed")
+    facts = gather(nights.platform, QUARANTINED, NOW)
+    assert (facts.state, facts.run.run_id) == (State.QUARANTINED, failed.run_id)
+    assert [f"{check.dataset}.{check.name}" for check in facts.failed_checks] == ["rejected.ratio_of_items"]
     assert facts.part is not None
     assert facts.part.run_id == published.run_id
 
 
-def test_a_day_whose_runs_are_all_incomplete(platform: Platform) -> None:
-    run = platform.night(BROKEN, items_until(DAY), curate=False)
-    platform.lake.delete(clean_key(LOCAL.etl.clean_prefix, MESSAGES, BROKEN, run.run_id))
+def test_a_day_whose_runs_are_all_incomplete(nights: Nights) -> None:
+    run = nights.lake.clean_run(BROKEN, rows_of([]), began=NOW)
+    nights.lake.s3.delete_object(
+        Bucket=nights.lake.bucket, Key=clean_key(LOCAL.etl.clean_prefix, MESSAGES, BROKEN, run.run_id)
+    )
     with pytest.raises(ReportError, match=f"{BROKEN} has 1 runs, and none is complete"):
-        gathered(platform, BROKEN)
+        gather(nights.platform, BROKEN, NOW)

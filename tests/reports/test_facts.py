@@ -9,17 +9,18 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from modules.contract.datasets import DATA_QUALITY, RUNS
+from ops.lake import open_table, rows
 from reports.catia_report import CatiaPart
 from reports.facts import State
-from reports.tables import curated_table
-from sources.catia import CONVERSATIONS
+from tests.iceberg_lake import BYTES_OF_A_COMMIT
 from tests.integration.oracle import Expected, expected
 from tests.reports.conftest import DAY, HOSTILE, NIGHTS, items_until
 
 if TYPE_CHECKING:
     from reports.catia_facts import Activity
     from reports.facts import DayFacts
-    from tests.reports.nights import Platform
+    from tests.reports.conftest import Nights
 
 BOGOTA = ZoneInfo("America/Bogota")
 WINDOW = [DAY - timedelta(days=back) for back in range(30)]
@@ -120,22 +121,21 @@ def test_runs(facts: DayFacts, wanted: Expected) -> None:
     assert facts.part.run_id == facts.run.run_id
 
 
-def test_checks_are_those_of_the_table(facts: DayFacts, platform: Platform) -> None:
-    stored = platform.lake.checks(DAY, facts.run.run_id)
-    found = {f"{check.dataset}.{check.name}": (check.rows_checked, check.rows_failed) for check in facts.checks}
-    assert found == {name: (row["rows_checked"], row["rows_failed"]) for name, row in stored.items()}
+def test_checks_are_those_of_the_table(facts: DayFacts, nights: Nights) -> None:
+    stored = list(rows(open_table(nights.platform, DATA_QUALITY), DATA_QUALITY.column_names))
+    of_run = [row for row in stored if row["run_id"] == facts.run.run_id]
+    assert 0 < len(of_run) < len(stored)
+    found = [(check.dataset, check.name, check.rows_checked, check.rows_failed) for check in facts.checks]
+    names = ("dataset", "check_name", "rows_checked", "rows_failed")
+    assert found == [tuple(row[name] for name in names) for row in of_run]
 
 
-def test_costs(facts: DayFacts, platform: Platform) -> None:
+def test_costs(facts: DayFacts, nights: Nights) -> None:
     read, computed, stored = facts.costs
     assert read.dollars == pytest.approx(facts.run.scan.consumed_capacity_units * 0.125 / 1e6)
     seconds = (facts.run.finished_at - facts.run.started_at).total_seconds()
     assert computed.dollars == pytest.approx(seconds * 1 * 0.0000166667)  # a GB of memory
-    keys = [*platform.lake.day_keys(DAY), *(written.key for written in facts.run.objects)]
-    in_bucket = sum(len(platform.lake.get(key)) for key in keys)
-    assert stored.dollars == pytest.approx(in_bucket / 2**30 * 0.023)
-
-
-def test_a_table_that_the_day_has_not(platform: Platform) -> None:
-    lake = platform.lake
-    assert curated_table(lake.s3, lake.bucket, lake.arguments.curated_prefix, CONVERSATIONS, date(2020, 1, 1)) is None
+    of_tables = rows(open_table(nights.platform, RUNS), ("bytes_written",), f"run_id = '{facts.run.run_id}'")
+    written = sum(written.bytes for written in facts.run.objects) + sum(row["bytes_written"] for row in of_tables)
+    assert written >= 3 * BYTES_OF_A_COMMIT
+    assert stored.dollars == pytest.approx(written / 2**30 * 0.023)

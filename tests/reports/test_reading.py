@@ -1,69 +1,92 @@
-"""How much of a day's file is fetched: the columns and the row groups that are counted, and no text."""
+"""How much of a table is fetched: the files, row groups and columns that are counted, and no text."""
 
 from __future__ import annotations
 
 import random
-from datetime import date, datetime, timedelta, timezone
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 
-from modules.contract.layout import curated_key
-from reports.tables import curated_table
-from sources.catia import MESSAGES
+from envs.local import LOCAL
+from glue_src.arrow import s3_files
+from modules.contract.datasets import Dataset, Partition, prose, text
+from modules.contract.datasets import instant as instant_column
+from ops.lake import open_table
+from reports.tables import CuratedTable
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from tests.reports.conftest import Nights
 
-    from reports.tables import CuratedTable
-    from tests.reports.nights import Platform
+NOON = datetime(2026, 1, 30, 12)  # noqa: DTZ001 as the tables have it
+ROWS = 24_000
+LOG = Dataset(
+    name="reading",
+    description="A year of texts.",
+    columns=(
+        text(1, "id", "Begins with the time.", nullable=False),
+        prose(2, "said", "Long."),
+        instant_column(3, "at", "When."),
+    ),
+    key=("id",),
+    sort_by=("id",),
+    partition=Partition("id", 7),
+)
 
-DAY = date(2026, 1, 30)
-NOON = datetime(2026, 1, 30, 12, tzinfo=timezone.utc)
-ROWS, GROUPS = 60_000, 60
-PREFIX = "reading/"
+
+@pytest.fixture(scope="module")
+def table(nights: Nights) -> CuratedTable:
+    """A year of texts, the newest last, each hundredth without a time; a file a month."""
+    words = random.Random(1)
+    times = [NOON - timedelta(days=365) * (ROWS - 1 - row) / ROWS for row in range(ROWS)]
+    nights.lake.create_table(LOG)
+    nights.lake.commit(
+        LOG,
+        [
+            {"id": at.isoformat(), "said": words.randbytes(300).hex(), "at": None if row % 100 == 0 else at}
+            for row, at in enumerate(times)
+        ],
+    )
+    return CuratedTable(open_table(nights.platform, LOG))
 
 
 @pytest.fixture
-def table(platform: Platform, tmp_path: Path) -> CuratedTable:
-    """A year of messages, the newest last, of which each hundredth has no time."""
-    words = random.Random(1)
-    times = [NOON - timedelta(days=365) * (ROWS - 1 - row) / ROWS for row in range(ROWS)]
-    columns = {
-        "user_id": ["ana"] * ROWS,
-        "conversation_id": [f"CONVERSATION#{at.isoformat()}" for at in times],
-        "position": [1] * ROWS,
-        "sender": ["user"] * ROWS,
-        "text": [words.randbytes(60).hex() for _ in times],
-        "sent_at": pa.array(
-            [None if row % 100 == 0 else at for row, at in enumerate(times)], pa.timestamp("us", "UTC")
-        ),
-    }
-    path = tmp_path / "messages.parquet"
-    pq.write_table(pa.table(columns), path, row_group_size=ROWS // GROUPS, compression="zstd")
-    platform.lake.put(curated_key(PREFIX, MESSAGES, DAY), path.read_bytes())
-    opened = curated_table(platform.lake.s3, platform.lake.bucket, PREFIX, MESSAGES, DAY)
-    assert opened is not None
-    return opened
+def fetched(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The sizes of the ranges that are fetched of data files."""
+    sizes: list[int] = []
+    read_range = s3_files.read_range
+
+    def counted(*arguments: object) -> bytes:
+        content = read_range(*arguments)  # type: ignore[arg-type]
+        sizes.append(len(content))
+        return content
+
+    monkeypatch.setattr(s3_files, "read_range", counted)
+    return sizes
 
 
-def test_a_month_is_a_few_row_groups_and_two_columns(table: CuratedTable) -> None:
-    groups = table.groups_between("sent_at", NOON - timedelta(days=30), NOON + timedelta(days=1))
-    assert groups == list(range(55, 60))
-    found = table.reader(("sender", "sent_at"), groups).read_all()
-    assert found.column_names == ["sender", "sent_at"]
-    assert found.num_rows == 5 * ROWS // GROUPS
-    assert table.remote.fetched < table.remote.size * 0.05
+def test_a_week_is_one_file_a_few_row_groups_and_one_column(table: CuratedTable, fetched: list[int]) -> None:
+    since = NOON - timedelta(days=7)
+    found = table.reader(("at",), f"at >= '{since.isoformat()}'").read_all()
+    assert found.column_names == ["at"]
+    # Of 24,000 rows in 365 days, 1 of 100 without a time.
+    assert found.num_rows == pytest.approx(ROWS * 7 / 365 * 0.99, abs=3)
+    assert sum(fetched) < ROWS * 300 * 0.03, "the texts alone are 300 bytes a row"
 
 
-def test_days_before_and_after_are_not_read(table: CuratedTable) -> None:
-    assert table.groups_between("sent_at", NOON + timedelta(days=1), NOON + timedelta(days=2)) == []
-    assert table.groups_between("sent_at", NOON - timedelta(days=900), NOON - timedelta(days=800)) == []
+def test_what_came_later_is_not_read(table: CuratedTable, fetched: list[int]) -> None:
+    assert table.reader(("at",), f"at > '{NOON.isoformat()}'").read_all().num_rows == 0
+    assert fetched == []
 
 
-def test_what_has_no_time_is_counted_without_reading(table: CuratedTable) -> None:
-    before = table.remote.fetched
-    assert table.nulls("sent_at") == ROWS // 100
-    assert table.remote.fetched == before
+def test_rows_and_nulls_are_counted_without_reading(table: CuratedTable, fetched: list[int]) -> None:
+    assert (table.rows, table.nulls("at")) == (ROWS, ROWS // 100)
+    assert fetched == []
+
+
+def test_a_commit_meanwhile_does_not_change_what_is_read(nights: Nights, table: CuratedTable) -> None:
+    nights.lake.commit(LOG, [])
+    assert table.rows == ROWS
+    assert table.reader(("id",)).read_all().num_rows == ROWS
+    assert CuratedTable(open_table(nights.platform, LOG)).rows == 0
+    assert LOCAL.etl.catalog.database_name == nights.lake.database
