@@ -41,12 +41,13 @@ _NOT_AT_RUN_TIME = re.compile(
 )
 #: Modules that a wheel keeps in its data folder; an installer puts them beside the others (PyPA, binary format).
 _IN_DATA_FOLDER = re.compile(r"^[^/]+\.data/(purelib|platlib)/")
-#: What the whole of pyarrow would not fit Lambda with: Flight and Arrow's own S3 client, which nobody calls here (the
-#: SDK reads and writes), C++ tests and sources, and each library's copies under other names than the linker's
-#: (a wheel cannot hold links). libarrow_substrait stays: libarrow_python is linked to it.
-_UNUSED_OF_PYARROW = re.compile(
-    r"^pyarrow/(src/|(lib)?(arrow|arrow_python)?_(flight|s3|s3fs|pyarrow_cpp_tests)\.|flight\.py"
+#: What is of no use in the layers: of pyarrow, Flight, C++ tests and sources, and each library's copies under other
+#: names than the linker's (a wheel cannot hold links); of zstandard, its second backend; of PyIceberg, the Hive client.
+#: libarrow_substrait stays, libarrow_python is linked to it; so does pyarrow's _s3fs, which PyIceberg imports.
+_UNUSED_HERE = re.compile(
+    r"^pyarrow/(src/|(lib)?(arrow|arrow_python)?_(flight|pyarrow_cpp_tests)\.|flight\.py"
     r"|lib[^/.]+\.so(\.\d+\.\d+\.\d+)?$)"
+    r"|^zstandard/(_cffi\.|backend_cffi\.py)|^(hive_metastore|fb303)/"
 )
 #: A folder of that name which is part of a public API after all.
 _NEEDED_AT_RUN_TIME = re.compile(r"^numpy/testing/(?!tests/).*\.py$")
@@ -237,7 +238,7 @@ def needed_at_run_time(name: str) -> bool:
     """Whether a wheel's file goes into the layer."""
     if _NEEDED_AT_RUN_TIME.search(name):
         return True
-    return not (_NOT_AT_RUN_TIME.search(name) or _UNUSED_OF_PYARROW.search(name))
+    return not (_NOT_AT_RUN_TIME.search(name) or _UNUSED_HERE.search(name))
 
 
 def _read_archive(path: Path) -> Archive:
