@@ -78,12 +78,12 @@ TRANSFORM_REMEDIES: Final = (
         _ETL,
     ),
     Remedy(
-        r"\bTable(Metadata|File)Error\b|metadata file|manifest",
+        r"\bTable(Metadata|File)Error\b|restore an earlier version",
         "restore the object, take an earlier snapshot with rollback, or rebuild the table: see the runbook",
         "A table is damaged",
     ),
     Remedy(
-        r"\bTableMissingError\b|is not in the data catalog|is no iceberg table",
+        r"\bTableMissingError\b|deploy the etl stack",
         "deploy cat-{env}-etl2: it makes the table, and the next run fills it",
         _ETL,
     ),

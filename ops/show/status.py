@@ -78,28 +78,27 @@ def _engine_row(state: EngineState) -> tuple[str, Text, str, str]:
 
 
 def _show_tables(status: Status, console: Console) -> None:
-    made = table("table", "rows", "changed (UTC)", "by the run of", "snapshot", "kept", numbers=("rows", "kept"))
+    made = table("table", "rows", "changed (UTC)", "by run of", "snapshot", numbers=("rows", "snapshot"))
     for view in status.tables:
         made.add_row(view.name, *_table_row(view))
     console.print()
     console.print(made)
     if status.published:
-        run = status.published
-        age = run.age(status.today)
-        said = (
-            f"readers see run {run.run_id} of {run.dt}, {age} days before today, since {instant(run.recorded_at)} UTC"
-        )
-        console.print(said, style="dim", soft_wrap=True)
+        run, age = status.published, status.published.age(status.today)
+        days = f"{age} day{'' if age == 1 else 's'} ago"
+        console.print(f"readers see the run of {run.dt}, {days}, since {instant(run.recorded_at)} UTC", style="dim")
+        console.print(run.run_id, style="dim")
     if status.unpublished:
         left = status.unpublished
-        console.print(f"not published: run {left.run_id} of {left.dt}, {left.state.value}", soft_wrap=True)
+        console.print(f"not published, {left.state.value}: the run of {left.dt}")
+        console.print(left.run_id)
 
 
 def _table_row(view: TableView) -> tuple[str | Text, ...]:
     if view.fault:
         return (Text("UNREADABLE", style="red"),)
-    by = view.business_day or ("another program" if view.snapshot_id else "-")
-    return (f"{view.rows or 0:,}", instant(view.committed_at), by, str(view.snapshot_id or "-"), str(view.snapshots))
+    by = view.business_day or ("not ours" if view.snapshot_id else "-")
+    return (f"{view.rows or 0:,}", instant(view.committed_at), by, str(view.snapshot_id or "-"))
 
 
 def _show_next(status: Status, contract: SourceContract, console: Console) -> None:

@@ -25,7 +25,7 @@ def parts() -> dict[str, str]:
 def _commands() -> Iterator[str]:
     yield "\n"
     for command in COMMANDS:
-        name = command.__name__
+        name = command.__name__.replace("_", "-")
         yield f"### {name}\n\n```text\n{help_of(name)}\n```\n\n"
 
 

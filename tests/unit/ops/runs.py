@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta, timezone
 from typing import Any
 
 from modules.contract.layout import clean_key
+from modules.contract.partition_sums import version_of
 from modules.contract.runs import ItemCounts, RunObject, RunSummary, ScanStatistics
 from modules.contract.source import SourceContract
 from sources.catia import CONTRACT
@@ -33,7 +34,7 @@ def run_of(contract: SourceContract, placed: dict[str, int], rows: dict[str, int
     run_id = f"{started:%Y%m%dT%H%M%S.%fZ}-0000000{number}"
     counts = ItemCounts(scanned=1000, placed=placed, rejected={"wrong_type": rows["rejected"]})
     objects = tuple(
-        RunObject(dataset.name, clean_key(PREFIX, dataset, DAY, run_id), rows[dataset.name], 1)
+        RunObject(dataset.name, clean_key(PREFIX, dataset, DAY, run_id), rows[dataset.name], 1, version_of(dataset), {})
         for dataset in contract.datasets
     )
     scan = ScanStatistics(1, 1, 128.0, 0, 0)

@@ -9,7 +9,7 @@ from ops.engines import Engine, EngineRun, EngineState
 from ops.runs import BrokenRun, RecentRuns
 from ops.services import AlarmState, CrawlerState, QueueState
 from ops.status import Status
-from ops.tables import TableState, UncuratedRun
+from ops.tables import RecordedRun, TableView, Unpublished, UnpublishedRun
 from sources.catia import CONTRACT
 from tests.unit.ops.runs import run
 
@@ -22,6 +22,12 @@ def engine(etl: str, state: str = "SUCCEEDED", error: str = "") -> EngineState:
     return EngineState(Engine(etl, "job", f"{etl}-job", "group"), (ended,))
 
 
+def left(state: Unpublished) -> UnpublishedRun:
+    removals = ("9 of 10 rows of messages",) if state is Unpublished.HELD else ()
+    return UnpublishedRun(NEWEST.run_id, NEWEST.dt, state, removals)
+
+
+PUBLISHED = RecordedRun(NEWEST.run_id, date(2026, 2, 3), NOW, 1)
 WELL = Status(
     environment="prod",
     region="us-east-1",
@@ -33,8 +39,9 @@ WELL = Status(
     extract=engine("ETL-1"),
     transform=engine("ETL-2"),
     crawler=CrawlerState("crawler", "READY", "SUCCEEDED", NOW, ""),
-    tables=(TableState("messages", 3, date(2026, 2, 3), 5000, NEWEST.run_id, 1),),
-    uncurated=(),
+    tables=(TableView("messages", 5000, 1, NOW, NEWEST.run_id, "2026-02-03", 3),),
+    published=PUBLISHED,
+    unpublished=None,
     alarms=(AlarmState("alarm", "OK", NOW, "", ""),),
     queues=(QueueState("letters", 0),),
     unanswered=(),
@@ -57,18 +64,16 @@ def test_nothing_is_to_be_done_where_all_is_well() -> None:
         ({"queues": (QueueState("letters", 2),)}, "letters holds 2", "python -m ops redrive --env prod"),
         ({"extract": engine("ETL-1", "FAILED", "no\nmore")}, "ETL-1: last run FAILED", "logs --env prod normalize"),
         ({"transform": engine("ETL-2", "TIMEOUT")}, "ETL-2: last run TIMEOUT", "logs --env prod etl"),
-        ({"tables": (replace(WELL.tables[0], days_behind=2),)}, "2 days old", "run --env prod"),
+        ({"published": replace(PUBLISHED, dt=date(2026, 2, 2))}, "2 days old", "run --env prod"),
+        ({"tables": (TableView("messages", fault="its metadata file is missing"),)}, "messages cannot", "is missing"),
         ({"runs": RecentRuns()}, "no complete run", "run --env prod"),
-        (
-            {"uncurated": (UncuratedRun(NEWEST.dt, NEWEST.run_id, None, quarantined=True),)},
-            "quarantined",
-            "failed_checks",
-        ),
-        ({"uncurated": (UncuratedRun(NEWEST.dt, NEWEST.run_id, None, quarantined=False),)}, "not in the", "curate"),
+        ({"unpublished": left(Unpublished.QUARANTINED)}, "quarantined", "failed_checks"),
+        ({"unpublished": left(Unpublished.LATE)}, "not published", "curate --env prod"),
+        ({"unpublished": left(Unpublished.HELD)}, "would remove 9 of 10 rows", "run --env prod --accept-removal"),
         (
             {"runs": RecentRuns((NEWEST,), (BrokenRun(NEWEST.dt, "9", ("its summary is missing",)),))},
             "run 9 of 2026-01-31 is incomplete",
-            "rerun --env prod --dt 2026-01-31",
+            "run --env prod",
         ),
         ({"crawler": CrawlerState("c", "READY", "FAILED", NOW, "why")}, "the crawler failed: why", "start-crawler"),
         ({"runs": RecentRuns((run(4, rejected=90), run(3)))}, "9.0% of the items", "rejects --env prod"),
@@ -83,15 +88,13 @@ def test_each_matter_has_its_remedy(change: dict[str, object], matter: str, reme
 
 
 def test_what_is_no_matter() -> None:
-    young = UncuratedRun(
-        NEWEST.dt, f"{NOW - timedelta(minutes=29):%Y%m%dT%H%M%S.%fZ}-00000000", None, quarantined=False
-    )
-    assert replace(WELL, uncurated=(young,)).next_steps(CONTRACT) == (), "it is on its way"
-    late = replace(WELL, uncurated=(young,), transform=engine("ETL-2", "FAILED"))
+    young = left(Unpublished.ON_ITS_WAY)
+    assert replace(WELL, unpublished=young).next_steps(CONTRACT) == (), "it is on its way"
+    late = replace(WELL, unpublished=young, transform=engine("ETL-2", "FAILED"))
     assert [step.matter.partition(" ")[0] for step in late.next_steps(CONTRACT)] == ["ETL-2:", "run"]
     older = BrokenRun(NEWEST.dt, "1", ("cut off",))
     assert replace(WELL, runs=RecentRuns((NEWEST,), (older,))).next_steps(CONTRACT) == (), "a newer run took its place"
-    unscheduled = replace(WELL, schedule="", tables=(replace(WELL.tables[0], days_behind=40),))
+    unscheduled = replace(WELL, schedule="", published=replace(PUBLISHED, dt=date(2025, 12, 31)))
     assert unscheduled.next_steps(CONTRACT) == (), "nobody expects a run every day"
     before = replace(WELL.extract.runs[0], state="FAILED", started_at=NEWEST.started_at - timedelta(minutes=1))
     retried = replace(WELL, extract=replace(WELL.extract, runs=(before,)))

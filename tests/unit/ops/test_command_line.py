@@ -49,10 +49,11 @@ def test_every_command_has_an_example() -> None:
         (("status",), "Missing option '--env'"),
         (("status", "--env", "local"), "AWS_ENDPOINT_URL"),
         (("nothing", "--env", "test"), "No such command"),
-        (("rerun", "--env", "test", "--dt", "2026-02-30"), "2026-02-30"),
-        (("backfill", "--env", "test", "--from", "2026-01-31", "--to", "2026-01-30"), "Write the earlier day first"),
+        (("run", "--env", "test", "--dt", "2026-02-30"), "2026-02-30"),
+        (("rollback", "--env", "test", "--table", "nothing", "--to", "1"), "Tables are messages, feedback"),
+        (("rebuild", "--env", "test", "--table", "runs"), "Tables are messages, feedback"),
         (("logs", "--env", "test", "--since", "yesterday"), "'yesterday' is no duration"),
-        (("query", "--env", "test", "not_a_query"), "Named queries are daily_activity"),
+        (("query", "--env", "test", "not_a_query"), "Named queries are "),
         (("query", "--env", "test", "SELECT 1", "--output", "x.xlsx"), "ends in .xlsx"),
     ],
 )
@@ -107,7 +108,7 @@ def test_operating_needs_nothing_of_what_deploys_or_extracts() -> None:
     code = "import sys, ops.app; print(*sorted({name.partition('.')[0] for name in sys.modules}))"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True, capture_output=True, text=True)
     loaded = set(done.stdout.split())
-    assert loaded & {"cdktf", "jsii", "msgspec", "aws_lambda_powertools", "pyarrow", "local", "tests"} == set()
+    assert loaded & {"cdktf", "jsii", "msgspec", "aws_lambda_powertools", "pyarrow", "pyiceberg", "local", "tests"} == set()
     assert {"boto3", "typer", "rich", "pydantic", "modules", "envs"} <= loaded
 
 

@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 
 from envs.schema import WORKER_DPU, WORKER_TYPES
-from ops.cost import athena_cost, crawler_cost, function_cost, job_cost, reading_cost, storage_cost
+from ops.cost import athena_cost, crawler_cost, function_cost, job_cost, reading_cost, storage_costs
 from ops.invocations import Invocation
 from ops.prices import GIGABYTE, LIST_PRICES, TERABYTE
+from ops.stored import Stock, Stored
 from tests.unit.docs.computed import ComputedDocument
 from tests.unit.ops.runs import run
 
@@ -51,8 +52,16 @@ def test_a_job_costs_a_minute_at_least() -> None:
 
 def test_other_components() -> None:
     assert crawler_cost([0.5, 0.25], LIST_PRICES).dollars == pytest.approx(0.33)
-    assert storage_cost(3 * GIGABYTE, GIGABYTE, LIST_PRICES).dollars == pytest.approx(0.092)
     assert athena_cost([TERABYTE, 1], LIST_PRICES).dollars == pytest.approx(5 + 10 / 2**20 * 5)
     since = run(2).started_at
     assert reading_cost([run(3), run(2), run(1)], since, LIST_PRICES).usage == 256.0
     assert athena_cost([], LIST_PRICES).dollars == 0
+
+
+def test_storage_is_told_by_what_it_is_for() -> None:
+    found = Stored({Stock.CURRENT: 3 * GIGABYTE, Stock.HISTORY: GIGABYTE}, written=2000)
+    *kept, writes = storage_costs(found, LIST_PRICES)
+    assert {cost.component: cost.dollars for cost in kept} == pytest.approx(
+        {"S3: tables, current rows": 0.069, "S3: tables, history": 0.023}
+    )
+    assert writes.dollars == pytest.approx(0.01)

@@ -4,41 +4,20 @@ from datetime import date, datetime, timedelta, timezone
 
 import pytest
 
-from ops.days import MOST_DAYS, any_day, checked_days, days_between, since
+from ops.days import any_day, business_day, since
 from ops.exits import Exit, OpsError
 
 NOW = datetime(2026, 2, 1, 12, tzinfo=timezone.utc)
 ZONE = "America/Bogota"
 
 
-def test_days_are_taken_once_and_in_order() -> None:
-    assert checked_days(["2026-01-31", "2026-01-30", "2026-01-31"], NOW, ZONE) == [date(2026, 1, 30), date(2026, 1, 31)]
-
-
-def test_a_range_has_both_its_ends() -> None:
-    assert days_between("2026-01-30", "2026-02-01", NOW, ZONE) == [
-        date(2026, 1, 30),
-        date(2026, 1, 31),
-        date(2026, 2, 1),
-    ]
-    assert days_between("2026-01-30", "2026-01-30", NOW, ZONE) == [date(2026, 1, 30)]
-    first = NOW.date() - timedelta(days=MOST_DAYS - 1)
-    assert len(days_between(first.isoformat(), "2026-02-01", NOW, ZONE)) == MOST_DAYS
-
-
 @pytest.mark.parametrize(
-    ("first", "last", "said"),
-    [
-        ("2026-01-31", "2026-01-30", "is after"),
-        ("2025-01-31", "2026-02-01", "are 367 days"),
-        ("2026-02-30", "2026-02-01", "2026-02-30"),
-        ("2026-01-31", "2026-02-03", "still to come"),
-        ("31.1.2026", "2026-02-01", "YYYY-MM-DD"),
-    ],
+    ("text", "said"), [("2026-02-30", "2026-02-30"), ("2026-02-03", "still to come"), ("31.1.2026", "YYYY-MM-DD")]
 )
-def test_wrong_ranges_are_refused(first: str, last: str, said: str) -> None:
+def test_a_day_to_run_for_follows_etl_1s_rules(text: str, said: str) -> None:
+    assert business_day("2026-01-31", NOW, ZONE) == date(2026, 1, 31)
     with pytest.raises(OpsError, match=said) as caught:
-        days_between(first, last, NOW, ZONE)
+        business_day(text, NOW, ZONE)
     assert caught.value.code is Exit.USAGE
 
 

@@ -1,12 +1,29 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from pathlib import Path
 
+from glue_src.exceptions import (
+    ForeignHeaderError,
+    HeldError,
+    IncompleteRunError,
+    MalformedDataError,
+    NoCompleteRunError,
+    PartitionTooLargeError,
+    QuarantinedError,
+    Removal,
+    TableFileError,
+    TableMetadataError,
+    TableMissingError,
+    TableMovedError,
+    TableSchemaError,
+)
 from ops.checks.findings import ATTENTION, OK, UNKNOWN, Finding
 from ops.doctor import CHECKS, Report
 from ops.remedies import EXTRACT_REMEDIES, TRANSFORM_REMEDIES, remedy_for
 
+DAY = date(2026, 1, 31)
 RUNBOOK = Path(__file__).parents[3] / "docs" / "runbook.md"
 #: What only a deployment meets, and what is a wish and no ailment.
 NOT_EXAMINED = {"Run ETL-1 by hand"}
@@ -35,11 +52,18 @@ def test_failures_find_their_remedy() -> None:
         ("ETL-1", "WorkerError: the process of share 1 ended, status -9"): "lambda_.memory_size",
         ("ETL-1", "DestinationError: the bucket refused: AccessDenied"): "deploy cat-prod-normalize",
         ("ETL-1", "RunSummaryError: run 1 does not reconcile"): "a defect",
-        ("ETL-2", "FAILED 2026-01-31 has no complete run among 1"): "rerun --env prod",
+        ("ETL-2", str(NoCompleteRunError([IncompleteRunError(DAY, "1", ["cut off"])]))): "run --env prod",
+        ("ETL-2", str(HeldError("1", "prod", [Removal("messages", 5, 9)], 0.2))): "run --env prod --accept-removal",
+        ("ETL-2", str(TableMovedError("messages", 5))): "curate --env prod",
+        ("ETL-2", str(TableSchemaError("messages", ["column 'x' is long in the table"]))): "new field id",
+        ("ETL-2", str(TableMetadataError("messages", "s3://a/b", "is missing", None))): "restore the object",
+        ("ETL-2", str(TableFileError("messages", "s3://a/b is missing."))): "restore the object",
+        ("ETL-2", str(TableMissingError("a", "messages", "is missing"))): "deploy cat-prod-etl2",
+        ("ETL-2", str(PartitionTooLargeError("messages", 2**31, 2**30))): "a narrower partition",
+        ("ETL-2", str(MalformedDataError("messages", "key", "It is."))): "run --env prod",
         ("ETL-2", "TIMEOUT "): "etl.glue.timeout",
-        ("ETL-2", "ForeignHeaderError: the header of x has unknown columns"): "from one commit",
-        ("ETL-2", "QuarantinedError: run 1 of 2026-01-31 failed 1 check(s)"): "query --env prod failed_checks",
-        ("ETL-2", "feedback.option is bigint in the catalog and string in the contract"): "another name",
+        ("ETL-2", str(ForeignHeaderError("messages", "key", "has unknown columns"))): "from one commit",
+        ("ETL-2", str(QuarantinedError("1", "key", ["a"]))): "query --env prod failed_checks",
         ("ETL-2", "ExecutorLostFailure (executor 3 exited)"): "number_of_workers",
         ("ETL-2", "An error occurred (AccessDenied) when calling PutObject"): "deploy cat-prod-etl2",
         ("ETL-2", "something new"): "repeat it",

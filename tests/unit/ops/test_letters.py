@@ -6,7 +6,7 @@ from datetime import date, datetime, timezone
 
 import pytest
 
-from ops.letters import Letter, arrival, by_day, normalize_event, of_etl2, reason
+from ops.letters import Letter, arrival, normalize_event, of_etl1, of_etl2, reason
 
 NOW = datetime(2026, 2, 2, 12, tzinfo=timezone.utc)
 ZONE = "America/Bogota"
@@ -45,13 +45,17 @@ def test_an_arrival_names_its_run() -> None:
     assert arrival(json.dumps({"detail": {"object": {"key": "x"}}}), "clean/") == (None, "x is no run's object")
 
 
-def test_a_day_is_run_once_for_all_its_messages() -> None:
-    first = Letter("queue", "1", "r", "{}", "", "ETL-1", date(2026, 1, 31), {}, "", "")
-    second, other = replace(first, message_id="2"), replace(first, message_id="3", day=date(2026, 1, 30))
-    broken = replace(first, message_id="4", day=None, fault="it is no JSON")
-    event = replace(first, message_id="5", etl="ETL-2", run_id=RUN)
-    letters = [first, second, other, broken, event]
-    assert list(by_day(letters)) == [(other, (other,)), (first, (first, second))]
+def test_a_deployments_marker_is_no_run_and_no_fault() -> None:
+    assert arrival(json.dumps({"detail": {"object": {"key": "artifacts/schemas/1.json"}}}), "clean/") == (None, "")
+
+
+def test_one_run_for_the_newest_day_settles_all() -> None:
+    first = Letter("queue", "1", "r", "{}", "", "ETL-1", date(2026, 1, 30), {}, "", "")
+    newest = replace(first, message_id="2", day=date(2026, 1, 31))
+    broken = replace(first, message_id="3", day=None, fault="it is no JSON")
+    event = replace(first, message_id="4", etl="ETL-2", run_id=RUN)
+    letters = [first, broken, newest, event]
+    assert of_etl1(letters) == (newest, first)
     assert of_etl2(letters) == (event,)
 
 

@@ -33,9 +33,9 @@ def test_every_text_comes_back_exactly() -> None:
 
 
 def test_a_file_of_another_contract_is_told() -> None:
-    with pytest.raises(OpsError, match="begins with"):
+    with pytest.raises(OpsError, match="does not begin with"):
         list(parse(["one,two"]))
-    with pytest.raises(OpsError, match="begins with"):
+    with pytest.raises(OpsError, match="does not begin with"):
         list(parse([]))
 
 

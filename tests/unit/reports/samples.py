@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta, timezone
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from modules.contract.partition_sums import version_of
 from modules.contract.runs import ItemCounts, RunObject, RunSummary, ScanStatistics
 from ops.prices import Cost
 from reports.catia_facts import Activity, DayFigures, GerenciaRatings, Hour, QuestionCount
@@ -37,7 +38,10 @@ def run(day: date, conversations: int = 1200, **values: Any) -> RunSummary:
         finished_at=began + timedelta(seconds=values.pop("seconds", 75)),
         items=items,
         scan=scan,
-        objects=tuple(RunObject(each.name, f"{each.name}.csv", rows[each.name], 2**20) for each in CONTRACT.datasets),
+        objects=tuple(
+            RunObject(each.name, f"{each.name}.csv", rows[each.name], 2**20, version_of(each), {})
+            for each in CONTRACT.datasets
+        ),
     )
 
 

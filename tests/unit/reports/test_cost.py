@@ -29,7 +29,7 @@ def test_the_function_costs_its_memory_for_as_long_as_the_run_took() -> None:
     assert (found["ETL-1 (Lambda)"].usage, found["ETL-1 (Lambda)"].unit) == (150, "GB-seconds")
     assert found["ETL-1 (Lambda)"].dollars == pytest.approx(150 * 0.0000166667)
     assert found["source table read (DynamoDB)"].dollars == pytest.approx(1234.5e-6 * 0.125)
-    assert found["a month of the day's files (S3)"].dollars == 0.023
+    assert found["a month of what it wrote (S3)"].dollars == 0.023
 
 
 @pytest.mark.parametrize(("seconds", "billed"), [(5, 60), (90, 90)])

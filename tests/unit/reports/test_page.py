@@ -152,22 +152,24 @@ def test_key_figures_come_with_what_is_usual() -> None:
 def test_a_quarantined_run_shows_what_failed_first() -> None:
     said = words_of(samples.facts(state=State.QUARANTINED, checks=(samples.check(passed=False),), part=None))
     assert "The run is quarantined, it failed messages: unique key." in said
-    assert "The day has no tables" in said
+    assert "The tables hold no run yet" in said
     assert "Messages by hour" not in said
     assert "0 of 1 checks" in said
 
 
-def test_the_tables_may_be_of_an_earlier_run() -> None:
-    earlier = replace(samples.activity(), run_id="an-earlier-run")
-    said = words_of(
-        samples.facts(state=State.QUARANTINED, checks=(samples.check(passed=False),), part=CatiaPart(earlier))
-    )
-    assert "Conversations and feedback are those of the run before, an-earlier-run." in said
-
-
-def test_a_run_that_waits_for_etl_2() -> None:
-    said = words_of(samples.facts(state=State.WAITING, checks=(), part=None))
-    assert "ETL-2 has not checked this run yet." in said
+def test_the_tables_may_be_of_another_run() -> None:
+    other = CatiaPart(replace(samples.activity(), run_id="another-run"))
+    told = "Conversations and feedback are told by the tables as they are now, after run another-run."
+    for state, said in (
+        (State.QUARANTINED, "The run is quarantined"),
+        (State.WAITING, "ETL-2 has not published this run yet."),
+        (State.OVERTAKEN, "This run was never published: a newer one took its place."),
+        (State.PUBLISHED, "checks passed"),
+    ):
+        page = words_of(samples.facts(state=state, checks=(samples.check(passed=False),), part=other))
+        assert said in page
+        assert told in page
+    assert "are told by the tables" not in words_of(samples.facts())
 
 
 def test_what_was_hard_for_the_run_is_said() -> None:
@@ -216,7 +218,7 @@ def test_states_of_such_a_contract(state: State) -> None:
     checks = (samples.check(passed=False),) if state is State.QUARANTINED else ()
     said = words_of(order_facts(state=state, checks=checks))
     wanted = {
-        State.WAITING: "ETL-2 has not checked this run yet.",
+        State.WAITING: "ETL-2 has not published this run yet.",
         State.QUARANTINED: "it failed messages: unique key.",
     }
     assert wanted[state] in said
