@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import subprocess
 import time
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -57,11 +56,12 @@ s3.aws-secret-key={secret}
 """
 
 
-@dataclass(frozen=True)
 class TrinoServer:
     """One server, known by the directory that holds its settings, data and log."""
 
-    directory: Path
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+        self._child: subprocess.Popen[bytes] | None = None
 
     @property
     def log(self) -> Path:
@@ -123,6 +123,9 @@ class TrinoServer:
         running = self.running()
         if running:
             running.end()
+        if self._child:
+            self._child.wait()
+            self._child = None
         return running is not None
 
     def _spawn(self, distribution: Distribution, database: str) -> Process:
@@ -140,7 +143,7 @@ class TrinoServer:
         )
         with self.log.open("wb") as log:
             # A session of its own: Ctrl-C in the demo must not end it.
-            child = subprocess.Popen(
+            self._child = subprocess.Popen(
                 command,
                 cwd=self.directory,
                 env={"HOME": str(self.directory), "LANG": "C.UTF-8"},
@@ -149,7 +152,7 @@ class TrinoServer:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
-        return Process.of(child.pid, port)
+        return Process.of(self._child.pid, port)
 
     def _await_answer(self, process: Process) -> None:
         """Wait for an answer to a query: a server that says it has started may still refuse for lack of nodes."""
@@ -158,7 +161,7 @@ class TrinoServer:
         while not connection.answers():
             if process.found() is None or time.monotonic() > deadline:
                 tail = "\n".join(self.log.read_text(errors="replace").splitlines()[-_LOG_TAIL:])
-                process.end()
+                self.stop()
                 message = f"Trino did not start on {process.endpoint_url}. The end of {self.log}:\n{tail}"
                 raise TrinoError(message)
             time.sleep(0.25)
