@@ -13,16 +13,17 @@ import pytest
 from botocore.exceptions import ClientError
 
 from glue_src import handler as entry
-from glue_src.arrow_engine import ArrowEngine
-from glue_src.exceptions import ArgumentsError, FailedDaysError, OutOfTimeError
+from glue_src.exceptions import ArgumentsError, CurationError, OutOfTimeError
+from glue_src.night import Outcome
 from glue_src.run import Clients
-from modules.contract.settings import CRAWLER_VARIABLE, TRANSFORM_VARIABLES, TransformArgument
+from modules.contract.settings import CRAWLER_VARIABLE, NO_TABLES, TRANSFORM_VARIABLES, TransformArgument
 from sources.catia import CONTRACT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from glue_src.arguments import Arguments
+    from glue_src.arrow.engine import ArrowEngine
 
 VALUES = {
     TransformArgument.BUCKET: "b",
@@ -30,10 +31,14 @@ VALUES = {
     TransformArgument.CURATED_PREFIX: "curated/",
     TransformArgument.DATABASE: "db",
     TransformArgument.ENVIRONMENT: "test",
-    TransformArgument.MOST_REJECTED_SHARE: "0.05",
+    TransformArgument.MAX_REJECTED_RATIO: "0.05",
+    TransformArgument.MAX_REMOVED_RATIO: "0.2",
+    TransformArgument.HISTORY_DAYS: "30",
     TransformArgument.METRICS_NAMESPACE: "n",
     TransformArgument.CONTRACT: "catia",
+    TransformArgument.REBUILD: NO_TABLES,
 }
+DONE = {"recorded_run": "r", "rewritten_partitions": 3, "bytes_written": 4}
 
 
 @dataclass
@@ -63,17 +68,17 @@ class Function:
 
     glue: Glue = field(default_factory=Glue)
     context: Context = field(default_factory=Context)
-    runs: list[tuple[Arguments, ArrowEngine, Callable[[], None]]] = field(default_factory=list)
-    result: int | Exception = 2
+    runs: list[tuple[Arguments, ArrowEngine]] = field(default_factory=list)
+    result: Outcome | Exception = field(default_factory=lambda: Outcome("r", 3, 4))
 
-    def run(self, arguments: Arguments, engine: ArrowEngine, clients: Clients, check_time: Callable[[], None]) -> int:
+    def run(self, arguments: Arguments, engine: ArrowEngine, clients: Clients) -> Outcome:
         assert cast("Any", clients.glue) is self.glue
-        self.runs.append((arguments, engine, check_time))
+        self.runs.append((arguments, engine))
         if isinstance(self.result, Exception):
             raise self.result
         return self.result
 
-    def __call__(self, event: object = None) -> dict[str, int]:
+    def __call__(self, event: object = None) -> dict[str, object]:
         return entry.handler(event, self.context)
 
 
@@ -84,9 +89,8 @@ def function(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Functi
         monkeypatch.setenv(TRANSFORM_VARIABLES[argument], value)
     monkeypatch.setenv(CRAWLER_VARIABLE, "crawler")
     monkeypatch.setattr(entry, "run", fake.run)
-    monkeypatch.setattr(
-        entry, "_clients", lambda: Clients(cast("Any", None), cast("Any", fake.glue), cast("Any", None))
-    )
+    clients = Clients(*(cast("Any", each) for each in (None, fake.glue, None, None)))
+    monkeypatch.setattr(entry, "_clients", lambda: clients)
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     logger = logging.getLogger("cat.etl2")
     level = logger.level
@@ -96,22 +100,47 @@ def function(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Functi
 
 
 def test_a_run_starts_the_crawler_when_it_is_done(function: Function) -> None:
-    assert function() == {"curated_days": 2}
-    ((arguments, engine, _),) = function.runs
-    assert (arguments.bucket, arguments.most_rejected_share) == ("b", 0.05)
+    assert function() == DONE
+    ((arguments, engine),) = function.runs
+    assert (arguments.bucket, arguments.max_rejected_ratio, arguments.rebuild) == ("b", 0.05, frozenset())
     assert arguments.contract is CONTRACT
-    assert engine.bucket.name == "b"
+    assert (engine.bucket, engine.database) == ("b", "db")
     assert function.glue.started == ["crawler"]
 
 
+def test_no_crawler_is_started_where_it_runs_on_demand(function: Function, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(CRAWLER_VARIABLE)
+    assert function() == DONE
+    assert function.glue.started == []
+
+
+def test_a_run_with_nothing_to_do_starts_no_crawler(function: Function) -> None:
+    function.result = Outcome()
+    assert function() == {"recorded_run": None, "rewritten_partitions": 0, "bytes_written": 0}
+    assert function.glue.started == []
+
+
 @pytest.mark.parametrize("event", [None, {}, [], "x", {"detail": {"object": {"key": "clean/x"}}}])
-def test_no_event_is_read(function: Function, event: object) -> None:
-    assert function(event) == {"curated_days": 2}
+def test_of_other_events_nothing_is_read(function: Function, event: object) -> None:
+    assert function(event) == DONE
+    assert function.runs[0][0].rebuild == frozenset()
+
+
+def test_an_event_may_ask_for_a_rebuild(function: Function) -> None:
+    function({"rebuild": "messages,feedback"})
+    assert function.runs[0][0].rebuild == {"messages", "feedback"}
+
+
+@pytest.mark.parametrize("rebuild", ["nonsense", True, ["messages"], None])
+def test_a_rebuild_of_nothing_known_is_refused(function: Function, rebuild: object) -> None:
+    with pytest.raises(ArgumentsError, match=r"rebuild|REBUILD"):
+        function({"rebuild": rebuild})
+    assert function.runs == []
 
 
 def test_a_crawler_that_runs_already_is_no_error(function: Function, capsys: pytest.CaptureFixture[str]) -> None:
     function.glue.code = "CrawlerRunningException"
-    assert function() == {"curated_days": 2}
+    assert function() == DONE
     assert json.loads(capsys.readouterr().out)["step"] == "crawler runs already"
 
 
@@ -121,48 +150,43 @@ def test_any_other_answer_of_the_crawler_is_an_error(function: Function) -> None
         function()
 
 
-def test_failed_days_fail_the_function_and_start_no_crawler(
+def test_an_error_fails_the_function_and_starts_no_crawler(
     function: Function, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    function.result = FailedDaysError({})
-    with pytest.raises(FailedDaysError):
+    function.result = CurationError("x")
+    with pytest.raises(CurationError):
         function()
     assert function.glue.started == []
     (line,) = map(json.loads, capsys.readouterr().out.splitlines())
     assert (line["level"], line["step"]) == ("ERROR", "run failed")
 
 
-@pytest.mark.parametrize("variable", [CRAWLER_VARIABLE, TRANSFORM_VARIABLES[TransformArgument.DATABASE]])
 def test_a_missing_variable_ends_it_before_anything_is_done(
-    function: Function, monkeypatch: pytest.MonkeyPatch, variable: str
+    function: Function, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    variable = TRANSFORM_VARIABLES[TransformArgument.DATABASE]
     monkeypatch.delenv(variable)
     with pytest.raises(ArgumentsError, match=variable):
         function()
     assert function.runs == []
 
 
-@pytest.mark.parametrize(
-    ("limit", "kept"),
-    [(900, 180), (300, 60), (150, 30), (100, 30), (60, 30), (40, 20), (10, 5)],
-)
-def test_a_day_begins_only_while_there_is_time(function: Function, limit: float, kept: float) -> None:
-    function.context.seconds = limit
+def test_writing_ends_while_there_is_time_to_say_so(function: Function) -> None:
     function()
-    ((_, _, check_time),) = function.runs
-    function.context.seconds = kept
-    check_time()
-    function.context.seconds = kept - 0.01
-    with pytest.raises(OutOfTimeError, match=rf"less than {kept} s.*memory_size.*spark"):
-        check_time()
+    ((_, engine),) = function.runs
+    function.context.seconds = 30
+    engine.check_time()
+    function.context.seconds = 29.9
+    with pytest.raises(OutOfTimeError, match=r"last 30 s.*memory_size.*spark"):
+        engine.check_time()
 
 
 def test_what_a_killed_run_left_is_cleared_away(function: Function, tmp_path: Path) -> None:
-    left = tmp_path / "etl2" / "tmpabc" / "messages-0.arrow"
+    left = tmp_path / "etl2" / "tmpabc" / "x.parquet"
     left.parent.mkdir(parents=True)
     left.write_bytes(b"x")
     function()
-    ((_, engine, _),) = function.runs
+    ((_, engine),) = function.runs
     assert engine.scratch == tmp_path / "etl2"
     assert list(engine.scratch.iterdir()) == []
 
@@ -188,9 +212,7 @@ def test_clients_are_made_once_and_give_up_in_time(monkeypatch: pytest.MonkeyPat
     try:
         clients = entry._clients()
         assert entry._clients() is clients
-        for client, service in ((clients.s3, "s3"), (clients.glue, "glue"), (clients.cloudwatch, "monitoring")):
-            assert client.meta.service_model.endpoint_prefix == service
-            config: Any = client.meta.config
-            assert config.read_timeout == 30
+        assert {client.meta.config.read_timeout for client in vars(clients).values()} == {30}
+        assert [client.meta.service_model.service_name for client in vars(clients).values()] == list(vars(clients))
     finally:
         entry._clients.cache_clear()

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from glue_src.arrow_escapes import UnknownEscapeError, restore
+from glue_src.arrow.escapes import UnknownEscapeError, restore
 from modules.contract import cells
 from tests.csv_texts import HUGE_TEXTS, NASTY_TEXTS, TEXTS
 
