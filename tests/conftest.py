@@ -45,6 +45,7 @@ SCOPES: Final = (
     "guards",
     "synth",
     "reports",
+    "ops",
     "contract",
     "integration/test_local_parts.py",
 )

@@ -9,6 +9,7 @@ import zlib
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 import boto3
@@ -39,6 +40,8 @@ if TYPE_CHECKING:
 
 Row = dict[str, Any]
 
+_KEYS: Final[Any] = {name.lower(): value for name, value in CREDENTIALS.items()}
+_SERVICES: Final = tuple(name for name, value in vars(Platform).items() if isinstance(value, cached_property))
 #: What the table ``runs`` says of each table that a night changed.
 BYTES_OF_A_COMMIT: Final = 1000
 
@@ -52,13 +55,10 @@ class IcebergLake:
     _numbers: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
 
     def __post_init__(self) -> None:
-        session = boto3.Session(
-            region_name=REGION,
-            aws_access_key_id=CREDENTIALS["AWS_ACCESS_KEY_ID"],
-            aws_secret_access_key=CREDENTIALS["AWS_SECRET_ACCESS_KEY"],
-        )
+        session = boto3.Session(region_name=REGION, **_KEYS)
         self.s3 = session.client("s3", endpoint_url=self.endpoint_url)
         self.glue = session.client("glue", endpoint_url=self.endpoint_url)
+        self.iam = session.client("iam", endpoint_url=self.endpoint_url)
         self.bucket = self.environment.normalize.s3_bucket_name
         self.database = self.environment.etl.catalog.database_name
         files: dict[str, Any] = {"py-io-impl": f"{S3Files.__module__}.{S3Files.__qualname__}", S3_CLIENT: self.s3}
@@ -71,6 +71,16 @@ class IcebergLake:
         self.glue.create_database(DatabaseInput={"Name": self.database})
         for dataset in self.environment.contract.tables:
             self.create_table(dataset)
+
+    def destroy(self) -> None:
+        """Remove the tables and the bucket with all that is in it."""
+        for dataset in self.environment.contract.tables:
+            self.glue.delete_table(DatabaseName=self.database, Name=dataset.name)
+        self.glue.delete_database(Name=self.database)
+        boto3.resource("s3", endpoint_url=self.endpoint_url, region_name=REGION, **_KEYS).Bucket(
+            self.bucket
+        ).object_versions.delete()
+        self.s3.delete_bucket(Bucket=self.bucket)
 
     def create_table(self, dataset: Dataset) -> None:
         """Make one empty table."""
@@ -258,7 +268,7 @@ def platform_on(lake: IcebergLake, environment: Environment | None = None) -> Pl
             patch.setenv(name, value)
         platform = Platform(environment or lake.environment, boto3.Session(region_name=REGION))
         # Clients know their endpoint from when they are made.
-        for service in ("s3", "glue", "lambda_", "logs", "sqs"):
+        for service in _SERVICES:
             getattr(platform, service)
     return platform
 

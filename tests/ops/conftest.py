@@ -1,0 +1,131 @@
+"""An emulator with the curated tables, and what runs ETL-1 and ETL-2 there: a function and a job that do nothing."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from datetime import date
+from typing import TYPE_CHECKING
+
+import pytest
+
+from envs.local import LOCAL
+from local.emulator import Emulator
+from modules.contract.datasets import REJECTED
+from sources.catia import CONVERSATIONS, FEEDBACK, MESSAGES
+from tests.iceberg_lake import IcebergLake, platform_on, utc
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from modules.contract.datasets import Dataset
+    from ops.platform import Platform
+    from tests.iceberg_lake import Row
+
+DAY = date(2026, 1, 30)
+NAME = "Ana Secreta"
+#: What the function of ETL-1 answers is what it was last given as ANSWER; what it was asked is in its log.
+_FUNCTION = """\
+import json, os
+def handler(event, context):
+    print(json.dumps({"message": "asked", "event": event}))
+    return json.loads(os.environ["ANSWER"])
+"""
+
+
+def rows(count: int, month: str = "2026-01") -> dict[Dataset, list[Row]]:
+    """So many conversations of one message each, half of them rated, all of one month; one rejected item."""
+    year, number = map(int, month.split("-"))
+    keys = [(f"user-{each}", f"{month}-{each % 28 + 1:02}T10:00:00Z", each % 28 + 1) for each in range(count)]
+    return {
+        CONVERSATIONS: [
+            {
+                "user_id": user,
+                "conversation_id": f"CONVERSATION#{time}",
+                "created_at": utc(year, number, day, 10).replace(tzinfo=None),
+                "nombre": NAME,
+                "message_count": 1,
+                "question_count": 1,
+            }
+            for user, time, day in keys
+        ],
+        MESSAGES: [
+            {"user_id": user, "conversation_id": f"CONVERSATION#{time}", "position": 1, "sender": "user", "text": NAME}
+            for user, time, _ in keys
+        ],
+        FEEDBACK: [
+            {
+                "user_id": user,
+                "feedback_id": f"FEEDBACK#{time}",
+                "created_at": utc(year, number, day, 11).replace(tzinfo=None),
+                "feedback_type": "like",
+            }
+            for user, time, day in keys[::2]
+        ],
+        REJECTED: [{"item_key": "a-key", "reason": "wrong_type: PK", "item_json": json.dumps({"nombre": NAME})}],
+    }
+
+
+@pytest.fixture(scope="package")
+def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
+    emulator = Emulator(tmp_path_factory.mktemp("ops"))
+    try:
+        emulator.start()
+        yield emulator
+    finally:
+        emulator.stop()
+
+
+@pytest.fixture(scope="module")
+def lake(emulator: Emulator) -> Iterator[IcebergLake]:
+    """Two nights' tables; each module has its own."""
+    lake = IcebergLake(LOCAL, emulator.endpoint_url())
+    lake.create()
+    lake.night(date(2026, 1, 29), rows(30), began=utc(2026, 1, 30, 4, 30))
+    lake.night(DAY, rows(40), began=utc(2026, 1, 31, 4, 30))
+    yield lake
+    lake.destroy()
+
+
+@pytest.fixture(scope="module")
+def platform(lake: IcebergLake) -> Platform:
+    return platform_on(lake)
+
+
+@pytest.fixture(scope="module")
+def job(lake: IcebergLake) -> str:
+    """ETL-2's job, which the emulator calls SUCCEEDED whatever it is to do."""
+    name = LOCAL.names.glue_job
+    lake.glue.create_job(Name=name, Role="role", Command={"Name": "glueetl", "ScriptLocation": "s3://nowhere/job.py"})
+    return name
+
+
+class AnsweringFunction:
+    """ETL-1's function, which answers what it is told to."""
+
+    def __init__(self, platform: Platform, lake: IcebergLake) -> None:
+        self._platform = platform
+        role = lake.iam.create_role(RoleName="any", AssumeRolePolicyDocument="{}")["Role"]["Arn"]
+        content = io.BytesIO()
+        with zipfile.ZipFile(content, "w") as archive:
+            archive.writestr("made.py", _FUNCTION)
+        platform.lambda_.create_function(
+            FunctionName=platform.names.normalize_function,
+            Runtime="python3.12",
+            Role=role,
+            Handler="made.handler",
+            Code={"ZipFile": content.getvalue()},
+            Timeout=30,
+        )
+
+    def answers(self, text: str) -> None:
+        """Let it answer this JSON."""
+        self._platform.lambda_.update_function_configuration(
+            FunctionName=self._platform.names.normalize_function, Environment={"Variables": {"ANSWER": text}}
+        )
+
+
+@pytest.fixture(scope="module")
+def function(platform: Platform, lake: IcebergLake) -> AnsweringFunction:
+    return AnsweringFunction(platform, lake)

@@ -1,0 +1,183 @@
+"""Each command once, as operators type it, on tables in an emulator."""
+
+from __future__ import annotations
+
+import json
+import threading
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from typer.testing import CliRunner
+
+from envs.local import LOCAL
+from local.aws_environment import emulator_variables
+from ops.app import made
+from ops.exits import Exit
+from sources.catia import FEEDBACK, MESSAGES
+from tests.iceberg_lake import utc
+from tests.ops.conftest import DAY, NAME, rows
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from typer.testing import Result
+
+    from tests.iceberg_lake import IcebergLake
+    from tests.ops.conftest import AnsweringFunction
+
+
+@pytest.fixture
+def ops(lake: IcebergLake) -> Callable[..., Result]:
+    """``python -m ops`` in this process; what it says to a person holds nobody's words unless they are asked for."""
+    variables = {**emulator_variables(lake.endpoint_url), "CAT_ENV": "local", "COLUMNS": "200", "NO_COLOR": "1"}
+
+    def run(*words: str) -> Result:
+        done = CliRunner().invoke(made(completion=False), words, env=variables)
+        assert done.exception is None or isinstance(done.exception, SystemExit), done.exc_info
+        if "--items" not in words:
+            assert NAME not in done.stdout + done.stderr
+        return done
+
+    return run
+
+
+def told(done: Result) -> Any:
+    assert done.exit_code in (Exit.WELL, Exit.ATTENTION), done.stderr
+    return json.loads(done.stdout)
+
+
+def test_status_says_what_readers_see(ops: Callable[..., Result]) -> None:
+    found = told(ops("status", "--json"))
+    tables = {table["name"]: (table["rows"], table["business_day"]) for table in found["tables"]}
+    assert tables["messages"] == (40, str(DAY))
+    assert tables["rejected"] == (1, "2026-01-29"), "the second night left it as it was"
+    assert (found["published"]["dt"], found["unpublished"]) == (str(DAY), None)
+    shown = ops("status").stdout
+    assert f"readers see the run of {DAY}" in shown
+    assert "conversations" in shown
+
+
+def test_runs_and_history_agree(ops: Callable[..., Result], lake: IcebergLake) -> None:
+    recorded = told(ops("runs", "--json"))
+    history = told(ops("history", "--json"))
+    assert list(history) == ["messages", "feedback", "rejected", "conversations"]
+    for name, states in history.items():
+        ids = {row["snapshot_id"] for row in recorded if row["dataset"] == name}
+        assert ids == {state["snapshot_id"] for state in states}
+    now, before = history["messages"]
+    assert (now["is_current"], before["is_current"], before["rows"]) == (True, False, 30)
+    last = told(ops("runs", "--last", "1", "--json"))
+    assert {row["business_day"] for row in last} == {str(DAY)}
+    scan = lake.table(MESSAGES).scan(snapshot_id=before["snapshot_id"])
+    assert scan.to_arrow().num_rows == 30
+    shown = ops("history", "--table", "messages").stdout
+    assert all(f"FROM messages {before[clause]}\n" in shown for clause in ("by_version", "by_time"))
+
+
+def test_rollback_asks_first_and_can_be_taken_back(ops: Callable[..., Result], lake: IcebergLake) -> None:
+    now, before = [state["snapshot_id"] for state in told(ops("history", "--table", "messages", "--json"))["messages"]]
+    refused = ops("rollback", "--table", "messages", "--to", str(before))
+    assert (refused.exit_code, lake.table(MESSAGES).scan().count()) == (Exit.NOT_CONFIRMED, 40)
+    assert "40 rows now, 30 then" in refused.stderr
+    assert told(ops("rollback", "--table", "messages", "--to", str(before), "--yes", "--json"))["rows"] == 30
+    assert lake.table(MESSAGES).scan().count() == 30
+    findings = {each["check"]: each for each in told(ops("doctor", "--json"))["findings"]}
+    assert findings["agreement"]["state"] == "attention"
+    assert str(before) in findings["agreement"]["said"]
+    assert ops("rollback", "--table", "messages", "--to", str(now), "--yes").exit_code == Exit.WELL
+    assert lake.table(MESSAGES).scan().count() == 40
+    unknown = ops("rollback", "--table", "messages", "--to", "1", "--yes")
+    assert unknown.exit_code == Exit.USAGE
+    assert "ops history --env local --table messages" in unknown.stderr
+
+
+def test_rebuild_starts_etl_2_for_these_tables(ops: Callable[..., Result], lake: IcebergLake, job: str) -> None:
+    assert "from run 20260131T043000" in ops("rebuild", "--table", "messages").stderr
+    done = ops("rebuild", "--table", "messages", "--table", "feedback", "--yes", "--json")
+    assert told(done)["tables"] == ["messages", "feedback"]
+    run = lake.glue.get_job_runs(JobName=job)["JobRuns"][0]
+    assert run["Arguments"] == {"--rebuild": "messages,feedback"}
+
+
+def test_schema_has_nothing_to_do_where_the_columns_are_the_contracts(ops: Callable[..., Result]) -> None:
+    assert ops("schema").stdout == "All tables have the contract's columns: nothing to do.\n"
+
+
+def test_curate_says_what_is_left(ops: Callable[..., Result], job: str) -> None:
+    assert told(ops("curate", "--yes", "--json"))["unpublished"] is None
+    assert job == LOCAL.names.glue_job
+
+
+def test_rejects_come_from_the_table_and_show_items_only_if_asked(ops: Callable[..., Result]) -> None:
+    found = told(ops("rejects", "--json"))
+    assert (found["by_code"], found["total"]) == ({"wrong_type": 1}, 1)
+    assert "item" not in found["examples"]["wrong_type"][0]
+    assert NAME in told(ops("rejects", "--items", "--json"))["examples"]["wrong_type"][0]["item"]
+    assert told(ops("replay", "--json"))["still"] == {"invalid_pk": 1}
+    assert "There is no run of 2026-01-01." in ops("rejects", "--dt", "2026-01-01").stderr
+
+
+def test_cost_tells_current_rows_from_history(ops: Callable[..., Result]) -> None:
+    costs = {cost["component"]: cost for cost in told(ops("cost", "--json"))["costs"]}
+    assert costs["S3: tables, current rows"]["usage"] > 0
+    assert costs["S3: tables, history"]["usage"] > 0
+    assert costs["S3: clean days"]["usage"] > 0
+    assert costs["S3: requests that write"]["usage"] > 20
+
+
+def test_what_the_old_layout_left_is_removed_and_nothing_else(ops: Callable[..., Result], lake: IcebergLake) -> None:
+    prefix = LOCAL.etl.curated_prefix
+    old = [
+        f"{prefix}messages/dt=2026-01-29/messages.parquet",
+        f"{prefix}data_quality/dt=2026-01-29/1.parquet",
+        f"{prefix}_staging/1/messages/part-0.parquet",
+        f"{prefix}_quarantine/dt=2026-01-29/1/messages.parquet",
+    ]
+    kept = [f"{prefix}messages/data/dt=2026-01-29/x", f"{prefix}_quarantine/1.json", "other/messages/dt=2026-01-29/x"]
+    for key in (*old, *kept):
+        lake.put(key, b"x")
+    before = lake.table(MESSAGES).scan().count()
+    assert ops("remove-old-layout").exit_code == Exit.NOT_CONFIRMED
+    assert told(ops("remove-old-layout", "--yes", "--json"))["deleted"] == len(old)
+    left = {entry["Key"] for entry in lake.s3.list_objects_v2(Bucket=lake.bucket)["Contents"]}
+    assert left & {*old, *kept} == set(kept)
+    assert lake.table(MESSAGES).scan().count() == before
+    assert "Nothing of that layout is left" in ops("remove-old-layout", "--yes").stdout
+    for key in kept:
+        lake.s3.delete_object(Bucket=lake.bucket, Key=key)
+
+
+def test_run_waits_until_the_run_is_published(
+    ops: Callable[..., Result], lake: IcebergLake, function: AnsweringFunction, job: str
+) -> None:
+    night = rows(41)
+    summary = lake.clean_run(date(2026, 1, 31), night, utc(2026, 2, 1, 4, 30))
+    function.answers(summary.to_json())
+    late = ops("run", "--yes", "--minutes", "0")
+    assert late.exit_code == Exit.NOT_IN_TIME
+    assert f"Run {summary.run_id} of 2026-01-31 is not published after 0 s" in late.stderr
+    assert job in late.stderr
+    publication = threading.Timer(2, lambda: lake.publish(summary, night))
+    publication.start()
+    run = told(ops("run", "--dt", "2026-01-31", "--accept-removal", "--yes", "--minutes", "2", "--json"))
+    publication.join()
+    assert (run["published"], run["faults"]) == (summary.run_id, [])
+    assert {table["name"]: table["held"] for table in run["tables"]}["messages"] == 41
+    asked = ops("logs", "normalize", "--since", "1h", "--json").stdout
+    assert json.dumps({"dt": "2026-01-31", "accept_removal": True}) in asked
+
+
+def test_a_run_that_would_empty_the_tables_is_held_and_a_failed_one_quarantined(
+    ops: Callable[..., Result], lake: IcebergLake
+) -> None:
+    few = {**rows(2), FEEDBACK: rows(41)[FEEDBACK]}
+    now = lake.table(MESSAGES).scan().count()
+    held = lake.clean_run(date(2026, 2, 1), few, utc(2026, 2, 2, 4, 30))
+    found = told(ops("status", "--json"))
+    assert found["unpublished"]["state"] == "held"
+    removals = [f"{now - 2} of {now} rows of {name}" for name in ("messages", "conversations")]
+    assert found["unpublished"]["removals"] == removals
+    assert any("run --env local --accept-removal" in step["remedy"] for step in found["next_steps"])
+    lake.quarantine(held.run_id)
+    assert told(ops("status", "--json"))["unpublished"]["state"] == "quarantined"
