@@ -4,17 +4,24 @@ import io
 import subprocess
 import sys
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import pytest
 from rich.console import Console
 
 from envs.local import LOCAL
 from envs.schema import ExtractSettings
-from local.__main__ import COMMANDS, main, parser, shell_changes
+from local import __main__, query
+from local.command_line import COMMANDS, parser, shell_changes
 from local.engines import Engines
-from local.errors import DeployError
-from local.glue_stand_in import DeployedJob
+from local.errors import DeployError, GlueJobError
+from local.glue_stand_in import parse_conf
 from local.screen import Screen
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from local.workspace import Workspace
 
 SECOND = replace(
     LOCAL, name="second", is_local=False, normalize=replace(LOCAL.normalize, extract=ExtractSettings(engine="glue"))
@@ -63,18 +70,31 @@ def test_engines_of_another_environment_are_those_of_its_file() -> None:
         Engines(transform="arrow").variables(SECOND)
 
 
-def test_faults_are_told_on_standard_error(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_query_without_a_demo_is_told_on_standard_error(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
     monkeypatch.setattr(sys, "argv", ["local", "query", "SELECT 1"])
-    monkeypatch.setattr("local.workspace.Workspace.clients", _no_emulator)
-    assert main() == 1
-    assert capsys.readouterr().err.startswith("The emulator was not started.")
+    monkeypatch.setattr(query, "DEFAULT_DIRECTORY", tmp_path)
+    assert __main__.main() == 1
+    assert capsys.readouterr().err.startswith("The emulator was not started. Start it: make demo")
 
 
-def _no_emulator(_: object) -> None:
-    from local.errors import EmulatorError  # noqa: PLC0415 raised in place of the real one
+def test_a_query_without_trino_names_the_one_command(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], workspace: Workspace
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["local", "query", "SELECT 1"])
+    monkeypatch.setattr(query, "DEFAULT_DIRECTORY", workspace.directory)
+    assert __main__.main() == 1
+    assert capsys.readouterr().err == (
+        "Trino, which answers SQL here, does not run. Set it up: .venv/bin/python -m local trino\n"
+    )
 
-    message = "The emulator was not started."
-    raise EmulatorError(message)
+
+def test_a_query_imports_little() -> None:
+    heavy = ("boto3", "pydantic", "pyarrow", "envs")
+    code = f"import sys, local.query; print([name for name in {heavy} if name in sys.modules])"
+    done = subprocess.run((sys.executable, "-c", code), check=True, capture_output=True, text=True)
+    assert done.stdout == "[]\n"
 
 
 def test_steps_and_answers_are_shown() -> None:
@@ -103,8 +123,16 @@ def test_table_of_steps_fits_a_narrow_console() -> None:
     assert len(line) <= 80
 
 
-def test_job_reaches_the_buckets_of_its_code_and_arguments() -> None:
-    job = DeployedJob(
-        "job", "role", "s3://code/job.py", ("s3://code/lib.zip",), ("--JOB_NAME", "job", "--bucket", "data")
-    )
-    assert job.buckets == ["code", "data"]
+def test_conf_is_read_as_glue_reads_it() -> None:
+    assert parse_conf("spark.a=1 --conf spark.b=x=y --conf spark.c=") == {
+        "spark.a": "1",
+        "spark.b": "x=y",
+        "spark.c": "",
+    }
+    assert parse_conf("") == {}
+
+
+@pytest.mark.parametrize("text", ["spark.a", "a=1", "spark.a=1 --conf b"])
+def test_conf_that_glue_would_not_take(text: str) -> None:
+    with pytest.raises(GlueJobError, match=r"which is no spark\.NAME=VALUE"):
+        parse_conf(text)

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import psutil
 import pytest
 
-from local.emulator import Emulator, Process
+from local.emulator import Emulator
 from local.errors import EmulatorError
+from local.processes import Process
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

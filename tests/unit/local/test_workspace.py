@@ -21,7 +21,8 @@ def test_a_second_environment_shares_the_emulator_and_no_file(tmp_path: Path) ->
     assert second.emulator is first.emulator
     assert (first.environment, second.environment) == (LOCAL, SECOND)
     files = [
-        (each.cdktf_output, each.deploy_log, each.normalize_log, each.job_log, each.curated) for each in (first, second)
+        (each.cdktf_output, each.deploy_log, each.normalize_log, each.job_log, each.trino.directory)
+        for each in (first, second)
     ]
     assert set(files[0]).isdisjoint(files[1])
     assert all(path.parent.is_dir() for path in files[1])
