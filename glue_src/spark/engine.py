@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -19,6 +18,7 @@ from glue_src.spark.iceberg import IcebergTable
 from glue_src.spark.keys import replaced_by
 from glue_src.spark.session import configure
 from glue_src.spark.staged import SparkStagedTables, StagedTable
+from glue_src.spark.threads import side_by_side
 from modules.contract.snapshots import SnapshotProperty
 
 if TYPE_CHECKING:
@@ -50,10 +50,7 @@ class SparkEngine:
     def stage(self, plans: Sequence[TablePlan]) -> Iterator[SparkStagedTables]:
         """Write what ``plans`` say on branches; leaving the context drops those that were not published."""
         with ExitStack() as unpublished:
-            # Side by side: small tables end in one task, which leaves the rest of the cluster idle.
-            with ThreadPoolExecutor(len(plans)) as threads:
-                futures = [threads.submit(self._stage_one, plan, unpublished) for plan in plans]
-            staged = [future.result() for future in futures]
+            staged = side_by_side(lambda plan: self._stage_one(plan, unpublished), plans)
             yield SparkStagedTables({each.plan.dataset.name: each for each in staged}, self.spark, self.database)
 
     def _stage_one(self, plan: TablePlan, unpublished: ExitStack) -> StagedTable:

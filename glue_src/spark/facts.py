@@ -52,6 +52,12 @@ def table_facts(staged: DataFrame, dataset: Dataset) -> TableFacts:
     )
 
 
+def duplicates_across(rows: DataFrame, dataset: Dataset) -> int:
+    """Return how many rows are beyond the first of their key, in all partitions together."""
+    counted = rows.groupBy(*dataset.key).agg(F.count(F.lit(1)).alias(_ROWS))
+    return int(counted.agg(F.coalesce(F.sum(F.col(_ROWS) - 1), F.lit(0))).collect()[0][0])
+
+
 def _null(place: int) -> str:
     return f"nulls_{place}"
 

@@ -52,7 +52,10 @@ class IcebergTable:
         return f"{self.identifier}.branch_{branch.name}"
 
     def _load(self) -> Any:
-        return self._java.spark.Spark3Util.loadIcebergTable(self.spark._jsparkSession, self.identifier)  # noqa: SLF001
+        session = self.spark._jsparkSession  # noqa: SLF001
+        # Spark looks for its catalogs in the settings of the thread's session, and a new thread has none.
+        self.spark._jvm.org.apache.spark.sql.SparkSession.setActiveSession(session)  # type: ignore[union-attr] # noqa: SLF001
+        return self._java.spark.Spark3Util.loadIcebergTable(session, self.identifier)
 
     @property
     def _java(self) -> Any:

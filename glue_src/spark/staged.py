@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from glue_src.engine import Published, TableFacts
 from glue_src.spark.errors import translated
-from glue_src.spark.facts import relation_facts, table_facts
+from glue_src.spark.facts import duplicates_across, relation_facts, table_facts
 from glue_src.spark.iceberg import IcebergTable
 from glue_src.spark.keys import condition_of
+from glue_src.spark.threads import side_by_side
 
 if TYPE_CHECKING:
     from pyspark.sql import Column as Expression
@@ -21,9 +21,6 @@ if TYPE_CHECKING:
     from glue_src.spark.iceberg import Branch
     from modules.contract.datasets import Dataset
     from modules.contract.source import Relation
-
-_In = TypeVar("_In")
-_Out = TypeVar("_Out")
 
 
 @dataclass
@@ -50,7 +47,11 @@ class StagedTable:
     def facts(self) -> TableFacts:
         """Return what was found in the rows of the plan's partitions."""
         rows = self.rows() if self.condition is None else self.rows().where(self.condition)
-        found = table_facts(rows, self.plan.dataset)
+        dataset = self.plan.dataset
+        found = table_facts(rows, dataset)
+        if dataset.key and dataset.partition is not None and dataset.partition.column not in dataset.key:
+            # Rows of one key can be in different partitions, also in such as stay as they are.
+            found = replace(found, duplicate_keys=duplicates_across(self.rows(), dataset))
         if self.plan.replaces_all:
             return found
         # Where there were too many ranges, the partitions that stay as they are were written, too.
@@ -118,10 +119,3 @@ class SparkStagedTables:
             staged.table.publish(staged.branch, staged.snapshot_id)
             staged.is_published = True
             return Published(staged.snapshot_id, staged.table.added_bytes(staged.snapshot_id))
-
-
-def side_by_side(function: Callable[[_In], _Out], arguments: Iterable[_In]) -> list[_Out]:
-    """Return what a function returns for each of some arguments, each in a thread of its own."""
-    waiting = list(arguments)
-    with ThreadPoolExecutor(max(1, len(waiting))) as threads:
-        return list(threads.map(function, waiting))

@@ -1,11 +1,12 @@
-"""One Spark session for all tests of this folder, over the emulator of all tests; a lake of its own for each test.
+"""One emulator and one Spark session for all tests of this folder; a lake of its own for each test.
 
-Tests of the lake are made once with each engine.
+Tests that have ``lake`` are made once with each engine.
 """
 
 from __future__ import annotations
 
 import gc
+import os
 import uuid
 import warnings
 from typing import TYPE_CHECKING
@@ -13,86 +14,111 @@ from typing import TYPE_CHECKING
 import pytest
 from pyspark.sql import SparkSession
 
-from glue_src import transform
-from glue_src.arrow_engine import ArrowEngine
-from glue_src.spark_engine import SparkEngine
-from glue_src.spark_ranges import Sizes
-from glue_src.storage import Bucket
-from local.spark_options import spark_options_for_s3
-from local.webhdfs import WebHdfsGateway
+from glue_src.arrow.engine import ArrowEngine
+from glue_src.run import Clients
+from glue_src.spark.engine import SparkEngine
+from glue_src.spark.session import configure, session_of
+from local import spark_jars
+from local.aws_environment import CREDENTIALS, REGION, emulator_variables
+from local.spark_options import local_options
+from modules.contract.spark_catalog import catalog_options
 from sources.catia import CONTRACT
 from tests.curation.lake import Lake
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
 
-    from glue_src.engine import TransformEngine
-    from local.clients import Clients
+    from glue_src.engine import LakeEngine
     from local.workspace import Workspace
     from modules.contract.source import SourceContract
 
+BUCKET = "curation"
 
-#: So small that Spark puts each file together from several.
-NARROW = Sizes(range=8 * 1024, most_ranges=5, sample_piece=2 * 1024)
+
+@pytest.fixture(scope="package")
+def endpoint(workspace: Workspace) -> str:
+    return workspace.emulator.endpoint_url()
 
 
 @pytest.fixture(scope="package")
 def clients(workspace: Workspace) -> Clients:
-    return workspace.clients()
+    found = workspace.clients()
+    found.s3.create_bucket(Bucket=BUCKET)
+    return Clients(found.s3, found.glue, found.cloudwatch, found.events)
 
 
 @pytest.fixture(scope="package")
-def bucket(clients: Clients) -> str:
-    # A name of its own: within one JVM, Hadoop goes on using a bucket's first gateway.
-    name = f"curation-{uuid.uuid4().hex}"
-    clients.s3.create_bucket(Bucket=name)
-    return name
+def spark(clients: Clients, endpoint: str) -> Iterator[SparkSession]:  # noqa: ARG001 - the bucket is there
+    builder = SparkSession.builder.master("local[2]").config("spark.ui.enabled", "false")
+    builder = builder.config("spark.driver.memory", "2g").config("spark.ui.showConsoleProgress", "false")
+    options = {
+        **local_options(endpoint, REGION, spark_jars.ensure()),
+        **catalog_options(f"s3://{BUCKET}/", "5.1"),
+    }
+    for name, value in options.items():
+        builder = builder.config(name, value)
+    # The JVM keeps the environment that it begins with: the credentials are in it.
+    before = dict(os.environ)
+    os.environ.update({**emulator_variables(endpoint), "SPARK_LOCAL_IP": "127.0.0.1"})
+    session = session_of(builder)
+    os.environ.clear()
+    os.environ.update(before)
+    session.sparkContext.setLogLevel("OFF")
+    configure(session)
+    try:
+        yield session
+    finally:
+        session.stop()
+        # Py4J leaves its connections to the garbage collector, which must not find them in somebody else's test.
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ResourceWarning)
+            gc.collect()
 
 
-@pytest.fixture(scope="package")
-def spark(clients: Clients, bucket: str) -> Iterator[SparkSession]:
-    with WebHdfsGateway(clients.s3) as gateway:
-        builder = SparkSession.builder.master("local[2]").config("spark.ui.enabled", "false")
-        for name, value in spark_options_for_s3([bucket], gateway.port).items():
-            builder = builder.config(name, value)
-        session = transform.session_of(builder)
-        session.sparkContext.setLogLevel("OFF")
-        transform.configure(session)
-        try:
-            yield session
-        finally:
-            session.stop()
-            # Py4J leaves its connections to the garbage collector, which must not find them in somebody else's test.
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore", ResourceWarning)
-                gc.collect()
-
-
-def _spark_engine(request: pytest.FixtureRequest) -> TransformEngine:
-    bucket = Bucket(request.getfixturevalue("clients").s3, request.getfixturevalue("bucket"))
-    return SparkEngine(request.getfixturevalue("spark"), bucket)
-
-
-def _arrow_engine(request: pytest.FixtureRequest) -> TransformEngine:
-    bucket = Bucket(request.getfixturevalue("clients").s3, request.getfixturevalue("bucket"))
-    return ArrowEngine(bucket, request.getfixturevalue("tmp_path"))
-
-
-ENGINES = {"spark": _spark_engine, "arrow": _arrow_engine}
-
-
-@pytest.fixture(params=ENGINES)
-def engine(request: pytest.FixtureRequest) -> TransformEngine:
-    return ENGINES[request.param](request)
+MakeEngine = "Callable[[str], LakeEngine]"
 
 
 @pytest.fixture
-def lake(engine: TransformEngine, clients: Clients, bucket: str) -> Lake:
-    return lake_of(CONTRACT, engine, clients, bucket)
+def engines(request: pytest.FixtureRequest, clients: Clients, tmp_path: Path) -> Callable[[str, str], LakeEngine]:
+    """Return a function that gives the engine of a name for a database."""
+
+    def make(name: str, database: str) -> LakeEngine:
+        if name == "spark":
+            return SparkEngine(request.getfixturevalue("spark"), BUCKET, database)
+        return ArrowEngine(clients.glue, clients.s3, BUCKET, database, tmp_path)
+
+    return make
 
 
-def lake_of(contract: SourceContract, engine: TransformEngine, clients: Clients, bucket: str) -> Lake:
-    """Return a lake of a contract, with its tables and nothing in it."""
-    lake = Lake(engine, clients.s3, clients.glue, clients.cloudwatch, bucket, uuid.uuid4().hex, contract)
-    lake.create_tables()
-    return lake
+@pytest.fixture(params=["spark", "arrow"])
+def engine_name(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+MakeLake = "Callable[[SourceContract, str], Lake]"
+
+
+@pytest.fixture
+def make_lake(clients: Clients, endpoint: str, engines: Callable[[str, str], LakeEngine]) -> Callable[..., Lake]:
+    """Return a function that makes a lake of a contract, with its tables and nothing in them, for an engine's name."""
+
+    def make(contract: SourceContract, engine: str) -> Lake:
+        name = f"l{uuid.uuid4().hex[:12]}"
+        lake = Lake(engines(engine, name), clients, BUCKET, endpoint, name, contract)
+        lake.create_tables()
+        return lake
+
+    return make
+
+
+@pytest.fixture
+def lake(make_lake: Callable[..., Lake], engine_name: str) -> Lake:
+    return make_lake(CONTRACT, engine_name)
+
+
+@pytest.fixture(autouse=True)
+def credentials(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let clients that make their own session sign requests."""
+    for name, value in {**CREDENTIALS, "AWS_REGION": REGION, "AWS_DEFAULT_REGION": REGION}.items():
+        monkeypatch.setenv(name, value)

@@ -1,119 +1,110 @@
-"""A small data platform for tests: publishes runs as ETL-1 does, runs the job, and looks at what readers see."""
+"""A small lake for tests: makes tables as Terraform does and runs as ETL-1 does, runs nights, tells what readers see."""
 
 from __future__ import annotations
 
-import io
-from contextlib import closing
+import dataclasses
+import json
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, timezone
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-import pyarrow.parquet as pq
+from pyiceberg.table import StaticTable
+from xxhash import xxh3_64_intdigest
 
 from glue_src.arguments import Arguments
-from glue_src.catalog import ROW_COUNT, SOURCE_RUN_ID, Catalog
+from glue_src.clean_zone import CleanZone
+from glue_src.night import Night, Outcome
 from glue_src.run import Clients, run
-from local.warehouse import Warehouse
+from glue_src.storage import Bucket
+from glue_src.tables import TableState, read_table
 from modules.contract.cells import record
-from modules.contract.datasets import DATA_QUALITY, PARTITION_COLUMN, REJECTED, Dataset
-from modules.contract.layout import (
-    SUPERSEDED_TAG_KEY,
-    SUPERSEDED_TAG_VALUE,
-    clean_key,
-    curated_key,
-    data_quality_key,
-    partition_prefix,
-    quarantine_day_prefix,
-    run_summary_key,
-    staging_root,
-    table_prefix,
-)
+from modules.contract.datasets import DATA_QUALITY, REJECTED, RUNS, Dataset
+from modules.contract.layout import clean_key, first_metadata_key, quarantine_key, run_summary_key, table_prefix
 from modules.contract.metrics import ENVIRONMENT_DIMENSION
+from modules.contract.partition_sums import PartitionSum, version_of
 from modules.contract.runs import ItemCounts, RunObject, RunSummary, ScanStatistics
+from modules.contract.table_metadata import first_metadata
 from sources.catia import CONVERSATIONS, FEEDBACK, MESSAGES
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    import pyarrow as pa
 
-    import pytest
-    from mypy_boto3_cloudwatch import CloudWatchClient
-    from mypy_boto3_glue import GlueClient
-    from mypy_boto3_glue.type_defs import StorageDescriptorTypeDef, TableInputTypeDef
-    from mypy_boto3_s3 import S3Client
-
-    from glue_src.engine import TransformEngine
-    from glue_src.exceptions import FailedDaysError
+    from glue_src.engine import LakeEngine
     from modules.contract.source import SourceContract
 
 Cells: TypeAlias = tuple[str | None, ...]
-Rows: TypeAlias = dict[Dataset, list[Cells]]
+Rows: TypeAlias = Mapping[Dataset, Sequence[Cells]]
 
-INSTANT = "2026-01-31T09:00:00.000001Z"
-MONDAY, TUESDAY, WEDNESDAY = date(2026, 2, 2), date(2026, 2, 3), date(2026, 2, 4)
+HISTORY_DAYS = 30
 
 
 def run_id(number: int) -> str:
-    """Return a run id; those of greater numbers are newer."""
-    return f"20260205T043000.{number:06d}Z-0000abcd"
+    """Return a run id of a past night; those of greater numbers are newer."""
+    at = datetime(2026, 2, 1, 4, 30, tzinfo=timezone.utc) + timedelta(days=number)
+    return f"{at:%Y%m%dT%H%M%S.%fZ}-0000abcd"
 
 
-def conversation(user: str, messages: int = 1) -> Cells:
-    return (user, f"CONVERSATION#{INSTANT}", INSTANT, "Ana", None, "", None, None, None, str(messages), "1")
+def day_of(run: str) -> date:
+    return datetime.strptime(run[:8], "%Y%m%d").replace(tzinfo=timezone.utc).date() - timedelta(days=1)
 
 
-def message(user: str, text: str | None, position: int = 1) -> Cells:
-    return (user, f"CONVERSATION#{INSTANT}", str(position), "user", text, None)
+def instant(month: str, day: int = 1) -> str:
+    """Return a moment of ``YYYY-MM``."""
+    return f"{month}-{day:02d}T09:00:00.000001Z"
 
 
-def rows_of_users(*users: str) -> Rows:
-    return {
-        MESSAGES: [message(user, f"hola de {user}") for user in users],
-        FEEDBACK: [(users[0], f"FEEDBACK#{INSTANT}", INSTANT, "like", None, "1")],
-        REJECTED: [],
-        CONVERSATIONS: [conversation(user) for user in users],
-    }
+def talk(user: str, month: str, *texts: str | None, key: str | None = None) -> dict[Dataset, list[Cells]]:
+    """Return a conversation with its messages; its ``key`` is one of that month's if none is given."""
+    at, conversation_id = instant(month), f"CONVERSATION#{instant(month)}" if key is None else key
+    head = (user, conversation_id, at, "Ana", None, "", None, None, None, str(len(texts)), "1")
+    messages = [(user, conversation_id, str(place), "user", text, None) for place, text in enumerate(texts, start=1)]
+    return {CONVERSATIONS: [head], MESSAGES: [*messages]}
 
 
-def csv_of(dataset: Dataset, rows: list[Cells], header: tuple[str, ...] = ()) -> bytes:
-    return "".join(map(record, [header or dataset.column_names, *rows])).encode()
+def like(user: str, month: str, comment: str | None = None) -> dict[Dataset, list[Cells]]:
+    return {FEEDBACK: [(user, f"FEEDBACK#{instant(month)}", instant(month), "like", comment, "1")]}
 
 
-def summary_of(
-    contract: SourceContract, day: date, run: str, objects: tuple[RunObject, ...], only_counted: int
-) -> RunSummary:
-    rows = {written.dataset: written.rows for written in objects}
-    placed = {kind.name: rows[kind.dataset.name] if kind.dataset else only_counted for kind in contract.kinds}
-    rejected = rows[REJECTED.name]
-    return RunSummary(
-        run_id=run,
-        dt=day,
-        time_zone="America/Bogota",
-        source_table=f"cat-local-{contract.table}-table",
-        started_at=datetime(2026, 2, 5, 4, 30, tzinfo=timezone.utc),
-        finished_at=datetime(2026, 2, 5, 4, 31, tzinfo=timezone.utc),
-        items=ItemCounts(scanned=sum(placed.values()) + rejected, placed=placed, rejected={"test": rejected}),
-        scan=ScanStatistics(segments=1, pages=1, consumed_capacity_units=1.0, throttled_requests=0, retried_requests=0),
-        objects=objects,
-    )
+def rejection(key: str, reason: str = "no_key") -> dict[Dataset, list[Cells]]:
+    return {REJECTED: [(key, reason, '{"PK": {"S": "x"}}')]}
 
 
-def one_file_per_dataset(lake: Lake, day: date) -> list[str]:
-    """Return the keys of a whole day, in the order of :meth:`Lake.day_keys`: data_quality's come between them."""
-    return sorted(lake.curated_key(dataset, day) for dataset in lake.contract.datasets)
+def together(*parts: Rows) -> dict[Dataset, list[Cells]]:
+    """Return all rows of several parts."""
+    datasets = {dataset for part in parts for dataset in part}
+    return {dataset: [row for part in parts for row in part.get(dataset, [])] for dataset in datasets}
 
 
-def only_failure(caught: pytest.ExceptionInfo[FailedDaysError]) -> Exception:
-    (failure,) = caught.value.failures.values()
-    return failure
+def months(*names: str, users: int = 3) -> dict[Dataset, list[Cells]]:
+    """Return some users' conversations and feedback of each of these months."""
+    talks = [talk(f"u{number}", month, f"hola {month}", "adiós") for month in names for number in range(users)]
+    return together(*talks, *[like("u0", month) for month in names])
+
+
+def csv_of(dataset: Dataset, rows: Sequence[Cells], header: Sequence[str] | None = None) -> bytes:
+    return "".join(map(record, [tuple(header or dataset.column_names), *rows])).encode()
+
+
+def sums_of(dataset: Dataset, rows: Sequence[Cells], header: Sequence[str] | None = None) -> dict[str, PartitionSum]:
+    """Return what ETL-1 would say of these rows."""
+    names = tuple(header or dataset.column_names)
+    sums: dict[str, PartitionSum] = {}
+    for row in rows:
+        key = row[names.index(dataset.partition.column)] if dataset.partition else ""
+        one = PartitionSum(1, xxh3_64_intdigest(record(row).encode()))
+        value = dataset.partition_of(key or "")
+        sums[value] = sums[value].plus(one) if value in sums else one
+    return sums
 
 
 @dataclass
 class Lake:
-    engine: TransformEngine
-    s3: S3Client
-    glue: GlueClient
-    cloudwatch: CloudWatchClient
+    engine: LakeEngine
+    clients: Clients
     bucket: str
+    endpoint: str
     name: str
     contract: SourceContract
     arguments: Arguments = field(init=False)
@@ -123,137 +114,195 @@ class Lake:
             bucket=self.bucket,
             clean_prefix=f"{self.name}/clean/",
             curated_prefix=f"{self.name}/curated/",
-            database=f"db_{self.name}",
-            environment=self.name,
-            most_rejected_share=0.1,
+            database=self.name,
+            environment=self.name[:8],
+            max_rejected_ratio=0.5,
+            max_removed_ratio=0.5,
+            history_days=HISTORY_DAYS,
             metrics_namespace="CAT/Test",
             contract=self.contract,
         )
 
+    # what Terraform does
+
     def create_tables(self) -> None:
-        self.glue.create_database(DatabaseInput={"Name": self.arguments.database})
+        self.clients.glue.create_database(DatabaseInput={"Name": self.arguments.database})
         for dataset in self.contract.tables:
-            storage: StorageDescriptorTypeDef = {
-                "Columns": [{"Name": column.name, "Type": column.type.value} for column in dataset.columns],
-                "Location": f"s3://{self.bucket}/{table_prefix(self.arguments.curated_prefix, dataset)}",
-                "SerdeInfo": {"SerializationLibrary": "parquet.serde"},
-            }
-            table: TableInputTypeDef = {
+            self.create_table(dataset)
+
+    def create_table(self, dataset: Dataset, change: Mapping[str, Any] | None = None) -> None:
+        """Make a table; ``change`` is merged into the first metadata."""
+        location = f"s3://{self.bucket}/{table_prefix(self.arguments.curated_prefix, dataset)}".rstrip("/")
+        key = f"{self.name}/{first_metadata_key(self.arguments.environment, dataset)}"
+        document = json.loads(first_metadata(self.arguments.environment, dataset, location, HISTORY_DAYS))
+        self.put(key, json.dumps({**document, **(change or {})}).encode())
+        self.clients.glue.create_table(
+            DatabaseName=self.arguments.database,
+            TableInput={
                 "Name": dataset.name,
-                "PartitionKeys": [{"Name": PARTITION_COLUMN, "Type": "string"}],
-                "StorageDescriptor": storage,
-            }
-            self.glue.create_table(DatabaseName=self.arguments.database, TableInput=table)
+                "TableType": "EXTERNAL_TABLE",
+                "Parameters": {"table_type": "ICEBERG", "metadata_location": f"s3://{self.bucket}/{key}"},
+                "StorageDescriptor": {
+                    "Location": location,
+                    "Columns": [{"Name": column.name, "Type": column.type.value} for column in dataset.columns],
+                },
+            },
+        )
 
     # what ETL-1 does
 
-    def publish_run(
+    def publish(
         self,
-        day: date,
         run: str,
         rows: Rows,
-        headers: dict[Dataset, tuple[str, ...]] | None = None,
-        only_counted: int = 0,
-    ) -> None:
-        """Publish a run as ETL-1 does: its objects and its summary, with so many items that make no row anywhere."""
+        *,
+        headers: Mapping[Dataset, Sequence[str]] | None = None,
+        accept_removal: bool = False,
+        bodies: Mapping[Dataset, bytes] | None = None,
+        sums: Mapping[Dataset, Mapping[str, PartitionSum]] | None = None,
+    ) -> RunSummary:
+        """Publish a run: its objects and its summary. ``bodies`` and ``sums`` take the place of right ones."""
         objects = []
         for dataset in self.contract.datasets:
-            body = csv_of(dataset, rows[dataset], (headers or {}).get(dataset, ()))
-            key = self.clean_key(dataset, day, run)
+            own, header = rows.get(dataset, []), (headers or {}).get(dataset)
+            body = (bodies or {}).get(dataset, csv_of(dataset, own, header))
+            key = clean_key(self.arguments.clean_prefix, dataset, day_of(run), run)
             self.put(key, body)
-            objects.append(RunObject(dataset.name, key, len(rows[dataset]), len(body)))
-        self.put_summary(summary_of(self.contract, day, run, tuple(objects), only_counted))
+            told = (sums or {}).get(dataset, sums_of(dataset, own, header))
+            count = sum(one.rows for one in told.values())
+            objects.append(RunObject(dataset.name, key, count, len(body), version_of(dataset), told))
+        summary = dataclasses.replace(self._summary(run, tuple(objects)), accept_removal=accept_removal)
+        self.put_summary(summary)
+        return summary
 
-    def clean_key(self, dataset: Dataset, day: date, run: str) -> str:
-        return clean_key(self.arguments.clean_prefix, dataset, day, run)
+    def _summary(self, run: str, objects: tuple[RunObject, ...]) -> RunSummary:
+        counts = {written.dataset: written.rows for written in objects}
+        placed = {kind.name: counts[kind.dataset.name] if kind.dataset else 0 for kind in self.contract.kinds}
+        rejected = counts[REJECTED.name]
+        at = datetime.strptime(run[:22], "%Y%m%dT%H%M%S.%f").replace(tzinfo=timezone.utc)
+        return RunSummary(
+            run_id=run,
+            dt=day_of(run),
+            time_zone="America/Bogota",
+            source_table=f"cat-local-{self.contract.table}-table",
+            started_at=at,
+            finished_at=at + timedelta(minutes=1),
+            items=ItemCounts(scanned=sum(placed.values()) + rejected, placed=placed, rejected={"test": rejected}),
+            scan=ScanStatistics(
+                segments=1, pages=1, consumed_capacity_units=1.0, throttled_requests=0, retried_requests=0
+            ),
+            objects=objects,
+        )
 
-    def summary_key(self, day: date, run: str) -> str:
-        return run_summary_key(self.arguments.clean_prefix, day, run)
+    def clean_key(self, dataset: Dataset, run: str) -> str:
+        return clean_key(self.arguments.clean_prefix, dataset, day_of(run), run)
+
+    def summary_key(self, run: str) -> str:
+        return run_summary_key(self.arguments.clean_prefix, day_of(run), run)
 
     def put_summary(self, summary: RunSummary) -> None:
-        self.put(self.summary_key(summary.dt, summary.run_id), summary.to_json().encode())
+        self.put(self.summary_key(summary.run_id), summary.to_json().encode())
 
-    def summary(self, day: date, run: str) -> RunSummary:
-        return RunSummary.from_json(self.get(self.summary_key(day, run)))
+    def garble(self, run: str) -> None:
+        """Make a run's CSVs unreadable, each in its own length: whoever reads one fails."""
+        for dataset in self.contract.datasets:
+            key = self.clean_key(dataset, run)
+            self.put(key, b"\xff" * len(self.get(key)))
 
     # what ETL-2 does
 
-    def run_job(self, glue: GlueClient | None = None, s3: S3Client | None = None) -> int:
-        return run(self.arguments, self.engine, Clients(s3 or self.s3, glue or self.glue, self.cloudwatch))
+    def night(self, engine: LakeEngine | None = None, **arguments: Any) -> Outcome:
+        """Run ETL-2 as its service does, with other ``arguments`` than usual."""
+        return run(dataclasses.replace(self.arguments, **arguments), engine or self.engine, self.clients)
 
-    def pretend_curated(self, day: date, run: str) -> None:
-        """Leave what ETL-2 leaves of a day, without an engine; the files hold no Parquet."""
-        catalog = Catalog(self.glue, self.arguments.database, self.contract)
-        for dataset in self.contract.datasets:
-            self.put(self.curated_key(dataset, day), b"curated")
-            catalog.register(dataset, day, "s3://somewhere/", {SOURCE_RUN_ID: run, ROW_COUNT: "0"})
-        self.put(self.check_key(day, run), b"checks")
-        catalog.register(DATA_QUALITY, day, "s3://somewhere/", {SOURCE_RUN_ID: run})
+    def night_at(self, now: datetime, **arguments: Any) -> Outcome:
+        """Run ETL-2 as if it were ``now``."""
+        told = dataclasses.replace(self.arguments, **arguments)
+        bucket = Bucket(self.clients.s3, self.bucket)
+        clean_zone = CleanZone(bucket, told.clean_prefix, told.contract)
+        return Night(told, self.engine, bucket, clean_zone, self.clients.events, self.state, lambda: now).run()
+
+    def quarantine_key(self, run: str) -> str:
+        return quarantine_key(self.arguments.curated_prefix, run)
 
     # what lies in the bucket
 
     def put(self, key: str, body: bytes) -> None:
-        self.s3.put_object(Bucket=self.bucket, Key=key, Body=body)
+        self.clients.s3.put_object(Bucket=self.bucket, Key=key, Body=body)
 
     def get(self, key: str) -> bytes:
-        return self.s3.get_object(Bucket=self.bucket, Key=key)["Body"].read()
+        return self.clients.s3.get_object(Bucket=self.bucket, Key=key)["Body"].read()
 
     def delete(self, key: str) -> None:
-        self.s3.delete_object(Bucket=self.bucket, Key=key)
+        self.clients.s3.delete_object(Bucket=self.bucket, Key=key)
 
     def keys(self, prefix: str) -> list[str]:
-        pages = self.s3.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=prefix)
+        pages = self.clients.s3.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=prefix)
         return [found["Key"] for page in pages for found in page.get("Contents", [])]
 
-    def clean_keys(self) -> list[str]:
-        return self.keys(self.arguments.clean_prefix)
+    def table_keys(self, dataset: Dataset) -> list[str]:
+        return self.keys(table_prefix(self.arguments.curated_prefix, dataset))
 
-    def curated_keys(self) -> list[str]:
-        return self.keys(self.arguments.curated_prefix)
-
-    def curated_key(self, dataset: Dataset, day: date) -> str:
-        return curated_key(self.arguments.curated_prefix, dataset, day)
-
-    def day_keys(self, day: date) -> list[str]:
-        """Return what lies in the tables' folders of a day: the keys of the datasets, then those of the checks."""
-        prefixes = [partition_prefix(self.arguments.curated_prefix, table, day) for table in self.contract.tables]
-        keys = [key for prefix in prefixes for key in self.keys(prefix)]
-        return sorted(keys, key=lambda key: (key.startswith(prefixes[-1]), key))
-
-    def leftovers(self) -> list[str]:
-        """Return the keys of what is being prepared, which is nothing once the job has ended."""
-        return self.keys(staging_root(self.arguments.curated_prefix))
-
-    def check_key(self, day: date, run: str) -> str:
-        return data_quality_key(self.arguments.curated_prefix, day, run)
-
-    def quarantined_keys(self, day: date) -> list[str]:
-        return self.keys(quarantine_day_prefix(self.arguments.curated_prefix, day))
-
-    def superseded(self, keys: list[str]) -> set[str]:
-        return {key for key in keys if self.tags(key).get(SUPERSEDED_TAG_KEY) == SUPERSEDED_TAG_VALUE}
-
-    def tags(self, key: str) -> dict[str, str]:
-        tag_set = self.s3.get_object_tagging(Bucket=self.bucket, Key=key)["TagSet"]
-        return {tag["Key"]: tag["Value"] for tag in tag_set}
+    def data_keys(self, dataset: Dataset) -> list[str]:
+        return self.keys(table_prefix(self.arguments.curated_prefix, dataset) + "data/")
 
     # what readers see
 
-    def parquet(self, dataset: Dataset, day: date) -> pq.ParquetFile:
-        return pq.ParquetFile(io.BytesIO(self.get(self.curated_key(dataset, day))))
+    @property
+    def state(self) -> Any:
+        return partial(read_table, self.clients.glue, self.clients.s3, self.arguments.database)
 
-    def users(self, day: date) -> list[str]:
-        """Return the users of a day's conversations, as a reader of that partition finds them."""
-        return [row["user_id"] for row in self.parquet(CONVERSATIONS, day).read().to_pylist()]
+    def state_of(self, dataset: Dataset) -> TableState:
+        return read_table(self.clients.glue, self.clients.s3, self.arguments.database, dataset.name)
 
-    def checks(self, day: date, run: str) -> dict[str, dict[str, Any]]:
+    def states(self, datasets: Collection[Dataset] = ()) -> dict[str, int | None]:
+        """Return the current snapshots of the contract's tables, or of some."""
+        return {each.name: self.state_of(each).current_snapshot_id for each in datasets or self.contract.datasets}
+
+    def table(self, dataset: Dataset) -> StaticTable:
+        """Return a table as an independent reader opens it."""
+        location = {"s3.endpoint": self.endpoint, "s3.access-key-id": "test", "s3.secret-access-key": "test"}
+        return StaticTable.from_metadata(
+            self.state_of(dataset).metadata_location, {**location, "s3.region": "us-east-1"}
+        )
+
+    def arrow(self, dataset: Dataset, snapshot_id: int | None = None) -> pa.Table:
+        return self.table(dataset).scan(snapshot_id=snapshot_id).to_arrow()
+
+    def rows(self, dataset: Dataset, snapshot_id: int | None = None) -> list[tuple[Any, ...]]:
+        """Return a table's rows, sorted."""
+        columns = self.arrow(dataset, snapshot_id).to_pydict()
+        return sorted(zip(*columns.values(), strict=True), key=repr)
+
+    def texts(self, dataset: Dataset, column: str) -> list[Any]:
+        return sorted(self.arrow(dataset).column(column).to_pylist(), key=repr)
+
+    def files(self, dataset: Dataset) -> dict[str, list[int]]:
+        """Return the rows of each data file, by partition."""
+        found: dict[str, list[int]] = {}
+        for task in self.table(dataset).scan().plan_files():
+            value = task.file.partition[0] if len(task.file.partition) else ""
+            found.setdefault(value, []).append(task.file.record_count)
+        return found
+
+    def runs(self, run: str) -> dict[str, dict[str, Any]]:
+        """Return the rows of ``runs`` of one run, by table."""
+        return {row["dataset"]: row for row in self.arrow(RUNS).to_pylist() if row["run_id"] == run}
+
+    def checks(self, run: str) -> dict[str, dict[str, Any]]:
         """Return what the checks of a run found, by table and check."""
-        rows = pq.ParquetFile(io.BytesIO(self.get(self.check_key(day, run)))).read().to_pylist()
-        return {f"{row['dataset']}.{row['check_name']}": row for row in rows}
+        rows = self.arrow(DATA_QUALITY).to_pylist()
+        return {f"{row['dataset']}.{row['check_name']}": row for row in rows if row["run_id"] == run}
+
+    def sees(self, rows: Rows) -> bool:
+        """Return whether readers see exactly these rows' keys and texts."""
+        talks = sorted((row[0], row[1], row[4]) for row in rows.get(MESSAGES, [])) if MESSAGES in rows else []
+        columns = self.arrow(MESSAGES).select(["user_id", "conversation_id", "text"]).to_pydict()
+        return sorted(zip(*columns.values(), strict=True), key=repr) == sorted(talks, key=repr)
 
     def metric(self, name: str) -> float:
         """Return the greatest value of a metric that the runs have sent."""
-        answer = self.cloudwatch.get_metric_data(
+        answer = self.clients.cloudwatch.get_metric_data(
             MetricDataQueries=[
                 {
                     "Id": "asked",
@@ -272,37 +321,3 @@ class Lake:
             EndTime=datetime.now(timezone.utc) + timedelta(hours=1),
         )
         return max(answer["MetricDataResults"][0]["Values"])
-
-    def columns(self, dataset: Dataset) -> list[dict[str, str]]:
-        """Return a table's columns as the catalog has them."""
-        table = self.glue.get_table(DatabaseName=self.arguments.database, Name=dataset.name)["Table"]
-        columns = table["StorageDescriptor"]["Columns"]
-        return [{name: str(value) for name, value in column.items()} for column in columns]
-
-    def set_columns(self, dataset: Dataset, columns: Any) -> None:
-        """Give a table other columns, as the crawler or a person may."""
-        table = self.glue.get_table(DatabaseName=self.arguments.database, Name=dataset.name)["Table"]
-        storage: Any = {**table["StorageDescriptor"], "Columns": columns}
-        changed: TableInputTypeDef = {
-            "Name": dataset.name,
-            "PartitionKeys": table["PartitionKeys"],
-            "StorageDescriptor": storage,
-        }
-        self.glue.update_table(DatabaseName=self.arguments.database, TableInput=changed)
-
-    def partitions(self, dataset: Dataset) -> dict[date, dict[str, Any]]:
-        found = self.glue.get_partitions(DatabaseName=self.arguments.database, TableName=dataset.name)["Partitions"]
-        return {date.fromisoformat(partition["Values"][0]): dict(partition) for partition in found}
-
-    def parameters(self, day: date, dataset: Dataset = CONVERSATIONS) -> dict[str, str]:
-        parameters: dict[str, str] = self.partitions(dataset)[day]["Parameters"]
-        return parameters
-
-    def registered_days(self) -> list[list[date]]:
-        """Return the days of each table, in the order of the contract; data_quality comes last."""
-        return [sorted(self.partitions(table)) for table in self.contract.tables]
-
-    def query(self, sql: str, downloads: Path) -> list[tuple[Any, ...]]:
-        """Return what Athena SQL gives over the registered days."""
-        with closing(Warehouse(self.glue, self.s3, self.arguments.database, downloads).open()) as athena:
-            return athena.query(sql)[1]
