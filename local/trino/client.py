@@ -22,9 +22,10 @@ Rows = list[tuple[Any, ...]]
 
 @dataclass(frozen=True)
 class Answer:
-    """A query's column names and rows, and what Trino says that it took."""
+    """A query's columns, their names and Trino's types, its rows, and what Trino says that it took."""
 
     columns: tuple[str, ...]
+    types: tuple[str, ...]
     rows: Rows
     statistics: dict[str, Any]
 
@@ -57,8 +58,9 @@ class Connection:
         except (ClientError, RequestException) as error:
             message = f"Trino at {self.host}:{self.port} does not answer: {error}"
             raise TrinoError(message) from error
-        columns = tuple(column.name for column in cursor.description or ())
-        return Answer(columns, rows, cursor.stats or {})
+        described = cursor.description or ()
+        columns, types = (tuple(column[place] for column in described) for place in (0, 1))
+        return Answer(columns, types, rows, cursor.stats or {})
 
     def answers(self) -> bool:
         """Tell whether the server answers a query already."""
