@@ -55,7 +55,9 @@ def table_properties(dataset: Dataset, history_days: int) -> dict[str, str]:
         "write.target-file-size-bytes": str(TARGET_FILE_BYTES),
         # All rows of a partition go to one task, which writes one file.
         "write.distribution-mode": "hash" if dataset.partition else "none",
-        "write.metadata.delete-after-commit.enabled": "true",
+        # ETL-2's maintenance deletes old metadata files. A commit would also try to delete the first one: that is
+        # Terraform's, no engine may delete it, and Spark would raise after it has committed.
+        "write.metadata.delete-after-commit.enabled": "false",
         "write.metadata.previous-versions-max": str(METADATA_FILES_KEPT),
         # A commit that meets another's is refused, not put on top of it: the next night starts from what it finds.
         "commit.retry.num-retries": "0",

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 NAMES: Final = Names("prod")
-TABLE: Final = "aws_glue_catalog_table.feedback"
+TABLE: Final = "aws_glue_catalog_table.iceberg_feedback"
 REPORT: Final = "reports/etl-process1/conversations/dt=2026-01-31/conversations-kept.csv"
 
 _APPLY: Final = ("apply", "-input=false", "-auto-approve")
@@ -32,7 +32,7 @@ _TOPIC: Final = "-target=aws_sns_topic.alerts"
 
 @dataclass(frozen=True, kw_only=True)
 class Life:
-    """What each step said, and which objects the bucket held after it."""
+    """What each step said, and which data the bucket held after it."""
 
     etl_first: Done
     made_twice: Done
@@ -56,7 +56,8 @@ def live(variants: Path, folder: Path, variables: Mapping[str, str], s3: S3Clien
         return Root(variants / variant / "stacks" / stack, variables)
 
     def kept() -> list[str]:
-        return [entry["Key"] for entry in s3.list_objects_v2(Bucket=NAMES.reports_bucket).get("Contents", [])]
+        listed = s3.list_objects_v2(Bucket=NAMES.reports_bucket, Prefix="reports/")
+        return [entry["Key"] for entry in listed.get("Contents", [])]
 
     normalize, etl = root(SHIPPED, NAMES.normalize_stack), root(SHIPPED, NAMES.etl_stack)
     renamed, emptied = root(RENAMED, NAMES.normalize_stack), root(EMPTIED, NAMES.normalize_stack)

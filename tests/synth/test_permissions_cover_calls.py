@@ -37,9 +37,7 @@ ACTIONS = {
     "start_crawler": {"glue:StartCrawler"},
 }
 #: How the programs name their clients.
-CLIENTS = {
-    f"{mark}{name}" for name in ("s3", "glue", "dynamodb", "cloudwatch", "events", "client") for mark in ("", "_")
-}
+CLIENTS = {f"{mark}{name}" for name in ("s3", "glue", "dynamodb", "cloudwatch", "client") for mark in ("", "_")}
 
 
 def calls(package: str) -> set[str]:
@@ -47,8 +45,11 @@ def calls(package: str) -> set[str]:
     found = set()
     for file in sorted((ROOT / package).rglob("*.py")):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and _is_client(node.func.value):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
                 method = node.func.attr
+                # Other things are called events, too: the SDK's hooks.
+                if not _is_client(node.func.value) and method != "put_events":
+                    continue
                 argument = node.args[0] if node.args else None
                 paginated = method == "get_paginator" and isinstance(argument, ast.Constant)
                 found.add(str(argument.value) if paginated and isinstance(argument, ast.Constant) else method)
