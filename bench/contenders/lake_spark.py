@@ -7,7 +7,11 @@ from typing import Final
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F  # noqa: N812 as everybody calls it
 
+from bench.lake.front import BUCKET
+from bench.lake.ours import arguments, clients, night
 from bench.lake.task import THREADS, LakeTask, NightTask, Program, address, curated_prefix
+from glue_src.spark.engine import SparkEngine
+from glue_src.spark.session import session_of
 from local.aws_environment import REGION
 from local.spark_jars import ensure
 from local.spark_options import local_options
@@ -26,17 +30,28 @@ _OPTIONS: Final = {
 }
 
 
+def prepare(task: LakeTask) -> Program:
+    """Start Spark and make clients, as the job does."""
+    spark, with_clients = _session(task), clients()
+
+    def work(lake: str, one: NightTask) -> None:
+        engine = SparkEngine(spark, BUCKET, lake)
+        night(engine, arguments(lake, one.clean_prefix, one.rebuild), with_clients)
+
+    return Program(work, (_java(spark),))
+
+
 def prepare_plain(task: LakeTask) -> Program:
     """Start Spark."""
     spark = _session(task)
 
-    def night(lake: str, night: NightTask) -> None:
+    def work(lake: str, one: NightTask) -> None:
         for dataset in CONTRACT.datasets:
-            rows = _read(spark, dataset, address(night.csv[dataset.name]))
+            rows = _read(spark, dataset, address(one.csv[dataset.name]))
             target = f"{curated_prefix(lake)}{dataset.name}/plain"
             rows.write.option("compression", "zstd").parquet(address(target))
 
-    return Program(night, (_java(spark),))
+    return Program(work, (_java(spark),))
 
 
 def _session(task: LakeTask) -> SparkSession:
@@ -50,7 +65,7 @@ def _session(task: LakeTask) -> SparkSession:
     options["spark.driver.extraJavaOptions"] += " -XX:+UseParallelGC"
     for name, value in options.items():
         builder = builder.config(name, value)
-    spark = builder.getOrCreate()
+    spark = session_of(builder)
     spark.sparkContext.setLogLevel("ERROR")
     return spark
 

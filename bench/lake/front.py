@@ -18,10 +18,11 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from http.client import HTTPConnection
+from io import BufferedReader
 from pathlib import Path
 from socketserver import BaseRequestHandler, ThreadingTCPServer
 from threading import Lock
-from typing import Any, BinaryIO, Final
+from typing import Any, Final, cast
 from urllib.parse import parse_qs, unquote, urlsplit
 from xml.sax.saxutils import escape
 
@@ -43,7 +44,7 @@ class Head:
     headers: dict[str, str]
 
     @classmethod
-    def read(cls, stream: BinaryIO) -> Head | None:
+    def read(cls, stream: BufferedReader) -> Head | None:
         """Read a head, or return None where the other side has closed."""
         line = stream.readline()
         if not line:
@@ -97,15 +98,15 @@ class _Connection(BaseRequestHandler):
 
     def handle(self) -> None:
         self.request.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self._upstream: tuple[socket.socket, BinaryIO] | None = None
-        with self.request.makefile("rb", _CHUNK) as stream, suppress(ConnectionError):
+        self._upstream: tuple[socket.socket, BufferedReader] | None = None
+        with _reader(self.request) as stream, suppress(ConnectionError):
             while (head := Head.read(stream)) is not None:
                 self._answer(head, stream)
         if self._upstream is not None:
             self._upstream[1].close()
             self._upstream[0].close()
 
-    def _answer(self, head: Head, stream: BinaryIO) -> None:
+    def _answer(self, head: Head, stream: BufferedReader) -> None:
         method, target, _ = head.words
         if target == LOG_TARGET:
             self._send(200, json.dumps(self.server.log.take()).encode())
@@ -155,12 +156,15 @@ class _Connection(BaseRequestHandler):
             # Whoever closes early has read as much as was sent, and no more than the sockets' buffers besides.
             self.server.log.add(method, key, sent)
 
-    def _pass_through(self, head: Head, stream: BinaryIO, key: str) -> None:
+    def _connected(self) -> tuple[socket.socket, BufferedReader]:
         if self._upstream is None:
             upstream = socket.create_connection((HOST, self.server.emulator))
             upstream.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            self._upstream = upstream, upstream.makefile("rb", _CHUNK)
-        connection, answers = self._upstream
+            self._upstream = upstream, _reader(upstream)
+        return self._upstream
+
+    def _pass_through(self, head: Head, stream: BufferedReader, key: str) -> None:
+        connection, answers = self._connected()
         if head.headers.pop("expect", None):
             self.request.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
         connection.sendall(head.encoded())
@@ -182,7 +186,11 @@ def _kind(head: Head) -> str:
     return "LIST" if head.words[0] == "GET" and "list-type=" in head.words[1] else head.words[0]
 
 
-def _copy_body(source: BinaryIO, target: socket.socket, head: Head) -> int:
+def _reader(of: socket.socket) -> BufferedReader:
+    return cast("BufferedReader", of.makefile("rb", _CHUNK))
+
+
+def _copy_body(source: BufferedReader, target: socket.socket, head: Head) -> int:
     """Pass a message's body on, and return its bytes."""
     if "chunked" not in head.headers.get("transfer-encoding", ""):
         return _copy(source, target, int(head.headers.get("content-length", "0")))
@@ -198,10 +206,10 @@ def _copy_body(source: BinaryIO, target: socket.socket, head: Head) -> int:
             return total
 
 
-def _copy(source: BinaryIO, target: socket.socket, size: int) -> int:
+def _copy(source: BufferedReader, target: socket.socket, size: int) -> int:
     left = size
     while left:
-        piece = source.read1(min(left, _CHUNK))  # type: ignore[attr-defined]  # of a buffered reader
+        piece = source.read1(min(left, _CHUNK))
         if not piece:
             raise ConnectionError
         target.sendall(piece)
@@ -219,7 +227,7 @@ def _range(wanted: str | None, size: int) -> tuple[int, int]:
     return int(first), min(size, int(last) + 1) if last else size
 
 
-def _send_slice(target: socket.socket, file: BinaryIO, first: int, end: int) -> Iterator[int]:
+def _send_slice(target: socket.socket, file: BufferedReader, first: int, end: int) -> Iterator[int]:
     while first < end:
         sent = os.sendfile(target.fileno(), file.fileno(), first, min(_CHUNK, end - first))
         if not sent:

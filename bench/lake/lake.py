@@ -7,8 +7,9 @@ import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import boto3
 from pyiceberg.table import StaticTable
@@ -38,17 +39,31 @@ _PYICEBERG: Final = {
 
 @dataclass(frozen=True)
 class Lake:
-    """Where S3 and Glue answer, and clients for both. ``root`` has the objects of the clean zone."""
+    """The port where S3 and Glue answer; ``root`` has the objects of the clean zone."""
 
     root: Path
     port: int
-    s3: S3Client
-    glue: GlueClient
 
     @property
     def endpoint(self) -> str:
         """Where S3 and Glue answer."""
         return f"http://{HOST}:{self.port}"
+
+    def client(self, service: str) -> Any:
+        """Return a client of one service."""
+        key, secret = CREDENTIALS.values()
+        session = boto3.Session(key, secret, region_name=REGION)
+        return session.client(service, endpoint_url=self.endpoint)  # type: ignore[call-overload]
+
+    @cached_property
+    def s3(self) -> S3Client:
+        """S3."""
+        return cast("S3Client", self.client("s3"))
+
+    @cached_property
+    def glue(self) -> GlueClient:
+        """The Data Catalog."""
+        return cast("GlueClient", self.client("glue"))
 
     def make(self, name: str) -> None:
         """Make the database of that name with all tables, empty."""
@@ -81,8 +96,16 @@ class Lake:
         pages = self.s3.get_paginator("list_objects_v2").paginate(Bucket=BUCKET, Prefix=prefix)
         return {found["Key"]: found["Size"] for page in pages for found in page.get("Contents", [])}
 
-    def data_keys(self, name: str, dataset: Dataset) -> list[str]:
-        """Return the keys of the data files that readers of a table see; of a plain folder, all of them."""
+    def fetch(self, name: str, dataset: Dataset, folder: Path) -> list[Path]:
+        """Copy the data files that readers of a table see into a folder."""
+        files = []
+        for number, key in enumerate(self._data_keys(name, dataset)):
+            files.append(folder / f"{dataset.name}-{number}.parquet")
+            self.s3.download_file(BUCKET, key, str(files[-1]))
+        return files
+
+    def _data_keys(self, name: str, dataset: Dataset) -> list[str]:
+        """Return the keys of those files; of a plain folder, of all."""
         state = self.state(name, dataset)
         if state.current is None:
             return [key for key in self.objects(state.location.partition(f"{BUCKET}/")[2]) if key.endswith(".parquet")]
@@ -102,14 +125,7 @@ def running(root: Path, scratch: Path) -> Iterator[Lake]:
         emulator = Emulator(scratch / "emulator")
         emulator.directory.mkdir(parents=True)
         stack.callback(emulator.stop)
-        port = stack.enter_context(_front(root, emulator.start().port))
-        endpoint = f"http://{HOST}:{port}"
-        session = boto3.Session(
-            CREDENTIALS["AWS_ACCESS_KEY_ID"], CREDENTIALS["AWS_SECRET_ACCESS_KEY"], region_name=REGION
-        )
-        lake = Lake(
-            root, port, session.client("s3", endpoint_url=endpoint), session.client("glue", endpoint_url=endpoint)
-        )
+        lake = Lake(root, stack.enter_context(_front(root, emulator.start().port)))
         lake.s3.create_bucket(Bucket=BUCKET)
         yield lake
 

@@ -44,7 +44,7 @@ def arguments(lake: str, clean_prefix: str, rebuild: str = NO_TABLES) -> Argumen
 
 def clients() -> Clients:
     """Return clients as the environment says."""
-    return Clients(*map(boto3.client, ("s3", "glue", "cloudwatch", "events")))
+    return Clients(boto3.client("s3"), boto3.client("glue"), boto3.client("cloudwatch"), boto3.client("events"))
 
 
 def night(engine: LakeEngine, told: Arguments, with_clients: Clients) -> None:

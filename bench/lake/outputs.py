@@ -6,19 +6,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import duckdb
 
 from bench.lake.clean_sql import rows_of, strictly_read
-from bench.lake.front import BUCKET
 from bench.lake.scenario import LakeContender
 from bench.processes import MeasurementError
 from modules.contract.datasets import Column, ColumnType, Dataset
 from sources.catia import CONTRACT
-
-if TYPE_CHECKING:
-    from mypy_boto3_s3 import S3Client
 
 
 @dataclass(frozen=True)
@@ -40,38 +35,24 @@ def contents_of_csv(files: Mapping[str, Path]) -> dict[str, Content]:
         }
 
 
-def check(
-    contender: LakeContender,
-    s3: S3Client,
-    keys: Mapping[str, Sequence[str]],
-    expected: Mapping[str, Content],
-    scratch: Path,
-) -> None:
-    """Compare Parquet objects, ``keys`` by dataset, with what they should hold; those of sorted tables are in order.
+def check(contender: LakeContender, files: Mapping[str, Sequence[Path]], expected: Mapping[str, Content]) -> None:
+    """Compare Parquet files, by dataset, with what they should hold; those of a program that sorts are in order.
 
     Raises:
         MeasurementError: they hold other rows, or a file's are not in order.
     """
     with _database() as connection:
         for dataset in CONTRACT.datasets:
-            files = [_fetched(s3, key, scratch / f"{number}.parquet") for number, key in enumerate(keys[dataset.name])]
-            found = _content(connection, dataset, f"read_parquet({list(map(str, files))}, union_by_name = true)")
-            unsorted = sum(_rows_out_of_order(connection, file, dataset) for file in files if contender.sorts)
-            for file in files:
-                file.unlink()
-            if found != expected[dataset.name]:
-                message = (
-                    f"{contender.label} wrote {found} as {dataset.name}, but the CSV holds {expected[dataset.name]}."
-                )
+            wanted = expected[dataset.name]
+            found = _content(connection, dataset, f"read_parquet({list(map(str, files[dataset.name]))})")
+            if found != wanted:
+                message = f"{contender.label} wrote {found} as {dataset.name}, but the CSV holds {wanted}."
                 raise MeasurementError(message)
+            checked = files[dataset.name] if contender.sorts else ()
+            unsorted = sum(_rows_out_of_order(connection, file, dataset) for file in checked)
             if unsorted:
                 message = f"{contender.label}: {unsorted} rows of {dataset.name} do not come after the row before them."
                 raise MeasurementError(message)
-
-
-def _fetched(s3: S3Client, key: str, target: Path) -> Path:
-    s3.download_file(BUCKET, key, str(target))
-    return target
 
 
 @contextmanager

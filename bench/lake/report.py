@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from textwrap import wrap
 from typing import Final
 
+from bench.lake.lake import HISTORY_DAYS
 from bench.lake.nights import CHANGES, FIRST, REBUILT, Change
 from bench.lake.runner import LakeResults
 from bench.lake.scenario import COLD_ROUNDS, IN_PROCESS, OURS, PEERS, SPARK_ROUNDS, LakeContender
 from bench.lake.targets import data_written, peak, ratio_of, seconds, verdicts
 from bench.lake.task import THREADS, ZSTD_LEVEL
-from bench.lake.year import HISTORY_DAYS, NONCURRENT_DAYS
+from bench.lake.year import NONCURRENT_DAYS
 from bench.report import Machine
 from bench.stats import Spread
 from handbook.markdown import table
@@ -128,24 +130,31 @@ def _year(results: LakeResults) -> Iterator[str]:
         ("current data files", year.current / 1e6, 1.0),
         ("data files of all snapshots", year.visible.data / 1e6, year.visible.data / year.current),
         ("noncurrent data files", year.noncurrent.data / 1e6, year.noncurrent.data / year.current),
-        ("metadata, `runs`, `data_quality`", year.visible.other / 1e6, None),
-        ("the same, noncurrent", year.noncurrent.other / 1e6, None),
+        ("`runs` and `data_quality`", year.visible.records / 1e6, None),
+        ("the same, noncurrent", year.noncurrent.records / 1e6, None),
+        ("metadata", year.visible.metadata / 1e6, None),
+        ("noncurrent metadata", year.noncurrent.metadata / 1e6, None),
     )
     yield from table(
         ("what is stored", "MB", "÷ current"),
         ((what, f"{size:.1f}", "" if times is None else f"{times:.2f}") for what, size, times in rows),
     )
-    yield from (
-        f"- The lake is {year.reduction} times smaller than that of the nights above; it ends with {year.csv_bytes / 1e6:.1f} MB",
-        f"  of CSV and {year.snapshots} snapshots of `messages`. Metadata does not grow with the rows: in the goals it counts",
-        f"  beside data files of {year.reduction} times the size.",
-        "- Real nights by the in-process engine, one after the other. New conversations are of the night's own day, so",
-        "  each night rewrites the newest month. It ends on the last day of a month, when that is largest.",
-        "- Nothing waits: `now` of the age rule is moved, so that those snapshots expire whose successor is older than",
-        f"  {HISTORY_DAYS} nights. The objects that each night put and deleted are noted, and those of the last {NONCURRENT_DAYS} nights",
-        "  are what a versioned bucket keeps as noncurrent (`lifecycle.noncurrent_version_expiration`).",
-        "",
+    yield from _bullets(
+        f"The lake is {year.reduction} times smaller than that of the nights above. It ends with "
+        f"{year.csv_bytes / 1e6:.1f} MB of CSV and {year.snapshots} snapshots of `messages`. Metadata does not grow "
+        f"with the rows: in the goals it counts beside data files of {year.reduction} times the size. What is recorded "
+        f"counts {year.nights} / {year.nights_run} times.",
+        "New conversations are of the night's own day, so each night rewrites the newest month. The year ends on the "
+        "last day of a month, when that is largest.",
+        f"Of nights more than {HISTORY_DAYS} + {NONCURRENT_DAYS} days ago nothing is left but their rows. So the rows "
+        f"of the first {year.nights - year.nights_run} nights come as one load, and the last {year.nights_run} nights "
+        "are run one by one, by the in-process engine.",
+        "Nothing waits: `now` of the age rule is moved, so that those snapshots expire whose successor is older than "
+        f"{HISTORY_DAYS} nights. The objects that each night put and deleted are noted, and those of the last "
+        f"{NONCURRENT_DAYS} nights are what a versioned bucket keeps as noncurrent "
+        "(`lifecycle.noncurrent_version_expiration`).",
     )
+    yield ""
 
 
 def _questions(results: LakeResults) -> Iterator[str]:
@@ -172,24 +181,27 @@ def _question(results: LakeResults, place: int, title: str) -> Sequence[str]:
 
 
 def _conditions(machine: Machine, rounds: int) -> Iterator[str]:
-    yield from (
-        "## How",
-        "",
-        *machine.lines(),
-        f"- {rounds} rounds, all programs in turn. Figures are medians, with least and greatest; ratios are taken",
-        "  round by round. Bytes, commits and requests are the same in each.",
-        "- *In-process*: a fresh process a night. Its start (imports, clients: a Lambda's cold start) is not in its",
-        "  seconds.",
-        f"- *Spark, with its start*: a fresh process a night, {min(rounds, COLD_ROUNDS)} times; its seconds have Java's",
-        f"  and the session's start in them. *Session warm*: all nights in one session, {min(rounds, SPARK_ROUNDS)} times",
-        "  after a first time that does not count.",
-        f"- All write zstd of level {ZSTD_LEVEL} with {THREADS} threads. Peaks are of each night, and with Spark of the",
-        "  JVM too.",
-        "- S3 and Glue are the emulator's, by HTTP, beside the programs on the same processors. Its S3 takes as long to",
-        "  deliver a large CSV as an engine to read it. So a small server before it answers what is asked of the clean",
-        "  zone from a folder, passes on all else, and counts. Without TLS and signatures of bodies.",
-        "- Partition sums in the run summaries are right, but counted by the bench, not by ETL-1.",
-        "- Each lake's last state is compared with its night's CSV by a checksum of all cells, and checked to be in",
-        "  order.",
-        "- The nights: `bench/lake/nights.py`. Again: `make bench`; this part: `python -m bench --scenario lake`.",
+    yield from ("## How", "", *machine.lines())
+    yield from _bullets(
+        f"{rounds} rounds, all programs in turn. Figures are medians, with least and greatest; ratios are taken "
+        "round by round. Bytes, commits and requests are the same in each.",
+        "*In-process*: a fresh process a night. Its start (imports, clients: a Lambda's cold start) is not in its "
+        "seconds.",
+        f"*Spark, with its start*: a fresh process a night, {min(rounds, COLD_ROUNDS)} times; its seconds include the "
+        f"start of Java and the session. *Session warm*: all nights in one session, {min(rounds, SPARK_ROUNDS)} times "
+        "after a first time that does not count.",
+        f"All write zstd of level {ZSTD_LEVEL} with {THREADS} threads. Peaks are of each night, and with Spark of the "
+        "JVM too.",
+        "S3 and Glue are the emulator's, by HTTP, beside the programs on the same processors. Its S3 takes as long to "
+        "deliver a large CSV as an engine to read it. So a small server before it answers requests for the clean zone "
+        "from a folder, passes on all others, and counts them. There is no TLS.",
+        "Partition sums in the run summaries are right, but counted by the bench, not by ETL-1.",
+        "Each lake's last state is compared with its night's CSV by a checksum of all cells, and checked to be in "
+        "order.",
+        "The nights: `bench/lake/nights.py`. Again: `make bench`; this part: `python -m bench --scenario lake`.",
     )
+
+
+def _bullets(*items: str) -> Iterator[str]:
+    for item in items:
+        yield from wrap(item, 120, initial_indent="- ", subsequent_indent="  ", break_on_hyphens=False)

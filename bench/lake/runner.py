@@ -8,18 +8,24 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from bench.lake.front import BUCKET
 from bench.lake.lake import Lake, running
 from bench.lake.nights import Change, Night, write_nights
+from bench.lake.ours import arguments, night_at
 from bench.lake.outputs import Content, check, contents_of_csv
-from bench.lake.queries import Reading
-from bench.lake.scenario import LakeContender, LakeScenario
+from bench.lake.queries import Reading, read_by_questions
+from bench.lake.scenario import ASKED, LakeContender, LakeScenario
 from bench.lake.scratch import watched
 from bench.lake.task import LakeTask, NightMeasurement, NightTask, ProgramMeasurement, curated_prefix
-from bench.lake.year import YearResults
+from bench.lake.year import REDUCTION, YearResults, simulate
 from bench.processes import PROJECT, MeasurementError, passed_on
+from envs.schema import ArrowSettings
+from glue_src.arrow.engine import ArrowEngine
+from glue_src.run import Clients
 from local.aws_environment import emulator_variables
 from local.machine_tools import tool_environment
 from modules.contract.settings import ARROW_MEMORY_VARIABLES
@@ -91,6 +97,10 @@ class Runner:
                     self._take_in(contender, change, replace(night, seconds=seconds))
         for lake in lakes:
             self._check(contender, lake)
+        if contender in ASKED:
+            with TemporaryDirectory(dir=self._scratch) as folder:
+                self._results.readings[contender] = read_by_questions(self._lake, lakes[-1], Path(folder))
+        for lake in lakes:
             self._lake.clear(curated_prefix(lake))
 
     def _take_in(self, contender: LakeContender, change: Change, measurement: NightMeasurement) -> None:
@@ -127,10 +137,11 @@ class Runner:
             return
         last = contender.nights[-1]
         if last not in self._contents:
-            files = {name: self._lake.root / key for name, key in self._nights[last].keys.items()}
-            self._contents[last] = contents_of_csv(files)
-        keys = {dataset.name: self._lake.data_keys(lake, dataset) for dataset in CONTRACT.datasets}
-        check(contender, self._lake.s3, keys, self._contents[last], self._scratch)
+            csv = {name: self._lake.root / key for name, key in self._nights[last].keys.items()}
+            self._contents[last] = contents_of_csv(csv)
+        with TemporaryDirectory(dir=self._scratch) as folder:
+            files = {dataset.name: self._lake.fetch(lake, dataset, Path(folder)) for dataset in CONTRACT.datasets}
+            check(contender, files, self._contents[last])
 
 
 def _run_process(contender: LakeContender, task: LakeTask, result: Path) -> None:
@@ -140,6 +151,8 @@ def _run_process(contender: LakeContender, task: LakeTask, result: Path) -> None
         **passed_on(),
         **({"JAVA_HOME": tools["JAVA_HOME"]} if "JAVA_HOME" in tools else {}),
         **emulator_variables(task.endpoint),
+        # As much as the function has.
+        "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(ArrowSettings().memory_size),
         **ARROW_MEMORY_VARIABLES,
     }
     try:
@@ -149,6 +162,16 @@ def _run_process(contender: LakeContender, task: LakeTask, result: Path) -> None
     except subprocess.CalledProcessError as error:
         message = f"{contender.label} failed: " + "\n".join(error.stderr.strip().splitlines()[-_LAST_LINES:])
         raise MeasurementError(message) from error
+
+
+def _year(lake: Lake, conversations: int, scratch: Path) -> YearResults:
+    with_clients = Clients(lake.s3, lake.glue, lake.client("cloudwatch"), lake.client("events"))
+
+    def publish(name: str, clean_prefix: str, now: datetime) -> None:
+        engine = ArrowEngine(with_clients.glue, with_clients.s3, BUCKET, name, scratch)
+        night_at(engine, arguments(name, clean_prefix), with_clients, now)
+
+    return simulate(lake, conversations, publish)
 
 
 def run(scenario: LakeScenario, rounds: int) -> LakeResults:
@@ -170,4 +193,7 @@ def run(scenario: LakeScenario, rounds: int) -> LakeResults:
                 print(f"  round {number} of {rounds}", flush=True)
                 for contender in scenario.contenders:
                     runner.run(contender, number, rounds)
+            if scenario.has_year:
+                print("lake: a year of nights …", flush=True)
+                results.year = _year(lake, scenario.conversations // REDUCTION, scratch)
     return results

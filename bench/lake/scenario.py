@@ -81,15 +81,18 @@ PLAIN_SPARK: Final = LakeContender(
 )
 CONTENDERS: Final = (IN_PROCESS, DUCKDB, DUCKDB_LOCAL, FORMER, PLAIN_SPARK, SPARK_COLD, SPARK_WARM)
 OURS: Final = tuple(contender for contender in CONTENDERS if contender.is_ours)
+ASKED: Final = (IN_PROCESS, SPARK_WARM)
+"""Whose lakes the documentation's questions are put to."""
 PEERS: Final = tuple(contender for contender in CONTENDERS if not contender.is_ours)
 
 
 @dataclass(frozen=True)
 class LakeScenario:
-    """How many conversations the first night has; which programs run."""
+    """How many conversations the first night has; which programs run, and whether a year is simulated."""
 
     conversations: int
     contenders: tuple[LakeContender, ...] = CONTENDERS
+    has_year: bool = True
 
 
 def lake_scenario(*, quick: bool) -> LakeScenario:

@@ -72,9 +72,8 @@ def verdicts(results: LakeResults) -> Iterator[Verdict]:
 def _unchanged(contender: LakeContender, rounds: Sequence[NightMeasurement]) -> Iterator[Verdict]:
     if not rounds:
         return
-    written, read = (
-        max(figures) for figures in zip(*((one.traffic.data_written, one.traffic.csv_read) for one in rounds))
-    )
+    written = max(one.traffic.data_written for one in rounds)
+    read = max(one.traffic.csv_read for one in rounds)
     commits = max(one.commits for one in rounds)
     measured = f"{written} B written, {read} B read, {commits} commits"
     what = f"an unchanged night writes no data, reads no CSV, commits to no data table; {contender.label}"

@@ -1,9 +1,10 @@
-"""A year of nights, one after the other: what is stored at its end, history and noncurrent versions included.
+"""A year of nights: what is stored at its end, history and noncurrent versions included.
 
-The first night has a year's conversations; each night after it brings a hundredth of that, all of its own day. Nothing
-waits: a snapshot's age is counted in nights, by moving the age rule's ``now`` so that exactly those expire whose
-successor is older than HISTORY_DAYS nights. The bucket is taken to be versioned: what a night deletes or replaces stays
-for NONCURRENT_DAYS nights more.
+The table begins with a year's conversations; each night brings a hundredth of that, all of its own day. What nights
+leave behind is gone after HISTORY_DAYS and NONCURRENT_DAYS nights more. So the earlier nights' rows come as one load,
+and only the last nights, somewhat more than that, are run one by one. Nothing waits: a snapshot's age is counted in
+nights, by moving the age rule's ``now`` so that exactly those expire whose successor is older than HISTORY_DAYS nights.
+The bucket is taken to be versioned: what a night deletes stays for NONCURRENT_DAYS nights more.
 """
 
 from __future__ import annotations
@@ -25,13 +26,15 @@ from modules.contract.partition_sums import PartitionSums, total
 from sources.catia import CONTRACT
 
 NIGHTS: Final = 365
+NIGHTS_RUN: Final = 65
 #: So many times fewer conversations than the measured nights have.
 REDUCTION: Final = 50
 NEW_RATIO: Final = 0.01
 NONCURRENT_DAYS: Final = LifecycleSettings().noncurrent_version_expiration
 LAKE: Final = "a_year"
 #: All runs lie in the past: ETL-2 passes over those that claim to come from the future.
-_FIRST_NIGHT: Final = datetime(2025, 2, 1, 4, 30, tzinfo=timezone.utc)
+_FIRST_DAY: Final = datetime(2025, 2, 1)  # noqa: DTZ001
+_YEAR: Final = timedelta(days=365)
 
 #: Brings the run below a clean prefix to a lake, at a time.
 Publish = Callable[[str, str, datetime], None]
@@ -39,31 +42,35 @@ Publish = Callable[[str, str, datetime], None]
 
 @dataclass(frozen=True)
 class Stored:
-    """Bytes of data files, and of all else: metadata, ``runs`` and ``data_quality``."""
+    """Bytes of data files, of what ETL-2 records (``runs`` and ``data_quality``), and of metadata."""
 
-    data: int
-    other: int
+    data: int = 0
+    records: int = 0
+    metadata: int = 0
 
     @classmethod
     def of(cls, sizes: Mapping[str, int]) -> Stored:
         """Add up objects, given by key."""
         data = sum(size for key, size in sizes.items() if is_data(key))
-        return cls(data, sum(sizes.values()) - data)
+        parquet = sum(size for key, size in sizes.items() if key.endswith(".parquet"))
+        return cls(data, parquet - data, sum(sizes.values()) - parquet)
 
-    def plus(self, other: Stored) -> Stored:
+    def __add__(self, other: Stored) -> Stored:
         """Return the sum of both."""
-        return Stored(self.data + other.data, self.other + other.other)
+        return Stored(self.data + other.data, self.records + other.records, self.metadata + other.metadata)
 
 
 @dataclass(frozen=True)
 class YearResults:
-    """What is stored after so many nights, in a lake so many times smaller than the measured ones.
+    """What is stored after ``nights``, in a lake ``reduction`` times smaller than the measured ones.
 
     ``current`` are the bytes of the data files that readers see, ``visible`` all objects below the tables' prefix,
-    ``noncurrent`` the versions that S3 keeps besides. Only data files grow with the rows: the rest counts as it is.
+    ``noncurrent`` the versions that S3 keeps besides. Data files grow with the rows, records with the nights; of those
+    ``nights_run`` were run. Metadata counts as it is.
     """
 
     nights: int
+    nights_run: int
     reduction: int
     csv_bytes: int
     current: int
@@ -79,24 +86,27 @@ class YearResults:
     @property
     def with_noncurrent(self) -> float:
         """The same, with S3's noncurrent versions."""
-        return self._times(self.visible.plus(self.noncurrent))
+        return self._times(self.visible + self.noncurrent)
 
     def _times(self, stored: Stored) -> float:
-        return (stored.data + stored.other / self.reduction) / self.current
+        records = stored.records * self.nights / self.nights_run
+        return (stored.data + (records + stored.metadata) / self.reduction) / self.current
 
 
 class _Source:
     """A source table that grows; each night its whole CSV, as one run below one prefix."""
 
-    def __init__(self, root: Path, conversations: int) -> None:
+    def __init__(self, root: Path, conversations: int, first_nights: int) -> None:
         self._root = root
         self._a_night = int(conversations * NEW_RATIO)
         self._parts = root / "year"
         self._parts.mkdir()
         self._sums: dict[str, PartitionSums] = {}
         self._run: CleanRun | None = None
-        self._number = 0
-        self._add(conversations, Span(_FIRST_NIGHT.replace(tzinfo=None) - timedelta(days=365), timedelta(days=365)))
+        self._number = first_nights
+        self._part = 0
+        self._write(conversations, Span(_FIRST_DAY - _YEAR, _YEAR))
+        self._write(first_nights * self._a_night, Span(_FIRST_DAY, timedelta(days=first_nights)))
 
     @property
     def prefix(self) -> str:
@@ -110,12 +120,14 @@ class _Source:
 
     def grow(self) -> None:
         """Add a day's conversations."""
-        day = _FIRST_NIGHT.replace(hour=0, minute=0, tzinfo=None) + timedelta(days=self._number - 1)
-        self._add(self._a_night, Span(day, timedelta(days=1)))
+        day = timedelta(days=1)
+        self._write(self._a_night, Span(_FIRST_DAY + self._number * day, day))
+        self._number += 1
 
-    def _add(self, conversations: int, span: Span) -> None:
-        run = CleanRun(self._root, self.prefix, _FIRST_NIGHT + timedelta(days=self._number))
-        write_part(self._parts, self._number, conversations, span)
+    def _write(self, conversations: int, span: Span) -> None:
+        run = CleanRun(self._root, self.prefix, (span.first + span.length).replace(tzinfo=timezone.utc))
+        write_part(self._parts, self._part, conversations, span)
+        self._part += 1
         new = {}
         for dataset in CONTRACT.datasets:
             records = self._parts / "new.csv"
@@ -130,18 +142,17 @@ class _Source:
         self._sums = {name: total([self._sums.get(name, {}), sums]) for name, sums in new.items()}
         run.write_summary(self._sums)
         self._run = run
-        self._number += 1
 
 
-def simulate(lake: Lake, conversations: int, publish: Publish, nights: int = NIGHTS) -> YearResults:
-    """Bring so many nights to a lake, and return what it then holds."""
+def simulate(lake: Lake, conversations: int, publish: Publish, nights_run: int = NIGHTS_RUN) -> YearResults:
+    """Bring a year to a lake, the last nights one by one, and return what it then holds."""
     lake.make(LAKE)
     prefix = curated_prefix(LAKE)
-    source = _Source(lake.root, conversations)
+    source = _Source(lake.root, conversations, NIGHTS - nights_run)
     begun: list[datetime] = []
     deleted: deque[Stored] = deque(maxlen=NONCURRENT_DAYS)
     before: dict[str, int] = {}
-    for number in range(nights + 1):
+    for number in range(nights_run + 1):
         if number:
             source.grow()
         begun.append(datetime.now(timezone.utc))
@@ -152,14 +163,14 @@ def simulate(lake: Lake, conversations: int, publish: Publish, nights: int = NIG
         deleted.append(Stored.of({key: size for key, size in {**written, **before}.items() if key not in after}))
         before = after
     states = [lake.state(LAKE, dataset) for dataset in CONTRACT.datasets]
-    noncurrent = Stored(sum(one.data for one in deleted), sum(one.other for one in deleted))
     return YearResults(
-        nights=nights,
+        nights=NIGHTS,
+        nights_run=nights_run,
         reduction=REDUCTION,
         csv_bytes=source.bytes,
         current=sum(state.current.data_bytes for state in states if state.current),
         visible=Stored.of(before),
-        noncurrent=noncurrent,
+        noncurrent=sum(deleted, Stored()),
         snapshots=len(states[0].snapshots),
     )
 

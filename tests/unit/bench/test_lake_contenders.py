@@ -1,96 +1,75 @@
-"""Every contender makes the same rows in the same order of a day; who makes others is found out."""
+"""A program that writes other rows than the night's, or out of order, is found out; DuckDB writes those of the night."""
 
 from __future__ import annotations
 
-import importlib
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
-import duckdb
 import pyarrow.parquet as pq
 import pytest
 
-from bench.contenders.__main__ import PROGRAMS
-from bench.contenders.task import Prepare
-from bench.lake.days import Day, csv_path, write_day
-from bench.lake.outputs import Content, check, contents_of_csv, contents_of_parquet, parquet_of
-from bench.lake.scenario import CONTENDERS, DAY, LakeContender
-from bench.lake.task import ZSTD_LEVEL, LakeTask
+from bench.contenders import lake_duckdb
+from bench.lake.nights import FIRST, Night, write_nights
+from bench.lake.outputs import Content, check, contents_of_csv
+from bench.lake.scenario import DUCKDB_LOCAL
+from bench.lake.task import LakeTask, NightTask
 from bench.processes import MeasurementError
-from glue_src import arrow_parquet
-from modules.contract.cells import restore
 from sources.catia import CONTRACT, MESSAGES
 
-#: Spark takes longer to start than all other tests of this folder take together; the benchmark checks what it writes.
-QUICK_ONES = [contender for contender in CONTENDERS if contender.day == DAY and "spark" not in contender.program]
+SORTING = replace(DUCKDB_LOCAL, label="a program that sorts", sorts=True)
+NOT_SORTING = replace(DUCKDB_LOCAL, sorts=False)
 
 
 @pytest.fixture(scope="module")
-def day(tmp_path_factory: pytest.TempPathFactory) -> Day:
-    return write_day(tmp_path_factory.mktemp("day"), 400)
+def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("bucket")
 
 
 @pytest.fixture(scope="module")
-def expected(day: Day) -> dict[str, Content]:
-    return contents_of_csv(day.folder)
+def night(root: Path) -> Night:
+    return write_nights(root, 300, 1)[0]
 
 
-def make(contender: LakeContender, day: Day, folder: Path) -> tuple[Path, dict[str, int]]:
-    program = PROGRAMS[contender.program]
-    prepare: Prepare = getattr(importlib.import_module(f"bench.contenders.{program.module}"), program.function)
-    target, scratch = folder / "target", folder / "scratch"
-    scratch.mkdir()
-    return target, prepare(LakeTask(str(day.folder), str(target), str(scratch)))().rows
+@pytest.fixture(scope="module")
+def expected(root: Path, night: Night) -> dict[str, Content]:
+    return contents_of_csv({name: root / key for name, key in night.keys.items()})
 
 
-@pytest.mark.parametrize("contender", QUICK_ONES, ids=lambda contender: contender.program)
-def test_every_contender_makes_the_same(
-    contender: LakeContender, day: Day, expected: dict[str, Content], tmp_path: Path
+@pytest.fixture
+def files(root: Path, night: Night, tmp_path: Path) -> dict[str, list[Path]]:
+    one = NightTask(FIRST.name, night.clean_prefix, night.keys, FIRST.rebuild)
+    lake_duckdb.prepare_local(LakeTask(0, str(root), str(tmp_path), ("lake",), (one,))).work("lake", one)
+    return {dataset.name: sorted((tmp_path / dataset.name).rglob("*.parquet")) for dataset in CONTRACT.datasets}
+
+
+def test_duckdb_writes_a_file_for_each_month_with_the_nights_rows(
+    files: dict[str, list[Path]], expected: dict[str, Content], night: Night
 ) -> None:
-    target, rows = make(contender, day, tmp_path)
+    check(NOT_SORTING, files, expected)
 
-    assert rows == day.rows == {name: content.rows for name, content in expected.items()}
-    check(contender.label, contents_of_parquet(target), expected, tells_empty=contender.tells_empty)
-    column = pq.read_metadata(parquet_of(target, MESSAGES)).row_group(0).column(4)
-    assert (column.path_in_schema, column.compression) == ("text", "ZSTD")
+    assert {name: content.rows for name, content in expected.items()} == night.rows
+    assert len(files[MESSAGES.name]) == 12
 
 
-def test_texts_are_restored_as_the_contract_says(day: Day, tmp_path: Path) -> None:
-    target, _ = make(QUICK_ONES[0], day, tmp_path)
-    read = f"read_csv('{csv_path(day.folder, MESSAGES)}', all_varchar = true, allow_quoted_nulls = false)"
-    texts = f"SELECT text FROM {read} WHERE text IS NOT NULL"  # noqa: S608 our own names
-    escaped = [text for (text,) in duckdb.execute(texts).fetchall()]
-    made = pq.read_table(parquet_of(target, MESSAGES), columns=["text"]).column(0).drop_null().to_pylist()
-
-    assert sorted(map(restore, escaped)) == sorted(made)
+def fewer_rows(file: Path) -> None:
+    pq.write_table(pq.read_table(file, partitioning=None).slice(1), file)
 
 
-def test_who_writes_other_cells_fewer_rows_or_no_order_is_found_out(
-    day: Day, expected: dict[str, Content], tmp_path: Path
-) -> None:
-    target, _ = make(QUICK_ONES[0], day, tmp_path)
-    file = parquet_of(target, MESSAGES)
-    table = pq.read_table(file)
-
-    pq.write_table(table.slice(1), file)
-    with pytest.raises(MeasurementError, match="ours wrote"):
-        check("ours", contents_of_parquet(target), expected, tells_empty=True)
-
+def other_cells(file: Path) -> None:
+    table = pq.read_table(file, partitioning=None)
     pq.write_table(table.set_column(4, "text", table.column("sender")), file)
+
+
+@pytest.mark.parametrize("spoil", [fewer_rows, other_cells])
+def test_other_rows_are_found_out(spoil: object, files: dict[str, list[Path]], expected: Mapping[str, Content]) -> None:
+    assert callable(spoil)
+    spoil(files[MESSAGES.name][0])
+
     with pytest.raises(MeasurementError, match="as messages, but the CSV holds"):
-        check("ours", contents_of_parquet(target), expected, tells_empty=False)
+        check(NOT_SORTING, files, expected)
 
-    pq.write_table(table.take(list(range(table.num_rows))[::-1]), file)
+
+def test_rows_out_of_order_are_found_out(files: dict[str, list[Path]], expected: Mapping[str, Content]) -> None:
     with pytest.raises(MeasurementError, match="do not come after the row before"):
-        contents_of_parquet(target)
-
-    (file.parent / "more.parquet").write_bytes(b"")
-    with pytest.raises(MeasurementError, match="there must be one"):
-        contents_of_parquet(target)
-
-
-def test_all_write_the_same_level() -> None:
-    assert arrow_parquet._COMPRESSION_LEVEL == ZSTD_LEVEL
-
-
-def test_every_dataset_is_looked_at(expected: dict[str, Content]) -> None:
-    assert list(expected) == [dataset.name for dataset in CONTRACT.datasets]
+        check(SORTING, files, expected)
