@@ -1,7 +1,7 @@
 """ISO-8601 times as UTC instants, and instants as timestamp cells.
 
 Parsed by one pattern and plain arithmetic rather than ``datetime.fromisoformat``, whose answers differ between the
-Pythons that run this code (3.10 on Glue 4.0 to 3.12 on Lambda; 3.13 even takes 24:00).
+Pythons that run this code (3.11 on Glue, 3.12 on Lambda; 3.13 even takes 24:00).
 """
 
 from __future__ import annotations

@@ -34,7 +34,10 @@ def token_cell(token: bytes) -> bytes:
         raise UnusualError
     if BACKSLASH not in token:
         return token if COMMA in token or len(token) == EMPTY else token[1:-1]
+    # Most escapes are of quotes, and most texts have no others: then no backslash is left.
+    cell = token.replace(b'\\"', b'""')
+    if BACKSLASH not in cell:
+        return cell
     if _other_escape(token) is not None:
         return cells.cell(_decode(token)).encode()
-    cell = token.replace(b'\\"', b'""')
     return cell if COMMA in cell or cell != token else cell[1:-1]
