@@ -159,14 +159,21 @@ class TableState:
         found = self.contents
         if found is None or not {SnapshotProperty.SUMS, SnapshotProperty.SUMS_VERSION} <= found.summary.keys():
             return None
-        parent = NO_SNAPSHOT if found.parent_id is None else str(found.parent_id)
-        if found.summary.get(SnapshotProperty.BASE_SNAPSHOT_ID) != parent:
+        if not self._is_on_its_base(found):
             return None
         try:
             sums = from_document(json.loads(found.summary[SnapshotProperty.SUMS]))
         except ValueError:
             return None
         return TrustedSums(found.summary[SnapshotProperty.SUMS_VERSION], sums)
+
+    def _is_on_its_base(self, snapshot: Snapshot) -> bool:
+        """Return whether a snapshot of ours stands on the one that it was planned on."""
+        base = snapshot.summary.get(SnapshotProperty.BASE_SNAPSHOT_ID)
+        if snapshot.parent_id is not None:
+            return base == str(snapshot.parent_id)
+        # PyIceberg forgets a parent with its expiry; a base that is still there never was the parent.
+        return base is not None and (base == NO_SNAPSHOT or str(base) not in {str(each.id) for each in self.snapshots})
 
     @property
     def rows(self) -> int:

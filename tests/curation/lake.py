@@ -1,4 +1,4 @@
-"""A small lake for tests: makes tables as Terraform does and runs as ETL-1 does, runs nights, tells what readers see."""
+"""A small lake for tests: tables as Terraform makes them, runs as ETL-1 writes them, nights, and what readers see."""
 
 from __future__ import annotations
 
@@ -151,7 +151,7 @@ class Lake:
 
     # what ETL-1 does
 
-    def publish(
+    def publish(  # noqa: PLR0913 - a run has as many parts
         self,
         run: str,
         rows: Rows,
@@ -296,9 +296,9 @@ class Lake:
 
     def sees(self, rows: Rows) -> bool:
         """Return whether readers see exactly these rows' keys and texts."""
-        talks = sorted((row[0], row[1], row[4]) for row in rows.get(MESSAGES, [])) if MESSAGES in rows else []
+        expected = [(row[0], row[1], row[4]) for row in rows.get(MESSAGES, [])]
         columns = self.arrow(MESSAGES).select(["user_id", "conversation_id", "text"]).to_pydict()
-        return sorted(zip(*columns.values(), strict=True), key=repr) == sorted(talks, key=repr)
+        return sorted(zip(*columns.values(), strict=True), key=repr) == sorted(expected, key=repr)
 
     def metric(self, name: str) -> float:
         """Return the greatest value of a metric that the runs have sent."""

@@ -2,50 +2,248 @@
 
 from __future__ import annotations
 
+import json
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from glue_src.exceptions import HeldError, NoCompleteRunError
+from modules.contract.datasets import REJECTED, RUNS
+from modules.contract.metrics import CurationMetric
+from modules.contract.snapshots import NO_SNAPSHOT, SnapshotProperty
+from modules.contract.table_metadata import ICEBERG_TYPES
 from sources.catia import CONVERSATIONS, FEEDBACK, MESSAGES
-from modules.contract.datasets import REJECTED
-from tests.curation.lake import Lake, months, run_id, talk, together
+from tests.curation.lake import Lake, instant, months, rejection, run_id, talk, together
 
-JAN, FEB, MAR = "2026-01", "2026-02", "2026-03"
+if TYPE_CHECKING:
+    from modules.contract.datasets import Dataset
+
+JAN, FEB, MAR, APR = "2026-01", "2026-02", "2026-03", "2026-04"
 
 
-def test_the_first_load_is_what_the_run_holds(lake: Lake) -> None:
+def without(
+    rows: dict[Dataset, list[tuple[str | None, ...]]], user: str
+) -> dict[Dataset, list[tuple[str | None, ...]]]:
+    return {dataset: [row for row in found if row[0] != user] for dataset, found in rows.items()}
+
+
+def test_night_after_night(lake: Lake) -> None:
+    # First load.
     rows = months(JAN, FEB)
     lake.publish(run_id(1), rows)
     outcome = lake.night()
-    assert outcome.recorded_run == run_id(1)
-    assert outcome.rewritten_partitions == 6
+    assert (outcome.recorded_run, outcome.rewritten_partitions) == (run_id(1), 6)
     assert lake.sees(rows)
     assert lake.files(MESSAGES) == {f"CONVERSATION#{JAN}": [6], f"CONVERSATION#{FEB}": [6]}
     state = lake.state_of(MESSAGES)
+    assert (state.rows, state.run_id, state.business_day) == (12, run_id(1), "2026-02-01")
     assert state.trusted_sums is not None
-    assert (state.rows, state.run_id) == (12, run_id(1))
     assert lake.state_of(REJECTED).current_snapshot_id is None
+    for dataset in lake.contract.tables:
+        expected = [(column.field_id, column.name, ICEBERG_TYPES[column.type]) for column in dataset.columns]
+        assert [(field.id, field.name, field.type) for field in lake.state_of(dataset).fields] == expected
+    types = {name: str(lake.arrow(CONVERSATIONS).schema.field(name).type) for name in ("created_at", "message_count")}
+    assert types == {"created_at": "timestamp[us]", "message_count": "int64"}
 
-
-def test_an_unchanged_night_reads_no_csv_and_commits_nothing(lake: Lake) -> None:
-    lake.publish(run_id(1), months(JAN, FEB))
-    lake.night()
+    # The same again: no CSV is read, and nothing is committed to a data table.
     before = lake.states()
-    lake.publish(run_id(2), months(JAN, FEB))
+    lake.publish(run_id(2), rows)
     lake.garble(run_id(2))
     outcome = lake.night()
-    assert outcome.recorded_run == run_id(2)
-    assert outcome.rewritten_partitions == outcome.bytes_written == 0
+    assert (outcome.recorded_run, outcome.rewritten_partitions, outcome.bytes_written) == (run_id(2), 0, 0)
     assert lake.states() == before
-    assert {row["snapshot_id"] for row in lake.runs(run_id(2)).values()} == set(before.values())
+    assert {name: row["snapshot_id"] for name, row in lake.runs(run_id(2)).items()} == before
+    assert list(lake.checks(run_id(2))) == ["rejected.rejected_ratio"]
+
+    # One more conversation: its month is written anew, the other's file stays.
+    kept = lake.data_keys(MESSAGES)
+    rows = together(months(JAN, FEB), talk("u9", FEB, "nuevo"), rejection("k"))
+    lake.publish(run_id(3), rows)
+    assert lake.night().rewritten_partitions == 3
+    assert lake.sees(rows)
+    assert len(lake.data_keys(MESSAGES)) == len(kept) + 1
+    assert lake.files(MESSAGES) == {f"CONVERSATION#{JAN}": [6], f"CONVERSATION#{FEB}": [7]}
+    assert lake.states([FEEDBACK]) == {"feedback": before["feedback"]}
+    assert lake.texts(REJECTED, "item_key") == ["k"]
+
+    # A person erased, a month vanished, a month new: one commit for each table.
+    rows = without(months(JAN, MAR), "u1")
+    snapshots = len(lake.state_of(MESSAGES).snapshots)
+    lake.publish(run_id(4), rows)
+    lake.night(max_removed_ratio=1.0)
+    assert lake.sees(rows)
+    assert "u1" not in lake.texts(CONVERSATIONS, "user_id")
+    assert lake.files(MESSAGES) == {f"CONVERSATION#{JAN}": [4], f"CONVERSATION#{MAR}": [4]}
+    assert lake.texts(REJECTED, "item_key") == []
+    assert len(lake.state_of(MESSAGES).snapshots) == snapshots + 1
+    row = lake.runs(run_id(4))["messages"]
+    told = ("rows_now", "rows_before", "partitions_rewritten", "partitions_gone")
+    assert [row[name] for name in told] == [8, 13, 2, 1]
+
+    # Everything of before can still be asked for.
+    earlier = lake.runs(run_id(3))["messages"]["snapshot_id"]
+    assert len(lake.rows(MESSAGES, earlier)) == 13
 
 
-def test_only_what_changed_is_rewritten(lake: Lake) -> None:
+def test_what_a_run_leaves_for_others(lake: Lake) -> None:
+    lake.clients.events.put_rule(Name=lake.name, EventPattern=json.dumps({"source": [f"cat-{lake.name[:8]}-etl2"]}))
+    lake.publish(run_id(1), together(months(JAN), rejection("k")))
+    lake.night()
+    written = lake.runs(run_id(1))
+    assert set(written) == {dataset.name for dataset in lake.contract.datasets}
+    for dataset in lake.contract.datasets:
+        state, row = lake.state_of(dataset), written[dataset.name]
+        assert state.current is not None
+        assert row["snapshot_id"] == state.current_snapshot_id
+        assert (row["rows_now"], row["rows_before"]) == (state.rows, 0)
+        assert row["bytes_written"] == int(state.current.summary["added-files-size"]) > 0
+        assert row["business_day"] == "2026-02-01"
+        assert row["snapshot_expired_at"] is None
+        base = state.current.summary[SnapshotProperty.BASE_SNAPSHOT_ID]
+        assert base == (NO_SNAPSHOT if state.current.parent_id is None else str(state.current.parent_id))
+    checks = lake.checks(run_id(1))
+    assert {row["outcome"] for row in checks.values()} == {"passed"}
+    expected = {
+        *("messages.rows_as_promised", "messages.unique_key", "messages.text_not_null", "messages.has_conversation"),
+        *("conversations.message_count", "rejected.rejected_ratio", "feedback.user_has_conversation"),
+    }
+    assert expected - {"messages.text_not_null"} <= set(checks)
+    assert checks["messages.rows_as_promised"]["rows_checked"] == 6
+    assert checks["messages.has_conversation"]["rows_checked"] == 6
+    assert lake.state_of(RUNS).run_id == run_id(1)
+    assert lake.metric(CurationMetric.RECORDED_RUNS) == 1
+    assert lake.metric(CurationMetric.REWRITTEN_PARTITIONS) == 4
+    assert lake.metric(CurationMetric.FAILED_DATA_CHECKS) == 0
+
+    # The same run once more: it is announced again, and neither written nor recorded again.
+    before = lake.states(lake.contract.tables)
+    assert lake.night().recorded_run is None
+    assert lake.states(lake.contract.tables) == before
+
+    # An older run is never published, not even one that nobody has seen before.
+    lake.publish(run_id(0), months(FEB))
+    assert lake.night().recorded_run is None
+    assert lake.states(lake.contract.tables) == before
+
+
+KILOBYTE = "k" * 1024
+ODD_KEYS = (
+    *("CONVERSATION#2026", "CONVERSATION#2026-01", "CONVERSATION#2026-01-05", "CONVERSATION#2026-02"),
+    *("CONVERSATION#2026😀😀😀x", "CONVERSATION#2026😀😀😀y", "CONVERSATION#2026\ue000\ue000\ue000", "a"),
+    *("CONVERSATION#2026-0\ud7ff", "CONVERSATION#2026-0\U0010ffff", "ñ" * 20 + "1", "ñ" * 19, KILOBYTE, "\u200b", " "),
+)
+
+
+def test_partitions_are_matched_exactly(lake: Lake) -> None:
+    def rows(*changed: str) -> dict[Dataset, list[tuple[str | None, ...]]]:
+        texts = {key: "otra" if key in changed else "una" for key in ODD_KEYS}
+        return together(*(talk("u", JAN, text, key=key) for key, text in texts.items()))
+
+    lake.publish(run_id(1), rows())
+    lake.night()
+    assert lake.sees(rows())
+    assert len(lake.files(MESSAGES)) == len({key[:20] for key in ODD_KEYS})
+    changed = ("CONVERSATION#2026", "CONVERSATION#2026😀😀😀y", "CONVERSATION#2026-0\ud7ff", "ñ" * 19, KILOBYTE, " ")
+    before = set(lake.data_keys(MESSAGES))
+    lake.publish(run_id(2), rows(*changed))
+    assert lake.night().rewritten_partitions == len(changed)
+    assert lake.sees(rows(*changed))
+    assert len(set(lake.data_keys(MESSAGES)) - before) == len(changed)
+    # Those that go are taken exactly, too.
+    gone = {"CONVERSATION#2026", "a", "ñ" * 19}
+    left = {dataset: [row for row in found if row[1] not in gone] for dataset, found in rows(*changed).items()}
+    lake.publish(run_id(3), left)
+    lake.night(max_removed_ratio=1.0)
+    assert lake.sees(left)
+
+
+def test_a_night_that_removes_too_much_is_held(lake: Lake) -> None:
+    lake.publish(run_id(1), months(JAN, FEB, MAR))
+    lake.night()
+    before = lake.states(lake.contract.tables)
+    lake.publish(run_id(2), months(JAN))
+    with pytest.raises(HeldError, match=r"12 of 18 rows of messages.*--accept-removal") as held:
+        lake.night()
+    assert {removal.dataset_name for removal in held.value.removals} == {"messages", "conversations", "feedback"}
+    assert lake.states(lake.contract.tables) == before
+    # One row less than the limit passes; the limit itself, too.
+    lake.publish(run_id(3), months(JAN, FEB))
+    lake.night(max_removed_ratio=1 / 3)
+    assert lake.sees(months(JAN, FEB))
+    lake.publish(run_id(4), {}, accept_removal=True)
+    lake.night()
+    assert lake.sees({})
+    # From nothing, nothing can be removed.
+    lake.publish(run_id(5), months(JAN))
+    lake.night()
+    assert lake.sees(months(JAN))
+
+
+def test_runs_that_cannot_be_taken_are_passed_over(lake: Lake) -> None:
+    assert lake.night().recorded_run is None  # nothing there yet
+    rows = months(JAN)
+    lake.publish(run_id(1), rows)
+    lake.publish(run_id(2), months(FEB))
+    lake.delete(lake.clean_key(MESSAGES, run_id(2)))
+    lake.publish(run_id(3), months(FEB))
+    lake.delete(lake.summary_key(run_id(3)))
+    lake.publish(run_id(4), months(FEB))
+    lake.put(lake.clean_key(FEEDBACK, run_id(4)), b"half")
+    lake.publish("29990101T000000.000000Z-0000abcd", months(FEB))
+    assert lake.night().recorded_run == run_id(1)
+    assert lake.sees(rows)
+    lake.delete(lake.summary_key(run_id(1)))
+    with pytest.raises(NoCompleteRunError, match="none of 4 clean"):
+        lake.night()
+
+
+def test_an_expired_state_goes_with_its_files(lake: Lake) -> None:
     lake.publish(run_id(1), months(JAN, FEB))
     lake.night()
-    before = set(lake.data_keys(MESSAGES))
-    rows = together(months(JAN, FEB), talk("u9", FEB, "nuevo"))
-    lake.publish(run_id(2), rows)
-    outcome = lake.night()
-    assert outcome.rewritten_partitions == 2
-    assert lake.sees(rows)
-    assert len(set(lake.data_keys(MESSAGES)) - before) == 1
-    assert lake.files(MESSAGES) == {f"CONVERSATION#{JAN}": [6], f"CONVERSATION#{FEB}": [7]}
-    assert lake.runs(run_id(2))["feedback"]["partitions_rewritten"] == 0
-    _ = CONVERSATIONS, FEEDBACK
+    first = lake.state_of(MESSAGES).current_snapshot_id
+    lake.publish(run_id(2), together(months(JAN, FEB), talk("u9", FEB, "x")))
+    lake.night()
+    second = lake.state_of(MESSAGES).current
+    assert second is not None
+    assert len(lake.data_keys(MESSAGES)) == 3
+    # The first was seen until the second came: it stays for history_days from then on, though it is older.
+    lake.publish(run_id(3), together(months(JAN, FEB), talk("u9", FEB, "x"), talk("u9", MAR, "y")))
+    lake.night_at(second.committed_at + timedelta(days=29))
+    assert lake.state_of(MESSAGES).snapshot(first or 0) is not None
+    lake.publish(run_id(4), together(months(JAN, FEB), talk("u9", FEB, "x"), talk("u9", MAR, "z")))
+    lake.night_at(second.committed_at + timedelta(days=31))
+    state = lake.state_of(MESSAGES)
+    assert state.snapshot(first or 0) is None
+    assert lake.runs(run_id(1))["messages"]["snapshot_expired_at"] is not None
+    assert lake.runs(run_id(4))["messages"]["snapshot_expired_at"] is None
+    # What only the first had named is gone, what others name is there.
+    seen = {task.file.file_path for task in lake.table(MESSAGES).scan().plan_files()}
+    assert len(seen) == 3
+    assert lake.sees(together(months(JAN, FEB), talk("u9", FEB, "x"), talk("u9", MAR, "z")))
+    assert {
+        dataset.name: lake.state_of(dataset).current
+        for dataset in lake.contract.datasets
+        if lake.state_of(dataset).trusted_sums is None
+    } == {}
+
+
+def test_only_what_nothing_names_is_removed_as_left_behind(lake: Lake) -> None:
+    lake.publish(run_id(1), together(months(JAN, FEB), talk("ñ", JAN, "x", key="CONVERSATION#2026😀 +%23")))
+    lake.night()
+    prefix = lake.table_keys(MESSAGES)[0].partition("data/")[0]
+    left = [f"{prefix}data/left.parquet", f"{prefix}metadata/left.avro"]
+    for key in [*left, f"{prefix}of-somebody-else"]:
+        lake.put(key, b"left")
+    now = lake.clients.s3.head_object(Bucket=lake.bucket, Key=left[0])["LastModified"]
+    before = set(lake.table_keys(MESSAGES))
+    lake.publish(run_id(2), together(months(JAN, FEB), talk("u9", FEB, instant(FEB))))
+    lake.night_at(now + timedelta(hours=23))
+    assert before <= set(lake.table_keys(MESSAGES))
+    lake.publish(run_id(3), months(JAN, FEB))
+    lake.night_at(now + timedelta(hours=25))
+    gone = before - set(lake.table_keys(MESSAGES))
+    assert gone == set(left)
+    for snapshot in lake.state_of(MESSAGES).snapshots:
+        if snapshot.rows:
+            assert len(lake.rows(MESSAGES, snapshot.id)) == snapshot.rows

@@ -1,0 +1,157 @@
+"""A clean run that is not what it says or what the contract asks for: nothing is published, and no cell is told."""
+
+from __future__ import annotations
+
+import traceback
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from glue_src.exceptions import CurationError, ForeignHeaderError, MalformedDataError, QuarantinedError
+from modules.contract.datasets import REJECTED
+from modules.contract.metrics import CurationMetric
+from modules.contract.partition_sums import PartitionSum
+from sources.catia import CONVERSATIONS, FEEDBACK, MESSAGES
+from tests.csv_texts import NASTY_TEXTS
+from tests.curation.lake import Lake, csv_of, instant, months, rejection, run_id, sums_of, talk, together
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from modules.contract.source import SourceContract
+
+JAN, FEB = "2026-01", "2026-02"
+SECRET = "geheim"  # noqa: S105 - what no message may quote
+HEADER = ",".join(MESSAGES.column_names).encode() + b"\n"
+KEY = f"CONVERSATION#{instant(FEB)}"
+
+
+def line(position: str = "1", text: str = SECRET, sent_at: str = "") -> bytes:
+    return f"u0,{KEY},{position},user,{text},{sent_at}\n".encode()
+
+
+#: Bodies of messages.csv, each of one record that the summary promises, and the error that they end in.
+BODIES: dict[str, tuple[bytes, type[CurationError], str]] = {
+    "no header": (b"", ForeignHeaderError, "header"),
+    "half a header": (b"user_id,conversation_id", ForeignHeaderError, "does not end"),
+    "foreign header": (HEADER.replace(b"sender", b"channel") + line(), ForeignHeaderError, "'channel'"),
+    "header without a required column": (b"user_id,text\n" + line(), ForeignHeaderError, "lacks 'conversation_id'"),
+    "too few cells": (HEADER + f"u0,{KEY},1,{SECRET}\n".encode(), MalformedDataError, "is malformed"),
+    "too many cells": (HEADER + line(text=f"{SECRET},{SECRET}"), MalformedDataError, "is malformed"),
+    "no number": (HEADER + line(position=SECRET), MalformedDataError, "is malformed"),
+    "half a number": (HEADER + line(position="1.5"), MalformedDataError, "is malformed"),
+    "no instant": (HEADER + line(sent_at="gestern " + SECRET), MalformedDataError, "is malformed"),
+    "no such day": (HEADER + line(sent_at="2026-02-30T00:00:00.000000Z"), MalformedDataError, "is malformed"),
+    "unknown escape": (HEADER + line(text=SECRET + "\\x"), MalformedDataError, "is malformed"),
+    "cut in a record": (HEADER + line()[:-30], MalformedDataError, "is malformed"),
+}
+
+
+def test_damaged_csvs_publish_nothing_and_are_told_without_their_cells(lake: Lake) -> None:
+    lake.publish(run_id(1), months(JAN))
+    lake.night()
+    before = lake.states()
+    rows = together(months(JAN), talk("u0", FEB, SECRET))
+    sums = {MESSAGES: {**sums_of(MESSAGES, months(JAN)[MESSAGES]), f"CONVERSATION#{FEB}": PartitionSum(1, 1)}}
+    wrong: dict[str, str] = {}
+    for number, (case, (body, kind, word)) in enumerate(BODIES.items(), start=2):
+        lake.publish(run_id(number), rows, bodies={MESSAGES: body}, sums=sums)
+        try:
+            lake.night()
+            wrong[case] = "published"
+        except CurationError as error:
+            told = "".join(traceback.format_exception(error))
+            if not isinstance(error, kind) or word not in str(error) or SECRET in told:
+                wrong[case] = told[-700:]
+    assert wrong == {}
+    assert lake.states() == before
+    assert [name for name in lake.state_of(MESSAGES).references if name != "main"] == []
+    # The next good run is published as if nothing had been.
+    lake.publish(run_id(90), rows)
+    lake.night()
+    assert lake.sees(rows)
+
+
+def test_every_check_finds_what_it_is_for(lake: Lake) -> None:
+    good = together(months(JAN), talk("u9", FEB, "x", "y"))
+    lake.publish(run_id(1), good)
+    lake.night()
+    before = lake.states()
+    head, message = talk("u8", FEB, "z")[CONVERSATIONS][0], talk("u8", FEB, "z")[MESSAGES][0]
+    faulty = together(
+        good,
+        # No parent; a key twice; a null that may not be; a conversation that counts wrongly.
+        {MESSAGES: [("nobody", *message[1:]), message, message]},
+        {CONVERSATIONS: [(*head[:2], None, *head[3:])]},
+        {FEEDBACK: [("u9", f"FEEDBACK#{instant(FEB)}", None, "like", None, "1")]},
+        *(rejection(f"k{number}") for number in range(9)),
+    )
+    lake.publish(run_id(2), faulty)
+    with pytest.raises(QuarantinedError) as caught:
+        lake.night(max_rejected_ratio=0.5)
+    failed = {
+        *("messages.unique_key", "messages.has_conversation", "conversations.created_at_not_null"),
+        *("conversations.message_count", "feedback.created_at_not_null", "rejected.rejected_ratio"),
+    }
+    assert {text.partition(":")[0] for text in caught.value.failed} == failed
+    checks = lake.checks(run_id(2))
+    assert {name for name, row in checks.items() if row["outcome"] == "failed"} == failed
+    assert checks["messages.has_conversation"]["rows_failed"] == 1
+    assert checks["messages.unique_key"]["rows_failed"] == 1
+    assert checks["feedback.user_has_conversation"]["rows_failed"] == 0
+    assert lake.metric(CurationMetric.FAILED_DATA_CHECKS) == len(failed)
+    assert lake.states() == before
+    assert lake.sees(good)
+    assert lake.runs(run_id(2)) == {}
+    assert run_id(2) in lake.get(lake.quarantine_key(run_id(2))).decode()
+    # It is not tried again: the older run is the newest then, and published already.
+    assert lake.night().recorded_run is None
+    # Somebody looks at it, deletes the marker, and it is tried again.
+    lake.delete(lake.quarantine_key(run_id(2)))
+    with pytest.raises(QuarantinedError):
+        lake.night()
+
+
+def test_a_summary_that_lies_is_found_out(lake: Lake) -> None:
+    rows = months(JAN, FEB)
+    lake.publish(run_id(1), rows)
+    lake.night()
+    before = lake.states()
+    true = sums_of(MESSAGES, rows[MESSAGES])
+    january, february = true[f"CONVERSATION#{JAN}"], true[f"CONVERSATION#{FEB}"]
+    lies = {
+        "one row more, one less": {
+            f"CONVERSATION#{JAN}": PartitionSum(january.rows + 1, 1),
+            f"CONVERSATION#{FEB}": PartitionSum(february.rows - 1, 2),
+        },
+        "a partition that is not there": {**true, "CONVERSATION#2026-03": PartitionSum(4, 4)},
+        "other rows than there are": {**true, f"CONVERSATION#{JAN}": PartitionSum(5, 7)},
+    }
+    for number, (case, sums) in enumerate(lies.items(), start=2):
+        lake.publish(run_id(number), rows, sums={MESSAGES: sums})
+        with pytest.raises(QuarantinedError, match=r"messages\.rows_as_promised"):
+            lake.night()
+        assert lake.states() == before, case
+
+
+def test_every_text_arrives_as_it_was(lake: Lake) -> None:
+    rows = talk("u", JAN, *NASTY_TEXTS, None)
+    lake.publish(run_id(1), together(rows, {REJECTED: [(text, "r", text) for text in NASTY_TEXTS]}))
+    lake.night(max_rejected_ratio=1.0)
+    assert lake.sees(rows)
+    assert lake.texts(REJECTED, "item_json") == sorted(NASTY_TEXTS, key=repr)
+
+
+def test_columns_may_be_missing_and_in_another_order(
+    make_lake: Callable[[SourceContract, str], Lake], engine_name: str
+) -> None:
+    from sources.catia import CONTRACT  # noqa: PLC0415
+
+    lake = make_lake(CONTRACT, engine_name)
+    header = ("text", "position", "conversation_id", "user_id")
+    own: list[tuple[Any, ...]] = [("hola", "1", KEY, "u0")]
+    rows = together(talk("u0", FEB, "hola"))
+    lake.publish(run_id(1), {**rows, MESSAGES: own}, headers={MESSAGES: header})
+    lake.night()
+    assert lake.rows(MESSAGES) == [("u0", KEY, 1, None, "hola", None)]
+    assert csv_of(MESSAGES, own, header).startswith(b"text,")

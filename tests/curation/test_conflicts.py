@@ -1,0 +1,212 @@
+"""Somebody else commits, rolls back, compacts or breaks something: what a night makes of it, with each engine."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from glue_src.exceptions import TableFileError, TableMetadataError, TableMissingError, TableMovedError
+from modules.contract.datasets import RUNS
+from modules.contract.spark_catalog import SPARK_CATALOG
+from sources.catia import CONVERSATIONS, FEEDBACK, MESSAGES
+from tests.curation.lake import Lake, months, run_id, talk, together
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from pyspark.sql import SparkSession
+
+    from glue_src.engine import LakeEngine, StagedTables, TablePlan
+    from modules.contract.datasets import Dataset
+
+JAN, FEB, MAR = "2026-01", "2026-02", "2026-03"
+
+
+def identifier(lake: Lake, dataset: Dataset) -> str:
+    return f"{SPARK_CATALOG}.{lake.arguments.database}.{dataset.name}"
+
+
+def test_what_others_did_to_a_table_is_repaired(lake: Lake, spark: SparkSession) -> None:
+    rows = months(JAN, FEB)
+    lake.publish(run_id(1), rows)
+    lake.night()
+    first = lake.state_of(MESSAGES).current_snapshot_id
+
+    # A compaction leaves the rows as they are: the next night still knows them.
+    name, procedure = identifier(lake, MESSAGES), f"{SPARK_CATALOG}.system"
+    spark.sql(
+        f"CALL {procedure}.rewrite_data_files(table => '{name}', options => map('rewrite-all', 'true'))"
+    ).collect()
+    compacted = lake.state_of(MESSAGES)
+    assert compacted.current is not None
+    assert compacted.current.operation == "replace"
+    lake.publish(run_id(2), rows)
+    assert lake.night().rewritten_partitions == 0
+    assert lake.state_of(MESSAGES).current_snapshot_id == compacted.current_snapshot_id
+
+    # A row of somebody's own: nobody knows what the table holds, so it is written whole.
+    spark.table(name).limit(1).writeTo(name).append()
+    assert lake.state_of(MESSAGES).trusted_sums is None
+    assert lake.state_of(MESSAGES).rows == 13
+    lake.publish(run_id(3), rows)
+    assert lake.night().rewritten_partitions == 2
+    assert lake.sees(rows)
+    assert lake.state_of(MESSAGES).trusted_sums is not None
+
+    # An earlier state put back: the next night brings the newest again, and only where they differ.
+    rows = together(months(JAN, FEB), talk("u9", FEB, "x"))
+    lake.publish(run_id(4), rows)
+    lake.night()
+    spark.sql(f"CALL {procedure}.set_current_snapshot('{name}', {first})").collect()
+    assert lake.night().rewritten_partitions == 1
+    assert lake.sees(rows)
+
+    # A rebuild is asked for: all of it is written, though nothing changed.
+    lake.publish(run_id(5), rows)
+    assert lake.night(rebuild=frozenset({"messages"})).rewritten_partitions == 2
+    assert lake.sees(rows)
+    assert lake.night(rebuild=frozenset({"messages"})).recorded_run == run_id(5)
+    assert len(lake.runs(run_id(5))) == len(lake.contract.datasets)
+
+
+@dataclass
+class Meanwhile:
+    """An engine in whose night something else happens, once its tables are staged."""
+
+    engine: LakeEngine
+    act: Callable[[], object]
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.engine, name)
+
+    @contextmanager
+    def stage(self, plans: Sequence[TablePlan]) -> Iterator[StagedTables]:
+        with self.engine.stage(plans) as staged:
+            self.act()
+            yield staged
+
+
+def test_two_jobs_at_once_publish_a_run_once(lake: Lake) -> None:
+    lake.publish(run_id(1), months(JAN))
+    lake.night()
+    rows = months(JAN, FEB)
+    lake.publish(run_id(2), rows)
+    outcomes = []
+    loser = lake.night(Meanwhile(lake.engine, lambda: outcomes.append(lake.night())))  # type: ignore[arg-type]
+    assert [outcome.recorded_run for outcome in outcomes] == [run_id(2)]
+    assert loser.recorded_run is None
+    assert lake.sees(rows)
+    assert set(lake.runs(run_id(2))) == {dataset.name for dataset in lake.contract.datasets}
+    assert set(lake.state_of(MESSAGES).references) == {"main"}
+
+    # A newer run arrives and is published meanwhile: the older one must not follow it.
+    lake.publish(run_id(3), months(JAN, MAR))
+
+    def newer() -> None:
+        lake.publish(run_id(4), months(JAN, FEB, MAR))
+        lake.night()
+
+    assert lake.night(Meanwhile(lake.engine, newer)).recorded_run is None  # type: ignore[arg-type]
+    assert lake.sees(months(JAN, FEB, MAR))
+    assert lake.runs(run_id(3)) == {}
+
+
+def test_a_foreign_commit_between_plan_and_publish_stops_the_night(lake: Lake, spark: SparkSession) -> None:
+    lake.publish(run_id(1), months(JAN))
+    lake.night()
+    lake.publish(run_id(2), months(JAN, FEB))
+    name = identifier(lake, CONVERSATIONS)
+
+    def foreign() -> None:
+        spark.table(name).limit(1).writeTo(name).append()
+
+    with pytest.raises(TableMovedError, match="conversations: somebody else committed"):
+        lake.night(Meanwhile(lake.engine, foreign))  # type: ignore[arg-type]
+    assert len(lake.rows(CONVERSATIONS)) == 4
+    # Messages were published before: the next night finds them so, and does the rest.
+    assert lake.night().recorded_run == run_id(2)
+    assert lake.sees(months(JAN, FEB))
+    assert len(lake.rows(CONVERSATIONS)) == 6
+
+
+def test_a_run_that_dies_leaves_nothing_that_readers_see(lake: Lake) -> None:
+    class Dead(BaseException):
+        pass
+
+    def die() -> None:
+        raise Dead
+
+    lake.publish(run_id(1), months(JAN))
+    lake.night()
+    before = lake.states(lake.contract.tables)
+    lake.publish(run_id(2), months(JAN, FEB))
+    with pytest.raises(Dead):
+        lake.night(Meanwhile(lake.engine, die))  # type: ignore[arg-type]
+    assert lake.states(lake.contract.tables) == before
+    assert set(lake.state_of(MESSAGES).references) == {"main"}
+    assert lake.night().recorded_run == run_id(2)
+    assert lake.sees(months(JAN, FEB))
+
+
+def test_damaged_files_are_named_with_the_remedy(lake: Lake) -> None:
+    lake.publish(run_id(1), months(JAN, FEB))
+    lake.night()
+    state = lake.state_of(MESSAGES)
+    key = state.metadata_location.partition(f"{lake.bucket}/")[2]
+    good = lake.get(key)
+    lake.publish(run_id(2), together(months(JAN, FEB), talk("u9", FEB, "x")))
+    for body, fault in ((None, "is missing"), (b'{"format-version": 2, ', "is damaged"), (b"{}", "is damaged")):
+        if body is None:
+            lake.delete(key)
+        else:
+            lake.put(key, body)
+        with pytest.raises(TableMetadataError, match=f"{key} {fault}.*metadata_location to s3://"):
+            lake.night()
+    lake.put(key, good)
+
+    # The list of manifests, then a manifest: a rebuild needs neither.
+    snapshot = lake.table(MESSAGES).current_snapshot()
+    assert snapshot is not None
+    manifests = [manifest.manifest_path for manifest in snapshot.manifests(lake.table(MESSAGES).io)]
+    for address, body in ((snapshot.manifest_list, None), (manifests[0], b"no Avro")):
+        damaged = address.partition(f"{lake.bucket}/")[2]
+        kept = lake.get(damaged)
+        if body is None:
+            lake.delete(damaged)
+        else:
+            lake.put(damaged, body)
+        with pytest.raises(TableFileError, match=r"messages: .*ops rebuild --table messages"):
+            lake.night()
+        assert lake.states([MESSAGES]) == {"messages": state.current_snapshot_id}
+        lake.put(damaged, kept)
+    lake.delete(manifests[0].partition(f"{lake.bucket}/")[2])
+    lake.night(rebuild=frozenset({"messages"}))
+    assert lake.sees(together(months(JAN, FEB), talk("u9", FEB, "x")))
+
+
+def test_a_missing_data_file_ends_with_the_partitions_next_change(lake: Lake) -> None:
+    lake.publish(run_id(1), months(JAN, FEB))
+    lake.night()
+    lost = next(key for key in lake.data_keys(MESSAGES) if FEB in key)
+    lake.delete(lost)
+    rows = together(months(JAN, FEB), talk("u9", FEB, "x"))
+    lake.publish(run_id(2), rows)
+    lake.night()
+    assert lake.sees(rows)
+
+
+def test_a_table_that_was_made_anew_is_filled_again(lake: Lake) -> None:
+    lake.publish(run_id(1), months(JAN))
+    lake.night()
+    lake.clients.glue.delete_table(DatabaseName=lake.arguments.database, Name="feedback")
+    with pytest.raises(TableMissingError, match=r"feedback.*Deploy the ETL stack"):
+        lake.night()
+    lake.create_table(FEEDBACK)
+    lake.clients.glue.delete_table(DatabaseName=lake.arguments.database, Name="runs")
+    lake.create_table(RUNS)
+    assert lake.night().recorded_run == run_id(1)
+    assert lake.texts(FEEDBACK, "user_id") == ["u0"]
+    assert set(lake.runs(run_id(1))) == {dataset.name for dataset in lake.contract.datasets}
