@@ -157,7 +157,7 @@ def simulate(lake: Lake, conversations: int, publish: Publish, nights_run: int =
             source.grow()
         begun.append(datetime.now(timezone.utc))
         take_log(lake.port)
-        publish(LAKE, source.prefix, _now(begun))
+        publish(LAKE, source.prefix, now_for(begun))
         written = {key: size for method, key, size in take_log(lake.port) if method == "PUT" and key.startswith(prefix)}
         after = lake.objects(prefix)
         deleted.append(Stored.of({key: size for key, size in {**written, **before}.items() if key not in after}))
@@ -175,7 +175,7 @@ def simulate(lake: Lake, conversations: int, publish: Publish, nights_run: int =
     )
 
 
-def _now(begun: list[datetime]) -> datetime:
+def now_for(begun: list[datetime]) -> datetime:
     """Return a time at which a snapshot is too old if its successor is older than HISTORY_DAYS nights."""
     oldest = begun[max(0, len(begun) - 1 - HISTORY_DAYS)]
     return oldest + timedelta(days=HISTORY_DAYS)

@@ -1,4 +1,4 @@
-"""A program that writes other rows than the night's, or out of order, is found out; DuckDB writes those of the night."""
+"""A program that writes other rows than the night's, or out of order, is found out; DuckDB writes the night's."""
 
 from __future__ import annotations
 
