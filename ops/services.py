@@ -66,7 +66,8 @@ def wanted_alarms(platform: Platform) -> list[str]:
     names = platform.names
     scheduled = platform.environment.normalize.schedule.enabled
     own = [names.normalize_alarm(about) for about in ("dead-letters", "freshness")] if scheduled else []
-    return [*own, names.etl_alarm("dead-letters"), names.etl_alarm("lost-events"), names.etl_alarm("data-checks")]
+    of_tables = ("dead-letters", "lost-events", "data-checks", *(("freshness",) if scheduled else ()))
+    return [*own, *(names.etl_alarm(about) for about in of_tables)]
 
 
 def alarm_states(platform: Platform) -> tuple[AlarmState, ...]:

@@ -84,6 +84,11 @@ def instant_of_run(run_id: str) -> datetime:
     return datetime.strptime(run_id.partition("-")[0], "%Y%m%dT%H%M%S.%fZ").replace(tzinfo=timezone.utc)
 
 
+def is_of_future(run_id: str, now: datetime) -> bool:
+    """Tell whether a run began so far ahead of ``now`` that ETL-2 ignores it."""
+    return instant_of_run(run_id) > now + _CLOCK_TOLERANCE
+
+
 def today_of(platform: Platform, now: datetime) -> date:
     """Return the business day of ``now`` in the environment's own time zone."""
     return business_day(now, platform.environment.normalize.extract.time_zone)
@@ -175,7 +180,7 @@ def publishable_run(platform: Platform, now: datetime) -> RunSummary | None:
 
 def runs_until(platform: Platform, now: datetime) -> list[CleanObject]:
     """Return the clean zone's runs, newest first, without those of the future: ETL-2 ignores them."""
-    return [run for run in listed_runs(platform.clean_zone) if instant_of_run(run.run_id) <= now + _CLOCK_TOLERANCE]
+    return [run for run in listed_runs(platform.clean_zone) if not is_of_future(run.run_id, now)]
 
 
 def removals_of(platform: Platform, summary: RunSummary) -> tuple[str, ...]:

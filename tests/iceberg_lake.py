@@ -105,6 +105,11 @@ class IcebergLake:
         """Put an object."""
         self.s3.put_object(Bucket=self.bucket, Key=key, Body=content)
 
+    def keys(self, prefix: str) -> list[str]:
+        """Return the keys below a prefix."""
+        pages = self.s3.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=prefix)
+        return [stored["Key"] for page in pages for stored in page.get("Contents", [])]
+
     def table(self, dataset: Dataset) -> Table:
         """Return a table as it is now."""
         return self.catalog.load_table((self.database, dataset.name))

@@ -10,7 +10,8 @@ from ops.aws_errors import is_absence
 from ops.checks.findings import ATTENTION, OK, Check, Finding
 from ops.engines import FUNCTION
 from ops.remedies import remedy_for
-from ops.runs import deviations, seconds_of
+from ops.runs import deviations, listed_runs, seconds_of
+from ops.tables import is_of_future
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -143,6 +144,16 @@ def incomplete(examined: Examination) -> Iterator[Finding]:
         yield Finding("incomplete runs", OK, "none among the newest")
 
 
+def future(examined: Examination) -> Iterator[Finding]:
+    """Say which runs have an instant that is still to come: ETL-2 ignores them."""
+    found = [run for run in listed_runs(examined.platform.clean_zone) if is_of_future(run.run_id, examined.now)]
+    for run in found:
+        remedy = "whose clock is wrong? Delete the run's objects, or it stays the newest for operators"
+        yield Finding("runs of the future", ATTENTION, f"ETL-2 ignores {run.run_id} of {run.day}", remedy)
+    if not found:
+        yield Finding("runs of the future", OK, "none")
+
+
 CHECKS = (
     Check("source table", (), source_table),
     Check("engines", (), engines),
@@ -151,4 +162,5 @@ CHECKS = (
     Check("duration", ("Lambda Timeout", "A run takes long"), duration),
     Check("runs", ("Is everything well?", "The scan slows the chatbot down"), reading),
     Check("incomplete runs", ("Normalize failed",), incomplete),
+    Check("runs of the future", ("No fresh data",), future),
 )

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from typer.testing import Result
 
+    from ops.platform import Platform
     from tests.iceberg_lake import IcebergLake
     from tests.ops.conftest import AnsweringFunction
 
@@ -146,6 +147,27 @@ def test_what_the_old_layout_left_is_removed_and_nothing_else(ops: Callable[...,
     assert "Nothing of that layout is left" in ops("remove-old-layout", "--yes").stdout
     for key in kept:
         lake.s3.delete_object(Bucket=lake.bucket, Key=key)
+
+
+def test_dead_letters_go_once_their_run_is_in_the_tables(
+    ops: Callable[..., Result], lake: IcebergLake, platform: Platform, job: str
+) -> None:
+    url = platform.sqs.create_queue(QueueName=LOCAL.names.etl_dead_letters)["QueueUrl"]
+    (published, *_) = [row["run_id"] for row in told(ops("runs", "--last", "1", "--json"))]
+    prefix = f"{LOCAL.etl.clean_prefix}conversations/dt={DAY}/conversations-"
+    keys = [f"{prefix}{published}.csv", "artifacts/schemas/1.json", f"{prefix}20270101T000000.000000Z-00000000.csv"]
+    for body in (*(json.dumps({"detail": {"object": {"key": key}}}) for key in keys), "no event"):
+        platform.sqs.send_message(QueueUrl=url, MessageBody=body)
+    before = len(lake.glue.get_job_runs(JobName=job)["JobRuns"])
+    assert ops("redrive").exit_code == Exit.NOT_CONFIRMED
+    done = ops("redrive", "--yes", "--json")
+    found = told(done)
+    assert done.exit_code == Exit.ATTENTION
+    assert sorted(letter["run_id"] for letter in found["settled"]) == ["", published]
+    assert sorted(letter["run_id"] for letter in found["left"]) == ["", "20270101T000000.000000Z-00000000"]
+    assert len(lake.glue.get_job_runs(JobName=job)["JobRuns"]) == before + 1
+    assert told(ops("status", "--json"))["queues"][0]["messages"] == 2, "they are back for everybody to see"
+    platform.sqs.delete_queue(QueueUrl=url)
 
 
 def test_run_waits_until_the_run_is_published(

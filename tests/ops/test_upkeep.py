@@ -12,12 +12,13 @@ from envs.local import LOCAL
 from modules.contract.layout import first_metadata_key, table_prefix
 from modules.contract.partition_sums import PartitionSum, to_document
 from modules.contract.snapshots import STAGING_BRANCH, SnapshotProperty
-from ops.checks import tables, upkeep
+from ops.checks import extract, tables, upkeep
 from ops.checks.findings import ATTENTION, OK, Examination
 from ops.doctor import examine
 from ops.schemas import column_differences
-from ops.tables import table_state
+from ops.tables import publishable_run, table_state
 from sources.catia import CONTRACT, CONVERSATIONS, FEEDBACK, MESSAGES
+from tests.iceberg_lake import utc
 from tests.ops.conftest import DAY, rows
 
 if TYPE_CHECKING:
@@ -46,6 +47,20 @@ def test_snapshots_that_should_have_expired(platform: Platform) -> None:
     assert {finding.state for finding in late} == {ATTENTION}
     assert "messages keeps 1 snapshots" in late[0].said
     assert "python -m ops curate --env local" in late[0].remedy
+
+
+def test_runs_that_etl_2_would_not_take(platform: Platform, lake: IcebergLake) -> None:
+    now = datetime.now(timezone.utc)
+    newest = publishable_run(platform, now)
+    assert newest is not None
+    assert newest.dt == DAY
+    lake.clean_run(DAY, rows(40), utc(2999, 1, 1))
+    assert publishable_run(platform, now) == newest
+    (finding,) = found(platform, extract.future)
+    assert (finding.state, "29990101" in finding.said) == (ATTENTION, True)
+    earlier = [key for key in lake.keys(LOCAL.etl.clean_prefix) if newest.run_id in key]
+    lake.s3.delete_objects(Bucket=lake.bucket, Delete={"Objects": [{"Key": key} for key in earlier]})
+    assert publishable_run(platform, now) is None, "the run before is older than what the tables hold"
 
 
 def test_a_branch_that_was_left_behind(platform: Platform, lake: IcebergLake) -> None:
