@@ -36,6 +36,8 @@ SPARK_SUBMIT: Final = Path(sysconfig.get_path("scripts"), "spark-submit")
 #: Two tasks at once, and each tried as often as on a cluster.
 MASTER: Final = "local[2,4]"
 
+#: Java of a job that ends within a minute: the quick compiler and the plain collector.
+JAVA_OPTIONS: Final = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
 #: A small job on one machine: no page to serve, no 200 partitions to shuffle into.
 SMALL_JOB: Final = {
     "spark.driver.bindAddress": HOST,
@@ -162,6 +164,7 @@ def _job_environment(environment: Mapping[str, str]) -> dict[str, str]:
     """The job's code must come from its archive: nothing of this project may be importable beside it."""
     inherited = {name: value for name, value in tool_environment(environment).items() if not name.startswith("PYTHON")}
     return {
+        "SPARK_SUBMIT_OPTS": JAVA_OPTIONS,
         **inherited,
         "SPARK_LOCAL_IP": HOST,
         "PYSPARK_PYTHON": sys.executable,
