@@ -11,6 +11,8 @@ from local.errors import DeployError
 from local.workspace import CHOICE
 
 if TYPE_CHECKING:
+    from mypy_boto3_glue import GlueClient
+
     from envs.schema import Environment
     from local.workspace import Workspace
 
@@ -52,10 +54,17 @@ class Engines:
 
 
 def deployed_engines(workspace: Workspace) -> Engines:
-    """Return the engines of what is deployed, as the emulator's Glue knows them: an ETL without a job is a function."""
-    jobs = set(workspace.clients().glue.list_jobs()["JobNames"])
-    names = workspace.environment.names
+    """Return the engines of what is deployed: an ETL for which Glue has no job is a function."""
+    glue, names = workspace.clients().glue, workspace.environment.names
     return Engines(
-        GLUE_ENGINE if names.normalize_job in jobs else LAMBDA_ENGINE,
-        SPARK_ENGINE if names.glue_job in jobs else ARROW_ENGINE,
+        GLUE_ENGINE if _is_job(glue, names.normalize_job) else LAMBDA_ENGINE,
+        SPARK_ENGINE if _is_job(glue, names.glue_job) else ARROW_ENGINE,
     )
+
+
+def _is_job(glue: GlueClient, name: str) -> bool:
+    try:
+        glue.get_job(JobName=name)
+    except glue.exceptions.EntityNotFoundException:
+        return False
+    return True
