@@ -36,6 +36,11 @@ if TYPE_CHECKING:
 BUCKET = "curation"
 
 
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """PySpark leaves the sockets by which it fetches rows to the garbage collector."""
+    item.add_marker(pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning"))
+
+
 @pytest.fixture(scope="package")
 def endpoint(workspace: Workspace) -> str:
     return workspace.emulator.endpoint_url()
@@ -76,9 +81,6 @@ def spark(clients: Clients, endpoint: str) -> Iterator[SparkSession]:  # noqa: A
             gc.collect()
 
 
-MakeEngine = "Callable[[str], LakeEngine]"
-
-
 @pytest.fixture
 def engines(request: pytest.FixtureRequest, clients: Clients, tmp_path: Path) -> Callable[[str, str], LakeEngine]:
     """Return a function that gives the engine of a name for a database."""
@@ -94,9 +96,6 @@ def engines(request: pytest.FixtureRequest, clients: Clients, tmp_path: Path) ->
 @pytest.fixture(params=["spark", "arrow"])
 def engine_name(request: pytest.FixtureRequest) -> str:
     return str(request.param)
-
-
-MakeLake = "Callable[[SourceContract, str], Lake]"
 
 
 @pytest.fixture
