@@ -22,7 +22,8 @@ _QUESTIONS: Final = {
         ORDER BY created_at DESC, user_id
         LIMIT 3""",
     "What did the last runs change? (runs)": """
-        SELECT business_day, dataset, rows_now, partitions_rewritten, partitions_gone, bytes_written, snapshot_id
+        SELECT business_day AS day, dataset, rows_now AS rows, partitions_rewritten + partitions_gone AS changed,
+            bytes_written AS bytes, CAST(snapshot_id AS varchar) AS snapshot_id
         FROM runs
         ORDER BY run_id DESC, dataset
         LIMIT 8""",
