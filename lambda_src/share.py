@@ -22,7 +22,7 @@ MOST_PARTS: Final = 10_000
 LEAST_PART_BYTES: Final = 5 * 1024 * 1024
 
 #: Large enough that a part's request costs little beside its bytes, small enough to hold several in memory.
-PART_BYTES: Final = 8 * 1024 * 1024
+PART_BYTES: Final = 6 * 1024 * 1024
 #: A dataset's CSV repeats its items' keys in every row: no table seen so far made a file of twice its own size.
 _MOST_CSV_PER_TABLE_BYTE: Final = 2
 
