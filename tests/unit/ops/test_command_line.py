@@ -108,7 +108,8 @@ def test_operating_needs_nothing_of_what_deploys_or_extracts() -> None:
     code = "import sys, ops.app; print(*sorted({name.partition('.')[0] for name in sys.modules}))"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True, capture_output=True, text=True)
     loaded = set(done.stdout.split())
-    assert loaded & {"cdktf", "jsii", "msgspec", "aws_lambda_powertools", "pyarrow", "pyiceberg", "local", "tests"} == set()
+    slow = {"pyarrow", "pyiceberg"}
+    assert loaded & {"cdktf", "jsii", "msgspec", "aws_lambda_powertools", "local", "tests", *slow} == set()
     assert {"boto3", "typer", "rich", "pydantic", "modules", "envs"} <= loaded
 
 
