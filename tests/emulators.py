@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @contextmanager
 def running_in(folder: Path, environment: Environment) -> Iterator[Workspace]:
-    """Run an emulator for an environment on a port of its own.
+    """Run an emulator for an environment on a port of its own; stop it, and Trino if a test has started that.
 
     Its files stay in ``folder``, for whoever looks for a failure's cause.
     """
@@ -31,6 +31,7 @@ def running_in(folder: Path, environment: Environment) -> Iterator[Workspace]:
         workspace.up()
         yield workspace
     finally:
+        workspace.trino.stop()
         workspace.emulator.stop()
         workspace.close()
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import ExitStack, closing
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any, Final
@@ -11,14 +12,13 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 
 from envs.local import LOCAL
-from envs.schema import ARROW_ENGINE, GLUE_ENGINE
+from envs.schema import ARROW_ENGINE, GLUE_ENGINE, SPARK_ENGINE
 from envs.tickets import TICKETS
-from local.demo import open_warehouse
 from local.deployment import deploy
 from local.engines import Engines
+from local.machine_parts import MachineParts
 from local.pipeline import Pipeline
-from local.reconciliation import committed_summary
-from local.warehouse import Warehouse
+from local.reconciliation import committed_summary, reconcile
 from local.workspace import Workspace
 from modules.naming import Names
 from tests.emulators import ready_to_deploy, running_in
@@ -29,8 +29,7 @@ from tests.integration.tickets import Desk, desk
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from local.athena_sql import LocalAthena
-    from local.warehouse import Partition
+    from local.trino.client import Connection, Rows
     from modules.contract.runs import RunSummary
 
 #: What is deployed, by the fixture that gives it to tests.
@@ -49,30 +48,54 @@ DAY = "2026-01-31"
 EARLIER_DAY = "2026-01-29"
 
 
+VIEWS = ("dashboard_usuarios", "feedback_in_context")
+
+
 @dataclass(frozen=True)
 class Run:
-    """One run of the whole pipeline and what it must have made."""
+    """One run of the whole pipeline and what it must have made; ``athena`` asks the tables as they are by now."""
 
     pipeline: Pipeline
     summary: RunSummary
     expected: Expected
-    #: The tables and views as they were when the run had ended, whatever other tests have done since.
-    athena: LocalAthena
-    partitions: list[Partition]
+    athena: Connection
+    #: What the views answered, and the tables' snapshots, when the run had ended, whatever other tests have done since.
+    views: dict[str, Rows]
+    snapshots: dict[str, int]
 
-    def warehouse(self) -> Warehouse:
-        return open_warehouse(self.pipeline.workspace)
+    def rows(self, table: str) -> list[dict[str, Any]]:
+        """All rows of a table as the run left it."""
+        return rows(self.athena, table, f"FOR VERSION AS OF {self.snapshots[table]}")
 
 
-def run_etl1(pipeline: Pipeline, day: str = DAY) -> RunSummary:
-    answer = pipeline.normalize({"dt": day})
+def run_etl1(pipeline: Pipeline, day: str = DAY, **event: Any) -> RunSummary:
+    answer = pipeline.normalize({"dt": day, **event})
     return committed_summary(pipeline.workspace.clients().s3, pipeline.environment, answer)
 
 
-def rows(athena: LocalAthena, table: str, day: str = DAY) -> list[dict[str, Any]]:
-    """All rows of a table's day, instants with their zone."""
-    columns, found = athena.query(f"SELECT * FROM {table} WHERE dt = '{day}'")  # noqa: S608 our own names
-    return [{name: _aware(value) for name, value in zip(columns, row, strict=True) if name != "dt"} for row in found]
+def night(pipeline: Pipeline, day: str = DAY, **event: Any) -> RunSummary:
+    """Run ETL-1, hear its arrival, and have ETL-2 take it."""
+    pipeline.arrivals.drain()
+    summary = run_etl1(pipeline, day, **event)
+    last = pipeline.environment.contract.last_dataset.name
+    assert pipeline.await_arrival().key.endswith(f"/{last}-{summary.run_id}.csv")
+    pipeline.curate(summary)
+    return summary
+
+
+def metadata_of(pipeline: Pipeline) -> dict[str, str]:
+    """The present metadata file of each of the contract's datasets: another one after each commit."""
+    return {each.name: pipeline.table(each.name).metadata_location for each in pipeline.environment.contract.datasets}
+
+
+def rows(athena: Connection, table: str, travel: str = "") -> list[dict[str, Any]]:
+    """All rows of a table, instants with their zone."""
+    columns, found = athena.query(f"SELECT * FROM {table} {travel}")  # noqa: S608 our own names
+    return [{name: _aware(value) for name, value in zip(columns, row, strict=True)} for row in found]
+
+
+def in_order(table: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return sorted(table, key=lambda row: json.dumps(row, sort_keys=True, default=str))
 
 
 def _aware(value: Any) -> Any:
@@ -87,7 +110,9 @@ def _deploy(name: str, workspace: Workspace, items: list[dict[str, Any]]) -> Wor
         stacks = [Names("local").normalize_stack]
         deploy(stacks, {**workspace.variables(), **engines.variables(LOCAL)}, workspace.deploy_log)
     else:
-        demo.deploy_stacks()
+        parts = MachineParts(workspace, with_spark=engines.transform == SPARK_ENGINE)
+        demo.deploy_stacks(parts)
+        parts.wait(lambda _: None)
     return workspace
 
 
@@ -155,17 +180,11 @@ def tickets_platform(platforms: dict[str, Future[Workspace]]) -> Pipeline:
 
 
 @pytest.fixture(scope="session")
-def first_run(deployed: Pipeline, sample: list[dict[str, Any]]) -> Iterator[Run]:
+def first_run(deployed: Pipeline, sample: list[dict[str, Any]]) -> Run:
     """The sample's first way through both ETLs, started by the event that the deployed rule delivered."""
-    summary = run_etl1(deployed)
-    assert deployed.await_arrival().key.endswith(f"/conversations-{summary.run_id}.csv")
-    deployed.curate(summary)
-    clients, folder = deployed.workspace.clients(), deployed.workspace.directory / "first-run"
-    warehouse = Warehouse(clients.glue, clients.s3, deployed.names.database, folder)
-    with closing(warehouse.open()) as athena:
-        yield Run(deployed, summary, expected(sample), athena, warehouse.partitions())
-
-
-@pytest.fixture
-def athena(first_run: Run) -> LocalAthena:
-    return first_run.athena
+    summary = night(deployed)
+    athena = deployed.workspace.trino.connection()
+    reconcile(deployed.environment.contract, summary, athena)
+    views = {view: athena.query(f"SELECT * FROM {view}")[1] for view in VIEWS}  # noqa: S608 our own names
+    _, recorded = athena.query(f"SELECT dataset, snapshot_id FROM runs WHERE run_id = '{summary.run_id}'")  # noqa: S608
+    return Run(deployed, summary, expected(sample), athena, views, dict(recorded))

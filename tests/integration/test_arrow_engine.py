@@ -16,16 +16,14 @@ import boto3
 import pytest
 
 from local.aws_environment import REGION
-from local.demo import open_warehouse
 from local.errors import FunctionError
-from local.function_log import FunctionLog
 from local.reconciliation import reconcile
 from local.sample_faults import FAULTS
 from modules.contract.datasets import DATA_QUALITY
-from modules.contract.layout import clean_key, parse_day, quarantine_day_prefix
+from modules.contract.layout import quarantine_key
 from modules.naming import Names
 from sources.catia import CONTRACT
-from tests.integration.conftest import DAY, EARLIER_DAY, Run, rows, run_etl1
+from tests.integration.conftest import EARLIER_DAY, Run, in_order, metadata_of, night, rows
 from tests.integration.evidence import check_made_as_recorded, refusing
 from tests.integration.plans import STACKS, changes_in
 from tests.integration.test_deployment import (
@@ -41,11 +39,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from local.pipeline import Pipeline
+    from local.trino.client import Connection
+    from modules.contract.runs import RunSummary
 
 NAMES = Names("local")
-CLEAN_PREFIX, CURATED_PREFIX = "reports/etl-process1/", "reports/etl-process2/"
-UNFINISHED_DAY = parse_day("2026-01-20")
-UNFINISHED_RUN = "20260120T043000.000000Z-00000000"
+CURATED_PREFIX = "reports/etl-process2/"
 FAULTY_AT = datetime(2026, 1, 28, 12, tzinfo=timezone.utc)
 #: The emulator waits a second, then two, before it tries a failed event again.
 SECONDS_TO_GIVE_UP = 60
@@ -71,62 +69,72 @@ def test_plans_change_only_what_the_emulator_does_not_keep(arrow_plans: dict[str
     }
 
 
-def test_arrival_starts_the_function_and_both_engines_make_the_same_tables(pipeline: Pipeline, first_run: Run) -> None:
-    summary = run_etl1(pipeline)
-    assert pipeline.await_arrival().key.endswith(f"/conversations-{summary.run_id}.csv")
-    pipeline.curate(summary)
+@pytest.fixture(scope="module")
+def athena(pipeline: Pipeline) -> Connection:
+    return pipeline.workspace.trino.connection()
 
-    warehouse = open_warehouse(pipeline.workspace)
-    with closing(warehouse.open()) as athena:
-        reconcile(CONTRACT, summary, athena, warehouse.partitions())
-        for dataset in CONTRACT.datasets:
-            # In the same order, too.
-            assert rows(athena, dataset.name) == rows(first_run.athena, dataset.name), dataset.name
-        checks, by_spark = (
-            [{name: value for name, value in row.items() if name not in OF_THE_RUN} for row in found]
-            for found in (rows(athena, DATA_QUALITY.name), rows(first_run.athena, DATA_QUALITY.name))
+
+@pytest.fixture(scope="module")
+def taken(pipeline: Pipeline, athena: Connection) -> RunSummary:
+    """The sample's run, which the rule has started the function for."""
+    summary = night(pipeline)
+    reconcile(CONTRACT, summary, athena)
+    return summary
+
+
+def test_both_engines_make_the_same_tables(taken: RunSummary, athena: Connection, first_run: Run) -> None:
+    for dataset in CONTRACT.datasets:
+        assert in_order(rows(athena, dataset.name)) == in_order(first_run.rows(dataset.name)), dataset.name
+    checks = {
+        engine: checks_of(asked, run)
+        for engine, asked, run in (
+            ("arrow", athena, taken.run_id),
+            ("spark", first_run.athena, first_run.summary.run_id),
         )
-    assert checks == by_spark
-    assert {check["outcome"] for check in checks} == {"passed"}
+    }
+    assert checks["arrow"] == checks["spark"]
+    assert {check["outcome"] for check in checks["arrow"]} == {"passed"}
 
 
-def test_function_starts_the_crawler(pipeline: Pipeline) -> None:
+def checks_of(athena: Connection, run_id: str) -> list[dict[str, Any]]:
+    """A run's checks, but for what no two runs share."""
+    found = [row for row in rows(athena, DATA_QUALITY.name) if row["run_id"] == run_id]
+    return in_order([{name: value for name, value in row.items() if name not in OF_THE_RUN} for row in found])
+
+
+def test_crawler_is_left_alone(pipeline: Pipeline, taken: RunSummary) -> None:
+    """It runs on demand: one that ran beside a commit could publish another metadata file (docs/adr)."""
+    assert taken
     crawler = pipeline.workspace.clients().glue.get_crawler(Name=NAMES.crawler)["Crawler"]
-    assert crawler["State"] != "READY" or crawler["LastCrawl"]["Status"] == "SUCCEEDED"
+    assert (crawler["State"], crawler.get("LastCrawl")) == ("READY", None)
 
 
-def test_run_that_fails_a_check_is_quarantined_and_counted(pipeline: Pipeline, sample: list[dict[str, Any]]) -> None:
-    clients, day = pipeline.workspace.clients(), parse_day(EARLIER_DAY)
+def test_run_that_fails_a_check_is_quarantined_and_counted(
+    pipeline: Pipeline, taken: RunSummary, athena: Connection, sample: list[dict[str, Any]]
+) -> None:
+    assert taken
     faulty = [fault("usuario-1", FAULTY_AT) for fault in FAULTS.values()]
+    before = metadata_of(pipeline)
     try:
         pipeline.workspace.source_table().load(faulty)
-        summary = run_etl1(pipeline, EARLIER_DAY)
-        assert summary.items.rejected_total > summary.items.scanned / 4
-        with pytest.raises(
-            FunctionError, match=rf"(?s){summary.run_id} of {day} is not in the tables.*quarantined under"
-        ):
-            pipeline.curate(summary)
+        # Almost nothing is left: that alone holds the run, until somebody says that it may be so.
+        with pytest.raises(FunctionError, match=r"(?s)is not recorded.*is held.*--accept-removal"):
+            night(pipeline, EARLIER_DAY)
+        with pytest.raises(FunctionError, match=r"(?s)is not recorded.*failed 1 check"):
+            night(pipeline, EARLIER_DAY, accept_removal=True)
     finally:
         pipeline.workspace.source_table().load(sample)
-
-    held = clients.s3.list_objects_v2(
-        Bucket=NAMES.reports_bucket, Prefix=f"{quarantine_day_prefix(CURATED_PREFIX, day)}{summary.run_id}/"
+    assert metadata_of(pipeline) == before
+    (run_id,) = {row["run_id"] for row in rows(athena, DATA_QUALITY.name) if row["outcome"] == "failed"}
+    s3 = pipeline.workspace.clients().s3
+    held = json.loads(
+        s3.get_object(Bucket=NAMES.reports_bucket, Key=quarantine_key(CURATED_PREFIX, run_id))["Body"].read()
     )
-    assert held["KeyCount"] == len(CONTRACT.datasets)
+    assert (held["run_id"], held["business_day"]) == (run_id, EARLIER_DAY)
     assert failed_checks(pipeline) >= 1
-    warehouse = open_warehouse(pipeline.workspace)
-    assert {partition.table for partition in warehouse.partitions() if partition.day == EARLIER_DAY} == {
-        DATA_QUALITY.name
-    }
-    with closing(warehouse.open()) as athena:
-        outcomes = {check["outcome"] for check in rows(athena, DATA_QUALITY.name, EARLIER_DAY)}
-    assert outcomes == {"passed", "failed"}
 
-    # The day is taken from the next run that is as it should be.
-    again = run_etl1(pipeline, EARLIER_DAY)
-    pipeline.curate(again)
-    with closing(warehouse.open()) as athena:
-        reconcile(CONTRACT, again, athena, warehouse.partitions())
+    # The next run is as it should be.
+    reconcile(CONTRACT, night(pipeline, EARLIER_DAY), athena)
 
 
 def failed_checks(pipeline: Pipeline) -> float:
@@ -149,24 +157,17 @@ def failed_checks(pipeline: Pipeline) -> float:
 def test_failure_of_the_function_reaches_the_topic(pipeline: Pipeline) -> None:
     clients = pipeline.workspace.clients()
     queue_url = subscribe_to_alerts(pipeline)
-    key = clean_key(CLEAN_PREFIX, CONTRACT.datasets[-1], UNFINISHED_DAY, UNFINISHED_RUN)
-    now, log = datetime.now(timezone.utc), FunctionLog(clients.logs, NAMES.etl_log_group)
-    clients.s3.put_object(Bucket=NAMES.reports_bucket, Key=key, Body=b"")
-    try:
-        # Its arrival starts the function, but the emulator gives what a rule delivers no second try and no
-        # destination: that it has for events which are sent to the function itself.
-        until(lambda: any("FailedDaysError" in line for line in log.since(now)))
+    with refusing(pipeline.workspace, NAMES.etl_function_role, "glue:GetTable"):
+        # The emulator gives what a rule delivers no second try and no destination: that it has for events which are
+        # sent to the function itself.
         clients.lambda_.invoke(FunctionName=NAMES.etl_function, InvocationType="Event", Payload=b"{}")
         (alert,) = until(lambda: [message for message in told(pipeline, queue_url) if "responsePayload" in message])
-        # The emulator counts errors of calls that are waited for, and looks at its alarms when metrics come: those that
-        # the second run sends before it fails.
-        for _ in range(2):
-            assert "FunctionError" in clients.lambda_.invoke(FunctionName=NAMES.etl_function, Payload=b"{}")
-        (alarm,) = clients.cloudwatch.describe_alarms(AlarmNames=[NAMES.etl_alarm("errors")])["MetricAlarms"]
-    finally:
-        clients.s3.delete_object(Bucket=NAMES.reports_bucket, Key=key)
+        # The emulator counts errors of calls that are waited for, and looks at its alarms when metrics come.
+        assert "FunctionError" in clients.lambda_.invoke(FunctionName=NAMES.etl_function, Payload=b"{}")
+    night(pipeline)
+    (alarm,) = clients.cloudwatch.describe_alarms(AlarmNames=[NAMES.etl_alarm("errors")])["MetricAlarms"]
     assert alert["requestContext"]["functionArn"].endswith(f":{NAMES.etl_function}")
-    assert f"{UNFINISHED_DAY} has no complete run" in alert["responsePayload"]["errorMessage"]
+    assert "glue:GetTable" in alert["responsePayload"]["errorMessage"]
     assert alarm["StateValue"] == "ALARM"
 
 
@@ -201,50 +202,36 @@ def until(found: Callable[[], Any]) -> Any:
 
 def test_function_fails_without_one_of_its_rights(pipeline: Pipeline) -> None:
     clients = pipeline.workspace.clients()
-    for action in ("s3:ListBucket", "glue:GetPartitions"):
+    for action in ("s3:ListBucket", "glue:GetTable"):
         with refusing(pipeline.workspace, NAMES.etl_function_role, action):
             answer = clients.lambda_.invoke(FunctionName=NAMES.etl_function, Payload=b"{}")
             assert "FunctionError" in answer
             assert action in answer["Payload"].read().decode()
 
 
-def test_function_mends_tables_and_forgets_days_whose_files_have_expired(pipeline: Pipeline) -> None:
-    for day in (DAY, EARLIER_DAY):
-        pipeline.curate(run_etl1(pipeline, day))
-    lose_a_column_of_each_table_and_a_days_files(pipeline, EARLIER_DAY)
-    answer = pipeline.workspace.clients().lambda_.invoke(FunctionName=NAMES.etl_function, Payload=b"{}")
-    assert "FunctionError" not in answer, answer["Payload"].read()
-    assert EARLIER_DAY not in {partition.day for partition in open_warehouse(pipeline.workspace).partitions()}
-    assert columns_in_the_catalog(pipeline) == {table.name: list(table.column_names) for table in CONTRACT.tables}
+def test_an_event_can_ask_for_a_table_to_be_written_anew(pipeline: Pipeline, athena: Connection) -> None:
+    before, held = metadata_of(pipeline), rows(athena, "feedback")
+    answer = rebuild(pipeline)
+    assert answer["rewritten_partitions"] > 0
+    after = metadata_of(pipeline)
+    assert {name for name in after if after[name] != before[name]} == {"feedback"}
+    assert in_order(rows(athena, "feedback")) == in_order(held)
 
 
-def columns_in_the_catalog(pipeline: Pipeline) -> dict[str, list[str]]:
-    glue = pipeline.workspace.clients().glue
-    tables = [glue.get_table(DatabaseName=NAMES.database, Name=table.name)["Table"] for table in CONTRACT.tables]
-    return {table["Name"]: [column["Name"] for column in table["StorageDescriptor"]["Columns"]] for table in tables}
+def rebuild(pipeline: Pipeline) -> dict[str, Any]:
+    payload = json.dumps({"rebuild": "feedback"}).encode()
+    answer = pipeline.workspace.clients().lambda_.invoke(FunctionName=NAMES.etl_function, Payload=payload)
+    said: dict[str, Any] = json.loads(answer["Payload"].read())
+    assert "FunctionError" not in answer, said
+    return said
 
 
-def lose_a_column_of_each_table_and_a_days_files(pipeline: Pipeline, day: str) -> None:
-    """Do what an older deployment and the bucket's lifecycle leave behind."""
-    clients = pipeline.workspace.clients()
-    for table in CONTRACT.tables:
-        found: Any = clients.glue.get_table(DatabaseName=NAMES.database, Name=table.name)["Table"]
-        storage = {**found["StorageDescriptor"], "Columns": found["StorageDescriptor"]["Columns"][:-1]}
-        kept = {name: found[name] for name in ("Name", "TableType", "PartitionKeys", "Parameters") if name in found}
-        older: Any = {**kept, "StorageDescriptor": storage}
-        clients.glue.update_table(DatabaseName=NAMES.database, TableInput=older)
-    listed = clients.s3.list_objects_v2(Bucket=NAMES.reports_bucket, Prefix="reports/")["Contents"]
-    expired = [entry["Key"] for entry in listed if f"dt={day}" in entry["Key"]]
-    assert expired
-    for key in expired:
-        clients.s3.delete_object(Bucket=NAMES.reports_bucket, Key=key)
-
-
-def test_function_did_what_is_recorded_of_it(pipeline: Pipeline) -> None:
+def test_function_did_what_is_recorded_of_it(pipeline: Pipeline, sample: list[dict[str, Any]]) -> None:
     def do_all() -> None:
-        for day in (EARLIER_DAY, DAY, EARLIER_DAY):
-            pipeline.curate(run_etl1(pipeline, day))
-        lose_a_column_of_each_table_and_a_days_files(pipeline, EARLIER_DAY)
-        pipeline.workspace.clients().lambda_.invoke(FunctionName=NAMES.etl_function, Payload=b"{}")
+        table = pipeline.workspace.source_table()
+        for items in (sample, sample[:-40], sample):
+            table.load(items)
+            night(pipeline)
+        rebuild(pipeline)
 
     check_made_as_recorded(pipeline.workspace, [NAMES.etl_function_role], do_all)

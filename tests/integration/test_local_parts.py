@@ -75,7 +75,7 @@ def test_failing_job_is_told_with_its_last_words(workspace: Workspace, tmp_path:
     s3.put_object(Bucket="parts-code", Key="job.py", Body=b"import sys\nsys.exit(f'no {sys.argv[1:]}')\n")
     s3.put_object(Bucket="parts-code", Key="library.zip", Body=b"PK\x05\x06" + bytes(18))
     job = DeployedJob(
-        "parts", ROLE, "s3://parts-code/job.py", ("s3://parts-code/library.zip",), ("--bucket", "parts-code")
+        "parts", ROLE, "5.1", "s3://parts-code/job.py", ("s3://parts-code/library.zip",), {}, ("--bucket", "parts-code")
     )
     lines: list[str] = []
     with pytest.raises(GlueJobError, match=r"Glue job parts ended with status 1(?s:.*)no \['--bucket', 'parts-code'\]"):
@@ -89,6 +89,6 @@ def test_jobs_code_comes_from_its_archive_alone(workspace: Workspace, tmp_path: 
     script = b"import importlib.util, sys\nsys.exit(str([importlib.util.find_spec(n) for n in ('modules', 'local')]))\n"
     s3.put_object(Bucket="parts-bare", Key="job.py", Body=script)
     s3.put_object(Bucket="parts-bare", Key="library.zip", Body=b"PK\x05\x06" + bytes(18))
-    job = DeployedJob("bare", ROLE, "s3://parts-bare/job.py", ("s3://parts-bare/library.zip",), ())
+    job = DeployedJob("bare", ROLE, "5.1", "s3://parts-bare/job.py", ("s3://parts-bare/library.zip",), {}, ())
     with pytest.raises(GlueJobError, match=r"\[None, None\]"):
         run_job(job, s3, os.environ, tmp_path / "log", lambda _: None)

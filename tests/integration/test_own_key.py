@@ -15,11 +15,10 @@ import pytest
 
 from envs.local import LOCAL
 from local.aws_environment import REGION
-from local.demo import open_warehouse
 from local.reconciliation import reconcile
 from modules.naming import Names
 from scan.stacks import judge
-from tests.integration.conftest import run_etl1
+from tests.integration.conftest import night
 from tests.integration.evidence import check_nothing_new
 from tests.integration.plans import STACKS, changes_in, findings_in
 from tests.integration.test_arrow_engine import CREDENTIALS
@@ -93,19 +92,13 @@ def test_everything_is_encrypted_with_the_key(pipeline: Pipeline, key_arn: str) 
 
 
 def test_run_goes_through_and_its_objects_are_encrypted_with_the_key(pipeline: Pipeline, key_arn: str) -> None:
-    # Others have run it before.
-    pipeline.arrivals.drain()
-    summary = run_etl1(pipeline)
-    assert pipeline.await_arrival().key.endswith(f"/conversations-{summary.run_id}.csv")
-    pipeline.curate(summary)
-    warehouse = open_warehouse(pipeline.workspace)
-    with closing(warehouse.open()) as athena:
-        reconcile(LOCAL.contract, summary, athena, warehouse.partitions())
+    reconcile(LOCAL.contract, night(pipeline), pipeline.workspace.trino.connection())
     s3 = pipeline.workspace.clients().s3
     listed = s3.list_objects_v2(Bucket=NAMES.reports_bucket)["Contents"]
     heads = {entry["Key"]: s3.head_object(Bucket=NAMES.reports_bucket, Key=entry["Key"]) for entry in listed}
     assert any(key.endswith(".csv") for key in heads)
     assert any(key.endswith(".parquet") for key in heads)
+    assert any(key.endswith(".metadata.json") for key in heads)
     assert {head.get("SSEKMSKeyId") for head in heads.values()} == {key_arn}
 
 

@@ -3,27 +3,26 @@
 from __future__ import annotations
 
 import json
-from contextlib import closing
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from envs.local import LOCAL
 from local.errors import FunctionError
 from local.reconciliation import reconcile
-from tests.integration.conftest import DAY, EARLIER_DAY, Run, rows, run_etl1
+from modules.etl.serving import named_queries_of
+from tests.integration.conftest import EARLIER_DAY, VIEWS, Run, in_order, metadata_of, night, rows
 from tests.integration.oracle import expected
+from tests.integration.plans import STACKS, planned_changes
 from tests.sql import expected as answers
 
 if TYPE_CHECKING:
-    from local.athena_sql import LocalAthena
     from local.pipeline import Pipeline
+    from modules.contract.runs import RunSummary
 
 DRY_DAY = "2026-01-30"
-
-
-def in_order(table: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    return sorted(table, key=lambda row: json.dumps(row, sort_keys=True, default=str))
+DATASETS = ("conversations", "messages", "feedback", "rejected")
 
 
 def test_summary_counts_every_item(first_run: Run, sample: list[dict[str, Any]]) -> None:
@@ -39,12 +38,12 @@ def test_summary_counts_every_item(first_run: Run, sample: list[dict[str, Any]])
 
 
 @pytest.mark.parametrize("table", ["conversations", "messages", "feedback"])
-def test_table_holds_exactly_the_expected_rows(first_run: Run, athena: LocalAthena, table: str) -> None:
-    assert in_order(rows(athena, table)) == in_order(first_run.expected.tables()[table])
+def test_table_holds_exactly_the_expected_rows(first_run: Run, table: str) -> None:
+    assert in_order(first_run.rows(table)) == in_order(first_run.expected.tables()[table])
 
 
-def test_rejected_items_are_kept_whole_with_a_reason(first_run: Run, athena: LocalAthena) -> None:
-    found = rows(athena, "rejected")
+def test_rejected_items_are_kept_whole_with_a_reason(first_run: Run) -> None:
+    found = first_run.rows("rejected")
     items = [{"item": json.loads(row["item_json"])} for row in found]
     assert in_order(items) == in_order(first_run.expected.rejected)
     for row, item in zip(found, items, strict=True):
@@ -52,29 +51,10 @@ def test_rejected_items_are_kept_whole_with_a_reason(first_run: Run, athena: Loc
         assert row["reason"]
 
 
-def test_summary_and_tables_reconcile(first_run: Run, athena: LocalAthena) -> None:
-    total = reconcile(LOCAL.contract, first_run.summary, athena, first_run.partitions)
-    assert total == sum(map(len, first_run.expected.tables().values()))
-
-
-@pytest.mark.parametrize("view", ["dashboard_usuarios", "feedback_in_context"])
-def test_view_answers_as_computed_without_sql(first_run: Run, athena: LocalAthena, view: str) -> None:
-    lake = {DAY: first_run.expected.tables()}
-    _, found = athena.query(f"SELECT * FROM {view}")  # noqa: S608 our own views' names
-    assert sorted(found, key=repr) == sorted(getattr(answers, view)(lake), key=repr)
-
-
-def test_latest_views_show_the_newest_day(first_run: Run, athena: LocalAthena) -> None:
-    for table in ("conversations", "messages", "feedback"):
-        _, found = athena.query(f"SELECT count(*), min(dt), max(dt) FROM latest_{table}")  # noqa: S608 our own names
-        assert found == [(len(first_run.expected.tables()[table]), DAY, DAY)]
-
-
-def test_event_that_comes_twice_or_late_changes_nothing(first_run: Run) -> None:
-    before = _curated_objects(first_run.pipeline)
-    first_run.pipeline.curate(first_run.summary)
-    assert before
-    assert _curated_objects(first_run.pipeline) == before
+@pytest.mark.parametrize("view", VIEWS)
+def test_view_answers_as_computed_without_sql(first_run: Run, view: str) -> None:
+    wanted = getattr(answers, view)(first_run.expected.tables())
+    assert sorted(first_run.views[view], key=repr) == sorted(wanted, key=repr)
 
 
 def test_dry_run_leaves_nothing(first_run: Run) -> None:
@@ -93,35 +73,80 @@ def test_unknown_event_key_fails_the_function(deployed: Pipeline) -> None:
         deployed.normalize({"dryrun": True})
 
 
-def _curated_objects(pipeline: Pipeline) -> dict[str, str]:
-    found = pipeline.workspace.clients().s3.list_objects_v2(
-        Bucket=pipeline.names.reports_bucket, Prefix="reports/etl-process2/"
-    )
-    return {
-        entry["Key"]: f"{entry['ETag']} {entry['LastModified']}"
-        for entry in found["Contents"]
-        if f"dt={DAY}" in entry["Key"]
-    }
-
-
-def test_day_that_is_run_again_is_replaced(first_run: Run, sample: list[dict[str, Any]]) -> None:
+def test_a_night_in_which_nothing_changed_commits_to_no_data_table(first_run: Run) -> None:
     pipeline = first_run.pipeline
-    table = pipeline.workspace.source_table()
-    earlier = run_etl1(pipeline, EARLIER_DAY)
-    pipeline.curate(earlier)
-    changed = [item for item in sample if item["PK"]["S"] != "USER#usuario-00001"]
+    before = metadata_of(pipeline)
+    summary = night(pipeline)
+    assert metadata_of(pipeline) == before
+    recorded = recorded_run(first_run, summary)
+    assert {name: row["rows_now"] for name, row in recorded.items()} == {
+        name: summary.rows_of(name) for name in DATASETS
+    }
+    assert {(row["bytes_written"], row["partitions_rewritten"]) for row in recorded.values()} == {(0, 0)}
+    # The event comes at least once, and may come late.
+    pipeline.curate(summary)
+    assert metadata_of(pipeline) == before
+
+
+@dataclass(frozen=True)
+class Erased:
+    """A night after which one user's items are gone, and what was there before."""
+
+    summary: RunSummary
+    items: list[dict[str, Any]]
+    metadata: dict[str, str]
+
+
+@pytest.fixture(scope="module")
+def erased(first_run: Run, sample: list[dict[str, Any]]) -> Iterator[Erased]:
+    pipeline, table = first_run.pipeline, first_run.pipeline.workspace.source_table()
+    kept = [item for item in sample if item["PK"]["S"] != "USER#usuario-00001"]
+    before = metadata_of(pipeline)
+    table.load(kept)
     try:
-        table.load(changed)
-        later = run_etl1(pipeline, EARLIER_DAY)
-        pipeline.curate(later)
+        yield Erased(night(pipeline, EARLIER_DAY), kept, before)
     finally:
         table.load(sample)
-    assert later.run_id > earlier.run_id
-    warehouse = first_run.warehouse()
-    with closing(warehouse.open()) as athena:
-        reconcile(LOCAL.contract, later, athena, warehouse.partitions())
-        for name in ("conversations", "messages", "feedback"):
-            wanted = expected(changed).tables()[name]
-            assert in_order(rows(athena, name, EARLIER_DAY)) == in_order(wanted)
-            assert len(wanted) < len(first_run.expected.tables()[name])
-        reconcile(LOCAL.contract, first_run.summary, athena, warehouse.partitions())
+        night(pipeline)
+
+
+def test_a_second_night_replaces_what_differs(first_run: Run, erased: Erased) -> None:
+    reconcile(first_run.pipeline.environment.contract, erased.summary, first_run.athena)
+    for name in ("conversations", "messages", "feedback"):
+        wanted = expected(erased.items).tables()[name]
+        assert in_order(rows(first_run.athena, name)) == in_order(wanted)
+        assert len(wanted) < len(first_run.expected.tables()[name])
+    # The user had no rejected item: that table is as it was.
+    changed = {name for name, location in metadata_of(first_run.pipeline).items() if location != erased.metadata[name]}
+    assert changed == {"conversations", "messages", "feedback"}
+
+
+def test_the_day_before_can_still_be_asked_for(first_run: Run, erased: Erased) -> None:
+    (of_the_day,) = [
+        query
+        for query in answers_of_named_queries(first_run, "snapshots_by_day")
+        if (query["dataset"], query["business_day"]) == ("conversations", EARLIER_DAY)
+    ]
+    assert of_the_day["snapshot_id"] == recorded_run(first_run, erased.summary)["conversations"]["snapshot_id"]
+    assert in_order(first_run.rows("conversations")) == in_order(first_run.expected.conversations)
+    gone = "SELECT DISTINCT user_id FROM conversations FOR VERSION AS OF {} EXCEPT SELECT user_id FROM conversations"
+    assert first_run.athena.query(gone.format(first_run.snapshots["conversations"]))[1] == [("usuario-00001",)]
+
+
+def test_plans_want_nothing_of_what_commits_have_changed(first_run: Run, erased: Erased) -> None:
+    assert erased.summary
+    changes = planned_changes(first_run.pipeline.workspace, STACKS[1])
+    assert [address for address in changes if address.startswith("aws_glue_catalog_table.")] == []
+
+
+def recorded_run(run: Run, summary: RunSummary) -> dict[str, dict[str, Any]]:
+    """What the table of runs tells of a run, by dataset."""
+    found = rows(run.athena, "runs")
+    return {row["dataset"]: row for row in found if row["run_id"] == summary.run_id}
+
+
+def answers_of_named_queries(run: Run, name: str) -> list[dict[str, Any]]:
+    """The answer of one of the deployed named queries."""
+    (query,) = [each for each in named_queries_of(run.pipeline.environment.contract) if each.name == name]
+    columns, found = run.athena.query(query.sql)
+    return [dict(zip(columns, row, strict=True)) for row in found]
