@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection
 from typing import Any
 
 import psutil
+import pyarrow as pa
 import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
 
@@ -369,3 +370,21 @@ def test_keys_that_do_not_name_their_partition_are_unique_across_partitions(lake
     rows = together(talk("u", "2026-01", "a", "b"), talk("u", "2026-02", "c"), talk("v", "2026-02", "d"))[MESSAGES]
     with engine.stage([plan(lake, rows, [JAN, FEB], dataset=dataset)]) as staged:
         assert staged.facts()["messages"].duplicate_keys == 1
+
+
+def test_memory_follows_the_largest_partition_and_not_the_csv(lake: Lake, engine: ArrowEngine) -> None:
+    keys = [f"{number:020d}" for number in range(50)]
+    line = ",".join(("u", "{key}", "{place}", "user", "{place} {key}" * 40, "\n"))
+    rows = "".join(line.format(key=key, place=place) for place in range(1, 2001) for key in keys)
+    body = csv_of(MESSAGES, []) + rows.encode()
+    assert len(body) > 100_000_000
+    told = plan(lake, [], keys, body=body)
+    usual = pa.default_memory_pool()
+    counted = pa.proxy_memory_pool(usual)
+    pa.set_memory_pool(counted)
+    try:
+        with dataclasses.replace(engine, limits=Limits(1024 * 2**20, 2)).stage([told]) as staged:
+            assert set(staged.facts()["messages"].rows.values()) == {2000}
+    finally:
+        pa.set_memory_pool(usual)
+    assert counted.max_memory() < 80 * 2**20
