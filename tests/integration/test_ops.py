@@ -11,23 +11,19 @@ import sys
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
-from pyarrow import parquet
 
 from ops.engines import extract_engine
 from ops.execution import execute
 from ops.exits import Exit, OpsError
 from ops.platform import Platform
-from tests.integration.conftest import DAY, Run
+from tests.integration.conftest import DAY, Run, night
 from tests.unit.ops.command import ROOT, ops
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from ops.invocations import LogLine
 
-#: No other test looks at these days.
+#: No other test looks at this day.
 SEEN_DAY: Final = "2026-01-27"
-OTHER_DAYS: Final = ("2026-01-25", "2026-01-26")
 WELL, ATTENTION = Exit.WELL, Exit.ATTENTION
 
 
@@ -43,14 +39,18 @@ def told(done: subprocess.CompletedProcess[str]) -> Any:
     return json.loads(done.stdout)
 
 
-def test_status_shows_the_run_and_its_tables(first_run: Run, variables: dict[str, str]) -> None:
+def test_status_shows_the_newest_run_and_its_tables(first_run: Run, variables: dict[str, str]) -> None:
+    summary = night(first_run.pipeline)
     done = ops("status", "--json", environment=variables)
     found = told(done)
     assert done.returncode == (ATTENTION if found["next_steps"] else WELL)
     runs = {run["run_id"]: run for run in found["runs"]["complete"]}
-    assert runs[first_run.summary.run_id]["items"]["scanned"] == first_run.summary.items.scanned
-    tables = {table["name"]: (table["newest_dt"], table["rows"]) for table in found["tables"]}
-    assert tables == {written.dataset: (DAY, written.rows) for written in first_run.summary.objects}
+    assert runs[summary.run_id]["items"]["scanned"] == summary.items.scanned
+    assert found["published"]["run_id"] == summary.run_id
+    tables = {table["name"]: table["rows"] for table in found["tables"]}
+    assert {name: tables[name] for name in first_run.snapshots} == {
+        name: summary.rows_of(name) for name in first_run.snapshots
+    }
     assert found["extract"]["runs"], "the function's runs are found in its log"
     assert found["unanswered"] == []
 
@@ -99,17 +99,16 @@ def test_dry_run_counts_and_publishes_nothing(first_run: Run, variables: dict[st
 
 
 def test_nothing_is_changed_without_a_yes(first_run: Run, variables: dict[str, str]) -> None:
-    done = ops("rerun", "--dt", SEEN_DAY, environment=variables, answer="y\n")
+    done = ops("run", "--dt", SEEN_DAY, environment=variables, answer="y\n")
     assert done.returncode == Exit.NOT_CONFIRMED
-    assert "of the whole table" in done.stderr
     assert "Add --yes" in done.stderr
     assert days_in_clean_zone(first_run) & {SEEN_DAY} == set()
 
 
-def test_rerun_waits_until_the_tables_have_the_day(first_run: Run, variables: dict[str, str]) -> None:
+def test_run_waits_until_it_is_published(first_run: Run, variables: dict[str, str]) -> None:
     pipeline = first_run.pipeline
     pipeline.arrivals.drain()
-    words = ("rerun", "--dt", SEEN_DAY, "--yes", "--minutes", "10", "--json")
+    words = ("run", "--dt", SEEN_DAY, "--yes", "--minutes", "10", "--json")
     command = (sys.executable, "-m", "ops", *words)
     with subprocess.Popen(
         command, cwd=ROOT, env=variables, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
@@ -118,74 +117,27 @@ def test_rerun_waits_until_the_tables_have_the_day(first_run: Run, variables: di
         pipeline.curate(first_run.summary)
         answer, errors = started.communicate(timeout=300)
     assert started.returncode == WELL, errors
-    (run,) = json.loads(answer)["runs"]
-    assert run["curated_from"] == run["summary"]["run_id"]
-    assert {table["name"] for table in run["tables"]} == {written.dataset for written in first_run.summary.objects}
-    assert all(table["written"] == table["registered"] for table in run["tables"])
-    assert "no run of cat-local-etl2-parquet has begun since the run arrived" in errors
-
-
-def test_backfill_makes_each_day_and_says_when_the_tables_are_late(first_run: Run, variables: dict[str, str]) -> None:
-    range_of = ("--from", OTHER_DAYS[0], "--to", OTHER_DAYS[1], "--yes")
-    done = ops("backfill", *range_of, "--no-wait", "--json", environment=variables)
-    assert done.returncode == WELL, done.stderr
-    assert [run["summary"]["dt"] for run in told(done)["runs"]] == list(OTHER_DAYS)
-    late = ops("backfill", *range_of, "--minutes", "0", environment=variables)
-    assert late.returncode == Exit.NOT_IN_TIME
-    assert f"of {OTHER_DAYS[0]} is not in the tables" in late.stderr
-    assert f"Days done: none. Not done: {', '.join(OTHER_DAYS)}." in late.stderr
-    logged = ops("logs", "normalize", "--since", "1h", "--run-id", first_run.summary.run_id, environment=variables)
-    assert "run published" in logged.stdout
-    assert SEEN_DAY not in logged.stdout
+    run = json.loads(answer)
+    assert run["published"] == run["summary"]["run_id"]
+    assert {table["name"]: table["held"] for table in run["tables"]} == {
+        written["dataset"]: written["rows"] for written in run["summary"]["objects"]
+    }
 
 
 def test_rejects_and_replay_agree_with_the_run(first_run: Run, variables: dict[str, str]) -> None:
-    done = ops("rejects", "--dt", DAY, "--json", environment=variables)
+    done = ops("rejects", "--json", environment=variables)
     found = told(done)
     assert (done.returncode, found["by_code"]) == (WELL, first_run.summary.items.rejected)
-    shown = [example for examples in found["examples"].values() for example in examples]
-    assert shown
-    assert all("item" not in example for example in shown), "people's own words are shown only with --items"
-    replayed = told(ops("replay", "--dt", DAY, "--json", environment=variables))
+    replayed = told(ops("replay", "--json", environment=variables))
     assert (replayed["still"], replayed["accepted"]) == (first_run.summary.items.rejected, {})
 
 
-def test_query_answers_and_writes_files(first_run: Run, variables: dict[str, str], tmp_path: Path) -> None:
-    sql = f"SELECT user_id, message_count, created_at FROM conversations WHERE dt = '{DAY}'"  # noqa: S608 our own
-    target = tmp_path / "answer.parquet"
-    done = ops("query", sql, "--output", str(target), environment=variables)
-    assert done.returncode == WELL, done.stderr
-    assert "by list price" in done.stderr
-    written = parquet.read_table(target)
-    wanted = first_run.expected.tables()["conversations"]
-    assert written.num_rows == len(wanted)
-    assert sum(written["message_count"].to_pylist()) == sum(row["message_count"] for row in wanted)
-    few = told(ops("query", sql, "--rows", "3", "--json", environment=variables))
-    assert (len(few["rows"]), few["more"], few["columns"]) == (3, True, ["user_id", "message_count", "created_at"])
-    refused = ops("query", "SELECT * FROM nowhere", environment=variables)
-    assert refused.returncode == ATTENTION
-    assert "nowhere" in refused.stderr
-    assert "an endpoint that is not AWS's" in refused.stderr
-
-
-def test_redrive_deletes_only_what_is_done(first_run: Run, variables: dict[str, str]) -> None:
-    sqs = first_run.pipeline.workspace.clients().sqs
-    url = sqs.get_queue_url(QueueName=first_run.pipeline.names.etl_dead_letters)["QueueUrl"]
-    event = {"detail": {"object": {"key": first_run.summary.object_of("conversations").key}}}
-    sqs.send_message(QueueUrl=url, MessageBody=json.dumps(event))
-    sqs.send_message(QueueUrl=url, MessageBody="no event")
-    try:
-        refused = ops("redrive", environment=variables)
-        assert refused.returncode == Exit.NOT_CONFIRMED
-        done = ops("redrive", "--yes", "--json", environment=variables)
-        found = told(done)
-        assert done.returncode == ATTENTION
-        assert [letter["run_id"] for letter in found["settled"]] == [first_run.summary.run_id]
-        assert [letter["body"] for letter in found["left"]] == ["no event"]
-        left = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["ApproximateNumberOfMessages"])["Attributes"]
-        assert left["ApproximateNumberOfMessages"] == "1", "it is back for everybody to see"
-    finally:
-        sqs.purge_queue(QueueUrl=url)
+def test_history_names_snapshots_that_can_be_asked_for(first_run: Run, variables: dict[str, str]) -> None:
+    states = told(ops("history", "--table", "conversations", "--json", environment=variables))["conversations"]
+    for state in states:
+        _, ((count,),) = first_run.athena.query(f"SELECT count(*) FROM conversations {state['by_version']}")  # noqa: S608
+        assert count == state["rows"]
+    assert first_run.snapshots["conversations"] in {state["snapshot_id"] for state in states}
 
 
 def test_cost_is_measured(variables: dict[str, str]) -> None:
