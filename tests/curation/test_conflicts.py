@@ -95,7 +95,7 @@ def test_two_jobs_at_once_publish_a_run_once(lake: Lake) -> None:
     rows = months(JAN, FEB)
     lake.publish(run_id(2), rows)
     outcomes = []
-    loser = lake.night(Meanwhile(lake.engine, lambda: outcomes.append(lake.night())))  # type: ignore[arg-type]
+    loser = lake.night(Meanwhile(lake.engine, lambda: outcomes.append(lake.night())))
     assert [outcome.recorded_run for outcome in outcomes] == [run_id(2)]
     assert loser.recorded_run is None
     assert lake.sees(rows)
@@ -109,7 +109,7 @@ def test_two_jobs_at_once_publish_a_run_once(lake: Lake) -> None:
         lake.publish(run_id(4), months(JAN, FEB, MAR))
         lake.night()
 
-    assert lake.night(Meanwhile(lake.engine, newer)).recorded_run is None  # type: ignore[arg-type]
+    assert lake.night(Meanwhile(lake.engine, newer)).recorded_run is None
     assert lake.sees(months(JAN, FEB, MAR))
     assert lake.runs(run_id(3)) == {}
 
@@ -124,7 +124,7 @@ def test_a_foreign_commit_between_plan_and_publish_stops_the_night(lake: Lake, s
         spark.table(name).limit(1).writeTo(name).append()
 
     with pytest.raises(TableMovedError, match="conversations: somebody else committed"):
-        lake.night(Meanwhile(lake.engine, foreign))  # type: ignore[arg-type]
+        lake.night(Meanwhile(lake.engine, foreign))
     assert len(lake.rows(CONVERSATIONS)) == 4
     # Messages were published before: the next night finds them so, and does the rest.
     assert lake.night().recorded_run == run_id(2)
@@ -144,7 +144,7 @@ def test_a_run_that_dies_leaves_nothing_that_readers_see(lake: Lake) -> None:
     before = lake.states(lake.contract.tables)
     lake.publish(run_id(2), months(JAN, FEB))
     with pytest.raises(Dead):
-        lake.night(Meanwhile(lake.engine, die))  # type: ignore[arg-type]
+        lake.night(Meanwhile(lake.engine, die))
     assert lake.states(lake.contract.tables) == before
     assert set(lake.state_of(MESSAGES).references) == {"main"}
     assert lake.night().recorded_run == run_id(2)

@@ -17,12 +17,15 @@ TEXTS = {
     "curated_prefix": "out/",
     "database": "d",
     "environment": "test",
-    "most_rejected_share": "0.05",
+    "max_rejected_ratio": "0.05",
+    "max_removed_ratio": "0.2",
+    "history_days": "30",
     "metrics_namespace": "CAT/Etl",
     "contract": "catia",
+    "rebuild": "none",
 }
 VARIABLES = {TRANSFORM_VARIABLES[name]: text for name, text in TEXTS.items()}
-EXPECTED = Arguments("b", "in/", "out/", "d", "test", 0.05, "CAT/Etl", CONTRACT)
+EXPECTED = Arguments("b", "in/", "out/", "d", "test", 0.05, 0.2, 30, "CAT/Etl", CONTRACT, frozenset())
 
 
 def argv(texts: dict[str, str]) -> list[str]:
@@ -53,12 +56,41 @@ def test_a_prefix_ends_in_a_slash(name: str) -> None:
         read_variables({**VARIABLES, TRANSFORM_VARIABLES[name]: "reports"})
 
 
+@pytest.mark.parametrize("name", ["max_rejected_ratio", "max_removed_ratio"])
 @pytest.mark.parametrize("text", ["", "many", "-0.1", "1.01", "nan", "5%"])
-def test_a_share_is_from_0_to_1(text: str) -> None:
-    with pytest.raises(ArgumentsError, match=f"--most_rejected_share is '{text}': a share is a number from 0 to 1"):
-        parse_arguments(argv({**TEXTS, "most_rejected_share": text}))
-    for fine, share in (("0", 0.0), ("1", 1.0), ("1e-2", 0.01)):
-        assert read_variables({**VARIABLES, "MOST_REJECTED_SHARE": fine}).most_rejected_share == share
+def test_a_ratio_is_from_0_to_1(name: str, text: str) -> None:
+    with pytest.raises(ArgumentsError, match=f"--{name} is '{text}': a ratio is a number from 0 to 1"):
+        parse_arguments(argv({**TEXTS, name: text}))
+    for fine, ratio in (("0", 0.0), ("1", 1.0), ("1e-2", 0.01)):
+        assert getattr(read_variables({**VARIABLES, name.upper(): fine}), name) == ratio
+
+
+@pytest.mark.parametrize("text", ["", "0", "-1", "1.5", "a week", "\u0663"])
+def test_history_is_whole_days(text: str) -> None:
+    with pytest.raises(ArgumentsError, match=r"--history_days is .*: write a whole number of days"):
+        parse_arguments(argv({**TEXTS, "history_days": text}))
+    assert read_variables({**VARIABLES, "HISTORY_DAYS": "1"}).history_days == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "tables"),
+    [
+        ("none", set()),
+        ("", set()),
+        ("messages", {"messages"}),
+        ("messages, feedback", {"messages", "feedback"}),
+        ("all", {"messages", "feedback", "rejected", "conversations"}),
+    ],
+)
+def test_a_rebuild_names_tables(text: str, tables: set[str]) -> None:
+    assert parse_arguments(argv({**TEXTS, "rebuild": text})).rebuild == tables
+    assert read_variables(VARIABLES, rebuild=text).rebuild == tables
+
+
+@pytest.mark.parametrize("text", ["runs", "messages,nothing", "ALL", ","])
+def test_only_datasets_can_be_rebuilt(text: str) -> None:
+    with pytest.raises(ArgumentsError, match=r"--rebuild is .*: the contract has no .* Write some of conversations, "):
+        parse_arguments(argv({**TEXTS, "rebuild": text}))
 
 
 def test_the_contract_is_the_one_that_is_named() -> None:

@@ -8,7 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from glue_src import logs
-from glue_src.exceptions import FailedDaysError, IncompleteRunError, NoCompleteRunError, brief
+from glue_src.exceptions import HeldError, IncompleteRunError, NoCompleteRunError, Removal, brief
 
 if TYPE_CHECKING:
     import pytest
@@ -23,10 +23,16 @@ def test_a_java_stack_trace_is_brief() -> None:
     assert brief(ValueError()) == "ValueError: "
 
 
-def test_failed_days_are_all_named() -> None:
+def test_incomplete_runs_are_told_with_their_reasons() -> None:
     incomplete = IncompleteRunError(DAY, "r1", ["its summary is missing", "no messages"])
-    error = FailedDaysError({DAY: NoCompleteRunError(DAY, [incomplete]), date(2026, 2, 3): ValueError("other")})
-    for part in ("2 day(s)", "2026-02-02: NoCompleteRunError", "summary is missing; no messages", "ValueError: other"):
+    error = NoCompleteRunError([incomplete] * 5)
+    for part in ("none of 5 clean run(s)", "run r1 of 2026-02-02", "summary is missing; no messages", "Repeat ETL-1"):
+        assert part in str(error)
+
+
+def test_a_held_run_is_told_with_the_command_that_lets_it_pass() -> None:
+    error = HeldError("r1", "prod", [Removal("messages", 12_345, 20_000)], 0.2)
+    for part in ("12,345 of 20,000 rows of messages", "at most 0.2", "python -m ops run --env prod --accept-removal"):
         assert part in str(error)
 
 
