@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from envs.schema import GLUE_ENGINE, WORKER_TYPES, Environment, GlueJobSettings
+from modules.contract.column_history import history_faults, read_history
 from modules.contract.layout import ARTIFACTS_PREFIX
 from modules.contract.settings import MOST_SPARK_TASKS
 
@@ -99,6 +100,11 @@ def _exclusion_rules_name_keys(environment: Environment) -> Iterator[str]:
             )
 
 
+def _columns_keep_their_history(environment: Environment) -> Iterator[str]:
+    for fault in history_faults(environment.contract, read_history()):
+        yield f"contract_name = {environment.contract_name!r}: {fault}"
+
+
 #: Each rule, with the settings that must be sound in themselves before the rule can be asked.
 _CROSS_RULES: tuple[tuple[Callable[[Environment], Iterator[str]], tuple[str, ...]], ...] = (
     (_schedule_has_expression, ("normalize.schedule",)),
@@ -112,6 +118,7 @@ _CROSS_RULES: tuple[tuple[Callable[[Environment], Iterator[str]], tuple[str, ...
     (_spark_tasks_fit_the_driver, ("normalize.extract.engine", "normalize.extract.scan_segments")),
     (_exclusion_rules_are_told_apart, ("normalize.extract.exclusion_rules",)),
     (_exclusion_rules_name_keys, ("contract_name", "normalize.extract.exclusion_rules")),
+    (_columns_keep_their_history, ("contract_name",)),
 )
 
 _ADAPTER = TypeAdapter(Environment)
