@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 MONTHS = range(1, 9)
 #: Trino's own count of the files of a scan, in EXPLAIN ANALYZE VERBOSE; one line for each scan of an Iceberg table.
 _SCAN = re.compile(
-    r"table = awsdatacatalog:\w+\.(?P<table>\w+)\$data@.*?'dataFiles' = LongCount\{total=(?P<files>\d+)\}", re.S
+    r"table = awsdatacatalog:\w+\.(?P<table>\w+)\$data@.*?'dataFiles' = LongCount\{total=(?P<files>\d+)\}", re.DOTALL
 )
 
 
