@@ -74,7 +74,7 @@ class RelationFacts:
     """What was found of one relation between tables as they would be. As in SQL, a null is equal to nothing.
 
     ``children`` and ``parents`` are the rows looked at. ``without_parent`` counts the child's rows that have no parent,
-    ``miscounted`` the parent's whose ``counted_in`` is not the number of their children; it is 0 for a relation without.
+    ``miscounted`` the parent's whose ``counted_in`` is not the number of their children; 0 for a relation without.
     """
 
     children: int

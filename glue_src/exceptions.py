@@ -112,8 +112,8 @@ class HeldError(CurationError):
         self.removals = tuple(removals)
         super().__init__(
             f"run {run_id} is held: it would remove {', '.join(map(str, removals))}, and at most {max_removed_ratio:g} "
-            "of a table's rows may go in one night. Nothing was published. If the source has lost its rows, restore it: "
-            "the next run publishes again. If they are meant to go, run "
+            "of a table's rows may go in one night. Nothing was published. If the source has lost its rows, restore "
+            "it: the next run publishes again. If they are meant to go, run "
             f"python -m ops run --env {environment} --accept-removal"
         )
 
@@ -125,8 +125,8 @@ class QuarantinedError(CurationError):
         self.failed = tuple(failed)
         super().__init__(
             f"run {run_id} failed {len(failed)} check(s): {'; '.join(failed)}. Nothing of it was published; {key} "
-            "keeps it from being tried again. Repair the cause and repeat ETL-1, or, if the data is right, raise the limit "
-            "and delete that object: the next run of ETL-2 then takes the run."
+            "keeps it from being tried again. Repair the cause and repeat ETL-1, or, if the data is right, raise the "
+            "limit and delete that object: the next run of ETL-2 then takes the run."
         )
 
 
@@ -146,8 +146,8 @@ class OutOfTimeError(CurationError):
 
     def __init__(self, seconds_left: float, seconds_kept: float) -> None:
         super().__init__(
-            f"{seconds_left:.0f} s are left until the service stops this run, and the last {seconds_kept:.0f} s are kept "
-            "for checking and publishing. Nothing was published. Raise the function's timeout or memory_size (more "
+            f"{seconds_left:.0f} s are left until the service stops this run, and the last {seconds_kept:.0f} s are "
+            "kept for checking and publishing. Nothing was published. Raise the function's timeout or memory_size (more "
             'memory brings more processors), or set transform.engine to "spark".'
         )
 

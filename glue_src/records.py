@@ -70,7 +70,7 @@ def _with_expiry(row: Row, existing: Mapping[str, frozenset[int]], now: datetime
 
 
 def with_checks(rows: Sequence[Row], added: Sequence[Row]) -> list[Row]:
-    """Return the rows of ``data_quality`` with those of one run in it, each in the place of an earlier one of that key."""
+    """Return the rows of ``data_quality`` with those of one run; each replaces an earlier one of its key."""
     return _merged(DATA_QUALITY, rows, added)
 
 

@@ -5,15 +5,13 @@ ETL-2 plans from it and ``ops`` shows it. Format: https://iceberg.apache.org/spe
 
 from __future__ import annotations
 
-import gzip
 import json
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any, Final
 
-from botocore.exceptions import ClientError
-
-from glue_src.exceptions import TableMetadataError, TableMissingError
+from glue_src.exceptions import TableMetadataError
+from glue_src.metadata_files import content_of, parameters_of
 from modules.contract.partition_sums import from_document, rows_in
 from modules.contract.snapshots import NO_SNAPSHOT, SnapshotProperty
 
@@ -27,8 +25,6 @@ if TYPE_CHECKING:
 
 #: The branch that readers see.
 MAIN: Final = "main"
-_ABSENT: Final = frozenset({"NoSuchKey", "404", "NoSuchBucket"})
-_GZIP: Final = b"\x1f\x8b"
 #: The operation of a snapshot that has the same rows as its parent, in other files: a compaction.
 _REPLACE: Final = "replace"
 
@@ -202,43 +198,15 @@ def read_table(glue: GlueClient, s3: S3Client, database: str, name: str) -> Tabl
         TableMetadataError: its metadata file is missing or damaged.
         botocore.exceptions.ClientError: any other failure of a request.
     """
-    parameters = _parameters(glue, database, name)
+    parameters = parameters_of(glue, database, name)
     location = parameters["metadata_location"]
     previous = parameters.get("previous_metadata_location")
-    content = _content(s3, name, location, previous)
+    content = content_of(s3, name, location, previous)
     try:
         return _state(name, location, json.loads(content))
     except (KeyError, TypeError, ValueError, StopIteration) as error:
         fault = f"is damaged ({type(error).__name__}: it cannot be read as Iceberg's table metadata)"
         raise TableMetadataError(name, location, fault, previous) from error
-
-
-def _parameters(glue: GlueClient, database: str, name: str) -> Mapping[str, str]:
-    try:
-        parameters = glue.get_table(DatabaseName=database, Name=name)["Table"].get("Parameters", {})
-    except ClientError as error:
-        if error.response["Error"]["Code"] == "EntityNotFoundException":
-            raise TableMissingError(database, name, "is not in the Data Catalog") from error
-        raise
-    if parameters.get("table_type", "").upper() != "ICEBERG" or "metadata_location" not in parameters:
-        raise TableMissingError(database, name, "is no Iceberg table: it lacks table_type or metadata_location")
-    return parameters
-
-
-def _content(s3: S3Client, name: str, location: str, previous: str | None) -> bytes:
-    bucket, _, key = location.partition("://")[2].partition("/")
-    try:
-        body = s3.get_object(Bucket=bucket, Key=key)["Body"].read()
-    except ClientError as error:
-        if error.response["Error"]["Code"] in _ABSENT:
-            raise TableMetadataError(name, location, "is missing", previous) from error
-        raise
-    if not body.startswith(_GZIP):
-        return body
-    try:
-        return gzip.decompress(body)
-    except (OSError, EOFError) as error:
-        raise TableMetadataError(name, location, "is damaged (it is no whole gzip file)", previous) from error
 
 
 def _state(name: str, location: str, document: dict[str, Any]) -> TableState:

@@ -20,8 +20,8 @@ _SESSION_SETTINGS: Final = {
     "spark.sql.caseSensitive": "true",
     # An impossible instant is malformed like any other value; by default it is a question of legacy settings.
     "spark.sql.legacy.timeParserPolicy": "CORRECTED",
-    # Adaptive execution makes a job of each shuffle, and may cut a partition's rows in several files. A night has few and
-    # narrow shuffles, whose sizes are known.
+    # Adaptive execution makes a job of each shuffle, and may cut a partition's rows in several files. A night has few
+    # shuffles, of known sizes.
     "spark.sql.adaptive.enabled": "false",
     # Columns that must hold no null are ETL-2's checks to find, not the planner's to suspect.
     "spark.sql.iceberg.check-nullability": "false",
