@@ -10,7 +10,7 @@ from typing import Any
 from bench.contenders.task import Task
 from bench.measurements import Measurements
 from bench.processes import Measurement, MeasurementError, RunningServer, measure, replay_server
-from bench.scenarios import Contender, Scenario
+from bench.scenarios import OURS_PROGRAMS, Contender, Scenario
 
 
 @dataclass
@@ -54,7 +54,7 @@ def _run_one(contender: Contender, server: RunningServer, python: Path | str, re
     try:
         measurement = measure(Path(python), contender.program, task)
     except MeasurementError as error:
-        if contender.program == "ours":
+        if contender.program in OURS_PROGRAMS:
             raise
         print(f"    {contender.label}: {error}", flush=True)
         results.failures[contender] = str(error)
@@ -71,7 +71,7 @@ def check_rows(contender: Contender, measurement: Measurement, facts: Mapping[st
         MeasurementError: a count is missing or wrong.
     """
     expected = {"scanned": facts["items"]}
-    if contender.program == "ours":
+    if contender.program in OURS_PROGRAMS:
         expected |= facts["known"]
     if measurement.rows != expected:
         message = f"{contender.label} reports {measurement.rows}, but the items are {expected}."

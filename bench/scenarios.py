@@ -51,8 +51,12 @@ def scenarios(items: int, *, quick: bool) -> tuple[Scenario, ...]:
     return (_peers(items), _large(large, small), _latency(items))
 
 
+#: Programs that do the whole work, and must not fail.
+OURS_PROGRAMS: Final = frozenset(("ours", "ours-unsummed"))
+
 OURS: Final = Contender("ours", "ours")
 OURS_CLEAN: Final = Contender("ours, clean items", "ours", CLEAN)
+OURS_UNSUMMED: Final = Contender("ours, no partition sums", "ours-unsummed", leaves_out="what ETL-2 compares")
 OURS_TWO: Final = Contender("ours, 2 processors", "ours", segments=2, memory_megabytes=TWO_PROCESSORS)
 OURS_TWO_CLEAN: Final = Contender("ours, 2 processors, clean items", "ours", CLEAN, 2, TWO_PROCESSORS)
 OURS_SMALL: Final = Contender("ours, a tenth of the items", "ours", SMALL)
@@ -88,7 +92,9 @@ def _peers(items: int) -> Scenario:
 
 def _large(items: int, small: int) -> Scenario:
     tables = {MIXED: _table(items, segments=(1, 2, 4)), SMALL: _table(small)}
-    return Scenario("large", f"{items:,} items", tables, (OURS, OURS_SMALL, OURS_TWO, OURS_FOUR, FETCH, FLOOR))
+    return Scenario(
+        "large", f"{items:,} items", tables, (OURS, OURS_UNSUMMED, OURS_SMALL, OURS_TWO, OURS_FOUR, FETCH, FLOOR)
+    )
 
 
 def _latency(items: int) -> Scenario:

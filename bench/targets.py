@@ -18,6 +18,7 @@ from bench.scenarios import (
     OURS_TWO,
     OURS_TWO_CLEAN,
     OURS_TWO_EIGHT,
+    OURS_UNSUMMED,
     RESOURCE,
     WRANGLER,
     Contender,
@@ -26,6 +27,7 @@ from bench.stats import Spread, ratio
 
 LEAST_SPEEDUP: Final = 8.0
 MOST_TIMES_FLOOR: Final = 1.8
+MOST_TIMES_UNSUMMED: Final = 1.03
 MOST_MB: Final = 150.0
 MOST_MB_FOUR_THREADS: Final = 256.0
 MOST_GROWTH_MB: Final = 30.0
@@ -61,6 +63,9 @@ def _large(results: Results) -> Iterator[Verdict]:
     for ours in (OURS, OURS_TWO):
         what = f"the time of fetch + orjson{_processors(ours)}"
         yield at_most(MOST_TIMES_FLOOR, what, _ratio(results, ours, FLOOR))
+    if results.measured(OURS_UNSUMMED):
+        what = "the time without partition sums, on 1 processor"
+        yield at_most(MOST_TIMES_UNSUMMED, what, _ratio(results, OURS, OURS_UNSUMMED))
     yield at_most_mb(MOST_MB, "peak memory, 1 segment", max(results.peaks(OURS)))
     growth = Spread.of(results.peaks(OURS)).median - Spread.of(results.peaks(OURS_SMALL)).median
     yield at_most_mb(MOST_GROWTH_MB, "more memory for 10 times the items", growth)

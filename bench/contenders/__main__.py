@@ -25,6 +25,7 @@ class Program:
 #: By contender.
 PROGRAMS: Final = {
     "ours": Program("ours"),
+    "ours-unsummed": Program("ours", "prepare_without_sums"),
     "boto3-client": Program("boto3_client"),
     "boto3-resource": Program("boto3_resource"),
     "awswrangler": Program("wrangler"),

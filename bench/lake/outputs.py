@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
+import pyarrow.parquet as pq
 
 from bench.lake.clean_sql import rows_of, strictly_read
 from bench.lake.scenario import LakeContender
@@ -53,6 +55,17 @@ def check(contender: LakeContender, files: Mapping[str, Sequence[Path]], expecte
             if unsorted:
                 message = f"{contender.label}: {unsorted} rows of {dataset.name} do not come after the row before them."
                 raise MeasurementError(message)
+
+
+def column_bytes(files: Mapping[str, Sequence[Path]]) -> dict[tuple[str, str], int]:
+    """Return the compressed bytes of each column of each dataset's files, as their footers say."""
+    sizes: Counter[tuple[str, str]] = Counter()
+    for dataset, of_dataset in files.items():
+        for metadata in map(pq.read_metadata, of_dataset):
+            for group in map(metadata.row_group, range(metadata.num_row_groups)):
+                for chunk in map(group.column, range(group.num_columns)):
+                    sizes[dataset, chunk.path_in_schema] += chunk.total_compressed_size
+    return dict(sizes)
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from typing import Final
 
 from bench.lake.lake import HISTORY_DAYS
 from bench.lake.nights import CHANGES, FIRST, REBUILT, Change
+from bench.lake.rates import rates
 from bench.lake.runner import LakeResults
 from bench.lake.scenario import COLD_ROUNDS, IN_PROCESS, OURS, PEERS, SPARK_ROUNDS, LakeContender
 from bench.lake.targets import data_written, peak, ratio_of, seconds, verdicts
@@ -51,6 +52,7 @@ def markdown(results: LakeResults, machine: Machine, rounds: int) -> str:
         *_peers(results),
         *_year(results),
         *_questions(results),
+        *_rates(results),
         *_conditions(machine, rounds),
     ]
     return "\n".join(lines) + "\n"
@@ -178,6 +180,11 @@ def _question(results: LakeResults, place: int, title: str) -> Sequence[str]:
         *(f"{reading.bytes_read / 1e6:.2f}" for reading in readings),
         *(f"{reading.bytes_read / reading.bytes_of_all * 100:.1f} %" for reading in readings),
     )
+
+
+def _rates(results: LakeResults) -> Iterator[str]:
+    yield from ("## What `docs/lake-costs.md` reckons with", "")
+    yield from table(("rate", "measured"), ((name, f"{value:g}") for name, value in rates(results)))
 
 
 def _conditions(machine: Machine, rounds: int) -> Iterator[str]:

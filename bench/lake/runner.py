@@ -16,9 +16,9 @@ from bench.lake.front import BUCKET
 from bench.lake.lake import Lake, running
 from bench.lake.nights import Change, Night, write_nights
 from bench.lake.ours import arguments, night_at
-from bench.lake.outputs import Content, check, contents_of_csv
+from bench.lake.outputs import Content, check, column_bytes, contents_of_csv
 from bench.lake.queries import Reading, read_by_questions
-from bench.lake.scenario import ASKED, LakeContender, LakeScenario
+from bench.lake.scenario import ASKED, IN_PROCESS, LakeContender, LakeScenario
 from bench.lake.scratch import watched
 from bench.lake.task import LakeTask, NightMeasurement, NightTask, ProgramMeasurement, curated_prefix
 from bench.lake.year import REDUCTION, YearResults, simulate
@@ -40,7 +40,7 @@ class LakeResults:
     """What was measured: of each program and night one measurement a round, and seconds to start.
 
     ``scratch_bytes`` is the most that a program had on disk; ``failures`` say why a program has no measurements;
-    ``readings`` are what questions read of a program's lake.
+    ``readings`` are what questions read of a program's lake, ``column_bytes`` are by dataset and column, in-process.
     """
 
     scenario: LakeScenario
@@ -50,6 +50,7 @@ class LakeResults:
     scratch_bytes: dict[LakeContender, int] = field(default_factory=dict)
     failures: dict[LakeContender, str] = field(default_factory=dict)
     readings: dict[LakeContender, list[Reading]] = field(default_factory=dict)
+    column_bytes: dict[tuple[str, str], int] = field(default_factory=dict)
     year: YearResults | None = None
 
     def of(self, contender: LakeContender, change: Change) -> list[NightMeasurement]:
@@ -142,6 +143,8 @@ class Runner:
         with TemporaryDirectory(dir=self._scratch) as folder:
             files = {dataset.name: self._lake.fetch(lake, dataset, Path(folder)) for dataset in CONTRACT.datasets}
             check(contender, files, self._contents[last])
+            if contender == IN_PROCESS:
+                self._results.column_bytes = column_bytes(files)
 
 
 def _run_process(contender: LakeContender, task: LakeTask, result: Path) -> None:

@@ -11,6 +11,7 @@ import pytest
 from bench.lake import report
 from bench.lake.nights import CHANGES, FIRST, GROWN, REBUILT, UNCHANGED, Change, Night
 from bench.lake.queries import Reading
+from bench.lake.rates import rates
 from bench.lake.runner import LakeResults
 from bench.lake.scenario import ASKED, CONTENDERS, DUCKDB, IN_PROCESS, SPARK_WARM, LakeContender, lake_scenario
 from bench.lake.targets import ratio_of, seconds, verdicts
@@ -18,6 +19,7 @@ from bench.lake.task import NightMeasurement, Traffic
 from bench.lake.year import Stored, YearResults
 from bench.report import Machine
 from bench.stats import Spread
+from sources.catia import CONTRACT
 
 BENCH = Path(report.__file__).parents[1]
 MB = 1_000_000
@@ -42,6 +44,8 @@ def results() -> LakeResults:
             took = {GROWN: 1.0, UNCHANGED: 0.2}.get(change, 3.0)
             found.measurements[contender, change] = [measurement(change, took), measurement(change, 2 * took)]
     found.measurements[DUCKDB, FIRST] = [measurement(FIRST, 2.5, 900.0), measurement(FIRST, 4.0, 900.0)]
+    found.scratch_bytes[IN_PROCESS] = 360 * MB
+    found.column_bytes = {(dataset.name, name): MB for dataset in CONTRACT.datasets for name in dataset.column_names}
     found.readings = {contender: [Reading("How many?", MB, 80 * MB)] for contender in ASKED}
     return found
 
@@ -97,6 +101,22 @@ def test_a_peer_that_was_not_measured_is_named_with_its_reason(results: LakeResu
 
     assert f"| {DUCKDB.label} | not measured |  |  |  |  |  | no memory |" in text
     assert "first load: time" not in text
+
+
+def test_rates_solve_two_nights(results: LakeResults) -> None:
+    for contender in (IN_PROCESS, SPARK_WARM):
+        # 1 s to look through 300 MB and 0.01 s a MB to write: 27 MB of them are changed where 7 of 80 MB were written.
+        for change, took in ((UNCHANGED, 0.5), (GROWN, 1.5 + 0.2625), (FIRST, 1.5 + 3.0)):
+            results.measurements[contender, change] = [measurement(change, took)]
+    found = dict(rates(results))
+
+    assert found["Arrow: CSV looked through, MB per second and vCPU"] == 140
+    assert found["Spark: CSV of changed partitions, MB per second and task"] == 47
+    assert found["Parquet, ratio of the CSV"] == 0.27
+    assert found["Arrow: `/tmp`, times the changed CSV"] == 1.2
+    assert found["`sender` and `sent_at`, ratio of the Parquet"] == round(
+        2 / sum(len(each.columns) for each in CONTRACT.datasets), 3
+    )
 
 
 def structure(text: str) -> list[str]:

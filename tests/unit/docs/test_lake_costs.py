@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import os
+import re
+
 import pytest
 
 from envs.prod import PROD
 from envs.schema import WORKER_DPU, ArrowSettings
 from handbook.markdown import lines
 from modules.contract.table_metadata import ROW_GROUP_BYTES
-from tests.unit.docs.computed import ComputedDocument, Figures
+from ops.prices import LIST_PRICES
+from tests.unit.docs.computed import DOCS, ComputedDocument, Figures
 
 DOCUMENT = ComputedDocument("lake-costs.md", update="UPDATE_LAKE_COSTS")
+RESULTS = DOCS.parent / "bench" / "RESULTS-lake.md"
 
 JOB = PROD.etl.glue
 FUNCTION = ArrowSettings()
@@ -25,9 +30,39 @@ NEWEST_MONTH = 0.5
 SAFE = 2 / 3
 
 
+def measured() -> Figures:
+    """Return the benchmark's table of rates."""
+    _, _, rows = RESULTS.read_text(encoding="utf-8").partition("| rate | measured |\n| --- | --- |\n")
+    cells = re.findall(r"^\| (.+?) \| (.+?) \|$", rows.partition("\n\n")[0], re.MULTILINE)
+    return {name: float(value) for name, value in cells}
+
+
 @pytest.fixture
 def given() -> Figures:
+    if os.environ.get(DOCUMENT.update):
+        text = DOCUMENT.text()
+        for name, value in measured().items():
+            text = re.sub(rf"^(\| {re.escape(name)}) \| [^|]+ \|", rf"\1 | {value:g} |", text, flags=re.MULTILINE)
+        DOCUMENT.path.write_text(text, encoding="utf-8")
     return DOCUMENT.given()
+
+
+def test_rates_are_the_benchmarks(given: Figures) -> None:
+    rates = measured()
+
+    assert rates, "RESULTS-lake.md has no rates: run python -m bench --scenario lake"
+    assert {name: given[name] for name in rates} == rates, DOCUMENT.advice
+
+
+def test_prices_are_those_of_the_code(given: Figures) -> None:
+    assert {
+        "Lambda, $ per GB-second": LIST_PRICES.lambda_gigabyte_second,
+        "Glue, $ per DPU-hour; a minute at least": LIST_PRICES.glue_dpu_hour,
+        "S3, $ per GB and month": LIST_PRICES.s3_standard_gigabyte_month,
+        "S3, $ per 1,000 writes": LIST_PRICES.s3_thousand_writes,
+        "Athena, $ per TB read": LIST_PRICES.athena_terabyte,
+        "Athena: least bytes of a query, MB": LIST_PRICES.athena_least_bytes / 2**20,
+    }.items() <= given.items()
 
 
 def money(dollars: float) -> str:
@@ -155,6 +190,7 @@ def test_sentences_follow_from_the_first_table(given: Figures) -> None:
     first_load = SAFE * FUNCTION.ephemeral_storage / given["Arrow: `/tmp`, times the changed CSV"]
     largest_load = SAFE * given["Lambda's largest `/tmp`, GB"] / given["Arrow: `/tmp`, times the changed CSV"]
     assert by_memory < by_time, "the document says that memory ends first"
+    requests = given["requests of a usual night that write"] * given["S3, $ per 1,000 writes"] / 1000
     crawler = given["crawler, minutes at least"] / 60 * given["Glue, $ per DPU-hour; a minute at least"] * 30
     DOCUMENT.check_sentences(
         (
@@ -164,6 +200,7 @@ def test_sentences_follow_from_the_first_table(given: Figures) -> None:
             f"up to {first_load / MB_PER_GB:.1f} GB at once with the default `ephemeral_storage`,",
             f"{largest_load:.1f} GB with the largest",
             f"ten minutes of a DPU at least: {money(crawler)} a month",
+            f"{given['requests of a usual night that write']:.0f} requests to S3 that write: {money(requests)}",
         )
     )
 

@@ -1,0 +1,72 @@
+"""What docs/lake-costs.md reckons with, from the measured nights."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from math import floor, log10
+from statistics import median
+
+from bench.lake.nights import FIRST, GROWN, UNCHANGED
+from bench.lake.runner import LakeResults
+from bench.lake.scenario import IN_PROCESS, SPARK_WARM, LakeContender
+from bench.lake.task import THREADS
+from modules.contract.datasets import Dataset
+from sources.catia import CONVERSATIONS, FEEDBACK, MESSAGES
+
+_MEBIBYTE = 2**20
+_DASHBOARD = {
+    MESSAGES: ("user_id", "conversation_id", "position", "sender", "text"),
+    CONVERSATIONS: CONVERSATIONS.column_names,
+    FEEDBACK: FEEDBACK.column_names,
+}
+
+
+def rates(results: LakeResults) -> Iterator[tuple[str, float]]:
+    """Yield the rates by the names that the document gives them; speeds rounded down to two digits."""
+    if not results.of(IN_PROCESS, FIRST):
+        return
+    csv = next(night.bytes for night in results.nights if night.change == FIRST)
+    grown = results.of(IN_PROCESS, GROWN)[-1].traffic
+    yield "Parquet, ratio of the CSV", round(results.of(IN_PROCESS, FIRST)[-1].traffic.data_written / csv, 2)
+    for contender, name, unit in ((IN_PROCESS, "Arrow", "vCPU"), (SPARK_WARM, "Spark", "task")):
+        if results.of(contender, FIRST):
+            looked, written = _speeds(results, contender, csv)
+            yield f"{name}: CSV looked through, MB per second and {unit}", looked
+            yield f"{name}: CSV of changed partitions, MB per second and {unit}", written
+    yield "Arrow: `/tmp`, times the changed CSV", round(results.scratch_bytes[IN_PROCESS] / csv, 1)
+    yield "requests of a usual night that write", grown.writes
+    yield "`text` and `sent_at`, ratio of the Parquet", _of_columns(results, {MESSAGES: ("text", "sent_at")})
+    yield "`sender` and `sent_at`, ratio of the Parquet", _of_columns(results, {MESSAGES: ("sender", "sent_at")})
+    yield "columns of `dashboard_usuarios`, ratio of the Parquet", _of_columns(results, _DASHBOARD)
+    if results.year is not None:
+        history = results.year.with_history - 1
+        yield "1 % more each night for a year: history, times the current tables", round(history, 2)
+        noncurrent = results.year.with_noncurrent - results.year.with_history
+        yield "1 % more each night for a year: noncurrent versions, times the current tables", round(noncurrent, 2)
+
+
+def _speeds(results: LakeResults, contender: LakeContender, csv: int) -> tuple[float, float]:
+    """Solve two nights for the speeds of looking through a CSV and of writing changed partitions.
+
+    A night takes what an unchanged one takes, and the whole CSV by the first speed, and its changed part by the second.
+    """
+    first, grown, unchanged = (
+        median(one.seconds for one in results.of(contender, change)) for change in (FIRST, GROWN, UNCHANGED)
+    )
+    whole, part = (results.of(contender, change)[-1].traffic.data_written for change in (FIRST, GROWN))
+    changed = csv * part / whole
+    a_byte_written = max(first - grown, 1e-9) / (csv - changed)
+    a_byte_looked_at = max(grown - unchanged - changed * a_byte_written, 1e-9) / csv
+    return _speed(a_byte_looked_at), _speed(a_byte_written)
+
+
+def _speed(seconds_a_byte: float) -> float:
+    speed = 1 / seconds_a_byte / _MEBIBYTE / THREADS
+    step = 10 ** (floor(log10(speed)) - 1)
+    return floor(speed / step) * step
+
+
+def _of_columns(results: LakeResults, columns: dict[Dataset, tuple[str, ...]]) -> float:
+    sizes = results.column_bytes
+    found = sum(sizes[dataset.name, name] for dataset, names in columns.items() for name in names)
+    return round(found / sum(sizes.values()), 3)
