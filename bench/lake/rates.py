@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
-from math import floor, log10
 from statistics import median
 
 from bench.lake.nights import FIRST, GROWN, UNCHANGED
@@ -62,8 +62,8 @@ def _speeds(results: LakeResults, contender: LakeContender, csv: int) -> tuple[f
 
 def _speed(seconds_a_byte: float) -> float:
     speed = 1 / seconds_a_byte / _MEBIBYTE / THREADS
-    step = 10 ** (floor(log10(speed)) - 1)
-    return floor(speed / step) * step
+    step = math.pow(10, math.floor(math.log10(speed)) - 1)
+    return math.floor(speed / step) * step
 
 
 def _of_columns(results: LakeResults, columns: dict[Dataset, tuple[str, ...]]) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -78,7 +79,7 @@ def test_goals_that_are_met(results: LakeResults) -> None:
     ],
 )
 def test_a_goal_that_is_missed(
-    contender: LakeContender, change: Change, other: dict[str, object], goal: str, results: LakeResults
+    contender: LakeContender, change: Change, other: dict[str, Any], goal: str, results: LakeResults
 ) -> None:
     rounds = results.measurements[contender, change]
     rounds[:] = [replace(one, **other) for one in rounds]
