@@ -72,12 +72,19 @@ def test_function_is_told_what_the_job_is_told(prod_etl: Stack, arrow_etl: Stack
     assert {name: variables[name] for name in expected} == expected
 
 
-@pytest.mark.parametrize("address", ["aws_lambda_function.parquet", "aws_lambda_layer_version.parquet"])
-def test_hash_is_the_archives_own(arrow_etl: Stack, address: str) -> None:
-    resource = arrow_etl[address]
-    assert not Path(resource["filename"]).is_absolute()
-    content = (arrow_etl.folder / resource["filename"]).read_bytes()
-    assert resource["source_code_hash"] == base64.b64encode(hashlib.sha256(content).digest()).decode()
+@pytest.mark.parametrize(
+    ("address", "source"),
+    [
+        ("aws_lambda_function.parquet", ("aws_lambda_function.parquet", "filename")),
+        ("aws_lambda_layer_version.parquet", ("aws_s3_object.layer", "source")),
+    ],
+)
+def test_hash_is_the_archives_own(arrow_etl: Stack, address: str, source: tuple[str, str]) -> None:
+    holder, argument = source
+    path = arrow_etl[holder][argument]
+    assert not Path(path).is_absolute()
+    content = (arrow_etl.folder / path).read_bytes()
+    assert arrow_etl[address]["source_code_hash"] == base64.b64encode(hashlib.sha256(content).digest()).decode()
 
 
 def test_both_engines_ship_the_same_program(prod_etl: Stack, arrow_etl: Stack) -> None:
@@ -87,10 +94,19 @@ def test_both_engines_ship_the_same_program(prod_etl: Stack, arrow_etl: Stack) -
 
 
 def test_layer(arrow_etl: Stack) -> None:
-    layer = arrow_etl["aws_lambda_layer_version.parquet"]
-    assert Path(layer.pop("filename")).name.startswith("layer-cp312-manylinux_2_28_x86_64-")
+    layer, stored = arrow_etl["aws_lambda_layer_version.parquet"], arrow_etl["aws_s3_object.layer"]
     del layer["source_code_hash"]
+    source = arrow_etl.folder / stored.pop("source")
+    assert source.name.startswith("layer-cp312-manylinux_2_28_x86_64-")
+    assert stored == {
+        "bucket": "${data.aws_s3_bucket.reports.bucket}",
+        "key": f"artifacts/{hashlib.sha256(source.read_bytes()).hexdigest()}/{source.name}",
+        "lifecycle": {"create_before_destroy": True},
+        "tags": {**TAGS, "ResourceType": "STORAGE"},
+    }
     assert layer == {
+        "s3_bucket": "${aws_s3_object.layer.bucket}",
+        "s3_key": "${aws_s3_object.layer.key}",
         "layer_name": "cat-prod-etl2-dependencies",
         "description": "Dependencies of the ETL-2 function",
         "compatible_runtimes": ["python3.12"],
@@ -100,8 +116,9 @@ def test_layer(arrow_etl: Stack) -> None:
 
 def test_each_function_has_the_layer_of_its_own_requirements(prod_normalize: Stack, arrow_etl: Stack) -> None:
     holds_pyarrow = []
-    for stack, name in ((prod_normalize, "normalize"), (arrow_etl, "parquet")):
-        with zipfile.ZipFile(stack.folder / stack[f"aws_lambda_layer_version.{name}"]["filename"]) as layer:
+    uploaded = prod_normalize["aws_lambda_layer_version.normalize"]["filename"]
+    for path in (prod_normalize.folder / uploaded, arrow_etl.folder / arrow_etl["aws_s3_object.layer"]["source"]):
+        with zipfile.ZipFile(path) as layer:
             holds_pyarrow.append("python/pyarrow/__init__.py" in layer.namelist())
     assert holds_pyarrow == [False, True]
 
