@@ -23,10 +23,13 @@ LAKE_RESULTS: Final = PROJECT / "bench" / "RESULTS-lake.md"
 SYNTH_RESULTS: Final = PROJECT / "bench" / "RESULTS-synth.md"
 ROUNDS: Final = 5
 QUICK_ROUNDS: Final = 2
+EXTRACT: Final = "extract"
 LAKE: Final = "lake"
 SYNTH: Final = "synth"
-_WITH_FILES: Final = (LAKE, SYNTH)
-_SCENARIO_NAMES: Final = ("peers", "large", "latency", *_WITH_FILES)
+_WITH_FILES: Final = (EXTRACT, LAKE, SYNTH)
+#: Those of EXTRACT, one by one.
+_PARTS: Final = ("peers", "large", "latency")
+_SCENARIO_NAMES: Final = (*_PARTS, *_WITH_FILES)
 
 
 def main() -> None:
@@ -34,8 +37,8 @@ def main() -> None:
     arguments = _arguments()
     rounds = arguments.rounds or (QUICK_ROUNDS if arguments.quick else ROUNDS)
     whole = not arguments.quick and rounds >= ROUNDS
-    if arguments.scenario not in _WITH_FILES:
-        _show(_extract(arguments, rounds), RESULTS if whole and arguments.scenario is None else None)
+    if arguments.scenario in (None, EXTRACT, *_PARTS):
+        _show(_extract(arguments, rounds), RESULTS if whole and arguments.scenario not in _PARTS else None)
     if arguments.scenario in (None, LAKE):
         _show(_lake(arguments, rounds), LAKE_RESULTS if whole else None)
     if arguments.scenario in (None, SYNTH):
@@ -70,7 +73,7 @@ def _show(text: str, file: Path | None) -> None:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help=f"{QUICK_ITEMS:,} items, {QUICK_ROUNDS} rounds, no file")
-    parser.add_argument("--scenario", choices=_SCENARIO_NAMES, help=f"only this one; {LAKE} and {SYNTH} have files")
+    parser.add_argument("--scenario", choices=_SCENARIO_NAMES, help=f"only this one; {', '.join(_WITH_FILES)} have files")
     parser.add_argument("--rounds", type=int, help=f"runs of each program (default {ROUNDS}); fewer write no file")
     return parser.parse_args()
 
@@ -78,7 +81,7 @@ def _arguments() -> argparse.Namespace:
 def _chosen(arguments: argparse.Namespace) -> list[Scenario]:
     items = QUICK_ITEMS if arguments.quick else ITEMS
     every = scenarios(items, quick=arguments.quick)
-    return [scenario for scenario in every if arguments.scenario in (None, scenario.name)]
+    return [scenario for scenario in every if arguments.scenario in (None, EXTRACT, scenario.name)]
 
 
 def _pythons() -> dict[str, Path | str]:
