@@ -15,7 +15,14 @@ from typing import TYPE_CHECKING
 from glue_src import logs
 from glue_src.announce import announce
 from glue_src.checks import checks_of, rejected_check, relations_of
-from glue_src.exceptions import HeldError, QuarantinedError, TableMovedError, TableSchemaError
+from glue_src.exceptions import (
+    HeldError,
+    QuarantinedError,
+    TableFileError,
+    TableMovedError,
+    TableSchemaError,
+    brief,
+)
 from glue_src.maintenance import expired_snapshots, remove_orphans
 from glue_src.plan import Change, change_of, removals, table_plan
 from glue_src.recorder import Recorder
@@ -184,11 +191,18 @@ class Night:
     def _clean_up(self, due: Mapping[str, frozenset[int]], published: Mapping[str, Published]) -> None:
         """Expire what history no longer needs; where something was written, remove what killed runs left behind."""
         for dataset in self.arguments.contract.tables:
-            if due[dataset.name]:
-                self.engine.expire(dataset, due[dataset.name])
-                logs.info("snapshots expired", dataset=dataset.name, snapshots=len(due[dataset.name]))
-            if dataset.name in published:
-                remove_orphans(self.engine, self.bucket, dataset, self.read(dataset.name), self.now())
+            try:
+                self._clean_up_table(dataset, due[dataset.name], look_for_orphans=dataset.name in published)
+            except (TableFileError, TableMovedError) as error:
+                # The run is published and recorded: what is left undone, the next night does.
+                logs.warning("table not cleaned up", dataset=dataset.name, error=brief(error))
+
+    def _clean_up_table(self, dataset: Dataset, due: frozenset[int], *, look_for_orphans: bool) -> None:
+        if due:
+            self.engine.expire(dataset, due)
+            logs.info("snapshots expired", dataset=dataset.name, snapshots=len(due))
+        if look_for_orphans:
+            remove_orphans(self.engine, self.bucket, dataset, self.read(dataset.name), self.now())
 
 
 def _run_rows(

@@ -56,7 +56,7 @@ class SparkEngine:
     def _stage_one(self, plan: TablePlan, unpublished: ExitStack) -> StagedTable:
         table, base = self._table(plan.dataset), plan.base_snapshot_id
         condition = replaced_by(plan)
-        with translated(table.name, base, plan.source.key):
+        with translated(table, base, plan.source.key):
             branch = table.begin_branch(base, empty=condition is None)
             staged = StagedTable(plan, table, branch, branch.begin, condition)
             unpublished.callback(_discard, staged)
@@ -81,18 +81,20 @@ class SparkEngine:
     def evolve(self, dataset: Dataset, properties: Mapping[str, str]) -> None:
         """Bring a table's columns (by field id), their order, types and comments, and properties to the contract's."""
         table = self._table(dataset)
-        with translated(dataset.name):
+        with translated(table):
             table.evolve(partial(schema_document, dataset), sort_document(dataset), properties)
 
     def repartition(self, dataset: Dataset) -> None:
         """Make the contract's partitioning the one by which the table's next files are divided."""
-        with translated(dataset.name):
-            self._table(dataset).repartition(partition_document(dataset))
+        table = self._table(dataset)
+        with translated(table):
+            table.repartition(partition_document(dataset))
 
     def rows_of(self, dataset: Dataset) -> list[tuple[object, ...]]:
         """Return all rows of a small table, cells in the contract's column order; instants without a zone, in UTC."""
-        with translated(dataset.name):
-            frame = self.spark.table(self._table(dataset).identifier).select(*dataset.column_names)
+        table = self._table(dataset)
+        with translated(table):
+            frame = self.spark.table(table.identifier).select(*dataset.column_names)
             return [tuple(row) for row in frame.collect()]
 
     def replace_rows(
@@ -108,7 +110,7 @@ class SparkEngine:
             TableMovedError: its current snapshot is not ``base_snapshot_id``; it stays as it is.
         """
         table = self._table(dataset)
-        with translated(dataset.name, base_snapshot_id):
+        with translated(table, base_snapshot_id):
             table.check_base(base_snapshot_id)
             frame = self.spark.createDataFrame(list(rows), table_schema(dataset.columns)).coalesce(1)
             # Iceberg checks again, when it commits, that nobody came between.
@@ -117,13 +119,15 @@ class SparkEngine:
 
     def expire(self, dataset: Dataset, snapshot_ids: Collection[int]) -> None:
         """Forget snapshots, and delete the files that only they named."""
-        with translated(dataset.name):
-            self._table(dataset).expire(snapshot_ids)
+        table = self._table(dataset)
+        with translated(table):
+            table.expire(snapshot_ids)
 
     def files_named(self, dataset: Dataset) -> frozenset[str]:
         """Return the addresses of all files that any snapshot or the metadata log of a table names."""
-        with translated(dataset.name):
-            return self._table(dataset).files_named()
+        table = self._table(dataset)
+        with translated(table):
+            return table.files_named()
 
 
 def _base_property(snapshot_id: int) -> dict[str, str]:

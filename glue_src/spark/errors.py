@@ -15,34 +15,38 @@ from glue_src.spark.csv import UNKNOWN_ESCAPE
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from glue_src.spark.iceberg import IcebergTable
+
 _MOVED: Final = ("CommitFailedException", "org.apache.iceberg.exceptions.ValidationException")
 _MISSING_TABLE: Final = ("NoSuchTableException", "NoSuchIcebergTableException", "TABLE_OR_VIEW_NOT_FOUND")
 _MISSING_FILE: Final = ("NoSuchKeyException", "iceberg.exceptions.NotFoundException", "FileNotFoundException")
 _DAMAGED_FILE: Final = (
-    "is not a Parquet file",
     "InvalidAvroMagicException",
     "AvroRuntimeException",
+    "iceberg.exceptions.RuntimeIOException",
     "ParquetDecodingException",
-    "RuntimeIOException",
-    "Not an Avro data file",
+    "is not a Parquet file",
     "can not read class org.apache.parquet",
-    "org.apache.parquet",
 )
 _ADDRESS: Final = re.compile(r"s3[an]?://[^\s,;'\"\]\)]+")
-#: What the error says of bad data, and which of the contract's rules that breaks.
-_BAD_DATA: Final = (
+_NULL: Final = "a column that the table is divided or sorted by holds a null."
+#: What an error says if a rule of the contract is broken.
+_BROKEN_RULES: Final = (
     (UNKNOWN_ESCAPE, "a text holds a backslash that begins no escape of the contract."),
+    ("NOT_NULL_ASSERT_VIOLATION", _NULL),
+    ("Null value appeared in non-nullable field", _NULL),
+)
+#: What Spark says of a CSV that it cannot read, and of the reason.
+_MALFORMED: Final = "Malformed"
+_REASONS: Final = (
     ("NumberFormatException", "a cell of a whole-number column is no whole number."),
-    ("DateTimeParseException", "a cell of a timestamp column is no instant such as 2026-01-31T04:30:00.000000Z."),
-    ("DateTimeException", "a cell of a timestamp column is no instant such as 2026-01-31T04:30:00.000000Z."),
-    ("NOT_NULL_ASSERT_VIOLATION", "a column that the table is divided or sorted by holds a null."),
-    ("Null value appeared in non-nullable field", "a column that the table is divided or sorted by holds a null."),
-    ("Malformed", "a record has more or fewer cells than the header, or its quotes do not close."),
+    ("DateTime", "a cell of a timestamp column is no instant such as 2026-01-31T04:30:00.000000Z."),
+    ("", "a record has more or fewer cells than the header, or a cell is not of its column's type."),
 )
 
 
 @contextmanager
-def translated(table: str, base: int | None = None, source_key: str | None = None) -> Iterator[None]:
+def translated(table: IcebergTable, base: int | None = None, source_key: str | None = None) -> Iterator[None]:
     """Raise ours in the place of Java's errors; ``source_key`` is the CSV that is read meanwhile, if any.
 
     Raises:
@@ -54,8 +58,7 @@ def translated(table: str, base: int | None = None, source_key: str | None = Non
     try:
         yield
     except (Py4JJavaError, PySparkException) as error:
-        text = _text_of(error)
-        found = _as_ours(text, table, base, source_key)
+        found = _as_ours(str(error), table, base, source_key)
         if found is None:
             raise
     else:
@@ -64,22 +67,35 @@ def translated(table: str, base: int | None = None, source_key: str | None = Non
     raise found from None
 
 
-def _text_of(error: Py4JJavaError | PySparkException) -> str:
-    return str(error)
-
-
-def _as_ours(text: str, table: str, base: int | None, source_key: str | None) -> Exception | None:
-    if source_key is not None:
-        for sign, detail in _BAD_DATA:
-            if sign in text and ("Malformed" in text or sign not in ("NumberFormatException", "DateTimeException")):
-                return MalformedDataError(table, source_key, detail)
-    if any(sign in text for sign in _MOVED):
-        return TableMovedError(table, base)
-    if any(sign in text for sign in _MISSING_TABLE):
-        return TableMissingError("the database", table, "is missing")
-    address = next(iter(_ADDRESS.findall(text)), None)
-    if any(sign in text for sign in _MISSING_FILE):
-        return TableFileError(table, f"{address or 'a file that it names'} is missing.")
-    if any(sign in text for sign in _DAMAGED_FILE):
-        return TableFileError(table, f"{address or 'a file that it names'} is damaged.")
+def _as_ours(text: str, table: IcebergTable, base: int | None, source_key: str | None) -> Exception | None:
+    broken = None if source_key is None else _broken_rule(text, source_key)
+    if source_key is not None and broken is not None:
+        return MalformedDataError(table.name, source_key, broken)
+    if _any(_MOVED, text):
+        return TableMovedError(table.name, base)
+    if _any(_MISSING_TABLE, text):
+        return TableMissingError(table.database, table.name, "is not in the Data Catalog")
+    if _any(_MISSING_FILE, text):
+        return TableFileError(table.name, f"{_file_in(text, table)} is missing.")
+    if _any(_DAMAGED_FILE, text):
+        return TableFileError(table.name, f"{_file_in(text, table)} is damaged.")
     return None
+
+
+def _broken_rule(text: str, source_key: str) -> str | None:
+    if source_key in text and _any((*_MISSING_FILE, "PATH_NOT_FOUND", "Path does not exist"), text):
+        return "it vanished while the run was read."
+    for sign, rule in _BROKEN_RULES:
+        if sign in text:
+            return rule
+    return next(reason for sign, reason in _REASONS if sign in text) if _MALFORMED in text else None
+
+
+def _any(signs: tuple[str, ...], text: str) -> bool:
+    return any(sign in text for sign in signs)
+
+
+def _file_in(text: str, table: IcebergTable) -> str:
+    """Return the address in an error; S3's own errors have none, so that the table's files are looked through."""
+    told = _ADDRESS.search(text)
+    return told.group() if told else table.unreadable_file() or "a file that it names"

@@ -11,6 +11,8 @@ import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from py4j.protocol import Py4JJavaError  # type: ignore[import-untyped]
+
 from glue_src.exceptions import TableMovedError
 from modules.contract.snapshots import STAGING_BRANCH
 from modules.contract.spark_catalog import SPARK_CATALOG
@@ -232,6 +234,23 @@ class IcebergTable:
         for one in present:
             expiry = expiry.expireSnapshotId(one)
         expiry.commit()
+
+    def unreadable_file(self) -> str | None:
+        """Return the first file, of those that say what the current snapshot holds, that cannot be read; or None."""
+        table = self._load()
+        snapshot, files = table.currentSnapshot(), table.io()
+        if snapshot is None:
+            return None
+        try:
+            manifests = list(snapshot.allManifests(files))
+        except Py4JJavaError:
+            return str(snapshot.manifestListLocation())
+        for manifest in manifests:
+            try:
+                self._java.ManifestFiles.readPaths(manifest, files).iterator().hasNext()
+            except Py4JJavaError:
+                return str(manifest.path())
+        return None
 
     def files_named(self) -> frozenset[str]:
         """Return the addresses of all files that any snapshot or the metadata log names."""

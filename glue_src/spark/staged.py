@@ -72,7 +72,7 @@ class SparkStagedTables:
         return dict(zip(self.tables, side_by_side(self._facts_of, self.tables.values()), strict=True))
 
     def _facts_of(self, staged: StagedTable) -> TableFacts:
-        with translated(staged.table.name):
+        with translated(staged.table):
             return staged.facts()
 
     def relate(self, relations: Sequence[Relation]) -> Mapping[Relation, RelationFacts]:
@@ -83,15 +83,19 @@ class SparkStagedTables:
         condition = self._affected_by(relation)
         sides = (self._rows(relation.child), self._rows(relation.parent))
         children, parents = sides if condition is None else (side.where(condition) for side in sides)
-        with translated(relation.parent.name):
+        with translated(self._table(relation.parent)):
             return relation_facts(relation, children, parents)
 
     def _rows(self, dataset: Dataset) -> DataFrame:
         staged = self.tables.get(dataset.name)
         if staged is not None:
             return staged.rows()
-        with translated(dataset.name):
-            return self.spark.table(IcebergTable(self.spark, self.database, dataset.name).identifier)
+        table = self._table(dataset)
+        with translated(table):
+            return self.spark.table(table.identifier)
+
+    def _table(self, dataset: Dataset) -> IcebergTable:
+        return IcebergTable(self.spark, self.database, dataset.name)
 
     def _affected_by(self, relation: Relation) -> Expression | None:
         """Return the condition of the rows that a night can have parted or joined; None for all rows.
@@ -115,7 +119,7 @@ class SparkStagedTables:
             TableMovedError: somebody else committed to the table since it was planned; it stays as it is.
         """
         staged = self.tables[dataset.name]
-        with translated(dataset.name, staged.branch.base):
+        with translated(staged.table, staged.branch.base):
             staged.table.publish(staged.branch, staged.snapshot_id)
             staged.is_published = True
             return Published(staged.snapshot_id, staged.table.added_bytes(staged.snapshot_id))
