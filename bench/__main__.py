@@ -73,7 +73,9 @@ def _show(text: str, file: Path | None) -> None:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help=f"{QUICK_ITEMS:,} items, {QUICK_ROUNDS} rounds, no file")
-    parser.add_argument("--scenario", choices=_SCENARIO_NAMES, help=f"only this one; {', '.join(_WITH_FILES)} have files")
+    parser.add_argument(
+        "--scenario", choices=_SCENARIO_NAMES, help=f"only this one; {', '.join(_WITH_FILES)} have files"
+    )
     parser.add_argument("--rounds", type=int, help=f"runs of each program (default {ROUNDS}); fewer write no file")
     return parser.parse_args()
 
