@@ -86,6 +86,7 @@ def test_both_engines_make_the_same_run(job: Job, first_run: Run) -> None:
     assert made.scan.segments == 3
     for dataset in CONTRACT.datasets:
         assert made.rows_of(dataset.name) == by_function.rows_of(dataset.name)
+        assert made.object_of(dataset.name).partitions == by_function.object_of(dataset.name).partitions
         assert rows_of(job.s3, made, dataset.name) == rows_of(function_s3, by_function, dataset.name)
     assert job.open_uploads() == []
 
