@@ -42,7 +42,7 @@ def history_faults(contract: SourceContract, history: History) -> list[str]:
 def _dataset_faults(dataset: Dataset, before: Mapping[str, str]) -> Iterator[str]:
     for column in dataset.columns:
         name, kind = before.get(str(column.field_id), _entry(column)).split(" ")
-        free = max(map(int, (*before, column.field_id))) + 1
+        free = max([column.field_id, *map(int, before)]) + 1
         if name != column.name:
             yield (
                 f"{dataset.name}.{column.name} has field id {column.field_id}, which was {name!r}: ids are never given "

@@ -38,8 +38,8 @@ OTHERS = tuple(column for column in FEEDBACK.columns if column != COMMENT)
         (
             (*OTHERS, replace(COMMENT, type=ColumnType.COUNT)),
             (
-                "feedback.comment was string and is bigint now: Iceberg cannot read the former as the latter; add a column"
-                " of another name with field id 7, and drop this one later"
+                "feedback.comment was string and is bigint now: Iceberg cannot read the former as the latter; add a"
+                " column of another name with field id 7, and drop this one later"
             ),
         ),
         (
