@@ -21,7 +21,8 @@ setup: ## install what the project needs into .venv and node_modules
 demo: setup ## deploy to a local AWS emulator, run the pipeline, query it (USERS=200 SEED=1 ENGINE=lambda TRANSFORM=spark)
 	@$(PY) -m local demo --users $(USERS) --seed $(SEED) --engine $(ENGINE) --transform $(TRANSFORM)
 
-query: setup ## ask the demo's tables and views (SQL="SELECT …")
+query: ## ask the demo's tables and views (SQL="SELECT …")
+	@test -x $(PY) || { echo 'Nothing is set up, so nothing runs that could answer. Start it: make demo' >&2; exit 1; }
 	@$(PY) -m local query "$${SQL:-SELECT * FROM dashboard_usuarios LIMIT 5}"
 
 down: ## stop the emulator and remove what the demo made
