@@ -7,7 +7,7 @@ import json
 import threading
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timezone
 from functools import cached_property
 from itertools import count
 from typing import TYPE_CHECKING, Any, Final
@@ -17,7 +17,7 @@ from glue_src.storage import Bucket
 from local.aws_environment import emulator_environment
 from local.sample_data import generate_items
 from local.source_table import SourceTable
-from modules.contract.layout import run_summary_key
+from modules.contract.layout import commit_marker_prefix, parse_clean_key, run_summary_key
 from modules.contract.runs import RunSummary
 from modules.contract.settings import UNLIMITED, EventKey, LambdaVariable
 from sources.catia import CONTRACT
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from local.clients import Clients
+    from modules.contract.partition_sums import PartitionSums
 
 DAY: Final = date(2026, 1, 31)
 PREFIX: Final = "reports/etl-process1/"
@@ -43,7 +44,7 @@ OLDER: Final = "older"
 OLDER_USERS: Final = 48
 SAMPLE_USERS: Final = 200
 LONG_CONVERSATIONS: Final = 45
-"""So many more conversations of 330 KB make messages.csv longer than one part of 8 MiB, and the scan 17 pages long."""
+"""So many more conversations of 330 KB make messages.csv longer than one part of 6 MiB, and the scan 17 pages long."""
 EXCLUSION_RULES: Final = (
     {"name": "automated-checks", "attribute": "user_id", "operator": "starts_with", "values": ["monitor-"]},
 )
@@ -57,10 +58,13 @@ Item = dict[str, Any]
 
 @dataclass(frozen=True)
 class Reference:
-    """What a run without faults publishes of a table: where the items go, and a digest of each dataset's records."""
+    """What a run without faults publishes of a table: where the items go, and of each dataset's records a digest and
+    the partitions' sums, which no fault, segment or process changes.
+    """
 
     items: Mapping[str, Any]
     digests: Mapping[str, str]
+    sums: Mapping[str, PartitionSums]
 
 
 class Scene:
@@ -84,15 +88,21 @@ class Scene:
 
     def taken(self) -> RunSummary:
         """Return the run that ETL-2 takes for the day."""
-        return self.zone.newest_complete_run(DAY, self.run_ids())
+        found = self.zone.newest_complete_run(datetime.now(timezone.utc), is_quarantined=lambda _: False)
+        assert found is not None
+        return found
 
     def run_ids(self) -> tuple[str, ...]:
-        """Return the runs of the day that ETL-2 sees, newest first, complete or not."""
-        return self.zone.runs_by_day()[DAY]
+        """Return the runs that ETL-2 sees, newest first, complete or not."""
+        return tuple(sorted(self._run_ids_below(commit_marker_prefix(PREFIX, CONTRACT)), reverse=True))
 
     def visible_run_ids(self) -> set[str]:
-        """Return the runs of the day of which any object is visible."""
-        return {run_id for run_id, _ in self.zone.objects_of_day(DAY)}
+        """Return the runs of which any dataset's object is visible."""
+        return self._run_ids_below(PREFIX)
+
+    def _run_ids_below(self, prefix: str) -> set[str]:
+        found = (parse_clean_key(PREFIX, stored.key) for stored in self.zone.bucket.list(prefix))
+        return {clean.run_id for clean in found if clean is not None}
 
     def summary_key(self, summary: RunSummary) -> str:
         """Return the key of a run's summary."""
@@ -118,7 +128,8 @@ class Scene:
             dataset.name: hashlib.sha256(b"\n".join(self.records(summary, dataset.name))).hexdigest()
             for dataset in CONTRACT.datasets
         }
-        return Reference(json.loads(summary.to_json())["items"], digests)
+        sums = {written.dataset: written.partitions for written in summary.objects}
+        return Reference(json.loads(summary.to_json())["items"], digests, sums)
 
     def remove(self) -> None:
         """Delete the bucket with all that is in it: the emulator keeps it in memory."""
