@@ -61,7 +61,8 @@ class TableFacts:
     """What was found in the rows that a plan wrote.
 
     ``rows`` is by partition; ``nulls`` has the number of null rows of each column that may hold none and does;
-    ``duplicate_keys`` counts the rows beyond the first of each key, and is 0 for a dataset without a key.
+    ``duplicate_keys`` counts the rows beyond the first of each key, and is 0 for a dataset without a key. Where the key
+    does not say which partition a row is in, those of partitions that stay as they are count, too.
     """
 
     rows: Mapping[str, int]

@@ -146,8 +146,8 @@ class OutOfTimeError(CurationError):
 
     def __init__(self, seconds_left: float, seconds_kept: float) -> None:
         super().__init__(
-            f"{seconds_left:.0f} s are left until the service stops this run, and the last "
-            f"{seconds_kept:.0f} s are kept for checking and publishing. Nothing was published. Raise the function's timeout or memory_size (more "
+            f"{seconds_left:.0f} s are left until the service stops this run, and the last {seconds_kept:.0f} s of it "
+            "are for checking and publishing. Nothing was published. Raise the function's timeout or memory_size (more "
             'memory brings more processors), or set transform.engine to "spark".'
         )
 

@@ -70,9 +70,10 @@ class ArrowEngine:
     def _planned(self, plan: TablePlan) -> StagedTable:
         table = self.catalog.table(plan.dataset.name)
         check_base(table, plan.base_snapshot_id)
+        if plan.replaces_all:
+            return StagedTable(plan, CurrentTable.to_be_replaced(table))
         current = CurrentTable(table)
-        if not plan.replaces_all:
-            current.check_spec()
+        current.check_spec()
         return StagedTable(plan, current)
 
     def _write(

@@ -24,6 +24,7 @@ from glue_src.arrow.uploads import Uploads
 from glue_src.engine import Published, RelationFacts, TableFacts, TablePlan
 from glue_src.exceptions import TableFileError, TableMovedError
 from modules.contract.datasets import WHOLE_TABLE, Dataset
+from modules.contract.snapshots import NO_SNAPSHOT, SnapshotProperty
 from modules.contract.source import Relation
 
 
@@ -64,14 +65,23 @@ NOTHING: Final = Replaced()
 
 @dataclass
 class CurrentTable:
-    """A table as readers see it: its data files by partition."""
+    """A table as readers see it: its data files by partition; none where it is not ``readable``."""
 
     table: Table
+    readable: bool = True
 
     def __post_init__(self) -> None:
         with named_files(self.table):
-            tasks = self.table.scan().plan_files() if self.table.current_snapshot() else []
+            tasks = self.table.scan().plan_files() if self.readable and self.table.current_snapshot() else []
             self.tasks = list(tasks)
+
+    @classmethod
+    def to_be_replaced(cls, table: Table) -> CurrentTable:
+        """Return a table of which nothing will stay: even if what says which files it has is missing or damaged."""
+        try:
+            return cls(table)
+        except TableFileError:
+            return cls(table, readable=False)
 
     def check_spec(self) -> None:
         """Raise TableFileError if files are not divided as the table's next ones: they may hold several partitions."""
@@ -84,7 +94,7 @@ class CurrentTable:
     @property
     def is_uniform(self) -> bool:
         """Whether all files are divided as the table's next ones are."""
-        return all(task.file.spec_id == self.table.metadata.default_spec_id for task in self.tasks)
+        return self.readable and all(task.file.spec_id == self.table.metadata.default_spec_id for task in self.tasks)
 
     def partitions(self) -> set[str]:
         """Return the partitions that have files."""
@@ -119,12 +129,15 @@ class StagedTable:
         return Replaced(frozenset(self.plan.changed) | frozenset(self.plan.gone), self.plan.replaces_all)
 
     def find_duplicates_across(self) -> None:
-        """Count keys that come again in other partitions, where a key does not say which partition it is in."""
+        """Count keys that come again in other partitions, where a key does not say which partition it is in.
+
+        Partitions that stay as they are count, too.
+        """
         dataset = self.plan.dataset
         if not dataset.key or dataset.partition is None or dataset.partition.column in dataset.key:
             return
         keys = pa.concat_tables(
-            [*self._own(dataset.key, None), plain_schema(dataset).empty_table().select(dataset.key)]
+            [*self.read(dataset.key, None), plain_schema(dataset).empty_table().select(dataset.key)]
         )
         groups = keys.group_by(list(dataset.key), use_threads=False).aggregate([])
         within = sum(each.duplicate_keys for each in self.partitions.values())
@@ -231,7 +244,10 @@ class ArrowStagedTables:
             raise ValueError(message)
         removed = [task.file for task in staged.current.tasks if replaced.has(partition_of(task.file))]
         with self.uploads.committing(dataset.name):
-            snapshot_id = commit(table, added, removed, staged.plan.properties)
+            if staged.current.readable:
+                snapshot_id = commit(table, added, removed, staged.plan.properties)
+            else:
+                snapshot_id = commit_alone(table, added, staged.plan.properties)
         return Published(snapshot_id, sum(file.file_size_in_bytes for file in added))
 
 
@@ -253,6 +269,25 @@ def commit(table: Table, added: Sequence[DataFile], removed: Sequence[DataFile],
     with moved(table):
         transaction.commit_transaction()
     return overwrite.snapshot_id
+
+
+def commit_alone(table: Table, added: Sequence[DataFile], properties: Mapping[str, str]) -> int:
+    """Make one snapshot of some data files and no others, without looking at those that are there; return its id.
+
+    It has no parent, for the files of one that cannot be read can neither stay nor be told gone.
+
+    Raises:
+        TableMovedError: the table's current snapshot is another one by now.
+    """
+    transaction = table.transaction()
+    told = {**properties, SnapshotProperty.BASE_SNAPSHOT_ID: NO_SNAPSHOT}
+    with transaction.update_snapshot(snapshot_properties=told).fast_append() as append:
+        append._parent_snapshot_id = None  # noqa: SLF001 - PyIceberg has no other way
+        for file in added:
+            append.append_data_file(file)
+    with moved(table):
+        transaction.commit_transaction()
+    return append.snapshot_id
 
 
 def check_base(table: Table, base_snapshot_id: int | None) -> None:

@@ -190,8 +190,9 @@ def test_damaged_files_are_named_with_the_remedy(lake: Lake) -> None:
 def test_a_missing_data_file_ends_with_the_partitions_next_change(lake: Lake) -> None:
     lake.publish(run_id(1), months(JAN, FEB))
     lake.night()
-    lost = next(key for key in lake.data_keys(MESSAGES) if FEB in key)
-    lake.delete(lost)
+    tasks = lake.table(MESSAGES).scan().plan_files()
+    (lost,) = (task.file.file_path for task in tasks if task.file.partition[0] == f"CONVERSATION#{FEB}")
+    lake.delete(lost.partition(f"{lake.bucket}/")[2])
     rows = together(months(JAN, FEB), talk("u9", FEB, "x"))
     lake.publish(run_id(2), rows)
     lake.night()

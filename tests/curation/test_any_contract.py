@@ -1,0 +1,62 @@
+"""Tables of a source unlike CatIA: not divided, or by a column that is not in the key, with all kinds of relations."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from glue_src.exceptions import QuarantinedError
+from tests.curation.lake import Lake, run_id
+from tests.shop import LINES, ORDERS, PAYMENTS, SHOP, VISITS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+AT = "2026-02-01T00:00:00.000000Z"
+ROWS = {
+    ORDERS: [("1", "aa1", AT, "Ana", "2", "1"), ("1", "bb1", AT, None, "1", "0"), ("2", "aa1", AT, "Ana", "0", "0")],
+    LINES: [("1", "aa1", "1", "x1", None), ("1", "aa1", "2", "y1", "azul"), ("1", "bb1", "1", "x2", "")],
+    PAYMENTS: [("p1", "1", "aa1")],
+    VISITS: [(AT, "Ana"), ("2026-02-02T00:00:00.000000Z", None)],
+}
+
+
+@pytest.fixture
+def shop(make_lake: Callable[..., Lake], engine_name: str) -> Lake:
+    return make_lake(SHOP, engine_name)
+
+
+def test_every_kind_of_table_and_relation(shop: Lake) -> None:
+    shop.publish(run_id(1), ROWS)
+    assert shop.night().recorded_run == run_id(1)
+    assert shop.files(LINES) == {"x": [2], "y": [1]}
+    assert shop.files(ORDERS) == {"aa": [2], "bb": [1]}
+    assert shop.files(PAYMENTS) == {"": [1]}
+    checks = shop.checks(run_id(1))
+    assert {row["outcome"] for row in checks.values()} == {"passed"}
+    # Nobody minds a visit of nobody; a null is equal to nothing.
+    assert checks["visits.is_a_customers"]["rows_failed"] == 1
+
+    # One line moves to another partition: only the lines are written, and their orders are still counted.
+    lines = [("1", "aa1", "1", "y9", None), *ROWS[LINES][1:]]
+    shop.publish(run_id(2), {**ROWS, LINES: lines})
+    assert shop.night().rewritten_partitions == 2
+    assert shop.files(LINES) == {"x": [1], "y": [2]}
+    assert set(shop.checks(run_id(2))) >= {"lines2.has_order", "orders.children", "lines2.unique_key"}
+    assert "orders.unique_key" not in shop.checks(run_id(2))
+
+    # A key that is there twice, in a partition that is written and in one that is not.
+    shop.publish(run_id(3), {**ROWS, LINES: [*lines, ("1", "bb1", "1", "y3", None)]})
+    with pytest.raises(QuarantinedError) as caught:
+        shop.night()
+    assert {text.partition(":")[0] for text in caught.value.failed} == {"lines2.unique_key", "orders.children"}
+
+    # An order goes, its line and payment stay: of tables that the night does not write, too.
+    shop.publish(run_id(4), {**ROWS, LINES: lines, ORDERS: ROWS[ORDERS][1:]})
+    with pytest.raises(QuarantinedError) as caught:
+        shop.night()
+    assert {text.partition(":")[0] for text in caught.value.failed} == {"lines2.has_order", "payments.pays_an_order"}
+    checks = shop.checks(run_id(4))
+    assert (checks["lines2.has_order"]["rows_failed"], checks["payments.pays_an_order"]["rows_failed"]) == (2, 1)
+    assert len(shop.rows(ORDERS)) == 3
