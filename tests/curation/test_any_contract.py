@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING
 import pytest
 
 from glue_src.exceptions import QuarantinedError
-from tests.curation.lake import Lake, run_id
+from tests.curation.lake import Cells, Lake, run_id
 from tests.shop import LINES, ORDERS, PAYMENTS, SHOP, VISITS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from modules.contract.datasets import Dataset
+
 AT = "2026-02-01T00:00:00.000000Z"
-ROWS = {
+ROWS: dict[Dataset, list[Cells]] = {
     ORDERS: [("1", "aa1", AT, "Ana", "2", "1"), ("1", "bb1", AT, None, "1", "0"), ("2", "aa1", AT, "Ana", "0", "0")],
     LINES: [("1", "aa1", "1", "x1", None), ("1", "aa1", "2", "y1", "azul"), ("1", "bb1", "1", "x2", "")],
     PAYMENTS: [("p1", "1", "aa1")],
@@ -39,7 +41,7 @@ def test_every_kind_of_table_and_relation(shop: Lake) -> None:
     assert checks["visits.is_a_customers"]["rows_failed"] == 1
 
     # One line moves to another partition: only the lines are written, and their orders are still counted.
-    lines = [("1", "aa1", "1", "y9", None), *ROWS[LINES][1:]]
+    lines: list[Cells] = [("1", "aa1", "1", "y9", None), *ROWS[LINES][1:]]
     shop.publish(run_id(2), {**ROWS, LINES: lines})
     assert shop.night().rewritten_partitions == 2
     assert shop.files(LINES) == {"x": [1], "y": [2]}

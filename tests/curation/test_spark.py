@@ -1,0 +1,146 @@
+"""What only the Spark engine has: branches, ranges of keys, an older Iceberg, nights that are killed between steps."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from glue_src.spark import engine as spark_engine
+from glue_src.spark import keys
+from glue_src.spark.iceberg import IcebergTable
+from local.aws_environment import emulator_variables
+from sources.catia import CONTRACT, CONVERSATIONS, FEEDBACK, MESSAGES
+from tests.curation import glue_5_0
+from tests.curation.lake import Lake, like, months, run_id, talk, together
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+JAN, FEB = "2026-01", "2026-02"
+
+
+@pytest.fixture
+def lake(make_lake: Callable[..., Lake]) -> Lake:
+    return make_lake(CONTRACT, "spark")
+
+
+class KilledError(BaseException):
+    """The machine is gone: nothing that would have been done afterwards is done."""
+
+
+#: After which call of which method the machine is gone, counted from 1.
+KILLS: tuple[tuple[Any, str, int], ...] = (
+    (IcebergTable, "begin_branch", 3),
+    (IcebergTable, "staged", 3),
+    (IcebergTable, "publish", 1),
+    (IcebergTable, "publish", 3),
+    (IcebergTable, "committed", 1),
+    (IcebergTable, "committed", 2),
+)
+
+
+def test_a_night_that_is_killed_is_finished_by_the_next(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
+    lake.publish(run_id(1), months(JAN))
+    lake.night()
+    seen = before = months(JAN)
+    for number, (kind, method, at) in enumerate(KILLS, start=2):
+        after = together(months(JAN), talk("u9", FEB, f"hola {number}"), like("u9", FEB, f"bien {number}"))
+        lake.publish(run_id(number), after)
+        with monkeypatch.context() as patched:
+            calls, original = [0], getattr(kind, method)
+
+            def killed(*arguments: Any, **named: Any) -> Any:
+                result = original(*arguments, **named)  # noqa: B023
+                calls[0] += 1  # noqa: B023
+                if calls[0] >= at:  # noqa: B023
+                    raise KilledError
+                return result
+
+            patched.setattr(kind, method, killed)
+            # A machine that is gone drops no branch.
+            patched.setattr(spark_engine, "_discard", lambda _: None)
+            with pytest.raises(KilledError):
+                lake.night()
+        assert lake.sees(seen) or lake.sees(after)
+        seen = after if lake.sees(after) else seen
+    assert seen != before
+    lake.night()
+    assert lake.sees(after)
+    assert set(lake.runs(run_id(len(KILLS) + 1))) == {dataset.name for dataset in lake.contract.datasets}
+    for dataset in (MESSAGES, FEEDBACK, CONVERSATIONS):
+        state = lake.state_of(dataset)
+        assert set(state.references) == {"main"}
+        assert state.trusted_sums is not None
+        assert state.run_id == run_id(len(KILLS) + 1)
+
+
+def test_a_branch_that_is_not_published_goes_with_its_files(lake: Lake) -> None:
+    lake.publish(run_id(1), months(JAN))
+    lake.night()
+    before = {key for key in lake.table_keys(MESSAGES) if not key.endswith(".json")}
+    snapshots = lake.state_of(MESSAGES).snapshots
+    lake.publish(
+        run_id(2), together(months(JAN), {MESSAGES: [("nobody", f"CONVERSATION#{FEB}", "1", None, None, None)]})
+    )
+    with pytest.raises(Exception, match="has_conversation"):
+        lake.night()
+    assert {key for key in lake.table_keys(MESSAGES) if not key.endswith(".json")} == before
+    assert lake.state_of(MESSAGES).snapshots == snapshots
+
+
+def test_too_many_ranges_make_the_whole_table_anew(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every second of the partitions changes: no condition is written that takes longer than the table itself."""
+    names = [f"CONVERSATION#2026-{number:02d}" for number in range(9)]
+
+    def rows(changed: set[int]) -> Any:
+        told = {name: "otra" if number in changed else "una" for number, name in enumerate(names)}
+        return together(*(talk("u", JAN, text, key=name) for name, text in told.items()))
+
+    lake.publish(run_id(1), rows(set()))
+    lake.night()
+    monkeypatch.setattr(keys, "MOST_RANGES", 3)
+    lake.publish(run_id(2), rows({1, 3, 5, 7}))
+    assert lake.night().rewritten_partitions == 4
+    assert lake.sees(rows({1, 3, 5, 7}))
+    assert lake.state_of(MESSAGES).trusted_sums is not None
+    assert lake.checks(run_id(2))["messages.rows_as_promised"]["rows_checked"] == 4
+    # Neighbours are one range, however many they are.
+    before = set(lake.data_keys(MESSAGES))
+    lake.publish(run_id(3), rows({2, 3, 4, 5, 6, 7, 8}))
+    lake.night()
+    assert len(set(lake.data_keys(MESSAGES)) - before) == 5
+    assert lake.sees(rows({2, 3, 4, 5, 6, 7, 8}))
+
+
+def test_a_csv_that_vanishes_is_told_as_such(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
+    lake.publish(run_id(1), months(JAN))
+    original = IcebergTable.begin_branch
+
+    def vanish(*arguments: Any, **named: Any) -> Any:
+        lake.delete(lake.clean_key(MESSAGES, run_id(1)))
+        return original(*arguments, **named)
+
+    monkeypatch.setattr(IcebergTable, "begin_branch", vanish)
+    with pytest.raises(Exception, match=rf"{lake.clean_key(MESSAGES, run_id(1))} is malformed: it vanished"):
+        lake.night()
+
+
+def test_the_iceberg_of_glue_5_0_does_the_same(lake: Lake, endpoint: str) -> None:
+    """In a JVM of its own: one JVM has one Iceberg."""
+    lake.publish(run_id(1), months(JAN, FEB))
+    environment = {**os.environ, **emulator_variables(endpoint), "SPARK_LOCAL_IP": "127.0.0.1"}
+    command = [sys.executable, "-m", glue_5_0.__name__, lake.bucket, lake.name, endpoint]
+    done = subprocess.run(command, env=environment, cwd=Path.cwd(), capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr[-3000:]
+    told = json.loads(done.stdout.splitlines()[-1])
+    assert told == {"iceberg": "1.7.1", "nights": [[run_id(1), 6], [run_id(2), 2]]}
+    # What it wrote is what the newer one knows.
+    lake.publish(run_id(3), together(months(JAN, FEB), talk("u9", FEB, "x")))
+    assert lake.night().rewritten_partitions == 0
+    assert lake.sees(together(months(JAN, FEB), talk("u9", FEB, "x")))
