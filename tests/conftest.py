@@ -40,6 +40,7 @@ NEWEST: Final = date(2026, 1, 30)
 SCOPES: Final = (
     "integration",
     "curation",
+    "sql",
     "integration/test_readme_deploys.py",
     "faults",
     "guards",

@@ -23,4 +23,4 @@ def test_commands_deploy_as_they_stand(tmp_path: Path) -> None:
         clients = workspace.clients()
         function = clients.lambda_.get_function(FunctionName="cat-test-lambda-normalize")
         assert function["Configuration"]["Runtime"] == "python3.12"
-        assert clients.glue.get_job(JobName="cat-test-etl2-parquet")["Job"]["GlueVersion"] == "4.0"
+        assert clients.glue.get_job(JobName="cat-test-etl2-parquet")["Job"]["GlueVersion"] == "5.1"
