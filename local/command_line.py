@@ -45,8 +45,7 @@ def night(workspace: Workspace, arguments: argparse.Namespace) -> None:
     shown = Demo(workspace, Screen(), engines)
     if arguments.users:
         shown.fill_table(sample)
-    running = workspace.trino.running()
-    shown.night(sample, workspace.trino.connection() if running else None)
+    shown.night(sample, lambda: workspace.trino.connection() if workspace.trino.running() else None)
 
 
 def trino(workspace: Workspace, _: argparse.Namespace) -> None:

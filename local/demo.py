@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from envs.schema import ARROW_ENGINE, GLUE_ENGINE, LAMBDA_ENGINE, SPARK_ENGINE
@@ -69,14 +69,13 @@ class Demo:
         self.fill_table(sample)
         self.make_state_bucket()
         self.deploy_stacks(parts)
-        athena = self.await_trino(parts)
-        self.night(sample, athena)
+        self.night(sample, lambda: self.await_trino(parts))
         self._screen.console.print(
             what_next(self.workspace, self._variables(), sample), highlight=False, markup=False, soft_wrap=True
         )
 
-    def night(self, sample: Sample, athena: Connection | None) -> None:
-        """Run the deployed pipeline once and ask the tables, where there is something to ask with.
+    def night(self, sample: Sample, connection: Callable[[], Connection | None]) -> None:
+        """Run the deployed pipeline once, and ask the tables, where in the end there is a connection to ask by.
 
         Raises:
             LocalError: a step failed.
@@ -85,6 +84,7 @@ class Demo:
         summary = self.normalize(pipeline)
         self.await_event(pipeline)
         self.curate(pipeline, summary)
+        athena = connection()
         if athena:
             self.answer(summary, sample, athena)
         self._screen.summary()
