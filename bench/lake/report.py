@@ -194,8 +194,8 @@ def _conditions(machine: Machine, rounds: int) -> Iterator[str]:
         "round by round. Bytes, commits and requests are the same in each.",
         "*In-process*: a fresh process a night. Its start (imports, clients: a Lambda's cold start) is not in its "
         "seconds.",
-        f"*Spark, with its start*: a fresh process a night, {min(rounds, COLD_ROUNDS)} times; its seconds include the "
-        f"start of Java and the session. *Session warm*: all nights in one session, {min(rounds, SPARK_ROUNDS)} times "
+        f"*Spark, with its start*: a fresh process a night, {_times(rounds, COLD_ROUNDS)}; its seconds include the "
+        f"start of Java and the session. *Session warm*: all nights in one session, {_times(rounds, SPARK_ROUNDS)} "
         "after a first time that does not count.",
         f"All write zstd of level {ZSTD_LEVEL} with {THREADS} threads. Peaks are of each night, and with Spark of the "
         "JVM too.",
@@ -207,6 +207,11 @@ def _conditions(machine: Machine, rounds: int) -> Iterator[str]:
         "order.",
         "The nights: `bench/lake/nights.py`. Again: `make bench`; this part: `python -m bench --scenario lake`.",
     )
+
+
+def _times(rounds: int, most: int) -> str:
+    count = min(rounds, most)
+    return "once" if count == 1 else f"{count} times"
 
 
 def _bullets(*items: str) -> Iterator[str]:
