@@ -107,6 +107,7 @@ def test_libraries_of_pyarrow_that_the_linker_asks_for_are_there_once(
         "libarrow_dataset",
         "libarrow_python",
         "libarrow_python_parquet_encryption",
+        "libarrow_s3",
         "libarrow_substrait",
         "libparquet",
     ]
