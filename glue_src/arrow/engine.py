@@ -14,10 +14,11 @@ import pyarrow as pa
 
 from glue_src.arrow import evolution, maintenance
 from glue_src.arrow.catalog import LakeCatalog, lake_catalog
+from glue_src.arrow.current import CurrentTable
 from glue_src.arrow.limits import Limits
 from glue_src.arrow.reading import CsvReader
 from glue_src.arrow.s3_files import S3Files
-from glue_src.arrow.staged import ArrowStagedTables, CurrentTable, StagedTable, check_base, commit
+from glue_src.arrow.staged import ArrowStagedTables, StagedTable, check_base, commit
 from glue_src.arrow.types import plain_schema
 from glue_src.arrow.uploads import Uploads
 from glue_src.arrow.writing import Job, PartitionWriter, write_all

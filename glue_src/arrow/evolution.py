@@ -139,4 +139,6 @@ def _partition_fields(metadata: TableMetadata, dataset: Dataset) -> Iterator[Par
         return
     source = dataset.column(dataset.partition.column).field_id
     last = metadata.last_partition_id or PARTITION_FIELD_ID_START - 1
-    yield PartitionField(source, last + 1, TruncateTransform(dataset.partition.width), name)
+    # Files of earlier specs stay in the table's history: readers of all of them want names that differ.
+    own_name = f"{name}_{dataset.partition.width}"
+    yield PartitionField(source, last + 1, TruncateTransform(dataset.partition.width), own_name)
