@@ -1,6 +1,6 @@
 """Every column that a contract has ever had: so that a deployment cannot narrow one or give its field id to another.
 
-``sources/column_history.json`` keeps them; ``python -m modules.contract.column_history`` adds a contract's new ones.
+``sources/column_history.json`` keeps them; ``python -m modules.column_history`` adds a contract's new ones.
 Tables remember columns by their field ids (https://iceberg.apache.org/spec/#schema-evolution), those of earlier
 snapshots too, and the contract alone does not say what an id has been.
 """
