@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any, Final
 
 from modules.contract.table_metadata import ICEBERG_TYPES, first_metadata, table_properties
@@ -33,6 +34,15 @@ def partition_document(dataset: Dataset) -> dict[str, Any]:
     """Return the contract's partition spec, as Iceberg's JSON; the spec's and fields' ids are those of a first one."""
     document: dict[str, Any] = _first(dataset)["partition-specs"][0]
     return document
+
+
+def evolved_name(field: Mapping[str, Any]) -> str:
+    """Return the name of a partition field, as Iceberg's JSON has it, in a spec that is not the table's first one.
+
+    It is Iceberg's own: ``conversation_id_trunc_23``.
+    """
+    width = re.search(r"\d+", field["transform"])
+    return f"{field['name']}_{width.group()}" if width else str(field["name"])
 
 
 def sort_document(dataset: Dataset) -> dict[str, Any]:

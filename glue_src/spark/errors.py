@@ -17,7 +17,13 @@ if TYPE_CHECKING:
 
     from glue_src.spark.iceberg import IcebergTable
 
-_MOVED: Final = ("CommitFailedException", "org.apache.iceberg.exceptions.ValidationException")
+_MOVED: Final = (
+    "CommitFailedException",
+    "Found conflicting",
+    "Found new conflicting",
+    "Cannot determine history between",
+    "Cannot use branch (does not exist)",
+)
 _MISSING_TABLE: Final = ("NoSuchTableException", "NoSuchIcebergTableException", "TABLE_OR_VIEW_NOT_FOUND")
 _MISSING_FILE: Final = ("NoSuchKeyException", "iceberg.exceptions.NotFoundException", "FileNotFoundException")
 _DAMAGED_FILE: Final = (

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from py4j.protocol import Py4JJavaError  # type: ignore[import-untyped]
 
 from glue_src.exceptions import TableMovedError
+from glue_src.schema import evolved_name
 from modules.contract.snapshots import STAGING_BRANCH
 from modules.contract.spark_catalog import SPARK_CATALOG
 
@@ -198,14 +199,24 @@ class IcebergTable:
         operations.commit(metadata, builder.setProperties(self._map(properties)).build())
 
     def repartition(self, spec: Mapping[str, Any]) -> None:
-        """Give the table a partition spec, as Iceberg's JSON; its fields get new ids."""
+        """Give the table a partition spec, as Iceberg's JSON: one that it had before, or a new one.
+
+        A new one's fields get new ids, and names with their transform's width: readers of all specs' files want names
+        that differ.
+        """
         operations = self._load().operations()
         metadata = operations.current()
-        first = int(metadata.lastAssignedPartitionId()) + 1
-        fields = [{**field, "field-id": first + place} for place, field in enumerate(spec["fields"])]
-        document = json.dumps({**spec, "fields": fields})
-        parsed = self._java.PartitionSpecParser.fromJson(metadata.schema(), document)
-        builder = self._java.TableMetadata.buildFrom(metadata).setDefaultPartitionSpec(parsed)
+        wanted = [(field["source-id"], field["transform"]) for field in spec["fields"]]
+        found = next((each for each in metadata.specs() if _fields_of(each) == wanted), None)
+        if found is None:
+            first = int(metadata.lastAssignedPartitionId()) + 1
+            fields = [
+                {**field, "field-id": first + place, "name": evolved_name(field)}
+                for place, field in enumerate(spec["fields"])
+            ]
+            document = json.dumps({**spec, "fields": fields})
+            found = self._java.PartitionSpecParser.fromJson(metadata.schema(), document)
+        builder = self._java.TableMetadata.buildFrom(metadata).setDefaultPartitionSpec(found)
         operations.commit(metadata, builder.build())
 
     def _map(self, values: Mapping[str, str]) -> Any:
@@ -264,6 +275,10 @@ class IcebergTable:
         names = self.spark.sql(" UNION ALL ".join(queries)).distinct().collect()
         statistics = [*self._load().statisticsFiles(), *self._load().partitionStatisticsFiles()]
         return frozenset([*(row["name"] for row in names), *(file.path() for file in statistics)])
+
+
+def _fields_of(spec: Any) -> list[tuple[int, str]]:
+    return [(int(field.sourceId()), str(field.transform().toString())) for field in spec.fields()]
 
 
 def _id_of(snapshot: Any) -> int | None:

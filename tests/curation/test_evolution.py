@@ -130,6 +130,12 @@ def test_another_width_divides_the_table_anew(lake: Lake) -> None:
     assert lake.runs(run_id(3))["messages"]["partitions_rewritten"] == 1
     assert lake.sees(rows)
     assert lake.engine.files_named(daily) >= {task.file.file_path for task in lake.table(MESSAGES).scan().plan_files()}
+    # Back to months: by the spec that the table had before.
+    lake.contract = CONTRACT
+    lake.publish(run_id(4), rows)
+    lake.night(contract=CONTRACT)
+    assert lake.files(MESSAGES) == {f"CONVERSATION#{JAN}": [6], f"CONVERSATION#{FEB}": [8]}
+    assert [field.name for field in lake.state_of(MESSAGES).partition_fields] == ["conversation_id_trunc"]
 
 
 def test_properties_follow_the_settings(lake: Lake) -> None:
