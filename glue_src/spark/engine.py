@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING
 
 from pyspark.sql import functions as F  # noqa: N812 - the name that every Spark program gives it
 
 from glue_src import logs
 from glue_src.exceptions import brief
-from glue_src.schema import partition_document, schema_document, sort_document
+from glue_src.spark import files, layout
 from glue_src.spark.csv import read_clean, table_schema
 from glue_src.spark.errors import translated
 from glue_src.spark.iceberg import IcebergTable
@@ -82,13 +81,13 @@ class SparkEngine:
         """Bring a table's columns (by field id), their order, types and comments, and properties to the contract's."""
         table = self._table(dataset)
         with translated(table):
-            table.evolve(partial(schema_document, dataset), sort_document(dataset), properties)
+            layout.evolve(table, dataset, properties)
 
     def repartition(self, dataset: Dataset) -> None:
         """Make the contract's partitioning the one by which the table's next files are divided."""
         table = self._table(dataset)
         with translated(table):
-            table.repartition(partition_document(dataset))
+            layout.repartition(table, dataset)
 
     def rows_of(self, dataset: Dataset) -> list[tuple[object, ...]]:
         """Return all rows of a small table, cells in the contract's column order; instants without a zone, in UTC."""
@@ -121,13 +120,13 @@ class SparkEngine:
         """Forget snapshots, and delete the files that only they named."""
         table = self._table(dataset)
         with translated(table):
-            table.expire(snapshot_ids)
+            files.expire(table, snapshot_ids)
 
     def files_named(self, dataset: Dataset) -> frozenset[str]:
         """Return the addresses of all files that any snapshot or the metadata log of a table names."""
         table = self._table(dataset)
         with translated(table):
-            return table.files_named()
+            return files.files_named(table)
 
 
 def _base_property(snapshot_id: int) -> dict[str, str]:

@@ -11,6 +11,7 @@ from pyspark.errors import PySparkException
 
 from glue_src.exceptions import MalformedDataError, TableFileError, TableMissingError, TableMovedError
 from glue_src.spark.csv import UNKNOWN_ESCAPE
+from glue_src.spark.files import unreadable_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -104,4 +105,4 @@ def _any(signs: tuple[str, ...], text: str) -> bool:
 def _file_in(text: str, table: IcebergTable) -> str:
     """Return the address in an error; S3's own errors have none, so that the table's files are looked through."""
     told = _ADDRESS.search(text)
-    return told.group() if told else table.unreadable_file() or "a file that it names"
+    return told.group() if told else unreadable_file(table) or "a file that it names"

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import json
+from contextlib import contextmanager
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import boto3
 import pytest
 
 from glue_src.exceptions import HeldError, NoCompleteRunError
 from modules.contract.datasets import REJECTED, RUNS
 from modules.contract.metrics import CurationMetric
-from modules.contract.snapshots import NO_SNAPSHOT, SnapshotProperty
+from modules.contract.snapshots import NO_SNAPSHOT, TABLES_READY, SnapshotProperty
 from modules.contract.table_metadata import ICEBERG_TYPES
 from sources.catia import CONVERSATIONS, FEEDBACK, MESSAGES
 from tests.curation.lake import Lake, instant, months, rejection, run_id, talk, together
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     from modules.contract.datasets import Dataset
 
 JAN, FEB, MAR, APR = "2026-01", "2026-02", "2026-03", "2026-04"
@@ -86,10 +90,36 @@ def test_night_after_night(lake: Lake) -> None:
     assert len(lake.rows(MESSAGES, earlier)) == 13
 
 
+@contextmanager
+def announcements(lake: Lake) -> Iterator[Callable[[], list[dict[str, Any]]]]:
+    """Listen to a lake's events; yield a function that gives those that have come."""
+    sqs = boto3.client("sqs", endpoint_url=lake.endpoint)
+    queue = sqs.create_queue(QueueName=lake.name)["QueueUrl"]
+    arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    pattern = json.dumps({"source": [f"cat-{lake.arguments.environment}-etl2"]})
+    lake.clients.events.put_rule(Name=lake.name, EventPattern=pattern)
+    lake.clients.events.put_targets(Rule=lake.name, Targets=[{"Id": "q", "Arn": arn}])
+
+    def heard() -> list[dict[str, Any]]:
+        answer = sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10, WaitTimeSeconds=5)
+        return [json.loads(message["Body"]) for message in answer.get("Messages", [])]
+
+    try:
+        yield heard
+    finally:
+        sqs.close()
+
+
 def test_what_a_run_leaves_for_others(lake: Lake) -> None:
-    lake.clients.events.put_rule(Name=lake.name, EventPattern=json.dumps({"source": [f"cat-{lake.name[:8]}-etl2"]}))
-    lake.publish(run_id(1), together(months(JAN), rejection("k")))
-    lake.night()
+    with announcements(lake) as heard:
+        lake.publish(run_id(1), together(months(JAN), rejection("k")))
+        lake.night()
+        (event,) = heard()
+    assert (event["source"], event["detail-type"]) == (f"cat-{lake.arguments.environment}-etl2", TABLES_READY)
+    assert {name: table["rows"] for name, table in event["detail"]["tables"].items()} == {
+        name: row["rows_now"] for name, row in lake.runs(run_id(1)).items()
+    }
+    assert {table["changed"] for table in event["detail"]["tables"].values()} == {True}
     written = lake.runs(run_id(1))
     assert set(written) == {dataset.name for dataset in lake.contract.datasets}
     for dataset in lake.contract.datasets:

@@ -1,0 +1,69 @@
+"""A table's snapshots and the files that they name."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from py4j.protocol import Py4JJavaError  # type: ignore[import-untyped]
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from glue_src.spark.iceberg import IcebergTable
+
+#: Before any snapshot, in milliseconds: with it, nothing is expired but what is named.
+_LONG_AGO: Final = 1
+#: Iceberg's metadata tables that name files, each with its column.
+_NAMING: Final = {
+    "all_files": "file_path",
+    "all_manifests": "path",
+    "snapshots": "manifest_list",
+    "metadata_log_entries": "file",
+}
+
+
+def expire(table: IcebergTable, snapshot_ids: Collection[int]) -> None:
+    """Forget snapshots, and delete the files that only they named; staging branches that end in them go first."""
+    operations = table.load().operations()
+    metadata = operations.current()
+    ended = [name for name in table.staging_branches(metadata) if metadata.ref(name).snapshotId() in snapshot_ids]
+    if ended:
+        builder = table.java.TableMetadata.buildFrom(metadata)
+        for name in ended:
+            builder = builder.removeRef(name)
+        operations.commit(metadata, builder.build())
+    loaded = table.load()
+    present = [one for one in snapshot_ids if loaded.snapshot(one) is not None]
+    if not present:
+        return
+    expiry = loaded.expireSnapshots().expireOlderThan(_LONG_AGO)
+    for one in present:
+        expiry = expiry.expireSnapshotId(one)
+    expiry.commit()
+
+
+def unreadable_file(table: IcebergTable) -> str | None:
+    """Return the first file, of those that say what the current snapshot holds, that cannot be read; or None."""
+    loaded = table.load()
+    snapshot, files = loaded.currentSnapshot(), loaded.io()
+    if snapshot is None:
+        return None
+    try:
+        manifests = list(snapshot.allManifests(files))
+    except Py4JJavaError:
+        return str(snapshot.manifestListLocation())
+    for manifest in manifests:
+        try:
+            table.java.ManifestFiles.readPaths(manifest, files).iterator().hasNext()
+        except Py4JJavaError:
+            return str(manifest.path())
+    return None
+
+
+def files_named(table: IcebergTable) -> frozenset[str]:
+    """Return the addresses of all files that any snapshot or the metadata log names."""
+    queries = [f"SELECT {column} AS name FROM {table.identifier}.{part}" for part, column in _NAMING.items()]  # noqa: S608
+    names = table.spark.sql(" UNION ALL ".join(queries)).distinct().collect()
+    loaded = table.load()
+    statistics = [*loaded.statisticsFiles(), *loaded.partitionStatisticsFiles()]
+    return frozenset([*(row["name"] for row in names), *(file.path() for file in statistics)])
