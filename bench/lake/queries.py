@@ -17,6 +17,8 @@ from sources.catia import CONTRACT
 from sources.catia.views import VIEWS
 
 QUESTIONS: Final = PROJECT / "docs" / "queries.md"
+#: `dashboard_usuarios` of all users puts all texts together.
+_HEAP_MB: Final = 6000
 _QUESTION: Final = re.compile(r"^## (?P<title>.+?)\n.*?^```sql\n(?P<sql>.+?)^```", re.MULTILINE | re.DOTALL)
 #: Instead of the documentation's user, one who may be there: by the least and greatest id no file can be passed over.
 _USERS: Final = ("'u-1042'", "'usuario-000000500'")
@@ -48,7 +50,7 @@ def questions(text: str) -> list[Question]:
 
 def read_by_questions(lake: Lake, name: str, folder: Path) -> list[Reading]:
     """Ask a lake all questions, each once, by a Trino of its own with settings and data in ``folder``."""
-    trino = TrinoServer(folder)
+    trino = TrinoServer(folder, _HEAP_MB)
     trino.start(ensure(), lake.endpoint, name)
     try:
         connection = trino.connection()

@@ -19,10 +19,13 @@ from local.trino.distribution import Distribution
 _START_SECONDS: Final = 180
 _LOG_TAIL: Final = 20
 
-_MEMORY: Final = "-Xmx1G"
+_HEAP_MB: Final = 1000
+#: What one query may have of the heap, and what is not Trino's to give: the rest of a node's memory.
+_QUERY_RATIO: Final = 0.4
+_HEADROOM_RATIO: Final = 0.2
 #: A small server that starts fast: the quick compiler and the plain collector.
 _JVM_OPTIONS: Final = (
-    *("-server", _MEMORY, "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:ReservedCodeCacheSize=256M"),
+    *("-server", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:ReservedCodeCacheSize=256M"),
     *("-Djol.skipHotspotSAAttach=true", "-Djol.skipDynamicAttach=true", "-Djdk.attach.allowAttachSelf=true"),
     *("--enable-native-access=ALL-UNNAMED", "-Duser.timezone=UTC", "-Dfile.encoding=UTF-8"),
     *("-Dnode.environment=local", "-Dnode.id=local", f"-Dnode.bind-ip={HOST}", f"-Dnode.internal-address={HOST}"),
@@ -32,9 +35,9 @@ coordinator=true
 node-scheduler.include-coordinator=true
 http-server.http.port={port}
 discovery.uri=http://{host}:{port}
-query.max-memory=400MB
-query.max-memory-per-node=400MB
-memory.heap-headroom-per-node=200MB
+query.max-memory={query_mb:.0f}MB
+query.max-memory-per-node={query_mb:.0f}MB
+memory.heap-headroom-per-node={headroom_mb:.0f}MB
 catalog.management=static
 plugin.dir={plugins}
 sql.default-catalog={catalog}
@@ -59,8 +62,9 @@ s3.aws-secret-key={secret}
 class TrinoServer:
     """One server, known by the directory that holds its settings, data and log."""
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, heap_mb: int = _HEAP_MB) -> None:
         self.directory = directory
+        self._heap_mb = heap_mb
         self._child: subprocess.Popen[bytes] | None = None
 
     @property
@@ -133,11 +137,17 @@ class TrinoServer:
         configuration = self.directory / "etc" / "config.properties"
         configuration.write_text(
             _CONFIGURATION.format(
-                host=HOST, port=port, plugins=distribution.plugins, catalog=CATALOG, database=database
+                host=HOST,
+                port=port,
+                plugins=distribution.plugins,
+                catalog=CATALOG,
+                database=database,
+                query_mb=self._heap_mb * _QUERY_RATIO,
+                headroom_mb=self._heap_mb * _HEADROOM_RATIO,
             )
         )
         command = (
-            *(distribution.java, "-cp", f"{distribution.libraries}/*", *_JVM_OPTIONS),
+            *(distribution.java, "-cp", f"{distribution.libraries}/*", f"-Xmx{self._heap_mb}M", *_JVM_OPTIONS),
             *(f"-Dconfig={configuration}", f"-Dnode.data-dir={self.directory / 'data'}"),
             "io.trino.server.TrinoServer",
         )
