@@ -155,6 +155,8 @@ def _year(results: LakeResults) -> Iterator[str]:
         f"{HISTORY_DAYS} nights. The objects that each night put and deleted are noted, and those of the last "
         f"{NONCURRENT_DAYS} nights are what a versioned bucket keeps as noncurrent "
         "(`lifecycle.noncurrent_version_expiration`).",
+        f"The last night, with all that history to look after, made {year.last_night.writes:,} requests that write and "
+        f"{year.last_night.reads:,} that read.",
     )
     yield ""
 

@@ -20,7 +20,7 @@ from bench.lake.clean import CleanRun, write_csv
 from bench.lake.days import Span, csv_path, write_part
 from bench.lake.front import take_log
 from bench.lake.lake import HISTORY_DAYS, Lake
-from bench.lake.task import curated_prefix, is_data
+from bench.lake.task import Traffic, curated_prefix, is_data
 from envs.schema import LifecycleSettings
 from modules.contract.partition_sums import PartitionSums, total
 from sources.catia import CONTRACT
@@ -77,6 +77,7 @@ class YearResults:
     visible: Stored
     noncurrent: Stored
     snapshots: int
+    last_night: Traffic
 
     @property
     def with_history(self) -> float:
@@ -152,13 +153,15 @@ def simulate(lake: Lake, conversations: int, publish: Publish, nights_run: int =
     begun: list[datetime] = []
     deleted: deque[Stored] = deque(maxlen=NONCURRENT_DAYS)
     before: dict[str, int] = {}
+    log: list[tuple[str, str, int]] = []
     for number in range(nights_run + 1):
         if number:
             source.grow()
         begun.append(datetime.now(timezone.utc))
         take_log(lake.port)
         publish(LAKE, source.prefix, now_for(begun))
-        written = {key: size for method, key, size in take_log(lake.port) if method == "PUT" and key.startswith(prefix)}
+        log = take_log(lake.port)
+        written = {key: size for method, key, size in log if method == "PUT" and key.startswith(prefix)}
         after = lake.objects(prefix)
         deleted.append(Stored.of({key: size for key, size in {**written, **before}.items() if key not in after}))
         before = after
@@ -172,6 +175,7 @@ def simulate(lake: Lake, conversations: int, publish: Publish, nights_run: int =
         visible=Stored.of(before),
         noncurrent=sum(deleted, Stored()),
         snapshots=len(states[0].snapshots),
+        last_night=Traffic.of(log),
     )
 
 

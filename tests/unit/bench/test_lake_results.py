@@ -25,7 +25,7 @@ from sources.catia import CONTRACT
 BENCH = Path(report.__file__).parents[1]
 MB = 1_000_000
 WRITTEN = {FIRST: 80 * MB, UNCHANGED: 0, GROWN: 7 * MB, REBUILT: 80 * MB}
-YEAR = YearResults(365, 65, 50, 30 * MB, 10 * MB, Stored(20 * MB, 0, 0), Stored(11 * MB, 0, 0), 31)
+YEAR = YearResults(365, 65, 50, 30 * MB, 10 * MB, Stored(20 * MB, 0, 0), Stored(11 * MB, 0, 0), 31, Traffic())
 
 
 def measurement(change: Change, took: float, peak: float = 300.0) -> NightMeasurement:

@@ -8,6 +8,7 @@ import pytest
 
 from bench.lake.lake import HISTORY_DAYS
 from bench.lake.queries import QUESTIONS, questions
+from bench.lake.task import Traffic
 from bench.lake.year import NIGHTS_RUN, NONCURRENT_DAYS, Stored, YearResults, now_for
 
 NIGHTS = [datetime(2026, 1, 1, tzinfo=timezone.utc) + timedelta(minutes=number) for number in range(50)]
@@ -33,6 +34,7 @@ def test_what_does_not_grow_with_the_rows_counts_beside_more_rows() -> None:
         visible=Stored(2_000, 100, 400),
         noncurrent=Stored(500, 0, 100),
         snapshots=31,
+        last_night=Traffic(),
     )
 
     assert year.with_history == pytest.approx(2 + (600 + 400) / 10 / 1_000)
