@@ -74,24 +74,15 @@ def test_doctor_finds_a_rule_that_is_off(first_run: Run, variables: dict[str, st
     matters = {finding["check"]: finding for finding in found["findings"] if finding["state"] != "ok"}
     assert matters["arrival rule"]["remedy"] == f"aws events enable-rule --name {rule}"
     states = {finding["check"]: finding["state"] for finding in found["findings"]}
-    sound = (
-        "credentials",
-        "state bucket",
-        "bucket",
-        "source table",
-        "ETL-1",
-        "ETL-2",
-        "schedule",
-        "workflow",
-        "tables",
-    )
-    assert {states[check] for check in (*sound, "files", "crawler", "workgroup")} == {"ok"}
+    sound = ("credentials", "state bucket", "bucket", "source table", "engines", "schedule", "workflow", "tables")
+    upkeep = ("columns", "agreement", "partitions", "history", "branches", "orphans", "crawler", "workgroup")
+    assert {states[check] for check in (*sound, *upkeep)} == {"ok"}
 
 
 def test_dry_run_counts_and_publishes_nothing(first_run: Run, variables: dict[str, str]) -> None:
     done = ops("run", "--dry-run", "--dt", SEEN_DAY, "--json", environment=variables)
     assert done.returncode == WELL, done.stderr
-    (run,) = told(done)["runs"]
+    run = told(done)
     assert (run["dry_run"], run["faults"]) == (True, [])
     assert run["summary"]["items"]["scanned"] == first_run.summary.items.scanned
     assert "run started" in done.stderr, "the function's log is shown"
@@ -146,7 +137,7 @@ def test_cost_is_measured(variables: dict[str, str]) -> None:
     costs = {cost["component"]: cost for cost in found["costs"]}
     assert done.returncode == WELL
     assert costs["ETL-1 (Lambda)"]["dollars"] > 0
-    assert costs["bucket (S3)"]["usage"] > 0
+    assert costs["S3: tables, current rows"]["usage"] > 0
     assert costs["source table (DynamoDB)"]["usage"] > 0
     assert found["total"] == pytest.approx(sum(cost["dollars"] for cost in costs.values()))
     assert found["not_counted"]

@@ -116,5 +116,6 @@ def test_plans_want_the_key_nowhere_else(arrow_plans: dict[str, Any]) -> None:
     # What the emulator does not keep in any case: tests/integration/test_deployment.py.
     changed = {address for plan in arrow_plans.values() for address in changes_in(plan)}
     assert {address for address in changed if not address.startswith("aws_cloudwatch_metric_alarm.")} <= {
-        "aws_glue_crawler.curated"
+        "aws_glue_crawler.curated",
+        "aws_s3_object.layer",
     }

@@ -186,7 +186,7 @@ def test_a_deployment_that_adds_a_column_gives_it_to_the_table_at_once(
 ) -> None:
     pipeline = first.pipeline
     pipeline.arrivals.drain()
-    changed = Workspace(TICKETS, with_another_column / "local", pipeline.workspace.emulator)
+    changed = Workspace(TICKETS, with_another_column / "deployed", pipeline.workspace.emulator)
     changed.directory.mkdir()
     program = Program(
         [str(CDKTF), "deploy", "cat-tickets-*", "--auto-approve"],
