@@ -98,4 +98,4 @@ class LakeScenario:
 
 def lake_scenario(*, quick: bool) -> LakeScenario:
     """Return what to measure."""
-    return LakeScenario(QUICK_CONVERSATIONS if quick else CONVERSATIONS)
+    return LakeScenario(QUICK_CONVERSATIONS if quick else CONVERSATIONS, has_year=not quick)
