@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from enum import Enum
 from itertools import cycle, islice
 from random import Random
@@ -43,7 +43,7 @@ HUGE_EVERY: Final = 4_000
 HUGE_CHARACTERS: Final = 330_000
 _TEXTS: Final = 2_000
 """So many different questions, and so many answers, are asked and given over and over."""
-_FIRST_DAY: Final = datetime(2026, 1, 1, tzinfo=timezone.utc)
+_FIRST_DAY: Final = datetime(2026, 1, 1, tzinfo=UTC)
 _USER_WORDS: Final = ("user", "usuario", "User", "USUARIO")
 _BOT_WORDS: Final = ("bot", "assistant", "CatIA", "system")
 

@@ -6,7 +6,7 @@ import os
 import platform
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from pathlib import Path
 
 from bench.runner import Results
@@ -36,7 +36,7 @@ class Machine:
             python=f"{platform.python_implementation()} {platform.python_version()}",
             versions=versions,
             load=os.getloadavg()[0],
-            made_at=datetime.now(timezone.utc),
+            made_at=datetime.now(UTC),
         )
 
     def lines(self) -> Iterator[str]:

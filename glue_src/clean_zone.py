@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from glue_src import logs
@@ -127,4 +127,4 @@ class CleanZone:
 
 def _instant(run_id: str) -> datetime:
     """Return when a run began; its id starts with that."""
-    return datetime.strptime(run_id.partition("-")[0], _INSTANT_FORMAT).replace(tzinfo=timezone.utc)
+    return datetime.strptime(run_id.partition("-")[0], _INSTANT_FORMAT).replace(tzinfo=UTC)

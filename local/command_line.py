@@ -8,7 +8,7 @@ import shlex
 import sys
 from collections.abc import Callable, Mapping
 from contextlib import closing
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from typing import Final
 
 from envs.local import LOCAL
@@ -65,7 +65,7 @@ def curate(workspace: Workspace, _: argparse.Namespace) -> None:
 
 
 def _sample(arguments: argparse.Namespace) -> Sample:
-    newest = datetime.now(timezone.utc).date()
+    newest = datetime.now(UTC).date()
     return catia_sample(arguments.users or DEFAULT_USERS, arguments.seed, newest=newest)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import subprocess
 import threading
+import tomllib
 import urllib.request
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -18,8 +19,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 from urllib.parse import urlsplit
-
-import tomllib
 
 from local.errors import DownloadError
 from local.machine_tools import java_command

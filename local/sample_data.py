@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, datetime, time, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import cycle
 from random import Random
 from typing import Any, Final
@@ -82,7 +82,7 @@ class _Generator:
             yield next(self._faults)(user.removeprefix("monitor-"), times[-1] + timedelta(minutes=55))
 
     def _times(self, count: int) -> list[datetime]:
-        midnight = datetime.combine(self._first_day, time(), timezone.utc)
+        midnight = datetime.combine(self._first_day, time(), UTC)
         hours = sorted(self._random.sample(range(24 * DAYS), count))
         return [
             midnight

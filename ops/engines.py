@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from modules.glue_log_names import JobLogs
@@ -114,7 +114,7 @@ def job_run(run: JobRunTypeDef) -> EngineRun:
     state = str(run["JobRunState"])
     told = RUNNING if state in _GOING_ON else FAILED if state in _JOB_FAILED else state
     seconds = None if told == RUNNING else float(run.get("ExecutionTime", 0))
-    return EngineRun(run["Id"], told, run["StartedOn"].astimezone(timezone.utc), seconds, run.get("ErrorMessage", ""))
+    return EngineRun(run["Id"], told, run["StartedOn"].astimezone(UTC), seconds, run.get("ErrorMessage", ""))
 
 
 def function_log(platform: Platform, engine: Engine, since: datetime) -> Iterator[LogLine]:

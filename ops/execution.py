@@ -8,7 +8,7 @@ import time
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as NotYet
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from botocore.exceptions import ClientError, ReadTimeoutError
@@ -69,7 +69,7 @@ def _invoke(platform: Platform, engine: Engine, event: Mapping[str, Any], watch:
     """Invoke a function and wait for its answer, while its log is followed."""
     configured = platform.lambda_.get_function_configuration(FunctionName=engine.name)
     client = platform.invoking(configured["Timeout"])
-    tail = Tail(platform.logs, engine.log_group, datetime.now(timezone.utc) - _CLOCKS_APART)
+    tail = Tail(platform.logs, engine.log_group, datetime.now(UTC) - _CLOCKS_APART)
     try:
         told = _answer(
             engine, lambda: client.invoke(FunctionName=engine.name, Payload=json.dumps(event).encode()), tail, watch
@@ -127,7 +127,7 @@ def _run_job(platform: Platform, engine: Engine, event: Mapping[str, Any], watch
     # Of a job and its run, the run's own word counts: without it, a run beside another one is refused.
     started = platform.glue.start_job_run(JobName=engine.name, Arguments=arguments, JobRunQueuingEnabled=True)
     run_id = started["JobRunId"]
-    tail = Tail(platform.logs, engine.log_group, datetime.now(timezone.utc) - _CLOCKS_APART, stream=run_id)
+    tail = Tail(platform.logs, engine.log_group, datetime.now(UTC) - _CLOCKS_APART, stream=run_id)
     summaries: list[dict[str, Any]] = []
     while True:
         run = job_run(platform.glue.get_job_run(JobName=engine.name, RunId=run_id)["JobRun"])

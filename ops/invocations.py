@@ -6,7 +6,7 @@ import json
 import re
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
@@ -64,7 +64,7 @@ def document_in(message: str) -> dict[str, Any]:
 
 def instant_of(milliseconds: int) -> datetime:
     """Return an instant of CloudWatch's, which are milliseconds since 1970."""
-    return datetime.fromtimestamp(milliseconds / 1000, timezone.utc)
+    return datetime.fromtimestamp(milliseconds / 1000, UTC)
 
 
 def invocations(lines: Iterable[LogLine]) -> list[Invocation]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timezone
+from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
 from glue_src.exceptions import TableMovedError
@@ -106,9 +106,7 @@ def recorded_rows(platform: Platform) -> tuple[RecordedRow, ...]:
 
 def _with_zones(row: dict[str, Any]) -> dict[str, Any]:
     instants = ("committed_at", "snapshot_expired_at")
-    return {
-        name: cell.replace(tzinfo=timezone.utc) if name in instants and cell else cell for name, cell in row.items()
-    }
+    return {name: cell.replace(tzinfo=UTC) if name in instants and cell else cell for name, cell in row.items()}
 
 
 def unnamed_objects(platform: Platform, dataset: Dataset, older_than: datetime) -> Unnamed:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from dataclasses import dataclass, replace
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from modules.contract.runs import RunSummary, RunSummaryError
@@ -135,7 +135,7 @@ def _look(platform: Platform, summary: RunSummary) -> str:
         raise attention(message, remedy)
     last = last_runs(platform, engine, summary.finished_at).last
     # Glue's instants are whole seconds.
-    begun = summary.finished_at.astimezone(timezone.utc).replace(microsecond=0)
+    begun = summary.finished_at.astimezone(UTC).replace(microsecond=0)
     if last is None or last.started_at < begun:
         return f"no run of {engine.name} has begun since the run arrived"
     if last.failed:
@@ -144,7 +144,7 @@ def _look(platform: Platform, summary: RunSummary) -> str:
 
 
 def _too_late(platform: Platform, summary: RunSummary, seconds: float, waiting_for: str) -> OpsError:
-    env, left = platform.names.env, unpublished_run(platform, datetime.now(timezone.utc))
+    env, left = platform.names.env, unpublished_run(platform, datetime.now(UTC))
     remedy = (
         f"Nothing is lost: python -m ops status --env {env} shows it; python -m ops curate --env {env} starts ETL-2."
     )

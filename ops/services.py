@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def crawler_state(platform: Platform) -> CrawlerState:
         platform.names.crawler,
         str(crawler.get("State", "")),
         str(last.get("Status", "")),
-        started.astimezone(timezone.utc) if started else None,
+        started.astimezone(UTC) if started else None,
         last.get("ErrorMessage", ""),
     )
 
@@ -83,7 +83,7 @@ def alarm_states(platform: Platform) -> tuple[AlarmState, ...]:
 
 def _alarm(alarm: MetricAlarmTypeDef) -> AlarmState:
     since = alarm.get("StateUpdatedTimestamp")
-    told = since.astimezone(timezone.utc) if since else None
+    told = since.astimezone(UTC) if since else None
     meaning = alarm.get("AlarmDescription", "")
     return AlarmState(alarm["AlarmName"], str(alarm["StateValue"]), told, alarm.get("StateReason", ""), meaning)
 

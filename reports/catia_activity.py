@@ -10,7 +10,7 @@ import tempfile
 from collections import Counter
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 import duckdb
@@ -144,7 +144,7 @@ def _within(column: str, window: Window) -> str:
 
 def _literal(microseconds: int) -> str:
     """Return an instant as the tables have it: in UTC, without a zone."""
-    return (datetime.fromtimestamp(0, timezone.utc) + timedelta(microseconds=microseconds)).strftime(_LITERAL)
+    return (datetime.fromtimestamp(0, UTC) + timedelta(microseconds=microseconds)).strftime(_LITERAL)
 
 
 #: Messages by the window's quarter of an hour and by who sent them.
@@ -178,10 +178,10 @@ def _hours(quarters: _Quarters, window: Window) -> tuple[Hour, ...]:
         if at.date() in usual_days:
             usual[at.hour] += count
         elif at.date() == window.day:
-            sent[at.replace(minute=0).astimezone(timezone.utc), sender] += count
+            sent[at.replace(minute=0).astimezone(UTC), sender] += count
     hours = []
     for begins in window.hours():
-        user, bot, other = (sent[begins.astimezone(timezone.utc), sender] for sender in (USER, BOT, OTHER))
+        user, bot, other = (sent[begins.astimezone(UTC), sender] for sender in (USER, BOT, OTHER))
         hours.append(Hour(begins, user, bot, other, usual[begins.hour] / USUAL_DAYS))
     return tuple(hours)
 

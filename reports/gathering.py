@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import timezone
+from datetime import UTC
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
@@ -128,7 +128,7 @@ class _Gathering:
                 rows_checked=row["rows_checked"],
                 rows_failed=row["rows_failed"],
                 allowed_ratio=row["allowed_ratio"],
-                checked_at=row["checked_at"].replace(tzinfo=timezone.utc),
+                checked_at=row["checked_at"].replace(tzinfo=UTC),
             )
             for row in found
         )

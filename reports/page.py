@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections import defaultdict
-from datetime import timezone
+from datetime import UTC
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -150,7 +150,7 @@ def _publication(facts: DayFacts) -> tuple[bool, str]:
         checked = max((check.checked_at for check in facts.checks), default=None)
         if checked is None:
             return False, f"No check of this run is recorded.{_shown(facts)}"
-        at = wording.instant(checked.astimezone(timezone.utc))
+        at = wording.instant(checked.astimezone(UTC))
         return True, f"All {len(facts.checks)} checks passed at {at} UTC.{_shown(facts)}"
     if facts.state is State.OVERTAKEN:
         return False, f"This run was never published: a newer one took its place.{_shown(facts)}"

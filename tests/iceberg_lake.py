@@ -8,7 +8,7 @@ import json
 import zlib
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
@@ -280,4 +280,4 @@ def platform_on(lake: IcebergLake, environment: Environment | None = None) -> Pl
 
 def utc(*parts: int) -> datetime:
     """Return an instant in UTC."""
-    return datetime(*parts, tzinfo=timezone.utc)  # type: ignore[arg-type,misc]
+    return datetime(*parts, tzinfo=UTC)  # type: ignore[arg-type,misc]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
@@ -60,7 +60,7 @@ def snapshot(
 
 
 def milliseconds(hour: float) -> int:
-    return int((datetime(2026, 1, 1, tzinfo=timezone.utc).timestamp() + hour * 3600) * 1000)
+    return int((datetime(2026, 1, 1, tzinfo=UTC).timestamp() + hour * 3600) * 1000)
 
 
 def summed(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from itertools import repeat
 from pathlib import Path
 from typing import Final
@@ -20,7 +20,7 @@ from sources.catia import CONTRACT
 #: So many more conversations, all in the newest month.
 NEW_RATIO: Final = 0.01
 ALL_TABLES: Final = "all"
-_FIRST_RUN: Final = datetime(2026, 2, 1, 4, 30, tzinfo=timezone.utc)
+_FIRST_RUN: Final = datetime(2026, 2, 1, 4, 30, tzinfo=UTC)
 _VANISHED_MONTH: Final = "2025-03"
 
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -126,7 +126,7 @@ class _Source:
         self._number += 1
 
     def _write(self, conversations: int, span: Span) -> None:
-        run = CleanRun(self._root, self.prefix, (span.first + span.length).replace(tzinfo=timezone.utc))
+        run = CleanRun(self._root, self.prefix, (span.first + span.length).replace(tzinfo=UTC))
         write_part(self._parts, self._part, conversations, span)
         self._part += 1
         new = {}
@@ -157,7 +157,7 @@ def simulate(lake: Lake, conversations: int, publish: Publish, nights_run: int =
     for number in range(nights_run + 1):
         if number:
             source.grow()
-        begun.append(datetime.now(timezone.utc))
+        begun.append(datetime.now(UTC))
         take_log(lake.port)
         publish(LAKE, source.prefix, now_for(begun))
         log = take_log(lake.port)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 from dataclasses import dataclass
-from datetime import date, datetime, timezone
+from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 from modules.contract.datasets import DAY_FOLDER, Dataset
@@ -42,7 +42,7 @@ def business_day(instant: datetime, time_zone: str) -> date:
 
 def new_run_id(instant: datetime) -> str:
     """Return a run id that sorts by ``instant`` (time-zone aware) and is unique among runs of the same microsecond."""
-    return f"{instant.astimezone(timezone.utc):%Y%m%dT%H%M%S.%fZ}-{secrets.token_hex(4)}"
+    return f"{instant.astimezone(UTC):%Y%m%dT%H%M%S.%fZ}-{secrets.token_hex(4)}"
 
 
 def parse_day(text: str) -> date:

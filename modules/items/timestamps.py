@@ -7,7 +7,7 @@ Pythons that run this code (3.11 on Glue, 3.12 on Lambda; 3.13 even takes 24:00)
 from __future__ import annotations
 
 import re
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 _TIME: Final = re.compile(
@@ -36,9 +36,7 @@ def parse(text: str) -> datetime:
     year, _, month, day, hour, _, minute, second, fraction, *offset = match.groups()
     microsecond = int(fraction[:6].ljust(6, "0")) if fraction else 0
     try:
-        local = datetime(
-            int(year), int(month), int(day), int(hour), int(minute), int(second or 0), microsecond, timezone.utc
-        )
+        local = datetime(int(year), int(month), int(day), int(hour), int(minute), int(second or 0), microsecond, UTC)
         return local - _offset(*offset) if offset[0] else local
     except ValueError as error:
         message = f"names no real time: {error}"

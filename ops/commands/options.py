@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import os
 from collections.abc import Callable
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -99,4 +99,4 @@ def named_table(platform: Platform, name: str) -> Dataset:
 
 def now() -> datetime:
     """Return the present instant."""
-    return datetime.now(timezone.utc)
+    return datetime.now(UTC)

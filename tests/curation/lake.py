@@ -6,7 +6,7 @@ import dataclasses
 import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -42,12 +42,12 @@ HISTORY_DAYS = 30
 
 def run_id(number: int) -> str:
     """Return a run id of a past night; those of greater numbers are newer."""
-    at = datetime(2026, 2, 1, 4, 30, tzinfo=timezone.utc) + timedelta(days=number)
+    at = datetime(2026, 2, 1, 4, 30, tzinfo=UTC) + timedelta(days=number)
     return f"{at:%Y%m%dT%H%M%S.%fZ}-0000abcd"
 
 
 def day_of(run: str) -> date:
-    return datetime.strptime(run[:8], "%Y%m%d").replace(tzinfo=timezone.utc).date() - timedelta(days=1)
+    return datetime.strptime(run[:8], "%Y%m%d").replace(tzinfo=UTC).date() - timedelta(days=1)
 
 
 def instant(month: str, day: int = 1) -> str:
@@ -179,7 +179,7 @@ class Lake:
         counts = {written.dataset: written.rows for written in objects}
         placed = {kind.name: counts[kind.dataset.name] if kind.dataset else 0 for kind in self.contract.kinds}
         rejected = counts[REJECTED.name]
-        at = datetime.strptime(run[:22], "%Y%m%dT%H%M%S.%f").replace(tzinfo=timezone.utc)
+        at = datetime.strptime(run[:22], "%Y%m%dT%H%M%S.%f").replace(tzinfo=UTC)
         return RunSummary(
             run_id=run,
             dt=day_of(run),
@@ -317,7 +317,7 @@ class Lake:
                     },
                 }
             ],
-            StartTime=datetime.now(timezone.utc) - timedelta(hours=1),
-            EndTime=datetime.now(timezone.utc) + timedelta(hours=1),
+            StartTime=datetime.now(UTC) - timedelta(hours=1),
+            EndTime=datetime.now(UTC) + timedelta(hours=1),
         )
         return max(answer["MetricDataResults"][0]["Values"])

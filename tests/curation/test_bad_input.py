@@ -112,6 +112,23 @@ def test_every_check_finds_what_it_is_for(lake: Lake) -> None:
         lake.night()
 
 
+def test_nulls_where_the_table_may_hold_none_publish_nothing(lake: Lake) -> None:
+    """Iceberg itself requires the columns that a table is divided and sorted by."""
+    without_user = (None, KEY, "1", "user", SECRET, None)
+    without_partition = ("u0", None, "1", "user", SECRET, None)
+    february = f"CONVERSATION#{FEB}"
+    for number, rows in enumerate([[without_user], [without_partition], [without_user, without_partition]], start=1):
+        sums = {MESSAGES: {february: PartitionSum(len(rows), 1)}}
+        # Of an empty table, of one that is written whole, and of one partition.
+        for again, rebuild in enumerate([frozenset[str](), frozenset({"messages"})]):
+            run = run_id(10 * number + again)
+            lake.publish(run, {MESSAGES: rows}, sums=sums)
+            with pytest.raises((MalformedDataError, QuarantinedError)) as caught:
+                lake.night(rebuild=rebuild)
+            assert SECRET not in "".join(traceback.format_exception(caught.value))
+    assert lake.state_of(MESSAGES).current_snapshot_id is None
+
+
 def test_a_summary_that_lies_is_found_out(lake: Lake) -> None:
     rows = months(JAN, FEB)
     lake.publish(run_id(1), rows)

@@ -7,7 +7,7 @@ import json
 import threading
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from datetime import date, datetime, timezone
+from datetime import UTC, date, datetime
 from functools import cached_property
 from itertools import count
 from typing import TYPE_CHECKING, Any, Final
@@ -88,7 +88,7 @@ class Scene:
 
     def taken(self) -> RunSummary:
         """Return the run that ETL-2 takes for the day."""
-        found = self.zone.newest_complete_run(datetime.now(timezone.utc), is_quarantined=lambda _: False)
+        found = self.zone.newest_complete_run(datetime.now(UTC), is_quarantined=lambda _: False)
         assert found is not None
         return found
 

@@ -6,7 +6,7 @@ import json
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
@@ -99,7 +99,7 @@ def in_order(table: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _aware(value: Any) -> Any:
-    return value.replace(tzinfo=timezone.utc) if isinstance(value, datetime) else value
+    return value.replace(tzinfo=UTC) if isinstance(value, datetime) else value
 
 
 def _deploy(name: str, workspace: Workspace, items: list[dict[str, Any]]) -> Workspace:

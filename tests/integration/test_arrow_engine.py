@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import time
 from contextlib import closing
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 
 NAMES = Names("local")
 CURATED_PREFIX = "reports/etl-process2/"
-FAULTY_AT = datetime(2026, 1, 28, 12, tzinfo=timezone.utc)
+FAULTY_AT = datetime(2026, 1, 28, 12, tzinfo=UTC)
 #: The emulator waits a second, then two, before it tries a failed event again.
 SECONDS_TO_GIVE_UP = 60
 CREDENTIALS: Any = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
@@ -148,8 +148,8 @@ def failed_checks(pipeline: Pipeline) -> float:
         MetricName=alarm["MetricName"],
         # What the emulator does not keep of an alarm; tests/synth has it from the stack.
         Dimensions=[{"Name": "environment", "Value": NAMES.env}],
-        StartTime=datetime(2020, 1, 1, tzinfo=timezone.utc),
-        EndTime=datetime.now(timezone.utc),
+        StartTime=datetime(2020, 1, 1, tzinfo=UTC),
+        EndTime=datetime.now(UTC),
         Period=86400,
         Statistics=["Sum"],
     )

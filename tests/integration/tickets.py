@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Any, Final
 
 from boto3.dynamodb.types import TypeSerializer
 
 Row = dict[str, Any]
 
-FIRST: Final = datetime(2026, 1, 5, 8, tzinfo=timezone.utc)
+FIRST: Final = datetime(2026, 1, 5, 8, tzinfo=UTC)
 STATUSES: Final = ("open", "answered", "closed")
 TEXTS: Final = ("On it.", 'He said "soon",\nand left.', "C:\\new\r\n", "", "ñandú 🦤 | ok", None)
 #: Of each fault, what it changes in a right ticket, and the code by which it is rejected.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 def found(platform: Platform, look: Callable[[Examination], Iterator[Finding]], days: float = 0) -> list[Finding]:
     """What a check finds so many days from now."""
-    return list(look(Examination(platform, datetime.now(timezone.utc) + timedelta(days=days))))
+    return list(look(Examination(platform, datetime.now(UTC) + timedelta(days=days))))
 
 
 @pytest.mark.parametrize("look", [tables.tables, tables.columns, tables.agreement, *(c.look for c in upkeep.CHECKS)])
@@ -50,7 +50,7 @@ def test_snapshots_that_should_have_expired(platform: Platform) -> None:
 
 
 def test_runs_that_etl_2_would_not_take(platform: Platform, lake: IcebergLake) -> None:
-    now = datetime.now(timezone.utc)
+    now = datetime.now(UTC)
     newest = publishable_run(platform, now)
     assert newest is not None
     assert newest.dt == DAY
@@ -127,7 +127,7 @@ def test_a_metadata_file_that_is_gone_is_a_finding_and_the_others_are_made(
     content = lake.s3.get_object(Bucket=lake.bucket, Key=key)["Body"].read()
     lake.s3.delete_object(Bucket=lake.bucket, Key=key)
     try:
-        report = examine(platform, datetime.now(timezone.utc))
+        report = examine(platform, datetime.now(UTC))
     finally:
         lake.put(key, content)
     (damaged,) = [each for each in report.findings if each.check == "tables"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 DAY = date(2026, 1, 30)
 NIGHTS = (date(2026, 1, 27), date(2026, 1, 29), DAY)
-NOW = datetime(2026, 1, 31, 12, tzinfo=timezone.utc)
+NOW = datetime(2026, 1, 31, 12, tzinfo=UTC)
 #: Names as nobody has them, and as somebody may store them all the same.
 HOSTILE = (
     '<script>alert("1")</script>',
@@ -88,7 +88,7 @@ class Nights:
 
     def night(self, day: date, items: list[dict[str, Any]], *, minute: int = 30, publish: bool = True) -> RunSummary:
         """Let ETL-1 and ETL-2 work half an hour before ``day`` ends in Bogota."""
-        began = datetime(day.year, day.month, day.day, 4, minute, tzinfo=timezone.utc) + timedelta(days=1)
+        began = datetime(day.year, day.month, day.day, 4, minute, tzinfo=UTC) + timedelta(days=1)
         return self.lake.night(day, rows_of(items), began=began, publish=publish)
 
 

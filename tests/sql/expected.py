@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from datetime import date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -17,7 +17,7 @@ _COLOMBIA = ZoneInfo("America/Bogota")
 
 
 def wall_clock(instant: datetime | None) -> datetime | None:
-    return None if instant is None else instant.astimezone(timezone.utc).replace(tzinfo=None)
+    return None if instant is None else instant.astimezone(UTC).replace(tzinfo=None)
 
 
 def _rows(lake: Lake, dataset: Dataset) -> list[Row]:
@@ -222,7 +222,7 @@ def changes_by_run(lake: Lake) -> list[tuple[Any, ...]]:
 
 
 def freshness(lake: Lake) -> list[tuple[Any, ...]]:
-    today = datetime.now(timezone.utc).date()
+    today = datetime.now(UTC).date()
     answers = []
     for dataset, rows in sorted(_by(lake, "dataset").items()):
         last = max(rows, key=lambda row: row["run_id"])
@@ -258,4 +258,4 @@ def _by(lake: Lake, name: str) -> dict[str, list[Row]]:
 
 
 def _midnight() -> datetime:
-    return datetime.now(timezone.utc).replace(hour=0, minute=0, second=0, microsecond=0)
+    return datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)

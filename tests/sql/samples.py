@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from hypothesis import strategies as st
@@ -13,7 +13,7 @@ from sources.catia import CONVERSATIONS, FEEDBACK, MESSAGES
 if TYPE_CHECKING:
     from tests.sql.lake import Lake, Row
 
-MIDNIGHT = datetime(2026, 3, 1, tzinfo=timezone.utc)
+MIDNIGHT = datetime(2026, 3, 1, tzinfo=UTC)
 NASTY_TEXTS = (
     None,
     "",
@@ -78,7 +78,7 @@ def check(run_id: str, name: str, checked_at: datetime, *, failed: int) -> Row:
 def run(number: int, dataset: str, day: date, **values: Any) -> Row:
     """What a run did to one table: nothing, where nothing is said."""
     usual = {
-        "committed_at": datetime(day.year, day.month, day.day, 4, number, tzinfo=timezone.utc) + timedelta(days=1),
+        "committed_at": datetime(day.year, day.month, day.day, 4, number, tzinfo=UTC) + timedelta(days=1),
         "rows_now": 3,
         "rows_before": 3,
         "partitions_rewritten": 0,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 NAMED_QUERIES = named_queries_of(CONTRACT)
 VIEWS = views_of(CONTRACT)
 
-TODAY = datetime.now(timezone.utc).date()
+TODAY = datetime.now(UTC).date()
 NASTY: Lake = tables(
     [
         conversation("ana", "C#1", 10, nombre="Ana", gerencia="Sur", message_count=4, question_count=2),
@@ -68,7 +68,7 @@ RUNS_AND_CHECKS: Lake = {
         run(5, "feedback", TODAY, snapshot_id=None, rows_now=0, rows_before=0),
     ],
     "data_quality": [
-        check(f"run-{back}", name, datetime.now(timezone.utc) - timedelta(days=back), failed=failed)
+        check(f"run-{back}", name, datetime.now(UTC) - timedelta(days=back), failed=failed)
         for back in (0, 1, 29, 32)
         for name, failed in (("unique_key", 0), ("rows_as_promised", 2), ("has_conversation", 1))
     ],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
@@ -24,7 +24,7 @@ def states(lake: SqlLake) -> tuple[int, datetime, int]:
     """Two snapshots, and an instant between them."""
     monday = lake.commit(CONVERSATIONS, MONDAY)
     time.sleep(0.05)
-    between = datetime.now(timezone.utc)
+    between = datetime.now(UTC)
     time.sleep(0.05)
     return monday, between, lake.commit(CONVERSATIONS, TUESDAY)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import replace
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -19,12 +19,12 @@ from tests.sql.samples import rejected, row, run
 if TYPE_CHECKING:
     from tests.sql.lake import SqlLake
 
-AT = datetime(2026, 3, 1, 12, tzinfo=timezone.utc)
+AT = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
 @pytest.fixture(scope="module")
 def filled(parcels_lake: SqlLake) -> SqlLake:
-    today = datetime.now(timezone.utc).date()
+    today = datetime.now(UTC).date()
     parcels_lake.fill(
         {
             "parcels": [row(PARCELS, parcel_id="a", order="cups", stop_count=1)],
@@ -53,7 +53,7 @@ def test_named_queries_answer_for_its_tables(filled: SqlLake) -> None:
         query.name: filled.query(query.sql.replace("FROM ", f"FROM {filled.database}."))[1]
         for query in named_queries_of(CONTRACT)
     }
-    today = datetime.now(timezone.utc).date().isoformat()
+    today = datetime.now(UTC).date().isoformat()
     assert list(answers) == ["changes_by_run", "failed_checks", "freshness", "rejected_by_reason", "snapshots_by_day"]
     assert answers["failed_checks"] == []
     assert answers["rejected_by_reason"] == [("r", 1, "k")]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
@@ -26,7 +26,7 @@ def months(lake: SqlLake) -> SqlLake:
     talks, said, given = [], [], []
     for month in MONTHS:
         for day in (1, 15, 28):
-            instant = datetime(2026, month, day, 12, tzinfo=timezone.utc)
+            instant = datetime(2026, month, day, 12, tzinfo=UTC)
             name = f"CONVERSATION#{instant:%Y-%m-%dT%H:%M:%S.000Z}"
             talks.append({**conversation("ana", name, 0), "created_at": instant})
             said += messages("ana", name, ("user", "¿qué?"), ("bot", "eso"))

@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from typing import Any
 
 import boto3
@@ -84,7 +84,7 @@ class Rung:
             "MetricName": self.alarm["metric_name"],
             "Dimensions": self.dimensions(),
             "Value": value,
-            "Timestamp": datetime.fromtimestamp(time.time() - age, tz=timezone.utc),
+            "Timestamp": datetime.fromtimestamp(time.time() - age, tz=UTC),
         }
         self.cloudwatch.put_metric_data(Namespace=self.alarm["namespace"], MetricData=[sample])
         self.look()

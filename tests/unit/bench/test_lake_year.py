@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -11,7 +11,7 @@ from bench.lake.queries import QUESTIONS, questions
 from bench.lake.task import Traffic
 from bench.lake.year import NIGHTS_RUN, NONCURRENT_DAYS, Stored, YearResults, now_for
 
-NIGHTS = [datetime(2026, 1, 1, tzinfo=timezone.utc) + timedelta(minutes=number) for number in range(50)]
+NIGHTS = [datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=number) for number in range(50)]
 
 
 def test_bytes_are_told_apart_by_key() -> None:

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import date, datetime, timezone
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -173,7 +173,7 @@ def test_user_data_is_remembered_for_the_same_user_data_only() -> None:
 
 @pytest.mark.parametrize("shape", [shape for shape in TIME_SHAPES if shape is not None])
 def test_times_of_all_shapes_are_the_same_instant(shape: Any) -> None:
-    instant = datetime(2026, 1, 31, 4, 30, 7, tzinfo=timezone.utc)
+    instant = datetime(2026, 1, 31, 4, 30, 7, tzinfo=UTC)
     time = shape(instant)
     rows, extraction = extracted(
         item(f"CONVERSATION#{time}", Conversation=wire([{"text": "x", "timestamp": time}])),

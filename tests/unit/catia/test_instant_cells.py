@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from hypothesis import given
@@ -13,7 +13,7 @@ from sources.catia.instant_cells import InstantCells
 
 OFFSETS = st.integers(-1439, 1439).map(lambda minutes: timezone(timedelta(minutes=minutes)))
 WHOLE_HOURS = st.integers(-23, 23).map(lambda hours: timezone(timedelta(hours=hours)))
-INSTANTS = st.datetimes(timezones=OFFSETS | WHOLE_HOURS | st.just(timezone.utc) | st.none())
+INSTANTS = st.datetimes(timezones=OFFSETS | WHOLE_HOURS | st.just(UTC) | st.none())
 PRECISIONS = st.sampled_from(["auto", "minutes", "seconds", "milliseconds", "microseconds"])
 WRITTEN = st.builds(lambda instant, precision: instant.isoformat(timespec=precision), INSTANTS, PRECISIONS)
 #: Written times with a character or two of another kind in them.
@@ -112,7 +112,7 @@ def test_what_is_no_time_is_unusual(time: str) -> None:
 def test_only_so_many_hours_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(instant_cells, "_HOURS_KEPT", 3)
     instants = InstantCells()
-    first = datetime(2026, 1, 31, 22, tzinfo=timezone.utc)
+    first = datetime(2026, 1, 31, 22, tzinfo=UTC)
     for hour in range(10):
         time = (first + timedelta(hours=hour)).isoformat()
         assert instants.last_cell(time) == expected(time)

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 from hypothesis import given
@@ -16,12 +16,12 @@ CLEAN = "reports/etl-process1/"
 CURATED = "reports/etl-process2/"
 RUN_ID = "20260131T043000.000001Z-0123abcd"
 DAY = date(2026, 1, 30)
-INSTANTS = st.datetimes(min_value=datetime(1900, 1, 1), timezones=st.just(timezone.utc))  # noqa: DTZ001
+INSTANTS = st.datetimes(min_value=datetime(1900, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
 
 
 def test_the_run_of_half_past_four_belongs_to_the_day_that_just_ended_in_bogota() -> None:
-    assert layout.business_day(datetime(2026, 1, 31, 4, 30, tzinfo=timezone.utc), "America/Bogota") == DAY
-    assert layout.business_day(datetime(2026, 1, 31, 5, 0, tzinfo=timezone.utc), "America/Bogota") == date(2026, 1, 31)
+    assert layout.business_day(datetime(2026, 1, 31, 4, 30, tzinfo=UTC), "America/Bogota") == DAY
+    assert layout.business_day(datetime(2026, 1, 31, 5, 0, tzinfo=UTC), "America/Bogota") == date(2026, 1, 31)
 
 
 @given(INSTANTS, INSTANTS)

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import date, datetime, timezone
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -34,7 +34,7 @@ def right_summaries(draw: st.DrawFn) -> RunSummary:
         "feedback": placed["feedback"],
         "rejected": sum(rejected.values()),
     }
-    instants = st.datetimes(timezones=st.just(timezone.utc))
+    instants = st.datetimes(timezones=st.just(UTC))
     return RunSummary(
         run_id="20260131T043000.000001Z-0123abcd",
         dt=draw(st.dates()),
@@ -55,8 +55,8 @@ def summary() -> RunSummary:
         dt=date(2026, 1, 30),
         time_zone="America/Bogota",
         source_table="table",
-        started_at=datetime(2026, 1, 31, 4, 30, tzinfo=timezone.utc),
-        finished_at=datetime(2026, 1, 31, 4, 31, tzinfo=timezone.utc),
+        started_at=datetime(2026, 1, 31, 4, 30, tzinfo=UTC),
+        finished_at=datetime(2026, 1, 31, 4, 31, tzinfo=UTC),
         items=ItemCounts(10, dict(PLACED), {"monitor": 1}, {"invalid_pk": 1}),
         scan=ScanStatistics(1, 1, 0.5, 3, 4),
         objects=tuple(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -15,7 +15,7 @@ from sources.catia import MESSAGES
 from tests.unit.glue_src.test_arguments import EXPECTED
 from tests.unit.glue_src.test_plan import OLD, summary_of
 
-AT = datetime(2026, 2, 1, tzinfo=timezone.utc)
+AT = datetime(2026, 2, 1, tzinfo=UTC)
 
 
 class Events:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 
 import pytest
 
@@ -40,7 +40,7 @@ def test_a_check_is_told_with_its_limit_where_it_has_one() -> None:
 
 
 def test_a_row_has_the_columns_of_the_table() -> None:
-    now = datetime(2026, 2, 5, tzinfo=timezone.utc)
+    now = datetime(2026, 2, 5, tzinfo=UTC)
     row = dict(
         zip(
             DATA_QUALITY.column_names,

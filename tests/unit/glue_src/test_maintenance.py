@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -15,7 +15,7 @@ from sources.catia import MESSAGES
 from tests.table_states import metadata_of, milliseconds, snapshot, state_of
 
 DAY = 24
-START = datetime(2026, 1, 1, tzinfo=timezone.utc)
+START = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 def state(*, current: int = 4, log: tuple[tuple[int, float], ...] = (), **references: int) -> TableState:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -29,7 +29,7 @@ def change(
 
 
 def summary_of(dataset: Dataset, sums: PartitionSums, version: str = "") -> RunSummary:
-    at = datetime(2026, 2, 5, tzinfo=timezone.utc)
+    at = datetime(2026, 2, 5, tzinfo=UTC)
     rows = sum(one.rows for one in sums.values())
     written = RunObject(dataset.name, "k.csv", rows, 9, version or version_of(dataset), sums)
     items, scan = ItemCounts(0, {}), ScanStatistics(1, 1, 1, 0, 0)

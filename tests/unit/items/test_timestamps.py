@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from hypothesis import given
@@ -10,7 +10,7 @@ from modules.contract.datasets import CSV_TIMESTAMP_FORMAT
 from modules.items import timestamps
 
 OFFSETS = st.integers(min_value=-1439, max_value=1439).map(lambda minutes: timezone(timedelta(minutes=minutes)))
-INSTANTS = st.datetimes(timezones=st.just(timezone.utc))
+INSTANTS = st.datetimes(timezones=st.just(UTC))
 
 
 @given(st.datetimes(datetime(1, 1, 3), datetime(9999, 12, 29), timezones=OFFSETS), st.sampled_from("T "))  # noqa: DTZ001
@@ -18,7 +18,7 @@ def test_every_instant_is_parsed_from_its_iso_form(instant: datetime, separator:
     parsed = timestamps.parse(instant.isoformat(separator))
 
     assert parsed == instant
-    assert parsed.tzinfo is timezone.utc
+    assert parsed.tzinfo is UTC
 
 
 @given(INSTANTS)
@@ -31,7 +31,7 @@ def test_a_cell_is_parsed_back_and_always_27_characters(instant: datetime) -> No
 
 @given(INSTANTS)
 def test_a_cell_has_the_format_of_the_contract(instant: datetime) -> None:
-    assert datetime.strptime(timestamps.cell(instant), CSV_TIMESTAMP_FORMAT).replace(tzinfo=timezone.utc) == instant
+    assert datetime.strptime(timestamps.cell(instant), CSV_TIMESTAMP_FORMAT).replace(tzinfo=UTC) == instant
     if instant.year >= 1000:
         assert timestamps.cell(instant) == instant.strftime(CSV_TIMESTAMP_FORMAT)
 
@@ -43,7 +43,7 @@ def test_what_is_parsed_is_what_the_standard_library_parses(text: str) -> None:
     except ValueError:
         return
     expected = datetime.fromisoformat(text)
-    assert parsed == (expected if expected.tzinfo else expected.replace(tzinfo=timezone.utc))
+    assert parsed == (expected if expected.tzinfo else expected.replace(tzinfo=UTC))
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import date, datetime, timezone
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -9,7 +9,7 @@ from lambda_src.event import Request, parse
 from lambda_src.exceptions import EventError
 
 BOGOTA = "America/Bogota"
-NOW = datetime(2026, 1, 31, 4, 30, tzinfo=timezone.utc)
+NOW = datetime(2026, 1, 31, 4, 30, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@ from __future__ import annotations
 import io
 import json
 from dataclasses import dataclass
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
@@ -83,7 +83,7 @@ def test_a_run_answers_with_its_summary(function: Function) -> None:
 
 
 def test_a_run_without_an_event_stands_for_the_business_day_of_now(function: Function) -> None:
-    before = datetime.now(timezone.utc)
+    before = datetime.now(UTC)
     answer = function.invoke()
 
     assert before <= datetime.fromisoformat(answer["started_at"]) <= datetime.fromisoformat(answer["finished_at"])

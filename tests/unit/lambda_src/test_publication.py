@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import logging
 import pickle
-from datetime import date, datetime, timezone
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -20,7 +20,7 @@ KEYS = {
     dataset.name: f"{PREFIX}{dataset.name}/dt=2026-01-30/{dataset.name}-{RUN_ID}.csv" for dataset in CONTRACT.datasets
 }
 SUMMARY_KEY = f"{PREFIX}_runs/dt=2026-01-30/{RUN_ID}.json"
-NOON = datetime(2026, 1, 31, 12, tzinfo=timezone.utc)
+NOON = datetime(2026, 1, 31, 12, tzinfo=UTC)
 SUMMARY = RunSummary(
     run_id=RUN_ID,
     dt=DAY,

@@ -4,7 +4,7 @@ import csv
 import io
 import json
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timezone
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 csv.field_size_limit(2**24)
 
-STARTED = datetime(2026, 1, 31, 4, 30, tzinfo=timezone.utc)
+STARTED = datetime(2026, 1, 31, 4, 30, tzinfo=UTC)
 SHARES = divide(Parallelism(1, 1), 0, None)
 PLAN = Plan("20260131T043000.000000Z-0123abcd", date(2026, 1, 30), STARTED, SETTINGS, SHARES)
 LONG_TEXT = "ñ" * 150_000

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,7 +11,7 @@ from local.errors import FunctionError
 from local.function_log import FunctionLog, await_run
 from modules.contract.runs import ItemCounts, RunSummary, ScanStatistics
 
-FINISHED = datetime(2026, 1, 31, 4, 30, tzinfo=timezone.utc)
+FINISHED = datetime(2026, 1, 31, 4, 30, tzinfo=UTC)
 RUN = RunSummary(
     run_id="20260131T043000.000000Z-0123abcd",
     dt=date(2026, 1, 30),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from modules.contract.layout import clean_key
@@ -30,7 +30,7 @@ def run(number: int = 1, seconds: float = 10, rejected: int = 1, **items: Any) -
 
 def run_of(contract: SourceContract, placed: dict[str, int], rows: dict[str, int], number: int) -> RunSummary:
     """The ``number``-th run for a contract: 1,000 items, placed so, with so many rows in each dataset; 10 s."""
-    started = datetime(2026, 1, 31, 4, 30, tzinfo=timezone.utc) + timedelta(days=number)
+    started = datetime(2026, 1, 31, 4, 30, tzinfo=UTC) + timedelta(days=number)
     run_id = f"{started:%Y%m%dT%H%M%S.%fZ}-0000000{number}"
     counts = ItemCounts(scanned=1000, placed=placed, rejected={"wrong_type": rows["rejected"]})
     objects = tuple(

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -13,7 +13,7 @@ from ops.tables import RecordedRun, TableView, Unpublished, UnpublishedRun
 from sources.catia import CONTRACT
 from tests.unit.ops.runs import run
 
-NOW = datetime(2026, 2, 4, 12, tzinfo=timezone.utc)
+NOW = datetime(2026, 2, 4, 12, tzinfo=UTC)
 NEWEST = run(4)
 
 

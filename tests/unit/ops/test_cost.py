@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -13,7 +13,7 @@ from ops.stored import Stock, Stored
 from tests.unit.docs.computed import ComputedDocument
 from tests.unit.ops.runs import run
 
-AT = datetime(2026, 1, 31, tzinfo=timezone.utc)
+AT = datetime(2026, 1, 31, tzinfo=UTC)
 
 
 def test_prices_are_those_of_the_documents() -> None:

@@ -1,13 +1,13 @@
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from ops.days import any_day, business_day, since
 from ops.exits import Exit, OpsError
 
-NOW = datetime(2026, 2, 1, 12, tzinfo=timezone.utc)
+NOW = datetime(2026, 2, 1, 12, tzinfo=UTC)
 ZONE = "America/Bogota"
 
 

@@ -1,11 +1,11 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 
 from ops.invocations import FAILED, RUNNING, TIMED_OUT, WELL, LogLine, invocations
 
-BEGIN = datetime(2026, 1, 31, 4, 30, tzinfo=timezone.utc)
+BEGIN = datetime(2026, 1, 31, 4, 30, tzinfo=UTC)
 TRACEBACK = """Traceback (most recent call last):
   File "/var/task/lambda_src/handler.py", line 40, in handler
     executed = execute(event, settings, _surroundings(context))

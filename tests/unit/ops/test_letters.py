@@ -2,13 +2,13 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import date, datetime, timezone
+from datetime import UTC, date, datetime
 
 import pytest
 
 from ops.letters import Letter, arrival, normalize_event, of_etl1, of_etl2, reason
 
-NOW = datetime(2026, 2, 2, 12, tzinfo=timezone.utc)
+NOW = datetime(2026, 2, 2, 12, tzinfo=UTC)
 ZONE = "America/Bogota"
 DUE = "2026-02-01T04:30:00Z"
 RUN = "20260201T043001.000000Z-00000001"

@@ -3,7 +3,7 @@ from __future__ import annotations
 import io
 import json
 from dataclasses import replace
-from datetime import date, datetime, timezone
+from datetime import UTC, date, datetime
 
 from rich.console import Console
 
@@ -17,7 +17,7 @@ from sources.catia import CONTRACT
 from tests.unit.ops.runs import run
 from tests.unit.ops.test_advice import WELL
 
-AT = datetime(2026, 1, 31, 4, 30, tzinfo=timezone.utc)
+AT = datetime(2026, 1, 31, 4, 30, tzinfo=UTC)
 
 
 def test_data_cannot_act_on_the_terminal() -> None:

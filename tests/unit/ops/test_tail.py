@@ -1,11 +1,11 @@
 from __future__ import annotations
 
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from typing import Any
 
 from ops.tail import Tail
 
-BEGIN = datetime(2026, 1, 31, tzinfo=timezone.utc)
+BEGIN = datetime(2026, 1, 31, tzinfo=UTC)
 MILLISECONDS = int(BEGIN.timestamp() * 1000)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -16,7 +16,7 @@ from sources.catia import CONTRACT
 
 DAY = date(2026, 1, 30)
 BOGOTA = ZoneInfo("America/Bogota")
-NOON = datetime(2026, 1, 31, 12, tzinfo=timezone.utc)
+NOON = datetime(2026, 1, 31, 12, tzinfo=UTC)
 
 
 def run(day: date, conversations: int = 1200, **values: Any) -> RunSummary:
@@ -27,7 +27,7 @@ def run(day: date, conversations: int = 1200, **values: Any) -> RunSummary:
         rejected=values.pop("rejected", {"invalid_json": 13, "wrong_type": 7}),
     )
     rows = {"conversations": conversations, "feedback": 300, "messages": 5000, "rejected": 20}
-    began = datetime(day.year, day.month, day.day, 4, 30, tzinfo=timezone.utc) + timedelta(days=1)
+    began = datetime(day.year, day.month, day.day, 4, 30, tzinfo=UTC) + timedelta(days=1)
     scan = ScanStatistics(2, 40, 1234.5, values.pop("throttled", 0), 1)
     return RunSummary(
         run_id=f"run-of-{day}",
