@@ -13,7 +13,7 @@ from modules.contract.metrics import CurationMetric
 from modules.contract.partition_sums import PartitionSum
 from sources.catia import CONVERSATIONS, FEEDBACK, MESSAGES
 from tests.csv_texts import NASTY_TEXTS
-from tests.curation.lake import Lake, csv_of, instant, months, rejection, run_id, sums_of, talk, together
+from tests.curation.lake import Cells, Lake, csv_of, instant, months, rejection, run_id, sums_of, talk, together
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -114,8 +114,8 @@ def test_every_check_finds_what_it_is_for(lake: Lake) -> None:
 
 def test_nulls_where_the_table_may_hold_none_publish_nothing(lake: Lake) -> None:
     """Iceberg itself requires the columns that a table is divided and sorted by."""
-    without_user = (None, KEY, "1", "user", SECRET, None)
-    without_partition = ("u0", None, "1", "user", SECRET, None)
+    without_user: Cells = (None, KEY, "1", "user", SECRET, None)
+    without_partition: Cells = ("u0", None, "1", "user", SECRET, None)
     february = f"CONVERSATION#{FEB}"
     for number, rows in enumerate([[without_user], [without_partition], [without_user, without_partition]], start=1):
         sums = {MESSAGES: {february: PartitionSum(len(rows), 1)}}
