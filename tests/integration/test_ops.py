@@ -74,7 +74,17 @@ def test_doctor_finds_a_rule_that_is_off(first_run: Run, variables: dict[str, st
     matters = {finding["check"]: finding for finding in found["findings"] if finding["state"] != "ok"}
     assert matters["arrival rule"]["remedy"] == f"aws events enable-rule --name {rule}"
     states = {finding["check"]: finding["state"] for finding in found["findings"]}
-    sound = ("credentials", "state bucket", "bucket", "source table", "engines", "schedule", "workflow", "tables")
+    sound = (
+        "credentials",
+        "state bucket",
+        "bucket",
+        "source table",
+        "ETL-1",
+        "ETL-2",
+        "schedule",
+        "workflow",
+        "tables",
+    )
     upkeep = ("columns", "agreement", "partitions", "history", "branches", "orphans", "crawler", "workgroup")
     assert {states[check] for check in (*sound, *upkeep)} == {"ok"}
 
