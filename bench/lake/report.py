@@ -192,7 +192,7 @@ def _rates(results: LakeResults) -> Iterator[str]:
 def _conditions(machine: Machine, rounds: int) -> Iterator[str]:
     yield from ("## How", "", *machine.lines())
     yield from _bullets(
-        f"{rounds} rounds, all programs in turn. Figures are medians, with least and greatest; ratios are taken "
+        f"Rounds: {rounds}, all programs in turn. Figures are medians, with least and greatest; ratios are taken "
         "round by round. Bytes, commits and requests are the same in each.",
         "*In-process*: a fresh process a night. Its start (imports, clients: a Lambda's cold start) is not in its "
         "seconds.",
