@@ -16,50 +16,23 @@ import socket
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from http.client import HTTPConnection
 from io import BufferedReader
 from pathlib import Path
 from socketserver import BaseRequestHandler, ThreadingTCPServer
 from threading import Lock
-from typing import Any, Final, cast
+from typing import Any, Final
 from urllib.parse import parse_qs, unquote, urlsplit
 from xml.sax.saxutils import escape
+
+from bench.lake.http_messages import CHUNK, Head, copy_body, reader_of
 
 HOST: Final = "127.0.0.1"
 LOG_TARGET: Final = "/_bench/log"
 BUCKET: Final = "lake"
 CLEAN_PREFIX: Final = "clean/"
-_CHUNK: Final = 1 << 20
-_HEAD_ENDS: Final = (b"\r\n", b"\n", b"")
 _MODIFIED: Final = "Thu, 01 Jan 2026 00:00:00 GMT"
 _WITHOUT_BODY: Final = frozenset((204, 304))
-
-
-@dataclass(frozen=True)
-class Head:
-    """The first line of a message, in three words, and its headers by their names in small letters."""
-
-    words: tuple[str, str, str]
-    headers: dict[str, str]
-
-    @classmethod
-    def read(cls, stream: BufferedReader) -> Head | None:
-        """Read a head, or return None where the other side has closed."""
-        line = stream.readline()
-        if not line:
-            return None
-        headers = {}
-        while (header := stream.readline()) not in _HEAD_ENDS:
-            name, _, value = header.decode("latin-1").partition(":")
-            headers[name.strip().lower()] = value.strip()
-        first, second, *third = line.decode("latin-1").rstrip("\r\n").split(" ", 2)
-        return cls((first, second, third[0] if third else ""), headers)
-
-    def encoded(self) -> bytes:
-        """Return the head as it is sent."""
-        lines = [" ".join(self.words).rstrip(), *(f"{name}: {value}" for name, value in self.headers.items())]
-        return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")
 
 
 class Log:
@@ -99,7 +72,7 @@ class _Connection(BaseRequestHandler):
     def handle(self) -> None:
         self.request.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._upstream: tuple[socket.socket, BufferedReader] | None = None
-        with _reader(self.request) as stream, suppress(ConnectionError):
+        with reader_of(self.request) as stream, suppress(ConnectionError):
             while (head := Head.read(stream)) is not None:
                 self._answer(head, stream)
         if self._upstream is not None:
@@ -160,7 +133,7 @@ class _Connection(BaseRequestHandler):
         if self._upstream is None:
             upstream = socket.create_connection((HOST, self.server.emulator))
             upstream.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            self._upstream = upstream, _reader(upstream)
+            self._upstream = upstream, reader_of(upstream)
         return self._upstream
 
     def _pass_through(self, head: Head, stream: BufferedReader, key: str) -> None:
@@ -168,13 +141,13 @@ class _Connection(BaseRequestHandler):
         if head.headers.pop("expect", None):
             self.request.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
         connection.sendall(head.encoded())
-        received = _copy_body(stream, connection, head)
+        received = copy_body(stream, connection, head)
         answer = Head.read(answers)
         if answer is None:
             raise ConnectionError
         self.request.sendall(answer.encoded())
         has_body = head.words[0] != "HEAD" and int(answer.words[1]) not in _WITHOUT_BODY
-        sent = _copy_body(answers, self.request, answer) if has_body else 0
+        sent = copy_body(answers, self.request, answer) if has_body else 0
         received = int(head.headers.get("x-amz-decoded-content-length", received))
         self.server.log.add(_kind(head), key or head.headers.get("x-amz-target", ""), received or sent)
 
@@ -184,37 +157,6 @@ def _kind(head: Head) -> str:
     if "x-amz-copy-source" in head.headers:
         return "COPY"
     return "LIST" if head.words[0] == "GET" and "list-type=" in head.words[1] else head.words[0]
-
-
-def _reader(of: socket.socket) -> BufferedReader:
-    return cast("BufferedReader", of.makefile("rb", _CHUNK))
-
-
-def _copy_body(source: BufferedReader, target: socket.socket, head: Head) -> int:
-    """Pass a message's body on, and return its bytes."""
-    if "chunked" not in head.headers.get("transfer-encoding", ""):
-        return _copy(source, target, int(head.headers.get("content-length", "0")))
-    total = 0
-    while True:
-        line = source.readline()
-        size = int(line.partition(b";")[0], 16)
-        target.sendall(line)
-        total += size
-        _copy(source, target, size)
-        target.sendall(source.readline())
-        if size == 0:
-            return total
-
-
-def _copy(source: BufferedReader, target: socket.socket, size: int) -> int:
-    left = size
-    while left:
-        piece = source.read1(min(left, _CHUNK))
-        if not piece:
-            raise ConnectionError
-        target.sendall(piece)
-        left -= len(piece)
-    return size
 
 
 def _range(wanted: str | None, size: int) -> tuple[int, int]:
@@ -229,7 +171,7 @@ def _range(wanted: str | None, size: int) -> tuple[int, int]:
 
 def _send_slice(target: socket.socket, file: BufferedReader, first: int, end: int) -> Iterator[int]:
     while first < end:
-        sent = os.sendfile(target.fileno(), file.fileno(), first, min(_CHUNK, end - first))
+        sent = os.sendfile(target.fileno(), file.fileno(), first, min(CHUNK, end - first))
         if not sent:
             raise ConnectionError
         first += sent
