@@ -28,6 +28,7 @@ from glue_src.plan import Change, change_of, removals, table_plan
 from glue_src.recorder import Recorder
 from glue_src.records import RunRow
 from glue_src.schema import must_evolve, properties_of, schema_faults
+from modules.contract.datasets import DATA_QUALITY
 from modules.contract.layout import quarantine_key
 
 if TYPE_CHECKING:
@@ -83,7 +84,8 @@ class Night:
         """
         states = {dataset.name: self._evolved(dataset) for dataset in self.arguments.contract.tables}
         summary = self.clean_zone.newest_complete_run(self.now(), self._is_quarantined)
-        newest = max((state.run_id or "" for state in states.values()), default="")
+        # Not of data_quality: it also tells of quarantined runs, of which readers see nothing.
+        newest = max(state.run_id or "" for name, state in states.items() if name != DATA_QUALITY.name)
         if summary is None or summary.run_id < newest:
             logs.info("nothing to publish", newest_clean=summary and summary.run_id, newest_recorded=newest or None)
             return Outcome()
