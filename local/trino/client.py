@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from typing import Any, Final
 
 from requests.exceptions import RequestException
-from trino.dbapi import connect
+from trino.dbapi import Cursor, connect
 from trino.exceptions import Error as ClientError
 from trino.exceptions import TrinoQueryError
 
@@ -16,6 +17,10 @@ from local.errors import TrinoError
 CATALOG: Final = "awsdatacatalog"
 _USER: Final = "analyst"
 _PROBE: Final = f"SELECT count(*) FROM {CATALOG}.information_schema.schemata"  # noqa: S608 our own name
+
+#: What the server says while its one node is not announced, and for how long that may be.
+_NO_NODE: Final = "NO_NODES_AVAILABLE"
+_NODE_SECONDS: Final = 60
 
 Rows = list[tuple[Any, ...]]
 
@@ -49,9 +54,7 @@ class Connection:
             TrinoError: Trino refuses it or fails, in its own words, or cannot be reached.
         """
         try:
-            cursor = self._connect(attempts=3).cursor()
-            cursor.execute(sql.strip().rstrip(";"))
-            rows = [tuple(row) for row in cursor.fetchall()]
+            cursor, rows = self._executed(sql.strip().rstrip(";"))
         except TrinoQueryError as error:
             message = f"{error.error_name}: {error.message}"
             raise TrinoError(message) from error
@@ -61,6 +64,19 @@ class Connection:
         described = cursor.description or ()
         columns, types = (tuple(column[place] for column in described) for place in (0, 1))
         return Answer(columns, types, rows, cursor.stats or {})
+
+    def _executed(self, sql: str) -> tuple[Cursor, Rows]:
+        """Execute a statement, again while the server's one node is not announced: on a busy machine that lapses."""
+        deadline = time.monotonic() + _NODE_SECONDS
+        while True:
+            cursor = self._connect(attempts=3).cursor()
+            try:
+                cursor.execute(sql)
+                return cursor, [tuple(row) for row in cursor.fetchall()]
+            except TrinoQueryError as error:
+                if error.error_name != _NO_NODE or time.monotonic() > deadline:
+                    raise
+                time.sleep(1)
 
     def answers(self) -> bool:
         """Tell whether the server answers a query already."""

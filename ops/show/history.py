@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from rich.text import Text
@@ -24,11 +25,11 @@ def show(name: str, states: Sequence[PastState], console: Console) -> None:
     if not states:
         console.print("nothing was ever committed to it")
         return
-    made = table("snapshot", "committed (UTC)", "run of", "rows", "", "run", numbers=("snapshot", "rows"))
+    made = table("snapshot", "committed (UTC)", "run of", "rows", "", numbers=("snapshot", "rows"))
     for state in states:
         by = state.business_day or "another program"
         when = instant(state.committed_at)
-        made.add_row(str(state.snapshot_id), when, by, f"{state.rows:,}", _standing(state), state.run_id or "-")
+        made.add_row(str(state.snapshot_id), when, by, f"{state.rows:,}", _standing(state))
     console.print(made)
     earlier = [state for state in states if state.by_time and not state.is_current]
     for clause in (earlier[0].by_version, earlier[0].by_time) if earlier else ():
@@ -44,23 +45,25 @@ def _standing(state: PastState) -> Text:
 
 
 def show_runs(rows: Sequence[RecordedRow], console: Console) -> None:
-    """Print what each run did to each table, newest run first."""
-    numbers = ("rows", "before", "written", "gone", "bytes", "s")
-    made = table("run of", "recorded (UTC)", "table", *numbers, "snapshot", numbers=numbers)
-    for place, row in enumerate(rows):
-        first = place == 0 or rows[place - 1].run_id != row.run_id
-        head = (row.business_day, instant(row.committed_at)) if first else ("", "")
+    """Print what each run did to each table, newest run first: a table for each run, so that 80 columns hold it."""
+    for _, of_run in groupby(rows, key=lambda row: row.run_id):
+        _show_run(list(of_run), console)
+    console.print("partitions: written and gone; bytes: of the files that were added", style="dim")
+
+
+def _show_run(rows: Sequence[RecordedRow], console: Console) -> None:
+    first, seconds = rows[0], max(row.seconds for row in rows)
+    console.print(Text(f"run of {first.business_day}, recorded {instant(first.committed_at)} UTC, {seconds:.1f} s"))
+    numbers = ("rows", "before", "partitions", "bytes", "snapshot")
+    made = table("table", *numbers, numbers=numbers)
+    for row in rows:
         snapshot = "-" if row.snapshot_id is None else str(row.snapshot_id)
         made.add_row(
-            *head,
             row.dataset,
             f"{row.rows_now:,}",
             f"{row.rows_before:,}",
-            str(row.partitions_rewritten),
-            str(row.partitions_gone),
+            f"{row.partitions_rewritten}, {row.partitions_gone}",
             size(row.bytes_written),
-            f"{row.seconds:.1f}",
             Text(f"{snapshot} gone", style="dim") if row.snapshot_expired_at else snapshot,
         )
     console.print(made)
-    console.print("written, gone: partitions; bytes: of the files that were added", style="dim")
