@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from requests.exceptions import RequestException
-from trino.dbapi import Cursor, connect
+from trino.dbapi import connect
 from trino.exceptions import Error as ClientError
 from trino.exceptions import TrinoQueryError
 
@@ -65,7 +65,7 @@ class Connection:
         columns, types = (tuple(column[place] for column in described) for place in (0, 1))
         return Answer(columns, types, rows, cursor.stats or {})
 
-    def _executed(self, sql: str) -> tuple[Cursor, Rows]:
+    def _executed(self, sql: str) -> tuple[Any, Rows]:
         """Execute a statement, again while the server's one node is not announced: on a busy machine that lapses."""
         deadline = time.monotonic() + _NODE_SECONDS
         while True:
