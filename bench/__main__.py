@@ -24,7 +24,7 @@ SYNTH_RESULTS: Final = PROJECT / "bench" / "RESULTS-synth.md"
 ROUNDS: Final = 5
 QUICK_ROUNDS: Final = 2
 #: Each has six nights of several programs, and a year comes after them.
-LAKE_ROUNDS: Final = 1
+LAKE_ROUNDS: Final = 3
 EXTRACT: Final = "extract"
 LAKE: Final = "lake"
 SYNTH: Final = "synth"
