@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from math import isfinite
-from typing import Final
+from typing import Final, TypeVar
+
+_T = TypeVar("_T")
 
 #: Greater whole numbers are no floats any more.
 _MOST: Final = 2**1023
@@ -48,10 +50,7 @@ def text(value: object) -> str:
     Raises:
         ValueError: it is none.
     """
-    if not isinstance(value, str):
-        message = f"expected a text, found {_kind(value)}"
-        raise ValueError(message)  # noqa: TRY004 - a document's fault, as all others here
-    return value
+    return _of_type(value, str, "a text")
 
 
 def instant(value: object) -> datetime:
@@ -73,8 +72,12 @@ def flag(value: object) -> bool:
     Raises:
         ValueError: it is neither.
     """
-    if not isinstance(value, bool):
-        message = f"expected true or false, found {_kind(value)}"
+    return _of_type(value, bool, "true or false")
+
+
+def _of_type(value: object, kind: type[_T], said: str) -> _T:
+    if not isinstance(value, kind):
+        message = f"expected {said}, found {_kind(value)}"
         raise ValueError(message)  # noqa: TRY004 - a document's fault, as all others here
     return value
 
