@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -10,7 +10,7 @@ import pyarrow as pa
 from pyiceberg.expressions import AlwaysTrue
 from pyiceberg.io.pyarrow import ArrowScan
 from pyiceberg.manifest import DataFile
-from pyiceberg.table import Table
+from pyiceberg.table import FileScanTask, Table
 
 from glue_src.arrow.catalog import named_files
 from glue_src.exceptions import TableFileError
@@ -30,6 +30,8 @@ class Replaced:
 
 
 NOTHING: Final = Replaced()
+
+Mapped = Callable[[Callable[[FileScanTask], pa.Table], Iterable[FileScanTask]], Iterable[pa.Table]]
 
 
 @dataclass
@@ -70,16 +72,33 @@ class CurrentTable:
         return {partition_of(task.file) for task in self.tasks}
 
     def read(
-        self, columns: Sequence[str], replaced: Replaced = NOTHING, partition: str | None = None
+        self,
+        columns: Sequence[str],
+        replaced: Replaced = NOTHING,
+        partition: str | None = None,
+        mapped: Mapped = map,
     ) -> Iterator[pa.Table]:
-        """Yield the rows of one partition, or of all, but for those that are replaced, file by file."""
+        """Yield the rows of one partition, or of all, but for those that are replaced, file by file.
+
+        ``mapped`` applies a function to each of some items, and yields the results in their order: side by side, it
+        may be, for a file is mostly waited for.
+        """
         metadata = self.table.metadata
         scan = ArrowScan(metadata, self.table.io, metadata.schema().select(*columns), AlwaysTrue())
-        for task in self.tasks:
-            if partition in (None, partition_of(task.file)) and not replaced.has(partition_of(task.file)):
-                with named_files(self.table):
-                    rows = scan.to_table([task])
-                yield rows.cast(pa.schema([(each.name, _plain(each.type)) for each in rows.schema]))
+
+        def rows_of(task: FileScanTask) -> pa.Table:
+            with named_files(self.table):
+                rows = scan.to_table([task])
+            return rows.cast(pa.schema([(each.name, _plain(each.type)) for each in rows.schema]))
+
+        yield from mapped(
+            rows_of,
+            [
+                task
+                for task in self.tasks
+                if partition in (None, partition_of(task.file)) and not replaced.has(partition_of(task.file))
+            ],
+        )
 
 
 def partition_of(file: DataFile) -> str:

@@ -67,6 +67,8 @@ class CsvReader:
         return opened.enter_context(closing(Buckets(self.folder / f"{plan.dataset.name}.buckets", plan.dataset)))
 
     def _parts(self, plan: TablePlan) -> Iterator[_Part]:
+        if not (plan.changed or plan.replaces_all):
+            return
         source, kept = plan.source, {*plan.changed, *plan.gone}
         piece_bytes = self.limits.piece_bytes(len(kept))
         reader = PieceReader(partial(read_range, self.s3, self.bucket, source.key), source.bytes, piece_bytes)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from mypy_boto3_s3 import S3Client
+    from mypy_boto3_s3.type_defs import GetObjectOutputTypeDef
 
 #: The catalog's property that holds the client.
 S3_CLIENT: Final = "cat.s3-client"
@@ -24,6 +25,10 @@ _BROKEN_OFF: Final = (IncompleteReadError, ReadTimeoutError, ResponseStreamingEr
 _KEYS_PER_DELETE: Final = 1000
 #: Larger files go in parts, side by side.
 _ONE_REQUEST: Final = 8 * 1024 * 1024
+#: Where a file of tens of megabytes says what is where, this has all of that.
+TAIL_BYTES: Final = 64 * 1024
+#: What S3 says of the last bytes of an empty object.
+_NOTHING_IN_RANGE: Final = "InvalidRange"
 #: How often an answer that breaks off is asked for.
 _READS: Final = 4
 _TAKEN: Final = frozenset({"PreconditionFailed", "412", "ConditionalRequestConflict", "409"})
@@ -167,12 +172,16 @@ class _Upload(io.BytesIO):
 
 
 class _Ranges(io.RawIOBase):
-    """An object that is read by ranges."""
+    """An object that is read by ranges.
+
+    The first request is for its end, and tells its size: there a Parquet file says what is where, and of a small one
+    that is all.
+    """
 
     def __init__(self, s3: S3Client, bucket: str, key: str) -> None:
         super().__init__()
         self._s3, self._bucket, self._key = s3, bucket, key
-        self._size = _size(s3, bucket, key)
+        self._tail, self._size = _tail(s3, bucket, key)
         self._position = 0
 
     def readable(self) -> bool:
@@ -193,10 +202,16 @@ class _Ranges(io.RawIOBase):
         end = min(self._position + len(buffer), self._size)
         if self._position >= end:
             return 0
-        content = read_range(self._s3, self._bucket, self._key, self._position, end)
+        content = self._range(self._position, end)
         buffer[: len(content)] = content
         self._position += len(content)
         return len(content)
+
+    def _range(self, first: int, end: int) -> bytes:
+        tail_first = self._size - len(self._tail)
+        if first < tail_first:
+            return read_range(self._s3, self._bucket, self._key, first, end)
+        return self._tail[first - tail_first : end - tail_first]
 
 
 def read_range(s3: S3Client, bucket: str, key: str, first: int, end: int) -> bytes:
@@ -204,10 +219,26 @@ def read_range(s3: S3Client, bucket: str, key: str, first: int, end: int) -> byt
     return _body(s3, bucket, key, Range=f"bytes={first}-{end - 1}")
 
 
+def _tail(s3: S3Client, bucket: str, key: str) -> tuple[bytes, int]:
+    """Return the last bytes of an object, and how many it has in all."""
+    try:
+        content, answer = _get(s3, bucket, key, Range=f"bytes=-{TAIL_BYTES}")
+    except ClientError as error:
+        if error.response["Error"]["Code"] == _NOTHING_IN_RANGE:
+            return b"", 0
+        raise
+    return content, int(answer["ContentRange"].rpartition("/")[2])
+
+
 def _body(s3: S3Client, bucket: str, key: str, **part: Any) -> bytes:
+    return _get(s3, bucket, key, **part)[0]
+
+
+def _get(s3: S3Client, bucket: str, key: str, **part: Any) -> tuple[bytes, GetObjectOutputTypeDef]:
     for left in reversed(range(_READS)):
         try:
-            return s3.get_object(Bucket=bucket, Key=key, **part)["Body"].read()
+            answer = s3.get_object(Bucket=bucket, Key=key, **part)
+            return answer["Body"].read(), answer
         except ClientError as error:
             raise _as_missing(error, bucket, key) from error
         except _BROKEN_OFF:

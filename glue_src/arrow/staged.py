@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import pyarrow as pa
@@ -15,7 +16,7 @@ from pyiceberg.table import Table
 
 from glue_src.arrow import relations
 from glue_src.arrow.catalog import LakeCatalog, current_snapshot_id, moved, named_files
-from glue_src.arrow.current import CurrentTable, Replaced, partition_of
+from glue_src.arrow.current import CurrentTable, Mapped, Replaced, partition_of
 from glue_src.arrow.pipeline import in_order
 from glue_src.arrow.types import plain_schema
 from glue_src.arrow.uploads import Uploads
@@ -87,10 +88,10 @@ class StagedTable:
             duplicate_keys=self.duplicate_keys_across + sum(each.duplicate_keys for each in self.partitions.values()),
         )
 
-    def read(self, columns: Sequence[str], partition: str | None) -> Iterator[pa.Table]:
-        """Yield the rows of one partition, or of all, as they would be, file by file."""
+    def read(self, columns: Sequence[str], partition: str | None, mapped: Mapped = map) -> Iterator[pa.Table]:
+        """Yield the rows of one partition, or of all, as they would be, file by file; see CurrentTable.read."""
         yield from self._own(columns, partition)
-        yield from self.current.read(columns, self.replaced, partition)
+        yield from self.current.read(columns, self.replaced, partition, mapped)
 
     def _own(self, columns: Sequence[str], partition: str | None) -> Iterator[pa.Table]:
         for name, facts in self.partitions.items():
@@ -150,9 +151,11 @@ class ArrowStagedTables:
         self, dataset: Dataset, columns: Sequence[str], partition: str | None, unstaged: Mapping[str, CurrentTable]
     ) -> Iterator[pa.Table]:
         table = self.tables.get(dataset.name)
+        # One partition is looked at by one of the workers, which must not wait for others of them.
+        mapped: Mapped = partial(in_order, self.workers, ahead=self.ahead) if partition is None else map
         if table is not None:
-            return table.read(columns, partition)
-        return unstaged[dataset.name].read(columns, partition=partition)
+            return table.read(columns, partition, mapped)
+        return unstaged[dataset.name].read(columns, partition=partition, mapped=mapped)
 
     def publish(self, dataset: Dataset) -> Published:
         """Make a staged table the one that readers see, in one atomic commit.

@@ -203,11 +203,13 @@ class Lake:
     def put_summary(self, summary: RunSummary) -> None:
         self.put(self.summary_key(summary.run_id), summary.to_json().encode())
 
-    def garble(self, run: str) -> None:
-        """Make a run's CSVs unreadable, each in its own length: whoever reads one fails."""
+    def garble(self, run: str, *, header: bool = True) -> None:
+        """Make a run's CSVs unreadable, each in its own length, with or without its header: who reads one fails."""
         for dataset in self.contract.datasets:
             key = self.clean_key(dataset, run)
-            self.put(key, b"\xff" * len(self.get(key)))
+            content = self.get(key)
+            kept = b"" if header else content[: content.index(b"\n") + 1]
+            self.put(key, kept + b"\xff" * (len(content) - len(kept)))
 
     # what ETL-2 does
 

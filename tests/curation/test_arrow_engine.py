@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 import threading
 from collections.abc import Callable, Collection
 from typing import Any
@@ -14,6 +15,7 @@ from botocore.exceptions import ClientError, ReadTimeoutError
 
 from glue_src.arrow.engine import ArrowEngine
 from glue_src.arrow.limits import Limits
+from glue_src.arrow.s3_files import TAIL_BYTES, S3Files
 from glue_src.engine import Source, TablePlan
 from glue_src.exceptions import (
     MalformedDataError,
@@ -270,6 +272,21 @@ def test_rows_that_the_run_did_not_promise_are_told(lake: Lake, engine: ArrowEng
         assert staged.facts()["messages"].rows == {JAN: 6, FEB: 6}
     with engine.stage([plan(lake, rows, [JAN], replaces_all=True)]) as staged:
         assert staged.facts()["messages"].rows == {JAN: 6, FEB: 6}
+
+
+@pytest.mark.parametrize("size", [0, 1, TAIL_BYTES, TAIL_BYTES + 1, 3 * TAIL_BYTES])
+def test_objects_are_read_from_any_place(lake: Lake, size: int) -> None:
+    content = bytes(place * place % 251 for place in range(size))
+    lake.put(f"{lake.name}/object.parquet", content)
+    files = S3Files.of(lake.clients.s3)
+    with files.new_input(f"s3://{lake.arguments.bucket}/{lake.name}/object.parquet").open() as stream:
+        assert stream.read() == content
+        assert stream.seek(0, os.SEEK_END) == size
+        for first in {0, size // 3, max(0, size - TAIL_BYTES), max(0, size - 5), size}:
+            stream.seek(first)
+            assert stream.read(100) == content[first : first + 100]
+        stream.seek(0)
+        assert stream.read(size - 5 if size > 5 else 1) == content[: size - 5 if size > 5 else 1]
 
 
 def test_a_key_without_time_makes_many_partitions_in_bounded_memory(lake: Lake, engine: ArrowEngine) -> None:

@@ -85,6 +85,13 @@ def test_night_after_night(lake: Lake) -> None:
     told = ("rows_now", "rows_before", "partitions_rewritten", "partitions_gone")
     assert [row[name] for name in told] == [8, 13, 2, 1]
 
+    # A month vanished and nothing else: no CSV is read for that.
+    lake.publish(run_id(5), without(months(MAR), "u1"))
+    lake.garble(run_id(5), header=False)
+    outcome = lake.night(max_removed_ratio=1.0)
+    assert (outcome.rewritten_partitions, outcome.bytes_written) == (3, 0)
+    assert lake.sees(without(months(MAR), "u1"))
+
     # Everything of before can still be asked for.
     earlier = lake.runs(run_id(3))["messages"]["snapshot_id"]
     assert len(lake.rows(MESSAGES, earlier)) == 13
