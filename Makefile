@@ -16,17 +16,17 @@ help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## install what the project needs into .venv and node_modules
-	@python=$$(sh local/find_python.sh) && "$$python" -m local.setup_machine
+	@python=$$(sh tools/local/find_python.sh) && "$$python" -m tools.local.setup_machine
 
 demo: setup ## deploy to a local AWS emulator, run the pipeline, query it (USERS=200 SEED=1 ENGINE=lambda TRANSFORM=spark)
-	@$(PY) -m local demo --users $(USERS) --seed $(SEED) --engine $(ENGINE) --transform $(TRANSFORM)
+	@$(PY) -m tools.local demo --users $(USERS) --seed $(SEED) --engine $(ENGINE) --transform $(TRANSFORM)
 
 query: ## ask the demo's tables and views (SQL="SELECT …")
 	@test -x $(PY) || { echo 'Nothing is set up, so nothing runs that could answer. Start it: make demo' >&2; exit 1; }
-	@$(PY) -m local query "$${SQL:-SELECT * FROM dashboard_usuarios LIMIT 5}"
+	@$(PY) -m tools.local query "$${SQL:-SELECT * FROM dashboard_usuarios LIMIT 5}"
 
 down: ## stop the emulator and remove what the demo made
-	@python=$$(sh local/find_python.sh) && "$$python" -m local down
+	@python=$$(sh tools/local/find_python.sh) && "$$python" -m tools.local down
 
 test: setup ## run all tests (PYTEST_ARGS="tests/unit -k name")
 	$(PY) -m pytest --numprocesses auto --no-loadscope-reorder $(PYTEST_ARGS)
@@ -40,21 +40,21 @@ synth: setup ## write the Terraform JSON of the test and prod stacks to cdktf.ou
 	.venv/bin/cdktf synth
 
 scan: setup ## look for what a security reviewer would object to (ADVISORIES=required: fail where they are out of reach)
-	$(PY) -m scan --advisories $(ADVISORIES)
+	$(PY) -m tools.scan --advisories $(ADVISORIES)
 
 docs: setup ## write what docs/ has from code and stacks, and build the site (build/site/index.html)
-	$(PY) -m handbook write
-	$(PY) -m handbook build
+	$(PY) -m tools.site write
+	$(PY) -m tools.site build
 
 bootstrap: setup ## create the bucket that keeps an environment's Terraform state (ENV=test)
 	@test -n "$(ENV)" || { echo 'Name the environment: make bootstrap ENV=test' >&2; exit 1; }
-	$(PY) -m modules.state_bucket --env $(ENV)
+	$(PY) -m tools.state_bucket --env $(ENV)
 
 bench: setup ## measure this platform against its peers
-	$(PY) -m bench
+	$(PY) -m tools.bench
 
 fuzz: setup ## try to break extraction with items that no one thought of (SECONDS=60)
-	$(PY) -m fuzz --seconds $(SECONDS)
+	$(PY) -m tools.fuzz --seconds $(SECONDS)
 
 clean: down ## remove everything that is not in git's care
 	rm -rf .venv node_modules build cdktf.out .local .pytest_cache .mypy_cache .ruff_cache .hypothesis spark-warehouse

@@ -10,7 +10,7 @@ from pathlib import Path
 from envs.schema import ARROW_ENGINE, GLUE_ENGINE, Environment, FunctionSettings
 from envs.selection import selected_environments
 from envs.validation import ConfigurationError
-from modules.contract.source import SourceContract
+from contract.source import SourceContract
 from modules.etl.construct import EtlCode
 from modules.lambda_function import FunctionCode
 from modules.normalize.construct import NormalizeCode

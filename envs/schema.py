@@ -13,10 +13,10 @@ from pydantic import AfterValidator, ConfigDict, with_config
 
 from envs import rules
 from envs.cron import check_cron
-from modules import naming
-from modules.contract.source import SourceContract
-from modules.contract.spark_catalog import ICEBERG_VERSIONS
-from sources import contract_named
+from envs import naming
+from contract.source import SourceContract
+from contract.spark_catalog import ICEBERG_VERSIONS
+from contract.sources import contract_named
 
 #: Worker types that each Glue version knows and this platform is sized for.
 WORKER_TYPES = dict.fromkeys(ICEBERG_VERSIONS, ("G.1X", "G.2X", "G.4X"))

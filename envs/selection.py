@@ -119,7 +119,7 @@ def _require_loopback(name: str, variables: Mapping[str, str]) -> None:
         if not _is_loopback(endpoint):
             message = (
                 f"{variable} = {endpoint!r}: the {name} environment needs an endpoint on this machine; "
-                "run `make demo`, or set the variables that `python -m local env` prints"
+                "run `make demo`, or set the variables that `python -m tools.local env` prints"
             )
             raise ConfigurationError(message)
 

@@ -16,8 +16,8 @@ from envs.schema import (
     ScheduleSettings,
     TransformSettings,
 )
-from modules.naming import Names
-from sources import contract_named
+from envs.naming import Names
+from contract.sources import contract_named
 
 _NAMES = Names("test")
 _CONTRACT = contract_named("catia")

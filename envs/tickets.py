@@ -1,4 +1,4 @@
-"""A help desk's tickets, on one machine as ``local`` is: the example of a second source table (sources/tickets.py)."""
+"""A help desk's tickets, on one machine as ``local`` is: the example of a second source table (contract/sources/tickets.py)."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from envs.local import LOCAL
 from envs.schema import ARROW_ENGINE, AthenaSettings, CatalogSettings, ExclusionRule
-from modules.naming import Names
-from sources import contract_named
+from envs.naming import Names
+from contract.sources import contract_named
 
 _NAMES = Names("tickets")
 _CONTRACT = contract_named("tickets")

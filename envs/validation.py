@@ -9,9 +9,9 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from envs.schema import GLUE_ENGINE, WORKER_TYPES, Environment, GlueJobSettings
-from modules.column_history import history_faults, read_history
-from modules.contract.layout import ARTIFACTS_PREFIX
-from modules.contract.settings import MOST_SPARK_TASKS
+from contract.column_history import history_faults, read_history
+from contract.layout import ARTIFACTS_PREFIX
+from contract.settings import MOST_SPARK_TASKS
 
 
 class ConfigurationError(ValueError):

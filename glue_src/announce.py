@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from glue_src.exceptions import EventRefusedError
-from modules.contract.snapshots import TABLES_READY, event_source
+from contract.snapshots import TABLES_READY, event_source
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 
     from glue_src.arguments import Arguments
     from glue_src.records import RunRow
-    from modules.contract.runs import RunSummary
+    from contract.runs import RunSummary
 
 
 def announce(events: EventBridgeClient, arguments: Arguments, summary: RunSummary, rows: Sequence[RunRow]) -> None:
-    """Send the event of a published run; its form: ``modules.contract.snapshots.TABLES_READY``.
+    """Send the event of a published run; its form: ``contract.snapshots.TABLES_READY``.
 
     Raises:
         EventRefusedError: EventBridge took the request and refused the event.

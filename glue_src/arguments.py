@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from glue_src.exceptions import ArgumentsError
-from modules.contract.settings import NO_TABLES, TRANSFORM_ARGUMENTS, TRANSFORM_VARIABLES, TransformArgument
-from modules.contract.source import ContractError, SourceContract
-from sources import contract_named
+from contract.settings import NO_TABLES, TRANSFORM_ARGUMENTS, TRANSFORM_VARIABLES, TransformArgument
+from contract.source import ContractError, SourceContract
+from contract.sources import contract_named
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

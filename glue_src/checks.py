@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from modules.contract.datasets import REJECTED, Dataset
-from modules.contract.source import ROWS_AS_PROMISED, UNIQUE_KEY, not_null_check
+from contract.datasets import REJECTED, Dataset
+from contract.source import ROWS_AS_PROMISED, UNIQUE_KEY, not_null_check
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
     from glue_src.engine import RelationFacts, TableFacts
     from glue_src.plan import Change
-    from modules.contract.runs import ItemCounts
-    from modules.contract.source import Relation, SourceContract
+    from contract.runs import ItemCounts
+    from contract.source import Relation, SourceContract
 
 #: The check of how many of the run's items were rejected.
 REJECTED_RATIO = "rejected_ratio"

@@ -9,18 +9,18 @@ from typing import TYPE_CHECKING, Final
 from glue_src import logs
 from glue_src.exceptions import ForeignHeaderError, IncompleteRunError, NoCompleteRunError
 from glue_src.headers import columns_in
-from modules.contract.layout import clean_key, commit_marker_prefix, parse_clean_key, run_summary_key
-from modules.contract.runs import RunSummary, RunSummaryError
+from contract.layout import clean_key, commit_marker_prefix, parse_clean_key, run_summary_key
+from contract.runs import RunSummary, RunSummaryError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from datetime import date
 
     from glue_src.storage import Bucket
-    from modules.contract.datasets import Column, Dataset
-    from modules.contract.layout import CleanObject
-    from modules.contract.runs import RunObject
-    from modules.contract.source import SourceContract
+    from contract.datasets import Column, Dataset
+    from contract.layout import CleanObject
+    from contract.runs import RunObject
+    from contract.source import SourceContract
 
 #: In bytes; far more than the names of all columns take.
 _LONGEST_HEADER: Final = 64 * 1024

@@ -11,8 +11,8 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
-from modules.contract.datasets import Column, Dataset
-from modules.contract.source import Relation
+from contract.datasets import Column, Dataset
+from contract.source import Relation
 
 
 @dataclass(frozen=True)

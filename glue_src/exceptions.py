@@ -194,7 +194,7 @@ class TableSchemaError(TableError):
         self.faults = tuple(faults)
         super().__init__(
             f"{table}: {'; '.join(faults)}. Nothing was changed. Give the changed column a new name and a new field id "
-            "in the contract below sources/: its old values stay in the table's history."
+            "in the contract below contract/sources/: its old values stay in the table's history."
         )
 
 

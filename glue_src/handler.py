@@ -20,7 +20,7 @@ from glue_src.arguments import read_variables
 from glue_src.arrow.engine import ArrowEngine
 from glue_src.exceptions import ArgumentsError, OutOfTimeError
 from glue_src.run import Clients, run
-from modules.contract.settings import CRAWLER_VARIABLE, TransformArgument
+from contract.settings import CRAWLER_VARIABLE, TransformArgument
 
 if TYPE_CHECKING:
     from mypy_boto3_glue import GlueClient

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from glue_src.exceptions import ForeignHeaderError
 
 if TYPE_CHECKING:
-    from modules.contract.datasets import Column, Dataset
+    from contract.datasets import Column, Dataset
 
 
 def columns_in(header: str, dataset: Dataset, key: str) -> tuple[Column, ...]:

@@ -7,13 +7,13 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from glue_src import logs
-from modules.contract.snapshots import STAGING_BRANCH
+from contract.snapshots import STAGING_BRANCH
 
 if TYPE_CHECKING:
     from glue_src.engine import LakeEngine
     from glue_src.storage import Bucket
     from glue_src.tables import TableState
-    from modules.contract.datasets import Dataset
+    from contract.datasets import Dataset
 
 #: How old a file must be before it counts as left behind: a run that is still at work has younger ones.
 _LEFT_BEHIND: Final = timedelta(hours=24)

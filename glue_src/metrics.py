@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from modules.contract.metrics import ENVIRONMENT_DIMENSION, CurationMetric
+from contract.metrics import ENVIRONMENT_DIMENSION, CurationMetric
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudwatch import CloudWatchClient

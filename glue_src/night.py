@@ -28,8 +28,8 @@ from glue_src.plan import Change, change_of, removals, table_plan
 from glue_src.recorder import Recorder
 from glue_src.records import RunRow
 from glue_src.schema import must_evolve, properties_of, schema_faults
-from modules.contract.datasets import DATA_QUALITY
-from modules.contract.layout import quarantine_key
+from contract.datasets import DATA_QUALITY
+from contract.layout import quarantine_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -42,8 +42,8 @@ if TYPE_CHECKING:
     from glue_src.engine import LakeEngine, Published, StagedTables
     from glue_src.storage import Bucket
     from glue_src.tables import TableState
-    from modules.contract.datasets import Dataset
-    from modules.contract.runs import RunSummary
+    from contract.datasets import Dataset
+    from contract.runs import RunSummary
 
 
 @dataclass(frozen=True)

@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING
 from glue_src.engine import Source, TablePlan
 from glue_src.exceptions import Removal
 from glue_src.schema import is_partitioned_so
-from modules.contract.datasets import REJECTED
-from modules.contract.partition_sums import rows_in, to_document, version_of
-from modules.contract.snapshots import NO_SNAPSHOT, SnapshotProperty
+from contract.datasets import REJECTED
+from contract.partition_sums import rows_in, to_document, version_of
+from contract.snapshots import NO_SNAPSHOT, SnapshotProperty
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from glue_src.tables import TableState
-    from modules.contract.datasets import Column, Dataset
-    from modules.contract.partition_sums import PartitionSum, PartitionSums
-    from modules.contract.runs import RunObject, RunSummary
+    from contract.datasets import Column, Dataset
+    from contract.partition_sums import PartitionSum, PartitionSums
+    from contract.runs import RunObject, RunSummary
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from glue_src.records import recorded_runs, with_checks, with_runs
-from modules.contract.datasets import DATA_QUALITY, RUNS
-from modules.contract.snapshots import NO_SNAPSHOT, SnapshotProperty
+from contract.datasets import DATA_QUALITY, RUNS
+from contract.snapshots import NO_SNAPSHOT, SnapshotProperty
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from glue_src.engine import LakeEngine
     from glue_src.records import Row, RunRow
     from glue_src.tables import TableState
-    from modules.contract.datasets import Dataset
-    from modules.contract.runs import RunSummary
+    from contract.datasets import Dataset
+    from contract.runs import RunSummary
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from modules.contract.datasets import DATA_QUALITY, RUNS, Dataset
+from contract.datasets import DATA_QUALITY, RUNS, Dataset
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

@@ -6,13 +6,13 @@ import json
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from modules.contract.table_metadata import ICEBERG_TYPES, first_metadata, table_properties
+from contract.table_metadata import ICEBERG_TYPES, first_metadata, table_properties
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
     from glue_src.tables import Field, TableState
-    from modules.contract.datasets import Column, Dataset
+    from contract.datasets import Column, Dataset
 
 #: Types that Iceberg can read as a wider one: https://iceberg.apache.org/spec/#schema-evolution.
 _WIDENED: Final = frozenset({("int", "long"), ("float", "double")})

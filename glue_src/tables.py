@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from glue_src.exceptions import TableMetadataError
 from glue_src.metadata_files import content_of, parameters_of
-from modules.contract.partition_sums import from_document, rows_in
-from modules.contract.snapshots import NO_SNAPSHOT, SnapshotProperty
+from contract.partition_sums import from_document, rows_in
+from contract.snapshots import NO_SNAPSHOT, SnapshotProperty
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from mypy_boto3_glue import GlueClient
     from mypy_boto3_s3 import S3Client
 
-    from modules.contract.partition_sums import PartitionSums
+    from contract.partition_sums import PartitionSums
 
 #: The branch that readers see.
 MAIN: Final = "main"

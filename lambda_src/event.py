@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from lambda_src.exceptions import EventError
-from modules.contract import layout
-from modules.contract.settings import EventKey
-from modules.items import timestamps
+from contract import layout
+from contract.settings import EventKey
+from contract.items import timestamps
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -9,7 +9,7 @@
     ├── WorkerError              a process that made a share of the run ended without an answer
     └── DeadlineExceededError    the run's time is nearly over
 
-What is wrong with one item is no failure of a run: :mod:`modules.items.rejections`.
+What is wrong with one item is no failure of a run: :mod:`contract.items.rejections`.
 
 A message says which value is wrong, which rule it breaks and what to do about it.
 """

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from modules.contract.source import SourceContract
+    from contract.source import SourceContract
 
 Operator = Literal["equals", "starts_with"]
 

@@ -14,7 +14,7 @@ from lambda_src.parallelism import table_size
 from lambda_src.publication import DryRun, Publication, Target
 from lambda_src.run import Plan, run
 from lambda_src.share import divide
-from modules.contract import layout
+from contract import layout
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from lambda_src.settings import Settings
     from lambda_src.share import Share, ShareResult
     from lambda_src.uploads import Uploads
-    from modules.contract.runs import RunSummary
+    from contract.runs import RunSummary
 
 
 class Engine(Protocol):

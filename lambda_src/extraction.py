@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from lambda_src.exclusions import ExclusionRule
     from lambda_src.tally import Tally
     from lambda_src.unusual import UsualItemReader
-    from modules.contract.source import SourceContract
+    from contract.source import SourceContract
 
 
 class Extraction:

@@ -27,7 +27,7 @@ def handler(event: Any, context: LambdaContext) -> dict[str, Any]:
     """Make a snapshot of the source table. Lambda calls this.
 
     Args:
-        event: None, or a dict with any of modules.contract.settings.EventKey (lambda_src.event).
+        event: None, or a dict with any of contract.settings.EventKey (lambda_src.event).
         context: Lambda's own.
 
     Returns:

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
 
-from modules.contract.metrics import ENVIRONMENT_DIMENSION, RunMetric, count_metrics
+from contract.metrics import ENVIRONMENT_DIMENSION, RunMetric, count_metrics
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudwatch import CloudWatchClient
 
     from lambda_src.settings import Settings
-    from modules.contract.runs import RunSummary
-    from modules.contract.source import SourceContract
+    from contract.runs import RunSummary
+    from contract.source import SourceContract
 
 
 def emit(summary: RunSummary, settings: Settings) -> None:

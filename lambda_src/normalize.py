@@ -8,14 +8,14 @@ from pkgutil import resolve_name
 from typing import TYPE_CHECKING, Any, Final
 
 from lambda_src.exclusions import Exclusions
-from modules.items.attribute_values import unwrap
-from modules.items.outcomes import Excluded, Outcome, Placed, Rejected, RejectedRow
-from modules.items.rejections import ItemRejectedError, RejectionCode
-from modules.items.wire_json import wire_json
+from contract.items.attribute_values import unwrap
+from contract.items.outcomes import Excluded, Outcome, Placed, Rejected, RejectedRow
+from contract.items.rejections import ItemRejectedError, RejectionCode
+from contract.items.wire_json import wire_json
 
 if TYPE_CHECKING:
     from lambda_src.exclusions import ExclusionRule
-    from modules.contract.source import SourceContract
+    from contract.source import SourceContract
 
 _TOO_DEEP: Final = "values are nested deeper than can be read"
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from lambda_src.s3_objects import MultipartObject, SmallObject, UploadedPart
 from lambda_src.uploads import NoSink, NoUploads, OpenUploads, PartSink, Uploads
-from modules.contract import layout
+from contract import layout
 
 if TYPE_CHECKING:
     from datetime import date
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
     from lambda_src.settings import Settings
-    from modules.contract.runs import RunSummary
+    from contract.runs import RunSummary
 
 _CSV: Final = "text/csv; charset=utf-8"
 _JSON: Final = "application/json"

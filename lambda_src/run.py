@@ -11,10 +11,10 @@ from lambda_src.part_uploads import PartUploads
 from lambda_src.share import Share, ShareResult, numbers_for_joined_rests
 from lambda_src.tally import Tally
 from lambda_src.uploads import Uploads
-from modules.contract import cells, layout
-from modules.contract.datasets import Dataset
-from modules.contract.partition_sums import version_of
-from modules.contract.runs import RunObject, RunSummary, ScanStatistics
+from contract import cells, layout
+from contract.datasets import Dataset
+from contract.partition_sums import version_of
+from contract.runs import RunObject, RunSummary, ScanStatistics
 
 if TYPE_CHECKING:
     from datetime import date, datetime

@@ -9,13 +9,13 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from lambda_src.exceptions import SettingsError
 from lambda_src.exclusions import ExclusionError, ExclusionRule, Exclusions, parse_rules
-from modules.contract.settings import AUTO, UNLIMITED, LambdaVariable
-from sources import contract_named
+from contract.settings import AUTO, UNLIMITED, LambdaVariable
+from contract.sources import contract_named
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from modules.contract.source import SourceContract
+    from contract.source import SourceContract
 
 #: DynamoDB's own limit for TotalSegments.
 _MOST_SEGMENTS: Final = 1_000_000

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from lambda_src.parallelism import Parallelism
     from lambda_src.s3_objects import UploadedPart
     from lambda_src.tally import Tally
-    from modules.contract.runs import ScanStatistics
+    from contract.runs import ScanStatistics
 
 #: S3's own limits: https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html
 MOST_PARTS: Final = 10_000

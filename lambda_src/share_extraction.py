@@ -14,7 +14,7 @@ from lambda_src.portion import Portion
 from lambda_src.read_capacity import ReadLimit
 from lambda_src.scan import read_pages
 from lambda_src.share import ShareResult
-from modules.contract.runs import ScanStatistics
+from contract.runs import ScanStatistics
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

@@ -11,7 +11,7 @@ from lambda_src.answers import answer_of, result_of
 from lambda_src.clients import default_clients
 from lambda_src.parallelism import Parallelism
 from lambda_src.share_extraction import extract_share
-from modules.contract.settings import MOST_SPARK_TASKS
+from contract.settings import MOST_SPARK_TASKS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -1,6 +1,6 @@
 """ETL-1 as a Glue job, for tables that outgrow the Lambda function: the same run, its shares made by a Spark cluster.
 
-Its library, ``lambda_src`` and ``modules.contract``, comes in a zip through ``--extra-py-files``.
+Its library, ``lambda_src`` and ``contract``, comes in a zip through ``--extra-py-files``.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from lambda_src.execution import Surroundings, execute
 from lambda_src.journal import Journal, logger
 from lambda_src.settings import Settings
 from lambda_src.spark_engine import SparkEngine
-from modules.contract.settings import EVENT_KEYS, FLAG_KEYS, VARIABLES, NormalizeArgument
+from contract.settings import EVENT_KEYS, FLAG_KEYS, VARIABLES, NormalizeArgument
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 
-from modules.contract.partition_sums import PartitionSum
-from modules.contract.runs import ItemCounts
+from contract.partition_sums import PartitionSum
+from contract.runs import ItemCounts
 
 
 class RunningSums(dict[str, list[int]]):

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from envs.schema import FunctionSettings
-from modules.contract.layout import ARTIFACTS_PREFIX
+from contract.layout import ARTIFACTS_PREFIX
 from modules.encryption import OwnKey
 from modules.function_alarms import FunctionAlarmsProps, add_function_alarms
 from modules.outputs import Output

@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from modules.contract.metrics import ENVIRONMENT_DIMENSION
+from contract.metrics import ENVIRONMENT_DIMENSION
 from modules.policies import Statement
 
 #: What runs of ETL-1 and of ETL-2 measure.
@@ -42,7 +42,7 @@ class Metric:
 
 
 def of_runs(namespace: str, name: str, environment: str, statistic: str = SUM) -> Metric:
-    """Return a metric of the platform's own runs (modules.contract.metrics)."""
+    """Return a metric of the platform's own runs (contract.metrics)."""
     return Metric(namespace, name, {ENVIRONMENT_DIMENSION: environment}, statistic)
 
 

@@ -20,7 +20,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from modules.contract.source import SourceContract
+from contract.source import SourceContract
 
 #: The earliest time that a zip entry can carry.
 _ENTRY_TIME = (1980, 1, 1, 0, 0, 0)
@@ -147,7 +147,7 @@ def code_archive(root: Path, package: str, build: Path, contract: SourceContract
 
     Each contract has its own folder in ``build``: environments with different ones are synthesized together.
     """
-    files = python_sources(root, [package, "modules/contract", "modules/items"])
+    files = python_sources(root, [package, "contract", "contract/items"])
     paths = [root / "modules" / "__init__.py", root / "sources" / "__init__.py", *_contract_sources(root, contract)]
     files |= {path.relative_to(root).as_posix(): path.read_bytes() for path in paths}
     return write_archive(files, build / contract.name / f"{package}.zip")

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from envs.schema import GlueJobSettings
 from modules.account import Account
-from modules.contract.layout import ARTIFACTS_PREFIX
+from contract.layout import ARTIFACTS_PREFIX
 from modules.encryption import GlueSecurity
-from modules.glue_log_names import JobLogs
+from envs.glue_log_names import JobLogs
 from modules.glue_logs import LogGroupProps, add_log_group
 from modules.job_rules import JobRulesProps, add_job_rules
 from modules.metrics import GLUE_NAMESPACE, write_metrics

@@ -13,7 +13,7 @@ from ops.tables import Unpublished
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from modules.contract.source import SourceContract
+    from contract.source import SourceContract
     from ops.engines import EngineState
     from ops.status import Status
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from mypy_boto3_glue.type_defs import JobRunTypeDef
 
-    from modules.contract.runs import RunSummary
+    from contract.runs import RunSummary
     from ops.invocations import Invocation
     from ops.platform import Platform
     from ops.stored import Stored

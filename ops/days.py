@@ -8,8 +8,8 @@ from typing import Final
 
 from lambda_src import event as events
 from lambda_src.exceptions import EventError
-from modules.contract.layout import parse_day
-from modules.contract.settings import EventKey
+from contract.layout import parse_day
+from contract.settings import EventKey
 from ops.exits import usage
 
 _DURATION: Final = re.compile(r"(?P<number>\d+)(?P<unit>[smhd])", re.ASCII)

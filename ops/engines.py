@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
-from modules.glue_log_names import JobLogs
+from envs.glue_log_names import JobLogs
 from ops import invocations
 from ops.invocations import FAILED, RUNNING, TIMED_OUT
 from ops.tail import Tail

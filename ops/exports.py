@@ -91,7 +91,7 @@ def _write_parquet(part: Path, columns: Sequence[Column], rows: Iterable[Row]) -
         from pyarrow import parquet  # noqa: PLC0415
     except ImportError as error:
         message = "Parquet files need the package pyarrow."
-        raise usage(message, "Install requirements-ops.txt, or write a file that ends in .csv.") from error
+        raise usage(message, "Install ops/requirements.txt, or write a file that ends in .csv.") from error
     schema = pa.schema([(column.name, _arrow_type(pa, column.type)) for column in columns])
     readers = [_READERS.get(column.type, str) for column in columns]
     count = 0

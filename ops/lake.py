@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from glue_src.exceptions import TableMovedError
 from glue_src.maintenance import key_of
-from modules.contract.datasets import RUNS
-from modules.contract.layout import table_prefix
+from contract.datasets import RUNS
+from contract.layout import table_prefix
 from ops.exits import usage
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pyiceberg.table import Table
 
     from glue_src.tables import TableState
-    from modules.contract.datasets import Dataset
+    from contract.datasets import Dataset
     from ops.platform import Platform
 
 
@@ -62,7 +62,7 @@ def open_table(platform: Platform, dataset: Dataset) -> Table:
         from glue_src.arrow.catalog import lake_catalog  # noqa: PLC0415
     except ImportError as error:
         message = f"Reading tables needs the package pyiceberg: {error}."
-        raise usage(message, "python -m pip install -r requirements-ops.txt -c constraints.txt") from error
+        raise usage(message, "python -m pip install -r ops/requirements.txt -c constraints.txt") from error
     database = platform.environment.etl.catalog.database_name
     return lake_catalog(platform.glue, platform.s3, database).table(dataset.name)
 

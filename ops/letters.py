@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from lambda_src import event as events
 from lambda_src.exceptions import EventError
-from modules.contract.layout import parse_clean_key, schema_marker_prefix
-from modules.contract.settings import EVENT_KEYS
+from contract.layout import parse_clean_key, schema_marker_prefix
+from contract.settings import EVENT_KEYS
 from ops.services import queue_names
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from mypy_boto3_sqs.type_defs import MessageTypeDef
 
-    from modules.contract.layout import CleanObject
+    from contract.layout import CleanObject
     from ops.platform import Platform
 
 #: SQS gives at most so many at once.

@@ -14,7 +14,7 @@ from envs.selection import environment_named
 from envs.validation import ConfigurationError
 from glue_src.clean_zone import CleanZone
 from glue_src.storage import Bucket
-from modules.contract.layout import quarantine_key
+from contract.layout import quarantine_key
 from ops.exits import usage
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
     from mypy_boto3_sts import STSClient
 
-    from modules.naming import Names
+    from envs.naming import Names
 
 #: In seconds. A person waits for the answer: better to hear soon that something is wrong.
 _QUICK: Final = Config(connect_timeout=5, read_timeout=30, retries={"mode": "standard", "total_max_attempts": 3})

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from botocore.exceptions import ClientError
 
-from modules.etl.serving import named_queries_of
+from contract.serving import named_queries_of
 from ops.aws_errors import code_of
 from ops.exits import attention, usage
 from ops.remedies import command_line
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from mypy_boto3_athena.type_defs import QueryExecutionTypeDef
 
-    from modules.contract.source import SourceContract
+    from contract.source import SourceContract
     from ops.platform import Platform
 
 _POLL_SECONDS: Final = 0.5

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Final
 
 from lambda_src.exclusions import ExclusionRule
 from lambda_src.normalize import Normalizer
-from modules.contract import cells
-from modules.contract.datasets import REJECTED
-from modules.items.outcomes import Excluded, Rejected
+from contract import cells
+from contract.datasets import REJECTED
+from contract.items.outcomes import Excluded, Rejected
 from ops.exits import attention, usage
 from ops.lake import open_table, rows
 from ops.runs import listed_runs
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from envs.schema import Environment
-    from modules.contract.runs import RunSummary
+    from contract.runs import RunSummary
     from ops.platform import Platform
 
 #: In characters: an item has up to 400 KB, and escapes make it longer.

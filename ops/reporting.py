@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ops.platform import Platform
-    from reports.facts import DayFacts
+    from ops.report.facts import DayFacts
 
 
 def write(platform: Platform, day: date, path: Path, now: datetime) -> DayFacts:
@@ -22,11 +22,11 @@ def write(platform: Platform, day: date, path: Path, now: datetime) -> DayFacts:
     """
     try:
         # Here, for the charts take a second to load, which no other command should wait for.
-        from reports.errors import ReportError  # noqa: PLC0415
-        from reports.report import write_report  # noqa: PLC0415
+        from ops.report.errors import ReportError  # noqa: PLC0415
+        from ops.report.report import write_report  # noqa: PLC0415
     except ModuleNotFoundError as error:
         message = f"The report needs packages of its own: {error}."
-        raise usage(message, "python -m pip install -r requirements-reports.txt -c constraints.txt") from error
+        raise usage(message, "python -m pip install -r ops/report/requirements.txt -c constraints.txt") from error
     if not path.parent.is_dir():
         message = f"--output {path}: there is no folder {path.parent}."
         raise usage(message, "Make it, or name another file.")

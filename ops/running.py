@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from modules.contract.runs import RunSummary, RunSummaryError
-from modules.contract.settings import EventKey
+from contract.runs import RunSummary, RunSummaryError
+from contract.settings import EventKey
 from ops.engines import extract_engine, last_runs, transform_engine
 from ops.execution import execute, failure
 from ops.exits import Exit, OpsError, attention

@@ -7,17 +7,17 @@ from statistics import median
 from typing import TYPE_CHECKING, Final
 
 from glue_src.exceptions import IncompleteRunError
-from modules.contract.layout import commit_marker_prefix, parse_clean_key
+from contract.layout import commit_marker_prefix, parse_clean_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import date
 
     from glue_src.clean_zone import CleanZone
-    from modules.contract.datasets import Dataset
-    from modules.contract.layout import CleanObject
-    from modules.contract.runs import RunSummary
-    from modules.contract.source import ItemKind, SourceContract
+    from contract.datasets import Dataset
+    from contract.layout import CleanObject
+    from contract.runs import RunSummary
+    from contract.source import ItemKind, SourceContract
 
 #: So many runs make the trend: a week and the newest.
 TREND_RUNS: Final = 8

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from glue_src.schema import must_evolve, properties_of
-from modules.contract.table_metadata import ICEBERG_TYPES
+from contract.table_metadata import ICEBERG_TYPES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from glue_src.tables import TableState
-    from modules.contract.datasets import Dataset
+    from contract.datasets import Dataset
     from ops.platform import Platform
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import date, datetime
 
-    from modules.contract.source import SourceContract
+    from contract.source import SourceContract
     from ops.advice import Advice
     from ops.platform import Platform
 

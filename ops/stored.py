@@ -8,7 +8,7 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from glue_src.exceptions import TableError
-from modules.contract.layout import table_prefix
+from contract.layout import table_prefix
 from ops.tables import table_state
 
 if TYPE_CHECKING:

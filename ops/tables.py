@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING, Final
 from glue_src.exceptions import IncompleteRunError, TableError
 from glue_src.plan import change_of, removals
 from glue_src.tables import read_table
-from modules.contract.datasets import RUNS
-from modules.contract.layout import business_day, parse_day
+from contract.datasets import RUNS
+from contract.layout import business_day, parse_day
 from ops.runs import listed_runs
 
 if TYPE_CHECKING:
     from glue_src.tables import TableState
-    from modules.contract.datasets import Dataset
-    from modules.contract.layout import CleanObject
-    from modules.contract.runs import RunSummary
+    from contract.datasets import Dataset
+    from contract.layout import CleanObject
+    from contract.runs import RunSummary
     from ops.platform import Platform
 
 #: A run is published within this time when nothing is wrong: events are collected, workers started, tables written.

@@ -10,8 +10,8 @@ from glue_src.engine import RelationFacts, TableFacts
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from modules.contract.datasets import Dataset
-    from modules.contract.source import Relation, SourceContract
+    from contract.datasets import Dataset
+    from contract.source import Relation, SourceContract
 
 #: Cells by dataset and column, as CSV has them or typed.
 Named: TypeAlias = "Mapping[Dataset, Sequence[Mapping[str, Any]]]"

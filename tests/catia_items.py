@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from lambda_src.extraction import Extraction
 from lambda_src.normalize import Normalizer
-from sources.catia import CONTRACT
+from contract.sources.catia import CONTRACT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from lambda_src.exclusions import ExclusionRule
-    from modules.items.outcomes import Outcome
+    from contract.items.outcomes import Outcome
 
 
 def normalize(item: Mapping[str, Any], rules: Sequence[ExclusionRule] = ()) -> Outcome:

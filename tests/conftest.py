@@ -10,11 +10,11 @@ import pytest
 from xdist.scheduler import LoadScopeScheduling
 
 from envs.local import LOCAL
-from local.aws_environment import forget_accounts
-from local.cdktf_command import QUIET
-from local.machine_tools import tool_environment
-from local.sample_data import generate_items
-from local.workspace import Workspace
+from tools.local.aws_environment import forget_accounts
+from tools.local.cdktf_command import QUIET
+from tools.local.machine_tools import tool_environment
+from tools.local.sample_data import generate_items
+from tools.local.workspace import Workspace
 from tests.emulators import running_in
 
 if TYPE_CHECKING:

@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 
-from local.screen import Screen
-from local.workspace import Workspace
+from tools.local.screen import Screen
+from tools.local.workspace import Workspace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
     from envs.schema import Environment
-    from local.demo import Demo
-    from local.engines import Engines
+    from tools.local.demo import Demo
+    from tools.local.engines import Engines
 
 
 @contextmanager
@@ -39,7 +39,7 @@ def running_in(folder: Path, environment: Environment) -> Iterator[Workspace]:
 def ready_to_deploy(workspace: Workspace, items: list[dict[str, Any]], engines: Engines) -> Demo:
     """Fill the source table with the items, make a bucket for Terraform's state, and return the demo's steps."""
     # All tests import this module, few of them deploy.
-    from local.demo import Demo  # noqa: PLC0415
+    from tools.local.demo import Demo  # noqa: PLC0415
 
     table = workspace.source_table()
     table.ensure()

@@ -20,13 +20,13 @@ from pyiceberg.catalog.glue import GlueCatalog
 from pyiceberg.io.pyarrow import parquet_files_to_data_files
 
 from glue_src.arrow.s3_files import S3_CLIENT, S3Files
-from local.aws_environment import CREDENTIALS, REGION, emulator_variables
-from modules.contract.datasets import DATA_QUALITY, RUNS
-from modules.contract.layout import clean_key, first_metadata_key, quarantine_key, run_summary_key, table_prefix
-from modules.contract.partition_sums import PartitionSum, to_document, version_of
-from modules.contract.runs import ItemCounts, RunObject, RunSummary, ScanStatistics
-from modules.contract.snapshots import NO_SNAPSHOT, SnapshotProperty
-from modules.contract.table_metadata import first_metadata
+from tools.local.aws_environment import CREDENTIALS, REGION, emulator_variables
+from contract.datasets import DATA_QUALITY, RUNS
+from contract.layout import clean_key, first_metadata_key, quarantine_key, run_summary_key, table_prefix
+from contract.partition_sums import PartitionSum, to_document, version_of
+from contract.runs import ItemCounts, RunObject, RunSummary, ScanStatistics
+from contract.snapshots import NO_SNAPSHOT, SnapshotProperty
+from contract.table_metadata import first_metadata
 from ops.platform import Platform
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from pyiceberg.table import Table
 
     from envs.schema import Environment
-    from modules.contract.datasets import Dataset
+    from contract.datasets import Dataset
 
 Row = dict[str, Any]
 

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from modules.contract.datasets import REJECTED, Dataset, Partition, count, text
-from modules.contract.source import ItemKind, Relation, SourceContract
-from modules.items import readers
-from modules.items.outcomes import PlacedItem
-from modules.items.rejections import ItemRejectedError, RejectionCode
+from contract.datasets import REJECTED, Dataset, Partition, count, text
+from contract.source import ItemKind, Relation, SourceContract
+from contract.items import readers
+from contract.items.outcomes import PlacedItem
+from contract.items.rejections import ItemRejectedError, RejectionCode
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-import sources
-from sources import contract_named
+import contract.sources
+from contract.sources import contract_named
 
 MORE_SOURCES: Final = Path(__file__).with_name("more_sources")
 

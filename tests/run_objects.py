@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 
 import xxhash
 
-from modules.contract import cells
-from modules.contract.partition_sums import PartitionSum, total, version_of
-from modules.contract.runs import RunObject
+from contract import cells
+from contract.partition_sums import PartitionSum, total, version_of
+from contract.runs import RunObject
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from modules.contract.datasets import Dataset
-    from modules.items.outcomes import Row
+    from contract.datasets import Dataset
+    from contract.items.outcomes import Row
 
 
 def object_of(dataset: Dataset, key: str, rows: Sequence[Row], size: int) -> RunObject:

@@ -6,8 +6,8 @@ with a dataset only, beside it: nothing belongs to anything there.
 
 from __future__ import annotations
 
-from modules.contract.datasets import REJECTED, Dataset, Partition, count, instant, text
-from modules.contract.source import ItemKind, Relation, SourceContract
+from contract.datasets import REJECTED, Dataset, Partition, count, instant, text
+from contract.source import ItemKind, Relation, SourceContract
 
 _SHOP = count(1, "shop_id", "The shop.", "shop")
 _ORDER_ID = text(2, "order_id", "The order's number in its shop.", "order", nullable=False)

@@ -9,14 +9,14 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from glue_src.tables import TableState, read_table
-from modules.contract.partition_sums import PartitionSums, to_document, version_of
-from modules.contract.snapshots import NO_SNAPSHOT, SnapshotProperty
-from modules.contract.table_metadata import first_metadata
+from contract.partition_sums import PartitionSums, to_document, version_of
+from contract.snapshots import NO_SNAPSHOT, SnapshotProperty
+from contract.table_metadata import first_metadata
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from modules.contract.datasets import Dataset
+    from contract.datasets import Dataset
 
 LOCATION = "s3://b/artifacts/00000-x.metadata.json"
 

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from pyarrow import ipc
 
 from glue_src.arrow.csv import partitions_of
-from modules.contract.datasets import WHOLE_TABLE, ColumnType, Dataset
+from contract.datasets import WHOLE_TABLE, ColumnType, Dataset
 
 #: Up to so many partitions of a batch are filtered out of it one by one: a conversation's rows stand together, and are
 #: copied together. Beyond, sorting the batch by partition is faster.

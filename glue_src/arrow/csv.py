@@ -16,7 +16,7 @@ from glue_src.arrow.pieces import Piece
 from glue_src.arrow.types import ARROW_TYPES, INSTANT, plain_schema
 from glue_src.engine import Source
 from glue_src.exceptions import MalformedDataError
-from modules.contract.datasets import WHOLE_TABLE, Column, ColumnType, Dataset
+from contract.datasets import WHOLE_TABLE, Column, ColumnType, Dataset
 
 _INSTANT_LENGTH: Final = len("2026-01-31T09:00:00.000001Z")
 _DATE_LENGTH: Final = len("2026-01-31")

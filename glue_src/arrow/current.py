@@ -14,7 +14,7 @@ from pyiceberg.table import FileScanTask, Table
 
 from glue_src.arrow.catalog import named_files
 from glue_src.exceptions import TableFileError
-from modules.contract.datasets import WHOLE_TABLE
+from contract.datasets import WHOLE_TABLE
 
 
 @dataclass(frozen=True)

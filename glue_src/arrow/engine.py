@@ -23,7 +23,7 @@ from glue_src.arrow.types import plain_schema
 from glue_src.arrow.uploads import Uploads
 from glue_src.arrow.writing import Job, PartitionWriter, write_all
 from glue_src.engine import TablePlan
-from modules.contract.datasets import WHOLE_TABLE, Dataset
+from contract.datasets import WHOLE_TABLE, Dataset
 
 if TYPE_CHECKING:
     from mypy_boto3_glue import GlueClient

@@ -1,4 +1,4 @@
-r"""The contract's escapes undone column-wise; ``modules.contract.cells.restore`` is the reference."""
+r"""The contract's escapes undone column-wise; ``contract.cells.restore`` is the reference."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class UnknownEscapeError(ValueError):
 
 
 def restore(cells: pa.Array) -> pa.Array:
-    """Return text cells as they were before ``modules.contract.cells.escape``; nulls stay.
+    """Return text cells as they were before ``contract.cells.escape``; nulls stay.
 
     Raises:
         UnknownEscapeError: a cell holds a backslash that begins no escape.

@@ -23,8 +23,8 @@ from pyiceberg.transforms import IdentityTransform, TruncateTransform
 from pyiceberg.types import DoubleType, IcebergType, LongType, NestedField, StringType, TimestampType
 
 from glue_src.exceptions import TableSchemaError
-from modules.contract.datasets import ColumnType, Dataset
-from modules.contract.table_metadata import partition_field_name
+from contract.datasets import ColumnType, Dataset
+from contract.table_metadata import partition_field_name
 
 _TYPES: Final[Mapping[ColumnType, IcebergType]] = {
     ColumnType.TEXT: StringType(),

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from modules.contract.datasets import Dataset
+from contract.datasets import Dataset
 
 
 def comparable(table: pa.Table, names: Sequence[str]) -> pa.Table:

@@ -19,8 +19,8 @@ from pyiceberg.table.metadata import TableMetadata
 from pyiceberg.typedef import Record
 
 from glue_src.arrow.types import schema_of
-from modules.contract.datasets import ColumnType, Dataset
-from modules.contract.table_metadata import ROW_GROUP_BYTES
+from contract.datasets import ColumnType, Dataset
+from contract.table_metadata import ROW_GROUP_BYTES
 
 #: The third level takes half as long again, and saves a thirtieth.
 _COMPRESSION_LEVEL: Final = 1

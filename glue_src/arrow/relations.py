@@ -12,8 +12,8 @@ import pyarrow.compute as pc
 from glue_src.arrow.order import runs_of
 from glue_src.arrow.types import plain_schema
 from glue_src.engine import RelationFacts
-from modules.contract.datasets import Partition
-from modules.contract.source import Relation
+from contract.datasets import Partition
+from contract.source import Relation
 
 _CHILDREN: Final = "children of the key"
 _PARENTS: Final = "parents of the key"

@@ -22,9 +22,9 @@ from glue_src.arrow.types import plain_schema
 from glue_src.arrow.uploads import Uploads
 from glue_src.engine import Published, RelationFacts, TableFacts, TablePlan
 from glue_src.exceptions import TableMovedError
-from modules.contract.datasets import Dataset
-from modules.contract.snapshots import NO_SNAPSHOT, SnapshotProperty
-from modules.contract.source import Relation
+from contract.datasets import Dataset
+from contract.snapshots import NO_SNAPSHOT, SnapshotProperty
+from contract.source import Relation
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from typing import Final
 
 import pyarrow as pa
 
-from modules.contract.datasets import ColumnType, Dataset
+from contract.datasets import ColumnType, Dataset
 
 #: Without a zone: Iceberg's ``timestamp``, the only one that Athena's DDL knows. All instants are in UTC.
 INSTANT: Final = pa.timestamp("us")

@@ -19,7 +19,7 @@ from glue_src.arrow.order import comparable, duplicates, sorted_by
 from glue_src.arrow.parquet import FileDescription, write
 from glue_src.arrow.pipeline import abandon
 from glue_src.arrow.staged import PartitionFacts, StagedFile
-from modules.contract.datasets import Dataset
+from contract.datasets import Dataset
 
 
 @dataclass(frozen=True)

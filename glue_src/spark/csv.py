@@ -19,7 +19,7 @@ from pyspark.sql.types import (
     TimestampType,
 )
 
-from modules.contract.datasets import SPARK_TIMESTAMP_FORMAT, Column, ColumnType, Dataset
+from contract.datasets import SPARK_TIMESTAMP_FORMAT, Column, ColumnType, Dataset
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -96,7 +96,7 @@ def _restored(column: Column, dataset: Dataset, *, present: bool) -> Expression:
 
 
 def restore(cell: str, name: str) -> Expression:
-    r"""Undo ``modules.contract.cells.escape`` for the column ``cell``; ``name`` says in an error which cell it was.
+    r"""Undo ``contract.cells.escape`` for the column ``cell``; ``name`` says in an error which cell it was.
 
     Plain replacements take a quarter of the time of patterns. Most cells have no escape, and most of the others line
     feeds alone: once those are back, no backslash is left.

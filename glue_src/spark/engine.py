@@ -18,7 +18,7 @@ from glue_src.spark.keys import replaced_by
 from glue_src.spark.session import configure
 from glue_src.spark.staged import SparkStagedTables, StagedTable
 from glue_src.spark.threads import side_by_side
-from modules.contract.snapshots import SnapshotProperty
+from contract.snapshots import SnapshotProperty
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from pyspark.sql import DataFrame, DataFrameWriterV2, SparkSession
 
     from glue_src.engine import TablePlan
-    from modules.contract.datasets import Dataset
+    from contract.datasets import Dataset
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from glue_src.exceptions import TableMovedError
 from glue_src.spark.files import expire
-from modules.contract.snapshots import STAGING_BRANCH
-from modules.contract.spark_catalog import SPARK_CATALOG
+from contract.snapshots import STAGING_BRANCH
+from contract.spark_catalog import SPARK_CATALOG
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

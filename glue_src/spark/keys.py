@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pyspark.sql import Column as Expression
 
     from glue_src.engine import TablePlan
-    from modules.contract.datasets import Dataset
+    from contract.datasets import Dataset
 
 #: More ranges than this are no condition that Spark and Iceberg evaluate in a short time.
 MOST_RANGES: Final = 200

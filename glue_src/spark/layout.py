@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from glue_src.spark.iceberg import IcebergTable
-    from modules.contract.datasets import Dataset
+    from contract.datasets import Dataset
 
 
 def evolve(table: IcebergTable, dataset: Dataset, properties: Mapping[str, str]) -> None:

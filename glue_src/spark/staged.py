@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
     from glue_src.engine import RelationFacts, TablePlan
     from glue_src.spark.iceberg import Branch
-    from modules.contract.datasets import Dataset
-    from modules.contract.source import Relation
+    from contract.datasets import Dataset
+    from contract.source import Relation
 
 
 @dataclass

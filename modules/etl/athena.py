@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from envs.schema import AthenaSettings
 from modules.account import Account
-from modules.contract.source import SourceContract
+from contract.source import SourceContract
 from modules.encryption import OwnKey
-from modules.etl.serving import named_queries_of
+from contract.serving import named_queries_of
 from modules.tags import ETL, ResourceType
 from modules.terraform import (
     AthenaNamedQuery,

@@ -9,12 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from modules.account import Account
-from modules.contract.datasets import Dataset
-from modules.contract.layout import first_metadata_key, table_prefix
-from modules.contract.source import SourceContract
-from modules.contract.table_metadata import first_metadata
-from modules.contract.views import View
-from modules.etl.serving import PRESTO_VIEW_PARAMETERS, presto_view_text, views_of
+from contract.datasets import Dataset
+from contract.layout import first_metadata_key, table_prefix
+from contract.source import SourceContract
+from contract.table_metadata import first_metadata
+from contract.views import View
+from contract.serving import PRESTO_VIEW_PARAMETERS, presto_view_text, views_of
 from modules.tags import ETL, ResourceType
 from modules.terraform import (
     Construct,

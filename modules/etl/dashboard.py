@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from envs.schema import ARROW_ENGINE, LAMBDA_ENGINE, Environment, FunctionSettings, GlueJobSettings
-from modules.contract.metrics import CurationMetric, RunMetric, rows_metric
+from contract.metrics import CurationMetric, RunMetric, rows_metric
 from modules.etl.arrival import Arrival
-from modules.etl.serving import served_datasets
+from contract.serving import served_datasets
 from modules.metrics import (
     ETL_NAMESPACE,
     MAXIMUM,

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from modules.alarms import AlarmProps, FreshnessProps, add_alarm, add_freshness_alarm
-from modules.contract.metrics import CurationMetric
+from contract.metrics import CurationMetric
 from modules.metrics import ETL_NAMESPACE, of_runs
-from modules.naming import Names
+from envs.naming import Names
 from modules.tags import ETL
 from modules.terraform import Construct, DataAwsSnsTopic
 

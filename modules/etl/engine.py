@@ -8,9 +8,9 @@ from typing import Protocol
 
 from envs.schema import Environment
 from modules.account import Account
-from modules.contract.layout import first_metadata_root
-from modules.contract.settings import NO_TABLES, TransformArgument
-from modules.contract.snapshots import TABLES_READY
+from contract.layout import first_metadata_root
+from contract.settings import NO_TABLES, TransformArgument
+from contract.snapshots import TABLES_READY
 from modules.encryption import GlueSecurity, OwnKey
 from modules.etl.arrival import Arrival
 from modules.etl.catalog import catalog_arns
@@ -48,7 +48,7 @@ class EngineProps:
     security: GlueSecurity | None
 
     def settings(self) -> dict[str, str]:
-        """Return what a run is told, by the Spark job's names (modules.contract.settings.TransformArgument)."""
+        """Return what a run is told, by the Spark job's names (contract.settings.TransformArgument)."""
         environment, etl = self.environment, self.environment.etl
         return {
             TransformArgument.BUCKET: self.bucket.bucket,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from modules.contract.settings import ARROW_MEMORY_VARIABLES, CRAWLER_VARIABLE, TRANSFORM_VARIABLES
+from contract.settings import ARROW_MEMORY_VARIABLES, CRAWLER_VARIABLE, TRANSFORM_VARIABLES
 from modules.etl.arrival import ArrivalTarget
 from modules.etl.engine import DESCRIPTION, EngineProps
 from modules.lambda_function import Function, FunctionCode, FunctionProps

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from modules.contract.spark_catalog import catalog_options
+from contract.spark_catalog import catalog_options
 from modules.etl.engine import DESCRIPTION, EngineProps
 from modules.etl.workflow import JobWorkflow, JobWorkflowProps
 from modules.outputs import Output

@@ -7,9 +7,9 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from modules.contract.layout import schema_marker_prefix
-from modules.contract.partition_sums import version_of
-from modules.contract.source import SourceContract
+from contract.layout import schema_marker_prefix
+from contract.partition_sums import version_of
+from contract.source import SourceContract
 from modules.tags import ETL, ResourceType
 from modules.terraform import Construct, S3Object, TerraformResource, TerraformResourceLifecycle
 

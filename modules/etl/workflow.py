@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from envs.schema import GlueSettings
 from modules.account import Account
 from modules.etl.arrival import Arrival, ArrivalTarget
-from modules.naming import Names
+from envs.naming import Names
 from modules.policies import Statement, trust
 from modules.roles import ServiceRoleProps, add_service_role
 from modules.tags import ETL, ResourceType

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from envs.schema import LifecycleSettings
-from modules.contract.layout import quarantine_root
+from contract.layout import quarantine_root
 from modules.encryption import OwnKey
 from modules.policies import policy, tls_only
 from modules.tags import NORMALIZE, ResourceType

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from envs.schema import Environment
 from modules.account import Account
-from modules.contract.settings import AUTO, UNLIMITED, NormalizeArgument
+from contract.settings import AUTO, UNLIMITED, NormalizeArgument
 from modules.encryption import OwnKey
 from modules.metrics import NORMALIZE_NAMESPACE
 from modules.normalize.schedule import ScheduleTarget
@@ -43,7 +43,7 @@ class EngineProps:
     key: OwnKey | None
 
     def settings(self) -> dict[str, str]:
-        """Return what a run is told, by the Spark job's names (modules.contract.settings.NormalizeArgument)."""
+        """Return what a run is told, by the Spark job's names (contract.settings.NormalizeArgument)."""
         environment, extract = self.environment, self.environment.normalize.extract
         segments, units = extract.scan_segments, extract.max_read_capacity_units
         return {

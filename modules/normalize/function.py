@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from modules.contract.settings import VARIABLES, EventKey
+from contract.settings import VARIABLES, EventKey
 from modules.lambda_function import Function, FunctionCode, FunctionProps
 from modules.normalize.engine import DESCRIPTION, EngineProps
 from modules.normalize.schedule import SCHEDULED_TIME, ScheduleTarget

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from modules.contract.settings import EventKey, NormalizeArgument
+from contract.settings import EventKey, NormalizeArgument
 from modules.encryption import GlueSecurity
 from modules.metrics import NORMALIZE_NAMESPACE, write_metrics
 from modules.normalize.engine import DESCRIPTION, EngineProps

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from modules.account import Account
 from modules.encryption import DATA_KEY_ACTIONS, OwnKey
-from modules.naming import Names
+from envs.naming import Names
 from modules.policies import Statement, policy
 from modules.tags import NORMALIZE, ResourceType
 from modules.terraform import Construct, KmsAlias, KmsKey, TerraformResourceLifecycle

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from datetime import date
 
     from glue_src.tables import TableState
-    from modules.contract.datasets import Dataset
-    from modules.contract.source import SourceContract
+    from contract.datasets import Dataset
+    from contract.source import SourceContract
     from ops.engines import Engine, EngineState
     from ops.lake import RecordedRow
     from ops.platform import Platform

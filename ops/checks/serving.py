@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import ClientError
 
 from envs.schema import AFTER_JOB
-from modules.contract.layout import table_prefix
+from contract.layout import table_prefix
 from ops.aws_errors import code_of, is_absence
 from ops.checks.findings import ATTENTION, OK, Check, Finding
 from ops.services import FAILED_CRAWL, crawler_state

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from glue_src.exceptions import TableError
 from glue_src.schema import schema_faults
-from modules.contract.layout import table_prefix
+from contract.layout import table_prefix
 from ops.advice import MAX_AGE_DAYS
 from ops.checks.findings import ATTENTION, OK, Check, Finding
 from ops.schemas import differences

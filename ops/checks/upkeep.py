@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from glue_src.tables import TableState
-    from modules.contract.datasets import Dataset
+    from contract.datasets import Dataset
     from ops.checks.findings import Examination
 
 #: From so many partitions on, a night reads and writes more metadata than it needs to.

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from envs.selection import ENVIRONMENTS
-from modules.etl.serving import named_queries_of
+from contract.serving import named_queries_of
 from ops import days, exports, queries
 from ops import rejects as rejected
 from ops.commands.options import Day, Env, Json, ends, platform_of
@@ -23,7 +23,7 @@ from ops.show.screen import document, notices, output, print_json, table
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from modules.contract.views import NamedQuery
+    from contract.views import NamedQuery
 
 Examples = Annotated[int, typer.Option("--examples", min=0, metavar="N", help="So many examples of each.")]
 

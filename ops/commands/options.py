@@ -13,14 +13,14 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from envs.selection import CHOICE_VARIABLE, ENVIRONMENTS
 from glue_src.exceptions import IncompleteRunError, TableError
-from modules.contract.runs import RunSummaryError
+from contract.runs import RunSummaryError
 from ops.aws_errors import explained
 from ops.exits import Exit, OpsError, attention, usage
 from ops.platform import Platform
 from ops.show.screen import print_error
 
 if TYPE_CHECKING:
-    from modules.contract.datasets import Dataset
+    from contract.datasets import Dataset
 
 
 def _known(name: str) -> str:

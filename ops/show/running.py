@@ -11,7 +11,7 @@ from ops.show.screen import table
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from modules.contract.runs import RunSummary
+    from contract.runs import RunSummary
     from ops.running import MadeRun
 
 

@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from modules.contract.runs import ItemCounts
+from contract.runs import ItemCounts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

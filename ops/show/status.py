@@ -13,7 +13,7 @@ from ops.show.screen import instant, table, visible
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from modules.contract.source import SourceContract
+    from contract.source import SourceContract
     from ops.engines import EngineState
     from ops.status import Status
     from ops.tables import TableView

@@ -18,11 +18,11 @@ from glue_src.arrow.engine import ArrowEngine
 from glue_src.run import Clients
 from glue_src.spark.engine import SparkEngine
 from glue_src.spark.session import configure, session_of
-from local import spark_jars
-from local.aws_environment import CREDENTIALS, REGION, emulator_variables
-from local.spark_options import local_options
-from modules.contract.spark_catalog import catalog_options
-from sources.catia import CONTRACT
+from tools.local import spark_jars
+from tools.local.aws_environment import CREDENTIALS, REGION, emulator_variables
+from tools.local.spark_options import local_options
+from contract.spark_catalog import catalog_options
+from contract.sources.catia import CONTRACT
 from tests.curation.lake import Lake
 
 if TYPE_CHECKING:
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from glue_src.engine import LakeEngine
-    from local.workspace import Workspace
-    from modules.contract.source import SourceContract
+    from tools.local.workspace import Workspace
+    from contract.source import SourceContract
 
 BUCKET = "curation"
 

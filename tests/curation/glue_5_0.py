@@ -14,11 +14,11 @@ from pyspark.sql import SparkSession
 from glue_src.run import Clients
 from glue_src.spark.engine import SparkEngine
 from glue_src.spark.session import session_of
-from local import spark_jars
-from local.aws_environment import REGION
-from local.spark_options import local_options
-from modules.contract.spark_catalog import ICEBERG_VERSIONS, catalog_options
-from sources.catia import CONTRACT
+from tools.local import spark_jars
+from tools.local.aws_environment import REGION
+from tools.local.spark_options import local_options
+from contract.spark_catalog import ICEBERG_VERSIONS, catalog_options
+from contract.sources.catia import CONTRACT
 from tests.curation.lake import Lake, months, run_id, talk, together
 
 _GLUE = "5.0"

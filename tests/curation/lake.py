@@ -19,20 +19,20 @@ from glue_src.night import Night, Outcome
 from glue_src.run import Clients, run
 from glue_src.storage import Bucket
 from glue_src.tables import TableState, read_table
-from modules.contract.cells import record
-from modules.contract.datasets import DATA_QUALITY, REJECTED, RUNS, Dataset
-from modules.contract.layout import clean_key, first_metadata_key, quarantine_key, run_summary_key, table_prefix
-from modules.contract.metrics import ENVIRONMENT_DIMENSION
-from modules.contract.partition_sums import PartitionSum, version_of
-from modules.contract.runs import ItemCounts, RunObject, RunSummary, ScanStatistics
-from modules.contract.table_metadata import first_metadata
-from sources.catia import CONVERSATIONS, FEEDBACK, MESSAGES
+from contract.cells import record
+from contract.datasets import DATA_QUALITY, REJECTED, RUNS, Dataset
+from contract.layout import clean_key, first_metadata_key, quarantine_key, run_summary_key, table_prefix
+from contract.metrics import ENVIRONMENT_DIMENSION
+from contract.partition_sums import PartitionSum, version_of
+from contract.runs import ItemCounts, RunObject, RunSummary, ScanStatistics
+from contract.table_metadata import first_metadata
+from contract.sources.catia import CONVERSATIONS, FEEDBACK, MESSAGES
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
     from glue_src.engine import LakeEngine
-    from modules.contract.source import SourceContract
+    from contract.source import SourceContract
 
 Cells: TypeAlias = tuple[str | None, ...]
 Rows: TypeAlias = Mapping[Dataset, Sequence[Cells]]

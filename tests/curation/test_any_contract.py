@@ -13,7 +13,7 @@ from tests.shop import LINES, ORDERS, PAYMENTS, SHOP, VISITS
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from modules.contract.datasets import Dataset
+    from contract.datasets import Dataset
 
 AT = "2026-02-01T00:00:00.000000Z"
 ROWS: dict[Dataset, list[Cells]] = {

@@ -27,8 +27,8 @@ from glue_src.exceptions import (
     TableMovedError,
     TableSchemaError,
 )
-from modules.contract.datasets import RUNS, Dataset, Partition, text
-from sources.catia import CONTRACT, CONVERSATIONS, MESSAGES
+from contract.datasets import RUNS, Dataset, Partition, text
+from contract.sources.catia import CONTRACT, CONVERSATIONS, MESSAGES
 from tests.curation.lake import Cells, Lake, csv_of, months, talk, together
 
 JAN, FEB = "CONVERSATION#2026-01", "CONVERSATION#2026-02"

@@ -13,9 +13,9 @@ from typing import Any, Final
 from glue_src.arguments import Arguments
 from glue_src.arrow.engine import ArrowEngine
 from glue_src.run import Clients, run
-from modules.contract.datasets import Dataset
-from sources import contract_named
-from sources.catia import CONTRACT, CONVERSATIONS, FEEDBACK, MESSAGES
+from contract.datasets import Dataset
+from contract.sources import contract_named
+from contract.sources.catia import CONTRACT, CONVERSATIONS, FEEDBACK, MESSAGES
 from tests.curation.lake import Cells, Lake, like, months, run_id, talk, together
 
 KILLS: Final = 50

@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from glue_src.exceptions import CurationError, ForeignHeaderError, MalformedDataError, QuarantinedError
-from modules.contract.datasets import REJECTED
-from modules.contract.metrics import CurationMetric
-from modules.contract.partition_sums import PartitionSum
-from sources.catia import CONVERSATIONS, FEEDBACK, MESSAGES
+from contract.datasets import REJECTED
+from contract.metrics import CurationMetric
+from contract.partition_sums import PartitionSum
+from contract.sources.catia import CONVERSATIONS, FEEDBACK, MESSAGES
 from tests.csv_texts import NASTY_TEXTS
 from tests.curation.lake import Cells, Lake, csv_of, instant, months, rejection, run_id, sums_of, talk, together
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from modules.contract.source import SourceContract
+    from contract.source import SourceContract
 
 JAN, FEB = "2026-01", "2026-02"
 SECRET = "geheim"  # noqa: S105 - what no message may quote
@@ -164,7 +164,7 @@ def test_every_text_arrives_as_it_was(lake: Lake) -> None:
 def test_columns_may_be_missing_and_in_another_order(
     make_lake: Callable[[SourceContract, str], Lake], engine_name: str
 ) -> None:
-    from sources.catia import CONTRACT  # noqa: PLC0415
+    from contract.sources.catia import CONTRACT  # noqa: PLC0415
 
     lake = make_lake(CONTRACT, engine_name)
     header = ("text", "position", "conversation_id", "user_id")

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from glue_src.exceptions import TableFileError, TableMetadataError, TableMissingError, TableMovedError
-from modules.contract.datasets import RUNS
-from modules.contract.spark_catalog import SPARK_CATALOG
-from sources.catia import CONVERSATIONS, FEEDBACK, MESSAGES
+from contract.datasets import RUNS
+from contract.spark_catalog import SPARK_CATALOG
+from contract.sources.catia import CONVERSATIONS, FEEDBACK, MESSAGES
 from tests.curation.lake import Lake, months, run_id, talk, together
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
     from glue_src.engine import LakeEngine, StagedTables, TablePlan
-    from modules.contract.datasets import Dataset
+    from contract.datasets import Dataset
 
 JAN, FEB, MAR = "2026-01", "2026-02", "2026-03"
 

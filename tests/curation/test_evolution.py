@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING
 import pytest
 
 from glue_src.exceptions import TableSchemaError
-from modules.contract.datasets import Column, ColumnType, Dataset, Partition, count, text
-from modules.contract.table_metadata import first_metadata
-from sources.catia import CONTRACT, CONVERSATIONS, FEEDBACK, MESSAGES
+from contract.datasets import Column, ColumnType, Dataset, Partition, count, text
+from contract.table_metadata import first_metadata
+from contract.sources.catia import CONTRACT, CONVERSATIONS, FEEDBACK, MESSAGES
 from tests.curation.lake import Lake, months, run_id, talk, together
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from modules.contract.source import SourceContract
+    from contract.source import SourceContract
 
 JAN, FEB = "2026-01", "2026-02"
 

@@ -11,17 +11,17 @@ import boto3
 import pytest
 
 from glue_src.exceptions import HeldError, NoCompleteRunError
-from modules.contract.datasets import REJECTED, RUNS
-from modules.contract.metrics import CurationMetric
-from modules.contract.snapshots import NO_SNAPSHOT, TABLES_READY, SnapshotProperty
-from modules.contract.table_metadata import ICEBERG_TYPES
-from sources.catia import CONVERSATIONS, FEEDBACK, MESSAGES
+from contract.datasets import REJECTED, RUNS
+from contract.metrics import CurationMetric
+from contract.snapshots import NO_SNAPSHOT, TABLES_READY, SnapshotProperty
+from contract.table_metadata import ICEBERG_TYPES
+from contract.sources.catia import CONVERSATIONS, FEEDBACK, MESSAGES
 from tests.curation.lake import Lake, instant, months, rejection, run_id, talk, together
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from modules.contract.datasets import Dataset
+    from contract.datasets import Dataset
 
 JAN, FEB, MAR, APR = "2026-01", "2026-02", "2026-03", "2026-04"
 

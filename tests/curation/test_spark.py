@@ -14,8 +14,8 @@ import pytest
 from glue_src.spark import engine as spark_engine
 from glue_src.spark import keys
 from glue_src.spark.iceberg import IcebergTable
-from local.aws_environment import emulator_variables
-from sources.catia import CONTRACT, CONVERSATIONS, FEEDBACK, MESSAGES
+from tools.local.aws_environment import emulator_variables
+from contract.sources.catia import CONTRACT, CONVERSATIONS, FEEDBACK, MESSAGES
 from tests.curation import glue_5_0
 from tests.curation.lake import Lake, like, months, run_id, talk, together
 

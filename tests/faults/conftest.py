@@ -17,7 +17,7 @@ from tests.faults.stage import Stage  # noqa: E402
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from local.workspace import Workspace
+    from tools.local.workspace import Workspace
 
 #: The machine is busy with so many cases at once; those that only wait come on top.
 _AT_ONCE: Final = 3

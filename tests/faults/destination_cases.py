@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
-from modules.contract.settings import LambdaVariable
-from sources.catia import CONTRACT
+from contract.settings import LambdaVariable
+from contract.sources.catia import CONTRACT
 from tests.faults import actions
 from tests.faults.cases import (
     LARGE,

@@ -21,7 +21,7 @@ from uuid import uuid4
 import psutil
 
 from lambda_src.deadline import MOST_MARGIN
-from local.machine_tools import PROJECT
+from tools.local.machine_tools import PROJECT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

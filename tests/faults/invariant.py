@@ -12,7 +12,7 @@ from glue_src.exceptions import IncompleteRunError
 from tests.faults.stage import DAY
 
 if TYPE_CHECKING:
-    from modules.contract.runs import RunSummary
+    from contract.runs import RunSummary
     from tests.faults.function_process import Answer
     from tests.faults.stage import Reference, Scene
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import Final
 
-from sources.catia import CONTRACT
+from contract.sources.catia import CONTRACT
 from tests.faults import actions
 from tests.faults.cases import LARGE, SAMPLE, Case, Killed, Published, Raised, ordinal
 

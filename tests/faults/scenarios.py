@@ -10,7 +10,7 @@ from contextlib import ExitStack, closing
 from threading import Barrier
 from typing import TYPE_CHECKING, Final
 
-from modules.contract.settings import LambdaVariable
+from contract.settings import LambdaVariable
 from tests.faults import actions
 from tests.faults.cases import ByMicroburst, ByProxy, Case, Killed, Published, Raised
 from tests.faults.function_process import KilledError
@@ -20,7 +20,7 @@ from tests.faults.proxy import ANY_OPERATION, Proxy, Rule, pass_on
 from tests.faults.stage import DAY, Item, fill, invocation_of, surroundings, table_name
 
 if TYPE_CHECKING:
-    from modules.contract.runs import RunSummary
+    from contract.runs import RunSummary
     from tests.faults.function_process import Answer, FunctionProcess, Invocation
     from tests.faults.proxy import Exchange
     from tests.faults.stage import Scene, Stage

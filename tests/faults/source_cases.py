@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 
-from modules.contract.settings import LambdaVariable
+from contract.settings import LambdaVariable
 from tests.faults import actions
 from tests.faults.cases import (
     DYNAMODB,

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 from envs.prod import PROD
-from local.machine_tools import PROJECT
-from local.workspace import Workspace
-from modules.naming import Names
+from tools.local.machine_tools import PROJECT
+from tools.local.workspace import Workspace
+from envs.naming import Names
 from tests.emulators import running_in
 from tests.guards.life import Life, live
 from tests.guards.roots import Root, run
@@ -54,7 +54,7 @@ def variants(tmp_path_factory: pytest.TempPathFactory, variables: Mapping[str, s
 @pytest.fixture(scope="session")
 def state_bucket(variables: Mapping[str, str]) -> str:
     """prod's, made as ``make bootstrap ENV=prod`` makes it."""
-    done = run((sys.executable, "-m", "modules.state_bucket", "--env", "prod"), PROJECT, variables)
+    done = run((sys.executable, "-m", "tools.state_bucket", "--env", "prod"), PROJECT, variables)
     assert done.status == 0, done.said
     return NAMES.state_bucket
 

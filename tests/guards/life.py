@@ -9,8 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from local.machine_tools import PROJECT
-from modules.naming import Names
+from tools.local.machine_tools import PROJECT
+from envs.naming import Names
 from tests.guards.document import run_commands_under
 from tests.guards.roots import Done, Root, on_synthesized
 from tests.guards.variants import EMPTIED, RENAMED, SHIPPED, UNGUARDED

@@ -9,10 +9,10 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from local.cdktf_command import CDKTF, changed
-from local.deployment import readable
-from local.machine_tools import PROJECT
-from local.workspace import CDKTF_OUTPUT
+from tools.local.cdktf_command import CDKTF, changed
+from tools.local.deployment import readable
+from tools.local.machine_tools import PROJECT
+from tools.local.workspace import CDKTF_OUTPUT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from local.cdktf_command import changed
-from local.machine_tools import PROJECT
+from tools.local.cdktf_command import changed
+from tools.local.machine_tools import PROJECT
 from tests.guards.document import messages
 from tests.guards.life import Life
 from tests.guards.roots import Done, Root, cdktf, fits, run
@@ -42,7 +42,7 @@ class Scene:
         return Root(folder, changed(self.variables, changes)).terraform("init", "-input=false")
 
     def bootstrap(self, **changes: str | None) -> Done:
-        command = (sys.executable, "-m", "modules.state_bucket", "--env", "prod")
+        command = (sys.executable, "-m", "tools.state_bucket", "--env", "prod")
         return run(command, PROJECT, changed(self.variables, changes))
 
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
-from local.machine_tools import PROJECT
-from modules.naming import Names, state_key
+from tools.local.machine_tools import PROJECT
+from envs.naming import Names, state_key
 from tests.guards.document import run_commands_under
 from tests.guards.roots import Done, Root, run, wait_until
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from mypy_boto3_s3 import S3Client
 
-    from local.workspace import Workspace
+    from tools.local.workspace import Workspace
 
 NAMES: Final = Names("prod")
 APPLY: Final = ("apply", "-input=false", "-auto-approve")
@@ -122,7 +122,7 @@ def test_damaged_state_is_restored_from_an_older_version(root: Root, s3: S3Clien
 
 def bootstrap(variables: Mapping[str, str]) -> Done:
     """As the Makefile has it."""
-    return run((sys.executable, "-m", "modules.state_bucket", "--env", "test"), PROJECT, variables)
+    return run((sys.executable, "-m", "tools.state_bucket", "--env", "test"), PROJECT, variables)
 
 
 def test_bootstrap_can_be_repeated_and_mends_what_was_changed(variables: Mapping[str, str], s3: S3Client) -> None:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from mypy_boto3_glue import GlueClient
 
-    from local.workspace import Workspace
+    from tools.local.workspace import Workspace
 
 APPLY: Final = ("apply", "-input=false", "-auto-approve")
 PLAN: Final = ("plan", "-input=false")

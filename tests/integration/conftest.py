@@ -14,13 +14,13 @@ import pytest
 from envs.local import LOCAL
 from envs.schema import ARROW_ENGINE, GLUE_ENGINE, SPARK_ENGINE
 from envs.tickets import TICKETS
-from local.deployment import deploy
-from local.engines import Engines
-from local.machine_parts import MachineParts
-from local.pipeline import Pipeline
-from local.reconciliation import committed_summary, reconcile
-from local.workspace import Workspace
-from modules.naming import Names
+from tools.local.deployment import deploy
+from tools.local.engines import Engines
+from tools.local.machine_parts import MachineParts
+from tools.local.pipeline import Pipeline
+from tools.local.reconciliation import committed_summary, reconcile
+from tools.local.workspace import Workspace
+from envs.naming import Names
 from tests.emulators import ready_to_deploy, running_in
 from tests.integration.oracle import Expected, expected
 from tests.integration.plans import STACKS, plan_of
@@ -29,8 +29,8 @@ from tests.integration.tickets import Desk, desk
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from local.trino.client import Connection, Rows
-    from modules.contract.runs import RunSummary
+    from tools.local.trino.client import Connection, Rows
+    from contract.runs import RunSummary
 
 #: What is deployed, by the fixture that gives it to tests.
 DEPLOYED, ARROW_WITH_KEY, GLUE, TICKETS_PLATFORM = "deployed", "arrow_with_key", "glue_extract", "tickets_platform"

@@ -1,4 +1,4 @@
-"""What the roles of a deployed pipeline did, against what scan/privilege/recorded.json says that they do."""
+"""What the roles of a deployed pipeline did, against what tools/scan/privilege/recorded.json says that they do."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from typing import TYPE_CHECKING
 
 import boto3
 
-from local.aws_environment import CREDENTIALS, REGION
-from scan.privilege.calls import calls_in, keep, of_roles, read_decisions, recorded, steady
+from tools.local.aws_environment import CREDENTIALS, REGION
+from tools.scan.privilege.calls import calls_in, keep, of_roles, read_decisions, recorded, steady
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
 
-    from local.workspace import Workspace
-    from scan.privilege.calls import Calls
+    from tools.local.workspace import Workspace
+    from tools.scan.privilege.calls import Calls
 
 UPDATE = "UPDATE_RECORDED"
 _REFUSAL = "refusal"
-ADVICE = f"{UPDATE}=1 make test PYTEST_ARGS=tests/integration writes scan/privilege/recorded.json anew"
+ADVICE = f"{UPDATE}=1 make test PYTEST_ARGS=tests/integration writes tools/scan/privilege/recorded.json anew"
 
 
 def calls_made(workspace: Workspace) -> Calls:

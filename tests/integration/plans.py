@@ -6,14 +6,14 @@ import json
 import subprocess
 from typing import TYPE_CHECKING, Any
 
-from scan.stacks import PLAN_FRAMEWORK, checkov
+from tools.scan.stacks import PLAN_FRAMEWORK, checkov
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from local.workspace import Workspace
-    from scan.stacks import Finding
+    from tools.local.workspace import Workspace
+    from tools.scan.stacks import Finding
 
 STACKS = ("cat-local-normalize", "cat-local-etl2")
 

@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from local.deployment import deploy
-from local.terraform_mirror import AWS_PROVIDER_VERSION
-from local.workspace import CHOICE
-from scan.stacks import judge
+from tools.local.deployment import deploy
+from tools.local.terraform_mirror import AWS_PROVIDER_VERSION
+from tools.local.workspace import CHOICE
+from tools.scan.stacks import judge
 from tests.integration.plans import STACKS, changes_in, findings_in, plan_of, planned_changes, terraform
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from local.pipeline import Pipeline
+    from tools.local.pipeline import Pipeline
     from tests.integration.plans import Changes
 
 #: An alarm keeps no more than its name, metric and threshold.

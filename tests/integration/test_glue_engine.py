@@ -14,12 +14,12 @@ import pytest
 
 from glue_src.clean_zone import CleanZone
 from glue_src.storage import Bucket
-from local.errors import GlueJobError
-from local.pipeline import run_normalize_job
-from modules.contract.layout import parse_day
-from modules.contract.runs import RunSummary
-from modules.naming import Names
-from sources.catia import CONTRACT
+from tools.local.errors import GlueJobError
+from tools.local.pipeline import run_normalize_job
+from contract.layout import parse_day
+from contract.runs import RunSummary
+from envs.naming import Names
+from contract.sources.catia import CONTRACT
 from tests.integration.conftest import DAY, Run
 from tests.integration.evidence import check_made_as_recorded, refusing
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from mypy_boto3_s3 import S3Client
 
-    from local.workspace import Workspace
+    from tools.local.workspace import Workspace
 
 NAMES = Names("local")
 CLEAN_PREFIX = "reports/etl-process1/"

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from envs.local import LOCAL
-from local.arrivals import listen
-from local.errors import ArrivalError, GlueJobError
-from local.glue_stand_in import DeployedJob, run_job
-from local.source_table import SourceTable
-from local.workspace import Workspace
+from tools.local.arrivals import listen
+from tools.local.errors import ArrivalError, GlueJobError
+from tools.local.glue_stand_in import DeployedJob, run_job
+from tools.local.source_table import SourceTable
+from tools.local.workspace import Workspace
 
 if TYPE_CHECKING:
     from pathlib import Path

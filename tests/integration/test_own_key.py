@@ -14,10 +14,10 @@ import boto3
 import pytest
 
 from envs.local import LOCAL
-from local.aws_environment import REGION
-from local.reconciliation import reconcile
-from modules.naming import Names
-from scan.stacks import judge
+from tools.local.aws_environment import REGION
+from tools.local.reconciliation import reconcile
+from envs.naming import Names
+from tools.scan.stacks import judge
 from tests.integration.conftest import night
 from tests.integration.evidence import check_nothing_new
 from tests.integration.plans import STACKS, changes_in, findings_in
@@ -26,7 +26,7 @@ from tests.integration.test_arrow_engine import CREDENTIALS
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from local.pipeline import Pipeline
+    from tools.local.pipeline import Pipeline
 
 NAMES = Names("local")
 

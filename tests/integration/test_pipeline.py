@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from local.errors import FunctionError
-from local.reconciliation import reconcile
-from modules.etl.serving import named_queries_of
+from tools.local.errors import FunctionError
+from tools.local.reconciliation import reconcile
+from contract.serving import named_queries_of
 from tests.integration.conftest import EARLIER_DAY, VIEWS, Run, in_order, metadata_of, night, rows
 from tests.integration.oracle import expected
 from tests.integration.plans import STACKS, planned_changes
 from tests.sql import expected as answers
 
 if TYPE_CHECKING:
-    from local.pipeline import Pipeline
-    from modules.contract.runs import RunSummary
+    from tools.local.pipeline import Pipeline
+    from contract.runs import RunSummary
 
 DRY_DAY = "2026-01-30"
 DATASETS = ("conversations", "messages", "feedback", "rejected")

@@ -12,18 +12,18 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
-from handbook.blocks import blocks
-from local.machine_tools import PROJECT, VENV
-from modules.pipeline.access import ACCESS
-from pipeline.changes import Action
-from pipeline.commands import synthesize
-from pipeline.planning import stack_plan
-from pipeline.report import StackPlan
+from tools.site.blocks import blocks
+from tools.local.machine_tools import PROJECT, VENV
+from modules.ci.access import ACCESS
+from tools.ci.changes import Action
+from tools.ci.commands import synthesize
+from tools.ci.planning import stack_plan
+from tools.ci.report import StackPlan
 from tests.integration.plans import STACKS
 from tests.integration.test_deployment import after_creation
 
 if TYPE_CHECKING:
-    from local.pipeline import Pipeline
+    from tools.local.pipeline import Pipeline
 
 _, ETL = STACKS
 #: Where an action has another name than the request (Service Authorization Reference); the others have the same.
@@ -46,7 +46,7 @@ FREE: Final = frozenset({"sts:GetCallerIdentity"})
 
 
 def step(variables: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "pipeline", *arguments]
+    command = [sys.executable, "-m", "tools.ci", *arguments]
     return subprocess.run(command, cwd=PROJECT, env=variables, capture_output=True, text=True, check=False)
 
 
@@ -104,7 +104,7 @@ def test_plan_role_may_do_all_that_the_plan_asked(planned: Path) -> None:
     asked = {action_of(line) for line in lines} - FREE
     assert len(asked) > 40, sorted(asked)
     allowed = {action for access in ACCESS.values() for action in access.read}
-    assert sorted(asked - allowed) == [], "modules/pipeline/access.py lacks what the provider asks"
+    assert sorted(asked - allowed) == [], "modules/ci/access.py lacks what the provider asks"
 
 
 def action_of(line: str) -> str:

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from local.errors import FunctionError
-from local.pipeline import Pipeline
-from modules.naming import Names
+from tools.local.errors import FunctionError
+from tools.local.pipeline import Pipeline
+from envs.naming import Names
 from tests.integration.conftest import Run, night
 from tests.integration.evidence import check_made_as_recorded, refusing
 

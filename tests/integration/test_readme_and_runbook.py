@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import pytest
 
-from handbook.__main__ import TUTORIAL
-from handbook.blocks import blocks as blocks_of
-from handbook.follow import steps
-from local.machine_tools import PROJECT, VENV
+from tools.site.__main__ import TUTORIAL
+from tools.site.blocks import blocks as blocks_of
+from tools.site.follow import steps
+from tools.local.machine_tools import PROJECT, VENV
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -106,7 +106,7 @@ def test_ci_runs_the_commands_that_are_left_to_it() -> None:
     workflow = (PROJECT / ".github" / "workflows" / "ci.yml").read_text(encoding="utf-8")
     workflow_steps = re.findall(r"^ *- run: (.*)$", workflow, re.MULTILINE)
     assert "bash .ci/run" in workflow_steps
-    assert ".venv/bin/python -m handbook follow" in script
+    assert ".venv/bin/python -m tools.site follow" in script
     tutorial = [line for step in steps(TUTORIAL.read_text(encoding="utf-8")) for line in step.commands.splitlines()]
     run = {*script, *workflow_steps, *tutorial}
     assert [command for command in BY_CI if command not in run] == []

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from modules.contract.datasets import REJECTED, Dataset, Partition, count, instant, text
-from modules.contract.source import ItemKind, Relation, SourceContract
+from contract.datasets import REJECTED, Dataset, Partition, count, instant, text
+from contract.source import ItemKind, Relation, SourceContract
 
 _PARCEL_ID = text(1, "parcel_id", "The parcel.", "parcel_id", nullable=False)
 

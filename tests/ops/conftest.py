@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING
 import pytest
 
 from envs.local import LOCAL
-from local.emulator import Emulator
-from modules.contract.datasets import REJECTED
-from sources.catia import CONVERSATIONS, FEEDBACK, MESSAGES
+from tools.local.emulator import Emulator
+from contract.datasets import REJECTED
+from contract.sources.catia import CONVERSATIONS, FEEDBACK, MESSAGES
 from tests.iceberg_lake import IcebergLake, platform_on, utc
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from modules.contract.datasets import Dataset
+    from contract.datasets import Dataset
     from ops.platform import Platform
     from tests.iceberg_lake import Row
 

@@ -11,10 +11,10 @@ import pytest
 from typer.testing import CliRunner
 
 from envs.local import LOCAL
-from local.aws_environment import emulator_variables
+from tools.local.aws_environment import emulator_variables
 from ops.app import made
 from ops.exits import Exit
-from sources.catia import FEEDBACK, MESSAGES
+from contract.sources.catia import FEEDBACK, MESSAGES
 from tests.iceberg_lake import utc
 from tests.ops.conftest import DAY, NAME, rows
 

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from sources.catia import CONTRACT
+from contract.sources.catia import CONTRACT
 from tests.more_sources import parcels
 from tests.sql.lake import BUCKET, SqlLake, start_trino
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from local.trino.server import TrinoServer
-    from local.workspace import Workspace
+    from tools.local.trino.server import TrinoServer
+    from tools.local.workspace import Workspace
 
 DATABASE = "cat_sql_analytics_db"
 

@@ -7,8 +7,8 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from modules.contract.datasets import DATA_QUALITY, REJECTED, RUNS, Dataset
-from sources.catia import CONVERSATIONS, FEEDBACK, MESSAGES
+from contract.datasets import DATA_QUALITY, REJECTED, RUNS, Dataset
+from contract.sources.catia import CONVERSATIONS, FEEDBACK, MESSAGES
 
 if TYPE_CHECKING:
     from tests.sql.lake import Lake, Row

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from hypothesis import strategies as st
 
-from modules.contract.datasets import DATA_QUALITY, REJECTED, RUNS, Dataset
-from sources.catia import CONVERSATIONS, FEEDBACK, MESSAGES
+from contract.datasets import DATA_QUALITY, REJECTED, RUNS, Dataset
+from contract.sources.catia import CONVERSATIONS, FEEDBACK, MESSAGES
 
 if TYPE_CHECKING:
     from tests.sql.lake import Lake, Row

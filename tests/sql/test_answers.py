@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 
-from modules.etl.serving import named_queries_of, views_of
-from sources.catia import CONTRACT
+from contract.serving import named_queries_of, views_of
+from contract.sources.catia import CONTRACT
 from tests.sql import expected
 from tests.sql.samples import (
     NASTY_TEXTS,

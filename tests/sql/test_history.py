@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from local.errors import TrinoError
-from sources.catia import CONVERSATIONS
+from tools.local.errors import TrinoError
+from contract.sources.catia import CONVERSATIONS
 from tests.sql.samples import conversation
 
 if TYPE_CHECKING:

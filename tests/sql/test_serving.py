@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from modules.contract.datasets import ColumnType
-from modules.contract.views import NamedQuery, View, read_sql
-from modules.etl import serving
-from modules.etl.serving import named_queries_of, presto_view_text, views_of
-from sources import catia
-from sources.catia import CONTRACT
+from contract.datasets import ColumnType
+from contract.views import NamedQuery, View, read_sql
+from contract import serving
+from contract.serving import named_queries_of, presto_view_text, views_of
+from contract.sources import catia
+from contract.sources.catia import CONTRACT
 
 if TYPE_CHECKING:
     from tests.sql.lake import SqlLake
@@ -130,4 +130,4 @@ def test_serving_imports_the_standard_library_and_the_contract_only() -> None:
     plain = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
     modules = plain | {str(node.module) for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
     foreign = {name for name in modules if name.split(".")[0] not in sys.stdlib_module_names}
-    assert foreign == {"modules.contract.datasets", "modules.contract.source", "modules.contract.views"}
+    assert foreign == {"contract.datasets", "contract.source", "contract.views"}

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from local.cdktf_command import QUIET
-from scan.variants import DELIVERED, PIPELINE
+from tools.local.cdktf_command import QUIET
+from tools.scan.variants import DELIVERED, PIPELINE
 from tests.synth.synthesized import (
     ARROW_VARIANT,
     ENVIRONMENTS,

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from handbook.markdown import lines
+from tools.site.markdown import lines
 from tests.synth.log_groups import SHARED, written_by
 from tests.synth.synthesized import (
     ARROW_VARIANT,

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from local.synthesis import DOCUMENT, documents_in, synth_environment
-from scan.variants import OTHER_ENGINES, OWN_KEY, OWN_KEY_OTHER_ENGINES
+from tools.local.synthesis import DOCUMENT, documents_in, synth_environment
+from tools.scan.variants import OTHER_ENGINES, OWN_KEY, OWN_KEY_OTHER_ENGINES
 
 ROOT = Path(__file__).parents[2]
 ENVIRONMENTS = ("test", "prod", "local")
@@ -105,7 +105,7 @@ def run_main(folder: Path, working_directory: Path = ROOT, **variables: str) -> 
 
 def run_main_for_variant(folder: Path, variant: str, *program: str) -> subprocess.CompletedProcess[str]:
     """Run main.py, or another ``program``, for a variant of prod that no environment ships as."""
-    return _run(["-m", "scan.synthesis", variant, *program], folder, ROOT, {})
+    return _run(["-m", "tools.scan.synthesis", variant, *program], folder, ROOT, {})
 
 
 def _run(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from modules.contract.metrics import CurationMetric, RunMetric
+from contract.metrics import CurationMetric, RunMetric
 from tests.synth.alarm_evaluation import HOUR, Sample, state, state_of
 from tests.synth.alarms import ETL, NORMALIZE, OF_A_FUNCTION, alarm_of
 from tests.synth.synthesized import Stack

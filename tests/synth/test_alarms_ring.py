@@ -17,8 +17,8 @@ from typing import Any
 import boto3
 import pytest
 
-from local.aws_environment import CREDENTIALS
-from local.workspace import Workspace
+from tools.local.aws_environment import CREDENTIALS
+from tools.local.workspace import Workspace
 from tests.queue_policies import from_topic
 from tests.synth.alarms import EACH, alarm_of
 from tests.synth.synthesized import Stack

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
-from modules.etl.serving import named_queries_of
-from sources.catia import CONTRACT
+from contract.serving import named_queries_of
+from contract.sources.catia import CONTRACT
 from tests.synth.synthesized import ACCOUNT, ROOT, Stack
 
 NAMED_QUERIES = named_queries_of(CONTRACT)
@@ -44,7 +44,7 @@ def test_named_queries(etl: Stack) -> None:
 
 def test_named_queries_are_the_files(etl: Stack) -> None:
     queries = etl.of_type("aws_athena_named_query")
-    folders = ("modules/etl/sql/named_queries", "sources/catia/sql/named_queries")
+    folders = ("contract/sql/named_queries", "contract/sources/catia/sql/named_queries")
     files = {file.stem: file for folder in folders for file in (ROOT / folder).iterdir()}
     assert set(queries) == set(files)
     for name, file in files.items():

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from modules.contract.datasets import Dataset
-from modules.contract.layout import first_metadata_key, schema_marker_prefix, table_prefix
-from sources.catia import CONTRACT
+from contract.datasets import Dataset
+from contract.layout import first_metadata_key, schema_marker_prefix, table_prefix
+from contract.sources.catia import CONTRACT
 from tests.synth.synthesized import BUCKET, Stack
 
 REPORTS = "${aws_s3_bucket.reports.id}"

@@ -7,11 +7,11 @@ import json
 import pytest
 from pyiceberg.table.metadata import TableMetadataUtil
 
-from modules.contract.datasets import Dataset
-from modules.contract.partition_sums import version_of
-from modules.contract.views import View
-from modules.etl.serving import views_of
-from sources.catia import CONTRACT
+from contract.datasets import Dataset
+from contract.partition_sums import version_of
+from contract.views import View
+from contract.serving import views_of
+from contract.sources.catia import CONTRACT
 from tests.synth.synthesized import ENVIRONMENTS, Stack
 
 VIEWS = views_of(CONTRACT)

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from modules.contract.metrics import CurationMetric, RunMetric, count_metrics
-from sources.catia import CONTRACT
+from contract.metrics import CurationMetric, RunMetric, count_metrics
+from contract.sources.catia import CONTRACT
 from tests.synth.synthesized import ARROW_VARIANT, ENVIRONMENTS, GLUE_VARIANT, Stack
 
 #: What each service publishes, by namespace; the pages are in modules/metrics.py.

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from modules.contract.settings import ARROW_MEMORY_VARIABLES, TRANSFORM_VARIABLES
+from contract.settings import ARROW_MEMORY_VARIABLES, TRANSFORM_VARIABLES
 from tests.synth.synthesized import ROOT, Stack
 
 TAGS = {"ETLComponent": "ETL-2", "ETLStage": "TRANSFORM-LOAD"}

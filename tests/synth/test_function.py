@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from modules.contract.settings import LambdaVariable
+from contract.settings import LambdaVariable
 from tests.synth.synthesized import ROOT, Stack
 
 SIZES = {

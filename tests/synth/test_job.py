@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from modules.contract.settings import TRANSFORM_ARGUMENTS
+from contract.settings import TRANSFORM_ARGUMENTS
 from tests.synth.synthesized import ROOT, Stack
 
 TAGS = {"ETLComponent": "ETL-2", "ETLStage": "TRANSFORM-LOAD"}
@@ -94,9 +94,9 @@ def test_artifact_lies_under_its_own_hash(etl: Stack, name: str, file: str) -> N
 
 def test_library_holds_the_environments_contract_and_no_other(etl: Stack) -> None:
     with zipfile.ZipFile(etl.folder / etl["aws_s3_object.library"]["source"]) as library:
-        found = {name for name in library.namelist() if name.startswith("sources/")}
-    assert found > {"sources/__init__.py"}
-    assert {name for name in found if not name.startswith("sources/catia/")} == {"sources/__init__.py"}
+        found = {name for name in library.namelist() if name.startswith("contract/sources/")}
+    assert found > {"contract/sources/__init__.py"}
+    assert {name for name in found if not name.startswith("contract/sources/catia/")} == {"contract/sources/__init__.py"}
 
 
 def test_script_is_the_job_itself(etl: Stack) -> None:

@@ -11,7 +11,7 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from modules.contract.settings import EVENT_KEYS, VARIABLES, EventKey, LambdaVariable, NormalizeArgument
+from contract.settings import EVENT_KEYS, VARIABLES, EventKey, LambdaVariable, NormalizeArgument
 from tests.synth.synthesized import ROOT, Stack
 from tests.synth.test_orchestration import matches
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from modules.contract.layout import clean_key, first_metadata_key, run_summary_key
-from sources.catia import CONTRACT, CONVERSATIONS
+from contract.layout import clean_key, first_metadata_key, run_summary_key
+from contract.sources.catia import CONTRACT, CONVERSATIONS
 from tests.synth.synthesized import Stack
 
 TAGS = {"ETLComponent": "ETL-2", "ETLStage": "TRANSFORM-LOAD", "ResourceType": "ORCHESTRATION"}

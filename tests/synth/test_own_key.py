@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from sources.catia import CONTRACT
+from contract.sources.catia import CONTRACT
 from tests.synth.synthesized import (
     ACCOUNT,
     ARROW_VARIANT,

@@ -12,10 +12,10 @@ from typing import Any, Final
 
 import pytest
 
-from modules.naming import Names
-from modules.pipeline.access import ACCESS
+from envs.naming import Names
+from modules.ci.access import ACCESS
 from modules.tags import common_tags
-from scan.variants import DELIVERED, DELIVERIES
+from tools.scan.variants import DELIVERED, DELIVERIES
 from tests.synth.synthesized import ACCOUNT, PARTITION, ROOT, Stack
 
 Statement = dict[str, Any]
@@ -102,7 +102,7 @@ def test_every_type_of_resource_has_its_actions(all_stacks: dict[str, Stack], de
     stacks = [*all_stacks.values(), *delivered.values()]
     types = {address.rpartition(".")[0] for stack in stacks for address in stack.addresses}
     # Only with notification_emails, which no environment here has.
-    assert types | {"aws_sns_topic_subscription"} == set(ACCESS), "modules/pipeline/access.py and the stacks disagree"
+    assert types | {"aws_sns_topic_subscription"} == set(ACCESS), "modules/ci/access.py and the stacks disagree"
 
 
 def test_plan_role_only_reads(pipeline: Stack) -> None:
@@ -228,7 +228,7 @@ def test_policies_fit_into_iams_limits(pipeline: Stack) -> None:
 
 def test_without_a_repository_there_is_nothing_to_make() -> None:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("CAT_")}
-    command = [sys.executable, "-m", "modules.pipeline"]
+    command = [sys.executable, "-m", "modules.ci"]
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 1
     assert done.stderr.splitlines()[-1] == (

@@ -16,7 +16,7 @@ from envs.test import TEST
 from glue_src.arguments import read_variables
 from lambda_src.settings import Settings
 from modules import packaging, terraform
-from modules.contract.settings import CRAWLER_VARIABLE
+from contract.settings import CRAWLER_VARIABLE
 from modules.lambda_function import FunctionCode
 from modules.packaging import PackagingError, write_archive
 from modules.spark_job import SparkCode

@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
-from local.synthesis import DOCUMENT
-from scan import stacks as scanner
-from scan.environment import ScanError
-from scan.skips import SKIPS
-from scan.stacks import Finding, Report, as_read, judge, scan
+from tools.local.synthesis import DOCUMENT
+from tools.scan import stacks as scanner
+from tools.scan.environment import ScanError
+from tools.scan.skips import SKIPS
+from tools.scan.stacks import Finding, Report, as_read, judge, scan
 from tests.synth.synthesized import OWN_KEY_STACKS, Stack
 
 Document = dict[str, Any]

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from modules.contract.settings import EventKey
+from contract.settings import EventKey
 from tests.synth.synthesized import PARTITION, Stack
 
 

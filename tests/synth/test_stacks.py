@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from envs.selection import ENVIRONMENTS
-from local.machine_tools import TERRAFORM_AT_LEAST
-from sources.catia import CONTRACT
+from tools.local.machine_tools import TERRAFORM_AT_LEAST
+from contract.sources.catia import CONTRACT
 from tests.synth.synthesized import ROOT, Stack, run_main, stacks_in
 
 #: What holds data, or says where data came from. The own key, where there is one: test_own_key.py.
@@ -61,7 +61,7 @@ def test_faults_end_the_synth_with_a_message_and_write_nothing(tmp_path: Path) -
         f"environment 'nowhere': no such environment; known are {', '.join(sorted(ENVIRONMENTS))}",
         (
             "AWS_ENDPOINT_URL = '': the local environment needs an endpoint on this machine; run `make demo`, or set "
-            "the variables that `python -m local env` prints"
+            "the variables that `python -m tools.local env` prints"
         ),
     ]
     assert "Traceback" not in done.stderr

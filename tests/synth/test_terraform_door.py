@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from local.cdktf_command import QUIET
+from tools.local.cdktf_command import QUIET
 from tests.synth.synthesized import ROOT
 
 PROVIDER = "cdktf_cdktf_provider_aws"

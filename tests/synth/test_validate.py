@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from local.terraform_mirror import terraform_environment
+from tools.local.terraform_mirror import terraform_environment
 from tests.synth.synthesized import Stack
 
 

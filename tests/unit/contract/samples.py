@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-from modules.contract.datasets import Dataset
-from modules.contract.partition_sums import PartitionSum, version_of
-from modules.contract.runs import RunObject
+from contract.datasets import Dataset
+from contract.partition_sums import PartitionSum, version_of
+from contract.runs import RunObject
 
 COUNTS = st.integers(min_value=0, max_value=10**9)
 SUMS = st.dictionaries(st.text(), st.builds(PartitionSum, st.integers(1, 10**9), st.integers(0, 2**64 - 1)), max_size=8)

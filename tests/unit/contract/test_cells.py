@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from modules.contract import cells
+from contract import cells
 from tests.csv_texts import CELLS, TEXTS
 
 

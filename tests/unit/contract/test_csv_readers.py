@@ -1,6 +1,6 @@
 """The proof that CSV written by hand is CSV: other programs' readers give back the same cells.
 
-Each reader is told the dialect of ``modules.contract.cells`` and nothing about the rows. Spark's proof is in
+Each reader is told the dialect of ``contract.cells`` and nothing about the rows. Spark's proof is in
 ``tests/curation/test_transform.py``, by the options of ``glue_src``.
 """
 
@@ -21,9 +21,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyarrow import csv as arrow_csv
 
-from modules.contract import cells
-from modules.contract.datasets import REJECTED, Dataset
-from sources.catia import CONTRACT
+from contract import cells
+from contract.datasets import REJECTED, Dataset
+from contract.sources.catia import CONTRACT
 from tests.csv_texts import HUGE_TEXTS, NASTY_TEXTS, rows_of_cells
 
 Row = tuple[str | None, ...]

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from modules.contract import layout
-from modules.contract.datasets import Dataset
-from sources.catia import CONTRACT, CONVERSATIONS
+from contract import layout
+from contract.datasets import Dataset
+from contract.sources.catia import CONTRACT, CONVERSATIONS
 
 CLEAN = "reports/etl-process1/"
 CURATED = "reports/etl-process2/"

@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from modules.contract.datasets import REJECTED, Dataset
-from modules.contract.metrics import count_metrics, rows_metric
-from modules.contract.source import ContractError, ItemKind
-from sources.catia import CONTRACT as CATIA
-from sources.catia import MESSAGES
+from contract.datasets import REJECTED, Dataset
+from contract.metrics import count_metrics, rows_metric
+from contract.source import ContractError, ItemKind
+from contract.sources.catia import CONTRACT as CATIA
+from contract.sources.catia import MESSAGES
 from tests.more_sources.parcels import CONTRACT, PARCELS, STOPS
 
 

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from hypothesis import given
 
-from modules.contract.datasets import ColumnType, Dataset, Partition, count, text
-from modules.contract.partition_sums import (
+from contract.datasets import ColumnType, Dataset, Partition, count, text
+from contract.partition_sums import (
     PartitionSum,
     faults_in,
     from_document,
@@ -18,7 +18,7 @@ from modules.contract.partition_sums import (
     to_document,
     version_of,
 )
-from sources.catia import FEEDBACK
+from contract.sources.catia import FEEDBACK
 from tests.unit.contract.samples import SUMS
 
 #: Keys as DynamoDB can hold them: empty, short, beyond the first plane of Unicode, a kilobyte long.

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from modules.contract.partition_sums import PartitionSum
-from modules.contract.runs import ItemCounts, RunSummary, RunSummaryError, ScanStatistics
-from sources.catia import CONTRACT, FEEDBACK
+from contract.partition_sums import PartitionSum
+from contract.runs import ItemCounts, RunSummary, RunSummaryError, ScanStatistics
+from contract.sources.catia import CONTRACT, FEEDBACK
 from tests.run_objects import counted_object
 from tests.unit.contract.samples import COUNTS, objects_of
 

@@ -12,9 +12,9 @@ from pyiceberg.table.metadata import TableMetadata, TableMetadataUtil
 from pyiceberg.transforms import TruncateTransform
 from pyiceberg.types import StringType
 
-from modules.contract.datasets import ColumnType, Dataset, Partition
-from modules.contract.table_metadata import first_metadata, partition_field_name, table_uuid
-from sources import contract_named, contract_names
+from contract.datasets import ColumnType, Dataset, Partition
+from contract.table_metadata import first_metadata, partition_field_name, table_uuid
+from contract.sources import contract_named, contract_names
 from tests.shop import SHOP
 
 TABLES: Final = {

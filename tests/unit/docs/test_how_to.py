@@ -11,8 +11,8 @@ from typing import Final
 
 import pytest
 
-from handbook.blocks import blocks
-from local.machine_tools import PROJECT, VENV
+from tools.site.blocks import blocks
+from tools.local.machine_tools import PROJECT, VENV
 from tests.unit.docs.computed import DOCS
 
 #: What the guides' commands need. Generated items and corpora are many files.
@@ -83,7 +83,7 @@ def test_the_column_is_written(project: Path) -> None:
     apply(change, project)
     program = """
 from lambda_src.extraction import Extraction
-from sources.catia import CONTRACT
+from contract.sources.catia import CONTRACT
 extraction = Extraction(CONTRACT, ())
 extraction.add([b'{"PK":{"S":"USER#1"},"SK":{"S":"CONVERSATION#2026-01-30T10:00:00Z"},'
                 b'"UserData":{"M":{"ciudad":{"S":"Cali"},"idioma":{"S":"es"}}}}'])

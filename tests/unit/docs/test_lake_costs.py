@@ -9,8 +9,8 @@ import pytest
 
 from envs.prod import PROD
 from envs.schema import WORKER_DPU, ArrowSettings
-from handbook.markdown import lines
-from modules.contract.table_metadata import ROW_GROUP_BYTES
+from tools.site.markdown import lines
+from contract.table_metadata import ROW_GROUP_BYTES
 from ops.prices import LIST_PRICES
 from tests.unit.docs.computed import DOCS, ComputedDocument, Figures
 
@@ -47,11 +47,11 @@ def given() -> Figures:
     return DOCUMENT.given()
 
 
-@pytest.mark.xfail(reason="the written results are of the former layout: run python -m bench --scenario lake")
+@pytest.mark.xfail(reason="the written results are of the former layout: run python -m tools.bench --scenario lake")
 def test_rates_are_the_benchmarks(given: Figures) -> None:
     rates = measured()
 
-    assert rates, "RESULTS-lake.md has no rates: run python -m bench --scenario lake"
+    assert rates, "RESULTS-lake.md has no rates: run python -m tools.bench --scenario lake"
     assert {name: given[name] for name in rates} == rates, DOCUMENT.advice
 
 

@@ -10,10 +10,10 @@ from sqlglot import exp, parse_one
 from sqlglot.optimizer.qualify import qualify
 
 from envs.prod import PROD
-from handbook.blocks import Block, blocks
-from modules.contract.datasets import Column
-from modules.contract.views import ViewColumn
-from modules.etl.serving import views_of
+from tools.site.blocks import Block, blocks
+from contract.datasets import Column
+from contract.views import ViewColumn
+from contract.serving import views_of
 from tests.unit.docs.computed import DOCS
 
 

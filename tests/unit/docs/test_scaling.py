@@ -6,7 +6,7 @@ from __future__ import annotations
 import pytest
 
 from envs.schema import GlueExtractSettings
-from handbook.markdown import lines
+from tools.site.markdown import lines
 from tests.unit.docs.computed import ComputedDocument, Figures
 
 DOCUMENT = ComputedDocument("scaling.md", update="UPDATE_SCALING")

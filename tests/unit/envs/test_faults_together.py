@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from envs.validation import ConfigurationError, validated
-from sources import contract_names
+from contract.sources import contract_names
 from tests.other_contract import MORE_SOURCES, contracts_below
 from tests.unit.envs.samples import BUCKET, VALID, changed, exclusion_rule, faults
 
@@ -208,7 +208,7 @@ def test_exclusion_rules_follow_the_contract() -> None:
 def test_a_contract_that_contradicts_itself_is_a_fault_of_the_setting(tmp_path: Path) -> None:
     (tmp_path / "crates.py").write_text(
         "from dataclasses import replace\n"
-        "from sources.catia import CONTRACT as CATIA\n"
+        "from contract.sources.catia import CONTRACT as CATIA\n"
         'CONTRACT = replace(CATIA, name="crates", key_attributes=(), datasets=CATIA.datasets[:2])\n',
         encoding="utf-8",
     )

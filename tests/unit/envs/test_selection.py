@@ -86,7 +86,7 @@ def test_local_refused_without_a_loopback_endpoint(endpoint: str) -> None:
         environment_named("local", {"AWS_ENDPOINT_URL": endpoint})
     assert str(raised.value) == (
         f"AWS_ENDPOINT_URL = {endpoint!r}: the local environment needs an endpoint on this machine; "
-        "run `make demo`, or set the variables that `python -m local env` prints"
+        "run `make demo`, or set the variables that `python -m tools.local env` prints"
     )
 
 

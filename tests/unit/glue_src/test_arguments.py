@@ -7,9 +7,9 @@ from awsglue.utils import GlueArgumentError
 
 from glue_src.arguments import Arguments, parse_arguments, read_variables
 from glue_src.exceptions import ArgumentsError
-from modules.contract.settings import TRANSFORM_ARGUMENTS, TRANSFORM_VARIABLES
-from sources import contract_named, contract_names
-from sources.catia import CONTRACT
+from contract.settings import TRANSFORM_ARGUMENTS, TRANSFORM_VARIABLES
+from contract.sources import contract_named, contract_names
+from contract.sources.catia import CONTRACT
 
 TEXTS = {
     "bucket": "b",

@@ -6,7 +6,7 @@ import pytest
 
 from glue_src.exceptions import ForeignHeaderError
 from glue_src.headers import columns_in
-from sources.catia import FEEDBACK
+from contract.sources.catia import FEEDBACK
 
 NAMES = list(FEEDBACK.column_names)
 

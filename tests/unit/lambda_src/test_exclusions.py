@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from lambda_src.exclusions import ExclusionError, ExclusionRule, Exclusions, parse_rules
-from sources.catia import CONTRACT
+from contract.sources.catia import CONTRACT
 
 MONITOR = ExclusionRule("monitor", "user_id", "starts_with", ("monitor-", "probe-"))
 ADMIN = ExclusionRule("admin", "PK", "equals", ("USER#admin", "USER#monitor-0"))

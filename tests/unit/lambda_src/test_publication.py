@@ -8,8 +8,8 @@ import pytest
 
 from lambda_src.exceptions import DestinationError
 from lambda_src.publication import Publication
-from modules.contract.runs import ItemCounts, RunSummary, ScanStatistics
-from sources.catia import CONTRACT
+from contract.runs import ItemCounts, RunSummary, ScanStatistics
+from contract.sources.catia import CONTRACT
 from tests.run_objects import counted_object
 from tests.unit.lambda_src.fakes import BUCKET, SETTINGS, FakeS3, failing_at
 

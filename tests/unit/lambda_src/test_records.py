@@ -13,12 +13,12 @@ from xxhash import xxh3_64_intdigest
 from lambda_src.extraction import Extraction
 from lambda_src.normalize import Normalizer
 from lambda_src.records import Records
-from modules.contract import cells
-from modules.contract.datasets import Partition
-from modules.contract.partition_sums import PartitionSum
-from modules.contract.source import ContractError
-from modules.items.outcomes import PlacedItem, Rejected, Row
-from modules.items.wire_json import wire_json
+from contract import cells
+from contract.datasets import Partition
+from contract.partition_sums import PartitionSum
+from contract.source import ContractError
+from contract.items.outcomes import PlacedItem, Rejected, Row
+from contract.items.wire_json import wire_json
 from tests.orders import CONTRACT, ORDER_LINES, ORDERS
 
 CELLS = st.text(max_size=4) | st.text('aeñ\U0001f600,"\n', max_size=3)

@@ -21,13 +21,13 @@ from lambda_src.run import Plan, run
 from lambda_src.scan import Page
 from lambda_src.share import LEAST_PART_BYTES, PART_BYTES, Share, ShareResult, divide
 from lambda_src.share_extraction import place_pages
-from modules.contract import cells
-from modules.contract.datasets import Dataset
-from modules.contract.partition_sums import PartitionSum, total, version_of
-from modules.contract.runs import RunSummary, RunSummaryError
-from modules.items.wire_json import wire_json
-from sources.catia import CONTRACT, CONVERSATIONS, FEEDBACK, MESSAGES
-from tests.unit.catia.strategies import ANY_ITEMS, wrapped
+from contract import cells
+from contract.datasets import Dataset
+from contract.partition_sums import PartitionSum, total, version_of
+from contract.runs import RunSummary, RunSummaryError
+from contract.items.wire_json import wire_json
+from contract.sources.catia import CONTRACT, CONVERSATIONS, FEEDBACK, MESSAGES
+from tests.unit.contract.catia.strategies import ANY_ITEMS, wrapped
 from tests.unit.lambda_src.fakes import SETTINGS, FakeDynamoDB, FakeS3, client_error, failing_at
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ import pytest
 from botocore.retries.quota import RetryQuota
 from botocore.retries.standard import ThrottledRetryableChecker
 
-from bench.items import generate
-from bench.processes import RunningServer, replay_server
+from tools.bench.items import generate
+from tools.bench.processes import RunningServer, replay_server
 from lambda_src import scan
 from lambda_src.exceptions import SourceError
 from lambda_src.read_capacity import ReadLimit

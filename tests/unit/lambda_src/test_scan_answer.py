@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lambda_src.scan_answer import ScanAnswer, UnreadableAnswerError
-from modules.items.wire_json import wire_json
-from tests.unit.catia.strategies import ANY_ITEMS
+from contract.items.wire_json import wire_json
+from tests.unit.contract.catia.strategies import ANY_ITEMS
 
 DEEP = 100_000
 

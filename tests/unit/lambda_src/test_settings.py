@@ -5,8 +5,8 @@ import pytest
 from lambda_src.exceptions import SettingsError
 from lambda_src.exclusions import ExclusionRule
 from lambda_src.settings import Settings
-from modules.contract.settings import LambdaVariable
-from sources.catia import CONTRACT
+from contract.settings import LambdaVariable
+from contract.sources.catia import CONTRACT
 from tests.unit.lambda_src.fakes import BUCKET, ENVIRONMENT, TABLE
 
 

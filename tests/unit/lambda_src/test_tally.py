@@ -4,8 +4,8 @@ import pickle
 from collections import Counter
 
 from lambda_src.tally import RunningSums, Tally
-from modules.contract.partition_sums import PartitionSum
-from modules.contract.runs import ItemCounts
+from contract.partition_sums import PartitionSum
+from contract.runs import ItemCounts
 
 
 def tally() -> Tally:

@@ -14,7 +14,7 @@ from lambda_src.parallelism import Parallelism
 from lambda_src.share import Share, ShareResult, divide
 from lambda_src.tally import Tally
 from lambda_src.workers import make_shares
-from modules.contract.runs import ScanStatistics
+from contract.runs import ScanStatistics
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from modules.column_history import History, history_faults, read_history, with_columns_of
-from modules.contract.datasets import Column, ColumnType, Dataset, text
-from modules.contract.source import SourceContract
-from sources import contract_named, contract_names
-from sources.catia import CONTRACT, FEEDBACK
+from contract.column_history import History, history_faults, read_history, with_columns_of
+from contract.datasets import Column, ColumnType, Dataset, text
+from contract.source import SourceContract
+from contract.sources import contract_named, contract_names
+from contract.sources.catia import CONTRACT, FEEDBACK
 
 
 def with_feedback(*columns: Column) -> SourceContract:
@@ -22,7 +22,7 @@ def test_the_file_has_every_column_of_every_contract(name: str) -> None:
     history = read_history()
     contract = contract_named(name)
     assert history_faults(contract, history) == []
-    assert with_columns_of(contract, history) == history, "run: python -m modules.column_history"
+    assert with_columns_of(contract, history) == history, "run: python -m contract.column_history"
 
 
 COMMENT = FEEDBACK.column("comment")

@@ -10,15 +10,15 @@ import pytest
 #: What the unit tests exercise. Node and the provider's bindings must not be needed for any of it.
 UNIT_TESTED = [
     "envs.selection",
-    "modules.contract.cells",
-    "modules.contract.layout",
-    "modules.contract.runs",
-    "modules.contract.settings",
-    "modules.etl.serving",
-    "modules.naming",
+    "contract.cells",
+    "contract.layout",
+    "contract.runs",
+    "contract.settings",
+    "contract.serving",
+    "envs.naming",
     "modules.packaging",
     "modules.policies",
-    "modules.state_bucket",
+    "tools.state_bucket",
     "modules.tags",
     "lambda_src.handler",
     "glue_src.arguments",
@@ -45,7 +45,7 @@ def test_infrastructure_imports_no_contract_itself(place: str) -> None:
         for file in found
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
         for name in _imported(node)
-        if name.startswith("sources.") and name not in ("sources.contract_named", "sources.contract_names")
+        if name.startswith("sources.") and name not in ("contract.sources.contract_named", "contract.sources.contract_names")
     ]
     assert importing == []
 

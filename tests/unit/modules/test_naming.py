@@ -4,8 +4,8 @@ from fnmatch import fnmatchcase
 
 import pytest
 
-from modules import naming
-from modules.naming import NameRule, Names, state_key
+from envs import naming
+from envs.naming import NameRule, Names, state_key
 
 RULES = [rule for rule in vars(naming).values() if isinstance(rule, NameRule)]
 

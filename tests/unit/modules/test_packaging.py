@@ -24,12 +24,12 @@ SOURCES = {
     "program/engine/__init__.py": "",
     "program/engine/deep/c.py": "C = 2\n",
     "modules/__init__.py": "",
-    "modules/contract/__init__.py": "",
-    "modules/contract/columns.py": "C = 3\n",
-    "modules/items/__init__.py": "",
-    "modules/items/readers.py": "D = 4\n",
-    "sources/__init__.py": "",
-    "sources/parcels.py": "E = 5\n",
+    "contract/__init__.py": "",
+    "contract/columns.py": "C = 3\n",
+    "contract/items/__init__.py": "",
+    "contract/items/readers.py": "D = 4\n",
+    "contract/sources/__init__.py": "",
+    "contract/sources/parcels.py": "E = 5\n",
 }
 
 
@@ -107,11 +107,11 @@ def test_contracts_have_archives_of_their_own(tmp_path: Path) -> None:
     found = []
     for archive in archives:
         with zipfile.ZipFile(archive.path) as opened:
-            found.append({name for name in opened.namelist() if name.startswith("sources/")})
+            found.append({name for name in opened.namelist() if name.startswith("contract/sources/")})
     # Views are for infrastructure and tools: a change of them is none of the programs.
     assert found == [
-        {"sources/__init__.py", "sources/parcels.py"},
-        {"sources/__init__.py", "sources/letters/__init__.py", "sources/letters/rows.py"},
+        {"contract/sources/__init__.py", "contract/sources/parcels.py"},
+        {"contract/sources/__init__.py", "contract/sources/letters/__init__.py", "contract/sources/letters/rows.py"},
     ]
 
 

@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 from envs.prod import PROD
 from envs.schema import ProviderSettings
 from envs.test import TEST
-from modules.state_bucket import StateBucketError, ensure_state_bucket, main
+from tools.state_bucket import StateBucketError, ensure_state_bucket, main
 
 BUCKET = "cat-test-terraform-state"
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from typer.testing import CliRunner
 
-from handbook.markdown import lines
+from tools.site.markdown import lines
 from ops.app import COMMANDS, made
 from ops.exits import MEANINGS
 

@@ -6,11 +6,11 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from modules.contract.layout import clean_key
-from modules.contract.partition_sums import version_of
-from modules.contract.runs import ItemCounts, RunObject, RunSummary, ScanStatistics
-from modules.contract.source import SourceContract
-from sources.catia import CONTRACT
+from contract.layout import clean_key
+from contract.partition_sums import version_of
+from contract.runs import ItemCounts, RunObject, RunSummary, ScanStatistics
+from contract.source import SourceContract
+from contract.sources.catia import CONTRACT
 
 DAY = date(2026, 1, 31)
 PREFIX = "reports/etl-process1/"

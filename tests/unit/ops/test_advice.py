@@ -10,7 +10,7 @@ from ops.runs import BrokenRun, RecentRuns
 from ops.services import AlarmState, CrawlerState, QueueState
 from ops.status import Status
 from ops.tables import RecordedRun, TableView, Unpublished, UnpublishedRun
-from sources.catia import CONTRACT
+from contract.sources.catia import CONTRACT
 from tests.unit.ops.runs import run
 
 NOW = datetime(2026, 2, 4, 12, tzinfo=UTC)

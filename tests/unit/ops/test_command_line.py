@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 from typer.testing import CliRunner
 
-from local.setup_machine import write_own_commands
+from tools.local.setup_machine import write_own_commands
 from ops.app import COMMANDS, made
 from ops.exits import MEANINGS, Exit
 from tests.unit.ops import reference

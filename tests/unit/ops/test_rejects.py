@@ -7,11 +7,11 @@ import pytest
 from envs.local import LOCAL
 from lambda_src.exclusions import ExclusionRule
 from lambda_src.normalize import Normalizer
-from modules.contract import cells
-from modules.contract.datasets import REJECTED
+from contract import cells
+from contract.datasets import REJECTED
 from ops.exits import OpsError
 from ops.rejects import RejectedItem, count, normalizer_of, parse, replay
-from sources.catia import CONTRACT
+from contract.sources.catia import CONTRACT
 from tests import orders
 from tests.unit.ops.runs import run
 

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from modules.contract.source import ItemKind
+from contract.source import ItemKind
 from ops.runs import deviations, figures, measures
-from sources.catia import CONTRACT
+from contract.sources.catia import CONTRACT
 from tests import orders
 from tests.unit.ops.runs import run, run_of
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from glue_src.arrow.buckets import Buckets, split
 from glue_src.arrow.types import plain_schema
-from modules.contract.datasets import REJECTED, Dataset, Partition, count, prose, text
+from contract.datasets import REJECTED, Dataset, Partition, count, prose, text
 
 KEYS = st.text(st.sampled_from("aé😀#"), max_size=4)
 TABLE = Dataset(

@@ -1,4 +1,4 @@
-"""Escapes are undone exactly as ``modules.contract.cells.restore`` undoes them, and refused where it refuses."""
+"""Escapes are undone exactly as ``contract.cells.restore`` undoes them, and refused where it refuses."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from glue_src.arrow.escapes import UnknownEscapeError, restore
-from modules.contract import cells
+from contract import cells
 from tests.csv_texts import HUGE_TEXTS, NASTY_TEXTS, TEXTS
 
 #: What escapes are made of, and what is next to it.

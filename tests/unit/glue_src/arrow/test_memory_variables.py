@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from modules.contract.settings import ARROW_MEMORY_VARIABLES
+from contract.settings import ARROW_MEMORY_VARIABLES
 
 #: The allocator tells its options when it is first used.
 PROGRAM = "import pyarrow; assert pyarrow.default_memory_pool().backend_name == 'mimalloc'; pyarrow.array([1])"

@@ -1,0 +1,125 @@
+"""Where things lie in the bucket. Prefixes end in ``/`` and come from the environment's configuration."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+from contract.datasets import DAY_FOLDER, Dataset
+from contract.source import SourceContract
+from contract.table_metadata import first_metadata_name
+
+#: Code and the tables' first metadata: what deployments write.
+ARTIFACTS_PREFIX = "artifacts/"
+RUNS_FOLDER = "_runs"
+QUARANTINE_FOLDER = "_quarantine"
+CLEAN_SUFFIX = ".csv"
+_JSON_SUFFIX = ".json"
+
+_RUN_ID = r"\d{8}T\d{6}\.\d{6}Z-[0-9a-f]{8}"
+_CLEAN_KEY = re.compile(
+    rf"(?P<dataset>[a-z][a-z0-9_]*)/{DAY_FOLDER}=(?P<day>\d{{4}}-\d{{2}}-\d{{2}})/(?P=dataset)-(?P<run_id>{_RUN_ID})\.csv",
+    re.ASCII,
+)
+
+
+@dataclass(frozen=True)
+class CleanObject:
+    """What the key of a clean object says: its dataset's name, its business day and its run."""
+
+    dataset: str
+    day: date
+    run_id: str
+
+
+def business_day(instant: datetime, time_zone: str) -> date:
+    """Return the calendar day of ``instant`` (time-zone aware) in ``time_zone`` (an IANA name)."""
+    return instant.astimezone(ZoneInfo(time_zone)).date()
+
+
+def new_run_id(instant: datetime) -> str:
+    """Return a run id that sorts by ``instant`` (time-zone aware) and is unique among runs of the same microsecond."""
+    return f"{instant.astimezone(UTC):%Y%m%dT%H%M%S.%fZ}-{secrets.token_hex(4)}"
+
+
+def parse_day(text: str) -> date:
+    """Return the day written as ``YYYY-MM-DD``.
+
+    Raises:
+        ValueError: the text is not of that form, or no such day exists.
+    """
+    if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text, re.ASCII) is None:
+        message = f"dt {text!r} is not a day: write it as YYYY-MM-DD, for example 2026-01-31."
+        raise ValueError(message)
+    return date.fromisoformat(text)
+
+
+def partition(day: date) -> str:
+    """Return the folder of a day in the clean zone, without a slash."""
+    return f"{DAY_FOLDER}={day.isoformat()}"
+
+
+def clean_key(clean_prefix: str, dataset: Dataset, day: date, run_id: str) -> str:
+    """Return the key of one dataset's CSV of one run."""
+    return f"{clean_prefix}{dataset.name}/{partition(day)}/{dataset.name}-{run_id}{CLEAN_SUFFIX}"
+
+
+def parse_clean_key(clean_prefix: str, key: str) -> CleanObject | None:
+    """Return what a clean object's key says, or None for a key that no run writes."""
+    if not key.startswith(clean_prefix):
+        return None
+    match = _CLEAN_KEY.fullmatch(key[len(clean_prefix) :])
+    if match is None:
+        return None
+    try:
+        day = parse_day(match["day"])
+    except ValueError:
+        # Somebody's own object under a day that no calendar has, such as dt=2026-02-30.
+        return None
+    return CleanObject(match["dataset"], day, match["run_id"])
+
+
+def commit_marker_prefix(clean_prefix: str, contract: SourceContract) -> str:
+    """Return the prefix of the objects whose arrival commits a run."""
+    return f"{clean_prefix}{contract.last_dataset.name}/"
+
+
+def run_summary_key(clean_prefix: str, day: date, run_id: str) -> str:
+    """Return the key of a run's summary."""
+    return f"{clean_prefix}{RUNS_FOLDER}/{partition(day)}/{run_id}{_JSON_SUFFIX}"
+
+
+def table_prefix(curated_prefix: str, dataset: Dataset) -> str:
+    """Return the prefix of a curated table."""
+    return f"{curated_prefix}{dataset.name}/"
+
+
+def first_metadata_root() -> str:
+    """Return the prefix of all tables' first metadata files."""
+    return f"{ARTIFACTS_PREFIX}tables/"
+
+
+def first_metadata_key(environment: str, dataset: Dataset) -> str:
+    """Return the key of a table's first metadata file.
+
+    It lies outside the table's folder: Terraform owns it, while the table's own metadata files come and go.
+    """
+    return f"{first_metadata_root()}{dataset.name}/{first_metadata_name(environment, dataset)}"
+
+
+def schema_marker_prefix() -> str:
+    """Return the prefix of the objects whose arrival tells ETL-2 that the contract's columns have changed."""
+    return f"{ARTIFACTS_PREFIX}schemas/"
+
+
+def quarantine_root(curated_prefix: str) -> str:
+    """Return the prefix of all runs that failed a check."""
+    return f"{curated_prefix}{QUARANTINE_FOLDER}/"
+
+
+def quarantine_key(curated_prefix: str, run_id: str) -> str:
+    """Return the key of the object that keeps a run from being tried again: which checks it failed, and no data."""
+    return f"{quarantine_root(curated_prefix)}{run_id}{_JSON_SUFFIX}"

@@ -1,0 +1,86 @@
+"""What Athena serves of a contract: its own views, the named queries that every contract gets, and those of its own."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections import Counter
+from collections.abc import Iterable
+from importlib import import_module, resources
+from typing import TYPE_CHECKING, Final
+
+from contract.datasets import REJECTED, Dataset
+from contract.source import ContractError, SourceContract
+from contract.views import NamedQuery, View, named_queries
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+_SQL: Final = resources.files("modules.etl") / "sql"
+
+#: Athena's own name of the account's Glue catalog, as it stands in stored views.
+_GLUE_CATALOG: Final = "awsdatacatalog"
+#: Table parameters by which the engine knows a VIRTUAL_VIEW for one of its own (Trino: ViewReaderUtil.isTrinoView).
+PRESTO_VIEW_PARAMETERS: Final = {"presto_view": "true", "comment": "Presto View"}
+
+
+def served_datasets(contract: SourceContract) -> tuple[Dataset, ...]:
+    """Return the datasets that are there to be read, first the one that commits a run; REJECTED is for repairs."""
+    return tuple(
+        dataset for dataset in (contract.last_dataset, *contract.datasets[:-1]) if dataset.name != REJECTED.name
+    )
+
+
+def views_of(contract: SourceContract) -> tuple[View, ...]:
+    """Return all views of a contract in dependency order: each reads tables and views before it.
+
+    Raises:
+        ContractError: a view has the name of a table or of another view.
+    """
+    own = _own(contract)
+    views: tuple[View, ...] = own.VIEWS if own else ()
+    _check_names(contract, [*(table.name for table in contract.tables), *(view.name for view in views)])
+    return views
+
+
+def named_queries_of(contract: SourceContract) -> tuple[NamedQuery, ...]:
+    """Return all named queries of a contract, by name.
+
+    Raises:
+        ContractError: two have the same name.
+    """
+    common = named_queries(_SQL / "named_queries")
+    own = _own(contract)
+    queries = sorted((*common, *(own.NAMED_QUERIES if own else ())), key=lambda query: query.name)
+    _check_names(contract, [query.name for query in queries])
+    return tuple(queries)
+
+
+def presto_view_text(view: View, database: str) -> str:
+    """Return what a Glue table's ``view_original_text`` must hold for Athena to read ``view`` in ``database``.
+
+    The format is Trino's (``ViewReaderUtil.encodeViewData`` of ``ConnectorViewDefinition``); AWS documents none. The
+    same view always gives the same text.
+    """
+    definition = {
+        "originalSql": view.sql,
+        "catalog": _GLUE_CATALOG,
+        "schema": database,
+        "columns": [{"name": column.name, "type": column.presto_type} for column in view.columns],
+    }
+    encoded = base64.b64encode(json.dumps(definition, ensure_ascii=False).encode()).decode("ascii")
+    return f"/* Presto View: {encoded} */"
+
+
+def _own(contract: SourceContract) -> ModuleType | None:
+    return import_module(contract.views) if contract.views else None
+
+
+def _check_names(contract: SourceContract, names: Iterable[str]) -> None:
+    twice = sorted(name for name, times in Counter(names).items() if times > 1)
+    if twice:
+        message = (
+            f"contract {contract.name!r}: {', '.join(twice)} is there already, among its tables and what every contract"
+            f" gets: choose another name in {contract.views}"
+        )
+        raise ContractError(message)

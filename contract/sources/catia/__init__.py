@@ -1,0 +1,109 @@
+"""What the platform makes of CatIA's conversations: the datasets, and what holds between them."""
+
+from __future__ import annotations
+
+from contract.datasets import REJECTED, Column, Dataset, Partition, count, instant, prose, text
+from contract.source import ItemKind, Relation, SourceContract
+
+#: What stands before a user's id in PK.
+USER_PREFIX = "USER#"
+
+#: Both keys carry their item's time: these many characters reach to the end of its month. A day takes three more.
+_CONVERSATION_MONTH = len("CONVERSATION#2026-01")
+_FEEDBACK_MONTH = len("FEEDBACK#2026-01")
+
+
+def _user_data(field_id: int, name: str, what: str) -> Column:
+    attribute = f"UserData.{name}"
+    return text(field_id, name, f"{attribute}: {what}.", attribute)
+
+
+_USER_ID = text(1, "user_id", "The user: PK without its USER# prefix.", "PK", nullable=False)
+_CONVERSATION_ID = text(2, "conversation_id", "The conversation: the whole SK.", "SK", nullable=False)
+_CREATED_AT = instant(
+    3, "created_at", "CreatedAt, or the time in SK where it is missing; UTC.", "CreatedAt", "SK", nullable=False
+)
+
+CONVERSATIONS = Dataset(
+    name="conversations",
+    description="One row per conversation item of the source table.",
+    columns=(
+        _USER_ID,
+        _CONVERSATION_ID,
+        _CREATED_AT,
+        _user_data(4, "nombre", "the user's name"),
+        _user_data(5, "ciudad", "the user's city"),
+        _user_data(6, "gerencia", "the user's department"),
+        _user_data(7, "subgerencia", "the user's sub-department"),
+        _user_data(8, "oficinas_asesoras", "the user's advisory office"),
+        _user_data(9, "nivel_directivo", "the user's management level"),
+        count(10, "message_count", "Messages in the conversation.", "Conversation"),
+        count(11, "question_count", "Messages that the user sent.", "Conversation[].from"),
+    ),
+    key=("user_id", "conversation_id"),
+    sort_by=("conversation_id", "user_id"),
+    partition=Partition("conversation_id", _CONVERSATION_MONTH),
+)
+
+MESSAGES = Dataset(
+    name="messages",
+    description="One row per message of a conversation.",
+    columns=(
+        _USER_ID,
+        _CONVERSATION_ID,
+        count(3, "position", "Place of the message in its conversation, from 1.", "Conversation"),
+        text(4, "sender", "user, bot, or the source's own word where it is neither.", "Conversation[].from"),
+        prose(5, "text", "What was said.", "Conversation[].text"),
+        instant(6, "sent_at", "The message's own timestamp; UTC.", "Conversation[].timestamp"),
+    ),
+    key=("user_id", "conversation_id", "position"),
+    # A conversation's id begins with its time: so a week's messages lie together, each conversation in one piece.
+    sort_by=("conversation_id", "user_id", "position"),
+    partition=Partition("conversation_id", _CONVERSATION_MONTH),
+)
+
+FEEDBACK = Dataset(
+    name="feedback",
+    description="One row per feedback item of the source table.",
+    columns=(
+        _USER_ID,
+        text(2, "feedback_id", "The feedback: the whole SK.", "SK", nullable=False),
+        _CREATED_AT,
+        text(4, "feedback_type", "like or dislike.", "Feedback.type"),
+        prose(5, "comment", "The user's own words.", "Feedback.comment"),
+        text(6, "option", "The answer that the user picked.", "Feedback.option"),
+    ),
+    key=("user_id", "feedback_id"),
+    sort_by=("feedback_id", "user_id"),
+    partition=Partition("feedback_id", _FEEDBACK_MONTH),
+)
+
+CONTRACT = SourceContract(
+    name="catia",
+    description="CatIA's conversations",
+    table="catia-conversations",
+    key_attributes=("PK", "SK"),
+    aliases={"user_id": USER_PREFIX},
+    kinds=(
+        ItemKind("conversations", CONVERSATIONS),
+        ItemKind("feedback", FEEDBACK),
+        ItemKind("registers"),
+    ),
+    # Conversations last: their arrival commits a run.
+    datasets=(MESSAGES, FEEDBACK, REJECTED, CONVERSATIONS),
+    relations=(
+        Relation(
+            "has_conversation",
+            MESSAGES,
+            CONVERSATIONS,
+            ("user_id", "conversation_id"),
+            counted_in="message_count",
+        ),
+        # Not a fault: a user may rate before the first conversation, or the conversation was excluded or rejected.
+        Relation("user_has_conversation", FEEDBACK, CONVERSATIONS, ("user_id",), is_required=False),
+    ),
+    item_reader="contract.sources.catia.normalize:normalize_item",
+    writer="the chatbot",
+    usual_item_reader="lambda_src.fast_readers.catia.usual_items:UsualItems",
+    views="contract.sources.catia.views",
+)

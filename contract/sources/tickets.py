@@ -1,0 +1,113 @@
+"""A help desk's tickets: a second source table, small enough to be read as an example.
+
+An item is a ticket: ``ticket_id`` is its only key; ``opened_at`` (ISO-8601), ``subject``, ``status``, ``replies``, a
+list of maps ``{author, text, written_at}``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from contract.datasets import REJECTED, Dataset, count, instant, prose, text
+from contract.source import ItemKind, Relation, SourceContract
+from contract.items import parts, readers
+from contract.items.outcomes import PlacedItem, Row
+from contract.items.rejections import ItemRejectedError, RejectionCode
+
+STATUSES = ("open", "answered", "closed")
+
+_TICKET_ID = text(1, "ticket_id", "The ticket.", "ticket_id", nullable=False)
+
+TICKETS = Dataset(
+    name="tickets",
+    description="One row per ticket.",
+    columns=(
+        _TICKET_ID,
+        instant(2, "opened_at", "When the ticket was opened; UTC.", "opened_at", nullable=False),
+        text(3, "subject", "What it is about.", "subject"),
+        text(4, "status", f"One of {', '.join(STATUSES)}.", "status", nullable=False),
+        count(5, "reply_count", "Replies to the ticket.", "replies"),
+    ),
+    key=("ticket_id",),
+    sort_by=("ticket_id",),
+)
+
+REPLIES = Dataset(
+    name="replies",
+    description="One row per reply to a ticket.",
+    columns=(
+        _TICKET_ID,
+        count(2, "position", "Place of the reply among those of its ticket, from 1.", "replies"),
+        text(3, "author", "Who wrote it.", "replies[].author"),
+        prose(4, "text", "What was written.", "replies[].text"),
+        instant(5, "written_at", "When it was written; UTC.", "replies[].written_at"),
+    ),
+    key=("ticket_id", "position"),
+    sort_by=("ticket_id", "position"),
+)
+
+
+def place(item: Mapping[str, Any]) -> PlacedItem:
+    """Return the rows of a ticket, given in DynamoDB's wire format.
+
+    Raises:
+        ItemRejectedError: it breaks a rule.
+    """
+    ticket_id = parts.attribute(item, "ticket_id", _ticket_id)
+    replies = list(_replies(item, ticket_id))
+    ticket = (
+        ticket_id,
+        parts.attribute(item, "opened_at", _opened_at),
+        parts.attribute(item, "subject", readers.text),
+        parts.attribute(item, "status", _status),
+        str(len(replies)),
+    )
+    return PlacedItem("tickets", {TICKETS.name: [ticket], REPLIES.name: replies})
+
+
+def _replies(item: Mapping[str, Any], ticket_id: str) -> Iterator[Row]:
+    for index, entries in enumerate(parts.maps(item, "replies")):
+        with parts.within(f"replies[{index}]"):
+            yield (
+                ticket_id,
+                str(index + 1),
+                parts.entry(entries, "author", readers.text),
+                parts.entry(entries, "text", readers.text),
+                parts.entry(entries, "written_at", readers.instant),
+            )
+
+
+def _ticket_id(value: Any) -> str:
+    ticket_id = readers.text(value)
+    if not ticket_id:
+        raise ItemRejectedError(RejectionCode.INVALID_KEY, "expected a ticket's id, found nothing")
+    return ticket_id
+
+
+def _opened_at(value: Any) -> str:
+    opened_at = readers.instant(value)
+    if opened_at is None:
+        raise ItemRejectedError(RejectionCode.INVALID_TIMESTAMP, "expected a time, found nothing")
+    return opened_at
+
+
+def _status(value: Any) -> str:
+    status = readers.text(value)
+    if status not in STATUSES:
+        found = "nothing" if status is None else readers.quoted(status)
+        raise ItemRejectedError(RejectionCode.UNKNOWN_VALUE, f"expected one of {', '.join(STATUSES)}, found {found}")
+    return status
+
+
+CONTRACT = SourceContract(
+    name="tickets",
+    description="The help desk's tickets",
+    table="help-desk",
+    key_attributes=("ticket_id",),
+    kinds=(ItemKind("tickets", TICKETS),),
+    # Tickets last: their arrival commits a run.
+    datasets=(REPLIES, REJECTED, TICKETS),
+    relations=(Relation("has_ticket", REPLIES, TICKETS, ("ticket_id",), counted_in="reply_count"),),
+    item_reader=f"{__name__}:place",
+)

@@ -1,0 +1,105 @@
+"""Views and named queries as values: what a contract has of its own, beside what every contract gets.
+
+Their SQL is in the dialect of Athena engine version 3 (Trino), in a file each. A file's first line is a comment that
+describes the view or query; that is the description's only home. Tables are named without a database: it comes from the
+query's context.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from contract.datasets import ColumnType
+
+if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
+
+_DESCRIPTION_MARK: Final = "-- "
+_SUFFIX: Final = ".sql"
+_PRESTO_TYPES: Final = {
+    ColumnType.TEXT: "varchar",
+    ColumnType.COUNT: "bigint",
+    ColumnType.INSTANT: "timestamp(6)",
+    ColumnType.DOUBLE: "double",
+}
+
+
+@dataclass(frozen=True)
+class ViewColumn:
+    """One column of a view: its name, logical type, and the comment shown in the catalog."""
+
+    name: str
+    type: ColumnType
+    comment: str
+
+    @property
+    def hive_type(self) -> str:
+        """The type as the Glue table's column has it."""
+        return self.type.value
+
+    @property
+    def presto_type(self) -> str:
+        """The type as the stored view has it; Athena calls a view stale whose query gives another."""
+        return _PRESTO_TYPES[self.type]
+
+
+@dataclass(frozen=True)
+class View:
+    """A view: its SELECT (Athena SQL, without CREATE VIEW) and the columns that it gives, in order."""
+
+    name: str
+    description: str
+    sql: str
+    columns: tuple[ViewColumn, ...]
+
+
+@dataclass(frozen=True)
+class NamedQuery:
+    """A query kept in the workgroup for analysts to start from."""
+
+    name: str
+    description: str
+    sql: str
+
+
+def text(name: str, comment: str) -> ViewColumn:
+    """Return a view's column of texts."""
+    return ViewColumn(name, ColumnType.TEXT, comment)
+
+
+def count(name: str, comment: str) -> ViewColumn:
+    """Return a view's column of whole numbers."""
+    return ViewColumn(name, ColumnType.COUNT, comment)
+
+
+def instant(name: str, comment: str) -> ViewColumn:
+    """Return a view's column of instants, in UTC."""
+    return ViewColumn(name, ColumnType.INSTANT, comment)
+
+
+def view(folder: Traversable, name: str, *columns: ViewColumn) -> View:
+    """Return the view of that name, whose SQL is the file of that name in ``folder``; raises as :func:`read_sql`."""
+    description, sql = read_sql(folder / f"{name}{_SUFFIX}")
+    return View(name, description, sql, columns)
+
+
+def named_queries(folder: Traversable) -> tuple[NamedQuery, ...]:
+    """Return a query for every file of ``folder``, by name; raises as :func:`read_sql`."""
+    files = sorted(folder.iterdir(), key=lambda file: file.name)
+    return tuple(NamedQuery(file.name.removesuffix(_SUFFIX), *read_sql(file)) for file in files)
+
+
+def read_sql(file: Traversable) -> tuple[str, str]:
+    """Return a file's description and the SQL below it.
+
+    Raises:
+        ValueError: the first line is no description.
+    """
+    first_line, _, sql = file.read_text(encoding="utf-8").partition("\n")
+    if not first_line.startswith(_DESCRIPTION_MARK):
+        message = (
+            f"{file.name} begins with {first_line!r}; its first line must describe it, after {_DESCRIPTION_MARK!r}."
+        )
+        raise ValueError(message)
+    return first_line.removeprefix(_DESCRIPTION_MARK), sql.strip()

@@ -1,0 +1,49 @@
+"""The ARNs that each scope of the workflows' permissions stands for: the platform's names, and no others."""
+
+from __future__ import annotations
+
+from envs.schema import Environment
+from modules.account import Account
+from contract.layout import ARTIFACTS_PREFIX
+from modules.ci.access import Scope
+
+#: Where Lambda, and Glue's jobs and crawlers, have their log groups.
+_LOGS = ("/aws/lambda/", "/aws-glue/jobs/", "/aws-glue/crawlers-role/")
+
+
+def arns(scope: Scope, environment: Environment, account: Account) -> list[str]:
+    """Return what a scope's actions are allowed on in one environment."""
+    names = environment.names
+    any_name, bucket = names.any_name(), bucket_arn(environment, account)
+    glue = ("crawler", "job", "trigger", "workflow")
+    return {
+        Scope.ALARMS: [account.arn("cloudwatch", f"alarm:{any_name}")],
+        Scope.ARTIFACTS: [f"{bucket}/{ARTIFACTS_PREFIX}*"],
+        Scope.BUCKET: [bucket],
+        Scope.CATALOG: catalog_arns(environment, account),
+        # Dashboards are in no region.
+        Scope.DASHBOARDS: [f"arn:{account.partition}:cloudwatch::{account.id}:dashboard/{any_name}"],
+        Scope.EVERYTHING: ["*"],
+        Scope.FUNCTIONS: [account.arn("lambda", f"{kind}:{any_name}") for kind in ("function", "layer")],
+        Scope.GLUE: [account.arn("glue", f"{kind}/{any_name}") for kind in glue],
+        Scope.KEYS: [account.arn("kms", "key/*")],
+        Scope.LOG_GROUPS: [account.arn("logs", f"log-group:{folder}{any_name}") for folder in _LOGS],
+        Scope.QUEUES: [account.arn("sqs", any_name)],
+        Scope.ROLES: [f"arn:{account.partition}:iam::{account.id}:role/{name}" for name in names.any_service_role()],
+        Scope.RULES: [account.arn("events", f"rule/{any_name}")],
+        Scope.SCHEDULE_GROUPS: [account.arn("scheduler", f"schedule-group/{any_name}")],
+        Scope.SCHEDULES: [account.arn("scheduler", f"schedule/{any_name}/{any_name}")],
+        Scope.TOPICS: [account.arn("sns", any_name)],
+        Scope.WORKGROUP: [account.arn("athena", f"workgroup/{environment.etl.athena.work_group_name}")],
+    }[scope]
+
+
+def bucket_arn(environment: Environment, account: Account) -> str:
+    """Return the ARN of the bucket that both ETLs share."""
+    return f"arn:{account.partition}:s3:::{environment.normalize.s3_bucket_name}"
+
+
+def catalog_arns(environment: Environment, account: Account) -> list[str]:
+    """Return what Glue checks for work on the database and on any of its tables."""
+    database = environment.etl.catalog.database_name
+    return [account.arn("glue", name) for name in ("catalog", f"database/{database}", f"table/{database}/*")]

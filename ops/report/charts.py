@@ -1,0 +1,70 @@
+"""The charts that every report has: which facts are drawn, and how."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import altair as alt
+
+from ops.runs import seconds_of
+from ops.report import marks, palette
+from ops.report.drawing import label, picture
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from markupsafe import Markup
+
+    from contract.runs import RunSummary
+    from contract.source import SourceContract
+
+_RUN_DAYS: Final = alt.X("day:O", sort=None, title=None, axis=alt.Axis(labelAngle=0, labelOverlap=True))
+#: What the contract's kinds are drawn in, and what the items that were excluded or rejected.
+_KINDS: Final = (palette.FIRST, palette.SECOND, palette.THIRD)
+_ENDS: Final = (palette.FOURTH, palette.FIFTH)
+
+
+def items_by_kind(contract: SourceContract, runs: Sequence[RunSummary], identity: str) -> Markup:
+    """Draw where the scanned items of each run went; of many kinds, the last together."""
+    counts = [_drawn(items_of(contract, run)) for run in runs]
+    kinds = len(counts[0]) - len(_ENDS)
+    colours = dict(zip(counts[0], (*_KINDS[:kinds], *_ENDS), strict=True))
+    rows = marks.series("day", (marks.day_name(run.dt) for run in runs), colours, [each.values() for each in counts])
+    bars = (
+        marks.chart(rows)
+        .mark_bar()
+        .encode(x=_RUN_DAYS, y=marks.counts(), color=marks.colours(colours, columns=3), order=marks.STACKED)
+    )
+    return picture(bars.properties(height=marks.HEIGHT + 20), identity)
+
+
+def rejects_by_reason(reasons: Mapping[str, int], identity: str) -> Markup:
+    """Draw how many items were rejected for each reason, in the order given."""
+    names = marks.distinct(map(label, reasons))
+    rows = [{"name": name, "count": count} for name, count in zip(names, reasons.values(), strict=True)]
+    return marks.lying(rows, names, identity, color=alt.value(palette.FIFTH.light))
+
+
+def run_seconds(runs: Sequence[RunSummary], identity: str) -> Markup:
+    """Draw how long each run of ETL-1 took."""
+    rows = [{"day": marks.day_name(run.dt), "count": seconds_of(run)} for run in runs]
+    y = alt.Y("count:Q", title="seconds", axis=alt.Axis(tickCount=4))
+    bars = marks.chart(rows).mark_bar(color=palette.FIRST.light).encode(x=_RUN_DAYS, y=y)
+    return picture(bars.properties(height=marks.HEIGHT), identity)
+
+
+def items_of(contract: SourceContract, run: RunSummary) -> dict[str, int]:
+    """Return where a run's items went: the contract's kinds, and the two ends of items that were not placed."""
+    items = run.items
+    kinds = {kind: items.placed[kind] for kind in contract.kind_names}
+    return {**kinds, "excluded": items.excluded_total, "rejected": items.rejected_total}
+
+
+def _drawn(counts: dict[str, int]) -> dict[str, int]:
+    """Return the counts that can be told apart by their colours."""
+    kinds, ends = list(counts)[: -len(_ENDS)], list(counts)[-len(_ENDS) :]
+    if len(kinds) <= len(_KINDS):
+        return counts
+    kept, together = kinds[: len(_KINDS) - 1], kinds[len(_KINDS) - 1 :]
+    others = {f"{len(together)} other kinds": sum(counts[kind] for kind in together)}
+    return {**{kind: counts[kind] for kind in kept}, **others, **{end: counts[end] for end in ends}}

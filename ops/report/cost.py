@@ -1,0 +1,32 @@
+"""What the day's run cost by list prices, as far as its summary and the bucket tell.
+
+What the services themselves have measured, over the last weeks, is ``python -m ops cost``.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from envs.schema import GLUE_ENGINE
+from ops.runs import seconds_of
+
+if TYPE_CHECKING:
+    from envs.schema import NormalizeSettings
+    from contract.runs import RunSummary
+    from ops.prices import Cost, Prices
+
+
+def costs(run: RunSummary, settings: NormalizeSettings, written_bytes: int, prices: Prices) -> tuple[Cost, ...]:
+    """Return what a run cost, and a month of what it wrote to the bucket."""
+    return (
+        prices.reading("source table read (DynamoDB)", run.scan.consumed_capacity_units),
+        _computing(seconds_of(run), settings, prices),
+        prices.storage("a month of what it wrote (S3)", written_bytes),
+    )
+
+
+def _computing(seconds: float, settings: NormalizeSettings, prices: Prices) -> Cost:
+    if settings.extract.engine == GLUE_ENGINE:
+        job = settings.extract.glue
+        return prices.glue("ETL-1 (Glue)", prices.job_dpu_seconds(seconds, job.processing_units))
+    return prices.function("ETL-1 (Lambda)", seconds * settings.lambda_.memory_size / 1024)

@@ -1,0 +1,69 @@
+"""What is known of one day: plain values, gathered by ops/report/gathering.py and shown by ops/report/page.py."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+
+    from contract.runs import RunSummary
+    from contract.source import SourceContract
+    from ops.prices import Cost
+    from ops.report.own import Part
+
+
+class State(Enum):
+    """What became of the day's newest complete run."""
+
+    PUBLISHED = "published"
+    QUARANTINED = "quarantined"
+    OVERTAKEN = "never published"
+    WAITING = "not in the tables yet"
+
+
+@dataclass(frozen=True)
+class Check:
+    """One row of ``data_quality``. ``allowed_ratio`` is from 0 to 1."""
+
+    run_id: str
+    dataset: str
+    name: str
+    passed: bool
+    rows_checked: int
+    rows_failed: int
+    allowed_ratio: float
+    checked_at: datetime
+
+
+@dataclass(frozen=True)
+class DayFacts:
+    """Everything that the page shows. ``runs`` holds the newest complete run of each day, oldest first.
+
+    Their last is the report's own. ``part`` is what the contract's own tables say; None while they hold nothing, and
+    where the contract's report has no part of its own.
+    """
+
+    environment: str
+    contract: SourceContract
+    day: date
+    made_at: datetime
+    runs: tuple[RunSummary, ...]
+    runs_of_day: int
+    days_without_run: tuple[date, ...]
+    state: State
+    checks: tuple[Check, ...]
+    part: Part | None
+    costs: tuple[Cost, ...]
+
+    @property
+    def run(self) -> RunSummary:
+        """The day's newest complete run."""
+        return self.runs[-1]
+
+    @property
+    def failed_checks(self) -> tuple[Check, ...]:
+        """The checks that the day's newest complete run has failed."""
+        return tuple(check for check in self.checks if not check.passed)

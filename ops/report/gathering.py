@@ -1,0 +1,183 @@
+"""Gathers one day's facts: run summaries of the clean zone, rows of the curated tables."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import UTC
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
+from zoneinfo import ZoneInfo
+
+from botocore.exceptions import ClientError
+
+from glue_src.exceptions import IncompleteRunError
+from contract.datasets import DATA_QUALITY
+from ops.lake import open_table, recorded_rows, rows
+from ops.prices import LIST_PRICES
+from ops.runs import listed_runs
+from ops.tables import recorded_run
+from ops.report.cost import costs
+from ops.report.errors import ReportError
+from ops.report.facts import Check, DayFacts, State
+from ops.report.registry import own_report
+from ops.report.tables import CuratedTable
+from ops.report.window import Window
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import date, datetime
+
+    from contract.datasets import Dataset
+    from contract.runs import RunSummary
+    from ops.lake import RecordedRow
+    from ops.platform import Platform
+    from ops.tables import RecordedRun
+    from ops.report.own import Part
+
+#: The report's day, and so many days with runs before it.
+HISTORY_DAYS: Final = 14
+_PASSED: Final = "passed"
+
+
+def gather(platform: Platform, day: date, now: datetime) -> DayFacts:
+    """Return all facts of a day.
+
+    Raises:
+        ReportError: the bucket or the day's run is missing, or ETL-2 is publishing at this moment.
+        TableError: a table cannot be read.
+    """
+    return _Gathering(platform, day).facts(now)
+
+
+@dataclass(frozen=True)
+class _Gathering:
+    platform: Platform
+    day: date
+
+    def facts(self, now: datetime) -> DayFacts:
+        listed = self._listed_runs()
+        if self.day not in listed:
+            raise ReportError(_no_run(self.platform.bucket.name, self.day, listed))
+        history = [each for each in sorted(listed) if each <= self.day][-HISTORY_DAYS:]
+        runs = {each: run for each in history if (run := self._newest_complete_run(each, listed[each]))}
+        if self.day not in runs:
+            message = (
+                f"{self.day} has {len(listed[self.day])} runs, and none is complete: python -m ops status says why."
+            )
+            raise ReportError(message)
+        run, environment = runs[self.day], self.platform.environment
+        checks = self._checks(run.run_id)
+        return DayFacts(
+            environment=environment.name,
+            contract=environment.contract,
+            day=self.day,
+            made_at=now,
+            runs=tuple(runs.values()),
+            runs_of_day=len(listed[self.day]),
+            days_without_run=tuple(each for each in history if each not in runs),
+            state=self._state(run, checks),
+            checks=checks,
+            part=self._part(run),
+            costs=costs(run, environment.normalize, self._written_bytes(run), LIST_PRICES),
+        )
+
+    @cached_property
+    def _recorded(self) -> RecordedRun | None:
+        """The run whose state the tables hold."""
+        return recorded_run(self.platform)
+
+    @cached_property
+    def _recorded_rows(self) -> tuple[RecordedRow, ...]:
+        return recorded_rows(self.platform)
+
+    def _listed_runs(self) -> dict[date, list[str]]:
+        """Return the ids of each day's runs, newest run first."""
+        by_day: defaultdict[date, list[str]] = defaultdict(list)
+        try:
+            for run in listed_runs(self.platform.clean_zone):
+                by_day[run.day].append(run.run_id)
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "NoSuchBucket":
+                raise
+            env, bucket = self.platform.names.env, self.platform.bucket.name
+            message = (
+                f"The bucket {bucket} does not exist: deploy cat-{env}-normalize, or take the credentials of "
+                f"{env}'s account."
+            )
+            raise ReportError(message) from error
+        return dict(by_day)
+
+    def _newest_complete_run(self, day: date, run_ids: Sequence[str]) -> RunSummary | None:
+        """Return the first complete run of ``run_ids`` (newest first), as ETL-2 would take it."""
+        for run_id in run_ids:
+            try:
+                return self.platform.clean_zone.complete_run(day, run_id)
+            except IncompleteRunError:
+                continue
+        return None
+
+    def _checks(self, run_id: str) -> tuple[Check, ...]:
+        found = rows(open_table(self.platform, DATA_QUALITY), DATA_QUALITY.column_names, f"run_id = '{run_id}'")
+        return tuple(
+            Check(
+                run_id=row["run_id"],
+                dataset=row["dataset"],
+                name=row["check_name"],
+                passed=row["outcome"] == _PASSED,
+                rows_checked=row["rows_checked"],
+                rows_failed=row["rows_failed"],
+                allowed_ratio=row["allowed_ratio"],
+                checked_at=row["checked_at"].replace(tzinfo=UTC),
+            )
+            for row in found
+        )
+
+    def _state(self, run: RunSummary, checks: Sequence[Check]) -> State:
+        if any(row.run_id == run.run_id for row in self._recorded_rows):
+            return State.PUBLISHED
+        if any(not check.passed for check in checks):
+            return State.QUARANTINED
+        is_older = self._recorded is not None and self._recorded.run_id > run.run_id
+        return State.OVERTAKEN if is_older else State.WAITING
+
+    def _part(self, run: RunSummary) -> Part | None:
+        own, recorded = own_report(self.platform.environment.contract), self._recorded
+        if own is None or recorded is None:
+            return None
+        tables = {dataset: CuratedTable(open_table(self.platform, dataset)) for dataset in own.datasets}
+        if recorded.run_id == run.run_id:
+            _compare_rows(run, tables)
+        try:
+            return own.make(tables, Window(self.day, ZoneInfo(run.time_zone)), recorded.run_id)
+        except Exception:
+            for failure in (failure for table in tables.values() for failure in table.failures):
+                raise failure from None
+            raise
+
+    def _written_bytes(self, run: RunSummary) -> int:
+        """Return the bytes of the run's clean objects, and of the data files that ETL-2 added for it."""
+        in_tables = sum(row.bytes_written for row in self._recorded_rows if row.run_id == run.run_id)
+        return sum(written.bytes for written in run.objects) + in_tables
+
+
+def _compare_rows(run: RunSummary, tables: Mapping[Dataset, CuratedTable]) -> None:
+    """Make sure that the tables are of this run: they are committed to one after the other."""
+    differing = [dataset.name for dataset, table in tables.items() if table.rows != run.rows_of(dataset.name)]
+    if differing:
+        message = (
+            f"The tables {', '.join(differing)} have not the rows that run {run.run_id} wrote. ETL-2 is publishing, or "
+            "a table was rolled back: repeat in a few minutes, or see python -m ops doctor."
+        )
+        raise ReportError(message)
+
+
+def _no_run(bucket: str, day: date, listed: Mapping[date, object]) -> str:
+    """Say that a day has no run, and which days around it have one."""
+    days = sorted(listed)
+    before = [each for each in days if each < day][-1:]
+    after = [each for each in days if each > day][:1]
+    nearest = " and ".join(map(str, [*before, *after]))
+    if not nearest:
+        return f"There is no run in {bucket} yet: python -m ops run makes one."
+    return f"{day} has no run in {bucket}. The nearest days that have one: {nearest}."

@@ -1,0 +1,68 @@
+"""What a contract's report may have of its own, beside what the report of every contract has."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol, TypeAlias
+
+if TYPE_CHECKING:
+    from contract.datasets import Dataset
+    from ops.report.figures import Figure, Table
+    from ops.report.headlines import Headline
+    from ops.report.tables import CuratedTable
+    from ops.report.window import Window
+
+
+@dataclass(frozen=True)
+class Card:
+    """A table of a section, with a note below it."""
+
+    identity: str
+    title: str
+    table: Table
+    note: str
+
+
+@dataclass(frozen=True)
+class Section:
+    """A section of the page: its figures, then its cards."""
+
+    identity: str
+    title: str
+    figures: tuple[Figure, ...]
+    cards: tuple[Card, ...] = ()
+
+
+class Part(Protocol):
+    """What a contract's own tables say of a day."""
+
+    @property
+    def run_id(self) -> str:
+        """The run whose state the tables held."""
+
+    def headlines(self) -> tuple[Headline, ...]:
+        """Return the figures that the page begins with."""
+
+    def sections(self) -> tuple[Section, ...]:
+        """Return the sections that the page begins with."""
+
+
+#: From the tables, the days that are looked back on, and the run whose state the tables hold.
+MakePart: TypeAlias = "Callable[[Mapping[Dataset, CuratedTable], Window, str], Part]"
+
+
+@dataclass(frozen=True, kw_only=True)
+class OwnReport:
+    """One contract's own part of a report, made by ``make`` of the ``datasets``' tables, of all or not at all.
+
+    ``without_tables`` is said where they hold nothing yet, ``other_run`` before the id of the run that they hold if it
+    is not the report's. ``quoted`` is what the page quotes of the source's items.
+    """
+
+    title: str
+    datasets: tuple[Dataset, ...]
+    make: MakePart
+    without_tables: str
+    other_run: str
+    quoted: str

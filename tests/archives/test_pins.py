@@ -1,0 +1,107 @@
+"""One version of a package everywhere: what the tests run with is what ships."""
+
+from __future__ import annotations
+
+import email
+import re
+import zipfile
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+from modules.packaging import Archive
+from tests.archives.programs import LAYER_REQUIREMENTS, PACKAGES, ROOT
+
+OTHERS = sorted(file.name for file in [*ROOT.glob("requirements*.txt"), ROOT / "constraints.txt"])
+#: Of tools that never meet the platform's packages.
+APART = ("tools/scan/constraints.txt",)
+#: What a package names and does not import for what the platform does with it: the layer's file says which and why.
+LEFT_OUT: dict[str, dict[str, set[str]]] = {
+    "glue_src": {"pyiceberg": {"click", "rich", "requests", "tenacity", "fsspec"}},
+    "lambda_src": {},
+}
+#: Lambda, for the conditions under which a package needs another.
+LAMBDA = {"python_version": "3.12", "python_full_version": "3.12.0", "sys_platform": "linux", "extra": ""}
+LAMBDA |= {"platform_machine": "x86_64", "platform_system": "Linux", "os_name": "posix"}
+LAMBDA |= {"implementation_name": "cpython", "platform_python_implementation": "CPython"}
+PIN = re.compile(r"(?P<name>[A-Za-z0-9._-]+)(\[[a-z0-9,-]+\])?==(?P<version>[0-9][A-Za-z0-9.+!-]*)")
+
+
+def lines(file: Path) -> list[str]:
+    stripped = (line.partition("#")[0].strip() for line in file.read_text(encoding="utf-8").splitlines())
+    return [line for line in stripped if line and not line.startswith("-")]
+
+
+def pins(file: Path) -> dict[str, str]:
+    found = [PIN.fullmatch(line) for line in lines(file)]
+    return {canonicalize_name(match["name"]): match["version"] for match in found if match}
+
+
+@pytest.mark.parametrize("name", [*OTHERS, *APART, *(f"{package}/requirements.txt" for package in PACKAGES)])
+def test_every_line_is_an_exact_pin(name: str) -> None:
+    assert [line for line in lines(ROOT / name) if PIN.fullmatch(line) is None] == []
+    assert len(pins(ROOT / name)) == len(lines(ROOT / name)), f"{name} names a package twice"
+
+
+@pytest.mark.parametrize("other", [*OTHERS, "lambda_src/requirements.txt"])
+@pytest.mark.parametrize("package", PACKAGES)
+def test_layer_agrees_with(package: str, other: str) -> None:
+    layer, theirs = pins(LAYER_REQUIREMENTS[package]), pins(ROOT / other)
+    if (package, other) == ("glue_src", "tools/bench/requirements.txt"):
+        # The peer in that environment refuses our pyarrow; the file says so.
+        assert layer.pop("pyarrow") != theirs["pyarrow"]
+    differing = {name: (layer[name], theirs[name]) for name in layer if theirs.get(name, layer[name]) != layer[name]}
+    assert differing == {}, f"{package}/requirements.txt and {other} disagree: {differing}"
+
+
+def test_the_tests_run_with_the_layers_packages() -> None:
+    included = (ROOT / "requirements-dev.txt").read_text(encoding="utf-8").splitlines()
+    assert {"-r requirements.txt", "-r lambda_src/requirements.txt"} <= set(included)
+    assert {"requirements.txt", "requirements-dev.txt", "constraints.txt"} <= set(OTHERS)
+
+
+def test_the_sdk_is_the_deploying_ones() -> None:
+    deploying = pins(ROOT / "requirements.txt")["boto3"]
+    assert [pins(file)["boto3"] for file in LAYER_REQUIREMENTS.values()] == [deploying] * len(PACKAGES)
+
+
+def metadata(layer: Archive) -> dict[str, tuple[str, list[Requirement]]]:
+    """Return each package of the layer with its version and its requirements."""
+    with zipfile.ZipFile(layer.path) as opened:
+        texts = [opened.read(name).decode() for name in opened.namelist() if name.endswith(".dist-info/METADATA")]
+    messages = [email.message_from_string(text) for text in texts]
+    return {
+        canonicalize_name(message["Name"]): (
+            message["Version"],
+            [Requirement(text) for text in message.get_all("Requires-Dist", [])],
+        )
+        for message in messages
+    }
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_layer_installs_exactly_the_pins(aws_layers: dict[str, Archive], package: str) -> None:
+    installed = {name: version for name, (version, _) in metadata(aws_layers[package]).items()}
+    assert installed == pins(LAYER_REQUIREMENTS[package])
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_layer_lacks_nothing_that_its_packages_need(aws_layers: dict[str, Archive], package: str) -> None:
+    # pip is told not to resolve, so that a build is repeatable: what a package needs has to be named in the file.
+    packages = metadata(aws_layers[package])
+    unmet = [
+        f"{name} needs {requirement}"
+        for name, (_, requirements) in packages.items()
+        for requirement in requirements
+        if requirement.marker is None or requirement.marker.evaluate(LAMBDA)
+        if not _met(requirement, packages)
+        if canonicalize_name(requirement.name) not in LEFT_OUT[package].get(name, set())
+    ]
+    assert unmet == []
+
+
+def _met(requirement: Requirement, packages: dict[str, tuple[str, list[Requirement]]]) -> bool:
+    version = packages.get(canonicalize_name(requirement.name), (None,))[0]
+    return version is not None and requirement.specifier.contains(version, prereleases=True)

@@ -1,0 +1,67 @@
+// Looks at a page as a person with a keyboard does, and prints what it saw as JSON; tests/report judges it.
+// node look.mjs PAGE '[{"width": 360, "colorScheme": "dark"}]', with the browser in BROWSER_EXECUTABLE.
+import { chromium } from "playwright-core";
+
+const [page, screens] = [process.argv[2], JSON.parse(process.argv[3])];
+const flags = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"];
+const MOST_TABS = 100;
+
+async function byKeyboard(tab) {
+  const reached = [];
+  for (let pressed = 0; pressed < MOST_TABS; pressed += 1) {
+    await tab.keyboard.press("Tab");
+    const focused = await tab.evaluate(() => {
+      const element = document.activeElement;
+      if (element === document.body) return null;
+      const style = getComputedStyle(element);
+      return {
+        tag: element.tagName,
+        text: element.getAttribute("aria-label") ?? element.textContent.trim(),
+        outlined: style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0,
+        expands: element.tagName === "SUMMARY" && !element.parentElement.open,
+      };
+    });
+    if (focused === null) break;
+    if (focused.expands) {
+      await tab.keyboard.press("Enter");
+      focused.opened = await tab.evaluate(() => document.activeElement.parentElement.open);
+    }
+    reached.push(focused);
+  }
+  return reached;
+}
+
+const inThePage = () => ({
+  overflow: document.documentElement.scrollWidth - window.innerWidth,
+  background: getComputedStyle(document.body).backgroundColor,
+  bar: getComputedStyle(document.querySelector("#messages svg path[fill^='var(--first)']")).fill,
+  headlines: Object.fromEntries([...document.querySelectorAll(".headlines li")].map(
+    (card) => [card.querySelector(".name").textContent, card.querySelector(".value").textContent])),
+  tables: Object.fromEntries([...document.querySelectorAll("figure")].map((figure) => [figure.id,
+    [...figure.querySelectorAll("tbody tr")].map((row) => [...row.cells].map((cell) => cell.innerText))])),
+  scripts: document.scripts.length,
+  smallest: Math.min(...[...document.querySelectorAll("svg text")].map((text) => {
+    const { a, b } = text.getScreenCTM();
+    return parseFloat(getComputedStyle(text).fontSize) * Math.hypot(a, b);
+  })),
+});
+
+const browser = await chromium.launch({ executablePath: process.env.BROWSER_EXECUTABLE, args: flags });
+const seen = [];
+for (const { width, colorScheme } of screens) {
+  const context = await browser.newContext({ viewport: { width, height: 800 }, colorScheme });
+  const tab = await context.newPage();
+  const [said, requests] = [[], []];
+  tab.on("console", (message) => said.push(`${message.type()}: ${message.text()}`));
+  tab.on("pageerror", (error) => said.push(String(error)));
+  tab.on("request", (request) => requests.push(request.url()));
+  await tab.goto(`file://${page}`);
+  const closed = await tab.evaluate(inThePage);
+  const reached = await byKeyboard(tab);
+  const opened = await tab.evaluate(inThePage);
+  const tree = await tab.locator("body").ariaSnapshot();
+  seen.push({ width, colorScheme, said, requests, reached, closed, opened, tree });
+  await context.close();
+}
+await browser.close();
+console.log(JSON.stringify(seen));

@@ -1,0 +1,123 @@
+"""What every contract keeps to, and what is said to one that does not."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pkgutil import resolve_name
+from typing import Any
+
+import pytest
+
+from contract.datasets import REJECTED, Dataset, Partition, count, text
+from contract.source import ContractError, ItemKind, Relation, SourceContract
+from contract.sources import contract_named, contract_names
+from contract.sources.tickets import CONTRACT, REPLIES, TICKETS
+
+
+def test_each_module_below_sources_is_a_contract() -> None:
+    assert {"catia", "tickets"} <= set(contract_names())
+    assert list(contract_names()) == sorted(contract_names())
+
+
+@pytest.mark.parametrize("name", contract_names())
+def test_the_contracts_are_whole(name: str) -> None:
+    contract = contract_named(name)
+
+    assert contract.name == name
+    assert callable(resolve_name(contract.item_reader))
+    assert set(contract.key_attributes) <= {
+        source for dataset in contract.datasets for column in dataset.columns for source in column.source
+    }
+
+
+@pytest.mark.parametrize("name", contract_names())
+def test_keys_and_orders_are_columns(name: str) -> None:
+    for dataset in contract_named(name).tables:
+        assert set(dataset.key) | set(dataset.sort_by) <= set(dataset.column_names)
+        assert dataset.sort_by
+
+
+def test_a_contract_that_is_not_there_is_refused() -> None:
+    known = ", ".join(contract_names())
+    with pytest.raises(ContractError, match=f"contract 'orders': no such module below sources; there are {known}"):
+        contract_named("orders")
+
+
+(HAS_TICKET,) = CONTRACT.relations
+MISNAMED = replace(TICKETS, columns=(*TICKETS.columns, text(6, "when?", "…")))
+RETYPED = replace(TICKETS, columns=(count(1, "ticket_id", "…"), *TICKETS.columns[1:]))
+SUBJECT_ID = next(column.field_id for column in TICKETS.columns if column.name == "subject")
+
+
+def with_tickets(**changes: Any) -> dict[str, Any]:
+    """The contract's tickets changed, and nothing that belongs to them."""
+    changed = replace(TICKETS, **changes)
+    return {"datasets": (REPLIES, REJECTED, changed), "kinds": (ItemKind("tickets", changed),), "relations": ()}
+
+
+OTHER = Dataset("Other", "…", (text(1, "id", "…", nullable=False), count(2, "rows", "…")), key=("id",), sort_by=("id",))
+
+
+@pytest.mark.parametrize(
+    ("changes", "fault"),
+    [
+        ({"key_attributes": ()}, r"key_attributes are \(\): name the partition key"),
+        ({"key_attributes": ("a", "b", "c")}, "name the partition key, and the sort key if any"),
+        ({"kinds": (ItemKind("tickets"), ItemKind("tickets"))}, "kind 'tickets' is there 2 times"),
+        ({"kinds": (ItemKind("rejected"),)}, "kind 'rejected': a run summary uses that name itself"),
+        ({"kinds": (ItemKind("t-1"),)}, "kind 't-1': write lower-case letters, digits and underscores"),
+        ({"kinds": (ItemKind("other", OTHER),)}, "kind 'other' has dataset 'Other', which is none of datasets"),
+        ({"datasets": (REJECTED, TICKETS, OTHER)}, "dataset 'Other': write lower-case letters"),
+        ({"datasets": (REPLIES, REPLIES, REJECTED, TICKETS)}, "dataset 'replies' is there 2 times"),
+        ({"datasets": (REPLIES, TICKETS)}, "datasets lack REJECTED"),
+        ({"datasets": (REPLIES, TICKETS, REJECTED)}, "REJECTED cannot: put the main dataset last"),
+        ({"relations": (Relation("r", OTHER, TICKETS, ("ticket_id",)),)}, "relation 'r': 'Other' is none of datasets"),
+        ({"relations": (Relation("r", REPLIES, TICKETS, ("id",)),)}, "'replies' has no column id"),
+        (
+            {"relations": (Relation("r", REPLIES, TICKETS, ("ticket_id",), counted_in="subject"),)},
+            "counted_in 'subject' is no count of the parent's",
+        ),
+        ({"datasets": (REPLIES, REJECTED, MISNAMED)}, r"column of 'tickets' 'when\?': write lower-case letters"),
+        (
+            {"datasets": (REPLIES, REJECTED, RETYPED), "relations": (Relation("r", REPLIES, RETYPED, ("ticket_id",)),)},
+            "relation 'r': 'ticket_id' is of different types in child and parent",
+        ),
+        (
+            {"kinds": (ItemKind("tickets", TICKETS), ItemKind("drills", TICKETS))},
+            "2 kinds have dataset 'tickets': one row for each item can be counted for one kind only",
+        ),
+        (
+            {"relations": (Relation("unique_key", REPLIES, TICKETS, ("ticket_id",)),)},
+            "2 checks of 'replies' are called 'unique_key'",
+        ),
+        (
+            {"relations": (HAS_TICKET, replace(HAS_TICKET, name="other"))},
+            "2 checks of 'tickets' are called 'reply_count'",
+        ),
+        (
+            with_tickets(columns=(*TICKETS.columns, text(SUBJECT_ID, "more", "…"))),
+            f"'tickets': field id {SUBJECT_ID} is there 2 times: give each column one of its own",
+        ),
+        (with_tickets(columns=(*TICKETS.columns, text(0, "more", "…"))), "field id 0: field ids begin with 1"),
+        (with_tickets(sort_by=()), "'tickets' has no sort_by"),
+        (with_tickets(sort_by=("missing",)), "names 'missing', which is none of its columns"),
+        (with_tickets(key=("missing",)), "names 'missing', which is none of its columns"),
+        (with_tickets(partition=Partition("missing", 1)), "names 'missing', which is none of its columns"),
+        (with_tickets(sort_by=("subject",)), "'subject' may be null, but files are divided or sorted by it"),
+        (with_tickets(partition=Partition("subject", 1)), "'subject' may be null, but files are divided"),
+        (with_tickets(partition=Partition("reply_count", 1)), "the partition's column 'reply_count' is no text"),
+        (with_tickets(partition=Partition("ticket_id", 0)), "the partition's width is 0: it must be 1 or more"),
+    ],
+)
+def test_a_contract_that_contradicts_itself_is_refused(changes: dict[str, Any], fault: str) -> None:
+    faulty: SourceContract = replace(CONTRACT, **changes)
+
+    with pytest.raises(ContractError, match=fault):
+        faulty.check()
+
+
+def test_all_faults_are_told_together() -> None:
+    faulty = replace(CONTRACT, key_attributes=(), datasets=(REPLIES, TICKETS))
+
+    with pytest.raises(ContractError, match=r"name the partition key.*; datasets lack REJECTED"):
+        faulty.check()

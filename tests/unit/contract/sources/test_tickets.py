@@ -1,0 +1,107 @@
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lambda_src.exclusions import ExclusionError, ExclusionRule
+from lambda_src.extraction import Extraction
+from lambda_src.normalize import Normalizer
+from tools.local.sample_shapes import json_text, wire
+from contract.items.outcomes import Excluded, PlacedItem, Rejected
+from contract.items.wire_json import wire_json
+from contract.sources.tickets import CONTRACT, REPLIES, STATUSES, TICKETS
+
+TICKET = {
+    "ticket_id": "T-1",
+    "opened_at": "2026-01-30T10:00:00-05:00",
+    "subject": "The lift, again",
+    "status": "open",
+    "replies": [
+        {"author": "desk", "text": "On it.\nSoon.", "written_at": "2026-01-30T15:01:00Z"},
+        {"author": "desk", "text": None},
+    ],
+}
+
+
+def item(**changes: Any) -> dict[str, Any]:
+    return {name: wire(value) for name, value in {**TICKET, **changes}.items()}
+
+
+def test_a_ticket_is_a_row_and_a_row_for_each_reply() -> None:
+    outcome = Normalizer(CONTRACT).normalize(item())
+
+    assert outcome == PlacedItem(
+        "tickets",
+        {
+            "tickets": [("T-1", "2026-01-30T15:00:00.000000Z", "The lift, again", "open", "2")],
+            "replies": [
+                ("T-1", "1", "desk", "On it.\nSoon.", "2026-01-30T15:01:00.000000Z"),
+                ("T-1", "2", "desk", None, None),
+            ],
+        },
+    )
+
+
+def test_replies_may_be_json_text_or_missing() -> None:
+    normalizer = Normalizer(CONTRACT)
+    written = normalizer.normalize({**item(), "replies": json_text(TICKET["replies"])})
+    without = normalizer.normalize({name: value for name, value in item().items() if name != "replies"})
+
+    assert written == normalizer.normalize(item())
+    assert isinstance(without, PlacedItem)
+    assert without.rows["tickets"][0][-1] == "0"
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"ticket_id": None}, "invalid_key: ticket_id: expected a ticket's id, found nothing"),
+        ({"opened_at": None}, "invalid_timestamp: opened_at: expected a time, found nothing"),
+        ({"opened_at": "soon"}, "invalid_timestamp: opened_at: 'soon' "),
+        ({"status": "lost"}, "unknown_value: status: expected one of open, answered, closed, found 'lost'"),
+        ({"status": None}, "unknown_value: status: expected one of open, answered, closed, found nothing"),
+        ({"replies": "x"}, "invalid_json: replies: 'x' is not JSON"),
+        ({"replies": [{}, 5]}, "wrong_type: replies[1]: expected a map"),
+        ({"replies": [{}, {"text": ["a"]}]}, "wrong_type: replies[1].text: expected text"),
+    ],
+)
+def test_a_ticket_that_breaks_a_rule_is_rejected_whole(changes: dict[str, Any], reason: str) -> None:
+    outcome = Normalizer(CONTRACT).normalize(item(**changes))
+
+    assert isinstance(outcome, Rejected)
+    assert outcome.row.reason.startswith(reason)
+    assert outcome.code == reason.partition(":")[0]
+    assert json.loads(outcome.row.item_key) == {"ticket_id": item(**changes)["ticket_id"]}
+    assert json.loads(outcome.row.item_json) == json.loads(wire_json(item(**changes)))
+
+
+def test_rules_exclude_by_the_only_key() -> None:
+    drill = ExclusionRule("drills", "ticket_id", "starts_with", ("drill-",))
+
+    assert Normalizer(CONTRACT, [drill]).normalize(item(ticket_id="drill-1")) == Excluded("drills")
+    assert isinstance(Normalizer(CONTRACT, [drill]).normalize(item()), PlacedItem)
+    with pytest.raises(ExclusionError, match="rule 'a' is about 'PK'; contract 'tickets' knows ticket_id"):
+        Normalizer(CONTRACT, [ExclusionRule("a", "PK", "equals", ("1",))])
+
+
+VALUES = st.recursive(
+    st.none() | st.text() | st.booleans() | st.integers() | st.sampled_from([*STATUSES, "2026-01-30T10:00:00Z"]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["author", "text", "x"]), inner),
+    max_leaves=8,
+)
+
+
+@given(st.lists(st.dictionaries(st.sampled_from(list(TICKET)), VALUES.map(wire), max_size=5), max_size=4))
+def test_nothing_is_lost_whatever_an_item_is(items: list[dict[str, Any]]) -> None:
+    extraction = Extraction(CONTRACT, ())
+    extraction.add([wire_json(each).encode() for each in [*items, item()]])
+    rows, tally = extraction.take_rows(), extraction.tally
+
+    assert tally.item_counts(len(items) + 1).unaccounted == 0
+    assert tally.placed["tickets"] == tally.rows[TICKETS.name] == rows[TICKETS.name].count(b"\n") > 0
+    assert tally.rows[REPLIES.name] == rows[REPLIES.name].count(b"\n")
+    assert sum(tally.rejected.values()) == rows["rejected"].count(b"\n")

@@ -1,0 +1,236 @@
+"""The page as text: what is data stays data, nothing is fetched, and every state of a day has its words."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from dataclasses import replace
+from datetime import date
+from html.parser import HTMLParser
+from typing import Any
+
+import pytest
+
+from contract.source import ItemKind
+from ops.report.catia_facts import GerenciaRatings
+from ops.report.catia_report import CatiaPart
+from ops.report.facts import DayFacts, State
+from ops.report.page import render, stylesheet
+from tests import orders
+from tests.unit.ops.runs import run_of
+from tests.unit.ops.report import samples
+
+HOSTILE = (
+    "<script>alert(1)</script>",
+    "</svg></figure><img src=https://example.com/x onerror=alert(2)>",
+    "\"' onload='x",
+    "{{ 7 * 7 }}{% raw %}",
+    "</style><style>@import url(//example.com)</style>",
+    "&lt;b&gt;",
+    "\x00\x08\ud7ff\u202egirado",
+    "",
+    " ",
+    "Gerencia " + "muy " * 200 + "larga",
+    "a\nb\u2028c",
+    "👩🏽‍💻 ñandú",
+)
+
+
+class Page(HTMLParser):
+    """Elements with their attributes, ids, and text by element."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
+        self.text: list[str] = []
+        self.feed(text)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, dict(attrs)))
+
+    def handle_data(self, data: str) -> None:
+        self.text.append(data)
+
+    def tags(self) -> set[str]:
+        return {tag for tag, _ in self.elements}
+
+    def all(self, name: str) -> list[dict[str, str | None]]:
+        return [attributes for tag, attributes in self.elements if tag == name]
+
+
+def hostile_facts() -> DayFacts:
+    ratings = tuple(GerenciaRatings(name, 3, 1) for name in HOSTILE)
+    runs = (samples.run(date(2026, 1, 29)), samples.run(samples.DAY, rejected=dict.fromkeys(HOSTILE, 2)))
+    return samples.facts(part=CatiaPart(samples.activity(ratings)), runs=runs)
+
+
+@pytest.fixture(scope="module")
+def plain() -> str:
+    return render(samples.facts())
+
+
+@pytest.fixture(scope="module")
+def hostile() -> str:
+    return render(hostile_facts())
+
+
+def test_words_of_the_data_are_never_markup(plain: str, hostile: str) -> None:
+    harmless, tried = Page(plain), Page(hostile)
+    assert tried.tags() == harmless.tags()
+    assert "script" not in tried.tags()
+    assert tried.all("img") == []
+    assert {name for _, attributes in tried.elements for name in attributes if name.startswith("on")} == set()
+    assert "".join(tried.text).count("<script>alert(1)</script>") == 4  # two charts and their tables
+    assert "{{ 7 * 7 }}" in "".join(tried.text)
+    assert "@import" not in stylesheet()
+
+
+@pytest.mark.parametrize("fixture", ["plain", "hostile"])
+def test_nothing_is_fetched(fixture: str, request: pytest.FixtureRequest) -> None:
+    page = Page(request.getfixturevalue(fixture))
+    assert page.tags().isdisjoint(
+        {"link", "script", "img", "iframe", "object", "embed", "base", "use", "image", "form"}
+    )
+    addresses = [
+        value
+        for _, attributes in page.elements
+        for name, value in attributes.items()
+        if name in {"src", "href", "xlink:href", "srcset", "action", "style", "background", "poster", "data"}
+    ]
+    assert [address for address in addresses if not (address or "").startswith("#")] == []
+    assert "url(" not in stylesheet()
+    assert [value for _, each in page.elements for value in each.values() if value and "url(" in value] == []
+
+
+def test_links_lead_to_what_is_there(plain: str) -> None:
+    page = Page(plain)
+    identities = [attributes["id"] for _, attributes in page.elements if "id" in attributes]
+    assert len(identities) == len(set(identities))
+    assert {(attributes["href"] or "")[1:] for attributes in page.all("a")} <= set(identities)
+    for attributes in page.all("svg"):
+        if attributes.get("role") == "img":
+            assert attributes["aria-labelledby"] in identities
+        else:
+            assert attributes["aria-hidden"] == "true"
+
+
+def test_the_policy_allows_this_style_and_nothing_else(plain: str) -> None:
+    (policy,) = (each["content"] for each in Page(plain).all("meta") if "http-equiv" in each)
+    style = re.search(r"<style>(.*?)</style>", plain, re.DOTALL)
+    assert style is not None
+    digest = base64.b64encode(hashlib.sha256(style[1].encode()).digest()).decode()
+    assert policy is not None
+    assert policy.split("; ")[:2] == ["default-src 'none'", f"style-src 'sha256-{digest}'"]
+
+
+def test_each_figure_has_a_caption_and_its_numbers(plain: str) -> None:
+    page = Page(plain)
+    figures = page.all("figure")
+    assert len(figures) == len(page.all("figcaption")) == 8
+    assert len(page.all("details")) == len(figures) + 1
+    assert {each["scope"] for each in page.all("th")} == {"col", "row"}
+    assert page.all("html") == [{"lang": "en"}]
+
+
+def test_a_large_page_stays_small(hostile: str) -> None:
+    assert len(hostile.encode()) < 200_000
+
+
+def words_of(facts: DayFacts) -> str:
+    return " ".join("".join(Page(render(facts)).text).split())
+
+
+def test_key_figures_come_with_what_is_usual() -> None:
+    said = words_of(samples.facts())
+    assert "conversations 70 6.1% more than usual: 66" in said.replace("conversations70", "conversations 70 ")
+    assert "All 1 checks passed" in said
+    assert "1,545 items in the source table" in said
+
+
+def test_a_quarantined_run_shows_what_failed_first() -> None:
+    said = words_of(samples.facts(state=State.QUARANTINED, checks=(samples.check(passed=False),), part=None))
+    assert "The run is quarantined, it failed messages: unique key." in said
+    assert "The tables hold no run yet" in said
+    assert "Messages by hour" not in said
+    assert "0 of 1 checks" in said
+
+
+def test_the_tables_may_be_of_another_run() -> None:
+    other = CatiaPart(replace(samples.activity(), run_id="another-run"))
+    told = "Conversations and feedback are told by the tables as they are now, after run another-run."
+    for state, said in (
+        (State.QUARANTINED, "The run is quarantined"),
+        (State.WAITING, "ETL-2 has not published this run yet."),
+        (State.OVERTAKEN, "This run was never published: a newer one took its place."),
+        (State.PUBLISHED, "checks passed"),
+    ):
+        page = words_of(samples.facts(state=state, checks=(samples.check(passed=False),), part=other))
+        assert said in page
+        assert told in page
+    assert "are told by the tables" not in words_of(samples.facts())
+
+
+def test_what_was_hard_for_the_run_is_said() -> None:
+    facts = samples.facts(runs=(samples.run(samples.DAY, throttled=3),), days_without_run=(date(2026, 1, 28),))
+    said = words_of(facts)
+    assert "DynamoDB throttled 3 requests" in said
+    assert "No complete run on 28 Jan" in said
+    assert "nothing earlier to compare" in said
+
+
+def test_a_day_on_which_nobody_came() -> None:
+    silent = samples.activity(())
+    days = tuple(type(each)(each.day) for each in silent.days)
+    hours = tuple(replace(each, user=0, bot=0, other=0, usual=0.0) for each in silent.hours)
+    questions = tuple(replace(each, conversations=0, in_window=0) for each in silent.questions)
+    runs = (samples.run(samples.DAY, rejected={}),)
+    nothing = replace(silent, days=days, hours=hours, questions=questions)
+    said = words_of(samples.facts(part=CatiaPart(nothing), runs=runs))
+    assert "Nobody gave feedback in 30 days." in said
+    assert "No message of this day has a time of its own." in said
+
+
+def order_facts(**values: Any) -> DayFacts:
+    rows = {"orders": 999, "order_lines": 3000, "rejected": 1}
+    runs = tuple(run_of(orders.CONTRACT, {"orders": 999}, rows, number) for number in (1, 2))
+    return samples.facts(contract=orders.CONTRACT, part=None, runs=runs, **values)
+
+
+def test_a_contract_without_a_part_of_its_own_has_what_every_report_has() -> None:
+    page = Page(render(order_facts()))
+    said = " ".join("".join(page.text).split())
+    assert "orders · daily report · test" in said
+    assert "All 1 checks passed" in said
+    assert [each for each in page.elements if each[1].get("class") == "bad"] == [], "no table of the day is missing"
+    figures = [attributes["id"] for attributes in page.all("figure")]
+    assert figures == ["items", "rejects", "durations"]
+    assert {"volumes", "work", "quality", "cost", "tables"} <= {each.get("id") for _, each in page.elements}
+    assert [row for row in ("order_lines3,000", "orders999", "rejected1") if row not in said.replace(" ", "")] == []
+    assert "other kinds" not in said
+    of_catia = ("CatIA", "conversation", "eedback", "gerencia", "chatbot", "egister")
+    assert [word for word in of_catia if word in said] == []
+
+
+@pytest.mark.parametrize("state", [State.WAITING, State.QUARANTINED])
+def test_states_of_such_a_contract(state: State) -> None:
+    checks = (samples.check(passed=False),) if state is State.QUARANTINED else ()
+    said = words_of(order_facts(state=state, checks=checks))
+    wanted = {
+        State.WAITING: "ETL-2 has not published this run yet.",
+        State.QUARANTINED: "it failed messages: unique key.",
+    }
+    assert wanted[state] in said
+    assert "The day has no tables" not in said
+
+
+def test_many_kinds_are_drawn_as_far_as_colours_go() -> None:
+    kinds = tuple(ItemKind(name) for name in ("drafts", "returns", "notes"))
+    contract = replace(orders.CONTRACT, kinds=(*orders.CONTRACT.kinds, *kinds))
+    placed = {"orders": 900, "drafts": 50, "returns": 40, "notes": 9}
+    rows = {"orders": 900, "order_lines": 3000, "rejected": 1}
+    page = Page(render(samples.facts(contract=contract, part=None, runs=(run_of(contract, placed, rows, 1),))))
+    said = "".join(page.text)
+    assert "2 other kinds" in said
+    assert all(f"{name}" in said for name in placed), "the table has each"

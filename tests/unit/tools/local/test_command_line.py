@@ -1,0 +1,138 @@
+from __future__ import annotations
+
+import io
+import subprocess
+import sys
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+from rich.console import Console
+
+from envs.local import LOCAL
+from envs.schema import ExtractSettings
+from tools.local import __main__, query
+from tools.local.command_line import COMMANDS, parser, shell_changes
+from tools.local.engines import Engines
+from tools.local.errors import DeployError, GlueJobError
+from tools.local.glue_stand_in import parse_conf
+from tools.local.screen import Screen
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tools.local.workspace import Workspace
+
+SECOND = replace(
+    LOCAL, name="second", is_local=False, normalize=replace(LOCAL.normalize, extract=ExtractSettings(engine="glue"))
+)
+
+
+def test_shell_takes_over_the_changes() -> None:
+    before = {"PATH": "/bin:/usr/bin", "AWS_PROFILE": "production", "SAME": "1"}
+    after = {"PATH": "/bin:/usr/bin", "SAME": "1", "QUOTED": "it's $HOME"}
+    script = shell_changes(before, after) + 'echo "$QUOTED ${AWS_PROFILE:-none} $SAME"'
+    done = subprocess.run(("sh", "-c", script), check=True, env=before, capture_output=True, text=True)
+    assert done.stdout == "it's $HOME none 1\n"
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_says_what_it_does(command: str) -> None:
+    shown = " ".join(parser().format_help().split())
+    assert str(COMMANDS[command].__doc__) in shown
+
+
+def test_demo_takes_an_engine_for_each_etl() -> None:
+    chosen = parser().parse_args(["demo"])
+    assert (chosen.engine, chosen.transform) == ("lambda", "spark")
+    chosen = parser().parse_args(["demo", "--engine", "glue", "--transform", "arrow"])
+    assert Engines(chosen.engine, chosen.transform).variables(LOCAL) == {
+        "CAT_ENV": "local",
+        "CAT_LOCAL_ENGINE": "glue",
+        "CAT_LOCAL_TRANSFORM": "arrow",
+    }
+    with pytest.raises(SystemExit):
+        parser().parse_args(["demo", "--transform", "glue"])
+
+
+def test_own_key_is_asked_for_by_a_variable() -> None:
+    assert Engines(own_key=True).variables(LOCAL) == {"CAT_ENV": "local", "CAT_LOCAL_OWN_KEY": "true"}
+
+
+def test_default_engines_need_no_variables() -> None:
+    assert Engines.of(LOCAL) == Engines()
+    assert Engines.of(LOCAL).variables(LOCAL) == {"CAT_ENV": "local"}
+    assert Engines.of(SECOND).variables(SECOND) == {"CAT_ENV": "second"}
+
+
+def test_engines_of_another_environment_are_those_of_its_file() -> None:
+    with pytest.raises(DeployError, match=r"second is deployed with .*extract='glue'.* as envs/ says"):
+        Engines(transform="arrow").variables(SECOND)
+
+
+def test_a_query_without_a_demo_is_told_on_standard_error(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["local", "query", "SELECT 1"])
+    monkeypatch.setattr(query, "DEFAULT_DIRECTORY", tmp_path)
+    assert __main__.main() == 1
+    assert capsys.readouterr().err.startswith("The emulator was not started. Start it: make demo")
+
+
+def test_a_query_without_trino_names_the_one_command(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], workspace: Workspace
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["local", "query", "SELECT 1"])
+    monkeypatch.setattr(query, "DEFAULT_DIRECTORY", workspace.directory)
+    assert __main__.main() == 1
+    assert capsys.readouterr().err == (
+        "Trino, which answers SQL here, does not run. Set it up: .venv/bin/python -m tools.local trino\n"
+    )
+
+
+def test_a_query_imports_little() -> None:
+    heavy = ("boto3", "pydantic", "pyarrow", "envs")
+    code = f"import sys, tools.local.query; print([name for name in {heavy} if name in sys.modules])"
+    done = subprocess.run((sys.executable, "-c", code), check=True, capture_output=True, text=True)
+    assert done.stdout == "[]\n"
+
+
+def test_steps_and_answers_are_shown() -> None:
+    output = io.StringIO()
+    screen = Screen(Console(file=output, width=100))
+    with screen.step("ETL-1") as step:
+        step.progress("half [way]")
+        step.detail = "1,099 items"
+    screen.answer("Who?", ["nombre"], [["línea 1\nlínea 2"], [None], ["[bold]"]])
+    screen.summary()
+    assert "✔ ETL-1" in output.getvalue()
+    assert "1,099 items" in output.getvalue()
+    assert "línea 1 línea 2" in output.getvalue()
+    assert "[bold]" in output.getvalue()
+
+
+def test_table_of_steps_fits_a_narrow_console() -> None:
+    output = io.StringIO()
+    screen = Screen(Console(file=output, width=80))
+    with screen.step("ETL-2: Glue job on Spark") as step:
+        step.detail = "[x] " + "many words " * 20
+    output.truncate(0)
+    screen.summary()
+    (line,) = [line for line in output.getvalue().splitlines() if "ETL-2" in line]
+    assert "ETL-2: Glue job on Spark │     0.0 │ [x] many words" in line
+    assert len(line) <= 80
+
+
+def test_conf_is_read_as_glue_reads_it() -> None:
+    assert parse_conf("spark.a=1 --conf spark.b=x=y --conf spark.c=") == {
+        "spark.a": "1",
+        "spark.b": "x=y",
+        "spark.c": "",
+    }
+    assert parse_conf("") == {}
+
+
+@pytest.mark.parametrize("text", ["spark.a", "a=1", "spark.a=1 --conf b"])
+def test_conf_that_glue_would_not_take(text: str) -> None:
+    with pytest.raises(GlueJobError, match=r"which is no spark\.NAME=VALUE"):
+        parse_conf(text)

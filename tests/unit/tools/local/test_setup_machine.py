@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tools.local.machine_tools import PROJECT
+from tools.local.setup_machine import SetupError, Stamps, check_terraform, run
+
+FIND_PYTHON = PROJECT / "local" / "find_python.sh"
+
+
+@pytest.fixture
+def stamps(tmp_path: Path) -> Stamps:
+    (tmp_path / "requirements.txt").write_text("one==1\n")
+    return Stamps(tmp_path, tmp_path / ".venv" / "setup")
+
+
+def test_nothing_is_current_before_it_is_recorded(stamps: Stamps) -> None:
+    assert not stamps.is_current("python", ["requirements.txt"])
+
+
+def test_recorded_step_is_current_until_a_file_changes(stamps: Stamps, tmp_path: Path) -> None:
+    stamps.record("python", ["requirements.txt", "3.11"])
+    assert stamps.is_current("python", ["requirements.txt", "3.11"])
+    (tmp_path / "requirements.txt").write_text("one==2\n")
+    assert not stamps.is_current("python", ["requirements.txt", "3.11"])
+
+
+def test_texts_count_as_files_do(stamps: Stamps) -> None:
+    stamps.record("python", ["requirements.txt", "3.11"])
+    assert not stamps.is_current("python", ["requirements.txt", "3.12"])
+    assert not stamps.is_current("node", ["requirements.txt", "3.11"])
+
+
+@pytest.mark.parametrize("text", ["Terraform v1.11.0", "Terraform v1.14.3\non darwin_arm64", "Terraform v2.0.0"])
+def test_new_enough_terraform_passes(text: str) -> None:
+    check_terraform(text)
+
+
+@pytest.mark.parametrize(("text", "found"), [("", "none"), ("Terraform v1.10.5\n", r"1\.10\.5")])
+def test_missing_or_old_terraform_is_told_with_the_remedy(text: str, found: str) -> None:
+    with pytest.raises(SetupError, match=rf"1\.11 or newer.*found: {found}\.\n.*https://developer"):
+        check_terraform(text)
+
+
+def test_failed_installation_says_which_command() -> None:
+    with pytest.raises(SetupError, match=r"sh -c exit 7\nfailed: .*status 7.*make setup again"):
+        run("sh", "-c", "exit 7")
+
+
+def find_python(folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    tools = os.pathsep.join((str(folder), "/usr/bin", "/bin"))
+    return subprocess.run(
+        ("/bin/sh", str(FIND_PYTHON)),
+        check=False,
+        cwd=folder,
+        env={"PATH": tools, **environment},
+        capture_output=True,
+        text=True,
+    )
+
+
+def test_named_python_is_taken(tmp_path: Path) -> None:
+    done = find_python(tmp_path, PYTHON=sys.executable)
+    assert (done.returncode, done.stdout.strip()) == (0, sys.executable)
+
+
+def test_name_that_does_not_run_is_passed_over(tmp_path: Path) -> None:
+    shim = tmp_path / "python3.11"
+    shim.write_text("#!/bin/sh\necho 'version not installed' >&2\nexit 127\n")
+    shim.chmod(0o755)
+    own = tmp_path / "python3.12"
+    own.symlink_to(sys.executable)
+    assert find_python(tmp_path).stdout.strip() == str(own)
+
+
+def test_no_python_is_told_with_the_remedy(tmp_path: Path) -> None:
+    for name in ("python3.11", "python3.12", "python3.13", "python3", "python"):
+        (tmp_path / name).write_text("#!/bin/sh\nexit 1\n")
+        (tmp_path / name).chmod(0o755)
+    done = find_python(tmp_path)
+    assert done.returncode == 1
+    assert "make setup PYTHON=" in done.stderr

@@ -1,0 +1,21 @@
+"""This platform's ETL-2 in one process, as the Lambda function runs it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tools.bench.lake.front import BUCKET
+from tools.bench.lake.ours import arguments, clients, night
+from tools.bench.lake.task import LakeTask, NightTask, Program
+from glue_src.arrow.engine import ArrowEngine
+
+
+def prepare(task: LakeTask) -> Program:
+    """Make clients: a function that is warm has them."""
+    with_clients = clients()
+
+    def work(lake: str, one: NightTask) -> None:
+        engine = ArrowEngine(with_clients.glue, with_clients.s3, BUCKET, lake, Path(task.scratch))
+        night(engine, arguments(lake, one.clean_prefix, one.rebuild), with_clients)
+
+    return Program(work)

@@ -1,0 +1,115 @@
+"""This platform's ETL-1, by its own entry point: all datasets, rejects, checks, summary and commit.
+
+The one file of the benchmark that knows lambda_src.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+from typing import TYPE_CHECKING, Any, Final
+
+from tools.bench.contenders.task import BUCKET, Report, Task, Work
+from tools.bench.items import EXCLUDED_PREFIX
+from lambda_src.clients import default_clients
+from lambda_src.deadline import Deadline
+from lambda_src.execution import Surroundings, execute
+from lambda_src.journal import Journal
+from lambda_src.records import Records
+from lambda_src.settings import Settings
+from lambda_src.workers import LambdaEngine
+from contract.datasets import WHOLE_TABLE
+from contract.settings import UNLIMITED, LambdaVariable
+from contract.sources.catia import CONTRACT
+
+if TYPE_CHECKING:
+    from lambda_src.execution import Executed
+    from lambda_src.records import Append
+    from lambda_src.run import Plan
+    from contract.datasets import Dataset
+
+_FIFTEEN_MINUTES: Final = 15 * 60.0
+RULES: Final = json.dumps(
+    [{"name": "monitors", "attribute": "user_id", "operator": "starts_with", "values": [EXCLUDED_PREFIX]}]
+)
+
+
+def prepare(task: Task) -> Work:
+    """Read the settings and make the clients, as a warm function has them."""
+    logging.disable(logging.INFO)
+    settings = Settings.from_environment(_variables(task))
+    journal = _Processes()
+    surroundings = Surroundings(
+        clients=default_clients(),
+        engine=LambdaEngine(task.memory_megabytes, os.cpu_count() or 1),
+        deadline=Deadline.after(_FIFTEEN_MINUTES, "Measure fewer items."),
+        journal=journal,
+    )
+    return lambda: _report(execute({}, settings, surroundings).document, journal.started_processes)
+
+
+def prepare_without_sums(task: Task) -> Work:
+    """Do the same, but only count rows where others are hashed and summed by partition."""
+    Records.appender = _counting_appender  # type: ignore[method-assign]
+    return prepare(task)
+
+
+def _counting_appender(self: Records, dataset: Dataset, column: str) -> Append:  # noqa: ARG001 - in another's place
+    append = self._by_dataset[dataset.name].append
+    entry = self.tally.sums[dataset.name][WHOLE_TABLE]
+
+    def append_records(records: bytes, text: str, rows: int) -> None:  # noqa: ARG001 - in another's place
+        if rows:
+            append(records)
+            entry[0] += rows
+
+    return append_records
+
+
+class _Processes(Journal):
+    """Notes how many processes a run has started."""
+
+    started_processes = 0
+
+    def started(self, plan: Plan, *, dry_run: bool) -> None:  # noqa: ARG002 - the benchmark rehearses nothing
+        self.started_processes = len(plan.shares) if len(plan.shares) > 1 else 0
+
+    def ended(self, executed: Executed) -> None:
+        """Tell nothing."""
+
+
+def _variables(task: Task) -> dict[str, str]:
+    return {
+        LambdaVariable.S3_BUCKET_NAME: BUCKET,
+        LambdaVariable.DYNAMODB_TABLE_NAME: task.table,
+        LambdaVariable.PROJECT_ID: "P0000",
+        LambdaVariable.ENVIRONMENT: "bench",
+        LambdaVariable.CLIENT: "BENCH",
+        LambdaVariable.CLEAN_PREFIX: "reports/etl-process1/",
+        LambdaVariable.TIME_ZONE: "America/Bogota",
+        LambdaVariable.EXCLUSION_RULES: RULES,
+        LambdaVariable.SCAN_SEGMENTS: str(task.segments),
+        LambdaVariable.MAX_READ_CAPACITY_UNITS: UNLIMITED,
+        LambdaVariable.METRICS_NAMESPACE: "CAT/Normalize",
+        LambdaVariable.CONTRACT: CONTRACT.name,
+    }
+
+
+def _report(summary: dict[str, Any], processes: int) -> Report:
+    """Return the run summary's counts under the names that the generator knows them by."""
+    items, objects = summary["items"], summary["objects"]
+    rows = {written["dataset"]: written["rows"] for written in objects}
+    return Report(
+        rows={
+            "scanned": items["scanned"],
+            "conversations": rows["conversations"],
+            "messages": rows["messages"],
+            "feedback": rows["feedback"],
+            "rejected": rows["rejected"],
+            "registers": items["registers"],
+            "excluded": items["excluded_total"],
+        },
+        csv_bytes=sum(written["bytes"] for written in objects),
+        processes=processes,
+    )

@@ -1,0 +1,47 @@
+"""What stands in for a service works as the service does: with a session of the deployed role, and no right beyond."""
+
+from __future__ import annotations
+
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import boto3
+
+from tools.local.aws_environment import REGION
+from tools.local.clients import Clients
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from tools.local.workspace import Workspace
+
+#: Sessions tell in the emulator's decisions who asked: here a job's program with its Spark, and Glue for it.
+JOB_SESSION: Final = "glue-job"
+
+
+@dataclass(frozen=True)
+class AssumedRole:
+    """The clients for what Glue does as a job's role, and the variables for what the job itself does as that."""
+
+    clients: Clients
+    variables: Mapping[str, str]
+
+
+@contextmanager
+def assumed_role(workspace: Workspace, role: str) -> Iterator[AssumedRole]:
+    """Assume a deployed job's role, by its ARN, while the block lasts."""
+    credentials = workspace.clients().sts.assume_role(RoleArn=role, RoleSessionName=JOB_SESSION)["Credentials"]
+    session = boto3.Session(
+        aws_access_key_id=credentials["AccessKeyId"],
+        aws_secret_access_key=credentials["SecretAccessKey"],
+        aws_session_token=credentials["SessionToken"],
+        region_name=REGION,
+    )
+    variables = {
+        "AWS_ACCESS_KEY_ID": credentials["AccessKeyId"],
+        "AWS_SECRET_ACCESS_KEY": credentials["SecretAccessKey"],
+        "AWS_SESSION_TOKEN": credentials["SessionToken"],
+    }
+    with closing(Clients.of(workspace.emulator.endpoint_url(), session)) as clients:
+        yield AssumedRole(clients, {**workspace.variables(), **variables})

@@ -1,0 +1,137 @@
+"""The commands of ``python -m tools.local``."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shlex
+import sys
+from collections.abc import Callable, Mapping
+from contextlib import closing
+from datetime import UTC, datetime
+from typing import Final
+
+from envs.local import LOCAL
+from envs.schema import ARROW_ENGINE, GLUE_ENGINE, LAMBDA_ENGINE, SPARK_ENGINE
+from tools.local.aws_environment import forget_accounts
+from tools.local.catia_sample import catia_sample
+from tools.local.demo import WIDEST_LINE, Demo
+from tools.local.engines import Engines, deployed_engines
+from tools.local.errors import LocalError
+from tools.local.machine_parts import start_trino
+from tools.local.machine_tools import DEFAULT_DIRECTORY
+from tools.local.pipeline import run_transform_job
+from tools.local.sample import Sample
+from tools.local.screen import Screen
+from tools.local.workspace import Workspace
+from contract.runs import RunSummaryError
+
+
+def up(workspace: Workspace, _: argparse.Namespace) -> None:
+    """Start the emulator."""
+    Demo(workspace, Screen(), Engines.of(workspace.environment)).start_emulator()
+
+
+def demo(workspace: Workspace, arguments: argparse.Namespace) -> None:
+    """Deploy to the emulator, run the pipeline, and query it."""
+    engines = Engines(extract=arguments.engine, transform=arguments.transform)
+    Demo(workspace, Screen(), engines).run(_sample(arguments))
+
+
+def night(workspace: Workspace, arguments: argparse.Namespace) -> None:
+    """Run the deployed pipeline once more, without deploying; with --users, on another sample."""
+    engines = deployed_engines(workspace)
+    sample = _sample(arguments)
+    shown = Demo(workspace, Screen(), engines)
+    if arguments.users:
+        shown.fill_table(sample)
+    shown.night(sample, lambda: workspace.trino.connection() if workspace.trino.running() else None)
+
+
+def trino(workspace: Workspace, _: argparse.Namespace) -> None:
+    """Start Trino, which answers SQL; fetch it the first time."""
+    workspace.emulator.endpoint_url()
+    with Screen().step("Trino") as step:
+        started = start_trino(workspace, step.progress)
+        step.detail = "started" if started else "was running"
+
+
+def curate(workspace: Workspace, _: argparse.Namespace) -> None:
+    """Run ETL-2's Spark job once, which the emulator does not."""
+    screen = Screen()
+    with screen.step("ETL-2: Glue job on Spark") as step:
+        run_transform_job(workspace, lambda line: step.progress(line[:WIDEST_LINE]))
+        step.detail = f"its output is in {workspace.job_log}"
+
+
+def _sample(arguments: argparse.Namespace) -> Sample:
+    newest = datetime.now(UTC).date()
+    return catia_sample(arguments.users or DEFAULT_USERS, arguments.seed, newest=newest)
+
+
+def down(workspace: Workspace, _: argparse.Namespace) -> None:
+    """Stop the emulator and Trino, and remove what the demo made."""
+    ran = workspace.down()
+    sys.stdout.write("stopped, and its files are removed\n" if ran else "nothing ran; its files are removed\n")
+
+
+def status(workspace: Workspace, _: argparse.Namespace) -> None:
+    """Say whether the emulator runs, and where."""
+    sys.stdout.write(f"running at {workspace.emulator.endpoint_url()}, its log in {workspace.emulator.log}\n")
+
+
+def env(workspace: Workspace, _: argparse.Namespace) -> None:
+    """Print what points a shell at the emulator: eval "$(python -m tools.local env)"."""
+    sys.stdout.write(shell_changes(ORIGINAL, workspace.variables()))
+
+
+COMMANDS: Mapping[str, Callable[[Workspace, argparse.Namespace], None]] = {
+    command.__name__: command for command in (up, demo, night, trino, curate, down, env, status)
+}
+ORIGINAL = dict(os.environ)
+DEFAULT_USERS: Final = 200
+
+
+def shell_changes(before: Mapping[str, str], after: Mapping[str, str]) -> str:
+    """Return POSIX shell commands that turn one environment into another."""
+    unset = [f"unset {name}\n" for name in sorted(before.keys() - after.keys())]
+    export = [
+        f"export {name}={shlex.quote(value)}\n" for name, value in sorted(after.items()) if before.get(name) != value
+    ]
+    return "".join(unset + export)
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the command line's grammar."""
+    root = argparse.ArgumentParser(prog="python -m tools.local", description=__doc__)
+    commands = root.add_subparsers(dest="command", required=True)
+    for name, command in COMMANDS.items():
+        added = commands.add_parser(name, help=command.__doc__, description=command.__doc__)
+        if name in ("demo", "night"):
+            users = DEFAULT_USERS if name == "demo" else 0
+            added.add_argument("--users", type=int, default=users, help="users in the sample (default: %(default)s)")
+            added.add_argument("--seed", type=int, default=1, help="which sample (default: %(default)s)")
+        if name == "demo":
+            for option, engines, whose in (
+                ("--engine", (LAMBDA_ENGINE, GLUE_ENGINE), "ETL-1's engine"),
+                ("--transform", (SPARK_ENGINE, ARROW_ENGINE), "ETL-2's engine"),
+            ):
+                shown = f"{whose} (default: %(default)s)"
+                added.add_argument(option, choices=engines, default=engines[0], help=shown)
+    # Run by tools.local.query, which imports less than this module.
+    asked = commands.add_parser("query", help="Ask the tables and views in Athena's SQL.")
+    asked.add_argument("sql", help="one statement")
+    return root
+
+
+def main() -> int:
+    """Run the command that the command line names, and return the exit status."""
+    arguments = parser().parse_args()
+    forget_accounts(os.environ)
+    try:
+        with closing(Workspace(LOCAL, DEFAULT_DIRECTORY)) as workspace:
+            COMMANDS[arguments.command](workspace, arguments)
+    except (LocalError, RunSummaryError) as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    return 0

@@ -1,0 +1,196 @@
+"""The demo: the whole platform on this machine, from an empty table to the analysts' answers.
+
+Everything between is the real thing, shown step by step: the cdktf command with Terraform and the AWS provider, the
+deployed functions' archives and layers, the deployed event rule, the deployed Spark jobs, Iceberg's tables, and Trino,
+the engine of Athena. Done again, it is a further night on what is there.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from envs.schema import ARROW_ENGINE, GLUE_ENGINE, LAMBDA_ENGINE, SPARK_ENGINE
+from tools.local.deployment import Progress, deploy
+from tools.local.engines import Engines
+from tools.local.errors import DeployError, DownloadError
+from tools.local.machine_parts import MachineParts
+from tools.local.machine_tools import PROJECT
+from tools.local.pipeline import Pipeline
+from tools.local.reconciliation import committed_summary, reconcile
+from tools.local.sample import Sample
+from tools.local.screen import Screen
+from tools.local.trino.client import Connection
+from tools.local.workspace import Workspace
+from contract.runs import RunSummary
+from contract.source import SourceContract
+
+WIDEST_LINE: Final = 90
+#: For a machine on which Trino was left out.
+SET_UP_LATER: Final = "With a network, this sets it up: .venv/bin/python -m tools.local trino"
+
+_EXTRACT: Final = {LAMBDA_ENGINE: "ETL-1: Lambda", GLUE_ENGINE: "ETL-1: Glue job on Spark"}
+_TRANSFORM: Final = {SPARK_ENGINE: "ETL-2: Glue job on Spark", ARROW_ENGINE: "ETL-2: Lambda with Arrow"}
+
+WHAT_NEXT: Final = """
+What to try next
+  ask the tables            make query SQL='SELECT * FROM {view} LIMIT 3'
+  as they were              make query SQL='SELECT * FROM runs' gives snapshot ids for … FOR VERSION AS OF
+  a further night           .venv/bin/python -m tools.local night
+  point this shell there    eval "$(.venv/bin/python -m tools.local env)"
+    then see the state      terraform -chdir={output}/stacks/{stack} state list
+    or what would change    {choice} .venv/bin/cdktf diff {stack}
+  look at the files         {folder}: deploy.log, glue-job.log, emulator.log, trino/trino.log
+  more of everything        make demo USERS=2000
+  ETL-1 as a Spark job      make demo ENGINE=glue
+  ETL-2 as a function       make demo TRANSFORM=arrow
+  stop and remove it        make down
+"""
+
+
+class Demo:
+    """The steps, each of which may be done again, with one engine of each ETL."""
+
+    def __init__(self, workspace: Workspace, screen: Screen, engines: Engines) -> None:
+        self.workspace = workspace
+        self._screen = screen
+        self._engines = engines
+
+    def run(self, sample: Sample) -> None:
+        """Do all steps with a sample.
+
+        Raises:
+            LocalError: a step failed.
+        """
+        self.start_emulator()
+        parts = MachineParts(self.workspace, with_spark=self._engines.transform == SPARK_ENGINE)
+        self.fill_table(sample)
+        self.make_state_bucket()
+        self.deploy_stacks(parts)
+        self.night(sample, lambda: self.await_trino(parts))
+        self._screen.console.print(
+            what_next(self.workspace, self._variables(), sample), highlight=False, markup=False, soft_wrap=True
+        )
+
+    def night(self, sample: Sample, connection: Callable[[], Connection | None]) -> None:
+        """Run the deployed pipeline once, and ask the tables, where in the end there is a connection to ask by.
+
+        Raises:
+            LocalError: a step failed.
+        """
+        pipeline = Pipeline.of(self.workspace, self._engines)
+        summary = self.normalize(pipeline)
+        self.await_event(pipeline)
+        self.curate(pipeline, summary)
+        athena = connection()
+        if athena:
+            self.answer(summary, sample, athena)
+        self._screen.summary()
+
+    def start_emulator(self) -> None:
+        """Start the emulator."""
+        with self._screen.step("AWS emulator") as step:
+            lost = self.workspace.emulator.is_stale()
+            started = self.workspace.up()
+            state = "started" if started else "was running"
+            ended = "; the last one had ended, and all that was in it with it" if lost else ""
+            step.detail = f"{state} at {self.workspace.emulator.endpoint_url()}{ended}"
+
+    def fill_table(self, sample: Sample) -> None:
+        """Make the source table hold the sample."""
+        with self._screen.step("Source table") as step:
+            table = self.workspace.source_table()
+            table.ensure()
+            state = "loaded" if table.load(sample.items) else "were there"
+            step.detail = f"{table.name}: {sample.said} {state}"
+
+    def make_state_bucket(self) -> None:
+        """Make the bucket that keeps Terraform's state, by the command that makes it in AWS."""
+        with self._screen.step("State bucket") as step:
+            command = (sys.executable, "-m", "tools.state_bucket", "--env", self.workspace.environment.name)
+            done = subprocess.run(
+                command, check=False, cwd=PROJECT, env=self.workspace.variables(), capture_output=True, text=True
+            )
+            if done.returncode != 0:
+                message = f"{' '.join(command)} ended with status {done.returncode}:\n{done.stderr}"
+                raise DeployError(message)
+            step.detail = done.stdout.strip()
+
+    def deploy_stacks(self, parts: MachineParts | None = None) -> None:
+        """Deploy both stacks, while ``parts`` come along."""
+        with self._screen.step("cdktf deploy") as step:
+
+            def show(progress: Progress) -> None:
+                beside = f"   {parts.said}" if parts else ""
+                step.progress(f"{len(progress.done)} of {progress.planned} changes, last {progress.done[-1:]}{beside}")
+
+            variables = {**self.workspace.variables(), **self._variables()}
+            done = deploy([self.workspace.environment.names.any_name()], variables, self.workspace.deploy_log, show)
+            step.detail = f"{len(done.done)} resources created or changed by Terraform"
+
+    def await_trino(self, parts: MachineParts) -> Connection | None:
+        """Return what asks Trino, or None where it cannot be fetched: the demo goes on without SQL."""
+        with self._screen.step("Trino") as step:
+            try:
+                parts.wait(step.progress)
+            except DownloadError as error:
+                step.detail = f"left out, and all SQL with it: {error}\n{SET_UP_LATER}"
+                return None
+            athena = self.workspace.trino.connection()
+            step.detail = f"answers at {athena.host}:{athena.port}, begun beside the deployment"
+            return athena
+
+    def normalize(self, pipeline: Pipeline) -> RunSummary:
+        """Run ETL-1 and return the summary that it committed."""
+        with self._screen.step(_EXTRACT[self._engines.extract]) as step:
+            answer = pipeline.normalize(on_line=lambda line: step.progress(line[:WIDEST_LINE]))
+            summary = committed_summary(self.workspace.clients().s3, self.workspace.environment, answer)
+            step.detail = _counts(self.workspace.environment.contract, summary)
+        return summary
+
+    def await_event(self, pipeline: Pipeline) -> None:
+        """Wait for the event that starts ETL-2."""
+        with self._screen.step("EventBridge rule") as step:
+            step.detail = f"reported s3://…/{pipeline.await_arrival().key.rpartition('/')[2]}"
+
+    def curate(self, pipeline: Pipeline, summary: RunSummary) -> None:
+        """Have ETL-2 take the run."""
+        with self._screen.step(_TRANSFORM[self._engines.transform]) as step:
+            pipeline.curate(summary, lambda line: step.progress(line[:WIDEST_LINE]))
+            tables = [pipeline.table(dataset.name) for dataset in self.workspace.environment.contract.datasets]
+            written = [state.current for state in tables if state.current and state.run_id == summary.run_id]
+            size = sum(int(snapshot.summary.get("added-files-size", 0)) for snapshot in written)
+            step.detail = f"{len(written)} of {len(tables)} tables changed, {size:,} bytes of Parquet written"
+
+    def answer(self, summary: RunSummary, sample: Sample, athena: Connection) -> None:
+        """Check the tables against the run, and ask the views."""
+        with self._screen.step("Reconciliation") as step:
+            rows = reconcile(self.workspace.environment.contract, summary, athena)
+            step.detail = f"{rows:,} rows in {len(summary.objects)} tables: as many as the run wrote, none lost"
+        with self._screen.step("SQL through the views") as step:
+            answers = {title: athena.query(sql) for title, sql in sample.questions.items()}
+            step.detail = f"{len(answers)} queries on Trino"
+        for title, (columns, found) in answers.items():
+            self._screen.answer(title, columns, found)
+
+    def _variables(self) -> dict[str, str]:
+        return self._engines.variables(self.workspace.environment)
+
+
+def what_next(workspace: Workspace, choice: Mapping[str, str], sample: Sample) -> str:
+    """Return commands to go on with, as they can be typed in the project's folder."""
+    return WHAT_NEXT.format(
+        output=workspace.cdktf_output.relative_to(PROJECT),
+        folder=workspace.directory.relative_to(PROJECT),
+        stack=workspace.environment.names.normalize_stack,
+        view=sample.view,
+        choice=" ".join(f"{name}={value}" for name, value in choice.items()),
+    )
+
+
+def _counts(contract: SourceContract, summary: RunSummary) -> str:
+    items = summary.items
+    rows = (f"; {summary.rows_of(part.name):,} {part.name}" for part in contract.parts)
+    return f"{items.scanned:,} items = {items.terms}{''.join(rows)}"

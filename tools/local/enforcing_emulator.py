@@ -1,0 +1,231 @@
+"""``python -P tools/local/enforcing_emulator.py LOG``: the emulator, refusing what a role may not do, and writing it down.
+
+ministack evaluates IAM policies where AUTH is "true": who calls with a role's session may do what that role's deployed
+policies allow, and is refused with the service's own error otherwise. Three things that it gets wrong for this platform
+are put right here, each by what AWS documents; the evaluation itself stays ministack's:
+
+- a Glue request's resources (it knows none of crawlers and tables, and not that a table takes its database and the
+  catalog along), the tags that go with an object, and what conditions ask for: a metric's namespace, an event's source;
+- this machine's loopback is plain HTTP, which the bucket's policy rightly refuses: it counts as TLS;
+- whoever assumes a role as the account itself stands in for a service, which says for whom it acts (aws:SourceAccount).
+
+Each answer is a line of LOG, once: the role, its request, and whether it was allowed. The file imports nothing of this
+project, so that the Lambda functions which the emulator starts cannot either.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable
+from contextvars import ContextVar
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+from ministack.core import iam_actions, iam_evaluator
+
+
+class Request(NamedTuple):
+    """What is on its way to a decision."""
+
+    service: str
+    method: str
+    path: str
+    headers: dict[str, str]
+    body: bytes
+    query: dict[str, Any]
+    region: str
+    account: str
+
+    @property
+    def operation(self) -> str:
+        """The API's name for a JSON request, and for others what tells S3's operations apart."""
+        target = self.headers.get("x-amz-target", "").rpartition(".")[2]
+        level = "object" if self.path.strip("/").count("/") else "bucket"
+        copy = ["copy"] if "x-amz-copy-source" in self.headers else []
+        return target or " ".join([self.method, level, *copy, *sorted(set(self.query) & _TELLING)])
+
+    def json(self) -> dict[str, Any]:
+        """Return what a JSON request says, nothing for any other."""
+        return dict(json.loads(self.body)) if self.body and "json" in self.headers.get("content-type", "") else {}
+
+    def arn(self, resource: str) -> str:
+        """Return the ARN of one of the service's resources."""
+        return f"arn:aws:{self.service}:{self.region}:{self.account}:{resource}"
+
+
+class Need(NamedTuple):
+    """One thing that a request needs to be allowed."""
+
+    action: str
+    resource: str
+    context: dict[str, Any]
+
+
+#: The keys that conditions of this platform's roles ask for.
+_CONDITIONS: Final = frozenset(("cloudwatch:namespace", "events:detail-type", "events:source", "s3:prefix"))
+#: Of S3's query parameters, those that make another operation of a request.
+_TELLING: Final = frozenset(("delete", "list-type", "partNumber", "tagging", "uploadId", "uploads"))
+
+_request: ContextVar[Request | None] = ContextVar("request", default=None)
+_operation: ContextVar[str] = ContextVar("operation", default="")
+_extract_resource_arn = iam_actions.extract_resource_arn
+_enforce = iam_evaluator.enforce
+_evaluate_trust_policy = iam_evaluator.evaluate_trust_policy
+_pin_request_origin = iam_evaluator.pin_request_origin
+
+
+def glue_resources(request: Request) -> list[str]:
+    """Return a Glue request's resources.
+
+    A table's or a partition's are the table, its database and the catalog:
+    https://docs.aws.amazon.com/glue/latest/dg/glue-specifying-resource-arns.html
+    """
+    said = request.json()
+    if "Crawler" in request.operation:
+        return [request.arn(f"crawler/{said['Name']}")]
+    database = said.get("DatabaseName")
+    table = said.get("TableName") or said.get("TableInput", {}).get("Name") or said.get("Name")
+    if not database or not table:
+        return []
+    return [request.arn(name) for name in (f"table/{database}/{table}", f"database/{database}", "catalog")]
+
+
+def tag_needs(request: Request, resource: str) -> list[Need]:
+    """Return what an object's tags need on top of the object.
+
+    A copy takes them along unless it is told otherwise:
+    https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html
+    """
+    needs = []
+    source = request.headers.get("x-amz-copy-source", "").partition("?")[0].lstrip("/")
+    is_whole = source and "partNumber" not in request.query
+    takes_along = is_whole and request.headers.get("x-amz-tagging-directive") != "REPLACE"
+    if takes_along:
+        needs.append(Need("s3:GetObjectTagging", f"arn:aws:s3:::{source}", {}))
+    if takes_along or "x-amz-tagging" in request.headers:
+        needs.append(Need("s3:PutObjectTagging", resource, {}))
+    return needs
+
+
+def event_context(entry: dict[str, Any]) -> dict[str, Any]:
+    """Return the condition keys of an event: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-conditions.html."""
+    return {"events:source": entry.get("Source"), "events:detail-type": entry.get("DetailType")}
+
+
+def needs_of(request: Request | None, first: Need) -> list[Need]:
+    """Return all that a request needs, given what ministack found."""
+    if request is None:
+        return [first]
+    if request.service == "glue":
+        return [first._replace(resource=resource) for resource in glue_resources(request) or [first.resource]]
+    if request.service == "s3":
+        return [first, *tag_needs(request, first.resource)]
+    if first.action == "events:PutEvents":
+        return [first._replace(context=event_context(entry)) for entry in request.json().get("Entries", ())] or [first]
+    namespace = request.json().get("Namespace") if first.action == "cloudwatch:PutMetricData" else None
+    return [first._replace(context={"cloudwatch:namespace": namespace})] if namespace else [first]
+
+
+def extract_resource_arn(*request: Any) -> str:
+    """Keep the request for the decision that comes next."""
+    _request.set(Request(*request))
+    return str(_extract_resource_arn(*request))
+
+
+class Journal:
+    """The file of decisions, each of which stands there once."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._written: set[str] = set()
+
+    def write(self, role: str, session: str, need: Need, *, allowed: bool) -> None:
+        """Write down what was decided."""
+        line = json.dumps(
+            {
+                "role": role,
+                "session": session,
+                "operation": _operation.get(),
+                "action": need.action,
+                "resource": need.resource,
+                "context": {key: need.context[key] for key in _CONDITIONS & need.context.keys()},
+                "allowed": allowed,
+            },
+            sort_keys=True,
+        )
+        if line not in self._written:
+            self._written.add(line)
+            with self._path.open("a", encoding="utf-8") as file:
+                file.write(f"{line}\n")
+
+
+def enforcing(journal: Journal) -> Callable[..., Any]:
+    """Return what decides on everything that a request needs, and writes down what was decided for a role."""
+
+    def enforce(  # noqa: PLR0913, PLR0917 ministack's own signature
+        access_key: str,
+        action: str,
+        service: str,
+        region: str,
+        resource_arn: str = "*",
+        service_context: dict[str, Any] | None = None,
+    ) -> Any:
+        request = _request.get()
+        # What ministack then asks for the same operation, for instance about a copy's source, it knows itself.
+        _request.set(None)
+        if request:
+            _operation.set(request.operation)
+        role, session = _role_and_session(access_key)
+        for need in needs_of(request, Need(action, resource_arn, service_context or {})):
+            denied = _enforce(access_key, need.action, service, region, need.resource, need.context)
+            if role:
+                journal.write(role, session, need, allowed=denied is None)
+            if denied:
+                return denied
+        return None
+
+    return enforce
+
+
+def evaluate_trust_policy(document: Any, caller: str, context: Any = None) -> bool:
+    """Let the account itself assume a role as a service does that acts for it."""
+    if context is not None and context.principal_type == "Root":
+        said = {**context.service_context, "aws:sourceaccount": context.principal_account}
+        context = replace(context, service_context=said)
+    return bool(_evaluate_trust_policy(document, caller, context))
+
+
+def pin_request_origin(address: str, _: bool) -> None:  # noqa: FBT001 ministack's own signature
+    """Take loopback for TLS."""
+    _pin_request_origin(address, True)  # noqa: FBT003 ministack's own signature
+
+
+def _role_and_session(access_key: str) -> tuple[str, str]:
+    from ministack.services import sts  # noqa: PLC0415 imports the application, which must come last
+
+    arn = str(sts._sessions.get(access_key, {}).get("Arn", ""))  # noqa: SLF001 nothing else knows
+    role, _, session = arn.partition(":assumed-role/")[2].partition("/")
+    return role, session
+
+
+def main() -> None:
+    """Start ministack with these in the place of its own."""
+    os.environ["AUTH"] = "true"
+    journal = Journal(Path(sys.argv[1]))
+    # ministack has options of its own.
+    del sys.argv[1:]
+    # It takes its own from these modules when it is imported, and knows then whether it enforces.
+    iam_actions.extract_resource_arn = extract_resource_arn
+    iam_evaluator.enforce = enforcing(journal)
+    iam_evaluator.evaluate_trust_policy = evaluate_trust_policy
+    iam_evaluator.pin_request_origin = pin_request_origin
+    from ministack import app  # noqa: PLC0415
+
+    app.main()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,77 @@
+"""Follows ETL-2's function, which the emulator starts by itself when the deployed rule matches an arrival.
+
+The emulator writes what a function said to the deployed log group, all of it once the function has ended.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Final
+
+from tools.local.errors import FunctionError
+from tools.local.followed import ERROR_TAIL
+
+if TYPE_CHECKING:
+    from mypy_boto3_logs import CloudWatchLogsClient
+
+    from contract.runs import RunSummary
+
+POLL_SECONDS: Final = 0.25
+#: Lambda's own line at the end of every invocation, well or ill.
+_END: Final = "REPORT RequestId: "
+
+
+@dataclass(frozen=True)
+class FunctionLog:
+    """The log group of one function."""
+
+    logs: CloudWatchLogsClient
+    group: str
+
+    def since(self, instant: datetime) -> list[str]:
+        """Return the lines that were written at ``instant`` or later, oldest first."""
+        pages = self.logs.get_paginator("filter_log_events").paginate(
+            logGroupName=self.group, startTime=int(instant.timestamp() * 1000)
+        )
+        return [event["message"] for page in pages for event in page["events"]]
+
+
+def await_end(log: FunctionLog, since: datetime, what: str, seconds: float) -> list[str]:
+    """Return what the function has said since, once one of its invocations has ended; ``what`` started it.
+
+    Raises:
+        FunctionError: none ended in time; with what it said last.
+    """
+    deadline = time.monotonic() + seconds
+    said = log.since(since)
+    while not any(line.startswith(_END) for line in said):
+        if time.monotonic() > deadline:
+            raise FunctionError(_told(f"did not end within {seconds:.0f} s of {what}", log, said))
+        time.sleep(POLL_SECONDS)
+        said = log.since(since)
+    return said
+
+
+def await_run(run: RunSummary, recorded_run: Callable[[], str | None], log: FunctionLog, seconds: float) -> None:
+    """Return once the function has ended and recorded the run.
+
+    Args:
+        run: the run whose arrival started it.
+        recorded_run: returns the newest run that the table of runs tells of.
+        log: what the function says.
+        seconds: for how long to wait.
+
+    Raises:
+        FunctionError: it ended without, or did not end in time; with what it said last.
+    """
+    said = await_end(log, run.finished_at, f"run {run.run_id}'s arrival", seconds)
+    if recorded_run() != run.run_id:
+        raise FunctionError(_told(f"ended, and run {run.run_id} of {run.dt} is not recorded", log, said))
+
+
+def _told(what: str, log: FunctionLog, said: list[str]) -> str:
+    tail = "\n".join(said[-ERROR_TAIL:]) or "nothing"
+    return f"ETL-2's function {what}. It said, at the end of {log.group}:\n{tail}"

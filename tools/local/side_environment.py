@@ -1,0 +1,38 @@
+"""Python environments beside the project's own, for tools whose requirements do not go with its own."""
+
+from __future__ import annotations
+
+import hashlib
+import subprocess
+import sys
+import venv
+from collections.abc import Sequence
+from pathlib import Path
+
+from tools.local.errors import SideEnvironmentError
+from tools.local.machine_tools import PROJECT
+
+
+def python_with(requirements: Sequence[Path], folder: Path, constraints: Sequence[Path] = ()) -> Path:
+    """Return the Python in ``folder`` that has the requirements; install them at the first use, and after any change.
+
+    Raises:
+        SideEnvironmentError: they cannot be installed, for example without a network.
+    """
+    stamp, python = folder / "requirements.sha256", folder / "bin" / "python"
+    wanted = hashlib.sha256(b"".join(path.read_bytes() for path in (*requirements, *constraints))).hexdigest()
+    if stamp.is_file() and stamp.read_text(encoding="utf-8") == wanted:
+        return python
+    names = ", ".join(path.name for path in requirements)
+    sys.stdout.write(f"Installing {names} into {folder.relative_to(PROJECT)} …\n")
+    sys.stdout.flush()
+    venv.create(folder, clear=True, with_pip=True)
+    options = [word for path in requirements for word in ("-r", str(path))]
+    options += [word for path in constraints for word in ("-c", str(path))]
+    command = [str(python), "-m", "pip", "install", "--quiet", *options]
+    done = subprocess.run(command, check=False, capture_output=True, text=True)
+    if done.returncode != 0:
+        message = f"{names} cannot be installed: {done.stderr.strip()}"
+        raise SideEnvironmentError(message)
+    stamp.write_text(wanted, encoding="utf-8")
+    return python

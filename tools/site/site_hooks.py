@@ -1,0 +1,44 @@
+"""What the site has otherwise than GitHub; mkdocs loads this file by its name.
+
+It shows what lies outside docs/, the results of the benchmarks, and it reads code in a table by other rules.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from mkdocs.config.defaults import MkDocsConfig
+    from mkdocs.structure.files import Files
+    from mkdocs.structure.pages import Page
+
+_PROJECT: Final = Path(__file__).parents[1]
+_RESULTS: Final = "tools/bench/RESULTS*.md"
+#: In the project they lie beside docs/, in the site within it: one step less to climb.
+_LINK: Final = re.compile(r"\]\(\.\./((?:\.\./)*tools/bench/RESULTS[\w-]*\.md)")
+#: A row of a table; or a block of code, in which nothing is one.
+_BLOCK_OR_ROW: Final = re.compile(r"^ *```.*?^ *```$|^ *\|[^\n]*\|$", re.MULTILINE | re.DOTALL)
+_CODE: Final = re.compile(r"(?<!`)(?P<marks>`+)(?!`).+?(?<!`)(?P=marks)(?!`)")
+
+
+def on_files(files: Files, config: MkDocsConfig) -> Files:
+    """Add the results to the site's pages."""
+    from mkdocs.structure.files import File  # noqa: PLC0415 - only the site's own environment has it
+
+    for path in sorted(_PROJECT.glob(_RESULTS)):
+        files.append(File.generated(config, path.relative_to(_PROJECT).as_posix(), abs_src_path=str(path)))
+    return files
+
+
+def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:  # noqa: ARG001 - mkdocs' own
+    """Lead links to the results to where the site has them; write code in tables as mkdocs reads it."""
+    return _BLOCK_OR_ROW.sub(_with_bars, _LINK.sub(r"](\1", markdown))
+
+
+def _with_bars(found: re.Match[str]) -> str:
+    """Return a row whose code has bars without backslashes: mkdocs ends no cell there, and would show them."""
+    if found[0].lstrip().startswith("```"):
+        return found[0]
+    return _CODE.sub(lambda code: code[0].replace("\\|", "|"), found[0])
