@@ -10,7 +10,6 @@ from pathlib import Path
 from envs.schema import ARROW_ENGINE, GLUE_ENGINE, Environment, FunctionSettings
 from envs.selection import selected_environments
 from envs.validation import ConfigurationError
-from contract.source import SourceContract
 from modules.etl.construct import EtlCode
 from modules.lambda_function import FunctionCode
 from modules.normalize.construct import NormalizeCode
@@ -37,29 +36,29 @@ def normalize_code(environment: Environment) -> NormalizeCode:
     """Return the code of ETL-1 for the environment's engine: its kind decides what the stack is made of."""
     if environment.normalize.extract.engine == GLUE_ENGINE:
         pins = exact_pins(requirements(NORMALIZE_PACKAGE), without=NOT_ON_SPARK)
-        return spark_code(NORMALIZE_PACKAGE, "spark_job.py", environment.contract, pins)
-    return function_code(NORMALIZE_PACKAGE, environment.normalize.lambda_, environment.contract)
+        return spark_code(NORMALIZE_PACKAGE, "spark_job.py", pins)
+    return function_code(NORMALIZE_PACKAGE, environment.normalize.lambda_)
 
 
 def etl_code(environment: Environment) -> EtlCode:
     """Return the code of ETL-2 for the environment's engine, as :func:`normalize_code` does for ETL-1."""
     transform = environment.etl.transform
     if transform.engine == ARROW_ENGINE:
-        return function_code(ETL_PACKAGE, transform.arrow, environment.contract)
-    return spark_code(ETL_PACKAGE, "job.py", environment.contract)
+        return function_code(ETL_PACKAGE, transform.arrow)
+    return spark_code(ETL_PACKAGE, "job.py")
 
 
-def spark_code(package: str, script: str, contract: SourceContract, modules: Sequence[str] = ()) -> SparkCode:
+def spark_code(package: str, script: str, modules: Sequence[str] = ()) -> SparkCode:
     """Return a program as a Spark job runs it: its script, its archive, and the pins of what Glue has not."""
-    library = code_archive(ROOT, package, BUILD, contract)
+    library = code_archive(ROOT, package, BUILD)
     return SparkCode(script=ROOT / package / script, library=library, modules=modules)
 
 
-def function_code(package: str, settings: FunctionSettings, contract: SourceContract) -> FunctionCode:
+def function_code(package: str, settings: FunctionSettings) -> FunctionCode:
     """Return a program as a Lambda function runs it: its archive, and the layer for the function's Python."""
     target = LayerTarget(python_version=settings.python_version, platform=settings.platform)
     layer = layer_archive(requirements(package), target, BUILD)
-    return FunctionCode(function=code_archive(ROOT, package, BUILD, contract), layer=layer)
+    return FunctionCode(function=code_archive(ROOT, package, BUILD), layer=layer)
 
 
 def requirements(package: str) -> Path:

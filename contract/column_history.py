@@ -26,7 +26,7 @@ _FILE: Final = "column_history.json"
 
 def read_history() -> History:
     """Return what the project's file says."""
-    history: History = json.loads((resources.files("sources") / _FILE).read_text(encoding="utf-8"))
+    history: History = json.loads((resources.files("contract.sources") / _FILE).read_text(encoding="utf-8"))
     return history
 
 
@@ -82,7 +82,7 @@ def main() -> None:
             sys.exit(f"contract {name!r}: " + "; ".join(faults))
         history = with_columns_of(contract, history)
     text = json.dumps(history, indent=1, ensure_ascii=False) + "\n"
-    with resources.as_file(resources.files("sources") / _FILE) as file:
+    with resources.as_file(resources.files("contract.sources") / _FILE) as file:
         Path(file).write_text(text, encoding="utf-8")
 
 

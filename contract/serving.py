@@ -16,7 +16,7 @@ from contract.views import NamedQuery, View, named_queries
 if TYPE_CHECKING:
     from types import ModuleType
 
-_SQL: Final = resources.files("modules.etl") / "sql"
+_SQL: Final = resources.files("contract") / "sql"
 
 #: Athena's own name of the account's Glue catalog, as it stands in stored views.
 _GLUE_CATALOG: Final = "awsdatacatalog"

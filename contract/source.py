@@ -52,7 +52,7 @@ class Relation:
 class SourceContract:
     """One source table: how its items are read, and what becomes of them.
 
-    ``name`` is that of the module below ``sources`` that defines it as ``CONTRACT``; ``table`` is the part of the
+    ``name`` is that of the module below ``contract.sources`` that defines it as ``CONTRACT``; ``table`` is the part of the
     DynamoDB table's name that stands between ``cat-{env}-`` and ``-table``. ``key_attributes`` are the table's keys,
     the partition key first. ``aliases`` are names by which exclusion rules may call what follows a prefix of the
     partition key, with that prefix. ``datasets`` are what ETL-1 writes, in the order in which a run publishes them: the
@@ -61,10 +61,9 @@ class SourceContract:
     ``writer`` is what writes the items, as operators are told of it.
 
     ``item_reader`` names a function, as ``module:function``, that takes an item in DynamoDB's wire format and returns a
-    ``contract.items.outcomes.Placed`` or raises ``ItemRejectedError``. ``usual_item_reader`` may name a class that does
-    the same faster for items of usual shapes. Both are imported by ETL-1 only. ``views`` may name a module with
-    ``VIEWS`` and ``NAMED_QUERIES`` (``contract.views``), beside those that every contract gets; infrastructure
-    and tools import it.
+    ``contract.items.outcomes.Placed`` or raises ``ItemRejectedError``; only ETL-1 imports it. A package of the
+    contract's name in ``lambda_src.fast_readers`` does the same faster. ``views`` may name a module with ``VIEWS`` and
+    ``NAMED_QUERIES`` (``contract.views``), beside those that every contract gets; infrastructure and tools import it.
     """
 
     name: str
@@ -75,7 +74,6 @@ class SourceContract:
     datasets: tuple[Dataset, ...]
     item_reader: str
     writer: str = "another system"
-    usual_item_reader: str | None = None
     views: str | None = None
     aliases: Mapping[str, str] = field(default_factory=dict)
     relations: tuple[Relation, ...] = ()

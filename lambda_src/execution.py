@@ -87,7 +87,7 @@ def execute(
     extract = partial(surroundings.engine.extract, settings=settings, deadline=surroundings.deadline)
     target = DryRun() if request.dry_run else _publication(plan, surroundings.clients)
     executed = Executed(run(plan, extract, target, surroundings.watch, now), request.dry_run)
-    surroundings.journal.ended(executed)
+    surroundings.journal.ended(executed.document, dry_run=executed.dry_run)
     return executed
 
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from pkgutil import resolve_name
 from typing import TYPE_CHECKING
 
 from lambda_src.normalize import Normalizer
 from lambda_src.records import Records
-from lambda_src.unusual import UNUSUAL, NoUsualItems
+from lambda_src.fast_readers.protocol import TO_SLOW_PATH, fast_reader
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -16,25 +15,22 @@ if TYPE_CHECKING:
 
     from lambda_src.exclusions import ExclusionRule
     from lambda_src.tally import Tally
-    from lambda_src.unusual import UsualItemReader
     from contract.source import SourceContract
 
 
 class Extraction:
     """Normalizes items; keeps their CSV records until these are taken, and the counts.
 
-    ``unusual_items`` says how many of them took the long way, through the contract's ``item_reader``: the outcome is
+    ``slow_path_items`` says how many of them took the slow path, the contract's ``item_reader``: the outcome is
     the same, the time several times as long.
     """
 
     def __init__(self, contract: SourceContract, rules: Sequence[ExclusionRule]) -> None:
         """Start with nothing; ``rules`` that take no item are counted as 0."""
-        self.unusual_items = 0
+        self.slow_path_items = 0
         self._normalizer = Normalizer(contract, rules)
         self._records = Records(contract, (rule.name for rule in rules))
-        reader = contract.usual_item_reader
-        make: type[UsualItemReader] = resolve_name(reader) if reader else NoUsualItems
-        self._usual_items = make(self._normalizer.exclusions, self._records)
+        self._fast_reader = fast_reader(contract.name)(self._normalizer.exclusions, self._records)
 
     @property
     def tally(self) -> Tally:
@@ -45,9 +41,9 @@ class Extraction:
         """Normalize items, each given as the UTF-8 bytes of its DynamoDB JSON."""
         for item in items:
             try:
-                self._usual_items.place(item)
-            except UNUSUAL:
-                self.unusual_items += 1
+                self._fast_reader.read(item)
+            except TO_SLOW_PATH:
+                self.slow_path_items += 1
                 self._records.add(self._normalizer.normalize_json(bytes(item).decode()))
 
     def take_rows(self) -> dict[str, bytes]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from aws_lambda_powertools import Logger
 
 if TYPE_CHECKING:
-    from lambda_src.execution import Executed
+    from collections.abc import Mapping
+
     from lambda_src.run import Plan
 
 logger: Final = Logger(service="normalize")
@@ -22,7 +23,6 @@ class Journal:
         extent = {"shares": len(plan.shares), "segments": plan.shares[0].total_segments}
         logger.info("run started", extra={"table": plan.settings.table, **extent})
 
-    def ended(self, executed: Executed) -> None:
+    def ended(self, summary: Mapping[str, Any], *, dry_run: bool) -> None:
         """Tell that the run has ended well, and its summary."""
-        message = "dry run ended" if executed.dry_run else "run published"
-        logger.info(message, extra={"summary": executed.document})
+        logger.info("dry run ended" if dry_run else "run published", extra={"summary": summary})

@@ -61,7 +61,7 @@ class Records:
         """
         if dataset.partition is not None and dataset.partition.column != column:
             message = (
-                f"{dataset.name!r} is divided by {dataset.partition.column!r}, but the contract's usual_item_reader "
+                f"{dataset.name!r} is divided by {dataset.partition.column!r}, but its fast reader "
                 f"tells its partitions by {column!r}: correct the reader."
             )
             raise ContractError(message)

@@ -20,7 +20,6 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from contract.source import SourceContract
 
 #: The earliest time that a zip entry can carry.
 _ENTRY_TIME = (1980, 1, 1, 0, 0, 0)
@@ -142,23 +141,9 @@ def python_sources(root: Path, folders: Iterable[str]) -> dict[str, bytes]:
     }
 
 
-def code_archive(root: Path, package: str, build: Path, contract: SourceContract) -> Archive:
-    """Return the archive of one program for one contract, with what both programs share.
-
-    Each contract has its own folder in ``build``: environments with different ones are synthesized together.
-    """
-    files = python_sources(root, [package, "contract", "contract/items"])
-    paths = [root / "modules" / "__init__.py", root / "sources" / "__init__.py", *_contract_sources(root, contract)]
-    files |= {path.relative_to(root).as_posix(): path.read_bytes() for path in paths}
-    return write_archive(files, build / contract.name / f"{package}.zip")
-
-
-def _contract_sources(root: Path, contract: SourceContract) -> list[Path]:
-    """Return the files of the contract's module or package, but for its views, which no program reads."""
-    module = root / "sources" / f"{contract.name}.py"
-    views = root.joinpath(*contract.views.split(".")).with_suffix(".py") if contract.views else None
-    files = [module] if module.exists() else sorted(module.with_suffix("").glob("*.py"))
-    return [file for file in files if file != views]
+def code_archive(root: Path, package: str, build: Path) -> Archive:
+    """Return the archive of one program: its folder and the contract's, as they are."""
+    return write_archive(python_sources(root, [package, "contract"]), build / f"{package}.zip")
 
 
 @dataclass(frozen=True, kw_only=True)

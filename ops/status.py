@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, TypeVar
 from botocore.exceptions import ClientError
 
 from glue_src.exceptions import TableError
-from ops import advice
 from ops.aws_errors import explained, is_local
 from ops.engines import EngineState, extract_engine, last_runs, transform_engine
 from ops.runs import RecentRuns, recent_runs
@@ -19,8 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import date, datetime
 
-    from contract.source import SourceContract
-    from ops.advice import Advice
     from ops.platform import Platform
 
 _T = TypeVar("_T")
@@ -51,10 +48,6 @@ class Status:
     def scheduled(self) -> bool:
         """Whether ETL-1 starts by itself."""
         return bool(self.schedule)
-
-    def next_steps(self, contract: SourceContract) -> tuple[Advice, ...]:
-        """Return what to do, the most urgent first; nothing where all is well."""
-        return advice.next_steps(self, contract)
 
 
 class Asking:

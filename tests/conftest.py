@@ -45,9 +45,9 @@ SCOPES: Final = (
     "faults",
     "guards",
     "synth",
-    "reports",
+    "report",
     "ops",
-    "contract",
+    "archives",
     "integration/test_local_parts.py",
 )
 #: The fixture that deploys (tests/integration/conftest.py). Asked for in another process, it would deploy once more.

@@ -1,4 +1,4 @@
-"""The contract of tests/more_sources, where the platform finds contracts: below ``sources``."""
+"""The contract of tests/more_sources, where the platform finds contracts: below ``contract/sources``."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-import contract.sources
+from contract import sources
 from contract.sources import contract_named
 
 MORE_SOURCES: Final = Path(__file__).with_name("more_sources")
@@ -24,6 +24,6 @@ def contracts_below(folder: Path) -> Iterator[None]:
     finally:
         sources.__path__[:] = path
         contract_named.cache_clear()
-        for name in {name for name in sys.modules if name.startswith("sources.")} - loaded:
+        for name in {name for name in sys.modules if name.startswith("contract.sources.")} - loaded:
             del sys.modules[name]
-            vars(sources).pop(name.split(".")[1], None)
+            vars(sources).pop(name.split(".")[2], None)

@@ -120,7 +120,7 @@ class SparkEngine:
         """Forget snapshots, and delete the files that only they named."""
         table = self._table(dataset)
         with translated(table):
-            files.expire(table, snapshot_ids)
+            table.expire(snapshot_ids)
 
     def files_named(self, dataset: Dataset) -> frozenset[str]:
         """Return the addresses of all files that any snapshot or the metadata log of a table names."""

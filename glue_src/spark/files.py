@@ -1,4 +1,4 @@
-"""A table's snapshots and the files that they name."""
+"""The files that a table's snapshots name."""
 
 from __future__ import annotations
 
@@ -7,12 +7,8 @@ from typing import TYPE_CHECKING, Final
 from py4j.protocol import Py4JJavaError  # type: ignore[import-untyped]
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
-
     from glue_src.spark.iceberg import IcebergTable
 
-#: Before any snapshot, in milliseconds: with it, nothing is expired but what is named.
-_LONG_AGO: Final = 1
 #: Iceberg's metadata tables that name files, each with its column.
 _NAMING: Final = {
     "all_files": "file_path",
@@ -20,26 +16,6 @@ _NAMING: Final = {
     "snapshots": "manifest_list",
     "metadata_log_entries": "file",
 }
-
-
-def expire(table: IcebergTable, snapshot_ids: Collection[int]) -> None:
-    """Forget snapshots, and delete the files that only they named; staging branches that end in them go first."""
-    operations = table.load().operations()
-    metadata = operations.current()
-    ended = [name for name in table.staging_branches(metadata) if metadata.ref(name).snapshotId() in snapshot_ids]
-    if ended:
-        builder = table.java.TableMetadata.buildFrom(metadata)
-        for name in ended:
-            builder = builder.removeRef(name)
-        operations.commit(metadata, builder.build())
-    loaded = table.load()
-    present = [one for one in snapshot_ids if loaded.snapshot(one) is not None]
-    if not present:
-        return
-    expiry = loaded.expireSnapshots().expireOlderThan(_LONG_AGO)
-    for one in present:
-        expiry = expiry.expireSnapshotId(one)
-    expiry.commit()
 
 
 def unreadable_file(table: IcebergTable) -> str | None:

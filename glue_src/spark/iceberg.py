@@ -11,16 +11,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from glue_src.exceptions import TableMovedError
-from glue_src.spark.files import expire
 from contract.snapshots import STAGING_BRANCH
 from contract.spark_catalog import SPARK_CATALOG
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
     from pyspark.sql import SparkSession
 
 _MAIN: Final = "main"
+#: Before any snapshot, in milliseconds: with it, nothing is expired but what is named.
+_LONG_AGO: Final = 1
 
 
 @dataclass(frozen=True)
@@ -158,7 +159,26 @@ class IcebergTable:
             return
         staged = {reference.snapshotId(), branch.begin} - {_id_of(metadata.currentSnapshot()), branch.base}
         operations.commit(metadata, self.java.TableMetadata.buildFrom(metadata).removeRef(branch.name).build())
-        expire(self, staged)
+        self.expire(staged)
+
+    def expire(self, snapshot_ids: Collection[int]) -> None:
+        """Forget snapshots, and delete the files that only they named; staging branches that end in them go first."""
+        operations = self.load().operations()
+        metadata = operations.current()
+        ended = [name for name in self.staging_branches(metadata) if metadata.ref(name).snapshotId() in snapshot_ids]
+        if ended:
+            builder = self.java.TableMetadata.buildFrom(metadata)
+            for name in ended:
+                builder = builder.removeRef(name)
+            operations.commit(metadata, builder.build())
+        table = self.load()
+        present = [one for one in snapshot_ids if table.snapshot(one) is not None]
+        if not present:
+            return
+        expiry = table.expireSnapshots().expireOlderThan(_LONG_AGO)
+        for one in present:
+            expiry = expiry.expireSnapshotId(one)
+        expiry.commit()
 
     def _check_base(self, metadata: Any, base: int | None) -> None:
         found = _id_of(metadata.currentSnapshot())

@@ -12,6 +12,7 @@ from ops import cost as bills
 from ops import days, engines
 from ops import doctor as examination
 from ops import status as states
+from ops.advice import next_steps
 from ops.commands.options import Env, Json, ends, named_table, now, platform_of
 from ops.enginelog import EngineLog
 from ops.exits import Exit
@@ -40,7 +41,7 @@ def status(*, env: Env, as_json: Json = False) -> Exit:
     platform = platform_of(env)
     contract = platform.environment.contract
     found = states.gather(platform, now())
-    steps = found.next_steps(contract)
+    steps = next_steps(found, contract)
     if as_json:
         print_json({**document(found), "next_steps": steps})
     else:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from ops.report import catia_charts
 from ops.report.catia_facts import share_liked
-from ops.report.figures import Figure, Quoted, Table
+from ops.report.elements import Figure, Quoted, Table
 from ops.report.window import USUAL_DAYS, WINDOW_DAYS
 from ops.report.wording import day, number, percent
 

@@ -9,7 +9,8 @@ from ops.report import catia_figures
 from ops.report.catia_activity import ActivityTables, activity
 from ops.report.catia_facts import share_liked
 from ops.report.drawing import spark
-from ops.report.headlines import Headline, headline
+from ops.report.elements import Headline
+from ops.report.headlines import headline
 from ops.report.own import Card, OwnReport, Section
 from ops.report.window import USUAL_DAYS
 from ops.report.wording import number, percent

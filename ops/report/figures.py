@@ -2,47 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from ops.runs import rejected_share, seconds_of
 from ops.report import charts
+from ops.report.elements import Figure, Quoted, Table
 from ops.report.wording import NOTHING, change, day, number, percent, seconds
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from markupsafe import Markup
-
     from ops.report.facts import DayFacts
 
 #: So many are drawn; all are in the table.
 _MOST_REASONS: Final = 12
-
-
-class Quoted(str):
-    """Words of the source's own, which are Spanish and may be anything at all."""
-
-    __slots__ = ()
-
-
-@dataclass(frozen=True)
-class Table:
-    """Cells by row; the first of each row names it, the others are numbers unless they are :class:`Quoted`."""
-
-    columns: Sequence[str]
-    rows: Sequence[Sequence[str]]
-
-
-@dataclass(frozen=True)
-class Figure:
-    """One chart. ``says`` tells what is in it; without anything to draw, ``svg`` is None."""
-
-    identity: str
-    title: str
-    says: str
-    svg: Markup | None
-    table: Table
 
 
 def of_volumes(facts: DayFacts) -> tuple[Figure, ...]:

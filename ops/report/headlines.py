@@ -2,32 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from statistics import median
 from typing import TYPE_CHECKING
 
 from ops.runs import rejected_share, seconds_of
 from ops.report.drawing import spark
+from ops.report.elements import Headline
 from ops.report.window import USUAL_DAYS
 from ops.report.wording import percent, seconds
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from markupsafe import Markup
-
     from contract.runs import RunSummary
     from ops.report.facts import DayFacts
-
-
-@dataclass(frozen=True)
-class Headline:
-    """One figure: what it is, its value, how that compares, and how it went so far."""
-
-    name: str
-    value: str
-    trend: str
-    svg: Markup
 
 
 def headlines(facts: DayFacts) -> tuple[Headline, ...]:

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 if TYPE_CHECKING:
     from contract.datasets import Dataset
-    from ops.report.figures import Figure, Table
-    from ops.report.headlines import Headline
+    from ops.report.elements import Figure, Headline, Table
     from ops.report.tables import CuratedTable
     from ops.report.window import Window
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
+from ops.advice import next_steps
 from ops.runs import measures
 from ops.services import ALARM, MISSING
 from ops.show.screen import instant, table, visible
@@ -102,7 +103,7 @@ def _table_row(view: TableView) -> tuple[str | Text, ...]:
 
 
 def _show_next(status: Status, contract: SourceContract, console: Console) -> None:
-    steps = status.next_steps(contract)
+    steps = next_steps(status, contract)
     console.print()
     if not steps:
         console.print(Text("Nothing to do: all is well.", style="green"))

@@ -26,7 +26,7 @@ def unzipped(archive: Archive, folder: Path) -> Path:
 def archives(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Archive]:
     """The code archives of both programs, as main.py makes them."""
     build = tmp_path_factory.mktemp("archives")
-    return {package: code_archive(ROOT, package, build, TEST.contract) for package in ("lambda_src", "glue_src")}
+    return {package: code_archive(ROOT, package, build) for package in ("lambda_src", "glue_src")}
 
 
 @pytest.fixture(scope="session")

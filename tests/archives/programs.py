@@ -9,15 +9,12 @@ import ast
 import subprocess
 import sys
 from collections.abc import Iterable
-from importlib.util import find_spec
 from pathlib import Path
-
-from contract.sources import contract_names
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("lambda_src", "glue_src")
-#: What is in both archives, beside the programs and the environment's own contract.
-SHARED = ("contract", "contract/items")
+#: What is in both archives, beside the programs.
+SHARED = "contract"
 #: What the layer of each program's function holds.
 LAYER_REQUIREMENTS = {package: ROOT / package / "requirements.txt" for package in PACKAGES}
 #: What AWS Glue 5 has installed and the job may import.
@@ -48,20 +45,14 @@ def spark_sources(package: str) -> list[Path]:
     return [file for file in sources(package) if any(map(file.match, ON_SPARK_ONLY[package]))]
 
 
-def contract_sources() -> list[Path]:
-    """Return the files that define contracts, which both programs load: not the readers, which only ETL-1 does."""
-    specs = [find_spec(f"sources.{name}") for name in contract_names()]
-    return [ROOT / "sources" / "__init__.py", *(Path(spec.origin) for spec in specs if spec and spec.origin)]
-
-
 def etl_job_sources() -> list[Path]:
     """Return the files of ETL-2 that its Spark job may load."""
     return [file for file in sources("glue_src") if not any(map(file.match, IN_FUNCTION_ONLY))]
 
 
 def is_shared(module: str) -> bool:
-    """Whether a module is in both archives. A program gets its contract by name, and imports none itself."""
-    return module == "sources" or f"{module}.".startswith(("contract.", "contract.items."))
+    """Whether a module is in both archives."""
+    return module.partition(".")[0] == SHARED
 
 
 def imported(file: Path) -> set[str]:

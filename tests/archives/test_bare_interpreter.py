@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import json
-import shutil
 from pathlib import Path
 
 import pytest
 
-from modules.packaging import code_archive
+from modules.packaging import Archive
 from contract.sources import contract_named, contract_names
 from tests.archives.programs import PACKAGES, ROOT, bare_python, etl_job_sources, sources, spark_sources
-from tests.more_sources.parcels import CONTRACT as PARCELS
-from tests.other_contract import MORE_SOURCES
 
 WHERE = """
 import json
-loaded = {name: getattr(module, "__file__", None) or "" for name, module in sorted(sys.contract.items())}
+loaded = {name: getattr(module, "__file__", None) or "" for name, module in sorted(sys.modules.items())}
 print(json.dumps(loaded))
 """
-TOOLS = {"cdktf", "constructs", "jsii", "pytest", "pydantic", "mypy_boto3_s3", "envs", "local"}
+TOOLS = {"cdktf", "constructs", "jsii", "pytest", "pydantic", "mypy_boto3_s3", "envs", "tools"}
 
 
 def modules_in(files: list[Path]) -> list[str]:
@@ -37,7 +34,7 @@ def test_handler(function_paths: list[Path], tmp_path: Path) -> None:
     found = loaded(function_paths, tmp_path, "lambda_src.handler")
     function, layer = function_paths
     assert Path(found["lambda_src.handler"]) == function / "lambda_src" / "handler.py"
-    assert Path(found["contract.layout"]) == function / "modules" / "contract" / "layout.py"
+    assert Path(found["contract.layout"]) == function / "contract" / "layout.py"
     for name in ("boto3", "botocore", "aws_lambda_powertools"):
         assert Path(found[name]) == layer / name / "__init__.py", f"{name} must come from the layer"
     assert TOOLS & set(found) == set()
@@ -49,7 +46,7 @@ def test_etl_handler(etl_function_paths: list[Path], tmp_path: Path) -> None:
     found = loaded(etl_function_paths, tmp_path, "glue_src.handler")
     function, layer = etl_function_paths
     assert Path(found["glue_src.handler"]) == function / "glue_src" / "handler.py"
-    assert Path(found["contract.layout"]) == function / "modules" / "contract" / "layout.py"
+    assert Path(found["contract.layout"]) == function / "contract" / "layout.py"
     for name in ("boto3", "botocore", "pyarrow"):
         assert Path(found[name]) == layer / name / "__init__.py", f"{name} must come from the layer"
     # PyIceberg has its models from pydantic.
@@ -115,44 +112,25 @@ def test_glue_library_from_its_zip(job_paths: list[Path], tmp_path: Path) -> Non
     names = modules_in([*etl_job_sources(), *sources("contract")])
     found = loaded(job_paths, tmp_path, *names)
     library = str(job_paths[0])
-    assert {name for name, file in found.items() if file.startswith(library)} == {*names, "modules", "sources"}
+    assert {name for name, file in found.items() if file.startswith(library)} == set(names)
     assert TOOLS & set(found) == set()
     assert [name for name, file in found.items() if str(ROOT / "glue_src") in file] == []
 
 
-@pytest.mark.parametrize("name", contract_names())
 @pytest.mark.parametrize("package", PACKAGES)
-def test_archive_alone_knows_its_contract_and_no_other(tmp_path: Path, package: str, name: str) -> None:
-    contract = contract_named(name)
-    archive = code_archive(ROOT, package, tmp_path / "build", contract)
-    code = f"""
+def test_archive_alone_knows_every_contract(archives: dict[str, Archive], tmp_path: Path, package: str) -> None:
+    code = """
+import json
 from contract.sources import contract_named, contract_names
-print(*contract_names(), contract_named("{name}").last_dataset.name)
+print(json.dumps({name: contract_named(name).last_dataset.name for name in contract_names()}))
 """
     # From the zip, as Glue has it on its path; and with the standard library only, for the layers are not the same.
-    assert bare_python([archive.path], code, tmp_path) == f"{name} {contract.last_dataset.name}"
-
-
-def test_archive_of_another_contract_reads_its_arguments(tmp_path: Path) -> None:
-    root = tmp_path / "project"
-    for folder in ("glue_src", "contract", "contract/items"):
-        shutil.copytree(ROOT / folder, root / folder)
-    (root / "sources").mkdir()
-    for name in ("modules/__init__.py", "contract/sources/__init__.py"):
-        shutil.copy(ROOT / name, root / name)
-    shutil.copy(MORE_SOURCES / "parcels.py", root / "sources")
-    archive = code_archive(root, "glue_src", tmp_path / "build", PARCELS)
-    code = """
-import glue_src.arguments
-from contract.layout import commit_marker_prefix
-from contract.sources import contract_named
-print(commit_marker_prefix("clean/", contract_named("parcels")))
-"""
-    assert bare_python([archive.path], code, tmp_path) == "clean/parcels/"
+    found = json.loads(bare_python([archives[package].path], code, tmp_path))
+    assert found == {name: contract_named(name).last_dataset.name for name in contract_names()}
 
 
 @pytest.mark.parametrize(
-    "module", ["contract.sources.catia.views", "envs.naming", "modules.terraform", "envs.schema", "local", "cdktf"]
+    "module", ["envs.naming", "modules.terraform", "envs.schema", "tools", "cdktf"]
 )
 @pytest.mark.parametrize("fixture", ["function_paths", "etl_function_paths", "job_paths"])
 def test_nothing_of_the_infrastructure_is_there(
@@ -165,5 +143,4 @@ try:
 except ModuleNotFoundError as error:
     print(error.name)
 """
-    known = module.startswith(("modules", "sources"))
-    assert bare_python(paths, code, tmp_path) == (module if known else module.partition(".")[0])
+    assert bare_python(paths, code, tmp_path) == module.partition(".")[0]

@@ -14,7 +14,6 @@ from tests.archives.programs import (
     PROVIDED_BY_GLUE,
     ROOT,
     SHARED,
-    contract_sources,
     etl_job_sources,
     function_sources,
     imported,
@@ -34,7 +33,7 @@ NEWER_THAN_3_11 = {
     "warnings": {"deprecated"},
 }
 #: The whole of glue_src is in the job's library, what only the function loads too.
-ON_GLUE = [*contract_sources(), *(file for folder in (*SHARED, "glue_src") for file in sources(folder))]
+ON_GLUE = [*sources(SHARED), *sources("glue_src")]
 #: What a shared file imports inside a function that only the Spark job calls.
 LOADED_ON_GLUE_ONLY: dict[str, set[str]] = {"lambda_src": set(), "glue_src": {"awsglue"}}
 
@@ -47,10 +46,9 @@ def top_level(names: set[str]) -> set[str]:
     return {name.partition(".")[0] for name in names}
 
 
-@pytest.mark.parametrize("file", [file for folder in SHARED for file in sources(folder)], ids=path_in_project)
+@pytest.mark.parametrize("file", sources(SHARED), ids=path_in_project)
 def test_what_is_shared_imports_the_standard_library_and_itself(file: Path) -> None:
-    own = {name for name in imported(file) if f"{name}.".startswith(("contract.", "contract.items."))}
-    foreign = {name for name in imported(file) - own if name.partition(".")[0] not in sys.stdlib_module_names}
+    foreign = {name for name in imported(file) if not is_shared(name) and name.partition(".")[0] not in sys.stdlib_module_names}
     assert foreign == set(), f"{file.name} ships in both archives, where these are not: {foreign}"
 
 
@@ -126,7 +124,7 @@ def test_spark_job_imports_what_glue_and_the_layers_pins_have(local_layers: dict
     assert used - (packages_in(local_layers["lambda_src"]) - set(NOT_ON_SPARK)) - set(PROVIDED_BY_GLUE) == set()
 
 
-@pytest.mark.parametrize("folder", ["lambda_src", "glue_src", *SHARED])
+@pytest.mark.parametrize("folder", ["lambda_src", "glue_src", SHARED])
 def test_programs_know_nothing_of_the_emulator(folder: str) -> None:
     for file in sources(folder):
         text = file.read_text(encoding="utf-8").lower()
@@ -135,12 +133,12 @@ def test_programs_know_nothing_of_the_emulator(folder: str) -> None:
 
 
 #: What is told its contract. Sections of the daily report are about one: they say so by their name.
-TOLD_THEIR_CONTRACT = ("modules", "envs", "lambda_src", "glue_src", "local", "ops", "reports", "handbook", "pipeline")
+TOLD_THEIR_CONTRACT = ("modules", "envs", "lambda_src", "glue_src", "ops", "tools/local", "tools/site", "tools/ci")
 
 
 @pytest.mark.parametrize("folder", TOLD_THEIR_CONTRACT)
 def test_no_contract_is_known_by_name(folder: str) -> None:
     files = [file for file in (ROOT / folder).rglob("*.py") if "/catia_" not in file.as_posix()]
     assert files
-    known = {path_in_project(file): {name for name in imported(file) if name.startswith("sources.")} for file in files}
+    known = {path_in_project(file): {name for name in imported(file) if name.startswith("contract.sources.")} for file in files}
     assert {path: names for path, names in known.items() if names} == {}

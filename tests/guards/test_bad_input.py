@@ -49,7 +49,7 @@ class Scene:
 def wrong_settings(scene: Scene) -> Done:
     """cdktf, with an environment that there is not and one whose file was changed for the worse."""
     project = scene.folder / "project"
-    for package in ("envs", "modules", "sources", "lambda_src", "glue_src"):
+    for package in ("contract", "envs", "modules", "lambda_src", "glue_src"):
         shutil.copytree(PROJECT / package, project / package)
     for file in ("main.py", "cdktf.json"):
         shutil.copy(PROJECT / file, project)

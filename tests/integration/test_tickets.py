@@ -166,7 +166,7 @@ def with_another_column(tmp_path: Path) -> Path:
     shutil.copytree(PROJECT, folder, ignore=left_out)
     for name in (".venv", "node_modules", "build"):
         (folder / name).symlink_to(PROJECT / name)
-    source = folder / "sources" / "tickets.py"
+    source = folder / "contract" / "sources" / "tickets.py"
     text = source.read_text(encoding="utf-8")
     for old, new in (
         (COUNT_COLUMN, f'{COUNT_COLUMN}\n        text(6, "closed_by", "Who closed it."),'),

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _NAMES: Final = ("chromium", "chromium-browser", "google-chrome", "chrome-headless-shell")
 _PACKAGE: Final = PROJECT / "node_modules" / "@sparticuz" / "chromium"
-_LOOK: Final = PROJECT / "tests" / "reports" / "look.mjs"
+_LOOK: Final = PROJECT / "tests" / "report" / "look.mjs"
 #: Of all fonts only those that came with the browser: with none at all, it crashes.
 _FONTS: Final = """\
 <?xml version="1.0"?>

@@ -38,6 +38,6 @@ def test_the_site_is_built_with_every_link_leading_somewhere(tmp_path: Path) -> 
     tables = (tmp_path / "reference" / "tables.html").read_text(encoding="utf-8")
     assert "Tables, views and queries" in tables
     assert "<code>sender: text</code>, <code>|</code> between them; <code>||</code> between" in tables
-    assert (tmp_path / "bench" / "RESULTS.html").is_file()
+    assert (tmp_path / "tools" / "bench" / "RESULTS.html").is_file()
     served = [file for file in tmp_path.rglob("*.html") if "https://fonts." in file.read_text(encoding="utf-8")]
     assert served == []

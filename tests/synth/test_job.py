@@ -92,13 +92,6 @@ def test_artifact_lies_under_its_own_hash(etl: Stack, name: str, file: str) -> N
     }
 
 
-def test_library_holds_the_environments_contract_and_no_other(etl: Stack) -> None:
-    with zipfile.ZipFile(etl.folder / etl["aws_s3_object.library"]["source"]) as library:
-        found = {name for name in library.namelist() if name.startswith("contract/sources/")}
-    assert found > {"contract/sources/__init__.py"}
-    assert {name for name in found if not name.startswith("contract/sources/catia/")} == {"contract/sources/__init__.py"}
-
-
 def test_script_is_the_job_itself(etl: Stack) -> None:
     source = etl["aws_s3_object.script"]["source"]
     assert (etl.folder / source).read_bytes() == (ROOT / "glue_src" / "job.py").read_bytes()

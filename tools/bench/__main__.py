@@ -18,9 +18,9 @@ from tools.bench.synth import report as synth_report
 from tools.bench.synth.runner import node_version
 from tools.bench.synth.runner import run as run_synth
 
-RESULTS: Final = PROJECT / "bench" / "RESULTS.md"
-LAKE_RESULTS: Final = PROJECT / "bench" / "RESULTS-lake.md"
-SYNTH_RESULTS: Final = PROJECT / "bench" / "RESULTS-synth.md"
+RESULTS: Final = PROJECT / "tools" / "bench" / "RESULTS.md"
+LAKE_RESULTS: Final = PROJECT / "tools" / "bench" / "RESULTS-lake.md"
+SYNTH_RESULTS: Final = PROJECT / "tools" / "bench" / "RESULTS-synth.md"
 ROUNDS: Final = 5
 QUICK_ROUNDS: Final = 2
 #: Each has six nights of several programs, and a year comes after them.

@@ -17,7 +17,7 @@ from typing import Any, Final
 from tools.bench.contenders.task import Task
 from tools.bench.replay_server import STATISTICS_TARGET
 
-PROJECT: Final = Path(__file__).resolve().parent.parent
+PROJECT: Final = Path(__file__).resolve().parents[2]
 _PASSED_ON: Final = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "SYSTEMROOT")
 _MEASUREMENT_SECONDS: Final = 1800
 _LAST_LINES: Final = 5

@@ -14,7 +14,7 @@ from typing import Any, Final
 from envs.selection import CHOICE_VARIABLE
 from tools.ci.exceptions import CommandError
 
-PROJECT: Final = Path(__file__).resolve().parent.parent
+PROJECT: Final = Path(__file__).resolve().parents[2]
 #: make setup puts it beside the virtual environment's Python.
 CDKTF: Final = Path(sys.executable).with_name("cdktf")
 _PLAN_FILE: Final = "pipeline.tfplan"

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
-PROJECT: Final = Path(__file__).resolve().parent.parent
+PROJECT: Final = Path(__file__).resolve().parents[2]
 VENV: Final = PROJECT / ".venv"
 #: A link to the JDK that setup chose, the machine's or one from PyPI.
 JDK_LINK: Final = VENV / "jdk"

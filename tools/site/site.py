@@ -13,7 +13,7 @@ from tools.local.side_environment import python_with
 _REQUIREMENTS: Final = PROJECT / "tools/site/requirements.txt"
 _CONSTRAINTS: Final = PROJECT / "tools/site/constraints.txt"
 _ENVIRONMENT: Final = PROJECT / "build" / "docs-venv"
-_CONFIGURATION: Final = PROJECT / "handbook" / "mkdocs.yml"
+_CONFIGURATION: Final = PROJECT / "tools" / "site" / "mkdocs.yml"
 SITE: Final = PROJECT / "build" / "site"
 
 

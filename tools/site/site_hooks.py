@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from mkdocs.structure.files import Files
     from mkdocs.structure.pages import Page
 
-_PROJECT: Final = Path(__file__).parents[1]
+_PROJECT: Final = Path(__file__).parents[2]
 _RESULTS: Final = "tools/bench/RESULTS*.md"
 #: In the project they lie beside docs/, in the site within it: one step less to climb.
 _LINK: Final = re.compile(r"\]\(\.\./((?:\.\./)*tools/bench/RESULTS[\w-]*\.md)")

@@ -104,6 +104,5 @@ CONTRACT = SourceContract(
     ),
     item_reader="contract.sources.catia.normalize:normalize_item",
     writer="the chatbot",
-    usual_item_reader="lambda_src.fast_readers.catia.usual_items:UsualItems",
     views="contract.sources.catia.views",
 )

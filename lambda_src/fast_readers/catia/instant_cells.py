@@ -12,7 +12,7 @@ import re
 from datetime import datetime, timedelta
 from typing import Final
 
-from lambda_src.unusual import UnusualError
+from lambda_src.fast_readers.protocol import SlowPathError
 from contract.items import timestamps
 
 _UNITS: Final = [f"{number:02}" for number in range(60)]
@@ -43,7 +43,7 @@ class InstantCells:
         """Return the cell of a time as the last of a record: a comma before it and a line feed after it.
 
         Raises:
-            UnusualError: ``time`` is none, or so near the end of all years that its day is not whole.
+            SlowPathError: ``time`` is none, or so near the end of all years that its day is not whole.
         """
         hour, minutes, end = self.hours.get(time[:14]), MINUTES.get(time[14:19]), ENDS.get(time[19:])
         return hour + minutes + end if hour and minutes and end else self.other_last_cell(time)
@@ -60,7 +60,7 @@ class InstantCells:
                 return (self.hours.get(time[:14] + zone) or self._hour(time[:14], zone)) + minutes + end
             return f",{timestamps.cell(timestamps.parse(time))}\n".encode()
         except (ValueError, OverflowError):
-            raise UnusualError from None
+            raise SlowPathError from None
 
     def _hour(self, start: str, zone: str) -> bytes:
         """Return and remember the hour of a date and hour, ``2026-01-31T23:``, and an offset.

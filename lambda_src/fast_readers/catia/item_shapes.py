@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from msgspec import UNSET
 from msgspec.json import Decoder
 
-from lambda_src.unusual import UnusualError
-from contract.sources.catia import json_texts
+from lambda_src.fast_readers.protocol import SlowPathError
+from lambda_src.fast_readers.catia import json_texts
 from lambda_src.fast_readers.catia.wire_shapes import (
     Item,
     L,
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 class ItemShape(NamedTuple):
     """How items of a shape are decoded from DynamoDB's JSON, and what reads their CreatedAt and Conversation.
 
-    ``decode`` raises MsgspecError for an item of another shape, the others UnusualError or MsgspecError.
+    ``decode`` raises MsgspecError for an item of another shape, the others SlowPathError or MsgspecError.
     """
 
     decode: Callable[[bytes | memoryview | Raw], Item[Any, Any]]
@@ -58,7 +58,7 @@ def _nullable(conversation: ListOrText[M[NullableMessageEntries]]) -> list[Messa
 
 def _in_text(conversation: ListOrText[Any]) -> list[Message]:
     if conversation.S is UNSET or conversation.L is not UNSET:
-        raise UnusualError
+        raise SlowPathError
     return json_texts.messages(conversation.S)
 
 

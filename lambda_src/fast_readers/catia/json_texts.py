@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, cast
 from msgspec import Raw, Struct
 from msgspec.json import Decoder
 
-from lambda_src.unusual import UnusualError
+from lambda_src.fast_readers.protocol import SlowPathError
 from lambda_src.fast_readers.catia.wire_shapes import L, M, Message, MessageEntries
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def messages(text: str) -> list[Message]:
     """Return the messages of a JSON text: a list of plain maps, or in DynamoDB's JSON, or a JSON text of one of these.
 
     Raises:
-        UnusualError, MsgspecError: it is none of these, or a key may stand twice.
+        SlowPathError, MsgspecError: it is none of these, or a key may stand twice.
     """
     document = text.encode()
     while document.startswith(b'"'):
@@ -64,7 +64,7 @@ def _wire_messages(document: bytes) -> list[Message]:
     keys, quotes = _accounted_for(found)
     # "L", around every message "M", around every value "S".
     if document.count(_QUOTE) != 2 * (1 + len(found) + 2 * keys) + quotes:
-        raise UnusualError
+        raise SlowPathError
     return found
 
 
@@ -85,7 +85,7 @@ def check_map(document: bytes, tokens: Sequence[Raw]) -> None:
     """Check that no key stands twice in a map of plain values, of which ``tokens`` were decoded.
 
     Raises:
-        UnusualError: one may.
+        SlowPathError: one may.
     """
     if document.count(_QUOTE) != 2 * len(tokens) + b"".join(tokens).count(_QUOTE):
         _check_keys(document, [_decode_map(document)])
@@ -95,7 +95,7 @@ def _check_keys(document: bytes, maps: Iterable[dict[str, Raw]]) -> None:
     """Check the same of all maps of a document, where they have entries that were not decoded, or null.
 
     Raises:
-        UnusualError: a key stands twice, or there are maps or lists in the maps, which could hide one.
+        SlowPathError: a key stands twice, or there are maps or lists in the maps, which could hide one.
     """
     keys = 0
     values: list[Raw] = []
@@ -103,6 +103,6 @@ def _check_keys(document: bytes, maps: Iterable[dict[str, Raw]]) -> None:
         keys += len(entries)
         values += entries.values()
     if any(bytes(value).startswith((b"{", b"[")) for value in values):
-        raise UnusualError
+        raise SlowPathError
     if document.count(_QUOTE) != 2 * keys + b"".join(values).count(_QUOTE):
-        raise UnusualError
+        raise SlowPathError

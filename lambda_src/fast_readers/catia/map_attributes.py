@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 from msgspec import UNSET, MsgspecError, Raw, UnsetType, defstruct
 from msgspec.json import Decoder
 
-from lambda_src.unusual import UnusualError
-from contract.sources.catia import json_texts
+from lambda_src.fast_readers.protocol import SlowPathError
+from lambda_src.fast_readers.catia import json_texts
 from lambda_src.fast_readers.catia.wire_shapes import NEVER, M, MapOrText, SOrNull, Token, WrappedToken
 
 if TYPE_CHECKING:
@@ -35,11 +35,11 @@ class MapAttribute:
         """Return the entries in the order of the keys, None where one is missing or null.
 
         Raises:
-            UnusualError, MsgspecError: the attribute has no usual shape.
+            SlowPathError, MsgspecError: the attribute has no usual shape.
         """
         tokens = self._tokens(attribute)
         if tokens.count(None) == len(tokens):
-            raise UnusualError  # maybe a wrapper
+            raise SlowPathError  # maybe a wrapper
         return tokens
 
     def _tokens(self, attribute: Raw) -> list[Raw | None]:
@@ -51,7 +51,7 @@ class MapAttribute:
             return [None if value is UNSET else value.S for value in self._values(usual.M)]
         if usual.M is UNSET and usual.S is not UNSET:
             return self._in_text(usual.S.encode())
-        raise UnusualError
+        raise SlowPathError
 
     def _less_usual(self, attribute: Raw) -> list[Raw | None]:
         try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from lambda_src.unusual import UnusualError
+from lambda_src.fast_readers.protocol import SlowPathError
 from contract import cells
 from lambda_src.fast_readers.catia.instant_cells import ENDS, MINUTES, InstantCells
 from contract.sources.catia.normalize import USER, canonical_sender
@@ -34,7 +34,7 @@ class MessageRecords:
         ``key`` is the cells of the user's id and the conversation's, each with the comma after it.
 
         Raises:
-            UnusualError, MsgspecError: a message has no usual shape.
+            SlowPathError, MsgspecError: a message has no usual shape.
         """
         # Run for every message: what nearly all of them need stands here, what others need is called.
         sender_of, hour_of, minutes_of, end_of = self._senders.get, self._instants.hours.get, MINUTES.get, ENDS.get
@@ -46,7 +46,7 @@ class MessageRecords:
                 questions += 1
             if token is None:
                 if sender is None and time is None:
-                    raise UnusualError  # maybe a wrapper
+                    raise SlowPathError  # maybe a wrapper
                 text = b""
             else:
                 text = bytes(token)

@@ -11,7 +11,7 @@ from typing import Final
 
 from msgspec.json import Decoder
 
-from lambda_src.unusual import UnusualError
+from lambda_src.fast_readers.protocol import SlowPathError
 from contract import cells
 
 BACKSLASH: Final = ord("\\")
@@ -27,11 +27,11 @@ def token_cell(token: bytes) -> bytes:
     """Return the CSV cell of a JSON string token; equal to that of :func:`contract.cells.cell`.
 
     Raises:
-        UnusualError: it is another JSON value.
+        SlowPathError: it is another JSON value.
         MsgspecError: it has lone surrogates.
     """
     if token[0] != QUOTE:
-        raise UnusualError
+        raise SlowPathError
     if BACKSLASH not in token:
         return token if COMMA in token or len(token) == EMPTY else token[1:-1]
     # Most escapes are of quotes, and most texts have no others: then no backslash is left.

@@ -15,7 +15,7 @@ from typing import Final, Generic, Literal, TypeAlias, TypeVar, cast
 
 from msgspec import UNSET, Raw, Struct, UnsetType
 
-from lambda_src.unusual import UnusualError
+from lambda_src.fast_readers.protocol import SlowPathError
 
 _T = TypeVar("_T")
 _U = TypeVar("_U")
@@ -56,13 +56,13 @@ class SOrNull(Struct, Generic[_T], frozen=True, gc=False, forbid_unknown_fields=
         """Return the content, or None for NULL.
 
         Raises:
-            UnusualError: not exactly one of the two keys is there, or NULL is false.
+            SlowPathError: not exactly one of the two keys is there, or NULL is false.
         """
         if self.NULL is UNSET and self.S is not UNSET:
             return self.S
         if self.NULL is True and self.S is UNSET:
             return None
-        raise UnusualError
+        raise SlowPathError
 
 
 class MapOrText(Struct, Generic[_T], gc=False, forbid_unknown_fields=True):

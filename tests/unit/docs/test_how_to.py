@@ -16,7 +16,7 @@ from tools.local.machine_tools import PROJECT, VENV
 from tests.unit.docs.computed import DOCS
 
 #: What the guides' commands need. Generated items and corpora are many files.
-_FOLDERS: Final = ("envs", "fuzz", "glue_src", "lambda_src", "local", "modules", "ops", "sources", "tests")
+_FOLDERS: Final = ("contract", "envs", "glue_src", "lambda_src", "modules", "ops", "tests", "tools")
 COPIED: Final = (*_FOLDERS, "pyproject.toml")
 GUIDES: Final = sorted((DOCS / "how-to").glob("*.md"))
 

@@ -15,7 +15,7 @@ from ops.prices import LIST_PRICES
 from tests.unit.docs.computed import DOCS, ComputedDocument, Figures
 
 DOCUMENT = ComputedDocument("lake-costs.md", update="UPDATE_LAKE_COSTS")
-RESULTS = DOCS.parent / "bench" / "RESULTS-lake.md"
+RESULTS = DOCS.parent / "tools" / "bench" / "RESULTS-lake.md"
 
 JOB = PROD.etl.glue
 FUNCTION = ArrowSettings()

@@ -32,10 +32,10 @@ def test_unit_tested_code_imports_no_cdktf() -> None:
     assert done.returncode == 0, done.stderr
     loaded = set(done.stdout.split())
     assert loaded & {"cdktf", "cdktf_cdktf_provider_aws", "constructs", "jsii"} == set()
-    assert {"envs", "modules", "lambda_src", "glue_src", "boto3", "pydantic"} <= loaded
+    assert {"contract", "envs", "modules", "lambda_src", "glue_src", "boto3", "pydantic"} <= loaded
 
 
-@pytest.mark.parametrize("place", ["modules", "envs", "main.py", "scan", "pipeline"])
+@pytest.mark.parametrize("place", ["modules", "envs", "main.py", "tools/scan", "tools/ci"])
 def test_infrastructure_imports_no_contract_itself(place: str) -> None:
     """An environment names its contract; what is made of it takes it from there."""
     found = [ROOT / place] if place.endswith(".py") else sorted((ROOT / place).rglob("*.py"))
@@ -45,7 +45,7 @@ def test_infrastructure_imports_no_contract_itself(place: str) -> None:
         for file in found
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
         for name in _imported(node)
-        if name.startswith("sources.") and name not in ("contract.sources.contract_named", "contract.sources.contract_names")
+        if name.startswith("contract.sources.") and name not in ("contract.sources.contract_named", "contract.sources.contract_names")
     ]
     assert importing == []
 
@@ -54,5 +54,5 @@ def _imported(node: ast.AST) -> list[str]:
     if isinstance(node, ast.Import):
         return [alias.name for alias in node.names]
     if isinstance(node, ast.ImportFrom):
-        return [f"{node.module}.{alias.name}" if node.module == "sources" else str(node.module) for alias in node.names]
+        return [f"{node.module}.{alias.name}" if node.module == "contract.sources" else str(node.module) for alias in node.names]
     return []

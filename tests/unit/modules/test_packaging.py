@@ -6,7 +6,6 @@ import os
 import stat
 import zipfile
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,7 +14,6 @@ from hypothesis import strategies as st
 
 from modules import packaging
 from modules.packaging import Archive, PackagingError, code_archive, exact_pins, write_archive, zip_bytes
-from tests.more_sources.parcels import CONTRACT
 
 SOURCES = {
     "program/__init__.py": "",
@@ -23,7 +21,6 @@ SOURCES = {
     "program/b.py": "B = 'ñ'\n" * 50,
     "program/engine/__init__.py": "",
     "program/engine/deep/c.py": "C = 2\n",
-    "modules/__init__.py": "",
     "contract/__init__.py": "",
     "contract/columns.py": "C = 3\n",
     "contract/items/__init__.py": "",
@@ -55,7 +52,7 @@ def test_same_content_gives_same_bytes_anywhere_and_any_time(
 ) -> None:
     del loose_umask
     one = project(tmp_path / "one", iter(SOURCES), when=10**9)
-    first = code_archive(one, "program", tmp_path / "build1", CONTRACT)
+    first = code_archive(one, "program", tmp_path / "build1")
     os.umask(0o077)
     monkeypatch.setenv("TZ", "Asia/Tokyo")
     other = project(tmp_path / "elsewhere" / "two", reversed(SOURCES), when=1_700_000_001)
@@ -64,16 +61,15 @@ def test_same_content_gives_same_bytes_anywhere_and_any_time(
         (other / folder / "__pycache__").mkdir()
         (other / folder / "__pycache__" / "a.cpython-311.pyc").write_bytes(b"x")
     (other / "program" / "requirements.txt").write_text("boto3\n")
-    (other / "sources" / "another.py").write_text("F = 6\n")
-    second = code_archive(other, "program", tmp_path / "build2", CONTRACT)
+    second = code_archive(other, "program", tmp_path / "build2")
     assert first.path.read_bytes() == second.path.read_bytes()
     assert (first.sha256, first.zipped_bytes) == (second.sha256, second.zipped_bytes)
 
 
 def test_archive_says_what_is_on_disk(tmp_path: Path) -> None:
-    archive = code_archive(project(tmp_path, iter(SOURCES), when=10**9), "program", tmp_path / "build", CONTRACT)
+    archive = code_archive(project(tmp_path, iter(SOURCES), when=10**9), "program", tmp_path / "build")
     content = archive.path.read_bytes()
-    assert archive.path == tmp_path / "build" / "parcels" / "program.zip"
+    assert archive.path == tmp_path / "build" / "program.zip"
     assert archive.sha256 == hashlib.sha256(content).hexdigest()
     assert archive.sha256_base64 == base64.b64encode(hashlib.sha256(content).digest()).decode()
     assert archive.zipped_bytes == len(content)
@@ -81,7 +77,7 @@ def test_archive_says_what_is_on_disk(tmp_path: Path) -> None:
 
 
 def test_entries_are_sorted_dated_1980_and_readable_by_all(tmp_path: Path) -> None:
-    archive = code_archive(project(tmp_path, reversed(SOURCES), when=10**9), "program", tmp_path / "build", CONTRACT)
+    archive = code_archive(project(tmp_path, reversed(SOURCES), when=10**9), "program", tmp_path / "build")
     with zipfile.ZipFile(archive.path) as opened:
         entries = opened.infolist()
         assert [entry.filename for entry in entries] == sorted(SOURCES)
@@ -94,25 +90,6 @@ def test_entries_are_sorted_dated_1980_and_readable_by_all(tmp_path: Path) -> No
 @given(st.dictionaries(st.text("abc/", min_size=1), st.binary(), min_size=1))
 def test_order_of_files_does_not_matter(files: dict[str, bytes]) -> None:
     assert zip_bytes(files) == zip_bytes(dict(reversed(files.items())))
-
-
-def test_contracts_have_archives_of_their_own(tmp_path: Path) -> None:
-    root = project(tmp_path, iter(SOURCES), when=10**9)
-    package = root / "sources" / "letters"
-    (package / "sql").mkdir(parents=True)
-    for name in ("__init__.py", "rows.py", "views.py", "sql/latest.sql"):
-        (package / name).write_text(f"# {name}\n", encoding="utf-8")
-    letters = replace(CONTRACT, name="letters", views="sources.letters.views")
-    archives = [code_archive(root, "program", root / "build", contract) for contract in (CONTRACT, letters)]
-    found = []
-    for archive in archives:
-        with zipfile.ZipFile(archive.path) as opened:
-            found.append({name for name in opened.namelist() if name.startswith("contract/sources/")})
-    # Views are for infrastructure and tools: a change of them is none of the programs.
-    assert found == [
-        {"contract/sources/__init__.py", "contract/sources/parcels.py"},
-        {"contract/sources/__init__.py", "contract/sources/letters/__init__.py", "contract/sources/letters/rows.py"},
-    ]
 
 
 def test_changed_content_changes_the_hash(tmp_path: Path) -> None:

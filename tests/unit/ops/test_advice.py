@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from ops.advice import next_steps
 from ops.engines import Engine, EngineRun, EngineState
 from ops.runs import BrokenRun, RecentRuns
 from ops.services import AlarmState, CrawlerState, QueueState
@@ -49,7 +50,7 @@ WELL = Status(
 
 
 def test_nothing_is_to_be_done_where_all_is_well() -> None:
-    assert WELL.next_steps(CONTRACT) == ()
+    assert next_steps(WELL, CONTRACT) == ()
 
 
 @pytest.mark.parametrize(
@@ -81,7 +82,7 @@ def test_nothing_is_to_be_done_where_all_is_well() -> None:
     ],
 )
 def test_each_matter_has_its_remedy(change: dict[str, object], matter: str, remedy: str) -> None:
-    (step,) = replace(WELL, **change).next_steps(CONTRACT)  # type: ignore[arg-type]
+    (step,) = next_steps(replace(WELL, **change), CONTRACT)  # type: ignore[arg-type]
     assert matter in step.matter
     assert remedy in step.remedy
     assert "\n" not in step.matter + step.remedy
@@ -89,13 +90,13 @@ def test_each_matter_has_its_remedy(change: dict[str, object], matter: str, reme
 
 def test_what_is_no_matter() -> None:
     young = left(Unpublished.ON_ITS_WAY)
-    assert replace(WELL, unpublished=young).next_steps(CONTRACT) == (), "it is on its way"
+    assert next_steps(replace(WELL, unpublished=young), CONTRACT) == (), "it is on its way"
     late = replace(WELL, unpublished=young, transform=engine("ETL-2", "FAILED"))
-    assert [step.matter.partition(" ")[0] for step in late.next_steps(CONTRACT)] == ["ETL-2:", "run"]
+    assert [step.matter.partition(" ")[0] for step in next_steps(late, CONTRACT)] == ["ETL-2:", "run"]
     older = BrokenRun(NEWEST.dt, "1", ("cut off",))
-    assert replace(WELL, runs=RecentRuns((NEWEST,), (older,))).next_steps(CONTRACT) == (), "a newer run took its place"
+    assert next_steps(replace(WELL, runs=RecentRuns((NEWEST,), (older,))), CONTRACT) == (), "a newer run took its place"
     unscheduled = replace(WELL, schedule="", published=replace(PUBLISHED, dt=date(2025, 12, 31)))
-    assert unscheduled.next_steps(CONTRACT) == (), "nobody expects a run every day"
+    assert next_steps(unscheduled, CONTRACT) == (), "nobody expects a run every day"
     before = replace(WELL.extract.runs[0], state="FAILED", started_at=NEWEST.started_at - timedelta(minutes=1))
     retried = replace(WELL, extract=replace(WELL.extract, runs=(before,)))
-    assert retried.next_steps(CONTRACT) == (), "the retry went well"
+    assert next_steps(retried, CONTRACT) == (), "the retry went well"

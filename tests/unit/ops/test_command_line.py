@@ -110,7 +110,7 @@ def test_operating_needs_nothing_of_what_deploys_or_extracts() -> None:
     loaded = set(done.stdout.split())
     slow = {"pyarrow", "pyiceberg"}
     assert loaded & {"cdktf", "jsii", "msgspec", "aws_lambda_powertools", "local", "tests", *slow} == set()
-    assert {"boto3", "typer", "rich", "pydantic", "modules", "envs"} <= loaded
+    assert {"boto3", "typer", "rich", "pydantic", "contract", "envs"} <= loaded
 
 
 def test_product_code_knows_nothing_of_the_emulator() -> None:

@@ -12,7 +12,7 @@ from typing import Final
 from tools.site.pictures.graph import Edge, Graph, Node
 from tools.local.machine_tools import PROJECT, tool_environment
 
-_SCRIPT: Final = PROJECT / "handbook" / "pictures" / "layout.mjs"
+_SCRIPT: Final = PROJECT / "tools" / "site" / "pictures" / "layout.mjs"
 _FONT: Final = "Helvetica"
 
 #: Line, surface and text of each kind of box, for light screens and for dark ones.

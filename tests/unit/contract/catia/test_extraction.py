@@ -60,7 +60,7 @@ def test_conversations_of_all_shapes_have_the_same_rows(conversation: Shape, use
     }
     assert extraction.tally.placed["conversations"] == 1
     assert extraction.tally.rows == {"conversations": 1, "messages": 4}
-    assert extraction.unusual_items == 0
+    assert extraction.slow_path_items == 0
 
 
 @pytest.mark.parametrize("shape", FEEDBACK_SHAPES)
@@ -70,7 +70,7 @@ def test_feedback_of_all_shapes_has_the_same_row(shape: Shape) -> None:
 
     assert rows == {"feedback": f'7,{FEEDBACK_KEY},2026-01-31T03:30:00.500000Z,dislike,"No,\\nno sirve",\n'}
     assert (extraction.tally.placed["feedback"], extraction.tally.rows) == (1, {"feedback": 1})
-    assert extraction.unusual_items == 0
+    assert extraction.slow_path_items == 0
 
 
 def test_missing_attributes_are_null() -> None:
@@ -81,7 +81,7 @@ def test_missing_attributes_are_null() -> None:
         "feedback": f"7,{FEEDBACK_KEY},{TIME},,,\n",
     }
     assert extraction.tally.placed["registers"] == 2
-    assert extraction.unusual_items == 0
+    assert extraction.slow_path_items == 0
 
 
 def test_the_benchmarks_items_become_what_their_generator_says() -> None:
@@ -93,7 +93,7 @@ def test_the_benchmarks_items_become_what_their_generator_says() -> None:
     rows, extraction = extracted(*items, rules=(MONITORS,))
 
     assert len(rejected) >= 10
-    assert extraction.unusual_items == len(rejected)
+    assert extraction.slow_path_items == len(rejected)
     assert extraction.tally.placed["conversations"] == sum(sample.kind is Kind.CONVERSATION for sample in samples)
     assert extraction.tally.placed["feedback"] == sum(sample.kind is Kind.FEEDBACK for sample in samples)
     assert extraction.tally.placed["registers"] == sum(sample.kind is Kind.REGISTER for sample in samples)
@@ -110,7 +110,7 @@ def test_of_the_sample_tables_items_only_the_faulty_ones_take_the_long_way() -> 
     check(items)
     _, extraction = extracted(*items)
 
-    assert extraction.tally.rejected.total() == extraction.unusual_items >= len(FAULTS)
+    assert extraction.tally.rejected.total() == extraction.slow_path_items >= len(FAULTS)
 
 
 @pytest.mark.parametrize("last", [{"M": {"timestamp": {"S": "ayer"}}}, {"S": "suelto"}, {"M": {"text": {"B": "eA=="}}}])
@@ -127,7 +127,7 @@ def test_of_an_item_that_turns_out_unusual_at_its_end_no_message_stands_twice() 
 
     assert rows["messages"] == f"{MESSAGE_ROWS}{KEYS},5,,5,\n"
     assert extraction.tally.rows == {"conversations": 1, "messages": 5}
-    assert extraction.unusual_items == 1
+    assert extraction.slow_path_items == 1
 
 
 def test_bad_user_data_leaves_no_message_of_its_item() -> None:
@@ -168,7 +168,7 @@ def test_user_data_is_remembered_for_the_same_user_data_only() -> None:
     rows, extraction = extracted(*[item(UserData=shape({"nombre": name})) for name in "ab" for shape in shapes])
 
     assert [row.split(",")[3] for row in rows["conversations"].splitlines()] == list("aaaabbbb")
-    assert extraction.unusual_items == 0
+    assert extraction.slow_path_items == 0
 
 
 @pytest.mark.parametrize("shape", [shape for shape in TIME_SHAPES if shape is not None])
@@ -183,4 +183,4 @@ def test_times_of_all_shapes_are_the_same_instant(shape: Any) -> None:
     assert rows["messages"].endswith(",x,2026-01-31T04:30:07.000000Z\n")
     assert ",2026-01-31T04:30:07.000000Z," in rows["conversations"]
     assert ",2026-01-31T04:30:07.000000Z," in rows["feedback"]
-    assert extraction.unusual_items == 0
+    assert extraction.slow_path_items == 0

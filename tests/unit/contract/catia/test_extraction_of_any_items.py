@@ -14,7 +14,8 @@ from tools.fuzz.properties import check, check_divided, fate, parse
 from tools.fuzz.vocabulary import TIMES
 from lambda_src.exclusions import ExclusionRule
 from lambda_src.extraction import Extraction
-from contract.sources.catia import CONTRACT, instant_cells, message_records
+from contract.sources.catia import CONTRACT
+from lambda_src.fast_readers.catia import instant_cells, message_records
 from tests.unit.contract.catia.item_strategies import ANY, CHANGED, ITEMS, NASTY, RULES, USUAL
 
 SORT_KEY = "CONVERSATION#2026-01-31T04:30:00Z"

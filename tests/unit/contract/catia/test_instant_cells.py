@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lambda_src.unusual import UnusualError
+from lambda_src.fast_readers.protocol import SlowPathError
 from contract.items import timestamps
-from contract.sources.catia import instant_cells
+from lambda_src.fast_readers.catia import instant_cells
 from lambda_src.fast_readers.catia.instant_cells import InstantCells
 
 OFFSETS = st.integers(-1439, 1439).map(lambda minutes: timezone(timedelta(minutes=minutes)))
@@ -36,7 +36,7 @@ def expected(time: str) -> bytes | None:
 def found(instants: InstantCells, time: str) -> bytes | None:
     try:
         return instants.last_cell(time)
-    except UnusualError:
+    except SlowPathError:
         return None
 
 
@@ -105,7 +105,7 @@ def test_what_is_no_time_is_unusual(time: str) -> None:
     instants.last_cell("2026-01-31T04:30:05-05:00")
 
     for _ in range(2):
-        with pytest.raises(UnusualError):
+        with pytest.raises(SlowPathError):
             instants.last_cell(time)
 
 

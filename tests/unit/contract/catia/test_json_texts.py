@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import Raw
 
-from lambda_src.unusual import UNUSUAL, UnusualError
+from lambda_src.fast_readers.protocol import TO_SLOW_PATH, SlowPathError
 from contract.items import readers
 from contract.items.rejections import ItemRejectedError
-from contract.sources.catia import json_texts
+from lambda_src.fast_readers.catia import json_texts
 from lambda_src.fast_readers.catia.json_texts import check_map
 from tests.csv_texts import TEXTS
 from tests.unit.contract.catia.strategies import wrapped
@@ -86,7 +86,7 @@ def test_a_key_that_stands_twice_is_noticed(document: str) -> None:
     with pytest.raises(ItemRejectedError, match="stands 2 times"):
         readers.sequence(document)
     for text in (document, json.dumps(document)):
-        with pytest.raises(UnusualError):
+        with pytest.raises(SlowPathError):
             json_texts.messages(text)
 
 
@@ -120,7 +120,7 @@ def test_a_key_that_stands_twice_is_noticed(document: str) -> None:
     ],
 )
 def test_what_has_no_usual_shape_is_left_to_others(document: str) -> None:
-    with pytest.raises(UNUSUAL):
+    with pytest.raises(TO_SLOW_PATH):
         json_texts.messages(document)
 
 
@@ -135,5 +135,5 @@ def test_a_map_may_have_entries_that_nobody_reads_but_none_twice() -> None:
     check_map(b'{"nombre":"\\"Ana\\""}', [token])
     check_map(b'{"nombre":"\\"Ana\\"","edad":5,"pais":null}', [token])
     for rest in (b',"edad":5,"edad":5', b',"nombre":"\\"Ana\\""', b',"otra":{}', b',"otra":[]', b',"a\\"b":1'):
-        with pytest.raises(UnusualError):
+        with pytest.raises(SlowPathError):
             check_map(b'{"nombre":"\\"Ana\\""%b}' % rest, [token])

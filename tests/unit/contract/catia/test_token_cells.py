@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from msgspec import MsgspecError
 
-from lambda_src.unusual import UnusualError
+from lambda_src.fast_readers.protocol import SlowPathError
 from contract import cells
 from lambda_src.fast_readers.catia.token_cells import token_cell
 from tests.csv_texts import TEXTS
@@ -47,7 +47,7 @@ def test_cells_of_tokens(token: bytes, cell: bytes) -> None:
 
 @pytest.mark.parametrize("value", ["null", "true", "5", "-1.5", "{}", '{"S":"x"}', "[]", '["x"]'])
 def test_what_is_no_string_is_unusual(value: str) -> None:
-    with pytest.raises(UnusualError):
+    with pytest.raises(SlowPathError):
         token_cell(value.encode())
 
 

@@ -10,7 +10,7 @@ import pytest
 from tools.local.machine_tools import PROJECT
 from tools.local.setup_machine import SetupError, Stamps, check_terraform, run
 
-FIND_PYTHON = PROJECT / "local" / "find_python.sh"
+FIND_PYTHON = PROJECT / "tools" / "local" / "find_python.sh"
 
 
 @pytest.fixture

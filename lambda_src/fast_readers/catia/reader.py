@@ -1,4 +1,4 @@
-"""Items of usual shapes, from DynamoDB's JSON straight to CSV records: as ``normalize`` would have it, only faster."""
+"""CatIA's fast reader: items of common shapes, from DynamoDB's JSON straight to CSV records."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from msgspec import UNSET, MsgspecError, Raw, UnsetType
 from msgspec.json import Decoder
 
-from lambda_src.unusual import UnusualError
+from lambda_src.fast_readers.protocol import SlowPathError
 from contract import cells
 from contract.items.rejections import ItemRejectedError
 from contract.sources.catia import CONVERSATIONS, FEEDBACK, MESSAGES, USER_PREFIX
@@ -38,7 +38,7 @@ _NO_FEEDBACK: Final = b"," * (len(FEEDBACK_KEYS) - 1)
 _decode_text: Final = Decoder(str).decode
 
 
-class UsualItems:
+class CatiaFastReader:
     """Normalizes items of usual shapes. Remembers the last UserData: a user's items come together, and all have it."""
 
     def __init__(self, exclusions: Exclusions, records: Records) -> None:
@@ -57,11 +57,11 @@ class UsualItems:
         self._messages = MessageRecords(self._instants)
         self._last_user_data = b"", b""
 
-    def place(self, item: bytes | memoryview | Raw) -> None:
+    def read(self, item: bytes | memoryview | Raw) -> None:
         """Add what becomes of an item, given as DynamoDB's JSON: all of it, or nothing.
 
         Raises:
-            UnusualError, MsgspecError, RecursionError: the item has no usual shape; nothing was added.
+            SlowPathError, MsgspecError, RecursionError: the slow path has to read the item; nothing was added.
         """
         for shape in ITEM_SHAPES:
             try:
@@ -69,7 +69,7 @@ class UsualItems:
             except MsgspecError:
                 continue
             return self._place(decoded, shape)
-        raise UnusualError
+        raise SlowPathError
 
     def _place(self, item: Item[Any, Any], shape: ItemShape) -> None:
         partition_key, sort_key = item.PK.S, item.SK.S
@@ -77,7 +77,7 @@ class UsualItems:
         if rule is not None:
             self._tally.excluded[rule.name] += 1
         elif not partition_key.startswith(USER_PREFIX) or partition_key == USER_PREFIX:
-            raise UnusualError
+            raise SlowPathError
         elif sort_key.startswith(CONVERSATION_PREFIX):
             self._place_conversation(item, shape)
         elif sort_key.startswith(FEEDBACK_PREFIX):
@@ -85,7 +85,7 @@ class UsualItems:
         elif sort_key.startswith(REGISTER_PREFIX):
             self._tally.placed[Register.kind] += 1
         else:
-            raise UnusualError
+            raise SlowPathError
 
     def _place_conversation(self, item: Item[Any, Any], shape: ItemShape) -> None:
         key = _key(item)
@@ -127,7 +127,7 @@ def _feedback(attribute: Raw | UnsetType) -> bytes:
     try:
         feedback_type = b"" if word is None else feedback_type_of(_decode_text(word)).encode()
     except ItemRejectedError:
-        raise UnusualError from None
+        raise SlowPathError from None
     return b"%b,%b,%b" % (feedback_type, _cell(comment), _cell(option))
 
 
@@ -138,3 +138,6 @@ def _key(item: Item[Any, Any]) -> bytes:
 
 def _cell(token: Raw | None) -> bytes:
     return b"" if token is None else token_cell(bytes(token))
+
+
+FAST_READER: Final = CatiaFastReader

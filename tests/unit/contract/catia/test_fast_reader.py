@@ -43,7 +43,7 @@ OTHERS = [
 def test_items_of_usual_shapes_take_the_short_way(unread: bytes) -> None:
     check([unread], ())
 
-    assert extracted(unread)[1].unusual_items == 0
+    assert extracted(unread)[1].slow_path_items == 0
 
 
 def raw(sort_key: str = SORT_KEY, **attributes: str) -> bytes:
@@ -135,4 +135,4 @@ LOOK_USUAL = [
 def test_what_only_looks_usual_is_left_to_normalize(unusual: bytes) -> None:
     check([unusual], ())
 
-    assert extracted(unusual)[1].unusual_items == 1
+    assert extracted(unusual)[1].slow_path_items == 1
