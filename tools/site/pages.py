@@ -13,6 +13,7 @@ from tools.site.outputs_page import outputs_page
 from tools.site.pictures.architecture import architecture
 from tools.site.pictures.drawing import svg
 from tools.site.pictures.lineage import Lineage
+from tools.site.pictures.rooms import rooms
 from tools.site.pictures.stacks import Stack
 from tools.site.settings_page import settings_page
 from tools.site.tables_page import TOLD_BY_COLUMN, tables_page
@@ -56,6 +57,11 @@ def pages_of_code() -> Mapping[Path, str]:
         if view.name in TOLD_BY_COLUMN
     }
     return {
+        DOCS / "pictures" / "rooms.svg": svg(
+            rooms(),
+            "The project's folders, and which import which",
+            "Arrows lead from a folder to those that it imports, with the number of imports; none leads back up.",
+        ),
         reference / "settings.md": settings_page(),
         reference / "tables.md": tables_page(lineage, named_queries_of(PROD.contract)),
         **pictures,

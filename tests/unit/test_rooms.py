@@ -1,0 +1,40 @@
+"""Who may import whom: the rooms' floors (pyproject.toml), and no circle between files."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import grimp
+import pytest
+from importlinter.cli import EXIT_STATUS_SUCCESS, lint_imports
+
+from tools.local.machine_tools import PROJECT
+from tools.site.pictures.rooms import ROOMS
+
+if TYPE_CHECKING:
+    from grimp import ImportGraph
+
+
+@pytest.fixture(scope="module")
+def imports() -> ImportGraph:
+    return grimp.build_graph(*ROOMS, cache_dir=None)
+
+
+def test_rooms_import_only_what_is_below_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(PROJECT)
+    assert lint_imports(str(PROJECT / "pyproject.toml"), no_cache=True) == EXIT_STATUS_SUCCESS
+
+
+def test_every_folder_of_python_files_is_a_room() -> None:
+    folders = {path.parent.name for path in PROJECT.glob("*/*.py")}
+    assert folders == {*ROOMS, "tests"}
+
+
+def test_no_files_import_each_other_in_a_circle(imports: ImportGraph) -> None:
+    circles = [
+        f"{one} -> {' -> '.join(back)}"
+        for one in imports.modules
+        for other in imports.find_modules_directly_imported_by(one)
+        if (back := imports.find_shortest_chain(other, one)) is not None
+    ]
+    assert circles == []
