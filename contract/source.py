@@ -52,7 +52,7 @@ class Relation:
 class SourceContract:
     """One source table: how its items are read, and what becomes of them.
 
-    ``name`` is that of the module below ``contract.sources`` that defines it as ``CONTRACT``; ``table`` is the part of the
+    ``name`` is that of its module in ``contract.sources``, which has it as ``CONTRACT``; ``table`` is the part of the
     DynamoDB table's name that stands between ``cat-{env}-`` and ``-table``. ``key_attributes`` are the table's keys,
     the partition key first. ``aliases`` are names by which exclusion rules may call what follows a prefix of the
     partition key, with that prefix. ``datasets`` are what ETL-1 writes, in the order in which a run publishes them: the

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contract.sources import contract_named
+from envs.naming import Names
 from envs.schema import (
     ArrowSettings,
     AthenaSettings,
@@ -16,8 +18,6 @@ from envs.schema import (
     ScheduleSettings,
     TransformSettings,
 )
-from envs.naming import Names
-from contract.sources import contract_named
 
 _NAMES = Names("prod")
 _CONTRACT = contract_named("catia")

@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator
 
-from envs.naming import NameRule
 from contract.sources import contract_named
+from envs.naming import NameRule
 
 #: CloudWatch Logs accepts no other numbers of days (PutRetentionPolicy).
 LOG_RETENTION_DAYS = frozenset(

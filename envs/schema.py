@@ -11,12 +11,11 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, ConfigDict, with_config
 
-from envs import rules
-from envs.cron import check_cron
-from envs import naming
 from contract.source import SourceContract
-from contract.spark_catalog import ICEBERG_VERSIONS
 from contract.sources import contract_named
+from contract.spark_catalog import ICEBERG_VERSIONS
+from envs import naming, rules
+from envs.cron import check_cron
 
 #: Worker types that each Glue version knows and this platform is sized for.
 WORKER_TYPES = dict.fromkeys(ICEBERG_VERSIONS, ("G.1X", "G.2X", "G.4X"))

@@ -1,13 +1,13 @@
-"""A help desk's tickets, on one machine as ``local`` is: the example of a second source table (contract/sources/tickets.py)."""
+"""A help desk's tickets, on one machine as ``local`` is: a second source table (contract/sources/tickets.py)."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from envs.local import LOCAL
-from envs.schema import ARROW_ENGINE, AthenaSettings, CatalogSettings, ExclusionRule
-from envs.naming import Names
 from contract.sources import contract_named
+from envs.local import LOCAL
+from envs.naming import Names
+from envs.schema import ARROW_ENGINE, AthenaSettings, CatalogSettings, ExclusionRule
 
 _NAMES = Names("tickets")
 _CONTRACT = contract_named("tickets")

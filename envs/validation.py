@@ -8,10 +8,10 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from envs.schema import GLUE_ENGINE, WORKER_TYPES, Environment, GlueJobSettings
 from contract.column_history import history_faults, read_history
 from contract.layout import ARTIFACTS_PREFIX
 from contract.settings import MOST_SPARK_TASKS
+from envs.schema import GLUE_ENGINE, WORKER_TYPES, Environment, GlueJobSettings
 
 
 class ConfigurationError(ValueError):

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from glue_src.exceptions import ArgumentsError
 from contract.settings import NO_TABLES, TRANSFORM_ARGUMENTS, TRANSFORM_VARIABLES, TransformArgument
 from contract.source import ContractError, SourceContract
 from contract.sources import contract_named
+from glue_src.exceptions import ArgumentsError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

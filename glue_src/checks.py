@@ -12,10 +12,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
 
-    from glue_src.engine import RelationFacts, TableFacts
-    from glue_src.plan import Change
     from contract.runs import ItemCounts
     from contract.source import Relation, SourceContract
+    from glue_src.engine import RelationFacts, TableFacts
+    from glue_src.plan import Change
 
 #: The check of how many of the run's items were rejected.
 REJECTED_RATIO = "rejected_ratio"

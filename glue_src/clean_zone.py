@@ -6,21 +6,21 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
+from contract.layout import clean_key, commit_marker_prefix, parse_clean_key, run_summary_key
+from contract.runs import RunSummary, RunSummaryError
 from glue_src import logs
 from glue_src.exceptions import ForeignHeaderError, IncompleteRunError, NoCompleteRunError
 from glue_src.headers import columns_in
-from contract.layout import clean_key, commit_marker_prefix, parse_clean_key, run_summary_key
-from contract.runs import RunSummary, RunSummaryError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from datetime import date
 
-    from glue_src.storage import Bucket
     from contract.datasets import Column, Dataset
     from contract.layout import CleanObject
     from contract.runs import RunObject
     from contract.source import SourceContract
+    from glue_src.storage import Bucket
 
 #: In bytes; far more than the names of all columns take.
 _LONGEST_HEADER: Final = 64 * 1024

@@ -15,12 +15,12 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
+from contract.settings import CRAWLER_VARIABLE, TransformArgument
 from glue_src import logs
 from glue_src.arguments import read_variables
 from glue_src.arrow.engine import ArrowEngine
 from glue_src.exceptions import ArgumentsError, OutOfTimeError
 from glue_src.run import Clients, run
-from contract.settings import CRAWLER_VARIABLE, TransformArgument
 
 if TYPE_CHECKING:
     from mypy_boto3_glue import GlueClient

@@ -6,14 +6,14 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
-from glue_src import logs
 from contract.snapshots import STAGING_BRANCH
+from glue_src import logs
 
 if TYPE_CHECKING:
+    from contract.datasets import Dataset
     from glue_src.engine import LakeEngine
     from glue_src.storage import Bucket
     from glue_src.tables import TableState
-    from contract.datasets import Dataset
 
 #: How old a file must be before it counts as left behind: a run that is still at work has younger ones.
 _LEFT_BEHIND: Final = timedelta(hours=24)

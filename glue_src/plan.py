@@ -6,20 +6,20 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from glue_src.engine import Source, TablePlan
-from glue_src.exceptions import Removal
-from glue_src.schema import is_partitioned_so
 from contract.datasets import REJECTED
 from contract.partition_sums import rows_in, to_document, version_of
 from contract.snapshots import NO_SNAPSHOT, SnapshotProperty
+from glue_src.engine import Source, TablePlan
+from glue_src.exceptions import Removal
+from glue_src.schema import is_partitioned_so
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from glue_src.tables import TableState
     from contract.datasets import Column, Dataset
     from contract.partition_sums import PartitionSum, PartitionSums
     from contract.runs import RunObject, RunSummary
+    from glue_src.tables import TableState
 
 
 @dataclass(frozen=True)

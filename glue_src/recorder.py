@@ -6,19 +6,19 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from glue_src.records import recorded_runs, with_checks, with_runs
 from contract.datasets import DATA_QUALITY, RUNS
 from contract.snapshots import NO_SNAPSHOT, SnapshotProperty
+from glue_src.records import recorded_runs, with_checks, with_runs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from contract.datasets import Dataset
+    from contract.runs import RunSummary
     from glue_src.checks import Check
     from glue_src.engine import LakeEngine
     from glue_src.records import Row, RunRow
     from glue_src.tables import TableState
-    from contract.datasets import Dataset
-    from contract.runs import RunSummary
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,8 @@ from contract.table_metadata import ICEBERG_TYPES, first_metadata, table_propert
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
-    from glue_src.tables import Field, TableState
     from contract.datasets import Column, Dataset
+    from glue_src.tables import Field, TableState
 
 #: Types that Iceberg can read as a wider one: https://iceberg.apache.org/spec/#schema-evolution.
 _WIDENED: Final = frozenset({("int", "long"), ("float", "double")})

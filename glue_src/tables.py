@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from glue_src.exceptions import TableMetadataError
-from glue_src.metadata_files import content_of, parameters_of
 from contract.partition_sums import from_document, rows_in
 from contract.snapshots import NO_SNAPSHOT, SnapshotProperty
+from glue_src.exceptions import TableMetadataError
+from glue_src.metadata_files import content_of, parameters_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

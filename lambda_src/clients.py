@@ -55,7 +55,7 @@ class Clients:
 
 
 @dataclass(frozen=True)
-class Watch:
+class DeadlineGuard:
     """What ends a run that goes on too long: ``check`` raises when it is time."""
 
     clients: Clients

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from lambda_src.exceptions import EventError
 from contract import layout
-from contract.settings import EventKey
 from contract.items import timestamps
+from contract.settings import EventKey
+from lambda_src.exceptions import EventError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

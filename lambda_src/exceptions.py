@@ -6,7 +6,7 @@
     │   └── EventError           the event is wrong
     ├── SourceError              the source table cannot be read
     ├── DestinationError         the bucket cannot be written
-    ├── WorkerError              a process that made a share of the run ended without an answer
+    ├── WorkerError              a process that made a work unit of the run ended without an answer
     └── DeadlineExceededError    the run's time is nearly over
 
 What is wrong with one item is no failure of a run: :mod:`contract.items.rejections`.
@@ -62,7 +62,7 @@ class DestinationError(NormalizeError):
 
 
 class WorkerError(NormalizeError):
-    """A process that made a share of the run ended without an answer."""
+    """A process that made a work unit of the run ended without an answer."""
 
 
 class DeadlineExceededError(NormalizeError):

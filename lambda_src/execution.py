@@ -8,40 +8,40 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
+from contract import layout
 from lambda_src import event as events
-from lambda_src.clients import Clients, Watch
+from lambda_src.clients import Clients, DeadlineGuard
 from lambda_src.parallelism import table_size
 from lambda_src.publication import DryRun, Publication, Target
 from lambda_src.run import Plan, run
-from lambda_src.share import divide
-from contract import layout
+from lambda_src.work_units import divide
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from lambda_src.deadline import Deadline
-    from lambda_src.journal import Journal
-    from lambda_src.parallelism import Parallelism
-    from lambda_src.settings import Settings
-    from lambda_src.share import Share, ShareResult
-    from lambda_src.uploads import Uploads
     from contract.runs import RunSummary
+    from lambda_src.deadline import Deadline
+    from lambda_src.parallelism import Parallelism
+    from lambda_src.run_log import RunLog
+    from lambda_src.settings import Settings
+    from lambda_src.uploads import Uploads
+    from lambda_src.work_units import WorkUnit, WorkUnitResult
 
 
 class Engine(Protocol):
-    """What makes the shares of a run."""
+    """What makes the work units of a run."""
 
     def parallelism(self, table_bytes: int, configured_segments: int | None) -> Parallelism:
-        """Return how many shares and scan segments suit a table of so many bytes; None lets the engine choose."""
+        """Return how many work units and scan segments suit a table of so many bytes; None lets the engine choose."""
 
     def extract(
-        self, shares: Sequence[Share], uploads: Uploads, settings: Settings, deadline: Deadline
-    ) -> Sequence[ShareResult]:
-        """Make all shares; raise what ends any of them."""
+        self, work_units: Sequence[WorkUnit], uploads: Uploads, settings: Settings, deadline: Deadline
+    ) -> Sequence[WorkUnitResult]:
+        """Make all work units; raise what ends any of them."""
 
 
 @dataclass(frozen=True)
-class Executed:
+class RunResult:
     """What became of an event: the run's summary, and whether it was only a rehearsal."""
 
     summary: RunSummary
@@ -54,26 +54,26 @@ class Executed:
 
 
 @dataclass(frozen=True)
-class Surroundings:
+class RunContext:
     """All that a run needs of the service that it runs in."""
 
     clients: Clients
     engine: Engine
     deadline: Deadline
-    journal: Journal
+    run_log: RunLog
 
     @property
-    def watch(self) -> Watch:
+    def guard(self) -> DeadlineGuard:
         """What ends the run, and its requests, at the deadline."""
-        return Watch(self.clients, self.deadline.check)
+        return DeadlineGuard(self.clients, self.deadline.check)
 
 
 def execute(
     event: Any,
     settings: Settings,
-    surroundings: Surroundings,
+    context: RunContext,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
-) -> Executed:
+) -> RunResult:
     """Make the run that ``event`` asks for (lambda_src.event).
 
     Raises:
@@ -81,20 +81,20 @@ def execute(
     """
     started_at = now()
     request = events.parse(event, started_at, settings.time_zone)
-    shares = _shares(settings, surroundings)
-    plan = Plan(layout.new_run_id(started_at), request.day, started_at, settings, shares, request.accept_removal)
-    surroundings.journal.started(plan, dry_run=request.dry_run)
-    extract = partial(surroundings.engine.extract, settings=settings, deadline=surroundings.deadline)
-    target = DryRun() if request.dry_run else _publication(plan, surroundings.clients)
-    executed = Executed(run(plan, extract, target, surroundings.watch, now), request.dry_run)
-    surroundings.journal.ended(executed.document, dry_run=executed.dry_run)
-    return executed
+    work_units = _work_units(settings, context)
+    plan = Plan(layout.new_run_id(started_at), request.day, started_at, settings, work_units, request.accept_removal)
+    context.run_log.started(plan, dry_run=request.dry_run)
+    extract = partial(context.engine.extract, settings=settings, deadline=context.deadline)
+    target = DryRun() if request.dry_run else _publication(plan, context.clients)
+    result = RunResult(run(plan, extract, target, context.guard, now), request.dry_run)
+    context.run_log.ended(result.document, dry_run=result.dry_run)
+    return result
 
 
-def _shares(settings: Settings, surroundings: Surroundings) -> Sequence[Share]:
-    with surroundings.watch.requests():
-        table_bytes = table_size(surroundings.clients.dynamodb, settings.table)
-    parallelism = surroundings.engine.parallelism(table_bytes, settings.scan_segments)
+def _work_units(settings: Settings, context: RunContext) -> Sequence[WorkUnit]:
+    with context.guard.requests():
+        table_bytes = table_size(context.clients.dynamodb, settings.table)
+    parallelism = context.engine.parallelism(table_bytes, settings.scan_segments)
     return divide(parallelism, table_bytes, settings.max_read_capacity_units)
 
 

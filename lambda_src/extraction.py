@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from lambda_src.fast_readers.protocol import TO_SLOW_PATH, fast_reader
 from lambda_src.normalize import Normalizer
 from lambda_src.records import Records
-from lambda_src.fast_readers.protocol import TO_SLOW_PATH, fast_reader
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     import msgspec
 
+    from contract.source import SourceContract
     from lambda_src.exclusions import ExclusionRule
     from lambda_src.tally import Tally
-    from contract.source import SourceContract
 
 
 class Extraction:

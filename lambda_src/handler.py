@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 from lambda_src import metrics
 from lambda_src.clients import default_clients
 from lambda_src.deadline import Deadline
-from lambda_src.execution import Surroundings, execute
-from lambda_src.journal import Journal, logger
+from lambda_src.execution import RunContext, execute
+from lambda_src.run_log import RunLog, logger
 from lambda_src.settings import Settings
 from lambda_src.workers import LambdaEngine
 
@@ -38,19 +38,19 @@ def handler(event: Any, context: LambdaContext) -> dict[str, Any]:
     """
     try:
         settings = Settings.from_environment(os.environ)
-        executed = execute(event, settings, _surroundings(context))
+        result = execute(event, settings, _context(context))
     except BaseException:
         logger.exception("run failed")
         raise
-    if not executed.dry_run:
-        metrics.emit(executed.summary, settings)
-    return executed.document
+    if not result.dry_run:
+        metrics.emit(result.summary, settings)
+    return result.document
 
 
-def _surroundings(context: LambdaContext) -> Surroundings:
-    return Surroundings(
+def _context(context: LambdaContext) -> RunContext:
+    return RunContext(
         clients=default_clients(),
         engine=LambdaEngine(int(context.memory_limit_in_mb), os.cpu_count() or 1),
         deadline=Deadline.of(lambda: context.get_remaining_time_in_millis() / 1000, _REMEDY),
-        journal=Journal(),
+        run_log=RunLog(),
     )

@@ -1,10 +1,10 @@
-"""Rests of shares, joined into parts that S3 takes."""
+"""Rests of work units, joined into parts that S3 takes."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lambda_src.share import LEAST_PART_BYTES, PART_BYTES
+from lambda_src.work_units import LEAST_PART_BYTES, PART_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -13,8 +13,9 @@ if TYPE_CHECKING:
 def joined(header: bytes, rests: Iterable[bytes]) -> Iterator[bytes]:
     """Yield the first parts of a file: its header and all rests, in parts of PART_BYTES or more.
 
-    The last may have fewer bytes than S3's least part only if no share has uploaded a part (lambda_src.share): then
-    it is the file's last part too, which may be small. Otherwise what is too small joins the part before.
+    The last may have fewer bytes than S3's least part only if no work unit has uploaded a part
+    (lambda_src.work_units): then it is the file's last part too, which may be small. Otherwise what is too small joins
+    the part before.
     """
     waiting: bytes | None = None
     gathered = [header]

@@ -11,9 +11,9 @@ from contract.metrics import ENVIRONMENT_DIMENSION, RunMetric, count_metrics
 if TYPE_CHECKING:
     from mypy_boto3_cloudwatch import CloudWatchClient
 
-    from lambda_src.settings import Settings
     from contract.runs import RunSummary
     from contract.source import SourceContract
+    from lambda_src.settings import Settings
 
 
 def emit(summary: RunSummary, settings: Settings) -> None:

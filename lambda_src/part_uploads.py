@@ -1,4 +1,4 @@
-"""Uploads a share's parts beside its work."""
+"""Uploads a work unit's parts beside its work."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 
 
 class PartUploads:
-    """The parts of one share, each dataset's numbered in its order. To be used as a context manager.
+    """The parts of one work unit, each dataset's numbered in its order. To be used as a context manager.
 
     One part travels at a time: S3 takes it in less time than the next is made, and memory holds no more of them.
     """
 
     def __init__(self, sink: PartSink, numbers: range) -> None:
-        """Take the sink, and the part numbers that this share may use in each dataset's upload."""
+        """Take the sink, and the part numbers that this work unit may use in each dataset's upload."""
         self._sink = sink
         self._numbers = numbers
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="upload")
@@ -44,7 +44,7 @@ class PartUploads:
         """Upload a dataset's next part; wait while an earlier one travels.
 
         Raises:
-            DestinationError: S3 refuses this part or an earlier one, or the share has used up its numbers.
+            DestinationError: S3 refuses this part or an earlier one, or the work unit has used up its numbers.
         """
         self._settle()
         number = self._next_number(dataset)
@@ -68,8 +68,8 @@ class PartUploads:
         used = len(self._uploaded[dataset])
         if used == len(self._numbers):
             message = (
-                f"a share of {dataset} has used up its {used} part numbers: the table is far larger than DynamoDB's "
-                "estimate of it. Run again in some hours, when the estimate has followed."
+                f"a work unit of {dataset} has used up its {used} part numbers: the table is far larger than "
+                "DynamoDB's estimate of it. Run again in some hours, when the estimate has followed."
             )
             raise DestinationError(message)
         return self._numbers[used]

@@ -12,17 +12,17 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Final, Protocol
 
+from contract import layout
 from lambda_src.s3_objects import MultipartObject, SmallObject, UploadedPart
 from lambda_src.uploads import NoSink, NoUploads, OpenUploads, PartSink, Uploads
-from contract import layout
 
 if TYPE_CHECKING:
     from datetime import date
 
     from mypy_boto3_s3 import S3Client
 
-    from lambda_src.settings import Settings
     from contract.runs import RunSummary
+    from lambda_src.settings import Settings
 
 _CSV: Final = "text/csv; charset=utf-8"
 _JSON: Final = "application/json"

@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from xxhash import xxh3_64_intdigest
 
-from lambda_src.tally import RunningSums, Tally
 from contract import cells
 from contract.datasets import REJECTED, WHOLE_TABLE
-from contract.source import ContractError
 from contract.items.outcomes import Excluded, Rejected
+from contract.source import ContractError
+from lambda_src.tally import RunningSums, Tally
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from contract.datasets import Dataset
-    from contract.source import SourceContract
     from contract.items.outcomes import Outcome, Row
+    from contract.source import SourceContract
 
     #: Takes the records that an item gives one partition, each ended by a line feed; the text that they all have in the
     #: partition's column; and how many they are.

@@ -6,32 +6,32 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lambda_src.joining import joined
-from lambda_src.part_uploads import PartUploads
-from lambda_src.share import Share, ShareResult, numbers_for_joined_rests
-from lambda_src.tally import Tally
-from lambda_src.uploads import Uploads
 from contract import cells, layout
 from contract.datasets import Dataset
 from contract.partition_sums import version_of
 from contract.runs import RunObject, RunSummary, ScanStatistics
+from lambda_src.joining import joined
+from lambda_src.part_uploads import PartUploads
+from lambda_src.tally import Tally
+from lambda_src.uploads import Uploads
+from lambda_src.work_units import WorkUnit, WorkUnitResult, numbers_for_joined_rests
 
 if TYPE_CHECKING:
     from datetime import date, datetime
 
-    from lambda_src.clients import Watch
+    from lambda_src.clients import DeadlineGuard
     from lambda_src.publication import Target
     from lambda_src.s3_objects import UploadedPart
     from lambda_src.settings import Settings
     from lambda_src.uploads import PartSink
 
-Extract = Callable[[Sequence[Share], Uploads], Sequence[ShareResult]]
-"""Makes all shares, in this process or in others; what it raises ends the run."""
+Extract = Callable[[Sequence[WorkUnit], Uploads], Sequence[WorkUnitResult]]
+"""Makes all work units, in this process or in others; what it raises ends the run."""
 
 
 @dataclass(frozen=True)
 class Plan:
-    """Which run this is, and its shares. ``started_at`` is time-zone aware.
+    """Which run this is, and its work units. ``started_at`` is time-zone aware.
 
     ``accept_removal`` is for the summary: ETL-2 publishes the run however many rows it removes.
     """
@@ -40,14 +40,14 @@ class Plan:
     day: date
     started_at: datetime
     settings: Settings
-    shares: Sequence[Share]
+    work_units: Sequence[WorkUnit]
     accept_removal: bool = False
 
 
-def run(plan: Plan, extract: Extract, target: Target, watch: Watch, now: Callable[[], datetime]) -> RunSummary:
+def run(plan: Plan, extract: Extract, target: Target, guard: DeadlineGuard, now: Callable[[], datetime]) -> RunSummary:
     """Normalize the whole table and publish it to ``target``, all or nothing.
 
-    ``watch`` is asked before the commit and before each attempt of a request, but for those that clean up; what it
+    ``guard`` is asked before the commit and before each attempt of a request, but for those that clean up; what it
     raises ends the run. ``now`` gives the time, time-zone aware.
 
     Returns:
@@ -58,14 +58,14 @@ def run(plan: Plan, extract: Extract, target: Target, watch: Watch, now: Callabl
         RunSummaryError: the counts do not reconcile: a defect of this program.
     """
     try:
-        with watch.requests():
+        with guard.requests():
             uploads = target.begin()
-            results = extract(plan.shares, uploads)
+            results = extract(plan.work_units, uploads)
             tally = _total(results)
             files = _join_all(plan, results, tally, target.sink())
             summary = _summary(plan, results, tally, files, now())
             summary.check(plan.settings.contract)
-            watch.check()
+            guard.check()
             target.commit(summary, {file.written.dataset: file.parts for file in files})
     except BaseException as error:
         error.add_note(f"This ended run {plan.run_id} for {layout.partition(plan.day)}.")
@@ -82,17 +82,17 @@ class _File:
     parts: tuple[UploadedPart, ...]
 
 
-def _total(results: Sequence[ShareResult]) -> Tally:
-    """Return the counts and sums of all shares."""
+def _total(results: Sequence[WorkUnitResult]) -> Tally:
+    """Return the counts and sums of all work units."""
     tally = Tally()
     for result in results:
         tally.add(result.tally)
     return tally
 
 
-def _join_all(plan: Plan, results: Sequence[ShareResult], tally: Tally, sink: PartSink) -> list[_File]:
-    """Upload the shares' rests in front of their parts, and return the files that this makes."""
-    with PartUploads(sink, range(1, numbers_for_joined_rests(len(plan.shares)) + 1)) as uploads:
+def _join_all(plan: Plan, results: Sequence[WorkUnitResult], tally: Tally, sink: PartSink) -> list[_File]:
+    """Upload the work units' rests in front of their parts, and return the files that this makes."""
+    with PartUploads(sink, range(1, numbers_for_joined_rests(len(plan.work_units)) + 1)) as uploads:
         for dataset in plan.settings.contract.datasets:
             header = cells.record(dataset.column_names).encode()
             for body in joined(header, [result.rests[dataset.name] for result in results]):
@@ -104,13 +104,13 @@ def _join_all(plan: Plan, results: Sequence[ShareResult], tally: Tally, sink: Pa
     ]
 
 
-def _parts_of(dataset: Dataset, results: Sequence[ShareResult]) -> Iterator[UploadedPart]:
+def _parts_of(dataset: Dataset, results: Sequence[WorkUnitResult]) -> Iterator[UploadedPart]:
     for result in results:
         yield from result.parts.get(dataset.name, ())
 
 
 def _file(
-    plan: Plan, dataset: Dataset, tally: Tally, parts: Sequence[UploadedPart], results: Sequence[ShareResult]
+    plan: Plan, dataset: Dataset, tally: Tally, parts: Sequence[UploadedPart], results: Sequence[WorkUnitResult]
 ) -> _File:
     """Return a file of these parts. Its rows are those counted in its bytes, its partitions' those made of items."""
     written = RunObject(
@@ -125,7 +125,7 @@ def _file(
 
 
 def _summary(
-    plan: Plan, results: Sequence[ShareResult], tally: Tally, files: Sequence[_File], now: datetime
+    plan: Plan, results: Sequence[WorkUnitResult], tally: Tally, files: Sequence[_File], now: datetime
 ) -> RunSummary:
     return RunSummary(
         run_id=plan.run_id,

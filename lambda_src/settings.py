@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from lambda_src.exceptions import SettingsError
-from lambda_src.exclusions import ExclusionError, ExclusionRule, Exclusions, parse_rules
 from contract.settings import AUTO, UNLIMITED, LambdaVariable
 from contract.sources import contract_named
+from lambda_src.exceptions import SettingsError
+from lambda_src.exclusions import ExclusionError, ExclusionRule, Exclusions, parse_rules
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -1,4 +1,4 @@
-"""Shares made by a Spark cluster: one task to a share, and a share to each scan segment."""
+"""Work units made by a Spark cluster: one task to a work unit, and a work unit to each scan segment."""
 
 from __future__ import annotations
 
@@ -7,22 +7,22 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from lambda_src.answers import answer_of, result_of
+from contract.settings import MOST_SPARK_TASKS
 from lambda_src.clients import default_clients
 from lambda_src.parallelism import Parallelism
-from lambda_src.share_extraction import extract_share
-from contract.settings import MOST_SPARK_TASKS
+from lambda_src.work_unit_extraction import extract_work_unit
+from lambda_src.worker_results import answer_of, result_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pyspark import SparkContext
 
-    from lambda_src.answers import Work
     from lambda_src.deadline import Deadline
     from lambda_src.settings import Settings
-    from lambda_src.share import Share, ShareResult
     from lambda_src.uploads import Uploads
+    from lambda_src.work_units import WorkUnit, WorkUnitResult
+    from lambda_src.worker_results import Work
 
 #: A task has to start its Python first: below this much of the table it would hardly do anything else.
 _LEAST_SEGMENT_BYTES: Final = 32 * 1024 * 1024
@@ -30,7 +30,7 @@ _LEAST_SEGMENT_BYTES: Final = 32 * 1024 * 1024
 
 @dataclass(frozen=True)
 class SparkEngine:
-    """Makes shares on a cluster that runs ``slots`` tasks at once.
+    """Makes work units on a cluster that runs ``slots`` tasks at once.
 
     A task that is lost with its executor is run again, and its parts then replace those of the first attempt. One that
     fails of itself is not, for the AWS SDK has already tried as often as makes sense.
@@ -40,7 +40,7 @@ class SparkEngine:
     slots: int
 
     def parallelism(self, table_bytes: int, configured_segments: int | None) -> Parallelism:
-        """Return a share for each segment; as many as run at once, where none are configured and the table is large."""
+        """Return a work unit for each segment; as many as run at once, where none are set and the table is large."""
         segments = configured_segments or self._suitable_segments(table_bytes)
         return Parallelism(processes=segments, segments=segments)
 
@@ -48,20 +48,20 @@ class SparkEngine:
         return max(1, min(self.slots, MOST_SPARK_TASKS, table_bytes // _LEAST_SEGMENT_BYTES))
 
     def extract(
-        self, shares: Sequence[Share], uploads: Uploads, settings: Settings, deadline: Deadline
-    ) -> list[ShareResult]:
-        """Make all shares; once all have ended, raise what one of them failed with."""
+        self, work_units: Sequence[WorkUnit], uploads: Uploads, settings: Settings, deadline: Deadline
+    ) -> list[WorkUnitResult]:
+        """Make all work units; once all have ended, raise what one of them failed with."""
         work = partial(
-            extract_share,
+            extract_work_unit,
             uploads=uploads,
             settings=settings,
             open_clients=default_clients,
             check_deadline=deadline.check,
         )
-        tasks = self.context.parallelize(shares, len(shares)).map(partial(_compressed_answer, work))
+        tasks = self.context.parallelize(work_units, len(work_units)).map(partial(_compressed_answer, work))
         return [result_of(zlib.decompress(answer)) for answer in tasks.collect()]
 
 
-def _compressed_answer(work: Work, share: Share) -> bytes:
-    """Return the answer for a share as it travels to the driver: rests are megabytes of text that compresses well."""
-    return zlib.compress(answer_of(work, share), level=1)
+def _compressed_answer(work: Work, work_unit: WorkUnit) -> bytes:
+    """Return the answer for a work unit as it travels to the driver: rests are megabytes of text."""
+    return zlib.compress(answer_of(work, work_unit), level=1)

@@ -1,4 +1,4 @@
-"""ETL-1 as a Glue job, for tables that outgrow the Lambda function: the same run, its shares made by a Spark cluster.
+"""ETL-1 as a Glue job, for tables that outgrow the Lambda function: the same run, on a Spark cluster.
 
 Its library, ``lambda_src`` and ``contract``, comes in a zip through ``--extra-py-files``.
 """
@@ -13,14 +13,14 @@ import boto3
 from awsglue.utils import getResolvedOptions
 from pyspark import SparkContext
 
+from contract.settings import EVENT_KEYS, FLAG_KEYS, VARIABLES, NormalizeArgument
 from lambda_src import metrics
 from lambda_src.clients import default_clients
 from lambda_src.deadline import Deadline
-from lambda_src.execution import Surroundings, execute
-from lambda_src.journal import Journal, logger
+from lambda_src.execution import RunContext, execute
+from lambda_src.run_log import RunLog, logger
 from lambda_src.settings import Settings
 from lambda_src.spark_engine import SparkEngine
-from contract.settings import EVENT_KEYS, FLAG_KEYS, VARIABLES, NormalizeArgument
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -69,18 +69,18 @@ def main() -> None:
     """
     try:
         arguments = Arguments.parse(sys.argv)
-        surroundings = Surroundings(
+        context = RunContext(
             clients=default_clients(),
             engine=SparkEngine(SparkContext.getOrCreate(), arguments.tasks_at_once),
             deadline=Deadline.after(arguments.time_limit_seconds, _REMEDY),
-            journal=Journal(),
+            run_log=RunLog(),
         )
-        executed = execute(arguments.event, arguments.settings, surroundings)
+        result = execute(arguments.event, arguments.settings, context)
     except BaseException:
         logger.exception("run failed")
         raise
-    if not executed.dry_run:
-        metrics.put(boto3.client("cloudwatch"), executed.summary, arguments.settings)
+    if not result.dry_run:
+        metrics.put(boto3.client("cloudwatch"), result.summary, arguments.settings)
 
 
 if __name__ == "__main__":

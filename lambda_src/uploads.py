@@ -1,4 +1,4 @@
-"""Where shares upload their parts: values that can be sent to another process, and the sinks that they open there."""
+"""Where work units upload their parts: values that can be sent to another process, and what they open there."""
 
 from __future__ import annotations
 

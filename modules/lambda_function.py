@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from envs.schema import FunctionSettings
 from contract.layout import ARTIFACTS_PREFIX
+from envs.schema import FunctionSettings
 from modules.encryption import OwnKey
 from modules.function_alarms import FunctionAlarmsProps, add_function_alarms
 from modules.outputs import Output

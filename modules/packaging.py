@@ -20,7 +20,6 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-
 #: The earliest time that a zip entry can carry.
 _ENTRY_TIME = (1980, 1, 1, 0, 0, 0)
 _REGULAR_FILE_FOR_ALL = 0o100644 << 16

@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from contract.layout import ARTIFACTS_PREFIX
+from envs.glue_log_names import JobLogs
 from envs.schema import GlueJobSettings
 from modules.account import Account
-from contract.layout import ARTIFACTS_PREFIX
 from modules.encryption import GlueSecurity
-from envs.glue_log_names import JobLogs
 from modules.glue_logs import LogGroupProps, add_log_group
 from modules.job_rules import JobRulesProps, add_job_rules
 from modules.metrics import GLUE_NAMESPACE, write_metrics

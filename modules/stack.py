@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from envs.naming import state_key
 from envs.schema import Environment
 from modules.account import Account
 from modules.etl.construct import Etl, EtlCode, EtlProps
-from envs.naming import state_key
 from modules.normalize.construct import Normalize, NormalizeCode, NormalizeProps
 from modules.outputs import Output
 from modules.tags import common_tags

@@ -6,28 +6,28 @@ from typing import Final
 
 import typer
 
-from ops.commands import act, ask, mend, tell, watch
+from ops.commands import queries, report, runs, status, tables
 from ops.exits import MEANINGS
 
 #: In the order of ``--help``: what is asked most often first.
 COMMANDS: Final = (
-    watch.status,
-    watch.doctor,
-    watch.runs,
-    watch.history,
-    act.run,
-    act.curate,
-    act.redrive,
-    mend.schema,
-    mend.rollback,
-    mend.rebuild,
-    mend.remove_old_layout,
-    watch.logs,
-    ask.query,
-    ask.rejects,
-    ask.replay,
-    watch.cost,
-    tell.report,
+    status.status,
+    status.doctor,
+    status.runs,
+    status.history,
+    runs.run,
+    runs.curate,
+    runs.redrive,
+    tables.schema,
+    tables.rollback,
+    tables.rebuild,
+    tables.remove_old_layout,
+    status.logs,
+    queries.query,
+    queries.rejects,
+    queries.replay,
+    status.cost,
+    report.report,
 )
 
 _HELP: Final = """Operate the CAT Data Platform: one command for every environment.

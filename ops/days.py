@@ -6,10 +6,10 @@ import re
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from lambda_src import event as events
-from lambda_src.exceptions import EventError
 from contract.layout import parse_day
 from contract.settings import EventKey
+from lambda_src import event as events
+from lambda_src.exceptions import EventError
 from ops.exits import usage
 
 _DURATION: Final = re.compile(r"(?P<number>\d+)(?P<unit>[smhd])", re.ASCII)

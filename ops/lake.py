@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
-from glue_src.exceptions import TableMovedError
-from glue_src.maintenance import key_of
 from contract.datasets import RUNS
 from contract.layout import table_prefix
+from glue_src.exceptions import TableMovedError
+from glue_src.maintenance import key_of
 from ops.exits import usage
 
 if TYPE_CHECKING:
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from pyiceberg.table import Table
 
-    from glue_src.tables import TableState
     from contract.datasets import Dataset
+    from glue_src.tables import TableState
     from ops.platform import Platform
 
 

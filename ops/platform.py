@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Final
 import boto3
 from botocore.config import Config
 
+from contract.layout import quarantine_key
 from envs.schema import GLUE_ENGINE, SPARK_ENGINE, Environment
 from envs.selection import environment_named
 from envs.validation import ConfigurationError
 from glue_src.clean_zone import CleanZone
 from glue_src.storage import Bucket
-from contract.layout import quarantine_key
 from ops.exits import usage
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ops import letters as dead
+from ops import dead_letters
 from ops.engines import extract_engine, transform_engine
 from ops.execution import execute
 from ops.tables import recorded_run
@@ -12,8 +12,8 @@ from ops.tables import recorded_run
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from ops.dead_letters import Letter
     from ops.execution import Watch
-    from ops.letters import Letter
     from ops.platform import Platform
 
 
@@ -34,9 +34,9 @@ class Redrive:
         """Return what is to be done, a line each; nothing where no letter can be."""
         extract, transform = extract_engine(self._platform), transform_engine(self._platform)
         lines = []
-        if asked := dead.of_etl1(self._letters):
+        if asked := dead_letters.of_etl1(self._letters):
             lines.append(f"ETL-1: run {extract.name} for {asked[0].day}, then delete {_messages(asked)}")
-        if events := dead.of_etl2(self._letters):
+        if events := dead_letters.of_etl2(self._letters):
             lines.append(f"ETL-2: run {transform.name}, then delete {_messages(events)}")
         return lines
 
@@ -46,10 +46,10 @@ class Redrive:
         Raises:
             OpsError: ETL-1 or ETL-2 failed; what comes after is not tried.
         """
-        if asked := dead.of_etl1(self._letters):
+        if asked := dead_letters.of_etl1(self._letters):
             execute(self._platform, extract_engine(self._platform), asked[0].event or {}, watch)
             self._delete(asked)
-        events = dead.of_etl2(self._letters)
+        events = dead_letters.of_etl2(self._letters)
         if not all(map(self._is_recorded, events)):
             execute(self._platform, transform_engine(self._platform), {}, watch)
             # It has ended well, and brings the tables' columns to the contract's before all else.
@@ -58,7 +58,7 @@ class Redrive:
 
     def put_back(self) -> None:
         """Let everybody see again what was not settled."""
-        dead.put_back(self._platform, self.left)
+        dead_letters.put_back(self._platform, self.left)
 
     def _is_recorded(self, letter: Letter) -> bool:
         """Tell whether a letter's run is in the tables, or a newer one is."""
@@ -66,7 +66,7 @@ class Redrive:
         return bool(letter.run_id) and recorded is not None and recorded.run_id >= letter.run_id
 
     def _delete(self, letters: Sequence[Letter]) -> None:
-        dead.delete(self._platform, letters)
+        dead_letters.delete(self._platform, letters)
         self.settled += letters
 
 

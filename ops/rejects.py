@@ -7,11 +7,11 @@ from collections import Counter
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from lambda_src.exclusions import ExclusionRule
-from lambda_src.normalize import Normalizer
 from contract import cells
 from contract.datasets import REJECTED
 from contract.items.outcomes import Excluded, Rejected
+from lambda_src.exclusions import ExclusionRule
+from lambda_src.normalize import Normalizer
 from ops.exits import attention, usage
 from ops.lake import open_table, rows
 from ops.runs import listed_runs
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from datetime import date
 
-    from envs.schema import Environment
     from contract.runs import RunSummary
+    from envs.schema import Environment
     from ops.platform import Platform
 
 #: In characters: an item has up to 400 KB, and escapes make it longer.

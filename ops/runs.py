@@ -6,18 +6,18 @@ from dataclasses import dataclass
 from statistics import median
 from typing import TYPE_CHECKING, Final
 
-from glue_src.exceptions import IncompleteRunError
 from contract.layout import commit_marker_prefix, parse_clean_key
+from glue_src.exceptions import IncompleteRunError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import date
 
-    from glue_src.clean_zone import CleanZone
     from contract.datasets import Dataset
     from contract.layout import CleanObject
     from contract.runs import RunSummary
     from contract.source import ItemKind, SourceContract
+    from glue_src.clean_zone import CleanZone
 
 #: So many runs make the trend: a week and the newest.
 TREND_RUNS: Final = 8
@@ -94,7 +94,7 @@ def seconds_of(run: RunSummary) -> float:
     return (run.finished_at - run.started_at).total_seconds()
 
 
-def rejected_share(run: RunSummary) -> float:
+def rejected_ratio(run: RunSummary) -> float:
     """Return the share of a run's items that it rejected, from 0 to 1."""
     return run.items.rejected_total / run.items.scanned if run.items.scanned else 0.0
 
@@ -147,7 +147,7 @@ def deviations(contract: SourceContract, newest: RunSummary, before: Sequence[Ru
         value, trend = by_name[name].value, by_name[name].trend or 0
         if value < trend * _LEAST_SHARE:
             found.append(f"{name} fell to {value:,.0f} from {trend:,.0f}: was something deleted from the source?")
-    share, usual = rejected_share(newest), median(map(rejected_share, before))
+    share, usual = rejected_ratio(newest), median(map(rejected_ratio, before))
     if share > max(usual * _MOST_TIMES_REJECTED, _NOTICED_REJECTED_SHARE):
         whose = f"did {contract.writer} change its items?"
         found.append(f"{share:.1%} of the items were rejected, usually {usual:.1%}: {whose}")

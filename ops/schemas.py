@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from glue_src.schema import must_evolve, properties_of
 from contract.table_metadata import ICEBERG_TYPES
+from glue_src.schema import must_evolve, properties_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from glue_src.tables import TableState
     from contract.datasets import Dataset
+    from glue_src.tables import TableState
     from ops.platform import Platform
 
 

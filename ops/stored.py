@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from glue_src.exceptions import TableError
 from contract.layout import table_prefix
+from glue_src.exceptions import TableError
 from ops.tables import table_state
 
 if TYPE_CHECKING:

@@ -8,18 +8,18 @@ from datetime import UTC, date, datetime, timedelta
 from enum import Enum
 from typing import TYPE_CHECKING, Final
 
+from contract.datasets import RUNS
+from contract.layout import business_day, parse_day
 from glue_src.exceptions import IncompleteRunError, TableError
 from glue_src.plan import change_of, removals
 from glue_src.tables import read_table
-from contract.datasets import RUNS
-from contract.layout import business_day, parse_day
 from ops.runs import listed_runs
 
 if TYPE_CHECKING:
-    from glue_src.tables import TableState
     from contract.datasets import Dataset
     from contract.layout import CleanObject
     from contract.runs import RunSummary
+    from glue_src.tables import TableState
     from ops.platform import Platform
 
 #: A run is published within this time when nothing is wrong: events are collected, workers started, tables written.

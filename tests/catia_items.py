@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from contract.sources.catia import CONTRACT
 from lambda_src.extraction import Extraction
 from lambda_src.normalize import Normalizer
-from contract.sources.catia import CONTRACT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from lambda_src.exclusions import ExclusionRule
     from contract.items.outcomes import Outcome
+    from lambda_src.exclusions import ExclusionRule
 
 
 def normalize(item: Mapping[str, Any], rules: Sequence[ExclusionRule] = ()) -> Outcome:

@@ -10,12 +10,12 @@ import pytest
 from xdist.scheduler import LoadScopeScheduling
 
 from envs.local import LOCAL
+from tests.emulators import running_in
 from tools.local.aws_environment import forget_accounts
 from tools.local.cdktf_command import QUIET
 from tools.local.machine_tools import tool_environment
 from tools.local.sample_data import generate_items
 from tools.local.workspace import Workspace
-from tests.emulators import running_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

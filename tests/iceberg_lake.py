@@ -19,15 +19,15 @@ import pytest
 from pyiceberg.catalog.glue import GlueCatalog
 from pyiceberg.io.pyarrow import parquet_files_to_data_files
 
-from glue_src.arrow.s3_files import S3_CLIENT, S3Files
-from tools.local.aws_environment import CREDENTIALS, REGION, emulator_variables
 from contract.datasets import DATA_QUALITY, RUNS
 from contract.layout import clean_key, first_metadata_key, quarantine_key, run_summary_key, table_prefix
 from contract.partition_sums import PartitionSum, to_document, version_of
 from contract.runs import ItemCounts, RunObject, RunSummary, ScanStatistics
 from contract.snapshots import NO_SNAPSHOT, SnapshotProperty
 from contract.table_metadata import first_metadata
+from glue_src.arrow.s3_files import S3_CLIENT, S3Files
 from ops.platform import Platform
+from tools.local.aws_environment import CREDENTIALS, REGION, emulator_variables
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -35,8 +35,8 @@ if TYPE_CHECKING:
 
     from pyiceberg.table import Table
 
-    from envs.schema import Environment
     from contract.datasets import Dataset
+    from envs.schema import Environment
 
 Row = dict[str, Any]
 

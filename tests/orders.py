@@ -8,10 +8,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from contract.datasets import REJECTED, Dataset, Partition, count, text
-from contract.source import ItemKind, Relation, SourceContract
 from contract.items import readers
 from contract.items.outcomes import PlacedItem
 from contract.items.rejections import ItemRejectedError, RejectionCode
+from contract.source import ItemKind, Relation, SourceContract
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -8,10 +8,10 @@ from datetime import UTC, datetime
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
-from glue_src.tables import TableState, read_table
 from contract.partition_sums import PartitionSums, to_document, version_of
 from contract.snapshots import NO_SNAPSHOT, SnapshotProperty
 from contract.table_metadata import first_metadata
+from glue_src.tables import TableState, read_table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

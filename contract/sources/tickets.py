@@ -10,10 +10,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from contract.datasets import REJECTED, Dataset, count, instant, prose, text
-from contract.source import ItemKind, Relation, SourceContract
 from contract.items import parts, readers
 from contract.items.outcomes import PlacedItem, Row
 from contract.items.rejections import ItemRejectedError, RejectionCode
+from contract.source import ItemKind, Relation, SourceContract
 
 STATUSES = ("open", "answered", "closed")
 

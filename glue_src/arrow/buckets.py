@@ -12,8 +12,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import ipc
 
-from glue_src.arrow.csv import partitions_of
 from contract.datasets import WHOLE_TABLE, ColumnType, Dataset
+from glue_src.arrow.csv import partitions_of
 
 #: Up to so many partitions of a batch are filtered out of it one by one: a conversation's rows stand together, and are
 #: copied together. Beyond, sorting the batch by partition is faster.

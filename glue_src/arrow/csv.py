@@ -11,12 +11,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import csv
 
+from contract.datasets import WHOLE_TABLE, Column, ColumnType, Dataset
 from glue_src.arrow.escapes import TEXT_BYTES, UnknownEscapeError, restore
 from glue_src.arrow.pieces import Piece
 from glue_src.arrow.types import ARROW_TYPES, INSTANT, plain_schema
 from glue_src.engine import Source
 from glue_src.exceptions import MalformedDataError
-from contract.datasets import WHOLE_TABLE, Column, ColumnType, Dataset
 
 _INSTANT_LENGTH: Final = len("2026-01-31T09:00:00.000001Z")
 _DATE_LENGTH: Final = len("2026-01-31")

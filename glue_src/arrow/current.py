@@ -12,9 +12,9 @@ from pyiceberg.io.pyarrow import ArrowScan
 from pyiceberg.manifest import DataFile
 from pyiceberg.table import FileScanTask, Table
 
+from contract.datasets import WHOLE_TABLE
 from glue_src.arrow.catalog import named_files
 from glue_src.exceptions import TableFileError
-from contract.datasets import WHOLE_TABLE
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
+from contract.datasets import WHOLE_TABLE, Dataset
 from glue_src.arrow import evolution, maintenance
 from glue_src.arrow.catalog import LakeCatalog, lake_catalog
 from glue_src.arrow.current import CurrentTable
@@ -23,7 +24,6 @@ from glue_src.arrow.types import plain_schema
 from glue_src.arrow.uploads import Uploads
 from glue_src.arrow.writing import Job, PartitionWriter, write_all
 from glue_src.engine import TablePlan
-from contract.datasets import WHOLE_TABLE, Dataset
 
 if TYPE_CHECKING:
     from mypy_boto3_glue import GlueClient

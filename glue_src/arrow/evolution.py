@@ -22,9 +22,9 @@ from pyiceberg.table.update import (
 from pyiceberg.transforms import IdentityTransform, TruncateTransform
 from pyiceberg.types import DoubleType, IcebergType, LongType, NestedField, StringType, TimestampType
 
-from glue_src.exceptions import TableSchemaError
 from contract.datasets import ColumnType, Dataset
 from contract.table_metadata import partition_field_name
+from glue_src.exceptions import TableSchemaError
 
 _TYPES: Final[Mapping[ColumnType, IcebergType]] = {
     ColumnType.TEXT: StringType(),

@@ -18,9 +18,9 @@ from pyiceberg.manifest import DataFile, DataFileContent, FileFormat
 from pyiceberg.table.metadata import TableMetadata
 from pyiceberg.typedef import Record
 
-from glue_src.arrow.types import schema_of
 from contract.datasets import ColumnType, Dataset
 from contract.table_metadata import ROW_GROUP_BYTES
+from glue_src.arrow.types import schema_of
 
 #: The third level takes half as long again, and saves a thirtieth.
 _COMPRESSION_LEVEL: Final = 1

@@ -9,11 +9,11 @@ from typing import Final
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from contract.datasets import Partition
+from contract.source import Relation
 from glue_src.arrow.order import runs_of
 from glue_src.arrow.types import plain_schema
 from glue_src.engine import RelationFacts
-from contract.datasets import Partition
-from contract.source import Relation
 
 _CHILDREN: Final = "children of the key"
 _PARENTS: Final = "parents of the key"

@@ -14,6 +14,9 @@ from pyarrow import parquet
 from pyiceberg.manifest import DataFile
 from pyiceberg.table import Table
 
+from contract.datasets import Dataset
+from contract.snapshots import NO_SNAPSHOT, SnapshotProperty
+from contract.source import Relation
 from glue_src.arrow import relations
 from glue_src.arrow.catalog import LakeCatalog, current_snapshot_id, moved, named_files
 from glue_src.arrow.current import CurrentTable, Mapped, Replaced, partition_of
@@ -22,9 +25,6 @@ from glue_src.arrow.types import plain_schema
 from glue_src.arrow.uploads import Uploads
 from glue_src.engine import Published, RelationFacts, TableFacts, TablePlan
 from glue_src.exceptions import TableMovedError
-from contract.datasets import Dataset
-from contract.snapshots import NO_SNAPSHOT, SnapshotProperty
-from contract.source import Relation
 
 
 @dataclass(frozen=True)

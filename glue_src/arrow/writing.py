@@ -13,13 +13,13 @@ from pathlib import Path
 import pyarrow as pa
 from pyiceberg.table import Table
 
+from contract.datasets import Dataset
 from glue_src.arrow.buckets import Buckets
 from glue_src.arrow.limits import Limits
 from glue_src.arrow.order import comparable, duplicates, sorted_by
 from glue_src.arrow.parquet import FileDescription, write
 from glue_src.arrow.pipeline import abandon
 from glue_src.arrow.staged import PartitionFacts, StagedFile
-from contract.datasets import Dataset
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from pyspark.sql import functions as F  # noqa: N812 - the name that every Spark program gives it
 
+from contract.snapshots import SnapshotProperty
 from glue_src import logs
 from glue_src.exceptions import brief
 from glue_src.spark import files, layout
@@ -18,7 +19,6 @@ from glue_src.spark.keys import replaced_by
 from glue_src.spark.session import configure
 from glue_src.spark.staged import SparkStagedTables, StagedTable
 from glue_src.spark.threads import side_by_side
-from contract.snapshots import SnapshotProperty
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from pyspark.sql import Column as Expression
     from pyspark.sql import DataFrame, DataFrameWriterV2, SparkSession
 
-    from glue_src.engine import TablePlan
     from contract.datasets import Dataset
+    from glue_src.engine import TablePlan
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 from pyspark.sql import functions as F  # noqa: N812 - the name that every Spark program gives it
 
-from glue_src.engine import RelationFacts, TableFacts
 from contract.datasets import WHOLE_TABLE
+from glue_src.engine import RelationFacts, TableFacts
 
 if TYPE_CHECKING:
     from pyspark.sql import Column as Expression

@@ -10,9 +10,9 @@ import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from glue_src.exceptions import TableMovedError
 from contract.snapshots import STAGING_BRANCH
 from contract.spark_catalog import SPARK_CATALOG
+from glue_src.exceptions import TableMovedError
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping

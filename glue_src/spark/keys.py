@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
     from pyspark.sql import Column as Expression
 
-    from glue_src.engine import TablePlan
     from contract.datasets import Dataset
+    from glue_src.engine import TablePlan
 
 #: More ranges than this are no condition that Spark and Iceberg evaluate in a short time.
 MOST_RANGES: Final = 200

@@ -10,8 +10,8 @@ from glue_src.schema import evolved_name, partition_document, schema_document, s
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from glue_src.spark.iceberg import IcebergTable
     from contract.datasets import Dataset
+    from glue_src.spark.iceberg import IcebergTable
 
 
 def evolve(table: IcebergTable, dataset: Dataset, properties: Mapping[str, str]) -> None:

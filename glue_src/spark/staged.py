@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from pyspark.sql import Column as Expression
     from pyspark.sql import DataFrame, SparkSession
 
-    from glue_src.engine import RelationFacts, TablePlan
-    from glue_src.spark.iceberg import Branch
     from contract.datasets import Dataset
     from contract.source import Relation
+    from glue_src.engine import RelationFacts, TablePlan
+    from glue_src.spark.iceberg import Branch
 
 
 @dataclass

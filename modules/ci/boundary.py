@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from envs.schema import Environment
 from modules.account import Account
-from modules.encryption import DATA_KEY_ACTIONS
-from modules.metrics import ETL_NAMESPACE, GLUE_NAMESPACE, NORMALIZE_NAMESPACE
 from modules.ci.access import Scope
 from modules.ci.scopes import arns, bucket_arn, catalog_arns
+from modules.encryption import DATA_KEY_ACTIONS
+from modules.metrics import ETL_NAMESPACE, GLUE_NAMESPACE, NORMALIZE_NAMESPACE
 from modules.policies import Statement
 
 

@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
+from envs.naming import state_key
 from envs.schema import Environment
 from modules.account import Account
-from envs.naming import state_key
 from modules.ci.access import ACCESS, WITHOUT_RESOURCE, Scope
 from modules.ci.scopes import arns
 from modules.policies import Conditions, Statement

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from contract.layout import ARTIFACTS_PREFIX
 from envs.schema import Environment
 from modules.account import Account
-from contract.layout import ARTIFACTS_PREFIX
 from modules.ci.access import Scope
 
 #: Where Lambda, and Glue's jobs and crawlers, have their log groups.

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 from envs.schema import Environment
-from modules.outputs import Output
 from modules.ci.boundary import boundary
 from modules.ci.permissions import Permissions
+from modules.outputs import Output
 from modules.policies import Statement, policy
 from modules.roles import ServiceRoleProps, add_service_role
 from modules.stack import PlatformStack

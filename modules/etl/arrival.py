@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 
-from modules.account import Account
-from modules.alarms import AlarmProps, add_alarm
 from contract.layout import CLEAN_SUFFIX, commit_marker_prefix, schema_marker_prefix
 from contract.source import SourceContract
+from envs.naming import Names
+from modules.account import Account
+from modules.alarms import AlarmProps, add_alarm
 from modules.dead_letters import DeadLetters, DeadLettersProps
 from modules.encryption import OwnKey
 from modules.metrics import of_rule
-from envs.naming import Names
 from modules.policies import Statement, policy
 from modules.tags import ETL, ResourceType
 from modules.terraform import (

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from contract.serving import named_queries_of
+from contract.source import SourceContract
 from envs.schema import AthenaSettings
 from modules.account import Account
-from contract.source import SourceContract
 from modules.encryption import OwnKey
-from contract.serving import named_queries_of
 from modules.tags import ETL, ResourceType
 from modules.terraform import (
     AthenaNamedQuery,

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from modules.account import Account
 from contract.datasets import Dataset
 from contract.layout import first_metadata_key, table_prefix
+from contract.serving import PRESTO_VIEW_PARAMETERS, presto_view_text, views_of
 from contract.source import SourceContract
 from contract.table_metadata import first_metadata
 from contract.views import View
-from contract.serving import PRESTO_VIEW_PARAMETERS, presto_view_text, views_of
+from modules.account import Account
 from modules.tags import ETL, ResourceType
 from modules.terraform import (
     Construct,

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from modules.account import Account
 from contract.layout import table_prefix
 from contract.source import SourceContract
+from envs.glue_log_names import crawler_log_group
+from envs.naming import Names
+from modules.account import Account
 from modules.encryption import GlueSecurity
 from modules.etl.catalog import Catalog, catalog_arns, database_arns
 from modules.failures import FailureRuleProps, add_failure_rule
-from envs.glue_log_names import crawler_log_group
 from modules.glue_logs import LogGroupProps, add_log_group
-from envs.naming import Names
 from modules.policies import Statement, trust
 from modules.roles import ServiceRoleProps, add_service_role
 from modules.spark_job import own_key_permissions, write_glue_logs

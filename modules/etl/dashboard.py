@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from envs.schema import ARROW_ENGINE, LAMBDA_ENGINE, Environment, FunctionSettings, GlueJobSettings
 from contract.metrics import CurationMetric, RunMetric, rows_metric
-from modules.etl.arrival import Arrival
 from contract.serving import served_datasets
+from envs.schema import ARROW_ENGINE, LAMBDA_ENGINE, Environment, FunctionSettings, GlueJobSettings
+from modules.etl.arrival import Arrival
 from modules.metrics import (
     ETL_NAMESPACE,
     MAXIMUM,

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from modules.alarms import AlarmProps, FreshnessProps, add_alarm, add_freshness_alarm
 from contract.metrics import CurationMetric
-from modules.metrics import ETL_NAMESPACE, of_runs
 from envs.naming import Names
+from modules.alarms import AlarmProps, FreshnessProps, add_alarm, add_freshness_alarm
+from modules.metrics import ETL_NAMESPACE, of_runs
 from modules.tags import ETL
 from modules.terraform import Construct, DataAwsSnsTopic
 

@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from envs.schema import Environment
-from modules.account import Account
 from contract.layout import first_metadata_root
 from contract.settings import NO_TABLES, TransformArgument
 from contract.snapshots import TABLES_READY
+from envs.schema import Environment
+from modules.account import Account
 from modules.encryption import GlueSecurity, OwnKey
 from modules.etl.arrival import Arrival
 from modules.etl.catalog import catalog_arns

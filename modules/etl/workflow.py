@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from envs.naming import Names
 from envs.schema import GlueSettings
 from modules.account import Account
 from modules.etl.arrival import Arrival, ArrivalTarget
-from envs.naming import Names
 from modules.policies import Statement, trust
 from modules.roles import ServiceRoleProps, add_service_role
 from modules.tags import ETL, ResourceType

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from envs.schema import LifecycleSettings
 from contract.layout import quarantine_root
+from envs.schema import LifecycleSettings
 from modules.encryption import OwnKey
 from modules.policies import policy, tls_only
 from modules.tags import NORMALIZE, ResourceType

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Protocol
 
+from contract.settings import AUTO, UNLIMITED, NormalizeArgument
 from envs.schema import Environment
 from modules.account import Account
-from contract.settings import AUTO, UNLIMITED, NormalizeArgument
 from modules.encryption import OwnKey
 from modules.metrics import NORMALIZE_NAMESPACE
 from modules.normalize.schedule import ScheduleTarget

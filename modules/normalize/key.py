@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from envs.naming import Names
 from modules.account import Account
 from modules.encryption import DATA_KEY_ACTIONS, OwnKey
-from envs.naming import Names
 from modules.policies import Statement, policy
 from modules.tags import NORMALIZE, ResourceType
 from modules.terraform import Construct, KmsAlias, KmsKey, TerraformResourceLifecycle

@@ -6,13 +6,13 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from contract.metrics import RunMetric
+from envs.naming import Names
 from modules.account import Account
 from modules.alarms import AlarmProps, FreshnessProps, add_alarm, add_freshness_alarm
-from contract.metrics import RunMetric
 from modules.dead_letters import DeadLetters, DeadLettersProps
 from modules.encryption import OwnKey
 from modules.metrics import NORMALIZE_NAMESPACE, of_runs, of_schedules
-from envs.naming import Names
 from modules.policies import Statement, trust
 from modules.roles import ServiceRoleProps, add_service_role
 from modules.tags import NORMALIZE, ResourceType

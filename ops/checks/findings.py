@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
-    from glue_src.tables import TableState
     from contract.datasets import Dataset
     from contract.source import SourceContract
+    from glue_src.tables import TableState
     from ops.engines import Engine, EngineState
     from ops.lake import RecordedRow
     from ops.platform import Platform

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
-from envs.schema import AFTER_JOB
 from contract.layout import table_prefix
+from envs.schema import AFTER_JOB
 from ops.aws_errors import code_of, is_absence
 from ops.checks.findings import ATTENTION, OK, Check, Finding
 from ops.services import FAILED_CRAWL, crawler_state

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from contract.layout import table_prefix
 from glue_src.exceptions import TableError
 from glue_src.schema import schema_faults
-from contract.layout import table_prefix
 from ops.advice import MAX_AGE_DAYS
 from ops.checks.findings import ATTENTION, OK, Check, Finding
 from ops.schemas import differences

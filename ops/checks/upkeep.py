@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
-    from glue_src.tables import TableState
     from contract.datasets import Dataset
+    from glue_src.tables import TableState
     from ops.checks.findings import Examination
 
 #: From so many partitions on, a night reads and writes more metadata than it needs to.

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from botocore.exceptions import BotoCoreError, ClientError
 
+from contract.runs import RunSummaryError
 from envs.selection import CHOICE_VARIABLE, ENVIRONMENTS
 from glue_src.exceptions import IncompleteRunError, TableError
-from contract.runs import RunSummaryError
 from ops.aws_errors import explained
 from ops.exits import Exit, OpsError, attention, usage
 from ops.platform import Platform

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from contract.sources.catia import CONVERSATIONS, FEEDBACK, MESSAGES
 from ops.report import catia_figures
 from ops.report.catia_activity import ActivityTables, activity
 from ops.report.catia_facts import share_liked
@@ -14,7 +15,6 @@ from ops.report.headlines import headline
 from ops.report.own import Card, OwnReport, Section
 from ops.report.window import USUAL_DAYS
 from ops.report.wording import number, percent
-from contract.sources.catia import CONVERSATIONS, FEEDBACK, MESSAGES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Final
 
 import altair as alt
 
-from ops.runs import seconds_of
 from ops.report import marks, palette
 from ops.report.drawing import label, picture
+from ops.runs import seconds_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

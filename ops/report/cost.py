@@ -11,8 +11,8 @@ from envs.schema import GLUE_ENGINE
 from ops.runs import seconds_of
 
 if TYPE_CHECKING:
-    from envs.schema import NormalizeSettings
     from contract.runs import RunSummary
+    from envs.schema import NormalizeSettings
     from ops.prices import Cost, Prices
 
 

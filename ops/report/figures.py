@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from ops.runs import rejected_share, seconds_of
 from ops.report import charts
 from ops.report.elements import Figure, Quoted, Table
 from ops.report.wording import NOTHING, change, day, number, percent, seconds
+from ops.runs import rejected_ratio, seconds_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from ops.report.facts import DayFacts
 
 #: So many are drawn; all are in the table.
@@ -53,7 +51,7 @@ def _rejects(facts: DayFacts) -> Figure:
         for reason, count in reasons.items()
     ]
     total, scanned = facts.run.items.rejected_total, facts.run.items.scanned
-    said = f"{number(total)} of {number(scanned)} items ({percent(rejected_share(facts.run))}) could not be normalized."
+    said = f"{number(total)} of {number(scanned)} items ({percent(rejected_ratio(facts.run))}) could not be normalized."
     drawn = dict(list(reasons.items())[:_MOST_REASONS])
     svg = charts.rejects_by_reason(drawn, "rejects") if drawn else None
     return Figure("rejects", "Rejected by reason", said, svg, Table(("reason", "items", "change"), rows))

@@ -11,18 +11,18 @@ from zoneinfo import ZoneInfo
 
 from botocore.exceptions import ClientError
 
-from glue_src.exceptions import IncompleteRunError
 from contract.datasets import DATA_QUALITY
+from glue_src.exceptions import IncompleteRunError
 from ops.lake import open_table, recorded_rows, rows
 from ops.prices import LIST_PRICES
-from ops.runs import listed_runs
-from ops.tables import recorded_run
 from ops.report.cost import costs
 from ops.report.errors import ReportError
 from ops.report.facts import Check, DayFacts, State
 from ops.report.registry import own_report
 from ops.report.tables import CuratedTable
 from ops.report.window import Window
+from ops.runs import listed_runs
+from ops.tables import recorded_run
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -32,8 +32,8 @@ if TYPE_CHECKING:
     from contract.runs import RunSummary
     from ops.lake import RecordedRow
     from ops.platform import Platform
-    from ops.tables import RecordedRun
     from ops.report.own import Part
+    from ops.tables import RecordedRun
 
 #: The report's day, and so many days with runs before it.
 HISTORY_DAYS: Final = 14

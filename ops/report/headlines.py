@@ -5,11 +5,11 @@ from __future__ import annotations
 from statistics import median
 from typing import TYPE_CHECKING
 
-from ops.runs import rejected_share, seconds_of
 from ops.report.drawing import spark
 from ops.report.elements import Headline
 from ops.report.window import USUAL_DAYS
 from ops.report.wording import percent, seconds
+from ops.runs import rejected_ratio, seconds_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -26,7 +26,7 @@ def headlines(facts: DayFacts) -> tuple[Headline, ...]:
 
 def _of_runs(runs: Sequence[RunSummary]) -> tuple[Headline, ...]:
     return (
-        headline("rejected", [rejected_share(run) for run in runs], percent),
+        headline("rejected", [rejected_ratio(run) for run in runs], percent),
         headline("ETL-1 took", [seconds_of(run) for run in runs], seconds),
     )
 

@@ -16,8 +16,8 @@ from markupsafe import Markup
 
 from ops.report import figures, palette, wording
 from ops.report.drawing import spark
-from ops.report.facts import Check, DayFacts, State
 from ops.report.elements import Quoted, Table
+from ops.report.facts import Check, DayFacts, State
 from ops.report.headlines import headlines
 from ops.report.registry import own_report
 from ops.report.window import USUAL_DAYS, WINDOW_DAYS

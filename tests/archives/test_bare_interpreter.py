@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from modules.packaging import Archive
 from contract.sources import contract_named, contract_names
+from modules.packaging import Archive
 from tests.archives.programs import PACKAGES, ROOT, bare_python, etl_job_sources, sources, spark_sources
 
 WHERE = """
@@ -129,9 +129,7 @@ print(json.dumps({name: contract_named(name).last_dataset.name for name in contr
     assert found == {name: contract_named(name).last_dataset.name for name in contract_names()}
 
 
-@pytest.mark.parametrize(
-    "module", ["envs.naming", "modules.terraform", "envs.schema", "tools", "cdktf"]
-)
+@pytest.mark.parametrize("module", ["envs.naming", "modules.terraform", "envs.schema", "tools", "cdktf"])
 @pytest.mark.parametrize("fixture", ["function_paths", "etl_function_paths", "job_paths"])
 def test_nothing_of_the_infrastructure_is_there(
     request: pytest.FixtureRequest, tmp_path: Path, fixture: str, module: str

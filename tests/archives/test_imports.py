@@ -48,7 +48,9 @@ def top_level(names: set[str]) -> set[str]:
 
 @pytest.mark.parametrize("file", sources(SHARED), ids=path_in_project)
 def test_what_is_shared_imports_the_standard_library_and_itself(file: Path) -> None:
-    foreign = {name for name in imported(file) if not is_shared(name) and name.partition(".")[0] not in sys.stdlib_module_names}
+    foreign = {
+        name for name in imported(file) if not is_shared(name) and name.partition(".")[0] not in sys.stdlib_module_names
+    }
     assert foreign == set(), f"{file.name} ships in both archives, where these are not: {foreign}"
 
 
@@ -140,5 +142,8 @@ TOLD_THEIR_CONTRACT = ("modules", "envs", "lambda_src", "glue_src", "ops", "tool
 def test_no_contract_is_known_by_name(folder: str) -> None:
     files = [file for file in (ROOT / folder).rglob("*.py") if "/catia_" not in file.as_posix()]
     assert files
-    known = {path_in_project(file): {name for name in imported(file) if name.startswith("contract.sources.")} for file in files}
+    known = {
+        path_in_project(file): {name for name in imported(file) if name.startswith("contract.sources.")}
+        for file in files
+    }
     assert {path: names for path, names in known.items() if names} == {}

@@ -11,15 +11,15 @@ import sys
 import boto3
 from pyspark.sql import SparkSession
 
+from contract.sources.catia import CONTRACT
+from contract.spark_catalog import ICEBERG_VERSIONS, catalog_options
 from glue_src.run import Clients
 from glue_src.spark.engine import SparkEngine
 from glue_src.spark.session import session_of
+from tests.curation.lake import Lake, months, run_id, talk, together
 from tools.local import spark_jars
 from tools.local.aws_environment import REGION
 from tools.local.spark_options import local_options
-from contract.spark_catalog import ICEBERG_VERSIONS, catalog_options
-from contract.sources.catia import CONTRACT
-from tests.curation.lake import Lake, months, run_id, talk, together
 
 _GLUE = "5.0"
 

@@ -13,26 +13,26 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from pyiceberg.table import StaticTable
 from xxhash import xxh3_64_intdigest
 
-from glue_src.arguments import Arguments
-from glue_src.clean_zone import CleanZone
-from glue_src.night import Night, Outcome
-from glue_src.run import Clients, run
-from glue_src.storage import Bucket
-from glue_src.tables import TableState, read_table
 from contract.cells import record
 from contract.datasets import DATA_QUALITY, REJECTED, RUNS, Dataset
 from contract.layout import clean_key, first_metadata_key, quarantine_key, run_summary_key, table_prefix
 from contract.metrics import ENVIRONMENT_DIMENSION
 from contract.partition_sums import PartitionSum, version_of
 from contract.runs import ItemCounts, RunObject, RunSummary, ScanStatistics
-from contract.table_metadata import first_metadata
 from contract.sources.catia import CONVERSATIONS, FEEDBACK, MESSAGES
+from contract.table_metadata import first_metadata
+from glue_src.arguments import Arguments
+from glue_src.clean_zone import CleanZone
+from glue_src.night import Night, Outcome
+from glue_src.run import Clients, run
+from glue_src.storage import Bucket
+from glue_src.tables import TableState, read_table
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from glue_src.engine import LakeEngine
     from contract.source import SourceContract
+    from glue_src.engine import LakeEngine
 
 Cells: TypeAlias = tuple[str | None, ...]
 Rows: TypeAlias = Mapping[Dataset, Sequence[Cells]]

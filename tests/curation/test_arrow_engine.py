@@ -13,6 +13,8 @@ import pyarrow as pa
 import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
 
+from contract.datasets import RUNS, Dataset, Partition, text
+from contract.sources.catia import CONTRACT, CONVERSATIONS, MESSAGES
 from glue_src.arrow.engine import ArrowEngine
 from glue_src.arrow.limits import Limits
 from glue_src.arrow.s3_files import TAIL_BYTES, S3Files
@@ -27,8 +29,6 @@ from glue_src.exceptions import (
     TableMovedError,
     TableSchemaError,
 )
-from contract.datasets import RUNS, Dataset, Partition, text
-from contract.sources.catia import CONTRACT, CONVERSATIONS, MESSAGES
 from tests.curation.lake import Cells, Lake, csv_of, months, talk, together
 
 JAN, FEB = "CONVERSATION#2026-01", "CONVERSATION#2026-02"

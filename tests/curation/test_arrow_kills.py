@@ -10,12 +10,12 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from glue_src.arguments import Arguments
-from glue_src.arrow.engine import ArrowEngine
-from glue_src.run import Clients, run
 from contract.datasets import Dataset
 from contract.sources import contract_named
 from contract.sources.catia import CONTRACT, CONVERSATIONS, FEEDBACK, MESSAGES
+from glue_src.arguments import Arguments
+from glue_src.arrow.engine import ArrowEngine
+from glue_src.run import Clients, run
 from tests.curation.lake import Cells, Lake, like, months, run_id, talk, together
 
 KILLS: Final = 50

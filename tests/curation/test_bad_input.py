@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from glue_src.exceptions import CurationError, ForeignHeaderError, MalformedDataError, QuarantinedError
 from contract.datasets import REJECTED
 from contract.metrics import CurationMetric
 from contract.partition_sums import PartitionSum
 from contract.sources.catia import CONVERSATIONS, FEEDBACK, MESSAGES
+from glue_src.exceptions import CurationError, ForeignHeaderError, MalformedDataError, QuarantinedError
 from tests.csv_texts import NASTY_TEXTS
 from tests.curation.lake import Cells, Lake, csv_of, instant, months, rejection, run_id, sums_of, talk, together
 

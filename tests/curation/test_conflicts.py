@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from glue_src.exceptions import TableFileError, TableMetadataError, TableMissingError, TableMovedError
 from contract.datasets import RUNS
-from contract.spark_catalog import SPARK_CATALOG
 from contract.sources.catia import CONVERSATIONS, FEEDBACK, MESSAGES
+from contract.spark_catalog import SPARK_CATALOG
+from glue_src.exceptions import TableFileError, TableMetadataError, TableMissingError, TableMovedError
 from tests.curation.lake import Lake, months, run_id, talk, together
 
 if TYPE_CHECKING:
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
     from pyspark.sql import SparkSession
 
-    from glue_src.engine import LakeEngine, StagedTables, TablePlan
     from contract.datasets import Dataset
+    from glue_src.engine import LakeEngine, StagedTables, TablePlan
 
 JAN, FEB, MAR = "2026-01", "2026-02", "2026-03"
 

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from glue_src.exceptions import TableSchemaError
 from contract.datasets import Column, ColumnType, Dataset, Partition, count, text
-from contract.table_metadata import first_metadata
 from contract.sources.catia import CONTRACT, CONVERSATIONS, FEEDBACK, MESSAGES
+from contract.table_metadata import first_metadata
+from glue_src.exceptions import TableSchemaError
 from tests.curation.lake import Lake, months, run_id, talk, together
 
 if TYPE_CHECKING:

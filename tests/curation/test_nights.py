@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import pytest
 
-from glue_src.exceptions import HeldError, NoCompleteRunError
 from contract.datasets import REJECTED, RUNS
 from contract.metrics import CurationMetric
 from contract.snapshots import NO_SNAPSHOT, TABLES_READY, SnapshotProperty
-from contract.table_metadata import ICEBERG_TYPES
 from contract.sources.catia import CONVERSATIONS, FEEDBACK, MESSAGES
+from contract.table_metadata import ICEBERG_TYPES
+from glue_src.exceptions import HeldError, NoCompleteRunError
 from tests.curation.lake import Lake, instant, months, rejection, run_id, talk, together
 
 if TYPE_CHECKING:

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from contract.sources.catia import CONTRACT, CONVERSATIONS, FEEDBACK, MESSAGES
 from glue_src.spark import engine as spark_engine
 from glue_src.spark import keys
 from glue_src.spark.iceberg import IcebergTable
-from tools.local.aws_environment import emulator_variables
-from contract.sources.catia import CONTRACT, CONVERSATIONS, FEEDBACK, MESSAGES
 from tests.curation import glue_5_0
 from tests.curation.lake import Lake, like, months, run_id, talk, together
+from tools.local.aws_environment import emulator_variables
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -5,12 +5,12 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
-from tools.site.markdown import table
-from tools.local.machine_tools import PROJECT
 from tests.faults.cases import Case, End, Published, Raised
 from tests.faults.destination_cases import DESTINATION_CASES
 from tests.faults.process_cases import PROCESS_CASES
 from tests.faults.source_cases import SOURCE_CASES
+from tools.local.machine_tools import PROJECT
+from tools.site.markdown import table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -12,28 +12,28 @@ from functools import cached_property
 from itertools import count
 from typing import TYPE_CHECKING, Any, Final
 
-from glue_src.clean_zone import CleanZone
-from glue_src.storage import Bucket
-from tools.local.aws_environment import emulator_environment
-from tools.local.sample_data import generate_items
-from tools.local.source_table import SourceTable
 from contract.layout import commit_marker_prefix, parse_clean_key, run_summary_key
 from contract.runs import RunSummary
 from contract.settings import UNLIMITED, EventKey, LambdaVariable
 from contract.sources.catia import CONTRACT
+from glue_src.clean_zone import CleanZone
+from glue_src.storage import Bucket
 from tests.faults import actions
 from tests.faults.cases import LARGE, SAMPLE, Case
 from tests.faults.function_process import FunctionProcess, Invocation
 from tests.faults.microburst_proxy import Microburst, marks_of
 from tests.faults.proxy import Proxy, Rule
 from tests.integration.oracle import expected
+from tools.local.aws_environment import emulator_environment
+from tools.local.sample_data import generate_items
+from tools.local.source_table import SourceTable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from tools.local.clients import Clients
     from contract.partition_sums import PartitionSums
+    from tools.local.clients import Clients
 
 DAY: Final = date(2026, 1, 31)
 PREFIX: Final = "reports/etl-process1/"

@@ -5,14 +5,14 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from envs.prod import PROD
-from tools.local.machine_tools import PROJECT
-from tools.local.workspace import Workspace
 from envs.naming import Names
+from envs.prod import PROD
 from tests.emulators import running_in
 from tests.guards.life import Life, live
 from tests.guards.roots import Root, run
 from tests.guards.variants import SHIPPED
+from tools.local.machine_tools import PROJECT
+from tools.local.workspace import Workspace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -9,11 +9,11 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from tools.local.machine_tools import PROJECT
 from envs.naming import Names
 from tests.guards.document import run_commands_under
 from tests.guards.roots import Done, Root, on_synthesized
 from tests.guards.variants import EMPTIED, RENAMED, SHIPPED, UNGUARDED
+from tools.local.machine_tools import PROJECT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

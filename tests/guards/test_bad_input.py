@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from tools.local.cdktf_command import changed
-from tools.local.machine_tools import PROJECT
 from tests.guards.document import messages
 from tests.guards.life import Life
 from tests.guards.roots import Done, Root, cdktf, fits, run
 from tests.guards.variants import ELSEWHERE, FRESH, OTHER_ACCOUNT, SHIPPED
+from tools.local.cdktf_command import changed
+from tools.local.machine_tools import PROJECT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
-from tools.local.machine_tools import PROJECT
 from envs.naming import Names, state_key
 from tests.guards.document import run_commands_under
 from tests.guards.roots import Done, Root, run, wait_until
+from tools.local.machine_tools import PROJECT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

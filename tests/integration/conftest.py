@@ -12,25 +12,25 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 
 from envs.local import LOCAL
+from envs.naming import Names
 from envs.schema import ARROW_ENGINE, GLUE_ENGINE, SPARK_ENGINE
 from envs.tickets import TICKETS
+from tests.emulators import ready_to_deploy, running_in
+from tests.integration.oracle import Expected, expected
+from tests.integration.plans import STACKS, plan_of
+from tests.integration.tickets import Desk, desk
 from tools.local.deployment import deploy
 from tools.local.engines import Engines
 from tools.local.machine_parts import MachineParts
 from tools.local.pipeline import Pipeline
 from tools.local.reconciliation import committed_summary, reconcile
 from tools.local.workspace import Workspace
-from envs.naming import Names
-from tests.emulators import ready_to_deploy, running_in
-from tests.integration.oracle import Expected, expected
-from tests.integration.plans import STACKS, plan_of
-from tests.integration.tickets import Desk, desk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tools.local.trino.client import Connection, Rows
     from contract.runs import RunSummary
+    from tools.local.trino.client import Connection, Rows
 
 #: What is deployed, by the fixture that gives it to tests.
 DEPLOYED, ARROW_WITH_KEY, GLUE, TICKETS_PLATFORM = "deployed", "arrow_with_key", "glue_extract", "tickets_platform"

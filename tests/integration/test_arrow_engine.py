@@ -15,14 +15,10 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import pytest
 
-from tools.local.aws_environment import REGION
-from tools.local.errors import FunctionError
-from tools.local.reconciliation import reconcile
-from tools.local.sample_faults import FAULTS
 from contract.datasets import DATA_QUALITY
 from contract.layout import quarantine_key
-from envs.naming import Names
 from contract.sources.catia import CONTRACT
+from envs.naming import Names
 from tests.integration.conftest import EARLIER_DAY, Run, in_order, metadata_of, night, rows
 from tests.integration.evidence import check_made_as_recorded, refusing
 from tests.integration.plans import STACKS, changes_in
@@ -34,13 +30,17 @@ from tests.integration.test_deployment import (
     KNOWN_GAPS,
 )
 from tests.queue_policies import from_topic
+from tools.local.aws_environment import REGION
+from tools.local.errors import FunctionError
+from tools.local.reconciliation import reconcile
+from tools.local.sample_faults import FAULTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from contract.runs import RunSummary
     from tools.local.pipeline import Pipeline
     from tools.local.trino.client import Connection
-    from contract.runs import RunSummary
 
 NAMES = Names("local")
 CURATED_PREFIX = "reports/etl-process2/"

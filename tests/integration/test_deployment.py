@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.integration.plans import STACKS, changes_in, findings_in, plan_of, planned_changes, terraform
 from tools.local.deployment import deploy
 from tools.local.terraform_mirror import AWS_PROVIDER_VERSION
 from tools.local.workspace import CHOICE
 from tools.scan.stacks import judge
-from tests.integration.plans import STACKS, changes_in, findings_in, plan_of, planned_changes, terraform
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tools.local.pipeline import Pipeline
     from tests.integration.plans import Changes
+    from tools.local.pipeline import Pipeline
 
 #: An alarm keeps no more than its name, metric and threshold.
 ALARM_GAPS = {

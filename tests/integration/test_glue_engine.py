@@ -12,16 +12,16 @@ from typing import TYPE_CHECKING, Any
 import psutil
 import pytest
 
-from glue_src.clean_zone import CleanZone
-from glue_src.storage import Bucket
-from tools.local.errors import GlueJobError
-from tools.local.pipeline import run_normalize_job
 from contract.layout import parse_day
 from contract.runs import RunSummary
-from envs.naming import Names
 from contract.sources.catia import CONTRACT
+from envs.naming import Names
+from glue_src.clean_zone import CleanZone
+from glue_src.storage import Bucket
 from tests.integration.conftest import DAY, Run
 from tests.integration.evidence import check_made_as_recorded, refusing
+from tools.local.errors import GlueJobError
+from tools.local.pipeline import run_normalize_job
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

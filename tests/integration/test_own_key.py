@@ -14,14 +14,14 @@ import boto3
 import pytest
 
 from envs.local import LOCAL
-from tools.local.aws_environment import REGION
-from tools.local.reconciliation import reconcile
 from envs.naming import Names
-from tools.scan.stacks import judge
 from tests.integration.conftest import night
 from tests.integration.evidence import check_nothing_new
 from tests.integration.plans import STACKS, changes_in, findings_in
 from tests.integration.test_arrow_engine import CREDENTIALS
+from tools.local.aws_environment import REGION
+from tools.local.reconciliation import reconcile
+from tools.scan.stacks import judge
 
 if TYPE_CHECKING:
     from pathlib import Path

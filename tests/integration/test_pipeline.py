@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tools.local.errors import FunctionError
-from tools.local.reconciliation import reconcile
 from contract.serving import named_queries_of
 from tests.integration.conftest import EARLIER_DAY, VIEWS, Run, in_order, metadata_of, night, rows
 from tests.integration.oracle import expected
 from tests.integration.plans import STACKS, planned_changes
 from tests.sql import expected as answers
+from tools.local.errors import FunctionError
+from tools.local.reconciliation import reconcile
 
 if TYPE_CHECKING:
-    from tools.local.pipeline import Pipeline
     from contract.runs import RunSummary
+    from tools.local.pipeline import Pipeline
 
 DRY_DAY = "2026-01-30"
 DATASETS = ("conversations", "messages", "feedback", "rejected")

@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
-from tools.site.blocks import blocks
-from tools.local.machine_tools import PROJECT, VENV
 from modules.ci.access import ACCESS
+from tests.integration.plans import STACKS
+from tests.integration.test_deployment import after_creation
 from tools.ci.changes import Action
 from tools.ci.commands import synthesize
 from tools.ci.planning import stack_plan
 from tools.ci.report import StackPlan
-from tests.integration.plans import STACKS
-from tests.integration.test_deployment import after_creation
+from tools.local.machine_tools import PROJECT, VENV
+from tools.site.blocks import blocks
 
 if TYPE_CHECKING:
     from tools.local.pipeline import Pipeline

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from tools.local.errors import FunctionError
-from tools.local.pipeline import Pipeline
 from envs.naming import Names
 from tests.integration.conftest import Run, night
 from tests.integration.evidence import check_made_as_recorded, refusing
+from tools.local.errors import FunctionError
+from tools.local.pipeline import Pipeline
 
 NAMES = Names("local")
 REFUSED_DAY = "2026-01-22"

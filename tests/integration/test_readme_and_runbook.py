@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import pytest
 
+from tools.local.machine_tools import PROJECT, VENV
 from tools.site.__main__ import TUTORIAL
 from tools.site.blocks import blocks as blocks_of
 from tools.site.follow import steps
-from tools.local.machine_tools import PROJECT, VENV
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""A second source table, by ``contract/sources/tickets.py`` and ``envs/tickets.py`` alone: deployed, run, and run again."""
+"""A second source table, by ``contract/sources/tickets.py`` and ``envs/tickets.py`` alone: deployed, run, run again."""
 
 from __future__ import annotations
 
@@ -9,27 +9,27 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from envs.tickets import TICKETS
-from tools.local.cdktf_command import CDKTF
-from tools.local.errors import FunctionError
-from tools.local.followed import Program
-from tools.local.machine_tools import PROJECT
-from tools.local.reconciliation import reconcile
-from tools.local.workspace import CHOICE, Workspace
 from contract.serving import named_queries_of, views_of
+from envs.tickets import TICKETS
 from ops.exits import Exit
 from tests.integration.conftest import DAY, EARLIER_DAY, metadata_of, night, rows
 from tests.integration.evidence import calls_made
 from tests.integration.plans import planned_changes
 from tests.integration.tickets import FAULTS, Desk
 from tests.unit.ops.command import ops
+from tools.local.cdktf_command import CDKTF
+from tools.local.errors import FunctionError
+from tools.local.followed import Program
+from tools.local.machine_tools import PROJECT
+from tools.local.reconciliation import reconcile
+from tools.local.workspace import CHOICE, Workspace
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from contract.runs import RunSummary
     from tools.local.pipeline import Pipeline
     from tools.local.trino.client import Connection
-    from contract.runs import RunSummary
 
 
 @dataclass(frozen=True)

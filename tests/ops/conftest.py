@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from envs.local import LOCAL
-from tools.local.emulator import Emulator
 from contract.datasets import REJECTED
 from contract.sources.catia import CONVERSATIONS, FEEDBACK, MESSAGES
+from envs.local import LOCAL
 from tests.iceberg_lake import IcebergLake, platform_on, utc
+from tools.local.emulator import Emulator
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

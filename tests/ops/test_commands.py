@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from typer.testing import CliRunner
 
+from contract.sources.catia import FEEDBACK, MESSAGES
 from envs.local import LOCAL
-from tools.local.aws_environment import emulator_variables
 from ops.app import made
 from ops.exits import Exit
-from contract.sources.catia import FEEDBACK, MESSAGES
 from tests.iceberg_lake import utc
 from tests.ops.conftest import DAY, NAME, rows
+from tools.local.aws_environment import emulator_variables
 
 if TYPE_CHECKING:
     from collections.abc import Callable

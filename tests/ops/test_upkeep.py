@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from envs.local import LOCAL
 from contract.layout import first_metadata_key, table_prefix
 from contract.partition_sums import PartitionSum, to_document
 from contract.snapshots import STAGING_BRANCH, SnapshotProperty
+from contract.sources.catia import CONTRACT, CONVERSATIONS, FEEDBACK, MESSAGES
+from envs.local import LOCAL
 from ops.checks import extract, tables, upkeep
 from ops.checks.findings import ATTENTION, OK, Examination
 from ops.doctor import examine
 from ops.schemas import column_differences
 from ops.tables import publishable_run, table_state
-from contract.sources.catia import CONTRACT, CONVERSATIONS, FEEDBACK, MESSAGES
 from tests.iceberg_lake import utc
 from tests.ops.conftest import DAY, rows
 

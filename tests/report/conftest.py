@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from contract.datasets import REJECTED
+from contract.sources.catia import CONVERSATIONS, FEEDBACK, MESSAGES
 from envs.local import LOCAL
+from ops.report.gathering import gather
+from tests.iceberg_lake import IcebergLake, platform_on
+from tests.integration.oracle import expected
 from tools.local.emulator import Emulator
 from tools.local.sample_data import generate_items
 from tools.local.sample_shapes import wire
-from contract.datasets import REJECTED
-from ops.report.gathering import gather
-from contract.sources.catia import CONVERSATIONS, FEEDBACK, MESSAGES
-from tests.iceberg_lake import IcebergLake, platform_on
-from tests.integration.oracle import expected
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tools.site.blocks import blocks
 from tools.local.aws_environment import emulator_variables
 from tools.local.machine_tools import PROJECT
+from tools.site.blocks import blocks
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

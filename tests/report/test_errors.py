@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from contract.layout import clean_key, table_prefix
+from contract.sources.catia import CONVERSATIONS, FEEDBACK, MESSAGES
 from envs.local import LOCAL
 from glue_src.exceptions import TableFileError
-from contract.layout import clean_key, table_prefix
-from ops.tables import table_state
 from ops.report.errors import ReportError
 from ops.report.facts import State
 from ops.report.gathering import gather
-from contract.sources.catia import CONVERSATIONS, FEEDBACK, MESSAGES
+from ops.tables import table_state
 from tests.iceberg_lake import platform_on
 from tests.report.conftest import DAY, NOW, items_until, rows_of
 

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from envs.local import LOCAL
-from glue_src.arrow import s3_files
 from contract.datasets import Dataset, Partition, prose, text
 from contract.datasets import instant as instant_column
+from envs.local import LOCAL
+from glue_src.arrow import s3_files
 from ops.lake import open_table
 from ops.report.tables import CuratedTable
 

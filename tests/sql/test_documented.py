@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from tools.site.blocks import blocks
 from tools.local.machine_tools import PROJECT
+from tools.site.blocks import blocks
 
 if TYPE_CHECKING:
     from tests.sql.lake import SqlLake

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tools.local.errors import TrinoError
 from contract.sources.catia import CONVERSATIONS
 from tests.sql.samples import conversation
+from tools.local.errors import TrinoError
 
 if TYPE_CHECKING:
     from tests.sql.lake import SqlLake

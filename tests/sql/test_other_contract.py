@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from contract.serving import named_queries_of, served_datasets, views_of
 from contract.source import ContractError
 from contract.views import NamedQuery, View, text
-from contract.serving import named_queries_of, served_datasets, views_of
 from tests.more_sources.parcels import CONTRACT, PARCELS, STOPS
 from tests.sql.samples import rejected, row, run
 

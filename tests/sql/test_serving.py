@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from contract.datasets import ColumnType
-from contract.views import NamedQuery, View, read_sql
 from contract import serving
+from contract.datasets import ColumnType
 from contract.serving import named_queries_of, presto_view_text, views_of
 from contract.sources import catia
 from contract.sources.catia import CONTRACT
+from contract.views import NamedQuery, View, read_sql
 
 if TYPE_CHECKING:
     from tests.sql.lake import SqlLake

@@ -5,8 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from tools.local.cdktf_command import QUIET
-from tools.scan.variants import DELIVERED, PIPELINE
 from tests.synth.synthesized import (
     ARROW_VARIANT,
     ENVIRONMENTS,
@@ -19,6 +17,8 @@ from tests.synth.synthesized import (
     run_main_for_variant,
     stacks_in,
 )
+from tools.local.cdktf_command import QUIET
+from tools.scan.variants import DELIVERED, PIPELINE
 
 # For the tests that make constructs in this process: jsii starts Node at the first import of modules.terraform.
 os.environ.update(QUIET)

@@ -8,7 +8,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from tools.site.markdown import lines
 from tests.synth.log_groups import SHARED, written_by
 from tests.synth.synthesized import (
     ARROW_VARIANT,
@@ -19,6 +18,7 @@ from tests.synth.synthesized import (
     KEY_NORMALIZE,
     Stack,
 )
+from tools.site.markdown import lines
 
 _NORMALIZE, _ETL = "cat-prod-normalize", "cat-prod-etl2"
 #: The stacks of prod by which engine each has; those of test, with the usual ones, have no schedule.

@@ -17,11 +17,11 @@ from typing import Any
 import boto3
 import pytest
 
-from tools.local.aws_environment import CREDENTIALS
-from tools.local.workspace import Workspace
 from tests.queue_policies import from_topic
 from tests.synth.alarms import EACH, alarm_of
 from tests.synth.synthesized import Stack
+from tools.local.aws_environment import CREDENTIALS
+from tools.local.workspace import Workspace
 
 #: In seconds: a breach is sent when it will leave the window so soon, and waited for a little longer.
 WITHIN_THE_WINDOW = 4

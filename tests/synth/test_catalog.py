@@ -9,9 +9,9 @@ from pyiceberg.table.metadata import TableMetadataUtil
 
 from contract.datasets import Dataset
 from contract.partition_sums import version_of
-from contract.views import View
 from contract.serving import views_of
 from contract.sources.catia import CONTRACT
+from contract.views import View
 from tests.synth.synthesized import ENVIRONMENTS, Stack
 
 VIEWS = views_of(CONTRACT)

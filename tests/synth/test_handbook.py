@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from tools.local.synthesis import documents_in
 from tools.site.pages import WRITER, ZONES, pages_of_stacks, stacks_of_prod
 from tools.site.pictures.architecture import architecture
 from tools.site.site import build
-from tools.local.synthesis import documents_in
 
 
 @pytest.fixture(scope="module")

@@ -15,8 +15,8 @@ import pytest
 from envs.naming import Names
 from modules.ci.access import ACCESS
 from modules.tags import common_tags
-from tools.scan.variants import DELIVERED, DELIVERIES
 from tests.synth.synthesized import ACCOUNT, PARTITION, ROOT, Stack
+from tools.scan.variants import DELIVERED, DELIVERIES
 
 Statement = dict[str, Any]
 

@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 
 import main
+from contract.settings import CRAWLER_VARIABLE
 from envs.prod import PROD
 from envs.schema import AFTER_JOB, ArrowSettings, Environment, GlueExtractSettings
 from envs.test import TEST
 from glue_src.arguments import read_variables
 from lambda_src.settings import Settings
 from modules import packaging, terraform
-from contract.settings import CRAWLER_VARIABLE
 from modules.lambda_function import FunctionCode
 from modules.packaging import PackagingError, write_archive
 from modules.spark_job import SparkCode

@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
+from tests.synth.synthesized import OWN_KEY_STACKS, Stack
 from tools.local.synthesis import DOCUMENT
 from tools.scan import stacks as scanner
 from tools.scan.environment import ScanError
 from tools.scan.skips import SKIPS
 from tools.scan.stacks import Finding, Report, as_read, judge, scan
-from tests.synth.synthesized import OWN_KEY_STACKS, Stack
 
 Document = dict[str, Any]
 FINDING = Finding("cat-prod-normalize", "CKV_AWS_145", "reports", "Ensure that S3 buckets are encrypted with KMS")

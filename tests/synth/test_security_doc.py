@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.synth.synthesized import ROOT, Stack
+from tests.unit.docs.computed import ComputedDocument
 from tools.scan.privilege.calls import recorded
 from tools.scan.privilege.roles import roles_of
 from tools.scan.privilege.tables import admission_rows, reason_rows, role_rows, skip_rows
 from tools.scan.privilege.unrecorded import UNRECORDED
-from tests.synth.synthesized import ROOT, Stack
-from tests.unit.docs.computed import ComputedDocument
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

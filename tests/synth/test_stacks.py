@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from envs.selection import ENVIRONMENTS
-from tools.local.machine_tools import TERRAFORM_AT_LEAST
 from contract.sources.catia import CONTRACT
+from envs.selection import ENVIRONMENTS
 from tests.synth.synthesized import ROOT, Stack, run_main, stacks_in
+from tools.local.machine_tools import TERRAFORM_AT_LEAST
 
 #: What holds data, or says where data came from. The own key, where there is one: test_own_key.py.
 GUARDED = {

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from tools.local.cdktf_command import QUIET
 from tests.synth.synthesized import ROOT
+from tools.local.cdktf_command import QUIET
 
 PROVIDER = "cdktf_cdktf_provider_aws"
 

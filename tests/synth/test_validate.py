@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from tools.local.terraform_mirror import terraform_environment
 from tests.synth.synthesized import Stack
+from tools.local.terraform_mirror import terraform_environment
 
 
 def terraform(folder: Path, variables: Mapping[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:

@@ -1,4 +1,4 @@
-"""``python -m tools.bench``: measure both ETLs beside their peers, and a synth; write tools/bench/RESULTS.md and its like."""
+"""``python -m tools.bench``: measure both ETLs beside their peers, and a synth; write tools/bench/RESULTS*.md."""
 
 from __future__ import annotations
 

@@ -110,7 +110,7 @@ def _conditions(machine: Machine, rounds: int) -> Iterator[str]:
         "- Another process replays the table's Scan pages, encoded beforehand, over loopback HTTP, and takes the CSV",
         "  as S3 would. Over HTTP the SDK signs whole bodies, which over HTTPS it does not; TLS is not measured.",
         "- Each program's counts are checked against the generator's, and its bytes against the server's.",
-        "- Items: `tools/bench/items.py`. Again: `make bench`; in about a minute: `python -m tools.bench --quick`; one part:",
+        "- Items: `tools/bench/items.py`. Again: `make bench`; in a minute: `python -m tools.bench --quick`; one part:",
         "  `python -m tools.bench --scenario peers`.",
     )
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from tools.site.markdown import row
 from tools.ci.changes import Action, Attribute, Change
 from tools.ci.report import Report, StackPlan
+from tools.site.markdown import row
 
 #: GitHub refuses longer comments and issues.
 LIMIT: Final = 65_536

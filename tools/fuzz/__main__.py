@@ -1,4 +1,4 @@
-"""``python -m tools.fuzz``: fuzz extraction for a while, replay what broke it, or take what was found into the corpus."""
+"""``python -m tools.fuzz``: fuzz extraction, replay what broke it, or take what was found into the corpus."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the fuzzer runs, over and over: ``python -m tools.fuzz.harness FOLDER … -OPTION=…``, as libFuzzer's programs are.
+"""What the fuzzer runs, over and over: ``python -m tools.fuzz.harness FOLDER … -OPTION=…``, as libFuzzer has it.
 
 Inputs change in two ways: byte by byte, and as trees (``tools.fuzz.mutations``). Coverage of ``lambda_src`` and of the
 contract says which changes lead somewhere.

@@ -19,15 +19,15 @@ from typing import Any, Final, NoReturn
 import msgspec
 from xxhash import xxh3_64_intdigest
 
+from contract import cells
+from contract.datasets import REJECTED, Dataset
+from contract.items.outcomes import Excluded, Outcome, Rejected, Row
+from contract.sources.catia import CONTRACT, CONVERSATIONS, FEEDBACK
 from lambda_src.exclusions import ExclusionRule
 from lambda_src.extraction import Extraction
 from lambda_src.normalize import Normalizer
 from lambda_src.scan_answer import ScanAnswer, UnreadableAnswerError
 from lambda_src.tally import RunningSums, Tally
-from contract import cells
-from contract.datasets import REJECTED, Dataset
-from contract.items.outcomes import Excluded, Outcome, Rejected, Row
-from contract.sources.catia import CONTRACT, CONVERSATIONS, FEEDBACK
 
 #: One of every kind of rule, for callers without rules of their own.
 RULES: Final = (

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from tools.local.errors import ArrivalError
 from contract.layout import schema_marker_prefix
+from tools.local.errors import ArrivalError
 
 if TYPE_CHECKING:
     from mypy_boto3_events import EventBridgeClient

@@ -11,6 +11,7 @@ from contextlib import closing
 from datetime import UTC, datetime
 from typing import Final
 
+from contract.runs import RunSummaryError
 from envs.local import LOCAL
 from envs.schema import ARROW_ENGINE, GLUE_ENGINE, LAMBDA_ENGINE, SPARK_ENGINE
 from tools.local.aws_environment import forget_accounts
@@ -24,7 +25,6 @@ from tools.local.pipeline import run_transform_job
 from tools.local.sample import Sample
 from tools.local.screen import Screen
 from tools.local.workspace import Workspace
-from contract.runs import RunSummaryError
 
 
 def up(workspace: Workspace, _: argparse.Namespace) -> None:

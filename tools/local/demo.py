@@ -12,6 +12,8 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import Final
 
+from contract.runs import RunSummary
+from contract.source import SourceContract
 from envs.schema import ARROW_ENGINE, GLUE_ENGINE, LAMBDA_ENGINE, SPARK_ENGINE
 from tools.local.deployment import Progress, deploy
 from tools.local.engines import Engines
@@ -24,8 +26,6 @@ from tools.local.sample import Sample
 from tools.local.screen import Screen
 from tools.local.trino.client import Connection
 from tools.local.workspace import Workspace
-from contract.runs import RunSummary
-from contract.source import SourceContract
 
 WIDEST_LINE: Final = 90
 #: For a machine on which Trino was left out.

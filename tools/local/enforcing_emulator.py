@@ -1,4 +1,4 @@
-"""``python -P tools/local/enforcing_emulator.py LOG``: the emulator, refusing what a role may not do, and writing it down.
+"""``python -P tools/local/enforcing_emulator.py LOG``: the emulator, refusing what a role may not do, and noting it.
 
 ministack evaluates IAM policies where AUTH is "true": who calls with a role's session may do what that role's deployed
 policies allow, and is refused with the service's own error otherwise. Three things that it gets wrong for this platform

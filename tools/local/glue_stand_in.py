@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
+from contract.spark_catalog import ICEBERG_VERSIONS
 from tools.local import spark_jars
 from tools.local.aws_environment import REGION
 from tools.local.errors import GlueJobError
@@ -26,7 +27,6 @@ from tools.local.followed import OnLine, Program
 from tools.local.machine_tools import tool_environment
 from tools.local.processes import HOST
 from tools.local.spark_options import local_options
-from contract.spark_catalog import ICEBERG_VERSIONS
 
 if TYPE_CHECKING:
     from mypy_boto3_glue import GlueClient

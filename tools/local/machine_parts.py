@@ -6,9 +6,9 @@ import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from contract.spark_catalog import ICEBERG_VERSIONS
 from tools.local import spark_jars
 from tools.local.trino import distribution
-from contract.spark_catalog import ICEBERG_VERSIONS
 
 if TYPE_CHECKING:
     from collections.abc import Callable

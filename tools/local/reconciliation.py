@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tools.local.errors import ReconciliationError
 from contract.layout import parse_day, run_summary_key
 from contract.runs import RunSummary
+from tools.local.errors import ReconciliationError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from mypy_boto3_s3 import S3Client
 
+    from contract.source import SourceContract
     from envs.schema import Environment
     from tools.local.trino.client import Connection
-    from contract.source import SourceContract
 
 
 def committed_summary(s3: S3Client, environment: Environment, answer: Mapping[str, Any]) -> RunSummary:

@@ -1,4 +1,4 @@
-"""``python -m tools.scan``: look for what a security reviewer would object to, in stacks, workflows and pinned packages."""
+"""``python -m tools.scan``: look for what a security reviewer would object to, in stacks, workflows and packages."""
 
 from __future__ import annotations
 

@@ -46,7 +46,9 @@ def check_advisories(*, required: bool, accepted: Mapping[str, str] = ACCEPTED) 
     found = {identifier for identifier, _ in answers.vulnerable}
     complaints = [said for identifier, said in answers.vulnerable if identifier not in accepted]
     if not answers.unanswered:
-        complaints += [f"{name} is no longer known: tools/scan/skips.py need not say it" for name in accepted.keys() - found]
+        complaints += [
+            f"{name} is no longer known: tools/scan/skips.py need not say it" for name in accepted.keys() - found
+        ]
     if complaints or (required and answers.unanswered):
         raise ScanError("\n".join((*complaints, *answers.unanswered)))
     if answers.unanswered:

@@ -186,7 +186,9 @@ def check_stacks() -> str:
         report = scan({name: stack.document for name, stack in stacks.items()})
     verdict = judge(report.failed, {name for name, stack in stacks.items() if stack.own_key})
     complaints = [f"failed: {finding}" for finding in verdict.failed]
-    complaints += [f"{check} on {name} does not fail: tools/scan/skips.py need not say it" for check, name in verdict.unused]
+    complaints += [
+        f"{check} on {name} does not fail: tools/scan/skips.py need not say it" for check, name in verdict.unused
+    ]
     if complaints:
         raise ScanError("\n".join(complaints))
     return (

@@ -10,13 +10,13 @@ from typing import Final
 
 from envs.prod import PROD
 from envs.selection import CHOICE_VARIABLE
+from tools.local.errors import SideEnvironmentError, SynthesisError
+from tools.local.machine_tools import PROJECT
+from tools.local.synthesis import synthesize
 from tools.site.follow import PageError, follow
 from tools.site.pages import DOCS, pages, stacks_of_prod
 from tools.site.pictures.drawing import DrawingError
 from tools.site.site import SITE, SiteError, build
-from tools.local.errors import SideEnvironmentError, SynthesisError
-from tools.local.machine_tools import PROJECT
-from tools.local.synthesis import synthesize
 
 TUTORIAL: Final = DOCS / "tutorial.md"
 

@@ -10,8 +10,8 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import Final
 
-from tools.site.blocks import blocks
 from tools.local.machine_tools import PROJECT
+from tools.site.blocks import blocks
 
 _END: Final = "--- end of a step ---"
 

@@ -8,7 +8,9 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
+from contract.serving import named_queries_of, views_of
 from envs.prod import PROD
+from tools.local.machine_tools import PROJECT
 from tools.site.outputs_page import outputs_page
 from tools.site.pictures.architecture import architecture
 from tools.site.pictures.drawing import svg
@@ -17,8 +19,6 @@ from tools.site.pictures.rooms import rooms
 from tools.site.pictures.stacks import Stack
 from tools.site.settings_page import settings_page
 from tools.site.tables_page import TOLD_BY_COLUMN, tables_page
-from tools.local.machine_tools import PROJECT
-from contract.serving import named_queries_of, views_of
 
 DOCS: Final = PROJECT / "docs"
 ZONES: Final = {

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
-from tools.site.markdown import code, table
-from tools.site.pictures.lineage import Lineage
 from contract.datasets import Column, Dataset
 from contract.table_metadata import ICEBERG_TYPES
 from contract.views import NamedQuery, View
+from tools.site.markdown import code, table
+from tools.site.pictures.lineage import Lineage
 
 _INTRODUCTION: Final = """\
 # Tables, views and queries

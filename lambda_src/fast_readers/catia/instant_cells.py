@@ -12,8 +12,8 @@ import re
 from datetime import datetime, timedelta
 from typing import Final
 
-from lambda_src.fast_readers.protocol import SlowPathError
 from contract.items import timestamps
+from lambda_src.fast_readers.protocol import SlowPathError
 
 _UNITS: Final = [f"{number:02}" for number in range(60)]
 _HOURS: Final = {f"{mark}{hour:02}:": timedelta(hours=hour) for mark in "Tt " for hour in range(24)}

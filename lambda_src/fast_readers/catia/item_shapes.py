@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from msgspec import UNSET
 from msgspec.json import Decoder
 
-from lambda_src.fast_readers.protocol import SlowPathError
 from lambda_src.fast_readers.catia import json_texts
 from lambda_src.fast_readers.catia.wire_shapes import (
     Item,
@@ -21,6 +20,7 @@ from lambda_src.fast_readers.catia.wire_shapes import (
     Text,
     WrappedMessageEntries,
 )
+from lambda_src.fast_readers.protocol import SlowPathError
 
 if TYPE_CHECKING:
     from collections.abc import Callable

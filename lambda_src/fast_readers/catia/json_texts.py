@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Final, cast
 from msgspec import Raw, Struct
 from msgspec.json import Decoder
 
-from lambda_src.fast_readers.protocol import SlowPathError
 from lambda_src.fast_readers.catia.wire_shapes import L, M, Message, MessageEntries
+from lambda_src.fast_readers.protocol import SlowPathError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, Final
 from msgspec import UNSET, MsgspecError, Raw, UnsetType, defstruct
 from msgspec.json import Decoder
 
-from lambda_src.fast_readers.protocol import SlowPathError
 from lambda_src.fast_readers.catia import json_texts
 from lambda_src.fast_readers.catia.wire_shapes import NEVER, M, MapOrText, SOrNull, Token, WrappedToken
+from lambda_src.fast_readers.protocol import SlowPathError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from lambda_src.fast_readers.protocol import SlowPathError
 from contract import cells
-from lambda_src.fast_readers.catia.instant_cells import ENDS, MINUTES, InstantCells
 from contract.sources.catia.normalize import USER, canonical_sender
+from lambda_src.fast_readers.catia.instant_cells import ENDS, MINUTES, InstantCells
 from lambda_src.fast_readers.catia.token_cells import BACKSLASH, COMMA, EMPTY, QUOTE, token_cell
+from lambda_src.fast_readers.protocol import SlowPathError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -7,14 +7,9 @@ from typing import TYPE_CHECKING, Any, Final
 from msgspec import UNSET, MsgspecError, Raw, UnsetType
 from msgspec.json import Decoder
 
-from lambda_src.fast_readers.protocol import SlowPathError
 from contract import cells
 from contract.items.rejections import ItemRejectedError
 from contract.sources.catia import CONVERSATIONS, FEEDBACK, MESSAGES, USER_PREFIX
-from lambda_src.fast_readers.catia.instant_cells import InstantCells
-from lambda_src.fast_readers.catia.item_shapes import ITEM_SHAPES, ItemShape
-from lambda_src.fast_readers.catia.map_attributes import MapAttribute
-from lambda_src.fast_readers.catia.message_records import MessageRecords
 from contract.sources.catia.normalize import (
     CONVERSATION_PREFIX,
     FEEDBACK_KEYS,
@@ -24,8 +19,13 @@ from contract.sources.catia.normalize import (
     feedback_type_of,
 )
 from contract.sources.catia.outcomes import Conversation, Feedback, Register
+from lambda_src.fast_readers.catia.instant_cells import InstantCells
+from lambda_src.fast_readers.catia.item_shapes import ITEM_SHAPES, ItemShape
+from lambda_src.fast_readers.catia.map_attributes import MapAttribute
+from lambda_src.fast_readers.catia.message_records import MessageRecords
 from lambda_src.fast_readers.catia.token_cells import token_cell
 from lambda_src.fast_readers.catia.wire_shapes import Item
+from lambda_src.fast_readers.protocol import SlowPathError
 
 if TYPE_CHECKING:
     from lambda_src.exclusions import Exclusions

@@ -11,8 +11,8 @@ from typing import Final
 
 from msgspec.json import Decoder
 
-from lambda_src.fast_readers.protocol import SlowPathError
 from contract import cells
+from lambda_src.fast_readers.protocol import SlowPathError
 
 BACKSLASH: Final = ord("\\")
 COMMA: Final = ord(",")

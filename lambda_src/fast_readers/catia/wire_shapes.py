@@ -1,7 +1,7 @@
-"""The usual shapes of DynamoDB's JSON, to be decoded straight into typed objects.
+"""The common shapes of DynamoDB's JSON, to be decoded straight into typed objects.
 
-Decoding says "usual" or nothing: what fits no shape is left to ``contract.sources.catia.normalize``, which knows what becomes of
-every item. So a shape may leave out what would be right, but must never take what means something else:
+What fits no shape is left to ``contract.sources.catia.normalize``, which knows what becomes of every
+item. So a shape may leave out what would be right, but must never take what means something else:
 
 - A type wrapper (``{"S": …}``, ``{"M": …}``) is a map with exactly one key. Wrappers forbid any other key.
 - A map of the source may have entries that nobody reads. But a map whose only key is a DynamoDB type is a wrapper

@@ -13,8 +13,8 @@ from pyiceberg.transforms import TruncateTransform
 from pyiceberg.types import StringType
 
 from contract.datasets import ColumnType, Dataset, Partition
-from contract.table_metadata import first_metadata, partition_field_name, table_uuid
 from contract.sources import contract_named, contract_names
+from contract.table_metadata import first_metadata, partition_field_name, table_uuid
 from tests.shop import SHOP
 
 TABLES: Final = {

@@ -11,9 +11,9 @@ from typing import Final
 
 import pytest
 
-from tools.site.blocks import blocks
-from tools.local.machine_tools import PROJECT, VENV
 from tests.unit.docs.computed import DOCS
+from tools.local.machine_tools import PROJECT, VENV
+from tools.site.blocks import blocks
 
 #: What the guides' commands need. Generated items and corpora are many files.
 _FOLDERS: Final = ("contract", "envs", "glue_src", "lambda_src", "modules", "ops", "tests", "tools")

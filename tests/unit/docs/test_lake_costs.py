@@ -7,12 +7,12 @@ import re
 
 import pytest
 
+from contract.table_metadata import ROW_GROUP_BYTES
 from envs.prod import PROD
 from envs.schema import WORKER_DPU, ArrowSettings
-from tools.site.markdown import lines
-from contract.table_metadata import ROW_GROUP_BYTES
 from ops.prices import LIST_PRICES
 from tests.unit.docs.computed import DOCS, ComputedDocument, Figures
+from tools.site.markdown import lines
 
 DOCUMENT = ComputedDocument("lake-costs.md", update="UPDATE_LAKE_COSTS")
 RESULTS = DOCS.parent / "tools" / "bench" / "RESULTS-lake.md"

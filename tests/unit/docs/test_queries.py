@@ -9,12 +9,12 @@ import pytest
 from sqlglot import exp, parse_one
 from sqlglot.optimizer.qualify import qualify
 
-from envs.prod import PROD
-from tools.site.blocks import Block, blocks
 from contract.datasets import Column
-from contract.views import ViewColumn
 from contract.serving import views_of
+from contract.views import ViewColumn
+from envs.prod import PROD
 from tests.unit.docs.computed import DOCS
+from tools.site.blocks import Block, blocks
 
 
 def types(columns: Iterable[Column | ViewColumn]) -> dict[str, str]:

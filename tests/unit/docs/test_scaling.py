@@ -6,8 +6,8 @@ from __future__ import annotations
 import pytest
 
 from envs.schema import GlueExtractSettings
-from tools.site.markdown import lines
 from tests.unit.docs.computed import ComputedDocument, Figures
+from tools.site.markdown import lines
 
 DOCUMENT = ComputedDocument("scaling.md", update="UPDATE_SCALING")
 

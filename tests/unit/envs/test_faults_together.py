@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from envs.validation import ConfigurationError, validated
 from contract.sources import contract_names
+from envs.validation import ConfigurationError, validated
 from tests.other_contract import MORE_SOURCES, contracts_below
 from tests.unit.envs.samples import BUCKET, VALID, changed, exclusion_rule, faults
 

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
+from contract.sources.catia import MESSAGES
 from glue_src.announce import announce
 from glue_src.exceptions import EventRefusedError
 from glue_src.records import RunRow
-from contract.sources.catia import MESSAGES
 from tests.unit.glue_src.test_arguments import EXPECTED
 from tests.unit.glue_src.test_plan import OLD, summary_of
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 from awsglue.utils import GlueArgumentError
 
-from glue_src.arguments import Arguments, parse_arguments, read_variables
-from glue_src.exceptions import ArgumentsError
 from contract.settings import TRANSFORM_ARGUMENTS, TRANSFORM_VARIABLES
 from contract.sources import contract_named, contract_names
 from contract.sources.catia import CONTRACT
+from glue_src.arguments import Arguments, parse_arguments, read_variables
+from glue_src.exceptions import ArgumentsError
 
 TEXTS = {
     "bucket": "b",

@@ -7,11 +7,11 @@ from datetime import UTC, datetime
 
 import pytest
 
+from contract.datasets import DATA_QUALITY, REJECTED, Dataset
+from contract.runs import ItemCounts, RunObject
 from glue_src.checks import Check, checks_of, rejected_check, relations_of
 from glue_src.engine import RelationFacts, TableFacts
 from glue_src.plan import Change
-from contract.datasets import DATA_QUALITY, REJECTED, Dataset
-from contract.runs import ItemCounts, RunObject
 from tests.shop import HAS_ORDER, IS_A_CUSTOMERS, LINES, NOTEBOOK, NOTES, ORDERS, PAYS_AN_ORDER, SHOP, VISITS
 from tests.table_states import empty_state
 

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 from botocore.exceptions import ClientError
 
+from contract.settings import CRAWLER_VARIABLE, NO_TABLES, TRANSFORM_VARIABLES, TransformArgument
+from contract.sources.catia import CONTRACT
 from glue_src import handler as entry
 from glue_src.exceptions import ArgumentsError, CurationError, OutOfTimeError
 from glue_src.night import Outcome
 from glue_src.run import Clients
-from contract.settings import CRAWLER_VARIABLE, NO_TABLES, TRANSFORM_VARIABLES, TransformArgument
-from contract.sources.catia import CONTRACT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

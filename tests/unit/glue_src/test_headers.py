@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from contract.sources.catia import FEEDBACK
 from glue_src.exceptions import ForeignHeaderError
 from glue_src.headers import columns_in
-from contract.sources.catia import FEEDBACK
 
 NAMES = list(FEEDBACK.column_names)
 

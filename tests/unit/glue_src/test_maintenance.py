@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
+from contract.snapshots import STAGING_BRANCH
+from contract.sources.catia import MESSAGES
 from glue_src.maintenance import expired_snapshots, key_of, remove_orphans
 from glue_src.storage import StoredObject
 from glue_src.tables import TableState
-from contract.snapshots import STAGING_BRANCH
-from contract.sources.catia import MESSAGES
 from tests.table_states import metadata_of, milliseconds, snapshot, state_of
 
 DAY = 24

@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from glue_src.plan import Change, change_of, removals, table_plan
-from glue_src.tables import TableState
 from contract.datasets import REJECTED, Dataset, Partition
 from contract.partition_sums import PartitionSum, PartitionSums, version_of
 from contract.runs import ItemCounts, RunObject, RunSummary, ScanStatistics
 from contract.snapshots import NO_SNAPSHOT, SnapshotProperty
 from contract.sources.catia import MESSAGES
+from glue_src.plan import Change, change_of, removals, table_plan
+from glue_src.tables import TableState
 from tests.table_states import empty_state, holding, metadata_of, snapshot, state_of, summed
 
 JAN, FEB, MAR = (f"CONVERSATION#2026-0{month}" for month in (1, 2, 3))

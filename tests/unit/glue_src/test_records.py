@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from glue_src.records import RunRow, recorded_runs, with_checks, with_runs
 from contract.datasets import DATA_QUALITY, RUNS
+from glue_src.records import RunRow, recorded_runs, with_checks, with_runs
 
 AT = datetime(2026, 2, 1)  # noqa: DTZ001 - as the tables have it
 NOW = datetime(2026, 3, 5)  # noqa: DTZ001

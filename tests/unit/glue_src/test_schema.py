@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from glue_src.schema import is_partitioned_so, must_evolve, properties_of, schema_document, schema_faults
 from contract.datasets import Column, ColumnType, Dataset, Partition, text
 from contract.sources.catia import FEEDBACK
+from glue_src.schema import is_partitioned_so, must_evolve, properties_of, schema_document, schema_faults
 from tests.table_states import empty_state, metadata_of, state_of
 
 PROPERTIES = properties_of(FEEDBACK, 30)

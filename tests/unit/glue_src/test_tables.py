@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from glue_src.exceptions import TableMetadataError, TableMissingError
-from glue_src.tables import TableState, read_table
 from contract.partition_sums import PartitionSum, version_of
 from contract.snapshots import SnapshotProperty
 from contract.sources.catia import MESSAGES
+from glue_src.exceptions import TableMetadataError, TableMissingError
+from glue_src.tables import TableState, read_table
 from tests.table_states import LOCATION, OneTable, empty_state, metadata_of, snapshot, state_of, summed
 
 SUMS = {"CONVERSATION#2026-01": PartitionSum(10, 1)}

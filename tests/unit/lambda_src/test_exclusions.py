@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from lambda_src.exclusions import ExclusionError, ExclusionRule, Exclusions, parse_rules
 from contract.sources.catia import CONTRACT
+from lambda_src.exclusions import ExclusionError, ExclusionRule, Exclusions, parse_rules
 
 MONITOR = ExclusionRule("monitor", "user_id", "starts_with", ("monitor-", "probe-"))
 ADMIN = ExclusionRule("admin", "PK", "equals", ("USER#admin", "USER#monitor-0"))

@@ -12,7 +12,7 @@ from lambda_src import handler as module
 from lambda_src import workers
 from lambda_src.clients import Clients, default_clients
 from lambda_src.exceptions import DeadlineExceededError, EventError, SettingsError, SourceError
-from lambda_src.journal import logger
+from lambda_src.run_log import logger
 from tests.unit.lambda_src.fakes import ENVIRONMENT, FakeDynamoDB, FakeS3, client_error, failing_at
 
 if TYPE_CHECKING:

@@ -74,7 +74,7 @@ def test_numbers_that_are_used_up_are_an_error_that_says_so() -> None:
     with PartUploads(sink, range(5, 7)) as uploads:
         uploads.upload("messages", b"a")
         uploads.upload("messages", b"b")
-        with pytest.raises(DestinationError, match="a share of messages has used up its 2 part numbers"):
+        with pytest.raises(DestinationError, match="a work unit of messages has used up its 2 part numbers"):
             uploads.upload("messages", b"c")
 
 

@@ -6,10 +6,10 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from lambda_src.exceptions import DestinationError
-from lambda_src.publication import Publication
 from contract.runs import ItemCounts, RunSummary, ScanStatistics
 from contract.sources.catia import CONTRACT
+from lambda_src.exceptions import DestinationError
+from lambda_src.publication import Publication
 from tests.run_objects import counted_object
 from tests.unit.lambda_src.fakes import BUCKET, SETTINGS, FakeS3, failing_at
 

@@ -10,15 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from xxhash import xxh3_64_intdigest
 
+from contract import cells
+from contract.datasets import Partition
+from contract.items.outcomes import PlacedItem, Rejected, Row
+from contract.items.wire_json import wire_json
+from contract.partition_sums import PartitionSum
+from contract.source import ContractError
 from lambda_src.extraction import Extraction
 from lambda_src.normalize import Normalizer
 from lambda_src.records import Records
-from contract import cells
-from contract.datasets import Partition
-from contract.partition_sums import PartitionSum
-from contract.source import ContractError
-from contract.items.outcomes import PlacedItem, Rejected, Row
-from contract.items.wire_json import wire_json
 from tests.orders import CONTRACT, ORDER_LINES, ORDERS
 
 CELLS = st.text(max_size=4) | st.text('aeñ\U0001f600,"\n', max_size=3)

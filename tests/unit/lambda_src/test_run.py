@@ -13,20 +13,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from xxhash import xxh3_64_intdigest
 
-from lambda_src.clients import Clients, Watch
+from contract import cells
+from contract.datasets import Dataset
+from contract.items.wire_json import wire_json
+from contract.partition_sums import PartitionSum, total, version_of
+from contract.runs import RunSummary, RunSummaryError
+from contract.sources.catia import CONTRACT, CONVERSATIONS, FEEDBACK, MESSAGES
+from lambda_src.clients import Clients, DeadlineGuard
 from lambda_src.exceptions import DestinationError, SourceError
 from lambda_src.parallelism import Parallelism
 from lambda_src.publication import DryRun, Publication
 from lambda_src.run import Plan, run
 from lambda_src.scan import Page
-from lambda_src.share import LEAST_PART_BYTES, PART_BYTES, Share, ShareResult, divide
-from lambda_src.share_extraction import place_pages
-from contract import cells
-from contract.datasets import Dataset
-from contract.partition_sums import PartitionSum, total, version_of
-from contract.runs import RunSummary, RunSummaryError
-from contract.items.wire_json import wire_json
-from contract.sources.catia import CONTRACT, CONVERSATIONS, FEEDBACK, MESSAGES
+from lambda_src.work_unit_extraction import place_pages
+from lambda_src.work_units import LEAST_PART_BYTES, PART_BYTES, WorkUnit, WorkUnitResult, divide
 from tests.unit.contract.catia.strategies import ANY_ITEMS, wrapped
 from tests.unit.lambda_src.fakes import SETTINGS, FakeDynamoDB, FakeS3, client_error, failing_at
 
@@ -73,34 +73,34 @@ def pages_of(*pages: list[dict[str, Any]]) -> Iterator[Page]:
 
 @dataclass
 class Extraction:
-    """Makes each share of the pages that are given for it, as a worker does."""
+    """Makes each work unit of the pages that are given for it, as a worker does."""
 
     fake: FakeS3
     pages: Sequence[Iterable[Page]]
     check_deadline: Callable[[], None] = lambda: None
 
-    def __call__(self, shares: Sequence[Share], uploads: Uploads) -> list[ShareResult]:
+    def __call__(self, work_units: Sequence[WorkUnit], uploads: Uploads) -> list[WorkUnitResult]:
         sink = uploads.sink(self.fake.as_client())
         return [
-            place_pages(pages, share, sink, PLAN.settings, self.check_deadline)
-            for share, pages in zip(shares, self.pages, strict=True)
+            place_pages(pages, work_unit, sink, PLAN.settings, self.check_deadline)
+            for work_unit, pages in zip(work_units, self.pages, strict=True)
         ]
 
 
-def watch(fake: FakeS3, check: Callable[[], None] = lambda: None) -> Watch:
-    return Watch(Clients(FakeDynamoDB([]).as_client(), fake.as_client()), check)
+def guard(fake: FakeS3, check: Callable[[], None] = lambda: None) -> DeadlineGuard:
+    return DeadlineGuard(Clients(FakeDynamoDB([]).as_client(), fake.as_client()), check)
 
 
 def publish(fake: FakeS3, *pages: Iterable[Page], check_deadline: Callable[[], None] = lambda: None) -> RunSummary:
-    """Run over the pages of each share."""
-    plan = replace(PLAN, shares=divide(Parallelism(len(pages), len(pages)), 0, None))
+    """Run over the pages of each work unit."""
+    plan = replace(PLAN, work_units=divide(Parallelism(len(pages), len(pages)), 0, None))
     target = Publication(fake.as_client(), SETTINGS, plan.day, plan.run_id)
-    return run(plan, Extraction(fake, pages, check_deadline), target, watch(fake, check_deadline), lambda: STARTED)
+    return run(plan, Extraction(fake, pages, check_deadline), target, guard(fake, check_deadline), lambda: STARTED)
 
 
 def rehearse(pages: Iterable[Page]) -> RunSummary:
     fake = FakeS3()
-    return run(PLAN, Extraction(fake, [pages]), DryRun(), watch(fake), lambda: STARTED)
+    return run(PLAN, Extraction(fake, [pages]), DryRun(), guard(fake), lambda: STARTED)
 
 
 def rows_of(fake: FakeS3, summary: RunSummary, dataset: str) -> list[list[str]]:
@@ -154,14 +154,14 @@ def test_an_empty_table_gives_a_header_alone(dataset: Dataset) -> None:
 
 @given(st.lists(st.lists(st.lists(ANY_ITEMS, max_size=3), max_size=2), min_size=1, max_size=3))
 @settings(max_examples=50)
-def test_no_item_is_lost_whatever_it_is_and_whoever_reads_it(shares: list[list[list[dict[str, Any]]]]) -> None:
+def test_no_item_is_lost_whatever_it_is_and_whoever_reads_it(work_units: list[list[list[dict[str, Any]]]]) -> None:
     fake = FakeS3()
 
-    summary = publish(fake, *(pages_of(*pages) for pages in shares))
+    summary = publish(fake, *(pages_of(*pages) for pages in work_units))
 
     rows = {dataset.name: len(rows_of(fake, summary, dataset.name)) - 1 for dataset in CONTRACT.datasets}
     placed = rows["conversations"] + rows["feedback"] + rows["rejected"]
-    items = sum(len(page) for pages in shares for page in pages)
+    items = sum(len(page) for pages in work_units for page in pages)
     assert items - placed == summary.items.placed["registers"] + summary.items.excluded["monitor"]
     assert rows["messages"] == sum(int(row[9]) for row in rows_of(fake, summary, "conversations")[1:])
 
@@ -174,16 +174,17 @@ def long_conversations(count: int, user: str = "USER#1") -> list[dict[str, Any]]
 @pytest.mark.parametrize("counts", [(0, 0), (1, 0), (0, 50), (50, 0), (50, 50), (20, 1, 50), (60, 60, 60)])
 def test_shares_of_any_size_make_one_file_with_one_header(counts: tuple[int, ...]) -> None:
     fake = FakeS3()
-    shares = [
-        [page([long]) for long in long_conversations(count, f"USER#{share}")] for share, count in enumerate(counts)
+    work_units = [
+        [page([long]) for long in long_conversations(count, f"USER#{work_unit}")]
+        for work_unit, count in enumerate(counts)
     ]
-    summary = publish(fake, *shares)
+    summary = publish(fake, *work_units)
 
     header, *rows = rows_of(fake, summary, "messages")
     assert header[0] == "user_id"
     expected = [
-        (str(share), f"CONVERSATION#2026-01-30T10:00:{number:02}")
-        for share, count in enumerate(counts)
+        (str(work_unit), f"CONVERSATION#2026-01-30T10:00:{number:02}")
+        for work_unit, count in enumerate(counts)
         for number in range(count)
     ]
     assert sorted((row[0], row[1]) for row in rows) == expected
@@ -279,12 +280,12 @@ def test_rows_that_do_not_reach_the_file_are_noticed() -> None:
     fake = FakeS3()
     target = Publication(fake.as_client(), SETTINGS, PLAN.day, PLAN.run_id)
 
-    def lose_a_row(shares: Sequence[Share], uploads: Uploads) -> list[ShareResult]:
-        (made,) = Extraction(fake, [pages_of(ITEMS)])(shares, uploads)
+    def lose_a_row(work_units: Sequence[WorkUnit], uploads: Uploads) -> list[WorkUnitResult]:
+        (made,) = Extraction(fake, [pages_of(ITEMS)])(work_units, uploads)
         return [replace(made, rows={**made.rows, "messages": made.rows["messages"] - 1})]
 
     with pytest.raises(RunSummaryError, match="messages has 1 rows, its partitions 2"):
-        run(PLAN, lose_a_row, target, watch(fake), lambda: STARTED)
+        run(PLAN, lose_a_row, target, guard(fake), lambda: STARTED)
     assert (fake.objects, fake.uploads) == ({}, {})
 
 
@@ -292,7 +293,7 @@ def test_rows_that_do_not_reach_the_file_are_noticed() -> None:
 def test_the_summary_says_whether_it_may_remove_rows(accepted: bool) -> None:  # noqa: FBT001
     fake = FakeS3()
     plan = replace(PLAN, accept_removal=accepted)
-    summary = run(plan, Extraction(fake, [pages_of(ITEMS)]), DryRun(), watch(fake), lambda: STARTED)
+    summary = run(plan, Extraction(fake, [pages_of(ITEMS)]), DryRun(), guard(fake), lambda: STARTED)
 
     assert RunSummary.from_json(summary.to_json()).accept_removal is accepted
 
@@ -315,7 +316,7 @@ def sums_in(fake: FakeS3, summary: RunSummary, dataset: Dataset) -> dict[str, Pa
 
 @st.composite
 def divided(draw: st.DrawFn) -> list[list[list[dict[str, Any]]]]:
-    """Conversations and feedback of some months, each once, as pages of shares, in any order."""
+    """Conversations and feedback of some months, each once, as pages of work units, in any order."""
     texts = draw(st.lists(st.text(max_size=5), min_size=1, max_size=12))
     items = [
         item(
@@ -331,17 +332,19 @@ def divided(draw: st.DrawFn) -> list[list[list[dict[str, Any]]]]:
         item("USER#1", f"FEEDBACK#2026-0{1 + number % 2}-01T00:00:{number:02}", Feedback={"comment": text or "-"})
         for number, text in enumerate(texts)
     ]
-    shares: list[list[list[dict[str, Any]]]] = [[[], []] for _ in range(draw(st.integers(1, 3)))]
+    work_units: list[list[list[dict[str, Any]]]] = [[[], []] for _ in range(draw(st.integers(1, 3)))]
     for each in draw(st.permutations(items)):
-        draw(st.sampled_from(draw(st.sampled_from(shares)))).append(each)
-    return shares
+        draw(st.sampled_from(draw(st.sampled_from(work_units)))).append(each)
+    return work_units
 
 
 @given(divided())
-def test_partitions_sums_are_of_what_the_files_hold_whoever_wrote_it(shares: list[list[list[dict[str, Any]]]]) -> None:
+def test_partitions_sums_are_of_what_the_files_hold_whoever_wrote_it(
+    work_units: list[list[list[dict[str, Any]]]],
+) -> None:
     fake = FakeS3()
-    summary = publish(fake, *(pages_of(*pages) for pages in shares))
-    everything = [each for pages in shares for page_items in pages for each in page_items]
+    summary = publish(fake, *(pages_of(*pages) for pages in work_units))
+    everything = [each for pages in work_units for page_items in pages for each in page_items]
 
     for dataset in (CONVERSATIONS, MESSAGES, FEEDBACK):
         written = summary.object_of(dataset.name)

@@ -11,8 +11,6 @@ import pytest
 from botocore.retries.quota import RetryQuota
 from botocore.retries.standard import ThrottledRetryableChecker
 
-from tools.bench.items import generate
-from tools.bench.processes import RunningServer, replay_server
 from lambda_src import scan
 from lambda_src.exceptions import SourceError
 from lambda_src.read_capacity import ReadLimit
@@ -28,6 +26,8 @@ from tests.unit.lambda_src.scripted_dynamodb import (
     scan_client,
     scripted,
 )
+from tools.bench.items import generate
+from tools.bench.processes import RunningServer, replay_server
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -70,12 +70,12 @@ def test_a_table_comes_whole_and_in_order(replay: RunningServer) -> None:
 
 def test_segments_together_are_the_table(replay: RunningServer) -> None:
     client = scan_client(replay.port)
-    shares = [list(read_pages(client, "t", segments, 3, ReadLimit(None))) for segments in ([0, 2], [1])]
+    work_units = [list(read_pages(client, "t", segments, 3, ReadLimit(None))) for segments in ([0, 2], [1])]
 
-    read_items = Counter(bytes(item) for pages in shares for page in pages for item in page.items)
+    read_items = Counter(bytes(item) for pages in work_units for page in pages for item in page.items)
     whole = list(read_pages(client, "t", [0], 1, ReadLimit(None)))
     assert read_items == Counter(bytes(item) for page in whole for item in page.items)
-    assert all(shares)
+    assert all(work_units)
 
 
 def test_what_is_asked_of_dynamodb() -> None:

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lambda_src.scan_answer import ScanAnswer, UnreadableAnswerError
 from contract.items.wire_json import wire_json
+from lambda_src.scan_answer import ScanAnswer, UnreadableAnswerError
 from tests.unit.contract.catia.strategies import ANY_ITEMS
 
 DEEP = 100_000

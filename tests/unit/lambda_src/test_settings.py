@@ -2,11 +2,11 @@ from __future__ import annotations
 
 import pytest
 
+from contract.settings import LambdaVariable
+from contract.sources.catia import CONTRACT
 from lambda_src.exceptions import SettingsError
 from lambda_src.exclusions import ExclusionRule
 from lambda_src.settings import Settings
-from contract.settings import LambdaVariable
-from contract.sources.catia import CONTRACT
 from tests.unit.lambda_src.fakes import BUCKET, ENVIRONMENT, TABLE
 
 

@@ -3,9 +3,9 @@ from __future__ import annotations
 import pickle
 from collections import Counter
 
-from lambda_src.tally import RunningSums, Tally
 from contract.partition_sums import PartitionSum
 from contract.runs import ItemCounts
+from lambda_src.tally import RunningSums, Tally
 
 
 def tally() -> Tally:

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, NoReturn
 
 import pytest
 
+from contract.runs import ScanStatistics
 from lambda_src.exceptions import DeadlineExceededError, DestinationError, SettingsError, SourceError, WorkerError
 from lambda_src.parallelism import Parallelism
-from lambda_src.share import Share, ShareResult, divide
 from lambda_src.tally import Tally
-from lambda_src.workers import make_shares
-from contract.runs import ScanStatistics
+from lambda_src.work_units import WorkUnit, WorkUnitResult, divide
+from lambda_src.workers import make_work_units
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 SHARES = divide(Parallelism(processes=3, segments=3), 0, None)
 
 
-def result_of(share: Share) -> ShareResult:
-    return ShareResult(
-        os.getpid(), Tally(placed=Counter(registers=share.index)), ScanStatistics(1, 1, 0.5, 0, 0), {}, {}, {}
+def result_of(work_unit: WorkUnit) -> WorkUnitResult:
+    return WorkUnitResult(
+        os.getpid(), Tally(placed=Counter(registers=work_unit.index)), ScanStatistics(1, 1, 0.5, 0, 0), {}, {}, {}
     )
 
 
@@ -38,29 +38,29 @@ def workers_left() -> list[str]:
 
 
 def test_a_single_share_is_made_in_this_process() -> None:
-    (made,) = make_shares(SHARES[:1], result_of, never)
+    (made,) = make_work_units(SHARES[:1], result_of, never)
 
     assert made.scanned == os.getpid()
 
 
 def test_several_shares_are_made_in_a_process_each_and_come_in_their_order() -> None:
-    def slowest_first(share: Share) -> ShareResult:
-        time.sleep(0.05 * (len(SHARES) - share.index))
-        return result_of(share)
+    def slowest_first(work_unit: WorkUnit) -> WorkUnitResult:
+        time.sleep(0.05 * (len(SHARES) - work_unit.index))
+        return result_of(work_unit)
 
-    made = make_shares(SHARES, slowest_first, never)
+    made = make_work_units(SHARES, slowest_first, never)
 
     assert [result.tally.placed["registers"] for result in made] == [0, 1, 2]
     assert len({os.getpid(), *(result.scanned for result in made)}) == 4
     assert workers_left() == []
 
 
-def failing_in(index: int, error: BaseException) -> Callable[[Share], ShareResult]:
-    def work(share: Share) -> ShareResult:
-        if share.index == index:
+def failing_in(index: int, error: BaseException) -> Callable[[WorkUnit], WorkUnitResult]:
+    def work(work_unit: WorkUnit) -> WorkUnitResult:
+        if work_unit.index == index:
             raise error
         time.sleep(60)
-        return result_of(share)
+        return result_of(work_unit)
 
     return work
 
@@ -70,11 +70,11 @@ def failing_in(index: int, error: BaseException) -> Callable[[Share], ShareResul
 )
 def test_the_first_failure_ends_all_and_is_raised_as_it_is(error: Exception) -> None:
     with pytest.raises(type(error)) as caught:
-        make_shares(SHARES, failing_in(1, error), never)
+        make_work_units(SHARES, failing_in(1, error), never)
 
     assert type(caught.value) is type(error)
     assert str(caught.value) == str(error)
-    assert caught.value.__notes__[0].startswith("In the process of share 1:\nTraceback")
+    assert caught.value.__notes__[0].startswith("In the process of work unit 1:\nTraceback")
     assert workers_left() == []
 
 
@@ -82,24 +82,26 @@ def test_a_failure_that_cannot_travel_is_told() -> None:
     class Local(Exception):  # noqa: N818 - of a function's own, so that no other process can read it
         pass
 
-    with pytest.raises(WorkerError, match=r"share 2 failed: Local\('what it was'\)"):
-        make_shares(SHARES, failing_in(2, Local("what it was")), never)
+    with pytest.raises(WorkerError, match=r"work unit 2 failed: Local\('what it was'\)"):
+        make_work_units(SHARES, failing_in(2, Local("what it was")), never)
 
 
 def test_a_process_that_dies_ends_the_run() -> None:
-    def die(share: Share) -> ShareResult:
-        if share.index == 1:
+    def die(work_unit: WorkUnit) -> WorkUnitResult:
+        if work_unit.index == 1:
             os.kill(os.getpid(), signal.SIGKILL)
         time.sleep(60)
-        return result_of(share)
+        return result_of(work_unit)
 
-    with pytest.raises(WorkerError, match=r"the process of share 1 ended with status -9 and no answer.*memory_size"):
-        make_shares(SHARES, die, never)
+    with pytest.raises(
+        WorkerError, match=r"the process of work unit 1 ended with status -9 and no answer.*memory_size"
+    ):
+        make_work_units(SHARES, die, never)
     assert workers_left() == []
 
 
 def test_the_deadline_ends_processes_that_hang() -> None:
-    def hang(_: Share) -> NoReturn:
+    def hang(_: WorkUnit) -> NoReturn:
         time.sleep(60)
         raise AssertionError
 
@@ -108,5 +110,5 @@ def test_the_deadline_ends_processes_that_hang() -> None:
         raise DeadlineExceededError(message)
 
     with pytest.raises(DeadlineExceededError, match="too late"):
-        make_shares(SHARES, hang, over)
+        make_work_units(SHARES, hang, over)
     assert workers_left() == []

@@ -45,7 +45,8 @@ def test_infrastructure_imports_no_contract_itself(place: str) -> None:
         for file in found
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
         for name in _imported(node)
-        if name.startswith("contract.sources.") and name not in ("contract.sources.contract_named", "contract.sources.contract_names")
+        if name.startswith("contract.sources.")
+        and name not in ("contract.sources.contract_named", "contract.sources.contract_names")
     ]
     assert importing == []
 
@@ -54,5 +55,8 @@ def _imported(node: ast.AST) -> list[str]:
     if isinstance(node, ast.Import):
         return [alias.name for alias in node.names]
     if isinstance(node, ast.ImportFrom):
-        return [f"{node.module}.{alias.name}" if node.module == "contract.sources" else str(node.module) for alias in node.names]
+        return [
+            f"{node.module}.{alias.name}" if node.module == "contract.sources" else str(node.module)
+            for alias in node.names
+        ]
     return []

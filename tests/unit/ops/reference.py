@@ -8,9 +8,9 @@ from pathlib import Path
 
 from typer.testing import CliRunner
 
-from tools.site.markdown import lines
 from ops.app import COMMANDS, made
 from ops.exits import MEANINGS
+from tools.site.markdown import lines
 
 DOCUMENT = Path(__file__).parents[3] / "docs" / "ops.md"
 UPDATE = "UPDATE_OPS"

@@ -5,13 +5,13 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from contract.sources.catia import CONTRACT
 from ops.advice import next_steps
 from ops.engines import Engine, EngineRun, EngineState
 from ops.runs import BrokenRun, RecentRuns
 from ops.services import AlarmState, CrawlerState, QueueState
 from ops.status import Status
 from ops.tables import RecordedRun, TableView, Unpublished, UnpublishedRun
-from contract.sources.catia import CONTRACT
 from tests.unit.ops.runs import run
 
 NOW = datetime(2026, 2, 4, 12, tzinfo=UTC)

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 import pytest
 from typer.testing import CliRunner
 
-from tools.local.setup_machine import write_own_commands
 from ops.app import COMMANDS, made
 from ops.exits import MEANINGS, Exit
 from tests.unit.ops import reference
 from tests.unit.ops.command import ROOT, ops
+from tools.local.setup_machine import write_own_commands
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from ops.letters import Letter, arrival, normalize_event, of_etl1, of_etl2, reason
+from ops.dead_letters import Letter, arrival, normalize_event, of_etl1, of_etl2, reason
 
 NOW = datetime(2026, 2, 2, 12, tzinfo=UTC)
 ZONE = "America/Bogota"

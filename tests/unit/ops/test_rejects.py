@@ -4,14 +4,14 @@ import json
 
 import pytest
 
+from contract import cells
+from contract.datasets import REJECTED
+from contract.sources.catia import CONTRACT
 from envs.local import LOCAL
 from lambda_src.exclusions import ExclusionRule
 from lambda_src.normalize import Normalizer
-from contract import cells
-from contract.datasets import REJECTED
 from ops.exits import OpsError
 from ops.rejects import RejectedItem, count, normalizer_of, parse, replay
-from contract.sources.catia import CONTRACT
 from tests import orders
 from tests.unit.ops.runs import run
 

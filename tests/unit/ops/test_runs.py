@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from contract.source import ItemKind
-from ops.runs import deviations, figures, measures
 from contract.sources.catia import CONTRACT
+from ops.runs import deviations, figures, measures
 from tests import orders
 from tests.unit.ops.runs import run, run_of
 

@@ -7,13 +7,13 @@ from datetime import UTC, date, datetime
 
 from rich.console import Console
 
+from contract.sources.catia import CONTRACT
 from ops.exits import Exit
 from ops.invocations import LogLine
 from ops.runs import RecentRuns
 from ops.show import logs as show_logs
 from ops.show import status as show_status
 from ops.show.screen import document, shortened, visible
-from contract.sources.catia import CONTRACT
 from tests.unit.ops.runs import run
 from tests.unit.ops.test_advice import WELL
 

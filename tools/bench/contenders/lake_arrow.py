@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from glue_src.arrow.engine import ArrowEngine
 from tools.bench.lake.front import BUCKET
 from tools.bench.lake.ours import arguments, clients, night
 from tools.bench.lake.task import LakeTask, NightTask, Program
-from glue_src.arrow.engine import ArrowEngine
 
 
 def prepare(task: LakeTask) -> Program:

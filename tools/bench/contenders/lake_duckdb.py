@@ -12,11 +12,11 @@ from pathlib import Path
 import boto3
 import duckdb
 
+from contract.datasets import Dataset
+from contract.sources.catia import CONTRACT
 from tools.bench.lake.clean_sql import rows_of, strictly_read
 from tools.bench.lake.front import BUCKET
 from tools.bench.lake.task import THREADS, ZSTD_LEVEL, LakeTask, NightTask, Program, curated_prefix
-from contract.datasets import Dataset
-from contract.sources.catia import CONTRACT
 
 _FORMAT = f"FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL {ZSTD_LEVEL}"
 _Copy = Callable[[Dataset, str, Path], str]

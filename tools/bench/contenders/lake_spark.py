@@ -7,17 +7,17 @@ from typing import Final
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F  # noqa: N812 as everybody calls it
 
+from contract.datasets import SPARK_TIMESTAMP_FORMAT, ColumnType, Dataset
+from contract.sources.catia import CONTRACT
+from contract.spark_catalog import catalog_options
+from glue_src.spark.engine import SparkEngine
+from glue_src.spark.session import session_of
 from tools.bench.lake.front import BUCKET
 from tools.bench.lake.ours import arguments, clients, night
 from tools.bench.lake.task import THREADS, LakeTask, NightTask, Program, address, curated_prefix
-from glue_src.spark.engine import SparkEngine
-from glue_src.spark.session import session_of
 from tools.local.aws_environment import REGION
 from tools.local.spark_jars import ensure
 from tools.local.spark_options import local_options
-from contract.datasets import SPARK_TIMESTAMP_FORMAT, ColumnType, Dataset
-from contract.spark_catalog import catalog_options
-from contract.sources.catia import CONTRACT
 
 #: Stands for a quoted, empty text, which Spark would read as null.
 _EMPTY: Final = "\ue000"

@@ -10,24 +10,25 @@ import logging
 import os
 from typing import TYPE_CHECKING, Any, Final
 
-from tools.bench.contenders.task import BUCKET, Report, Task, Work
-from tools.bench.items import EXCLUDED_PREFIX
-from lambda_src.clients import default_clients
-from lambda_src.deadline import Deadline
-from lambda_src.execution import Surroundings, execute
-from lambda_src.journal import Journal
-from lambda_src.records import Records
-from lambda_src.settings import Settings
-from lambda_src.workers import LambdaEngine
 from contract.datasets import WHOLE_TABLE
 from contract.settings import UNLIMITED, LambdaVariable
 from contract.sources.catia import CONTRACT
+from lambda_src.clients import default_clients
+from lambda_src.deadline import Deadline
+from lambda_src.execution import RunContext, execute
+from lambda_src.records import Records
+from lambda_src.run_log import RunLog
+from lambda_src.settings import Settings
+from lambda_src.workers import LambdaEngine
+from tools.bench.contenders.task import BUCKET, Report, Task, Work
+from tools.bench.items import EXCLUDED_PREFIX
 
 if TYPE_CHECKING:
-    from lambda_src.execution import Executed
+    from collections.abc import Mapping
+
+    from contract.datasets import Dataset
     from lambda_src.records import Append
     from lambda_src.run import Plan
-    from contract.datasets import Dataset
 
 _FIFTEEN_MINUTES: Final = 15 * 60.0
 RULES: Final = json.dumps(
@@ -39,14 +40,14 @@ def prepare(task: Task) -> Work:
     """Read the settings and make the clients, as a warm function has them."""
     logging.disable(logging.INFO)
     settings = Settings.from_environment(_variables(task))
-    journal = _Processes()
-    surroundings = Surroundings(
+    run_log = _Processes()
+    context = RunContext(
         clients=default_clients(),
         engine=LambdaEngine(task.memory_megabytes, os.cpu_count() or 1),
         deadline=Deadline.after(_FIFTEEN_MINUTES, "Measure fewer items."),
-        journal=journal,
+        run_log=run_log,
     )
-    return lambda: _report(execute({}, settings, surroundings).document, journal.started_processes)
+    return lambda: _report(execute({}, settings, context).document, run_log.started_processes)
 
 
 def prepare_without_sums(task: Task) -> Work:
@@ -67,15 +68,15 @@ def _counting_appender(self: Records, dataset: Dataset, column: str) -> Append: 
     return append_records
 
 
-class _Processes(Journal):
+class _Processes(RunLog):
     """Notes how many processes a run has started."""
 
     started_processes = 0
 
     def started(self, plan: Plan, *, dry_run: bool) -> None:  # noqa: ARG002 - the benchmark rehearses nothing
-        self.started_processes = len(plan.shares) if len(plan.shares) > 1 else 0
+        self.started_processes = len(plan.work_units) if len(plan.work_units) > 1 else 0
 
-    def ended(self, executed: Executed) -> None:
+    def ended(self, summary: Mapping[str, Any], *, dry_run: bool) -> None:
         """Tell nothing."""
 
 

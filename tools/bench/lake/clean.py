@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from tools.bench.lake.sums import Summing
 from contract.cells import record
 from contract.datasets import REJECTED, Dataset
 from contract.layout import clean_key, run_summary_key
 from contract.partition_sums import PartitionSums, rows_in, version_of
 from contract.runs import ItemCounts, RunObject, RunSummary, ScanStatistics
 from contract.sources.catia import CONTRACT
+from tools.bench.lake.sums import Summing
 
 Keeps = Callable[[Dataset, bytes], bool]
 

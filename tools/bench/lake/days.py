@@ -15,11 +15,11 @@ from pathlib import Path
 from random import Random
 from typing import Final, TextIO
 
-from tools.bench.lake.vocabulary import Texts
-from tools.local.sample_text import user_data
 from contract.cells import record
 from contract.datasets import REJECTED, Dataset
 from contract.sources.catia import CONTRACT, CONVERSATIONS, FEEDBACK, MESSAGES
+from tools.bench.lake.vocabulary import Texts
+from tools.local.sample_text import user_data
 
 MONTHS: Final = 12
 USERS_A_PART: Final = 1_000_000

@@ -14,16 +14,16 @@ from typing import TYPE_CHECKING, Any, Final, cast
 import boto3
 from pyiceberg.table import StaticTable
 
+from contract.datasets import Dataset
+from contract.layout import first_metadata_key, table_prefix
+from contract.sources.catia import CONTRACT
+from contract.table_metadata import first_metadata
+from glue_src.tables import TableState, read_table
 from tools.bench.lake.front import BUCKET, HOST
 from tools.bench.lake.task import ENVIRONMENT, address, curated_prefix
 from tools.bench.processes import PROJECT
-from glue_src.tables import TableState, read_table
 from tools.local.aws_environment import CREDENTIALS, REGION
 from tools.local.emulator import Emulator
-from contract.datasets import Dataset
-from contract.layout import first_metadata_key, table_prefix
-from contract.table_metadata import first_metadata
-from contract.sources.catia import CONTRACT
 
 if TYPE_CHECKING:
     from mypy_boto3_glue import GlueClient

@@ -1,4 +1,4 @@
-"""``python -m tools.bench.lake.measure PROGRAM TASK RESULT``: one program's nights, in a fresh process that times itself."""
+"""``python -m tools.bench.lake.measure PROGRAM TASK RESULT``: one program's nights, timed by itself."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from pathlib import Path
 
 import boto3
 
+from contract.sources.catia import CONTRACT
 from tools.bench.lake.front import take_log
 from tools.bench.lake.task import LakeTask, NightMeasurement, NightTask, Program, ProgramMeasurement, Traffic
 from tools.bench.memory import peak_mb_of
-from contract.sources.catia import CONTRACT
 
 
 def main(name: str, task_json: str, result_path: str) -> None:
@@ -25,7 +25,9 @@ def main(name: str, task_json: str, result_path: str) -> None:
     begun = time.perf_counter()
     task = LakeTask.from_document(json.loads(task_json))
     module, _, function = name.partition(":")
-    prepare: Callable[[LakeTask], Program] = getattr(importlib.import_module(f"tools.bench.contenders.{module}"), function)
+    prepare: Callable[[LakeTask], Program] = getattr(
+        importlib.import_module(f"tools.bench.contenders.{module}"), function
+    )
     program = prepare(task)
     started = time.perf_counter()
     nights = {lake: {night.name: _measured(program, task, lake, night) for night in task.nights} for lake in task.lakes}

@@ -9,13 +9,13 @@ from itertools import repeat
 from pathlib import Path
 from typing import Final
 
-from tools.bench.lake.clean import CleanRun, Keeps, write_csv
-from tools.bench.lake.days import NEWEST_MONTH, PERSON, csv_path, write_part
-from tools.bench.lake.sums import partition_reader
 from contract.datasets import REJECTED, Dataset
 from contract.partition_sums import PartitionSums, rows_in
 from contract.settings import NO_TABLES
 from contract.sources.catia import CONTRACT
+from tools.bench.lake.clean import CleanRun, Keeps, write_csv
+from tools.bench.lake.days import NEWEST_MONTH, PERSON, csv_path, write_part
+from tools.bench.lake.sums import partition_reader
 
 #: So many more conversations, all in the newest month.
 NEW_RATIO: Final = 0.01

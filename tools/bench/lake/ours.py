@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING
 
 import boto3
 
-from tools.bench.lake.front import BUCKET
-from tools.bench.lake.lake import HISTORY_DAYS
-from tools.bench.lake.task import ENVIRONMENT, curated_prefix
+from contract.settings import NO_TABLES, TRANSFORM_VARIABLES, TransformArgument
+from contract.sources.catia import CONTRACT
 from glue_src.arguments import Arguments, read_variables
 from glue_src.clean_zone import CleanZone
 from glue_src.night import Night
 from glue_src.run import Clients, run
 from glue_src.storage import Bucket
 from glue_src.tables import read_table
-from contract.settings import NO_TABLES, TRANSFORM_VARIABLES, TransformArgument
-from contract.sources.catia import CONTRACT
+from tools.bench.lake.front import BUCKET
+from tools.bench.lake.lake import HISTORY_DAYS
+from tools.bench.lake.task import ENVIRONMENT, curated_prefix
 
 if TYPE_CHECKING:
     from glue_src.engine import LakeEngine

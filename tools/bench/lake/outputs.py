@@ -11,11 +11,11 @@ from pathlib import Path
 import duckdb
 import pyarrow.parquet as pq
 
+from contract.datasets import Column, ColumnType, Dataset
+from contract.sources.catia import CONTRACT
 from tools.bench.lake.clean_sql import rows_of, strictly_read
 from tools.bench.lake.scenario import LakeContender
 from tools.bench.processes import MeasurementError
-from contract.datasets import Column, ColumnType, Dataset
-from contract.sources.catia import CONTRACT
 
 
 @dataclass(frozen=True)

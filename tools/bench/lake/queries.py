@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from contract.sources.catia import CONTRACT
+from contract.sources.catia.views import VIEWS
 from tools.bench.lake.lake import Lake
 from tools.bench.processes import PROJECT
 from tools.local.trino.client import Connection
 from tools.local.trino.distribution import ensure
 from tools.local.trino.server import TrinoServer
-from contract.sources.catia import CONTRACT
-from contract.sources.catia.views import VIEWS
 
 QUESTIONS: Final = PROJECT / "docs" / "queries.md"
 #: `dashboard_usuarios` of all users puts all texts together.

@@ -6,12 +6,12 @@ import math
 from collections.abc import Iterator
 from statistics import median
 
+from contract.datasets import Dataset
+from contract.sources.catia import CONVERSATIONS, FEEDBACK, MESSAGES
 from tools.bench.lake.nights import FIRST, GROWN, UNCHANGED
 from tools.bench.lake.runner import LakeResults
 from tools.bench.lake.scenario import IN_PROCESS, SPARK_WARM, LakeContender
 from tools.bench.lake.task import THREADS
-from contract.datasets import Dataset
-from contract.sources.catia import CONVERSATIONS, FEEDBACK, MESSAGES
 
 _MEBIBYTE = 2**20
 _DASHBOARD = {

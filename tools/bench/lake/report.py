@@ -207,7 +207,7 @@ def _conditions(machine: Machine, rounds: int) -> Iterator[str]:
         "Partition sums in the run summaries are right, but counted by the bench, not by ETL-1.",
         "Each lake's last state is compared with its night's CSV by a checksum of all cells, and checked to be in "
         "order.",
-        "The nights: `tools/bench/lake/nights.py`. Again: `make bench`; this part: `python -m tools.bench --scenario lake`.",
+        "The nights: `tools/bench/lake/nights.py`. Again: `make bench`; this: `python -m tools.bench --scenario lake`.",
     )
 
 

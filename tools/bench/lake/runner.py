@@ -12,6 +12,11 @@ from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from contract.settings import ARROW_MEMORY_VARIABLES
+from contract.sources.catia import CONTRACT
+from envs.schema import ArrowSettings
+from glue_src.arrow.engine import ArrowEngine
+from glue_src.run import Clients
 from tools.bench.lake.front import BUCKET
 from tools.bench.lake.lake import Lake, running
 from tools.bench.lake.nights import Change, Night, write_nights
@@ -23,13 +28,8 @@ from tools.bench.lake.scratch import watched
 from tools.bench.lake.task import LakeTask, NightMeasurement, NightTask, ProgramMeasurement, curated_prefix
 from tools.bench.lake.year import REDUCTION, YearResults, simulate
 from tools.bench.processes import PROJECT, MeasurementError, passed_on
-from envs.schema import ArrowSettings
-from glue_src.arrow.engine import ArrowEngine
-from glue_src.run import Clients
 from tools.local.aws_environment import emulator_variables
 from tools.local.machine_tools import tool_environment
-from contract.settings import ARROW_MEMORY_VARIABLES
-from contract.sources.catia import CONTRACT
 
 _PROGRAM_SECONDS = 1800
 _LAST_LINES = 8
@@ -148,7 +148,14 @@ class Runner:
 
 
 def _run_process(contender: LakeContender, task: LakeTask, result: Path) -> None:
-    command = [sys.executable, "-m", "tools.bench.lake.measure", contender.program, json.dumps(asdict(task)), str(result)]
+    command = [
+        sys.executable,
+        "-m",
+        "tools.bench.lake.measure",
+        contender.program,
+        json.dumps(asdict(task)),
+        str(result),
+    ]
     tools = tool_environment()
     environment = {
         **passed_on(),

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from tools.bench.lake.front import BUCKET, HOST
 from contract.sources.catia import CONTRACT
+from tools.bench.lake.front import BUCKET, HOST
 
 ZSTD_LEVEL: Final = 3
 """For all alike: what Iceberg, Spark and DuckDB take by default."""

@@ -16,14 +16,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
+from contract.partition_sums import PartitionSums, total
+from contract.sources.catia import CONTRACT
+from envs.schema import LifecycleSettings
 from tools.bench.lake.clean import CleanRun, write_csv
 from tools.bench.lake.days import Span, csv_path, write_part
 from tools.bench.lake.front import take_log
 from tools.bench.lake.lake import HISTORY_DAYS, Lake
 from tools.bench.lake.task import Traffic, curated_prefix, is_data
-from envs.schema import LifecycleSettings
-from contract.partition_sums import PartitionSums, total
-from contract.sources.catia import CONTRACT
 
 NIGHTS: Final = 365
 NIGHTS_RUN: Final = 65

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from tools.bench.synth.launch import EVERYWHERE, NODE
 from envs.selection import CHOICE_VARIABLE, DEFAULT_CHOICE
+from tools.bench.synth.launch import EVERYWHERE, NODE
 
 _LAUNCH: Final = ("-m", "tools.bench.synth.launch")
 

@@ -7,13 +7,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 
-from tools.site.markdown import lines
 from tools.scan.privilege.calls import ENV, Calls
 from tools.scan.privilege.check import calls_of, needed
 from tools.scan.privilege.deputies import WITHOUT_CONDITION, Admission, admissions
 from tools.scan.privilege.roles import ACCOUNT, REGION, Document, Grant, Role
 from tools.scan.privilege.unrecorded import Unrecorded
 from tools.scan.skips import SKIPS
+from tools.site.markdown import lines
 
 #: Each statement of a role, with all that any variant of the stacks grants by it.
 Statements = dict[tuple[str, str], dict[Grant, frozenset[str]]]

@@ -9,8 +9,8 @@ import subprocess
 from collections.abc import Iterator
 from typing import Final
 
-from tools.site.pictures.graph import Edge, Graph, Node
 from tools.local.machine_tools import PROJECT, tool_environment
+from tools.site.pictures.graph import Edge, Graph, Node
 
 _SCRIPT: Final = PROJECT / "tools" / "site" / "pictures" / "layout.mjs"
 _FONT: Final = "Helvetica"

@@ -11,9 +11,9 @@ from sqlglot import exp
 from sqlglot.lineage import Node as Origin
 from sqlglot.lineage import lineage
 
-from tools.site.pictures.graph import Edge, Graph, Node
 from contract.source import SourceContract
 from contract.views import View
+from tools.site.pictures.graph import Edge, Graph, Node
 
 #: Stands for a column where rows are counted.
 ROWS: Final = "(rows)"

@@ -24,11 +24,11 @@ ROOMS: Final = {
 def rooms() -> Graph:
     """Return the rooms and an arrow from each to those that it imports, with the number of imports."""
     imports = grimp.build_graph(*ROOMS, cache_dir=None)
-    by_room = {
-        room: {module for module in imports.modules if module.partition(".")[0] == room} for room in ROOMS
-    }
+    by_room = {room: {module for module in imports.modules if module.partition(".")[0] == room} for room in ROOMS}
     counts = {
-        (one, other): sum(len(imports.find_modules_directly_imported_by(module) & by_room[other]) for module in by_room[one])
+        (one, other): sum(
+            len(imports.find_modules_directly_imported_by(module) & by_room[other]) for module in by_room[one]
+        )
         for one, other in permutations(ROOMS, 2)
     }
     nodes = [Node(room, room, detail, kind) for room, (detail, kind) in ROOMS.items()]

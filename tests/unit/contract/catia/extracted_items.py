@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from contract.items.wire_json import wire_json
+from contract.sources.catia import CONTRACT
 from lambda_src.exclusions import ExclusionRule
 from lambda_src.extraction import Extraction
 from tools.local.sample_shapes import wire
-from contract.items.wire_json import wire_json
-from contract.sources.catia import CONTRACT
 
 SORT_KEY = "CONVERSATION#2026-01-31T04:30:00Z"
 FEEDBACK_KEY = "FEEDBACK#2026-01-31T04:30:00Z"

@@ -8,11 +8,14 @@ from typing import Any, Final
 
 from hypothesis import strategies as st
 
+from contract.items.wire_json import wire_json
+from lambda_src.exclusions import ExclusionRule
+from tests import csv_texts
+from tests.unit.contract.catia.strategies import ANY_ITEMS
 from tools.fuzz.inputs import data_of, items_of
 from tools.fuzz.mutations import mutate
 from tools.fuzz.nasty import NASTY_ITEMS
 from tools.fuzz.vocabulary import TEXTS, TIMES
-from lambda_src.exclusions import ExclusionRule
 from tools.local.sample_shapes import (
     CONVERSATION_SHAPES,
     FEEDBACK_SHAPES,
@@ -23,9 +26,6 @@ from tools.local.sample_shapes import (
     wire,
     wrapped_json_text,
 )
-from contract.items.wire_json import wire_json
-from tests import csv_texts
-from tests.unit.contract.catia.strategies import ANY_ITEMS
 
 ANY_TEXT: Final = csv_texts.TEXTS | st.sampled_from(TEXTS)
 _INSTANTS = st.datetimes(datetime(1, 1, 3), datetime(9999, 12, 29), timezones=st.just(UTC))  # noqa: DTZ001

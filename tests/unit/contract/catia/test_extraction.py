@@ -7,10 +7,13 @@ from typing import Any
 import pytest
 from msgspec import Raw
 
-from tools.bench.items import Kind, generate
-from tools.fuzz.properties import check
+from contract.items.wire_json import wire_json
+from contract.sources.catia import CONTRACT
 from lambda_src.exclusions import ExclusionRule
 from lambda_src.extraction import Extraction
+from tests.unit.contract.catia.extracted_items import FEEDBACK_KEY, SORT_KEY, extracted, item
+from tools.bench.items import Kind, generate
+from tools.fuzz.properties import check
 from tools.local.sample_data import generate_items
 from tools.local.sample_faults import FAULTS
 from tools.local.sample_shapes import (
@@ -24,9 +27,6 @@ from tools.local.sample_shapes import (
     wire,
     wrapped,
 )
-from contract.items.wire_json import wire_json
-from contract.sources.catia import CONTRACT
-from tests.unit.contract.catia.extracted_items import FEEDBACK_KEY, SORT_KEY, extracted, item
 
 KEYS = f"7,{SORT_KEY}"
 TIME = "2026-01-31T04:30:00.000000Z"

@@ -8,11 +8,11 @@ from typing import TypeVar
 
 import pytest
 
-from tools.fuzz.properties import fate
-from lambda_src.extraction import Extraction
 from contract import cells
 from contract.datasets import REJECTED
 from contract.sources.catia import CONTRACT
+from lambda_src.extraction import Extraction
+from tools.fuzz.properties import fate
 
 _T = TypeVar("_T")
 KEY = '"PK":{"S":"USER#1"},"SK":{"S":"CONVERSATION#2026-01-31T04:30:00Z"}'

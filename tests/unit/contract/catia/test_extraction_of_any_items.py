@@ -1,4 +1,4 @@
-"""Extraction gives what the reference gives, for any items, in any order, however divided (``tools.fuzz.properties``)."""
+"""Extraction gives what the reference gives, for any items, in any order (``tools.fuzz.properties``)."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tools.fuzz.properties import check, check_divided, fate, parse
-from tools.fuzz.vocabulary import TIMES
+from contract.sources.catia import CONTRACT
 from lambda_src.exclusions import ExclusionRule
 from lambda_src.extraction import Extraction
-from contract.sources.catia import CONTRACT
 from lambda_src.fast_readers.catia import instant_cells, message_records
 from tests.unit.contract.catia.item_strategies import ANY, CHANGED, ITEMS, NASTY, RULES, USUAL
+from tools.fuzz.properties import check, check_divided, fate, parse
+from tools.fuzz.vocabulary import TIMES
 
 SORT_KEY = "CONVERSATION#2026-01-31T04:30:00Z"
 

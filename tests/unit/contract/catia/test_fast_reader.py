@@ -1,4 +1,4 @@
-"""Which items take the short way. That both ways lead to the same end is checked of each (``tools.fuzz.properties``)."""
+"""Which items the fast reader takes. That the slow path agrees is checked of each (``tools.fuzz.properties``)."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import json
 
 import pytest
 
+from tests.unit.contract.catia.extracted_items import FEEDBACK_KEY, SORT_KEY, extracted, item
 from tools.fuzz.properties import check
 from tools.local.sample_shapes import json_text, wire
-from tests.unit.contract.catia.extracted_items import FEEDBACK_KEY, SORT_KEY, extracted, item
 
 NULLS = [
     item(CreatedAt=wire(None), Conversation=wire([{"from": "user", "text": None}])),

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lambda_src.fast_readers.protocol import SlowPathError
 from contract.items import timestamps
 from lambda_src.fast_readers.catia import instant_cells
 from lambda_src.fast_readers.catia.instant_cells import InstantCells
+from lambda_src.fast_readers.protocol import SlowPathError
 
 OFFSETS = st.integers(-1439, 1439).map(lambda minutes: timezone(timedelta(minutes=minutes)))
 WHOLE_HOURS = st.integers(-23, 23).map(lambda hours: timezone(timedelta(hours=hours)))

@@ -8,11 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import Raw
 
-from lambda_src.fast_readers.protocol import TO_SLOW_PATH, SlowPathError
 from contract.items import readers
 from contract.items.rejections import ItemRejectedError
 from lambda_src.fast_readers.catia import json_texts
 from lambda_src.fast_readers.catia.json_texts import check_map
+from lambda_src.fast_readers.protocol import TO_SLOW_PATH, SlowPathError
 from tests.csv_texts import TEXTS
 from tests.unit.contract.catia.strategies import wrapped
 

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from lambda_src.exclusions import ExclusionRule
 from contract.items.outcomes import Excluded, Outcome, Rejected
 from contract.sources.catia.outcomes import Conversation, Feedback, Register
 from contract.sources.catia.rows import ConversationRow, FeedbackRow, MessageRow
+from lambda_src.exclusions import ExclusionRule
 from tests.catia_items import normalize, normalize_json
 from tests.unit.contract.catia.strategies import ANY_ITEMS, wrapped, wrapped_times
 

@@ -7,9 +7,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from msgspec import MsgspecError
 
-from lambda_src.fast_readers.protocol import SlowPathError
 from contract import cells
 from lambda_src.fast_readers.catia.token_cells import token_cell
+from lambda_src.fast_readers.protocol import SlowPathError
 from tests.csv_texts import TEXTS
 
 #: Texts of what token_cell tells apart, at their ends too.

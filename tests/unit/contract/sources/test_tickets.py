@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from contract.items.outcomes import Excluded, PlacedItem, Rejected
+from contract.items.wire_json import wire_json
+from contract.sources.tickets import CONTRACT, REPLIES, STATUSES, TICKETS
 from lambda_src.exclusions import ExclusionError, ExclusionRule
 from lambda_src.extraction import Extraction
 from lambda_src.normalize import Normalizer
 from tools.local.sample_shapes import json_text, wire
-from contract.items.outcomes import Excluded, PlacedItem, Rejected
-from contract.items.wire_json import wire_json
-from contract.sources.tickets import CONTRACT, REPLIES, STATUSES, TICKETS
 
 TICKET = {
     "ticket_id": "T-1",

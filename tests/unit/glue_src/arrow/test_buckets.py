@@ -12,9 +12,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from contract.datasets import REJECTED, Dataset, Partition, count, prose, text
 from glue_src.arrow.buckets import Buckets, split
 from glue_src.arrow.types import plain_schema
-from contract.datasets import REJECTED, Dataset, Partition, count, prose, text
 
 KEYS = st.text(st.sampled_from("aé😀#"), max_size=4)
 TABLE = Dataset(

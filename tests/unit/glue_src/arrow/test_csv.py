@@ -9,13 +9,13 @@ import pyarrow as pa
 import pytest
 from hypothesis import example, given
 
+from contract.cells import record
+from contract.datasets import DATA_QUALITY, REJECTED, Dataset
+from contract.sources.catia import FEEDBACK, MESSAGES
 from glue_src.arrow.csv import parse
 from glue_src.arrow.pieces import Piece
 from glue_src.engine import Source
 from glue_src.exceptions import MalformedDataError
-from contract.cells import record
-from contract.datasets import DATA_QUALITY, REJECTED, Dataset
-from contract.sources.catia import FEEDBACK, MESSAGES
 from tests.csv_texts import HUGE_TEXTS, NASTY_TEXTS, rows_of_cells
 
 INSTANT = "2026-01-31T09:00:00.000001Z"

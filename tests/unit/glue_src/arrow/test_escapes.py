@@ -7,8 +7,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from glue_src.arrow.escapes import UnknownEscapeError, restore
 from contract import cells
+from glue_src.arrow.escapes import UnknownEscapeError, restore
 from tests.csv_texts import HUGE_TEXTS, NASTY_TEXTS, TEXTS
 
 #: What escapes are made of, and what is next to it.

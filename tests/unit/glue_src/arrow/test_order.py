@@ -10,8 +10,8 @@ import pyarrow as pa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from glue_src.arrow.order import comparable, duplicates, runs_of, sorted_by
 from contract.datasets import Dataset, count, text
+from glue_src.arrow.order import comparable, duplicates, runs_of, sorted_by
 
 COLUMNS = ("a", "b", "n")
 TABLE = Dataset("t", "", (text(1, "a", ""), text(2, "b", ""), count(3, "n", "")), key=COLUMNS, sort_by=("b", "n", "a"))

@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from contract.datasets import Dataset, Partition, count, text
+from contract.source import Relation
 from glue_src.arrow.relations import is_local, relate, total
 from glue_src.arrow.types import plain_schema
 from glue_src.engine import RelationFacts
-from contract.datasets import Dataset, Partition, count, text
-from contract.source import Relation
 
 CHILD = Dataset("c", "", (text(1, "k", ""), text(2, "u", "")), key=(), sort_by=("k",), partition=Partition("k", 2))
 PARENT = dataclasses.replace(CHILD, name="p", columns=(*CHILD.columns, count(3, "n", "", nullable=True)))

@@ -8,11 +8,11 @@ from zoneinfo import ZoneInfo
 
 from contract.partition_sums import version_of
 from contract.runs import ItemCounts, RunObject, RunSummary, ScanStatistics
+from contract.sources.catia import CONTRACT
 from ops.prices import Cost
 from ops.report.catia_facts import Activity, DayFigures, GerenciaRatings, Hour, QuestionCount
 from ops.report.catia_report import CatiaPart
 from ops.report.facts import Check, DayFacts, State
-from contract.sources.catia import CONTRACT
 
 DAY = date(2026, 1, 30)
 BOGOTA = ZoneInfo("America/Bogota")

@@ -18,8 +18,8 @@ from ops.report.catia_report import CatiaPart
 from ops.report.facts import DayFacts, State
 from ops.report.page import render, stylesheet
 from tests import orders
-from tests.unit.ops.runs import run_of
 from tests.unit.ops.report import samples
+from tests.unit.ops.runs import run_of
 
 HOSTILE = (
     "<script>alert(1)</script>",

@@ -1,12 +1,12 @@
 from __future__ import annotations
 
+from contract.items.outcomes import Excluded, Outcome
+from contract.sources.catia.outcomes import Conversation, Feedback, Register
+from lambda_src.exclusions import parse_rules
+from tests.catia_items import normalize
 from tools.bench.contenders.ours import RULES
 from tools.bench.items import Kind, Sample, generate
 from tools.bench.pages import item_bytes
-from lambda_src.exclusions import parse_rules
-from contract.items.outcomes import Excluded, Outcome
-from contract.sources.catia.outcomes import Conversation, Feedback, Register
-from tests.catia_items import normalize
 
 MOST_ITEM_BYTES = 400 * 1024
 

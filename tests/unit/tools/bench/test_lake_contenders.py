@@ -9,13 +9,13 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
+from contract.sources.catia import CONTRACT, MESSAGES
 from tools.bench.contenders import lake_duckdb
 from tools.bench.lake.nights import FIRST, Night, write_nights
 from tools.bench.lake.outputs import Content, check, contents_of_csv
 from tools.bench.lake.scenario import DUCKDB_LOCAL
 from tools.bench.lake.task import LakeTask, NightTask
 from tools.bench.processes import MeasurementError
-from contract.sources.catia import CONTRACT, MESSAGES
 
 SORTING = replace(DUCKDB_LOCAL, label="a program that sorts", sorts=True)
 NOT_SORTING = replace(DUCKDB_LOCAL, sorts=False)

@@ -9,14 +9,25 @@ from random import Random
 
 import pytest
 
-from tools.bench.lake.days import MONTHS, PERSON, YEAR, csv_path, write_part
-from tools.bench.lake.nights import CHANGES, ERASED, FIRST, GROWN, REBUILT, UNCHANGED, VANISHED, Change, Night, write_nights
-from tools.bench.lake.vocabulary import Texts
 from contract.cells import restore
 from contract.datasets import Dataset
 from contract.partition_sums import rows_in, version_of
 from contract.runs import RunSummary
 from contract.sources.catia import CONTRACT, CONVERSATIONS, FEEDBACK, MESSAGES
+from tools.bench.lake.days import MONTHS, PERSON, YEAR, csv_path, write_part
+from tools.bench.lake.nights import (
+    CHANGES,
+    ERASED,
+    FIRST,
+    GROWN,
+    REBUILT,
+    UNCHANGED,
+    VANISHED,
+    Change,
+    Night,
+    write_nights,
+)
+from tools.bench.lake.vocabulary import Texts
 
 CONVERSATION_COUNT = 800
 

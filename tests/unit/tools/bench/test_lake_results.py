@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from contract.sources.catia import CONTRACT
 from tools.bench.lake import report
 from tools.bench.lake.nights import CHANGES, FIRST, GROWN, REBUILT, UNCHANGED, Change, Night
 from tools.bench.lake.queries import Reading
@@ -20,7 +21,6 @@ from tools.bench.lake.task import NightMeasurement, Traffic
 from tools.bench.lake.year import Stored, YearResults
 from tools.bench.report import Machine
 from tools.bench.stats import Spread
-from contract.sources.catia import CONTRACT
 
 BENCH = Path(report.__file__).parents[1]
 MB = 1_000_000

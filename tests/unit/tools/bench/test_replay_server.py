@@ -9,11 +9,11 @@ import pytest
 from boto3.s3.transfer import TransferConfig
 from botocore.exceptions import ClientError
 
+from tests.unit.tools.bench.server import dynamodb_client, running, s3_client
 from tools.bench.items import Kind, generate
 from tools.bench.processes import take_statistics
 from tools.bench.replay_server import Replay, build_table
 from tools.bench.s3_sink import S3Sink
-from tests.unit.tools.bench.server import dynamodb_client, running, s3_client
 
 ITEMS = 600
 TABLE, KNOWN = build_table("t", ITEMS, clean=False, segment_counts=[1, 3])

@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from lambda_src.parallelism import choose
 from tools.bench import report
 from tools.bench.contenders.task import ONE_PROCESSOR, TWO_PROCESSORS
 from tools.bench.processes import Measurement, MeasurementError
@@ -29,7 +30,6 @@ from tools.bench.scenarios import (
 )
 from tools.bench.stats import Spread, ratio
 from tools.bench.targets import verdicts
-from lambda_src.parallelism import choose
 
 FACTS = {"items": 10, "known": {"conversations": 7, "rejected": 3}, "pages": 1, "body_bytes": 5_000_000}
 MEAN_ITEM_BYTES = 2_000

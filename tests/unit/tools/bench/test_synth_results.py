@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.unit.tools.bench.test_lake_results import structure
 from tools.bench.processes import MeasurementError
 from tools.bench.report import Machine
 from tools.bench.synth import report
 from tools.bench.synth.runner import SynthMeasurement, SynthResults, check_documents
 from tools.bench.synth.scenario import AS_IT_COMES, CONTENDERS, LAZY_PYTHON, OURS, OURS_ONE
-from tests.unit.tools.bench.test_lake_results import structure
 
 BENCH = Path(report.__file__).parents[1]
 DOCUMENTS = {"stacks/cat-test-etl2/cdk.tf.json": b"1", "stacks/cat-prod-etl2/cdk.tf.json": b"2"}

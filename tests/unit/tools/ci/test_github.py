@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
+from tests.unit.tools.ci.github_server import OURS, REPOSITORY, TOKEN, Repository, serving
 from tools.ci.changes import Action, Change
 from tools.ci.exceptions import GitHubError, PipelineError
 from tools.ci.github import GitHub
 from tools.ci.markdown import markdown, marker
 from tools.ci.publish import comment, issue
 from tools.ci.report import Report, StackPlan
-from tests.unit.tools.ci.github_server import OURS, REPOSITORY, TOKEN, Repository, serving
 
 EMPTY = Report("test", "abc", (StackPlan("cat-test-normalize"),))
 DRIFTED = Report("test", "abc", (StackPlan("cat-test-normalize", (Change("aws_x.y", Action.CHANGE),)),))

@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
+from tests.unit.tools.ci.conftest import MANY
 from tools.ci.changes import HIDDEN, Action, Attribute, changes_in, created_types
 from tools.ci.commands import plan
 from tools.ci.exceptions import CommandError, PipelineError
 from tools.ci.markdown import LIMIT, headline, markdown
 from tools.ci.report import Report, StackPlan
-from tests.unit.tools.ci.conftest import MANY
 
 SECRETS = ("first-secret", "second-secret")
 STACK = "cat-test-normalize"

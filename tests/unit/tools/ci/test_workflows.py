@@ -11,9 +11,9 @@ from typing import Final
 import pytest
 
 from envs.selection import ENVIRONMENTS
-from tools.local.machine_tools import PROJECT
 from tools.ci import __main__ as pipeline
 from tools.ci import publish
+from tools.local.machine_tools import PROJECT
 from tools.scan.workflows import WORKFLOWS
 
 TEXTS: Final = {file.name: file.read_text(encoding="utf-8") for file in sorted(WORKFLOWS.iterdir())}

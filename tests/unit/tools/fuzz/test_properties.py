@@ -9,12 +9,12 @@ from typing import Any
 import msgspec
 import pytest
 
-from tools.fuzz import properties
-from tools.fuzz.properties import BrokenPropertyError, check, check_divided
-from lambda_src.extraction import Extraction
-from lambda_src.tally import RunningSums, Tally
 from contract.items.wire_json import wire_json
 from contract.sources.catia import CONVERSATIONS, MESSAGES
+from lambda_src.extraction import Extraction
+from lambda_src.tally import RunningSums, Tally
+from tools.fuzz import properties
+from tools.fuzz.properties import BrokenPropertyError, check, check_divided
 
 Items = Iterable[bytes | memoryview | msgspec.Raw]
 CONVERSATION = (

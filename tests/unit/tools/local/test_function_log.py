@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
+from contract.runs import ItemCounts, RunSummary, ScanStatistics
 from tools.local import function_log
 from tools.local.errors import FunctionError
 from tools.local.function_log import FunctionLog, await_run
-from contract.runs import ItemCounts, RunSummary, ScanStatistics
 
 FINISHED = datetime(2026, 1, 31, 4, 30, tzinfo=UTC)
 RUN = RunSummary(

@@ -4,7 +4,14 @@ from pathlib import Path
 
 import pytest
 
-from tools.local.machine_tools import find_java_home, java_major, node_major, output_of, terraform_version, tool_environment
+from tools.local.machine_tools import (
+    find_java_home,
+    java_major,
+    node_major,
+    output_of,
+    terraform_version,
+    tool_environment,
+)
 
 
 def make_java(folder: Path, specification: str) -> Path:

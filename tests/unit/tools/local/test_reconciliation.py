@@ -8,10 +8,10 @@ from typing import Any, Final
 
 import pytest
 
-from tools.local.errors import ReconciliationError
-from tools.local.reconciliation import reconcile
 from tests import orders
 from tests.unit.ops.runs import run_of
+from tools.local.errors import ReconciliationError
+from tools.local.reconciliation import reconcile
 
 ROWS: Final = {"order_lines": 7, "rejected": 1, "orders": 3}
 RUN: Final = run_of(orders.CONTRACT, {"orders": 3}, ROWS, 1)

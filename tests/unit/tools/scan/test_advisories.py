@@ -47,7 +47,9 @@ def answering(monkeypatch: pytest.MonkeyPatch, pip: Any, npm: Any, error: str = 
 
 def test_nothing_known(monkeypatch: pytest.MonkeyPatch) -> None:
     answering(monkeypatch, WELL, NPM_WELL)
-    assert check_advisories(required=True) == "8 packages, no known vulnerability but 0 that tools/scan/skips.py accepts"
+    assert (
+        check_advisories(required=True) == "8 packages, no known vulnerability but 0 that tools/scan/skips.py accepts"
+    )
 
 
 @pytest.mark.parametrize("required", [True, False])

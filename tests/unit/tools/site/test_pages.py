@@ -7,14 +7,14 @@ from typing import Any
 
 import pytest
 
+from contract.serving import named_queries_of, views_of
+from contract.sources.catia import CONTRACT
 from envs.prod import PROD
 from tools.site.markdown import lines, table
 from tools.site.pages import DOCS, lineage_of_prod, pages_of_code
 from tools.site.settings_page import settings_page
 from tools.site.site_hooks import on_page_markdown
 from tools.site.tables_page import tables_page
-from contract.serving import named_queries_of, views_of
-from contract.sources.catia import CONTRACT
 
 NAMED_QUERIES = named_queries_of(CONTRACT)
 VIEWS = views_of(CONTRACT)

@@ -7,17 +7,17 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from contract.datasets import ColumnType
+from contract.serving import views_of
+from contract.sources.catia import CONTRACT
+from contract.views import View, ViewColumn
+from tests import orders
 from tools.site.pictures.architecture import architecture
 from tools.site.pictures.drawing import dot, svg
 from tools.site.pictures.graph import Edge, Graph, Node
 from tools.site.pictures.lineage import Lineage
 from tools.site.pictures.stacks import Stack, permissions
 from tools.site.tables_page import tables_page
-from contract.datasets import ColumnType
-from contract.views import View, ViewColumn
-from contract.serving import views_of
-from contract.sources.catia import CONTRACT
-from tests import orders
 
 SVG = "{http://www.w3.org/2000/svg}"
 VIEWS = views_of(CONTRACT)

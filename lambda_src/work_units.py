@@ -1,7 +1,7 @@
-"""A run is made in shares: each reads its own scan segments and writes its own parts of every dataset's file.
+"""A run is made in work units: each reads its own scan segments and writes its own parts of every dataset's file.
 
-Shares know nothing of each other, so they can be threads' or processes' work in a Lambda or tasks of a Spark job. What
-they may write is settled beforehand: S3 orders a file's parts by number, and each share has numbers of its own.
+Work units know nothing of each other, so they can be work of a Lambda's processes or tasks of a Spark job. What they
+may write is settled beforehand: S3 orders a file's parts by number, and each work unit has numbers of its own.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from contract.runs import ScanStatistics
     from lambda_src.parallelism import Parallelism
     from lambda_src.s3_objects import UploadedPart
     from lambda_src.tally import Tally
-    from contract.runs import ScanStatistics
 
 #: S3's own limits: https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html
 MOST_PARTS: Final = 10_000
@@ -28,7 +28,7 @@ _MOST_CSV_PER_TABLE_BYTE: Final = 2
 
 
 @dataclass(frozen=True)
-class Share:
+class WorkUnit:
     """One worker's part of a run. ``part_numbers`` are its own in every dataset's upload."""
 
     index: int
@@ -40,10 +40,10 @@ class Share:
 
 
 @dataclass(frozen=True)
-class ShareResult:
-    """What a share made. By dataset name: the parts that it uploaded, their data rows, and the rest that follows them.
+class WorkUnitResult:
+    """What a work unit made. By dataset name: the parts that it uploaded, their data rows, and the rest after them.
 
-    A share that has uploaded any part of a dataset leaves a rest of LEAST_PART_BYTES or more, so that the rests can
+    A work unit that has uploaded any part of a dataset leaves a rest of LEAST_PART_BYTES or more, so that the rests can
     be joined and stand before all parts: behind them only S3's least size would stand in the way.
     """
 
@@ -55,20 +55,20 @@ class ShareResult:
     rests: Mapping[str, bytes]
 
 
-def divide(parallelism: Parallelism, table_bytes: int, read_capacity_units: float | None) -> tuple[Share, ...]:
-    """Return the shares of a run: as many as processes, with about the same number of segments each.
+def divide(parallelism: Parallelism, table_bytes: int, read_capacity_units: float | None) -> tuple[WorkUnit, ...]:
+    """Return the work units of a run: as many as processes, with about the same number of segments each.
 
     Args:
         parallelism: how many processes and segments.
         table_bytes: the table's size, as DynamoDB estimates it.
-        read_capacity_units: what all shares together may consume a second; None for no limit.
+        read_capacity_units: what all work units together may consume a second; None for no limit.
     """
     count = parallelism.processes
     reserved = numbers_for_joined_rests(count)
     each = (MOST_PARTS - reserved) // count
     part_bytes = max(PART_BYTES, -(-table_bytes * _MOST_CSV_PER_TABLE_BYTE // (count * each)))
     return tuple(
-        Share(
+        WorkUnit(
             index=index,
             segments=tuple(range(index, parallelism.segments, count)),
             total_segments=parallelism.segments,
@@ -80,9 +80,9 @@ def divide(parallelism: Parallelism, table_bytes: int, read_capacity_units: floa
     )
 
 
-def numbers_for_joined_rests(shares: int) -> int:
-    """Return how many of the first part numbers are kept for the shares' joined rests.
+def numbers_for_joined_rests(work_units: int) -> int:
+    """Return how many of the first part numbers are kept for the work units' joined rests.
 
     A joined part ends with a rest (lambda_src.joining), so there are no more of them than rests, and perhaps a last.
     """
-    return shares + 1
+    return work_units + 1

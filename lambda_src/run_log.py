@@ -14,13 +14,13 @@ if TYPE_CHECKING:
 logger: Final = Logger(service="normalize")
 
 
-class Journal:
+class RunLog:
     """Tells of a run in the log."""
 
     def started(self, plan: Plan, *, dry_run: bool) -> None:
         """Tell that the run begins, and how it is divided."""
         logger.append_keys(run_id=plan.run_id, dt=plan.day.isoformat(), dry_run=dry_run)
-        extent = {"shares": len(plan.shares), "segments": plan.shares[0].total_segments}
+        extent = {"work_units": len(plan.work_units), "segments": plan.work_units[0].total_segments}
         logger.info("run started", extra={"table": plan.settings.table, **extent})
 
     def ended(self, summary: Mapping[str, Any], *, dry_run: bool) -> None:

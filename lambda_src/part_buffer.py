@@ -1,20 +1,20 @@
-"""One share's records of one dataset, cut into parts while they come: memory holds parts, however long the file is."""
+"""A work unit's records of one dataset, cut into parts while they come: memory holds parts, not the file."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lambda_src.share import LEAST_PART_BYTES
+from lambda_src.work_units import LEAST_PART_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-class Portion:
+class PartBuffer:
     """Records in order. ``upload`` gets each part; what :meth:`finish` returns follows the last of them.
 
-    A part is cut between records, so that shares' parts and rests may stand in any order. One part is held back until
-    the records after it make a least part: a rest is then never too small to be a part of its own.
+    A part is cut between records, so that work units' parts and rests may stand in any order. One part is held back
+    until the records after it make a least part: a rest is then never too small to be a part of its own.
     """
 
     def __init__(self, upload: Callable[[bytes], None], part_bytes: int, least_bytes: int = LEAST_PART_BYTES) -> None:

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from lambda_src import event as events
-from lambda_src.exceptions import EventError
 from contract.layout import parse_clean_key, schema_marker_prefix
 from contract.settings import EVENT_KEYS
+from lambda_src import event as events
+from lambda_src.exceptions import EventError
 from ops.services import queue_names
 
 if TYPE_CHECKING:

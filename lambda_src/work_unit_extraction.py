@@ -1,4 +1,4 @@
-"""The work on one share: its segments read, normalized, and uploaded part by part."""
+"""The work on one work unit: its segments read, normalized, and uploaded part by part."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
+from contract.runs import ScanStatistics
 from lambda_src.extraction import Extraction
+from lambda_src.part_buffer import PartBuffer
 from lambda_src.part_uploads import PartUploads
-from lambda_src.portion import Portion
 from lambda_src.read_capacity import ReadLimit
 from lambda_src.scan import read_pages
-from lambda_src.share import ShareResult
-from contract.runs import ScanStatistics
+from lambda_src.work_units import WorkUnitResult
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -22,18 +22,18 @@ if TYPE_CHECKING:
     from lambda_src.clients import Clients
     from lambda_src.scan import Page
     from lambda_src.settings import Settings
-    from lambda_src.share import Share
     from lambda_src.uploads import PartSink, Uploads
+    from lambda_src.work_units import WorkUnit
 
 
-def extract_share(
-    share: Share,
+def extract_work_unit(
+    work_unit: WorkUnit,
     uploads: Uploads,
     settings: Settings,
     open_clients: Callable[[], Clients],
     check_deadline: Callable[[], None],
-) -> ShareResult:
-    """Read, normalize and upload a share of the table.
+) -> WorkUnitResult:
+    """Read, normalize and upload a work unit of the table.
 
     ``open_clients`` gives the clients of this process; ``check_deadline`` is called before each page and while one is
     waited for, and what it raises ends the work.
@@ -42,53 +42,55 @@ def extract_share(
         NormalizeError: the source, the destination or the time gave out.
     """
     clients = open_clients()
-    limit = ReadLimit(share.read_capacity_units)
-    pages = read_pages(clients.dynamodb, settings.table, share.segments, share.total_segments, limit, check_deadline)
+    limit = ReadLimit(work_unit.read_capacity_units)
+    pages = read_pages(
+        clients.dynamodb, settings.table, work_unit.segments, work_unit.total_segments, limit, check_deadline
+    )
     with closing(pages), clients.watched(check_deadline), _no_garbage_collection():
-        return place_pages(pages, share, uploads.sink(clients.s3), settings, check_deadline)
+        return place_pages(pages, work_unit, uploads.sink(clients.s3), settings, check_deadline)
 
 
 def place_pages(
     pages: Iterable[Page],
-    share: Share,
+    work_unit: WorkUnit,
     sink: PartSink,
     settings: Settings,
     check_deadline: Callable[[], None],
-) -> ShareResult:
-    """Normalize all ``pages`` of a share and upload what they give to ``sink``; return the rest and all counts.
+) -> WorkUnitResult:
+    """Normalize all ``pages`` of a work unit and upload what they give to ``sink``; return the rest and all counts.
 
     Raises:
         NormalizeError: what ``pages``, ``sink`` or ``check_deadline`` raise.
     """
     extraction = Extraction(settings.contract, settings.exclusion_rules)
     meter = _Meter()
-    with PartUploads(sink, share.part_numbers) as parts:
-        portions = {
-            dataset.name: Portion(partial(parts.upload, dataset.name), share.part_bytes)
+    with PartUploads(sink, work_unit.part_numbers) as parts:
+        buffers = {
+            dataset.name: PartBuffer(partial(parts.upload, dataset.name), work_unit.part_bytes)
             for dataset in settings.contract.datasets
         }
         check_deadline()
         for page in pages:
             extraction.add(page.items)
             for name, records in extraction.take_rows().items():
-                portions[name].write(records)
+                buffers[name].write(records)
             meter.count(page)
             check_deadline()
-        rests = {name: portion.finish() for name, portion in portions.items()}
+        rests = {name: buffer.finish() for name, buffer in buffers.items()}
         uploaded = parts.finish()
-    return ShareResult(
+    return WorkUnitResult(
         scanned=meter.scanned,
         tally=extraction.tally,
-        statistics=meter.statistics(len(share.segments)),
+        statistics=meter.statistics(len(work_unit.segments)),
         parts=uploaded,
-        rows={name: portion.rows for name, portion in portions.items()},
+        rows={name: buffer.rows for name, buffer in buffers.items()},
         rests=rests,
     )
 
 
 @dataclass
 class _Meter:
-    """What the pages of a share say of themselves, added up."""
+    """What the pages of a work unit say of themselves, added up."""
 
     scanned: int = 0
     pages: int = 0

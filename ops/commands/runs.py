@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.text import Text
 
-from ops import days, letters, running
+from ops import days, dead_letters, running
 from ops.commands.options import Env, Json, Yes, ends, now, platform_of
 from ops.engines import extract_engine, transform_engine
 from ops.execution import execute
 from ops.exits import Exit
 from ops.redriving import Redrive
 from ops.runs import recent_runs, seconds_of
-from ops.show import letters as show_letters
+from ops.show import dead_letters as show_dead_letters
 from ops.show import running as show_running
 from ops.show.asking import confirm
 from ops.show.progress import following
@@ -116,11 +116,11 @@ def redrive(*, env: Env, yes: Yes = False, as_json: Json = False) -> Exit:
     Example: python -m ops redrive --env prod
     """
     platform = platform_of(env)
-    found = letters.receive(platform, now())
+    found = dead_letters.receive(platform, now())
     redriven = Redrive(platform, found)
     try:
         if not as_json:
-            show_letters.show(found, output())
+            show_dead_letters.show(found, output())
         plan = redriven.plan()
         if plan:
             confirm(plan, yes=yes)

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from glue_src.exceptions import TableError
 from contract.settings import TransformArgument
+from glue_src.exceptions import TableError
 from ops import old_layout, running
 from ops.commands.options import Env, Json, Yes, ends, named_table, now, platform_of
 from ops.engines import extract_engine, transform_engine

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from ops.letters import Letter
+    from ops.dead_letters import Letter
 
 _LONGEST_BODY: Final = 300
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from envs.selection import ENVIRONMENTS
 from contract.serving import named_queries_of
+from envs.selection import ENVIRONMENTS
 from ops import days, exports, queries
 from ops import rejects as rejected
 from ops.commands.options import Day, Env, Json, ends, platform_of

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lambda_src.joining import joined
-from lambda_src.portion import Portion
-from lambda_src.share import LEAST_PART_BYTES, PART_BYTES
+from lambda_src.part_buffer import PartBuffer
+from lambda_src.work_units import LEAST_PART_BYTES, PART_BYTES
 
 RECORD = b"ab\n"
 
@@ -18,13 +18,13 @@ RECORD = b"ab\n"
 )
 def test_parts_and_the_rest_are_the_records_in_order(written: list[bytes], least: int, more: int) -> None:
     parts: list[bytes] = []
-    portion = Portion(parts.append, least + more, least)
+    buffer = PartBuffer(parts.append, least + more, least)
     for records in written:
-        portion.write(records)
-    rest = portion.finish()
+        buffer.write(records)
+    rest = buffer.finish()
 
     assert b"".join([*parts, rest]) == b"".join(written)
-    assert portion.rows == sum(records.count(b"\n") for records in written)
+    assert buffer.rows == sum(records.count(b"\n") for records in written)
     assert all(len(part) >= least + more for part in parts[:-1])
     assert all(len(part) >= least for part in parts)
     assert len(rest) < 2 * least + max(map(len, [RECORD, *written]))
@@ -34,20 +34,20 @@ def test_parts_and_the_rest_are_the_records_in_order(written: list[bytes], least
 
 def test_memory_holds_a_part_and_what_it_waits_for() -> None:
     parts: list[bytes] = []
-    portion = Portion(parts.append, part_bytes=800, least_bytes=500)
+    buffer = PartBuffer(parts.append, part_bytes=800, least_bytes=500)
     written = 0
     for _ in range(100):
-        portion.write(RECORD * 100)
+        buffer.write(RECORD * 100)
         written += 300
         assert written - sum(map(len, parts)) < 800 + 500 + 300
 
 
 def test_nothing_written_is_nothing_left() -> None:
     parts: list[bytes] = []
-    portion = Portion(parts.append, part_bytes=800)
-    portion.write(b"")
+    buffer = PartBuffer(parts.append, part_bytes=800)
+    buffer.write(b"")
 
-    assert (portion.finish(), portion.rows, parts) == (b"", 0, [])
+    assert (buffer.finish(), buffer.rows, parts) == (b"", 0, [])
 
 
 @pytest.mark.parametrize(
@@ -68,5 +68,5 @@ def test_rests_are_joined_behind_the_header(rests: list[int], sizes: list[int]) 
 
     assert [len(body) for body in bodies] == sizes
     assert b"".join(bodies) == b"a,b" + b"".join(bytes([number]) * size for number, size in enumerate(rests))
-    # S3 numbers for joined rests are one more than shares, and one share leaves one rest.
+    # S3 numbers for joined rests are one more than work units, and one work unit leaves one rest.
     assert len(bodies) <= len(rests) + 1
