@@ -7,32 +7,23 @@ import shutil
 import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
-from functools import cache, partial
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-import boto3
-from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from contract.settings import CRAWLER_VARIABLE, TransformArgument
 from glue_src import logs
 from glue_src.arguments import read_variables
 from glue_src.arrow.engine import ArrowEngine
+from glue_src.clients import default_clients
 from glue_src.exceptions import ArgumentsError, OutOfTimeError
-from glue_src.run import Clients, run
+from glue_src.run import run
 
 if TYPE_CHECKING:
     from mypy_boto3_glue import GlueClient
 
-#: Timeouts are in seconds, and well above what a piece of a CSV or a part of an upload takes.
-_CONFIG: Final = Config(
-    retries={"mode": "standard", "total_max_attempts": 8},
-    connect_timeout=5,
-    read_timeout=30,
-    tcp_keepalive=True,
-    max_pool_connections=32,
-)
 _CRAWLER_RUNS: Final = "CrawlerRunningException"
 #: Seconds of the function's time that are kept for checks and commits, once all is written.
 _KEPT_SECONDS: Final = 30.0
@@ -75,7 +66,7 @@ def _rebuild_of(event: object) -> str | None:
 
 def _run(rebuild: str | None, seconds_left: Callable[[], float]) -> dict[str, object]:
     arguments = read_variables(os.environ, rebuild)
-    clients = _clients()
+    clients = default_clients()
     engine = ArrowEngine(
         clients.glue,
         clients.s3,
@@ -95,17 +86,6 @@ def _check_time(seconds_left: Callable[[], float]) -> None:
     left = seconds_left()
     if left < _KEPT_SECONDS:
         raise OutOfTimeError(left, _KEPT_SECONDS)
-
-
-@cache
-def _clients() -> Clients:
-    """Return clients that are made at the first use, and kept while the function stays warm."""
-    return Clients(
-        boto3.client("s3", config=_CONFIG),
-        boto3.client("glue", config=_CONFIG),
-        boto3.client("cloudwatch", config=_CONFIG),
-        boto3.client("events", config=_CONFIG),
-    )
 
 
 def _empty_scratch() -> Path:

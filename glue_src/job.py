@@ -1,19 +1,18 @@
 """ETL-2, the Glue job's script: the newest complete clean run becomes what the Iceberg tables hold.
 
-Its library, ``glue_src``, ``contract`` and the source table's contract, comes in a zip through
-``--extra-py-files``; Spark's catalog of Iceberg tables in ``--conf`` (``contract.spark_catalog``).
+Its library, ``glue_src`` and ``contract``, comes in a zip through ``--extra-py-files``; Spark's catalog of Iceberg tables in ``--conf`` (``contract.spark_catalog``).
 """
 
 from __future__ import annotations
 
 import sys
 
-import boto3
 from pyspark.sql import SparkSession
 
 from glue_src import logs
 from glue_src.arguments import parse_arguments
-from glue_src.run import Clients, run
+from glue_src.clients import default_clients
+from glue_src.run import run
 from glue_src.spark.engine import SparkEngine
 from glue_src.spark.session import session_of
 
@@ -22,9 +21,8 @@ def main() -> None:
     """Run the job with the arguments, session and credentials that Glue provides."""
     logs.write_to_standard_output()
     arguments = parse_arguments(sys.argv)
-    clients = Clients(boto3.client("s3"), boto3.client("glue"), boto3.client("cloudwatch"), boto3.client("events"))
     engine = SparkEngine(session_of(SparkSession.builder), arguments.bucket, arguments.database)
-    run(arguments, engine, clients)
+    run(arguments, engine, default_clients())
 
 
 if __name__ == "__main__":

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -15,23 +14,9 @@ from glue_src.storage import Bucket
 from glue_src.tables import read_table
 
 if TYPE_CHECKING:
-    from mypy_boto3_cloudwatch import CloudWatchClient
-    from mypy_boto3_events import EventBridgeClient
-    from mypy_boto3_glue import GlueClient
-    from mypy_boto3_s3 import S3Client
-
     from glue_src.arguments import Arguments
+    from glue_src.clients import Clients
     from glue_src.engine import LakeEngine
-
-
-@dataclass(frozen=True)
-class Clients:
-    """The AWS services that ETL-2 talks to."""
-
-    s3: S3Client
-    glue: GlueClient
-    cloudwatch: CloudWatchClient
-    events: EventBridgeClient
 
 
 def run(arguments: Arguments, engine: LakeEngine, clients: Clients) -> Outcome:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from contextlib import AbstractContextManager
 
+    from mypy_boto3_cloudwatch import CloudWatchClient
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_s3 import S3Client
 
@@ -81,3 +82,8 @@ def make_clients() -> Clients:
 def default_clients() -> Clients:
     """Return clients that are made at the first use, and kept while the function stays warm."""
     return make_clients()
+
+
+def cloudwatch_client() -> CloudWatchClient:
+    """Return a new client for metrics, for a run whose log is none that CloudWatch takes them from."""
+    return boto3.client("cloudwatch", config=_CONFIG)

@@ -9,13 +9,12 @@ import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-import boto3
 from awsglue.utils import getResolvedOptions
 from pyspark import SparkContext
 
 from contract.settings import EVENT_KEYS, FLAG_KEYS, VARIABLES, NormalizeArgument
 from lambda_src import metrics
-from lambda_src.clients import default_clients
+from lambda_src.clients import cloudwatch_client, default_clients
 from lambda_src.deadline import Deadline
 from lambda_src.execution import RunContext, execute
 from lambda_src.run_log import RunLog, logger
@@ -80,7 +79,7 @@ def main() -> None:
         logger.exception("run failed")
         raise
     if not result.dry_run:
-        metrics.put(boto3.client("cloudwatch"), result.summary, arguments.settings)
+        metrics.put(cloudwatch_client(), result.summary, arguments.settings)
 
 
 if __name__ == "__main__":

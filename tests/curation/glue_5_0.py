@@ -13,7 +13,7 @@ from pyspark.sql import SparkSession
 
 from contract.sources.catia import CONTRACT
 from contract.spark_catalog import ICEBERG_VERSIONS, catalog_options
-from glue_src.run import Clients
+from glue_src.clients import Clients
 from glue_src.spark.engine import SparkEngine
 from glue_src.spark.session import session_of
 from tests.curation.lake import Lake, months, run_id, talk, together

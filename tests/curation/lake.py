@@ -23,8 +23,9 @@ from contract.sources.catia import CONVERSATIONS, FEEDBACK, MESSAGES
 from contract.table_metadata import first_metadata
 from glue_src.arguments import Arguments
 from glue_src.clean_zone import CleanZone
+from glue_src.clients import Clients
 from glue_src.night import Night, Outcome
-from glue_src.run import Clients, run
+from glue_src.run import run
 from glue_src.storage import Bucket
 from glue_src.tables import TableState, read_table
 

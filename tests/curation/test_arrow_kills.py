@@ -15,7 +15,8 @@ from contract.sources import contract_named
 from contract.sources.catia import CONTRACT, CONVERSATIONS, FEEDBACK, MESSAGES
 from glue_src.arguments import Arguments
 from glue_src.arrow.engine import ArrowEngine
-from glue_src.run import Clients, run
+from glue_src.clients import Clients
+from glue_src.run import run
 from tests.curation.lake import Cells, Lake, like, months, run_id, talk, together
 
 KILLS: Final = 50

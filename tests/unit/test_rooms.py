@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from typing import TYPE_CHECKING
 
 import grimp
@@ -38,3 +39,18 @@ def test_no_files_import_each_other_in_a_circle(imports: ImportGraph) -> None:
         if (back := imports.find_shortest_chain(other, one)) is not None
     ]
     assert circles == []
+
+
+@pytest.mark.parametrize(
+    ("room", "home"), [("lambda_src", "clients.py"), ("glue_src", "clients.py"), ("ops", "platform.py")]
+)
+def test_aws_clients_come_from_one_place(room: str, home: str) -> None:
+    making = [
+        file.relative_to(PROJECT / room).as_posix()
+        for file in (PROJECT / room).rglob("*.py")
+        if any(
+            isinstance(node, ast.Import) and node.names[0].name == "boto3"
+            for node in ast.walk(ast.parse(file.read_text("utf-8")))
+        )
+    ]
+    assert making == [home]

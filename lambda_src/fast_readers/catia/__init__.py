@@ -1,0 +1,1 @@
+"""CatIA's fast reader; ``reader.py`` has it."""

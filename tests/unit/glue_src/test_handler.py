@@ -15,9 +15,9 @@ from botocore.exceptions import ClientError
 from contract.settings import CRAWLER_VARIABLE, NO_TABLES, TRANSFORM_VARIABLES, TransformArgument
 from contract.sources.catia import CONTRACT
 from glue_src import handler as entry
+from glue_src.clients import Clients, default_clients
 from glue_src.exceptions import ArgumentsError, CurationError, OutOfTimeError
 from glue_src.night import Outcome
-from glue_src.run import Clients
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -90,7 +90,7 @@ def function(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Functi
     monkeypatch.setenv(CRAWLER_VARIABLE, "crawler")
     monkeypatch.setattr(entry, "run", fake.run)
     clients = Clients(*(cast("Any", each) for each in (None, fake.glue, None, None)))
-    monkeypatch.setattr(entry, "_clients", lambda: clients)
+    monkeypatch.setattr(entry, "default_clients", lambda: clients)
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     logger = logging.getLogger("cat.etl2")
     level = logger.level
@@ -208,11 +208,11 @@ def test_lines_are_written_once_where_lambda_has_a_handler_of_its_own(
 
 def test_clients_are_made_once_and_give_up_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-    entry._clients.cache_clear()
+    default_clients.cache_clear()
     try:
-        clients = entry._clients()
-        assert entry._clients() is clients
+        clients = default_clients()
+        assert default_clients() is clients
         assert {client.meta.config.read_timeout for client in vars(clients).values()} == {30}
         assert [client.meta.service_model.service_name for client in vars(clients).values()] == list(vars(clients))
     finally:
-        entry._clients.cache_clear()
+        default_clients.cache_clear()

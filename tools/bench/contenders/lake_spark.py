@@ -10,10 +10,11 @@ from pyspark.sql import functions as F  # noqa: N812 as everybody calls it
 from contract.datasets import SPARK_TIMESTAMP_FORMAT, ColumnType, Dataset
 from contract.sources.catia import CONTRACT
 from contract.spark_catalog import catalog_options
+from glue_src.clients import default_clients
 from glue_src.spark.engine import SparkEngine
 from glue_src.spark.session import session_of
 from tools.bench.lake.front import BUCKET
-from tools.bench.lake.ours import arguments, clients, night
+from tools.bench.lake.ours import arguments, night
 from tools.bench.lake.task import THREADS, LakeTask, NightTask, Program, address, curated_prefix
 from tools.local.aws_environment import REGION
 from tools.local.spark_jars import ensure
@@ -32,7 +33,7 @@ _OPTIONS: Final = {
 
 def prepare(task: LakeTask) -> Program:
     """Start Spark and make clients, as the job does."""
-    spark, with_clients = _session(task), clients()
+    spark, with_clients = _session(task), default_clients()
 
     def work(lake: str, one: NightTask) -> None:
         engine = SparkEngine(spark, BUCKET, lake)

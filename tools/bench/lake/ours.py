@@ -6,14 +6,12 @@ from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
-import boto3
-
 from contract.settings import NO_TABLES, TRANSFORM_VARIABLES, TransformArgument
 from contract.sources.catia import CONTRACT
 from glue_src.arguments import Arguments, read_variables
 from glue_src.clean_zone import CleanZone
 from glue_src.night import Night
-from glue_src.run import Clients, run
+from glue_src.run import run
 from glue_src.storage import Bucket
 from glue_src.tables import read_table
 from tools.bench.lake.front import BUCKET
@@ -21,6 +19,7 @@ from tools.bench.lake.lake import HISTORY_DAYS
 from tools.bench.lake.task import ENVIRONMENT, curated_prefix
 
 if TYPE_CHECKING:
+    from glue_src.clients import Clients
     from glue_src.engine import LakeEngine
 
 
@@ -40,11 +39,6 @@ def arguments(lake: str, clean_prefix: str, rebuild: str = NO_TABLES) -> Argumen
         TransformArgument.REBUILD: rebuild,
     }
     return read_variables({TRANSFORM_VARIABLES[name]: value for name, value in values.items()})
-
-
-def clients() -> Clients:
-    """Return clients as the environment says."""
-    return Clients(boto3.client("s3"), boto3.client("glue"), boto3.client("cloudwatch"), boto3.client("events"))
 
 
 def night(engine: LakeEngine, told: Arguments, with_clients: Clients) -> None:

@@ -16,7 +16,7 @@ from contract.settings import ARROW_MEMORY_VARIABLES
 from contract.sources.catia import CONTRACT
 from envs.schema import ArrowSettings
 from glue_src.arrow.engine import ArrowEngine
-from glue_src.run import Clients
+from glue_src.clients import Clients
 from tools.bench.lake.front import BUCKET
 from tools.bench.lake.lake import Lake, running
 from tools.bench.lake.nights import Change, Night, write_nights
