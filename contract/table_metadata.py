@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from contract.datasets import Column, ColumnType, Dataset
+from contract.units import MIB
 
 #: Iceberg's names of the logical types. A timestamp is UTC without a zone, in microseconds: Athena's DDL has no other.
 ICEBERG_TYPES: Final = {
@@ -25,8 +26,8 @@ _FIRST_PARTITION_FIELD: Final = 1000
 #: When the tables were made, in milliseconds: any fixed instant before the first commit (2026-01-01T00:00:00Z).
 _MADE_AT_MS: Final = 1_767_225_600_000
 
-TARGET_FILE_BYTES: Final = 512 * 1024 * 1024
-ROW_GROUP_BYTES: Final = 32 * 1024 * 1024
+TARGET_FILE_BYTES: Final = 512 * MIB
+ROW_GROUP_BYTES: Final = 32 * MIB
 METADATA_FILES_KEPT: Final = 30
 _DAY_MS: Final = 24 * 3600 * 1000
 

@@ -29,6 +29,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from contract.units import MIB
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
@@ -135,7 +137,7 @@ class PartitionTooLargeError(CurationError):
 
     def __init__(self, dataset_name: str, needed: int, available: int) -> None:
         super().__init__(
-            f"{dataset_name}: its largest partition takes about {needed // 2**20:,} MiB, and {available // 2**20:,} "
+            f"{dataset_name}: its largest partition takes about {needed // MIB:,} MiB, and {available // MIB:,} "
             "MiB are there for it. Nothing was written. Raise the function's memory_size, give the dataset a narrower "
             'partition (docs/scaling.md), or set transform.engine to "spark".'
         )

@@ -1,6 +1,7 @@
 """ETL-2, the Glue job's script: the newest complete clean run becomes what the Iceberg tables hold.
 
-Its library, ``glue_src`` and ``contract``, comes in a zip through ``--extra-py-files``; Spark's catalog of Iceberg tables in ``--conf`` (``contract.spark_catalog``).
+Its library, ``glue_src`` and ``contract``, comes in a zip through ``--extra-py-files``; Spark's catalog of Iceberg
+tables in ``--conf`` (``contract.spark_catalog``).
 """
 
 from __future__ import annotations

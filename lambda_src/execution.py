@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from lambda_src.work_units import WorkUnit, WorkUnitResult
 
 
-class Engine(Protocol):
+class ExtractEngine(Protocol):
     """What makes the work units of a run."""
 
     def parallelism(self, table_bytes: int, configured_segments: int | None) -> Parallelism:
@@ -58,7 +58,7 @@ class RunContext:
     """All that a run needs of the service that it runs in."""
 
     clients: Clients
-    engine: Engine
+    engine: ExtractEngine
     deadline: Deadline
     run_log: RunLog
 

@@ -11,7 +11,7 @@ from lambda_src.deadline import Deadline
 from lambda_src.execution import RunContext, execute
 from lambda_src.run_log import RunLog, logger
 from lambda_src.settings import Settings
-from lambda_src.workers import LambdaEngine
+from lambda_src.workers import ProcessEngine
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -50,7 +50,7 @@ def handler(event: Any, context: LambdaContext) -> dict[str, Any]:
 def _context(context: LambdaContext) -> RunContext:
     return RunContext(
         clients=default_clients(),
-        engine=LambdaEngine(int(context.memory_limit_in_mb), os.cpu_count() or 1),
+        engine=ProcessEngine(int(context.memory_limit_in_mb), os.cpu_count() or 1),
         deadline=Deadline.of(lambda: context.get_remaining_time_in_millis() / 1000, _REMEDY),
         run_log=RunLog(),
     )

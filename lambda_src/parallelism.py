@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from contract.units import MIB
 from lambda_src.aws_errors import explained
 from lambda_src.exceptions import SourceError
 from lambda_src.scan import MOST_READERS
@@ -18,13 +19,12 @@ _PROCESSOR_MEGABYTES: Final = 1769
 PROCESS_MEGABYTES: Final = 90
 READER_MEGABYTES: Final = 6
 
-_MIB: Final = 1024 * 1024
 #: About half a second of one processor's normalizing: less is done before another process or thread has got going.
-_LEAST_PROCESS_BYTES: Final = 16 * _MIB
+_LEAST_PROCESS_BYTES: Final = 16 * MIB
 #: A segment costs a connection and a page that is not full.
-_LEAST_SEGMENT_BYTES: Final = 4 * _MIB
+_LEAST_SEGMENT_BYTES: Final = 4 * MIB
 #: A size that keeps every processor busy.
-_LARGE_BYTES: Final = 1024 * _MIB
+_LARGE_BYTES: Final = 1024 * MIB
 
 _REMEDIES: Final = {
     "ResourceNotFoundException": "Create the table in this account and region, or correct dynamo_table_name.",

@@ -8,6 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from contract.settings import MOST_SPARK_TASKS
+from contract.units import MIB
 from lambda_src.clients import default_clients
 from lambda_src.parallelism import Parallelism
 from lambda_src.work_unit_extraction import extract_work_unit
@@ -25,11 +26,11 @@ if TYPE_CHECKING:
     from lambda_src.worker_results import Work
 
 #: A task has to start its Python first: below this much of the table it would hardly do anything else.
-_LEAST_SEGMENT_BYTES: Final = 32 * 1024 * 1024
+_LEAST_SEGMENT_BYTES: Final = 32 * MIB
 
 
 @dataclass(frozen=True)
-class SparkEngine:
+class ClusterEngine:
     """Makes work units on a cluster that runs ``slots`` tasks at once.
 
     A task that is lost with its executor is run again, and its parts then replace those of the first attempt. One that

@@ -19,7 +19,7 @@ from lambda_src.deadline import Deadline
 from lambda_src.execution import RunContext, execute
 from lambda_src.run_log import RunLog, logger
 from lambda_src.settings import Settings
-from lambda_src.spark_engine import SparkEngine
+from lambda_src.spark_engine import ClusterEngine
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -70,7 +70,7 @@ def main() -> None:
         arguments = Arguments.parse(sys.argv)
         context = RunContext(
             clients=default_clients(),
-            engine=SparkEngine(SparkContext.getOrCreate(), arguments.tasks_at_once),
+            engine=ClusterEngine(SparkContext.getOrCreate(), arguments.tasks_at_once),
             deadline=Deadline.after(arguments.time_limit_seconds, _REMEDY),
             run_log=RunLog(),
         )

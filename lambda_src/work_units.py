@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from contract.units import MIB
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -19,10 +21,10 @@ if TYPE_CHECKING:
 
 #: S3's own limits: https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html
 MOST_PARTS: Final = 10_000
-LEAST_PART_BYTES: Final = 5 * 1024 * 1024
+LEAST_PART_BYTES: Final = 5 * MIB
 
 #: Large enough that a part's request costs little beside its bytes, small enough to hold several in memory.
-PART_BYTES: Final = 6 * 1024 * 1024
+PART_BYTES: Final = 6 * MIB
 #: A dataset's CSV repeats its items' keys in every row: no table seen so far made a file of twice its own size.
 _MOST_CSV_PER_TABLE_BYTE: Final = 2
 

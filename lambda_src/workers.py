@@ -56,7 +56,7 @@ def make_work_units(
 
 
 @dataclass(frozen=True)
-class LambdaEngine:
+class ProcessEngine:
     """Makes work units in a Lambda function of so much memory, on so many processors."""
 
     memory_megabytes: int

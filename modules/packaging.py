@@ -20,15 +20,16 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from contract.units import MIB
+
 #: The earliest time that a zip entry can carry.
 _ENTRY_TIME = (1980, 1, 1, 0, 0, 0)
 _REGULAR_FILE_FOR_ALL = 0o100644 << 16
 
-_MIB = 2**20
 #: Lambda's quotas: a zip that is uploaded directly (a larger one has to lie in S3), and a function with its layers
 #: unzipped.
-LARGEST_UPLOAD = 50 * _MIB
-LARGEST_UNZIPPED = 250 * _MIB
+LARGEST_UPLOAD = 50 * MIB
+LARGEST_UNZIPPED = 250 * MIB
 
 #: What a wheel holds for developers only: tests, type stubs, Cython and C sources, headers, installers' records.
 _NOT_AT_RUN_TIME = re.compile(
@@ -112,8 +113,8 @@ def write_archive(files: Mapping[str, bytes], path: Path) -> Archive:
 def _check_size(archive: Archive) -> None:
     if archive.unzipped_bytes > LARGEST_UNZIPPED:
         message = (
-            f"archive {archive.path.name} has {archive.unzipped_bytes / _MIB:.1f} MiB unzipped; Lambda takes "
-            f"{LARGEST_UNZIPPED / _MIB:.0f} MiB: drop a dependency, or trim more of it in modules/packaging.py"
+            f"archive {archive.path.name} has {archive.unzipped_bytes / MIB:.1f} MiB unzipped; Lambda takes "
+            f"{LARGEST_UNZIPPED / MIB:.0f} MiB: drop a dependency, or trim more of it in modules/packaging.py"
         )
         raise PackagingError(message)
 

@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 from envs.schema import WORKER_DPU
 from ops import invocations
 from ops.aws_errors import is_local
-from ops.engines import FUNCTION, Engine, extract_engine, function_log, transform_engine
+from ops.engines import FUNCTION, DeployedEngine, extract_engine, function_log, transform_engine
 from ops.prices import LIST_PRICES, Cost, Prices
 from ops.runs import recent_runs
 from ops.stored import stored
@@ -82,7 +82,7 @@ def gather(platform: Platform, now: datetime) -> Bill:
     return Bill(since, now, tuple(costs), tuple(unmeasured), LIST_PRICES, not_counted)
 
 
-def _engine(platform: Platform, engine: Engine, since: datetime) -> Cost:
+def _engine(platform: Platform, engine: DeployedEngine, since: datetime) -> Cost:
     if engine.kind == FUNCTION:
         found = invocations.invocations(function_log(platform, engine, since))
         return function_cost(engine.etl, found, LIST_PRICES)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from ops.engines import FUNCTION, Engine, job_runs
+from ops.engines import FUNCTION, DeployedEngine, job_runs
 from ops.tail import Tail
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ _LONGEST_RUN: Final = timedelta(days=1)
 class EngineLog:
     """New lines of an engine's log from an instant on; ``pattern`` is CloudWatch's."""
 
-    def __init__(self, platform: Platform, engine: Engine, since: datetime, pattern: str = "") -> None:
+    def __init__(self, platform: Platform, engine: DeployedEngine, since: datetime, pattern: str = "") -> None:
         self._platform = platform
         self._engine = engine
         self._since = since

@@ -46,7 +46,7 @@ class EngineRun:
 
 
 @dataclass(frozen=True)
-class Engine:
+class DeployedEngine:
     """The function or job of one ETL: its kind and names."""
 
     etl: str
@@ -64,7 +64,7 @@ class Engine:
 class EngineState:
     """An engine and its last runs, newest first."""
 
-    engine: Engine
+    engine: DeployedEngine
     runs: tuple[EngineRun, ...]
 
     @property
@@ -73,27 +73,27 @@ class EngineState:
         return self.runs[0] if self.runs else None
 
 
-def extract_engine(platform: Platform) -> Engine:
+def extract_engine(platform: Platform) -> DeployedEngine:
     """Return what runs ETL-1."""
     names, own_key = platform.names, platform.environment.encryption.customer_managed_key
     if platform.by_glue:
         security = names.normalize_glue_security if own_key else None
         logs = JobLogs.of(names.normalize_job_logs, names.normalize_job_role, security)
-        return Engine("ETL-1", JOB, names.normalize_job, logs.output)
-    return Engine("ETL-1", FUNCTION, names.normalize_function, names.normalize_log_group)
+        return DeployedEngine("ETL-1", JOB, names.normalize_job, logs.output)
+    return DeployedEngine("ETL-1", FUNCTION, names.normalize_function, names.normalize_log_group)
 
 
-def transform_engine(platform: Platform) -> Engine:
+def transform_engine(platform: Platform) -> DeployedEngine:
     """Return what runs ETL-2."""
     names, own_key = platform.names, platform.environment.encryption.customer_managed_key
     if platform.by_spark:
         security = names.etl_glue_security if own_key else None
         logs = JobLogs.of(names.glue_job_logs, names.glue_job_role, security)
-        return Engine("ETL-2", JOB, names.glue_job, logs.output)
-    return Engine("ETL-2", FUNCTION, names.etl_function, names.etl_log_group)
+        return DeployedEngine("ETL-2", JOB, names.glue_job, logs.output)
+    return DeployedEngine("ETL-2", FUNCTION, names.etl_function, names.etl_log_group)
 
 
-def last_runs(platform: Platform, engine: Engine, now: datetime) -> EngineState:
+def last_runs(platform: Platform, engine: DeployedEngine, now: datetime) -> EngineState:
     """Return an engine with its last runs; of a function, those of the last days."""
     if engine.kind == JOB:
         return EngineState(engine, tuple(job_runs(platform, engine.name))[:_MOST_RUNS])
@@ -117,6 +117,6 @@ def job_run(run: JobRunTypeDef) -> EngineRun:
     return EngineRun(run["Id"], told, run["StartedOn"].astimezone(UTC), seconds, run.get("ErrorMessage", ""))
 
 
-def function_log(platform: Platform, engine: Engine, since: datetime) -> Iterator[LogLine]:
+def function_log(platform: Platform, engine: DeployedEngine, since: datetime) -> Iterator[LogLine]:
     """Yield the lines of a function's log from ``since`` on; none where it has not run yet."""
     return Tail(platform.logs, engine.log_group, since).new_lines()

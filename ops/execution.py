@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 from botocore.exceptions import ClientError, ReadTimeoutError
 
 from ops.aws_errors import code_of
-from ops.engines import FUNCTION, Engine, job_run
+from ops.engines import FUNCTION, DeployedEngine, job_run
 from ops.exits import Exit, OpsError, attention
 from ops.invocations import FAILED, RUNNING, document_in
 from ops.remedies import command_line, remedy_for
@@ -53,7 +53,7 @@ class Ended:
     document: dict[str, Any]
 
 
-def execute(platform: Platform, engine: Engine, event: Mapping[str, Any], watch: Watch) -> Ended:
+def execute(platform: Platform, engine: DeployedEngine, event: Mapping[str, Any], watch: Watch) -> Ended:
     """Run an engine to its end.
 
     Raises:
@@ -65,7 +65,9 @@ def execute(platform: Platform, engine: Engine, event: Mapping[str, Any], watch:
     return Ended(run_id, time.monotonic() - started, document)
 
 
-def _invoke(platform: Platform, engine: Engine, event: Mapping[str, Any], watch: Watch) -> tuple[str, dict[str, Any]]:
+def _invoke(
+    platform: Platform, engine: DeployedEngine, event: Mapping[str, Any], watch: Watch
+) -> tuple[str, dict[str, Any]]:
     """Invoke a function and wait for its answer, while its log is followed."""
     configured = platform.lambda_.get_function_configuration(FunctionName=engine.name)
     client = platform.invoking(configured["Timeout"])
@@ -83,7 +85,7 @@ def _invoke(platform: Platform, engine: Engine, event: Mapping[str, Any], watch:
     return told["ResponseMetadata"].get("RequestId", ""), document if isinstance(document, dict) else {}
 
 
-def _answer(engine: Engine, invoke: Callable[[], Any], tail: Tail, watch: Watch) -> Any:
+def _answer(engine: DeployedEngine, invoke: Callable[[], Any], tail: Tail, watch: Watch) -> Any:
     """Return what a function answered. One that may work on one event at a time is asked again once it is free."""
     while True:
         answer = _in_background(invoke)
@@ -121,7 +123,9 @@ def _is_done(future: Future[Any], seconds: float) -> bool:
     return True
 
 
-def _run_job(platform: Platform, engine: Engine, event: Mapping[str, Any], watch: Watch) -> tuple[str, dict[str, Any]]:
+def _run_job(
+    platform: Platform, engine: DeployedEngine, event: Mapping[str, Any], watch: Watch
+) -> tuple[str, dict[str, Any]]:
     """Start a job with the event's entries as arguments, and wait for its end, while its output is followed."""
     arguments = {f"--{key}": value if isinstance(value, str) else json.dumps(value) for key, value in event.items()}
     # Of a job and its run, the run's own word counts: without it, a run beside another one is refused.
@@ -159,7 +163,7 @@ def _error_in(document: Any) -> str:
     return f"{document.get('errorType', FAILED)}: {document.get('errorMessage', '')}".strip()
 
 
-def failure(platform: Platform, engine: Engine, error: str) -> OpsError:
+def failure(platform: Platform, engine: DeployedEngine, error: str) -> OpsError:
     """Return the error for an engine that failed: what it said, and the runbook's remedy."""
     env = platform.names.env
     todo, heading = remedy_for(engine.etl, error, env)

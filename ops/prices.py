@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from contract.units import MIB
+
 if TYPE_CHECKING:
     from collections.abc import Collection
 
@@ -85,6 +87,6 @@ LIST_PRICES: Final = Prices(
     s3_standard_gigabyte_month=0.023,
     s3_thousand_writes=0.005,
     athena_terabyte=5.0,
-    athena_least_bytes=10 * 2**20,
+    athena_least_bytes=10 * MIB,
     dynamodb_million_read_units=0.125,
 )

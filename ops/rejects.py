@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from contract import cells
 from contract.datasets import REJECTED
 from contract.items.outcomes import Excluded, Rejected
+from contract.units import MIB
 from lambda_src.exclusions import ExclusionRule
 from lambda_src.normalize import Normalizer
 from ops.exits import attention, usage
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from ops.platform import Platform
 
 #: In characters: an item has up to 400 KB, and escapes make it longer.
-_LONGEST_CELL: Final = 16 * 1024 * 1024
+_LONGEST_CELL: Final = 16 * MIB
 #: Beside the contract's kinds, of which none has that name.
 _EXCLUDED: Final = "excluded"
 

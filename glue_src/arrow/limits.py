@@ -6,22 +6,22 @@ import os
 from dataclasses import dataclass
 from typing import Final
 
+from contract.units import MIB
 from glue_src.exceptions import PartitionTooLargeError
 
-_MEBIBYTE: Final = 1024 * 1024
 #: Lambda tells a function its size by this variable, in MiB.
 _LAMBDA_MEMORY: Final = "AWS_LAMBDA_FUNCTION_MEMORY_SIZE"
 #: The interpreter, the libraries and the clients.
-_BASE_BYTES: Final = 224 * _MEBIBYTE
+_BASE_BYTES: Final = 224 * MIB
 #: A partition's rows take so many times their own bytes while they are loaded, put together and written.
 _FACTOR: Final = 2.5
 #: Offsets of texts are 32-bit numbers: no column of a partition may have more bytes.
-_LARGEST_COLUMN: Final = 2**31 - 64 * _MEBIBYTE
+_LARGEST_COLUMN: Final = 2**31 - 64 * MIB
 
 #: Pieces of CSV. Every partition gets a segment of each: with many partitions larger pieces are read, so that segments
 #: stay worth their overhead.
-_PIECE_BYTES: Final = 8 * _MEBIBYTE
-_LARGE_PIECE_BYTES: Final = 64 * _MEBIBYTE
+_PIECE_BYTES: Final = 8 * MIB
+_LARGE_PIECE_BYTES: Final = 64 * MIB
 _SEGMENT_BYTES: Final = 16 * 1024
 
 
@@ -36,7 +36,7 @@ class Limits:
     def of_this_process(cls) -> Limits:
         """Return what Lambda says, or else what the machine has."""
         mebibytes = os.environ.get(_LAMBDA_MEMORY)
-        memory = int(mebibytes) * _MEBIBYTE if mebibytes else os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+        memory = int(mebibytes) * MIB if mebibytes else os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
         return cls(memory, len(os.sched_getaffinity(0)))
 
     @property

@@ -20,12 +20,13 @@ from pyiceberg.typedef import Record
 
 from contract.datasets import ColumnType, Dataset
 from contract.table_metadata import ROW_GROUP_BYTES
+from contract.units import MIB
 from glue_src.arrow.types import schema_of
 
 #: The third level takes half as long again, and saves a thirtieth.
 _COMPRESSION_LEVEL: Final = 1
 #: In bytes before compression. Readers that know the index of pages skip most of a row group.
-_PAGE_BYTES: Final = 1024 * 1024
+_PAGE_BYTES: Final = MIB
 
 
 def write(table: pa.Table, order: pa.Array, dataset: Dataset, raw_bytes: int, path: Path) -> None:

@@ -11,6 +11,8 @@ from urllib.parse import urlsplit
 from botocore.exceptions import ClientError, IncompleteReadError, ReadTimeoutError, ResponseStreamingError
 from pyiceberg.io import FileIO, InputFile, InputStream, OutputFile, OutputStream
 
+from contract.units import MIB
+
 if TYPE_CHECKING:
     from types import TracebackType
 
@@ -24,7 +26,7 @@ _ABSENT: Final = frozenset({"NoSuchKey", "404", "NoSuchBucket", "NotFound"})
 _BROKEN_OFF: Final = (IncompleteReadError, ReadTimeoutError, ResponseStreamingError)
 _KEYS_PER_DELETE: Final = 1000
 #: Larger files go in parts, side by side.
-_ONE_REQUEST: Final = 8 * 1024 * 1024
+_ONE_REQUEST: Final = 8 * MIB
 #: Where a file of tens of megabytes says what is where, this has all of that.
 TAIL_BYTES: Final = 64 * 1024
 #: What S3 says of the last bytes of an empty object.

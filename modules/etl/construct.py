@@ -13,7 +13,7 @@ from modules.etl.catalog import Catalog, CatalogProps
 from modules.etl.crawler import CuratedCrawler, CuratedCrawlerProps
 from modules.etl.dashboard import Dashboard, DashboardProps
 from modules.etl.data_alarms import DataAlarms, DataAlarmsProps
-from modules.etl.engine import Engine, EngineProps
+from modules.etl.engine import EngineProps, EtlEngine
 from modules.etl.function import EtlFunction
 from modules.etl.job import EtlJob
 from modules.etl.schema_marker import SchemaMarkerProps, add_schema_marker
@@ -117,7 +117,7 @@ class Etl(Construct):
             security=self._security,
         )
 
-    def _make_engine(self) -> Engine:
+    def _make_engine(self) -> EtlEngine:
         code = self._props.code
         props = EngineProps(
             environment=self._props.environment,

@@ -22,7 +22,7 @@ from modules.terraform import DataAwsS3Bucket, DataAwsSnsTopic, GlueCrawler, Ter
 DESCRIPTION = "ETL-2: brings the Iceberg tables to the state of the newest run"
 
 
-class Engine(Protocol):
+class EtlEngine(Protocol):
     """What the stack needs to know of either."""
 
     @property

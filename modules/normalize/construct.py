@@ -10,7 +10,7 @@ from modules.encryption import OwnKey
 from modules.lambda_function import FunctionCode
 from modules.normalize.alerts import Alerts, AlertsProps
 from modules.normalize.bucket import ReportsBucket, ReportsBucketProps
-from modules.normalize.engine import Engine, EngineProps
+from modules.normalize.engine import EngineProps, NormalizeEngine
 from modules.normalize.function import NormalizeFunction
 from modules.normalize.job import NormalizeJob
 from modules.normalize.key import EncryptionKey, EncryptionKeyProps
@@ -77,7 +77,7 @@ class Normalize(Construct):
             key=self._key,
         )
 
-    def _make_engine(self) -> Engine:
+    def _make_engine(self) -> NormalizeEngine:
         code = self._props.code
         props = EngineProps(
             environment=self._props.environment,

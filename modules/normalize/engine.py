@@ -20,7 +20,7 @@ from modules.terraform import S3Bucket, SnsTopic
 DESCRIPTION = "ETL-1: normalizes the source table into the clean zone's CSV files"
 
 
-class Engine(Protocol):
+class NormalizeEngine(Protocol):
     """What the stack needs to know of either."""
 
     @property

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ops.checks.findings import Examination
-    from ops.engines import Engine
+    from ops.engines import DeployedEngine
 
 #: Of a function's time: what is left has to do for a table that grows.
 _SAFE_SHARE: Final = 2 / 3
@@ -46,7 +46,7 @@ def engines(examined: Examination) -> Iterator[Finding]:
         yield Finding(engine.etl, ATTENTION if fault else OK, said, f"cdktf deploy {stack}" if fault else "")
 
 
-def _readiness(examined: Examination, engine: Engine) -> tuple[bool, str]:
+def _readiness(examined: Examination, engine: DeployedEngine) -> tuple[bool, str]:
     if engine.kind != FUNCTION:
         job = examined.platform.glue.get_job(JobName=engine.name)["Job"]
         workers = f"{job.get('NumberOfWorkers')} workers of type {job.get('WorkerType')}"

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from contract.datasets import Dataset
     from contract.source import SourceContract
     from glue_src.tables import TableState
-    from ops.engines import Engine, EngineState
+    from ops.engines import DeployedEngine, EngineState
     from ops.lake import RecordedRow
     from ops.platform import Platform
     from ops.runs import RecentRuns
@@ -107,16 +107,16 @@ class Examination:
         return unpublished_run(self.platform, self.now)
 
     @property
-    def extract(self) -> Engine:
+    def extract(self) -> DeployedEngine:
         """What runs ETL-1."""
         return extract_engine(self.platform)
 
     @property
-    def transform(self) -> Engine:
+    def transform(self) -> DeployedEngine:
         """What runs ETL-2."""
         return transform_engine(self.platform)
 
-    def runs_of(self, engine: Engine) -> EngineState:
+    def runs_of(self, engine: DeployedEngine) -> EngineState:
         """Return an engine's last runs."""
         return last_runs(self.platform, engine, self.now)
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from rich.text import Text
 
+from contract.units import MIB
 from ops.prices import GIGABYTE, LIST_PRICES
 from ops.show.screen import shortened, table
 
@@ -19,12 +20,11 @@ if TYPE_CHECKING:
 #: On a terminal a longer cell is cut; files hold all of it.
 _LONGEST_CELL: Final = 200
 _NUMBERS: Final = frozenset(("tinyint", "smallint", "integer", "bigint", "float", "real", "double", "decimal"))
-_MEGABYTE: Final = 2**20
 
 
 def size(count: int) -> str:
     """Return bytes as people read them."""
-    for unit, bytes_of in (("GB", GIGABYTE), ("MB", _MEGABYTE), ("KB", 1024)):
+    for unit, bytes_of in (("GB", GIGABYTE), ("MB", MIB), ("KB", 1024)):
         if count >= bytes_of:
             return f"{count / bytes_of:.1f} {unit}"
     return f"{count} bytes"

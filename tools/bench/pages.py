@@ -13,10 +13,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from contract.units import MIB
+
 Item = Mapping[str, Any]
 Key = tuple[str, str]
 
-PAGE_BYTES: Final = 1024 * 1024
+PAGE_BYTES: Final = MIB
 _CAPACITY_UNIT_BYTES: Final = 8 * 1024
 """An eventually consistent read unit."""
 _CONTAINER_BYTES: Final = 3

@@ -23,6 +23,7 @@ from contract import cells
 from contract.datasets import REJECTED, Dataset
 from contract.items.outcomes import Excluded, Outcome, Rejected, Row
 from contract.sources.catia import CONTRACT, CONVERSATIONS, FEEDBACK
+from contract.units import MIB
 from lambda_src.exclusions import ExclusionRule
 from lambda_src.extraction import Extraction
 from lambda_src.normalize import Normalizer
@@ -39,7 +40,7 @@ RULES: Final = (
     ExclusionRule("bare", "SK", "equals", ("REGISTER#",)),
 )
 _EVIDENCE_CHARACTERS: Final = 2_000
-_LONGEST_CELL: Final = 64 * 1024 * 1024
+_LONGEST_CELL: Final = 64 * MIB
 
 
 class BrokenPropertyError(AssertionError):

@@ -7,7 +7,7 @@ import pytest
 
 from contract.sources.catia import CONTRACT
 from ops.advice import next_steps
-from ops.engines import Engine, EngineRun, EngineState
+from ops.engines import DeployedEngine, EngineRun, EngineState
 from ops.runs import BrokenRun, RecentRuns
 from ops.services import AlarmState, CrawlerState, QueueState
 from ops.status import Status
@@ -20,7 +20,7 @@ NEWEST = run(4)
 
 def engine(etl: str, state: str = "SUCCEEDED", error: str = "") -> EngineState:
     ended = EngineRun("1", state, NEWEST.started_at + timedelta(minutes=1), 9.0, error)
-    return EngineState(Engine(etl, "job", f"{etl}-job", "group"), (ended,))
+    return EngineState(DeployedEngine(etl, "job", f"{etl}-job", "group"), (ended,))
 
 
 def left(state: Unpublished) -> UnpublishedRun:

@@ -19,7 +19,7 @@ from lambda_src.execution import RunContext, execute
 from lambda_src.records import Records
 from lambda_src.run_log import RunLog
 from lambda_src.settings import Settings
-from lambda_src.workers import LambdaEngine
+from lambda_src.workers import ProcessEngine
 from tools.bench.contenders.task import BUCKET, Report, Task, Work
 from tools.bench.items import EXCLUDED_PREFIX
 
@@ -43,7 +43,7 @@ def prepare(task: Task) -> Work:
     run_log = _Processes()
     context = RunContext(
         clients=default_clients(),
-        engine=LambdaEngine(task.memory_megabytes, os.cpu_count() or 1),
+        engine=ProcessEngine(task.memory_megabytes, os.cpu_count() or 1),
         deadline=Deadline.after(_FIFTEEN_MINUTES, "Measure fewer items."),
         run_log=run_log,
     )

@@ -8,12 +8,12 @@ from statistics import median
 
 from contract.datasets import Dataset
 from contract.sources.catia import CONVERSATIONS, FEEDBACK, MESSAGES
+from contract.units import MIB
 from tools.bench.lake.nights import FIRST, GROWN, UNCHANGED
 from tools.bench.lake.runner import LakeResults
 from tools.bench.lake.scenario import IN_PROCESS, SPARK_WARM, LakeContender
 from tools.bench.lake.task import THREADS
 
-_MEBIBYTE = 2**20
 _DASHBOARD = {
     MESSAGES: ("user_id", "conversation_id", "position", "sender", "text"),
     CONVERSATIONS: CONVERSATIONS.column_names,
@@ -62,7 +62,7 @@ def _paces(results: LakeResults, contender: LakeContender, csv: int) -> dict[str
 
 
 def _speed(seconds_a_byte: float) -> float:
-    speed = 1 / seconds_a_byte / _MEBIBYTE / THREADS
+    speed = 1 / seconds_a_byte / MIB / THREADS
     step = math.pow(10, math.floor(math.log10(speed)) - 1)
     return math.floor(speed / step) * step
 
