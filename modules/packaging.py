@@ -52,6 +52,8 @@ _UNUSED_HERE = re.compile(
 _NEEDED_AT_RUN_TIME = re.compile(r"^numpy/testing/(?!tests/).*\.py$")
 
 
+#: What of the programs' folders is read at run time.
+_SHIPPED = frozenset({".py", ".sql", ".json"})
 #: What the function's layer has for people only. All else is in the Spark job too, in the same versions: Glue's Python
 #: has no msgspec, and an older SDK than the one that the tests run with.
 NOT_ON_SPARK = ("pandas", "numpy")
@@ -132,18 +134,19 @@ def _replace(path: Path, content: bytes) -> None:
         raise
 
 
-def python_sources(root: Path, folders: Iterable[str]) -> dict[str, bytes]:
-    """Return the Python files in and below ``folders`` (relative to ``root``) by their path from ``root``."""
+def sources(root: Path, folders: Iterable[str]) -> dict[str, bytes]:
+    """Return the code and data files in and below ``folders`` (relative to ``root``) by their path from ``root``."""
     return {
         path.relative_to(root).as_posix(): path.read_bytes()
         for folder in folders
-        for path in sorted((root / folder).rglob("*.py"))
+        for path in sorted((root / folder).rglob("*"))
+        if path.suffix in _SHIPPED
     }
 
 
 def code_archive(root: Path, package: str, build: Path) -> Archive:
     """Return the archive of one program: its folder and the contract's, as they are."""
-    return write_archive(python_sources(root, [package, "contract"]), build / f"{package}.zip")
+    return write_archive(sources(root, [package, "contract"]), build / f"{package}.zip")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from modules.packaging import LARGEST_UNZIPPED, Archive
-from tests.archives.programs import PACKAGES, ROOT, sources
+from tests.archives.programs import PACKAGES, ROOT
 
 
 def names_in(archive: Archive) -> list[str]:
@@ -21,7 +21,12 @@ def names_in(archive: Archive) -> list[str]:
 
 @pytest.mark.parametrize("package", PACKAGES)
 def test_code_archive_holds_the_program_and_the_contract(archives: dict[str, Archive], package: str) -> None:
-    shipped = [file.relative_to(ROOT).as_posix() for folder in (package, "contract") for file in sources(folder)]
+    shipped = [
+        file.relative_to(ROOT).as_posix()
+        for folder in (package, "contract")
+        for file in (ROOT / folder).rglob("*")
+        if file.suffix in {".py", ".sql", ".json"}
+    ]
     assert names_in(archives[package]) == sorted(shipped)
 
 

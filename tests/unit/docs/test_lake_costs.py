@@ -47,7 +47,6 @@ def given() -> Figures:
     return DOCUMENT.given()
 
 
-@pytest.mark.xfail(reason="the written results are of the former layout: run python -m tools.bench --scenario lake")
 def test_rates_are_the_benchmarks(given: Figures) -> None:
     rates = measured()
 

@@ -126,7 +126,6 @@ def structure(text: str) -> list[str]:
     return [row for row in rows if not re.fullmatch(r"\| -+", row) and row != "| How many?"]
 
 
-@pytest.mark.xfail(reason="the written results are of the former layout: run python -m tools.bench --scenario lake")
 def test_written_results_are_of_this_program(results: LakeResults) -> None:
     fresh = structure(report.markdown(results, Machine.here({}), rounds=5))
     written = structure((BENCH / "RESULTS-lake.md").read_text(encoding="utf-8"))

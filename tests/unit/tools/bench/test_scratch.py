@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tools.bench.lake import scratch
-from tools.bench.lake.scratch import bytes_below, watched
+from tools.bench.lake.scratch import bytes_below, bytes_without_name, watched
 
 
 def test_a_watch_finds_the_most_that_lay_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -24,6 +24,15 @@ def test_a_watch_finds_the_most_that_lay_there(tmp_path: Path, monkeypatch: pyte
         file.unlink()
 
     assert (watch.most_bytes, bytes_below(tmp_path)) == (1000, 0)
+
+
+def test_a_file_that_is_deleted_while_it_is_open_takes_room(tmp_path: Path) -> None:
+    with (tmp_path / "file").open("wb") as file:
+        file.write(b"x" * 1000)
+        file.flush()
+        (tmp_path / "file").unlink()
+        assert (bytes_below(tmp_path), bytes_without_name(tmp_path)) == (0, 1000)
+    assert bytes_without_name(tmp_path) == 0
 
 
 def test_a_folder_that_vanishes_while_it_is_looked_at_holds_nothing(

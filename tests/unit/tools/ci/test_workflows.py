@@ -11,7 +11,7 @@ from typing import Final
 import pytest
 
 from envs.selection import ENVIRONMENTS
-from tools.ci import __main__ as pipeline
+from tools.ci import __main__ as ci
 from tools.ci import publish
 from tools.local.machine_tools import PROJECT
 from tools.scan.workflows import WORKFLOWS
@@ -20,7 +20,7 @@ TEXTS: Final = {file.name: file.read_text(encoding="utf-8") for file in sorted(W
 OURS: Final = ("deploy.yml", "drift.yml", "plan.yml")
 #: What the expressions of the workflows stand for.
 VALUES: Final = {"$ENVIRONMENT": "test", "$COMMIT": "abc1234", "$PULL_REQUEST": "7"}
-PARSERS: Final = {"pipeline": pipeline._arguments, "tools.ci.publish": publish._arguments}
+PARSERS: Final = {"tools.ci": ci._arguments, "tools.ci.publish": publish._arguments}
 
 
 def runs(text: str) -> list[str]:
@@ -74,11 +74,11 @@ def test_only_githubs_environments_deploy() -> None:
     for name in OURS:
         for job, text in jobs(TEXTS[name]).items():
             environment = re.search(r"^    environment: (\w+)$", text, re.MULTILINE)
-            deploys = "pipeline deploy" in text
+            deploys = "tools.ci deploy" in text
             assert deploys == (environment is not None), f"{name}: {job}"
             if environment:
                 assert f"vars.CAT_{environment[1].upper()}_DEPLOY_ROLE" in text
-                assert f"pipeline deploy --env {environment[1]}\n" in text
+                assert f"tools.ci deploy --env {environment[1]}\n" in text
             else:
                 assert "_DEPLOY_ROLE" not in text
 
