@@ -12,7 +12,7 @@ from contract import layout
 from lambda_src import event as events
 from lambda_src.clients import Clients, DeadlineGuard
 from lambda_src.parallelism import table_size
-from lambda_src.publication import DryRun, Publication, Target
+from lambda_src.publication import Publication
 from lambda_src.run import Plan, run
 from lambda_src.work_units import divide
 
@@ -85,8 +85,8 @@ def execute(
     plan = Plan(layout.new_run_id(started_at), request.day, started_at, settings, work_units, request.accept_removal)
     context.run_log.started(plan, dry_run=request.dry_run)
     extract = partial(context.engine.extract, settings=settings, deadline=context.deadline)
-    target = DryRun() if request.dry_run else _publication(plan, context.clients)
-    result = RunResult(run(plan, extract, target, context.guard, now), request.dry_run)
+    publication = Publication(context.clients.s3, settings, plan.day, plan.run_id, dry_run=request.dry_run)
+    result = RunResult(run(plan, extract, publication, context.guard, now), request.dry_run)
     context.run_log.ended(result.document, dry_run=result.dry_run)
     return result
 
@@ -96,7 +96,3 @@ def _work_units(settings: Settings, context: RunContext) -> Sequence[WorkUnit]:
         table_bytes = table_size(context.clients.dynamodb, settings.table)
     parallelism = context.engine.parallelism(table_bytes, settings.scan_segments)
     return divide(parallelism, table_bytes, settings.max_read_capacity_units)
-
-
-def _publication(plan: Plan, clients: Clients) -> Target:
-    return Publication(clients.s3, plan.settings, plan.day, plan.run_id)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from typing import Self
 
     from lambda_src.s3_objects import UploadedPart
-    from lambda_src.uploads import PartSink
+    from lambda_src.uploads import Upload
 
 
 class PartUploads:
@@ -22,9 +22,9 @@ class PartUploads:
     One part travels at a time: S3 takes it in less time than the next is made, and memory holds no more of them.
     """
 
-    def __init__(self, sink: PartSink, numbers: range) -> None:
-        """Take the sink, and the part numbers that this work unit may use in each dataset's upload."""
-        self._sink = sink
+    def __init__(self, upload: Upload, numbers: range) -> None:
+        """Take what uploads a part, and the part numbers that this work unit may use in each dataset's upload."""
+        self._upload = upload
         self._numbers = numbers
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="upload")
         self._travelling: tuple[str, Future[UploadedPart]] | None = None
@@ -48,7 +48,7 @@ class PartUploads:
         """
         self._settle()
         number = self._next_number(dataset)
-        self._travelling = dataset, self._thread.submit(self._sink.upload, dataset, number, body)
+        self._travelling = dataset, self._thread.submit(self._upload, dataset, number, body)
 
     def finish(self) -> dict[str, tuple[UploadedPart, ...]]:
         """Wait for all parts and return them by dataset, each in the order of its file.

@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final
 
 from contract import layout
 from lambda_src.s3_objects import MultipartObject, SmallObject, UploadedPart
-from lambda_src.uploads import NoSink, NoUploads, OpenUploads, PartSink, Uploads
+from lambda_src.uploads import Uploads
 
 if TYPE_CHECKING:
     from datetime import date
@@ -35,53 +35,20 @@ Parts = Mapping[str, Sequence[UploadedPart]]
 """The parts of each dataset's file, in the file's order, by the dataset's name."""
 
 
-class Target(Protocol):
-    """Where a run's files go: :class:`Publication`, or :class:`DryRun` in its place."""
-
-    def begin(self) -> Uploads:
-        """Prepare to take parts of every dataset; what is returned takes them."""
-
-    def sink(self) -> PartSink:
-        """Return a sink for parts that the caller itself uploads, once it has begun."""
-
-    def commit(self, summary: RunSummary, parts: Parts) -> None:
-        """Make the run visible, as a whole."""
-
-    def withdraw(self, cause: BaseException) -> None:
-        """Leave nothing of the run; what cannot be removed becomes a note on ``cause``. Never raises an Exception."""
-
-
-class DryRun:
-    """Takes everything and keeps nothing."""
-
-    def begin(self) -> Uploads:
-        """Prepare nothing."""
-        return NoUploads()
-
-    def sink(self) -> PartSink:
-        """Return a sink that drops parts."""
-        return NoSink()
-
-    def commit(self, summary: RunSummary, parts: Parts) -> None:
-        """Publish nothing."""
-
-    def withdraw(self, cause: BaseException) -> None:
-        """Remove nothing, for nothing was made."""
-
-
 class Publication:
-    """The objects of one run in one bucket."""
+    """The objects of one run in one bucket. A dry run makes none."""
 
-    def __init__(self, client: S3Client, settings: Settings, day: date, run_id: str) -> None:
+    def __init__(self, client: S3Client, settings: Settings, day: date, run_id: str, *, dry_run: bool = False) -> None:
         """Name the run's objects; nothing is sent before :meth:`begin`."""
         bucket, clean_prefix = settings.bucket, settings.clean_prefix
         self._client = client
+        self._dry_run = dry_run
         self._summary = SmallObject(client, bucket, layout.run_summary_key(clean_prefix, day, run_id))
         self._objects = {
             dataset.name: MultipartObject(client, bucket, layout.clean_key(clean_prefix, dataset, day, run_id))
             for dataset in settings.contract.datasets
         }
-        self._uploads = OpenUploads({})
+        self._uploads = Uploads(None)
 
     def begin(self) -> Uploads:
         """Open an upload for each dataset; a missing bucket or permission shows before the table is scanned.
@@ -89,12 +56,13 @@ class Publication:
         Raises:
             DestinationError: S3 does not answer, or refuses.
         """
-        self._uploads = OpenUploads({name: made.begin(_CSV) for name, made in self._objects.items()})
+        if not self._dry_run:
+            self._uploads = Uploads({name: made.begin(_CSV) for name, made in self._objects.items()})
         return self._uploads
 
-    def sink(self) -> PartSink:
-        """Return a sink that uploads by this publication's own client."""
-        return self._uploads.sink(self._client)
+    def upload(self, dataset: str, number: int, body: bytes) -> UploadedPart:
+        """Take a part that the caller itself made, once it has begun, and return its receipt."""
+        return self._uploads.by(self._client)(dataset, number, body)
 
     def commit(self, summary: RunSummary, parts: Parts) -> None:
         """Complete the uploads in the contract's order, the summary put just before the last.
@@ -102,6 +70,8 @@ class Publication:
         Raises:
             DestinationError: S3 does not answer, or refuses; the caller must :meth:`withdraw`.
         """
+        if self._dry_run:
+            return
         *first, last = self._objects
         for name in first:
             self._objects[name].complete(parts[name])

@@ -20,10 +20,10 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from lambda_src.clients import DeadlineGuard
-    from lambda_src.publication import Target
+    from lambda_src.publication import Publication
     from lambda_src.s3_objects import UploadedPart
     from lambda_src.settings import Settings
-    from lambda_src.uploads import PartSink
+    from lambda_src.uploads import Upload
 
 Extract = Callable[[Sequence[WorkUnit], Uploads], Sequence[WorkUnitResult]]
 """Makes all work units, in this process or in others; what it raises ends the run."""
@@ -44,8 +44,10 @@ class Plan:
     accept_removal: bool = False
 
 
-def run(plan: Plan, extract: Extract, target: Target, guard: DeadlineGuard, now: Callable[[], datetime]) -> RunSummary:
-    """Normalize the whole table and publish it to ``target``, all or nothing.
+def run(
+    plan: Plan, extract: Extract, publication: Publication, guard: DeadlineGuard, now: Callable[[], datetime]
+) -> RunSummary:
+    """Normalize the whole table and publish it by ``publication``, all or nothing.
 
     ``guard`` is asked before the commit and before each attempt of a request, but for those that clean up; what it
     raises ends the run. ``now`` gives the time, time-zone aware.
@@ -54,22 +56,22 @@ def run(plan: Plan, extract: Extract, target: Target, guard: DeadlineGuard, now:
         The run's summary, as it was published.
 
     Raises:
-        NormalizeError: the source, the target, a worker or the time gave out.
+        NormalizeError: the source, the destination, a worker or the time gave out.
         RunSummaryError: the counts do not reconcile: a defect of this program.
     """
     try:
         with guard.requests():
-            uploads = target.begin()
+            uploads = publication.begin()
             results = extract(plan.work_units, uploads)
             tally = _total(results)
-            files = _join_all(plan, results, tally, target.sink())
+            files = _join_all(plan, results, tally, publication.upload)
             summary = _summary(plan, results, tally, files, now())
             summary.check(plan.settings.contract)
             guard.check()
-            target.commit(summary, {file.written.dataset: file.parts for file in files})
+            publication.commit(summary, {file.written.dataset: file.parts for file in files})
     except BaseException as error:
         error.add_note(f"This ended run {plan.run_id} for {layout.partition(plan.day)}.")
-        target.withdraw(error)
+        publication.withdraw(error)
         raise
     return summary
 
@@ -90,9 +92,9 @@ def _total(results: Sequence[WorkUnitResult]) -> Tally:
     return tally
 
 
-def _join_all(plan: Plan, results: Sequence[WorkUnitResult], tally: Tally, sink: PartSink) -> list[_File]:
+def _join_all(plan: Plan, results: Sequence[WorkUnitResult], tally: Tally, upload: Upload) -> list[_File]:
     """Upload the work units' rests in front of their parts, and return the files that this makes."""
-    with PartUploads(sink, range(1, numbers_for_joined_rests(len(plan.work_units)) + 1)) as uploads:
+    with PartUploads(upload, range(1, numbers_for_joined_rests(len(plan.work_units)) + 1)) as uploads:
         for dataset in plan.settings.contract.datasets:
             header = cells.record(dataset.column_names).encode()
             for body in joined(header, [result.rests[dataset.name] for result in results]):

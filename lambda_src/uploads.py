@@ -1,9 +1,11 @@
-"""Where work units upload their parts: values that can be sent to another process, and what they open there."""
+"""Where work units upload their parts: a value that can be sent to another process."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from functools import partial
+from typing import TYPE_CHECKING
 
 from lambda_src.s3_objects import OpenUpload, UploadedPart
 
@@ -12,53 +14,21 @@ if TYPE_CHECKING:
 
     from mypy_boto3_s3 import S3Client
 
-
-class PartSink(Protocol):
-    """Takes parts of the datasets' files, from several threads."""
-
-    def upload(self, dataset: str, number: int, body: bytes) -> UploadedPart:
-        """Take a part and return its receipt."""
-
-
-class Uploads(Protocol):
-    """What a run has opened."""
-
-    def sink(self, client: S3Client) -> PartSink:
-        """Return the sink that uploads by ``client``."""
+Upload = Callable[[str, int, bytes], UploadedPart]
+"""Takes a part of a dataset's file, by its number, and returns its receipt; called from several threads."""
 
 
 @dataclass(frozen=True)
-class OpenUploads:
-    """The open multipart upload of each dataset, by its name."""
+class Uploads:
+    """The open multipart upload of each dataset, by its name; None in a dry run, which drops its parts."""
 
-    by_dataset: Mapping[str, OpenUpload]
+    by_dataset: Mapping[str, OpenUpload] | None
 
-    def sink(self, client: S3Client) -> PartSink:
-        """Return a sink that sends parts to S3."""
-        return _S3Sink(client, self.by_dataset)
+    def by(self, client: S3Client) -> Upload:
+        """Return what uploads by ``client``."""
+        return partial(self._upload, client)
 
-
-@dataclass(frozen=True)
-class NoUploads:
-    """What a rehearsal opens: nothing."""
-
-    def sink(self, client: S3Client) -> PartSink:  # noqa: ARG002 - nothing is sent
-        """Return a sink that keeps nothing."""
-        return NoSink()
-
-
-@dataclass(frozen=True)
-class _S3Sink:
-    client: S3Client
-    by_dataset: Mapping[str, OpenUpload]
-
-    def upload(self, dataset: str, number: int, body: bytes) -> UploadedPart:
-        return self.by_dataset[dataset].upload_part(self.client, number, body)
-
-
-class NoSink:
-    """Drops parts."""
-
-    def upload(self, dataset: str, number: int, body: bytes) -> UploadedPart:  # noqa: ARG002 - nothing is sent
-        """Return a receipt for a part that nobody keeps."""
-        return UploadedPart(number, len(body), etag="", crc32=None)
+    def _upload(self, client: S3Client, dataset: str, number: int, body: bytes) -> UploadedPart:
+        if self.by_dataset is None:
+            return UploadedPart(number, len(body), etag="", crc32=None)
+        return self.by_dataset[dataset].upload_part(client, number, body)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from lambda_src.clients import Clients
     from lambda_src.scan import Page
     from lambda_src.settings import Settings
-    from lambda_src.uploads import PartSink, Uploads
+    from lambda_src.uploads import Upload, Uploads
     from lambda_src.work_units import WorkUnit
 
 
@@ -47,24 +47,24 @@ def extract_work_unit(
         clients.dynamodb, settings.table, work_unit.segments, work_unit.total_segments, limit, check_deadline
     )
     with closing(pages), clients.watched(check_deadline), _no_garbage_collection():
-        return place_pages(pages, work_unit, uploads.sink(clients.s3), settings, check_deadline)
+        return extract_pages(pages, work_unit, uploads.by(clients.s3), settings, check_deadline)
 
 
-def place_pages(
+def extract_pages(
     pages: Iterable[Page],
     work_unit: WorkUnit,
-    sink: PartSink,
+    upload: Upload,
     settings: Settings,
     check_deadline: Callable[[], None],
 ) -> WorkUnitResult:
-    """Normalize all ``pages`` of a work unit and upload what they give to ``sink``; return the rest and all counts.
+    """Normalize all ``pages`` of a work unit and upload what they give by ``upload``; return the rest and all counts.
 
     Raises:
-        NormalizeError: what ``pages``, ``sink`` or ``check_deadline`` raise.
+        NormalizeError: what ``pages``, ``upload`` or ``check_deadline`` raise.
     """
     extraction = Extraction(settings.contract, settings.exclusion_rules)
     meter = _Meter()
-    with PartUploads(sink, work_unit.part_numbers) as parts:
+    with PartUploads(upload, work_unit.part_numbers) as parts:
         buffers = {
             dataset.name: PartBuffer(partial(parts.upload, dataset.name), work_unit.part_bytes)
             for dataset in settings.contract.datasets

@@ -29,7 +29,7 @@ class Sink:
 def test_each_dataset_counts_its_own_numbers_and_gets_its_parts_in_order() -> None:
     sink = Sink()
     sink.gate.set()
-    with PartUploads(sink, range(7, 20)) as uploads:
+    with PartUploads(sink.upload, range(7, 20)) as uploads:
         for body in (b"a", b"bb", b"ccc"):
             uploads.upload("messages", body)
         uploads.upload("feedback", b"dddd")
@@ -43,7 +43,7 @@ def test_each_dataset_counts_its_own_numbers_and_gets_its_parts_in_order() -> No
 
 def test_the_next_part_waits_until_one_has_arrived() -> None:
     sink = Sink()
-    with PartUploads(sink, range(1, 10)) as uploads:
+    with PartUploads(sink.upload, range(1, 10)) as uploads:
         uploads.upload("messages", b"a")
         second = threading.Thread(target=uploads.upload, args=("messages", b"b"))
         second.start()
@@ -62,7 +62,7 @@ def test_a_refused_part_ends_the_work_at_the_next_part_or_at_the_end() -> None:
     sink.gate.set()
     sink.refused = {1}
 
-    with PartUploads(sink, range(1, 10)) as uploads:
+    with PartUploads(sink.upload, range(1, 10)) as uploads:
         uploads.upload("messages", b"a")
         with pytest.raises(DestinationError, match="part 1 is refused"):
             uploads.finish()
@@ -71,7 +71,7 @@ def test_a_refused_part_ends_the_work_at_the_next_part_or_at_the_end() -> None:
 def test_numbers_that_are_used_up_are_an_error_that_says_so() -> None:
     sink = Sink()
     sink.gate.set()
-    with PartUploads(sink, range(5, 7)) as uploads:
+    with PartUploads(sink.upload, range(5, 7)) as uploads:
         uploads.upload("messages", b"a")
         uploads.upload("messages", b"b")
         with pytest.raises(DestinationError, match="a work unit of messages has used up its 2 part numbers"):
@@ -83,7 +83,7 @@ def test_nothing_goes_on_after_an_error() -> None:
     threads_before = threading.active_count()
 
     def fail() -> None:
-        with PartUploads(sink, range(1, 10)) as uploads:
+        with PartUploads(sink.upload, range(1, 10)) as uploads:
             uploads.upload("messages", b"a")
             sink.gate.set()
             raise KeyboardInterrupt

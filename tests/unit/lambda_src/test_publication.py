@@ -39,8 +39,7 @@ def publish(fake: FakeS3) -> None:
     publication = Publication(fake.as_client(), SETTINGS, DAY, RUN_ID)
     try:
         publication.begin()
-        sink = publication.sink()
-        parts = {dataset.name: [sink.upload(dataset.name, 1, b"csv\n")] for dataset in CONTRACT.datasets}
+        parts = {dataset.name: [publication.upload(dataset.name, 1, b"csv\n")] for dataset in CONTRACT.datasets}
         publication.commit(SUMMARY, parts)
     except BaseException as error:
         publication.withdraw(error)
@@ -171,7 +170,7 @@ def test_what_has_been_opened_can_be_sent_to_another_process() -> None:
     publication = Publication(fake.as_client(), SETTINGS, DAY, RUN_ID)
     uploads = pickle.loads(pickle.dumps(publication.begin()))  # noqa: S301 - of this very line
 
-    part = uploads.sink(fake.as_client()).upload("messages", 1, b"csv\n")
+    part = uploads.by(fake.as_client())("messages", 1, b"csv\n")
 
     assert (part.number, part.size) == (1, 4)
     assert {key: parts for key, parts in fake.uploads.values() if parts} == {KEYS["messages"]: {1: b"csv\n"}}
@@ -180,9 +179,9 @@ def test_what_has_been_opened_can_be_sent_to_another_process() -> None:
 def test_parts_that_a_failed_worker_left_are_not_in_the_file() -> None:
     fake = FakeS3()
     publication = Publication(fake.as_client(), SETTINGS, DAY, RUN_ID)
-    sink = publication.begin().sink(fake.as_client())
-    parts = {dataset.name: [sink.upload(dataset.name, 1, b"csv\n")] for dataset in CONTRACT.datasets}
-    sink.upload("messages", 7, b"of an attempt that failed\n")
+    upload = publication.begin().by(fake.as_client())
+    parts = {dataset.name: [upload(dataset.name, 1, b"csv\n")] for dataset in CONTRACT.datasets}
+    upload("messages", 7, b"of an attempt that failed\n")
 
     publication.commit(SUMMARY, parts)
 

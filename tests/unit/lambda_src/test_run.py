@@ -22,10 +22,10 @@ from contract.sources.catia import CONTRACT, CONVERSATIONS, FEEDBACK, MESSAGES
 from lambda_src.clients import Clients, DeadlineGuard
 from lambda_src.exceptions import DestinationError, SourceError
 from lambda_src.parallelism import Parallelism
-from lambda_src.publication import DryRun, Publication
+from lambda_src.publication import Publication
 from lambda_src.run import Plan, run
 from lambda_src.scan import Page
-from lambda_src.work_unit_extraction import place_pages
+from lambda_src.work_unit_extraction import extract_pages
 from lambda_src.work_units import LEAST_PART_BYTES, PART_BYTES, WorkUnit, WorkUnitResult, divide
 from tests.unit.contract.catia.strategies import ANY_ITEMS, wrapped
 from tests.unit.lambda_src.fakes import SETTINGS, FakeDynamoDB, FakeS3, client_error, failing_at
@@ -80,9 +80,9 @@ class Extraction:
     check_deadline: Callable[[], None] = lambda: None
 
     def __call__(self, work_units: Sequence[WorkUnit], uploads: Uploads) -> list[WorkUnitResult]:
-        sink = uploads.sink(self.fake.as_client())
+        upload = uploads.by(self.fake.as_client())
         return [
-            place_pages(pages, work_unit, sink, PLAN.settings, self.check_deadline)
+            extract_pages(pages, work_unit, upload, PLAN.settings, self.check_deadline)
             for work_unit, pages in zip(work_units, self.pages, strict=True)
         ]
 
@@ -98,9 +98,13 @@ def publish(fake: FakeS3, *pages: Iterable[Page], check_deadline: Callable[[], N
     return run(plan, Extraction(fake, pages, check_deadline), target, guard(fake, check_deadline), lambda: STARTED)
 
 
+def dry_run(fake: FakeS3) -> Publication:
+    return Publication(fake.as_client(), SETTINGS, PLAN.day, PLAN.run_id, dry_run=True)
+
+
 def rehearse(pages: Iterable[Page]) -> RunSummary:
     fake = FakeS3()
-    return run(PLAN, Extraction(fake, [pages]), DryRun(), guard(fake), lambda: STARTED)
+    return run(PLAN, Extraction(fake, [pages]), dry_run(fake), guard(fake), lambda: STARTED)
 
 
 def rows_of(fake: FakeS3, summary: RunSummary, dataset: str) -> list[list[str]]:
@@ -293,7 +297,7 @@ def test_rows_that_do_not_reach_the_file_are_noticed() -> None:
 def test_the_summary_says_whether_it_may_remove_rows(accepted: bool) -> None:  # noqa: FBT001
     fake = FakeS3()
     plan = replace(PLAN, accept_removal=accepted)
-    summary = run(plan, Extraction(fake, [pages_of(ITEMS)]), DryRun(), guard(fake), lambda: STARTED)
+    summary = run(plan, Extraction(fake, [pages_of(ITEMS)]), dry_run(fake), guard(fake), lambda: STARTED)
 
     assert RunSummary.from_json(summary.to_json()).accept_removal is accepted
 
