@@ -14,7 +14,7 @@ from modules.quick_start import LAZY_PROVIDER, node_preloading, register_without
 register_without_executing("cdktf_cdktf_provider_aws")
 with node_preloading(LAZY_PROVIDER):
     # jsii starts Node when the first package that is made with it is imported.
-    import cdktf  # noqa: F401
+    import cdktf  # noqa: F401 - loads jsii's kernel first
 
 from cdktf import (
     App,

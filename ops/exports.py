@@ -87,8 +87,8 @@ def _csv_record(cells: Sequence[str | None]) -> str:
 
 def _write_parquet(part: Path, columns: Sequence[Column], rows: Iterable[Row]) -> int:
     try:
-        import pyarrow as pa  # noqa: PLC0415 - takes longer than most commands, and few write Parquet
-        from pyarrow import parquet  # noqa: PLC0415
+        import pyarrow as pa
+        from pyarrow import parquet
     except ImportError as error:
         message = "Parquet files need the package pyarrow."
         raise usage(message, "Install ops/requirements.txt, or write a file that ends in .csv.") from error

@@ -59,7 +59,7 @@ def open_table(platform: Platform, dataset: Dataset) -> Table:
     """
     try:
         # Here, for it takes longer to import than most commands take.
-        from glue_src.arrow.catalog import lake_catalog  # noqa: PLC0415
+        from glue_src.arrow.catalog import lake_catalog
     except ImportError as error:
         message = f"Reading tables needs the package pyiceberg: {error}."
         raise usage(message, "python -m pip install -r ops/requirements.txt -c constraints.txt") from error
@@ -75,10 +75,10 @@ def batches(table: Table, columns: Sequence[str], row_filter: str = "") -> Itera
     Raises:
         TableFileError: a file that the table names is missing or damaged.
     """
-    from pyiceberg.expressions import AlwaysTrue  # noqa: PLC0415
-    from pyiceberg.io.pyarrow import ArrowScan  # noqa: PLC0415
+    from pyiceberg.expressions import AlwaysTrue
+    from pyiceberg.io.pyarrow import ArrowScan
 
-    from glue_src.arrow.catalog import named_files  # noqa: PLC0415
+    from glue_src.arrow.catalog import named_files
 
     with named_files(table):
         scan = table.scan(row_filter or AlwaysTrue(), tuple(columns))
@@ -115,7 +115,7 @@ def unnamed_objects(platform: Platform, dataset: Dataset, older_than: datetime) 
     Raises:
         TableError: the table, or a manifest, cannot be read.
     """
-    from glue_src.arrow.maintenance import files_named  # noqa: PLC0415
+    from glue_src.arrow.maintenance import files_named
 
     named = {key_of(address) for address in files_named(open_table(platform, dataset))}
     total = unnamed = 0
@@ -137,7 +137,7 @@ def set_current_snapshot(platform: Platform, dataset: Dataset, state: TableState
     table = open_table(platform, dataset)
     if table.metadata.current_snapshot_id != state.current_snapshot_id:
         raise TableMovedError(dataset.name, state.current_snapshot_id)
-    from glue_src.arrow.catalog import moved  # noqa: PLC0415
+    from glue_src.arrow.catalog import moved
 
     with moved(table), table.manage_snapshots() as snapshots:
         snapshots.set_current_snapshot(snapshot_id)

@@ -39,7 +39,7 @@ def running_in(folder: Path, environment: Environment) -> Iterator[Workspace]:
 def ready_to_deploy(workspace: Workspace, items: list[dict[str, Any]], engines: Engines) -> Demo:
     """Fill the source table with the items, make a bucket for Terraform's state, and return the demo's steps."""
     # All tests import this module, few of them deploy.
-    from tools.local.demo import Demo  # noqa: PLC0415
+    from tools.local.demo import Demo
 
     table = workspace.source_table()
     table.ensure()

@@ -113,7 +113,7 @@ class SparkEngine:
             table.check_base(base_snapshot_id)
             frame = self.spark.createDataFrame(list(rows), table_schema(dataset.columns)).coalesce(1)
             # Iceberg checks again, when it commits, that nobody came between.
-            _writer(frame, table.identifier, properties, base_snapshot_id).overwrite(F.lit(True))  # noqa: FBT003
+            _writer(frame, table.identifier, properties, base_snapshot_id).overwrite(F.lit(True))
             return table.committed(properties)
 
     def expire(self, dataset: Dataset, snapshot_ids: Collection[int]) -> None:
@@ -149,5 +149,5 @@ def _discard(staged: StagedTable) -> None:
         return
     try:
         staged.table.discard(staged.branch)
-    except Exception as error:  # noqa: BLE001
+    except Exception as error:  # noqa: BLE001 - see above
         logs.warning("staging branch not dropped", dataset=staged.table.name, error=brief(error))

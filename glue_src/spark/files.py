@@ -38,7 +38,7 @@ def unreadable_file(table: IcebergTable) -> str | None:
 
 def files_named(table: IcebergTable) -> frozenset[str]:
     """Return the addresses of all files that any snapshot or the metadata log names."""
-    queries = [f"SELECT {column} AS name FROM {table.identifier}.{part}" for part, column in _NAMING.items()]  # noqa: S608
+    queries = [f"SELECT {column} AS name FROM {table.identifier}.{part}" for part, column in _NAMING.items()]  # noqa: S608 - our own names
     names = table.spark.sql(" UNION ALL ".join(queries)).distinct().collect()
     loaded = table.load()
     statistics = [*loaded.statisticsFiles(), *loaded.partitionStatisticsFiles()]

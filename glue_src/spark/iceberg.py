@@ -52,15 +52,15 @@ class IcebergTable:
 
     def load(self) -> Any:
         """Return Java's object of the table as it is now."""
-        session = self.spark._jsparkSession  # noqa: SLF001
+        session = self.spark._jsparkSession
         # Spark looks for its catalogs in the settings of the thread's session, and a new thread has none.
-        self.spark._jvm.org.apache.spark.sql.SparkSession.setActiveSession(session)  # type: ignore[union-attr] # noqa: SLF001
+        self.spark._jvm.org.apache.spark.sql.SparkSession.setActiveSession(session)  # type: ignore[union-attr]
         return self.java.spark.Spark3Util.loadIcebergTable(session, self.identifier)
 
     @property
     def java(self) -> Any:
         """Iceberg's package, ``org.apache.iceberg``."""
-        return self.spark._jvm.org.apache.iceberg  # type: ignore[union-attr] # noqa: SLF001
+        return self.spark._jvm.org.apache.iceberg  # type: ignore[union-attr]
 
     def check_base(self, base: int | None) -> None:
         """Return if readers see the snapshot ``base``.

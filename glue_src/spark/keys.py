@@ -53,7 +53,7 @@ def _condition(name: str, keys: KeyRange) -> Expression:
 def _any_of(conditions: Sequence[Expression]) -> Expression:
     """Join by OR, in halves: a chain of hundreds would be as deep a tree."""
     if not conditions:
-        return F.lit(False)  # noqa: FBT003
+        return F.lit(False)
     if len(conditions) == 1:
         return conditions[0]
     middle = len(conditions) // 2

@@ -54,7 +54,7 @@ def _fields_of(spec: Any) -> list[tuple[int, str]]:
 
 
 def _map(table: IcebergTable, values: Mapping[str, str]) -> Any:
-    made = table.spark._jvm.java.util.HashMap()  # type: ignore[union-attr] # noqa: SLF001
+    made = table.spark._jvm.java.util.HashMap()  # type: ignore[union-attr]
     for name, value in values.items():
         made.put(name, value)
     return made

@@ -140,7 +140,7 @@ def test_a_commit_whose_answer_is_lost_and_that_is_repeated_counts(lake: Lake, e
 
 
 @pytest.mark.parametrize("lands", [True, False])
-def test_files_of_a_commit_that_nobody_knows_of_are_kept(lake: Lake, engine: ArrowEngine, lands: bool) -> None:  # noqa: FBT001
+def test_files_of_a_commit_that_nobody_knows_of_are_kept(lake: Lake, engine: ArrowEngine, lands: bool) -> None:
     update = engine.glue.update_table
     unreachable: list[bool] = []
 

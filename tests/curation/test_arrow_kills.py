@@ -39,7 +39,7 @@ class ClientsAt:
         self.endpoint = endpoint
 
     def __call__(self) -> Clients:
-        import boto3  # noqa: PLC0415 - in the other process
+        import boto3
 
         names = ("s3", "glue", "cloudwatch", "events")
         return Clients(*(boto3.client(name, endpoint_url=self.endpoint) for name in names))  # type: ignore[call-overload]

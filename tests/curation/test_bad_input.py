@@ -164,7 +164,7 @@ def test_every_text_arrives_as_it_was(lake: Lake) -> None:
 def test_columns_may_be_missing_and_in_another_order(
     make_lake: Callable[[SourceContract, str], Lake], engine_name: str
 ) -> None:
-    from contract.sources.catia import CONTRACT  # noqa: PLC0415
+    from contract.sources.catia import CONTRACT
 
     lake = make_lake(CONTRACT, engine_name)
     header = ("text", "position", "conversation_id", "user_id")

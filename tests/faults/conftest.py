@@ -11,8 +11,8 @@ import pytest
 pytest.register_assert_rewrite("tests.faults.invariant", "tests.faults.scenarios", "tests.faults.stage")
 
 from tests.faults.cases import Case  # noqa: E402 after the line above, or its asserts would not tell what differs
-from tests.faults.scenarios import play  # noqa: E402
-from tests.faults.stage import Stage  # noqa: E402
+from tests.faults.scenarios import play  # noqa: E402 - as above
+from tests.faults.stage import Stage  # noqa: E402 - as above
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

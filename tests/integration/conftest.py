@@ -90,7 +90,7 @@ def metadata_of(pipeline: Pipeline) -> dict[str, str]:
 
 def rows(athena: Connection, table: str, travel: str = "") -> list[dict[str, Any]]:
     """All rows of a table, instants with their zone."""
-    columns, found = athena.query(f"SELECT * FROM {table} {travel}")  # noqa: S608 our own names
+    columns, found = athena.query(f"SELECT * FROM {table} {travel}")
     return [{name: _aware(value) for name, value in zip(columns, row, strict=True)} for row in found]
 
 
@@ -185,6 +185,6 @@ def first_run(deployed: Pipeline, sample: list[dict[str, Any]]) -> Run:
     summary = night(deployed)
     athena = deployed.workspace.trino.connection()
     reconcile(deployed.environment.contract, summary, athena)
-    views = {view: athena.query(f"SELECT * FROM {view}")[1] for view in VIEWS}  # noqa: S608 our own names
-    _, recorded = athena.query(f"SELECT dataset, snapshot_id FROM runs WHERE run_id = '{summary.run_id}'")  # noqa: S608
+    views = {view: athena.query(f"SELECT * FROM {view}")[1] for view in VIEWS}
+    _, recorded = athena.query(f"SELECT dataset, snapshot_id FROM runs WHERE run_id = '{summary.run_id}'")
     return Run(deployed, summary, expected(sample), athena, views, dict(recorded))

@@ -136,7 +136,7 @@ def test_rejects_and_replay_agree_with_the_run(first_run: Run, variables: dict[s
 def test_history_names_snapshots_that_can_be_asked_for(first_run: Run, variables: dict[str, str]) -> None:
     states = told(ops("history", "--table", "conversations", "--json", environment=variables))["conversations"]
     for state in states:
-        _, ((count,),) = first_run.athena.query(f"SELECT count(*) FROM conversations {state['by_version']}")  # noqa: S608
+        _, ((count,),) = first_run.athena.query(f"SELECT count(*) FROM conversations {state['by_version']}")
         assert count == state["rows"]
     assert first_run.snapshots["conversations"] in {state["snapshot_id"] for state in states}
 

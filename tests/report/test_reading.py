@@ -18,7 +18,7 @@ from ops.report.tables import CuratedTable
 if TYPE_CHECKING:
     from tests.report.conftest import Nights
 
-NOON = datetime(2026, 1, 30, 12)  # noqa: DTZ001 as the tables have it
+NOON = datetime(2026, 1, 30, 12)
 ROWS = 24_000
 LOG = Dataset(
     name="reading",

@@ -30,7 +30,7 @@ def states(lake: SqlLake) -> tuple[int, datetime, int]:
 
 
 def users_and_names(lake: SqlLake, travel: str = "") -> list[tuple[str, str, str | None]]:
-    sql = f"SELECT user_id, conversation_id, nombre FROM conversations {travel} ORDER BY 1, 2"  # noqa: S608 our own
+    sql = f"SELECT user_id, conversation_id, nombre FROM conversations {travel} ORDER BY 1, 2"
     return [(str(user), str(name), nombre) for user, name, nombre in lake.query(sql)[1]]
 
 
@@ -60,7 +60,7 @@ def test_snapshots_and_history_of_a_table(lake: SqlLake, states: tuple[int, date
 def test_what_two_states_differ_in(lake: SqlLake, states: tuple[int, datetime, int]) -> None:
     monday, *_ = states
     _, rows = lake.query(
-        f"SELECT user_id, conversation_id FROM conversations FOR VERSION AS OF {monday}"  # noqa: S608 our own
+        f"SELECT user_id, conversation_id FROM conversations FOR VERSION AS OF {monday}"
         " EXCEPT SELECT user_id, conversation_id FROM conversations"
     )
     assert rows == [("beto", "C#1")]

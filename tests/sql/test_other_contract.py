@@ -38,11 +38,11 @@ def filled(parcels_lake: SqlLake) -> SqlLake:
 
 def test_tables_have_the_contracts_columns(filled: SqlLake) -> None:
     database = filled.database
-    assert filled.query(f'SELECT * FROM {database}.parcels WHERE "order" IS NOT NULL') == (  # noqa: S608 our own name
+    assert filled.query(f'SELECT * FROM {database}.parcels WHERE "order" IS NOT NULL') == (
         ("parcel_id", "order", "stop_count"),
         [("a", "cups", 1)],
     )
-    assert filled.query(f"SELECT * FROM {database}.stops") == (  # noqa: S608 our own name
+    assert filled.query(f"SELECT * FROM {database}.stops") == (
         ("parcel_id", "position", "from", "left_at"),
         [("a", 1, "Cali", AT.replace(tzinfo=None))],
     )

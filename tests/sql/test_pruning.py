@@ -64,7 +64,7 @@ def files_read(lake: SqlLake, sql: str) -> dict[str, int]:
     ],
 )
 def test_files_of_a_table(months: SqlLake, condition: str, files: int) -> None:
-    sql = f"SELECT count(*), min(user_id) FROM conversations WHERE {condition}"  # noqa: S608 our own
+    sql = f"SELECT count(*), min(user_id) FROM conversations WHERE {condition}"
     # Without rows to read there may be no scan at all.
     assert files_read(months, sql).get("conversations", 0) == files
 
@@ -77,10 +77,10 @@ def test_files_of_a_table(months: SqlLake, condition: str, files: int) -> None:
     ],
 )
 def test_a_filter_on_feedback_in_context_reaches_the_table(months: SqlLake, condition: str) -> None:
-    sql = f"SELECT * FROM feedback_in_context WHERE {condition}"  # noqa: S608 our own
+    sql = f"SELECT * FROM feedback_in_context WHERE {condition}"
     assert files_read(months, sql)["feedback"] == 1
 
 
 def test_messages_of_a_week_are_read_from_one_file(months: SqlLake) -> None:
     week = "conversation_id >= 'CONVERSATION#2026-03-12' AND conversation_id < 'CONVERSATION#2026-03-19'"
-    assert files_read(months, f"SELECT sender, text FROM messages WHERE {week}") == {"messages": 1}  # noqa: S608
+    assert files_read(months, f"SELECT sender, text FROM messages WHERE {week}") == {"messages": 1}

@@ -100,7 +100,7 @@ def test_allowed_accounts_bind_provider_and_backend(tmp_path: Path) -> None:
 
 def test_custom_endpoint_is_named_nowhere(tmp_path: Path) -> None:
     # Terraform reads AWS_ENDPOINT_URL itself: only path style, which it cannot guess, is written down.
-    environment = changed("provider.custom_endpoint", True, TEST)  # noqa: FBT003
+    environment = changed("provider.custom_endpoint", True, TEST)
     with_endpoint, without = etl(environment, tmp_path), etl(TEST, tmp_path)
     assert with_endpoint["provider"]["aws"][0].pop("s3_use_path_style") is True
     assert with_endpoint["terraform"]["backend"]["s3"].pop("use_path_style") is True
@@ -143,12 +143,12 @@ def test_configured_tags_reach_the_provider(tmp_path: Path) -> None:
 
 
 def test_lifecycle_can_be_switched_off(tmp_path: Path) -> None:
-    document = normalize(changed("normalize.lifecycle.enabled", False, TEST), tmp_path)  # noqa: FBT003
+    document = normalize(changed("normalize.lifecycle.enabled", False, TEST), tmp_path)
     assert "aws_s3_bucket_lifecycle_configuration" not in document["resource"]
 
 
 def test_schedule_can_be_switched_off_with_its_expression_kept(tmp_path: Path) -> None:
-    document = normalize(changed("normalize.schedule.enabled", False, PROD), tmp_path)  # noqa: FBT003
+    document = normalize(changed("normalize.schedule.enabled", False, PROD), tmp_path)
     assert "aws_scheduler_schedule" not in document["resource"]
     assert document["output"]["schedule_status"]["value"] == "DISABLED: run ETL-1 by hand"
 

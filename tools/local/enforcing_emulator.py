@@ -222,7 +222,7 @@ def main() -> None:
     iam_evaluator.enforce = enforcing(journal)
     iam_evaluator.evaluate_trust_policy = evaluate_trust_policy
     iam_evaluator.pin_request_origin = pin_request_origin
-    from ministack import app  # noqa: PLC0415
+    from ministack import app  # noqa: PLC0415 - after its settings
 
     app.main()
 

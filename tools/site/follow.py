@@ -54,7 +54,7 @@ def follow(path: Path) -> int:
         env=environment,
         text=True,
     ) as shell:
-        for count, step in enumerate(steps(path.read_text(encoding="utf-8")), start=1):  # noqa: B007
+        for count, step in enumerate(steps(path.read_text(encoding="utf-8")), start=1):  # noqa: B007 - told after the loop
             _take(step, shell)
     return count
 
@@ -62,7 +62,7 @@ def follow(path: Path) -> int:
 def _take(step: Step, shell: subprocess.Popen[str]) -> None:
     """Carry one step out in the shell, which goes on to the next."""
     assert shell.stdin is not None  # noqa: S101 - it is a pipe
-    assert shell.stdout is not None  # noqa: S101
+    assert shell.stdout is not None  # noqa: S101 - for mypy
     # Commands that read would take the ones after them for their input.
     shell.stdin.write(f"set -euo pipefail\n{{\n{step.commands}}} </dev/null\nset +eu\necho {_END}\n")
     shell.stdin.flush()

@@ -16,7 +16,7 @@ CLEAN = "reports/etl-process1/"
 CURATED = "reports/etl-process2/"
 RUN_ID = "20260131T043000.000001Z-0123abcd"
 DAY = date(2026, 1, 30)
-INSTANTS = st.datetimes(min_value=datetime(1900, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
+INSTANTS = st.datetimes(min_value=datetime(1900, 1, 1), timezones=st.just(UTC))
 
 
 def test_the_run_of_half_past_four_belongs_to_the_day_that_just_ended_in_bogota() -> None:

@@ -134,7 +134,7 @@ def test_settings_that_only_just_agree() -> None:
     disabled = changed("normalize.schedule.enabled", value=False)
     assert faults(changed("normalize.schedule.cron_expression", None, disabled)) == []
     unguarded = changed("deletion_guarded", value=False)
-    assert faults(unguarded) == faults(changed("empty_on_destroy", True, unguarded)) == []  # noqa: FBT003
+    assert faults(unguarded) == faults(changed("empty_on_destroy", True, unguarded)) == []
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,8 @@ from datetime import datetime
 from contract.datasets import DATA_QUALITY, RUNS
 from glue_src.records import RunRow, recorded_runs, with_checks, with_runs
 
-AT = datetime(2026, 2, 1)  # noqa: DTZ001 - as the tables have it
-NOW = datetime(2026, 3, 5)  # noqa: DTZ001
+AT = datetime(2026, 2, 1)
+NOW = datetime(2026, 3, 5)
 
 
 def run_row(run: str, dataset: str, snapshot_id: int | None, rows: int = 1) -> RunRow:

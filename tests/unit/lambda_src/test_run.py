@@ -294,7 +294,7 @@ def test_rows_that_do_not_reach_the_file_are_noticed() -> None:
 
 
 @pytest.mark.parametrize("accepted", [True, False])
-def test_the_summary_says_whether_it_may_remove_rows(accepted: bool) -> None:  # noqa: FBT001
+def test_the_summary_says_whether_it_may_remove_rows(accepted: bool) -> None:
     fake = FakeS3()
     plan = replace(PLAN, accept_removal=accepted)
     summary = run(plan, Extraction(fake, [pages_of(ITEMS)]), dry_run(fake), guard(fake), lambda: STARTED)

@@ -42,7 +42,7 @@ def test_parquet_is_typed(tmp_path: Path) -> None:
         "share": 0.5,
         "yes": True,
         "day": date(2026, 1, 31),
-        "at": datetime(2026, 1, 31, 4, 30, 0, 123000),  # noqa: DTZ001 - Athena's timestamps have no zone
+        "at": datetime(2026, 1, 31, 4, 30, 0, 123000),
     }
     assert list(rows[1].values()) == ["", None, None, None, None, None]
     assert rows[2]["share"] == 1e10

@@ -77,7 +77,7 @@ def _divided(dataset: Dataset, rows: str, folder: Path) -> str:
     partition = dataset.partition
     if partition is None:
         return _whole(dataset, rows, folder)
-    divided = f"SELECT *, left({partition.column}, {partition.width}) AS partition FROM ({rows})"  # noqa: S608 our names
+    divided = f"SELECT *, left({partition.column}, {partition.width}) AS partition FROM ({rows})"
     return f"COPY ({divided}) TO '{folder}' ({_FORMAT}, PARTITION_BY (partition), OVERWRITE_OR_IGNORE)"
 
 

@@ -47,8 +47,8 @@ class Span:
 
 
 #: Ends when January 2026 does, which the documentation's questions ask for.
-YEAR: Final = Span(datetime(2025, 2, 1), timedelta(days=365))  # noqa: DTZ001
-NEWEST_MONTH: Final = Span(datetime(2026, 1, 1), timedelta(days=31))  # noqa: DTZ001
+YEAR: Final = Span(datetime(2025, 2, 1), timedelta(days=365))
+NEWEST_MONTH: Final = Span(datetime(2026, 1, 1), timedelta(days=31))
 
 PERSON: Final = "usuario-de-siempre"
 """A user with conversations in every month of the year."""

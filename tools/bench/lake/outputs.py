@@ -77,15 +77,15 @@ def _database() -> Iterator[duckdb.DuckDBPyConnection]:
 
 def _content(connection: duckdb.DuckDBPyConnection, dataset: Dataset, rows: str) -> Content:
     cells = ", ".join(map(_value, dataset.columns))
-    sums = f"SELECT count(*), sum(hash({cells})) FROM {rows}"  # noqa: S608 our own names
+    sums = f"SELECT count(*), sum(hash({cells})) FROM {rows}"
     return Content(*(int(value or 0) for value in connection.execute(sums).fetchall()[0]))
 
 
 def _rows_out_of_order(connection: duckdb.DuckDBPyConnection, file: Path, dataset: Dataset) -> int:
     key = f"row({', '.join(dataset.sort_by)})"
     rows = f"read_parquet('{file}', file_row_number = true)"
-    pairs = f"SELECT {key} AS this, lag({key}) OVER (ORDER BY file_row_number) AS before FROM {rows}"  # noqa: S608
-    ((count,),) = connection.execute(f"SELECT count(*) FROM ({pairs}) WHERE this < before").fetchall()  # noqa: S608
+    pairs = f"SELECT {key} AS this, lag({key}) OVER (ORDER BY file_row_number) AS before FROM {rows}"
+    ((count,),) = connection.execute(f"SELECT count(*) FROM ({pairs}) WHERE this < before").fetchall()
     return int(count)
 
 

@@ -33,7 +33,7 @@ NEW_RATIO: Final = 0.01
 NONCURRENT_DAYS: Final = LifecycleSettings().noncurrent_version_expiration
 LAKE: Final = "a_year"
 #: All runs lie in the past: ETL-2 passes over those that claim to come from the future.
-_FIRST_DAY: Final = datetime(2025, 2, 1)  # noqa: DTZ001
+_FIRST_DAY: Final = datetime(2025, 2, 1)
 _YEAR: Final = timedelta(days=365)
 
 #: Brings the run below a clean prefix to a lake, at a time.

@@ -28,7 +28,7 @@ from tools.local.sample_shapes import (
 )
 
 ANY_TEXT: Final = csv_texts.TEXTS | st.sampled_from(TEXTS)
-_INSTANTS = st.datetimes(datetime(1, 1, 3), datetime(9999, 12, 29), timezones=st.just(UTC))  # noqa: DTZ001
+_INSTANTS = st.datetimes(datetime(1, 1, 3), datetime(9999, 12, 29), timezones=st.just(UTC))
 _TIME_SHAPES = st.sampled_from([shape for shape in TIME_SHAPES if shape is not None])
 _ANY_TIME = st.builds(lambda shape, instant: shape(instant), _TIME_SHAPES, _INSTANTS) | st.sampled_from(TIMES)
 _OF_ANOTHER_TYPE = st.sampled_from([None, True, 5, -1.5, 10**20, [], ["x"], {}, {"S": "x"}, {"N": {"a": "b"}}])

@@ -48,7 +48,7 @@ def expected(messages: list[dict[str, Any]]) -> list[tuple[Any, ...]]:
 @given(MESSAGES, st.booleans(), INDENTS)
 def test_plain_messages_are_read_with_entries_of_other_names_beside(
     messages: list[dict[str, Any]],
-    ascii_only: bool,  # noqa: FBT001
+    ascii_only: bool,
     indent: int | None,
 ) -> None:
     document = json.dumps(messages, ensure_ascii=ascii_only, indent=indent)

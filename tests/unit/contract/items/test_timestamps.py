@@ -13,7 +13,7 @@ OFFSETS = st.integers(min_value=-1439, max_value=1439).map(lambda minutes: timez
 INSTANTS = st.datetimes(timezones=st.just(UTC))
 
 
-@given(st.datetimes(datetime(1, 1, 3), datetime(9999, 12, 29), timezones=OFFSETS), st.sampled_from("T "))  # noqa: DTZ001
+@given(st.datetimes(datetime(1, 1, 3), datetime(9999, 12, 29), timezones=OFFSETS), st.sampled_from("T "))
 def test_every_instant_is_parsed_from_its_iso_form(instant: datetime, separator: str) -> None:
     parsed = timestamps.parse(instant.isoformat(separator))
 

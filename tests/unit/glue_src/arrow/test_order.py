@@ -34,7 +34,7 @@ def place(row: tuple[object, ...]) -> tuple[object, ...]:
 
 
 @given(ROWS, st.booleans())
-def test_rows_are_sorted(rows: list[tuple[object, ...]], encoded: bool) -> None:  # noqa: FBT001
+def test_rows_are_sorted(rows: list[tuple[object, ...]], encoded: bool) -> None:
     order = sorted_by(comparable(table(rows, encoded=encoded), COLUMNS), TABLE.sort_by)
     assert [rows[number] for number in order.to_pylist()] == sorted(rows, key=place)
 
@@ -42,7 +42,7 @@ def test_rows_are_sorted(rows: list[tuple[object, ...]], encoded: bool) -> None:
 @given(ROWS, st.booleans(), st.sampled_from([COLUMNS, ("a",), ("n", "a"), ()]))
 def test_duplicates_are_the_rows_beyond_the_first_of_each_key(
     rows: list[tuple[object, ...]],
-    encoded: bool,  # noqa: FBT001
+    encoded: bool,
     key: tuple[str, ...],
 ) -> None:
     dataset = dataclasses.replace(TABLE, key=key)

@@ -26,7 +26,7 @@ def read_all(content: bytes, piece_bytes: int, overlap: int) -> tuple[list[Piece
 @given(_LINES, st.booleans(), st.integers(1, 60), st.integers(1, 50))
 def test_pieces_are_the_object_without_its_header(
     lines: list[bytes],
-    ends_in_line_feed: bool,  # noqa: FBT001
+    ends_in_line_feed: bool,
     piece_bytes: int,
     overlap: int,
 ) -> None:

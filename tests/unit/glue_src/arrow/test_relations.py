@@ -42,7 +42,7 @@ def expected(children: list[tuple[object, ...]], parents: list[tuple[object, ...
 def test_facts_are_those_of_sql(
     children: list[list[tuple[object, ...]]],
     parents: list[list[tuple[object, ...]]],
-    counted: bool,  # noqa: FBT001
+    counted: bool,
 ) -> None:
     relation = COUNTED if counted else dataclasses.replace(COUNTED, counted_in=None)
     facts = relate(relation, tables(CHILD, children), tables(PARENT, parents))
@@ -60,7 +60,7 @@ def test_facts_are_those_of_sql(
 )
 def test_a_relation_is_local_only_if_both_sides_are_divided_alike_by_one_of_its_columns(
     relation: Relation,
-    local: bool,  # noqa: FBT001
+    local: bool,
 ) -> None:
     assert is_local(relation) is local
 

@@ -24,7 +24,7 @@ def results(ours: float, as_it_comes: float) -> SynthResults:
 
 
 @pytest.mark.parametrize(("as_it_comes", "holds"), [(16.0, True), (15.9, False)])
-def test_verdict_compares_with_the_bindings_as_they_come(as_it_comes: float, holds: bool) -> None:  # noqa: FBT001
+def test_verdict_compares_with_the_bindings_as_they_come(as_it_comes: float, holds: bool) -> None:
     (verdict,) = report.verdicts(results(4.0, as_it_comes))
 
     assert verdict.holds is holds

@@ -28,7 +28,7 @@ class Tables:
         counted = re.fullmatch(r"SELECT count\(\*\) FROM (\w+)", sql)
         if counted:
             return ("_col0",), [(self.rows[counted[1]],)]
-        assert sql == f"SELECT dataset, rows_now FROM runs WHERE run_id = '{RUN.run_id}'"  # noqa: S608 compared only
+        assert sql == f"SELECT dataset, rows_now FROM runs WHERE run_id = '{RUN.run_id}'"
         return ("dataset", "rows_now"), list(self.recorded.items())
 
 

@@ -81,7 +81,7 @@ def test_environment_without_a_mirror_uses_the_registry_and_one_cache(tmp_path: 
 
 
 @pytest.mark.parametrize("named", [True, False])
-def test_configuration_of_the_users_own_is_left_alone(tmp_path: Path, named: bool) -> None:  # noqa: FBT001 a case
+def test_configuration_of_the_users_own_is_left_alone(tmp_path: Path, named: bool) -> None:
     make_mirror(tmp_path / ".terraform.d" / "plugins")
     own = tmp_path / ("named.rc" if named else ".terraformrc")
     own.touch()
