@@ -91,7 +91,7 @@ class RunObject:
     partitions: PartitionSums
 
     def faults(self, dataset: Dataset) -> Iterator[str]:
-        """Yield what its rows and partitions contradict; of other partitioning than the dataset's nothing is said."""
+        """Yield what its rows and partitions contradict; with another partitioning nothing is checked."""
         if self.rows != rows_in(self.partitions):
             yield f"{self.dataset} has {self.rows} rows, its partitions {rows_in(self.partitions)}"
         if self.sums_version == version_of(dataset):
@@ -116,7 +116,7 @@ class RunObject:
 
 @dataclass(frozen=True)
 class ScanStatistics:
-    """What a scan, or a share of one, took.
+    """Statistics of a scan, or of one work unit's part of it.
 
     Read units are as DynamoDB counts them; retried requests were sent again, for whatever reason; throttled ones were
     refused because of their rate.
@@ -140,9 +140,9 @@ class ScanStatistics:
         )
 
     @classmethod
-    def total(cls, shares: Iterable[ScanStatistics]) -> ScanStatistics:
-        """Return the statistics of a scan that was made in ``shares``."""
-        return cls(*(sum(column) for column in zip(*map(astuple, shares), strict=True)))
+    def total(cls, parts: Iterable[ScanStatistics]) -> ScanStatistics:
+        """Return the statistics of a scan that was made in ``parts``."""
+        return cls(*(sum(column) for column in zip(*map(astuple, parts), strict=True)))
 
 
 @dataclass(frozen=True)

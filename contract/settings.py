@@ -30,7 +30,7 @@ class LambdaVariable:
     #: Read units per second, or UNLIMITED.
     MAX_READ_CAPACITY_UNITS: Final = "MAX_READ_CAPACITY_UNITS"
     METRICS_NAMESPACE: Final = "METRICS_NAMESPACE"
-    #: The name of the source table's contract: a module below ``sources``.
+    #: The name of the source table's contract: a module in ``contract/sources/``.
     CONTRACT: Final = "CONTRACT"
 
 

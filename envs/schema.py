@@ -117,7 +117,7 @@ class ScheduleSettings:
 @_settings
 @dataclass(frozen=True, kw_only=True)
 class LifecycleSettings:
-    """After how many days the bucket lets go of what. A table's files are never among it: ETL-2 expires its snapshots.
+    """After how many days S3 deletes each kind of object. A table's files never: ETL-2 expires its snapshots.
 
     ``clean_expiration`` is for how long a table can be made anew without a new run of ETL-1.
     """
@@ -325,10 +325,10 @@ class EtlSettings:
 @_settings
 @dataclass(frozen=True, kw_only=True)
 class AlarmSettings:
-    """When to be told of what has no limit of its own. All alarms: docs/operations.md.
+    """Thresholds of the alarms. All alarms: docs/operations.md.
 
-    ``freshness_hours`` without new data, where the schedule is enabled: more than there are between two runs, and a
-    run's time. ``run_time_share`` of the time after which it is stopped is what a run may take.
+    ``freshness_hours``: alarm after so many hours without new data, where the schedule is enabled; longer than the time
+    between two runs plus one run. ``run_time_share``: alarm when a run takes this fraction of its timeout.
     """
 
     freshness_hours: Annotated[int, rules.between(1, 168, "CloudWatch looks back seven days at most")] = 26
@@ -354,7 +354,7 @@ class Environment:
     """One environment: both stacks' settings and what they share."""
 
     name: Annotated[str, rules.named_by(naming.ENVIRONMENT)]
-    #: Which source table the platform is deployed for: a module below ``sources``.
+    #: Which source table the platform is deployed for: a module in ``contract/sources/``.
     contract_name: Annotated[str, rules.CONTRACT] = "catia"
     normalize: NormalizeSettings
     etl: EtlSettings

@@ -101,8 +101,8 @@ class StagedTables(Protocol):
     def relate(self, relations: Sequence[Relation]) -> Mapping[Relation, RelationFacts]:
         """Return what is found of relations of which one side or both are staged; the other is as readers see it.
 
-        Rows of partitions that the night leaves as they are need not be looked at where the relation's columns contain
-        both sides' partition column, equally truncated: they were when they were written.
+        If both tables are partitioned in the same way by one of the relation's columns, unchanged partitions are not
+        looked at again: they were when they were written.
         """
 
     def publish(self, dataset: Dataset) -> Published:

@@ -49,8 +49,8 @@ class Recorder:
     def record_run(self, rows: Sequence[RunRow], gone: Mapping[str, frozenset[int]]) -> None:
         """Add a run's rows to ``runs``; one that is there already stays if the run now leaves its table alone.
 
-        ``gone`` are the ids of snapshots, by table, that are about to be expired. Marked first: should that fail, the
-        next night expires them.
+        ``gone`` are the ids of snapshots, by table, that are about to be expired. ``runs`` is updated before them: if
+        expiring fails, the next night does it.
         """
         existing = {
             name: frozenset(snapshot.id for snapshot in state.snapshots) - gone.get(name, frozenset())

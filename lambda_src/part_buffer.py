@@ -41,7 +41,7 @@ class PartBuffer:
             self._held = self._take()
 
     def finish(self) -> bytes:
-        """Return the rest that has not been uploaded: of what is left, only as much as must be a part of its own."""
+        """Return the bytes that were not uploaded: at least S3's least part, if anything was uploaded."""
         held, self._held = self._held, b""
         records = held + self._take()
         end_of_part = records.rfind(b"\n", 0, max(0, len(records) - self._least_bytes)) + 1

@@ -1,4 +1,4 @@
-"""The one door to CDKTF and its AWS provider: every construct that this project uses is imported here.
+"""The one facade of CDKTF and its AWS provider: every construct that this project uses is imported here.
 
 Loading all of the provider's bindings takes most of a synth's time, in Python and once more in the Node that runs
 them. Here only those are loaded that are used: the package is registered without being executed, and Node is started

@@ -41,7 +41,7 @@ class EngineRun:
 
     @property
     def failed(self) -> bool:
-        """Whether it ended ill."""
+        """Whether it failed."""
         return self.state in {FAILED, TIMED_OUT}
 
 

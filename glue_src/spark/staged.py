@@ -98,7 +98,7 @@ class SparkStagedTables:
         return IcebergTable(self.spark, self.database, dataset.name)
 
     def _affected_by(self, relation: Relation) -> Expression | None:
-        """Return the condition of the rows that a night can have parted or joined; None for all rows.
+        """Return the condition for rows whose parent or child this night may have changed; None for all rows.
 
         Where both tables are divided alike, by one of the relation's columns, a row and what belongs to it are in
         partitions of the same value: those that the night leaves alone need not be looked at.

@@ -17,7 +17,7 @@ from modules.tags import common_tags
 
 #: Who may be given a role of the platform.
 _SERVICES: Final = ("events", "glue", "lambda", "scheduler")
-#: Of what changes roles, this can be asked to leave the boundary on.
+#: Actions on roles that can be allowed only while the role has the permissions boundary.
 _BOUNDED: Final = frozenset(
     {"iam:CreateRole", "iam:DeleteRolePolicy", "iam:PutRolePermissionsBoundary", "iam:PutRolePolicy"}
 )

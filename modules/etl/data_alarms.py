@@ -22,7 +22,7 @@ class DataAlarmsProps:
 
 
 class DataAlarms(Construct):
-    """The alarms. That on checks tells of each quarantined run, and of no end: nothing is well until it was looked at.
+    """The alarms. That on checks sends no message when it ends, because someone must look at the quarantined run.
 
     There is none on the ratio of rejected items: a run over the limit fails a check.
     """

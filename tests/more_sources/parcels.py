@@ -38,5 +38,5 @@ CONTRACT = SourceContract(
     kinds=(ItemKind("sent_parcels", PARCELS), ItemKind("empty_crates")),
     datasets=(STOPS, REJECTED, PARCELS),
     relations=(Relation("has_parcel", STOPS, PARCELS, ("parcel_id",), counted_in="stop_count"),),
-    item_reader="sources.parcels:place",
+    item_reader="contract.sources.parcels:read",
 )

@@ -10,7 +10,7 @@ import pytest
 from tests.synth.synthesized import Stack
 from tools.scan.privilege.calls import Calls, recorded
 from tools.scan.privilege.check import allows, calls_of, check, needed, outlived
-from tools.scan.privilege.deputies import WITHOUT_CONDITION, Admission, admissions, open_to_everyone
+from tools.scan.privilege.confused_deputies import WITHOUT_CONDITION, Admission, admissions, open_to_everyone
 from tools.scan.privilege.roles import Grant, Role, roles_of
 from tools.scan.privilege.unrecorded import UNRECORDED
 

@@ -1,4 +1,4 @@
-"""The rows of each dataset: named tuples of cell texts whose fields are the contract's columns, in its order.
+"""The rows of each dataset: named tuples of cell texts, one for each column that ``__init__.py`` defines, in its order.
 
 The unit tests hold them equal to the contract, so a column is never written under another's name.
 """

@@ -9,7 +9,7 @@ from itertools import chain
 
 from tools.scan.privilege.calls import ENV, Calls
 from tools.scan.privilege.check import calls_of, needed
-from tools.scan.privilege.deputies import WITHOUT_CONDITION, Admission, admissions
+from tools.scan.privilege.confused_deputies import WITHOUT_CONDITION, Admission, admissions
 from tools.scan.privilege.roles import ACCOUNT, REGION, Document, Grant, Role
 from tools.scan.privilege.unrecorded import Unrecorded
 from tools.scan.skips import SKIPS
