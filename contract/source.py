@@ -55,8 +55,8 @@ class SourceContract:
     ``name`` is that of its module in ``contract.sources``, which has it as ``CONTRACT``; ``table`` is the part of the
     DynamoDB table's name that stands between ``cat-{env}-`` and ``-table``. ``key_attributes`` are the table's keys,
     the partition key first. ``aliases`` map a name (``user_id``) to a prefix of the partition key (``USER#``): in
-    exclusion rules the name means the key without the prefix. ``datasets`` are what ETL-1 writes, in the order in which a run publishes them: the
-    arrival of the last starts ETL-2.
+    exclusion rules the name means the key without the prefix. ``datasets`` are what ETL-1 writes, in the order in which
+    a run publishes them: the arrival of the last starts ETL-2.
 
     ``writer`` is what writes the items, as operators are told of it.
 

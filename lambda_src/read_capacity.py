@@ -1,8 +1,8 @@
 """A limit on the read capacity that a scan consumes.
 
-DynamoDB tells what a page cost with the page itself, too late to ask for less. So each request first counts as a full page;
-the count is corrected when the page arrives. Of a page that breaks on its way and is asked for again, only the last cost
-is known.
+DynamoDB tells what a page cost with the page itself, too late to ask for less. So each request first counts as a full
+page; the count is corrected when the page arrives. Of a page that breaks on its way and is asked for again, only the
+last cost is known.
 """
 
 from __future__ import annotations

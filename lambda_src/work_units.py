@@ -45,8 +45,8 @@ class WorkUnit:
 class WorkUnitResult:
     """What a work unit made. By dataset name: the parts that it uploaded, their data rows, and the rest after them.
 
-    A work unit that has uploaded a part of a dataset keeps LEAST_PART_BYTES or more. These rests are joined and uploaded
-    as the first parts of the file: a part must have 5 MiB, unless it is the last.
+    A work unit that has uploaded a part of a dataset keeps LEAST_PART_BYTES or more. These rests are joined and
+    uploaded as the first parts of the file: a part must have 5 MiB, unless it is the last.
     """
 
     scanned: int

@@ -22,9 +22,7 @@ def contract_named(name: str) -> SourceContract:
         ContractError: there is none, or it contradicts itself.
     """
     if name not in contract_names():
-        message = (
-            f"contract {name!r}: there is no such module in contract/sources/; there are {', '.join(contract_names())}"
-        )
+        message = f"contract {name!r}: no such module in contract/sources/; there are {', '.join(contract_names())}"
         raise ContractError(message)
     contract: SourceContract = import_module(f"{__name__}.{name}").CONTRACT
     if contract.name != name:

@@ -40,7 +40,7 @@ def test_keys_and_orders_are_columns(name: str) -> None:
 def test_a_contract_that_is_not_there_is_refused() -> None:
     known = ", ".join(contract_names())
     with pytest.raises(
-        ContractError, match=f"contract 'orders': there is no such module in contract/sources/; there are {known}"
+        ContractError, match=f"contract 'orders': no such module in contract/sources/; there are {known}"
     ):
         contract_named("orders")
 
