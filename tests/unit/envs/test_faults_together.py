@@ -117,7 +117,7 @@ def test_wrong_type_inside_a_tuple_and_a_dictionary() -> None:
         (
             {"contract_name": "nowhere", "normalize.extract.exclusion_rules": (exclusion_rule(attribute="nombre"),)},
             (
-                f"contract_name = 'nowhere': contract 'nowhere': no such module below sources; there are "
+                f"contract_name = 'nowhere': contract 'nowhere': no such module in contract/sources/; there are "
                 f"{', '.join(contract_names())}"
             ),
         ),
