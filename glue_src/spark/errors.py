@@ -51,6 +51,8 @@ _BROKEN_RULES: Final = (
     ("NOT_NULL_ASSERT_VIOLATION", _NULL),
     ("Null value appeared in non-nullable field", _NULL),
 )
+#: How a plan begins what it would say.
+_PLANNED: Final = "raise_error("
 #: What Spark says of a CSV that it cannot read, and of the reason.
 _MALFORMED: Final = "Malformed"
 _REASONS: Final = (
@@ -102,15 +104,18 @@ def _as_ours(text: str, table: IcebergTable, base: int | None, source_key: str |
 def _broken_rule(text: str, source_key: str) -> str | None:
     if source_key in text and _any((*_MISSING_FILE, "PATH_NOT_FOUND", "Path does not exist"), text):
         return "it vanished while the run was read."
+    # Errors of all kinds show the plan of a query, and so what it would say of a broken rule.
+    said = "\n".join(line for line in text.splitlines() if _PLANNED not in line)
     for sign, rule in _BROKEN_RULES:
-        if sign in text:
+        if sign in said:
             return rule
     return next(reason for sign, reason in _REASONS if sign in text) if _MALFORMED in text else None
 
 
 def _refusal_in(text: str) -> str:
-    """Return the last line that tells of a refusal: it is nearest to the cause."""
-    return [line for line in text.splitlines() if _any(_REFUSED, line)][-1].strip()
+    """Return the last line that tells of a refusal, and is no place in a program: it is nearest to the cause."""
+    lines = [line.strip(" \t:") for line in text.splitlines() if _any(_REFUSED, line)]
+    return next((line for line in reversed(lines) if not line.startswith("at ")), _REFUSED[0])
 
 
 def _any(signs: tuple[str, ...], text: str) -> bool:
