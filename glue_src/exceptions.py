@@ -17,6 +17,7 @@
     │   ├── TableMissingError       the catalog has no such Iceberg table
     │   ├── TableMetadataError      its metadata file is missing or damaged
     │   ├── TableFileError          a manifest or data file that it names is missing or damaged
+    │   ├── TableRefusedError       S3 or Glue refused a request for it
     │   ├── TableSchemaError        its columns cannot become the contract's
     │   └── TableMovedError         somebody else committed to it since it was planned
     └── EventRefusedError           the published tables could not be announced
@@ -186,6 +187,16 @@ class TableFileError(TableError):
         super().__init__(
             f"{table}: {fault} Nothing was published. Restore an earlier version of the object, or rebuild the table "
             f"from the newest clean run: python -m ops rebuild --table {table}"
+        )
+
+
+class TableRefusedError(TableError):
+    """S3 or Glue refused a request for a table, one of its files, or the CSV that it is written from."""
+
+    def __init__(self, table: str, told: str) -> None:
+        super().__init__(
+            f"{table}: access denied by S3 or Glue: {told} Allow the role of ETL-2 what docs/security.md lists, then "
+            "run ETL-2 again: it goes on from what it finds."
         )
 
 

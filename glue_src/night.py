@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from contract.datasets import DATA_QUALITY
+from contract.datasets import DATA_QUALITY, RUNS
 from contract.layout import quarantine_key
 from glue_src import logs
 from glue_src.announce import announce
@@ -191,10 +191,14 @@ class Night:
         raise QuarantinedError(summary.run_id, key, failed)
 
     def _clean_up(self, due: Mapping[str, frozenset[int]], published: Mapping[str, Published]) -> None:
-        """Expire what history no longer needs; where something was written, remove what killed runs left behind."""
+        """Expire what history no longer needs; where something was written, remove what killed runs left behind.
+
+        ``runs`` and ``data_quality`` are written every night: they are looked through when another table is.
+        """
+        written = {*published, RUNS.name, DATA_QUALITY.name} if published else set()
         for dataset in self.arguments.contract.tables:
             try:
-                self._clean_up_table(dataset, due[dataset.name], look_for_orphans=dataset.name in published)
+                self._clean_up_table(dataset, due[dataset.name], look_for_orphans=dataset.name in written)
             except (TableFileError, TableMovedError) as error:
                 # The run is published and recorded: what is left undone, the next night does.
                 logs.warning("table not cleaned up", dataset=dataset.name, error=brief(error))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from glue_src import logs, metrics
 from glue_src.clean_zone import CleanZone
 from glue_src.exceptions import QuarantinedError
+from glue_src.named_errors import name_errors
 from glue_src.night import Night, Outcome
 from glue_src.storage import Bucket
 from glue_src.tables import read_table
@@ -26,6 +27,8 @@ def run(arguments: Arguments, engine: LakeEngine, clients: Clients) -> Outcome:
         CurationError: what :meth:`Night.run` raises.
     """
     began = time.monotonic()
+    for client in (clients.s3, clients.glue):
+        name_errors(client)
     bucket = Bucket(clients.s3, arguments.bucket)
     clean_zone = CleanZone(bucket, arguments.clean_prefix, arguments.contract)
     read = partial(read_table, clients.glue, clients.s3, arguments.database)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pyarrow as pa
 from pyarrow import parquet
-from pyiceberg.manifest import DataFile
+from pyiceberg.manifest import DataFile, ManifestFile
 from pyiceberg.table import Table
 
 from contract.datasets import Dataset
@@ -189,6 +189,7 @@ def commit(table: Table, added: Sequence[DataFile], removed: Sequence[DataFile],
         named_files(table),
         transaction.update_snapshot(snapshot_properties=dict(properties)).overwrite() as overwrite,
     ):
+        overwrite._process_manifests = partial(_useful, overwrite.snapshot_id)  # type: ignore[method-assign] # noqa: SLF001
         for file in removed:
             overwrite.delete_data_file(file)
         for file in added:
@@ -196,6 +197,18 @@ def commit(table: Table, added: Sequence[DataFile], removed: Sequence[DataFile],
     with moved(table):
         transaction.commit_transaction()
     return overwrite.snapshot_id
+
+
+def _useful(snapshot_id: int, manifests: Sequence[ManifestFile]) -> list[ManifestFile]:
+    """Return the manifests without those that only say what earlier snapshots took away.
+
+    PyIceberg carries them from snapshot to snapshot, one more each night, and reads them all; Java's writers do not.
+    """
+    return [
+        manifest
+        for manifest in manifests
+        if manifest.has_added_files() or manifest.has_existing_files() or manifest.added_snapshot_id == snapshot_id
+    ]
 
 
 def commit_alone(table: Table, added: Sequence[DataFile], properties: Mapping[str, str]) -> int:

@@ -41,8 +41,8 @@ Rows: TypeAlias = Mapping[Dataset, Sequence[Cells]]
 HISTORY_DAYS = 30
 
 
-def run_id(number: int) -> str:
-    """Return a run id of a past night; those of greater numbers are newer."""
+def run_id(number: float) -> str:
+    """Return a run id of a past night; those of greater numbers are newer. A night is 1."""
     at = datetime(2026, 2, 1, 4, 30, tzinfo=UTC) + timedelta(days=number)
     return f"{at:%Y%m%dT%H%M%S.%fZ}-0000abcd"
 

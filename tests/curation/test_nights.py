@@ -235,6 +235,17 @@ def test_runs_that_cannot_be_taken_are_passed_over(lake: Lake) -> None:
         lake.night()
 
 
+def test_what_says_where_files_are_does_not_grow_night_by_night(lake: Lake) -> None:
+    for number in range(1, 5):
+        lake.publish(run_id(number), together(months(JAN), talk(f"u{number}", FEB, "x")))
+        lake.night()
+    for dataset in (MESSAGES, RUNS):
+        snapshot = lake.table(dataset).current_snapshot()
+        assert snapshot is not None
+        # One for each month or so, and one of what the last night took away.
+        assert len(snapshot.manifests(lake.table(dataset).io)) <= 3
+
+
 def test_an_expired_state_goes_with_its_files(lake: Lake) -> None:
     lake.publish(run_id(1), months(JAN, FEB))
     lake.night()

@@ -1,4 +1,4 @@
-"""What only the Spark engine has: branches, ranges of keys, an older Iceberg, nights that are killed between steps."""
+"""What only the Spark engine has: branches, ranges of keys, an older Iceberg."""
 
 from __future__ import annotations
 
@@ -11,12 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from contract.sources.catia import CONTRACT, CONVERSATIONS, FEEDBACK, MESSAGES
-from glue_src.spark import engine as spark_engine
+from contract.sources.catia import CONTRACT, MESSAGES
 from glue_src.spark import keys
 from glue_src.spark.iceberg import IcebergTable
 from tests.curation import glue_5_0
-from tests.curation.lake import Lake, like, months, run_id, talk, together
+from tests.curation.lake import Lake, months, run_id, talk, together
 from tools.local.aws_environment import emulator_variables
 
 if TYPE_CHECKING:
@@ -28,55 +27,6 @@ JAN, FEB = "2026-01", "2026-02"
 @pytest.fixture
 def lake(make_lake: Callable[..., Lake]) -> Lake:
     return make_lake(CONTRACT, "spark")
-
-
-class KilledError(BaseException):
-    """The machine is gone: nothing that would have been done afterwards is done."""
-
-
-#: After which call of which method the machine is gone, counted from 1.
-KILLS: tuple[tuple[Any, str, int], ...] = (
-    (IcebergTable, "begin_branch", 3),
-    (IcebergTable, "staged", 3),
-    (IcebergTable, "publish", 1),
-    (IcebergTable, "publish", 3),
-    (IcebergTable, "committed", 1),
-    (IcebergTable, "committed", 2),
-)
-
-
-def test_a_night_that_is_killed_is_finished_by_the_next(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
-    lake.publish(run_id(1), months(JAN))
-    lake.night()
-    seen = before = months(JAN)
-    for number, (kind, method, at) in enumerate(KILLS, start=2):
-        after = together(months(JAN), talk("u9", FEB, f"hola {number}"), like("u9", FEB, f"bien {number}"))
-        lake.publish(run_id(number), after)
-        with monkeypatch.context() as patched:
-            calls, original = [0], getattr(kind, method)
-
-            def killed(*arguments: Any, **named: Any) -> Any:
-                result = original(*arguments, **named)  # noqa: B023
-                calls[0] += 1  # noqa: B023
-                if calls[0] >= at:  # noqa: B023
-                    raise KilledError
-                return result
-
-            patched.setattr(kind, method, killed)
-            # A machine that is gone drops no branch.
-            patched.setattr(spark_engine, "_discard", lambda _: None)
-            with pytest.raises(KilledError):
-                lake.night()
-        assert lake.sees(seen) or lake.sees(after)
-        seen = after if lake.sees(after) else seen
-    assert seen != before
-    lake.night()
-    assert lake.sees(after)
-    assert set(lake.runs(run_id(len(KILLS) + 1))) == {dataset.name for dataset in lake.contract.datasets}
-    for dataset in (MESSAGES, FEEDBACK, CONVERSATIONS):
-        state = lake.state_of(dataset)
-        assert set(state.references) == {"main"}
-        assert state.trusted_sums is not None
 
 
 def test_a_branch_that_is_not_published_goes_with_its_files(lake: Lake) -> None:

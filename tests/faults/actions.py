@@ -19,7 +19,7 @@ _LARGE_BYTES: Final = 10 * 2**30
 
 
 def lost_answer(operation: str, first: int = 1) -> ByProxy:
-    return ByProxy(operation, _lose_answer, "is carried out, but the connection is reset before the answer", first)
+    return ByProxy(operation, lose_answer, "is carried out, but the connection is reset before the answer", first)
 
 
 def refused(operation: str, code: str, status: int, first: int = 1, times: int | None = 1) -> ByProxy:
@@ -36,7 +36,7 @@ def no_such_table(operation: str, first: int) -> ByProxy:
 
     def refuse(exchange: Exchange) -> None:
         status, headers, body = render_error("dynamodb", "ResourceNotFoundException", "Requested resource not found")
-        exchange.reply(_answer(status, headers, body))
+        exchange.reply(wire_answer(status, headers, body))
 
     return ByProxy(operation, refuse, "answers 400 ResourceNotFoundException", first, times=None)
 
@@ -81,7 +81,7 @@ def tell_large_size(exchange: Exchange) -> None:
     answer = exchange.forward()
     body = re.sub(rb'("TableSizeBytes":\s*)\d+', rb"\g<1>" + str(_LARGE_BYTES).encode(), answer.content)
     headers = {"Content-Type": "application/x-amz-json-1.0", "x-amz-crc32": str(crc32(body))}
-    exchange.reply(_answer(HTTPStatus.OK, headers, body))
+    exchange.reply(wire_answer(HTTPStatus.OK, headers, body))
 
 
 def let_time_be_up(exchange: Exchange) -> None:
@@ -90,7 +90,8 @@ def let_time_be_up(exchange: Exchange) -> None:
     pass_on(exchange)
 
 
-def _lose_answer(exchange: Exchange) -> None:
+def lose_answer(exchange: Exchange) -> None:
+    """Let a request be carried out, and reset the connection before its answer."""
     exchange.forward()
     exchange.reset()
 
@@ -128,10 +129,11 @@ def _kill_a_worker(exchange: Exchange) -> None:
 def _error(code: str, error_status: int, status: int) -> bytes:
     """Return an answer of S3 in which an error of ``error_status`` is told under ``status``."""
     _, headers, body = render_error("s3", code, f"made by the fault tests: {code}", error_status)
-    return _answer(status, headers, body)
+    return wire_answer(status, headers, body)
 
 
-def _answer(status: int, headers: Mapping[str, str], body: bytes) -> bytes:
+def wire_answer(status: int, headers: Mapping[str, str], body: bytes) -> bytes:
+    """Return an answer as it lies on the wire."""
     lines = [f"HTTP/1.1 {status} {HTTPStatus(status).phrase}", f"Content-Length: {len(body)}"]
     lines += [f"{name}: {value}" for name, value in headers.items()]
     return "\r\n".join([*lines, "", ""]).encode() + body

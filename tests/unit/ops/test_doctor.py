@@ -17,6 +17,7 @@ from glue_src.exceptions import (
     TableMetadataError,
     TableMissingError,
     TableMovedError,
+    TableRefusedError,
     TableSchemaError,
 )
 from ops.checks.findings import ATTENTION, OK, UNKNOWN, Finding
@@ -58,6 +59,7 @@ def test_failures_find_their_remedy() -> None:
         ("ETL-2", str(TableSchemaError("messages", ["column 'x' is long in the table"]))): "new field id",
         ("ETL-2", str(TableMetadataError("messages", "s3://a/b", "is missing", None))): "restore the object",
         ("ETL-2", str(TableFileError("messages", "s3://a/b is missing."))): "restore the object",
+        ("ETL-2", str(TableRefusedError("messages", "(Service: S3, Status Code: 403)"))): "deploy cat-prod-etl2",
         ("ETL-2", str(TableMissingError("a", "messages", "is missing"))): "deploy cat-prod-etl2",
         ("ETL-2", str(PartitionTooLargeError("messages", 2**31, 2**30))): "a narrower partition",
         ("ETL-2", str(MalformedDataError("messages", "key", "It is."))): "run --env prod",

@@ -1,0 +1,181 @@
+"""S3 and Glue refuse any of a night's requests, or the night's machine is gone from some request on."""
+
+from __future__ import annotations
+
+import random
+import re
+import uuid
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Final
+
+import botocore.endpoint
+import pytest
+
+from contract.sources.catia import CONTRACT
+from glue_src.arrow.engine import ArrowEngine
+from glue_src.spark.engine import SparkEngine
+from tests.curation.changing import (
+    SECRET,
+    TABLES,
+    left_behind,
+    rows_of_night,
+    run_of_night,
+    seen,
+    told,
+    torn,
+    unseen,
+)
+from tests.curation.front import (
+    DENIED,
+    FAILED,
+    FIRST,
+    FRONT_BUCKET,
+    SLOWED,
+    Action,
+    FrontedLake,
+    clients_behind,
+    cut,
+    each_at_first,
+    fronted,
+    once,
+    session_behind,
+)
+from tests.curation.lake import Lake
+from tests.faults.actions import lose_answer
+from tests.faults.proxy import Proxy
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from pyspark.sql import SparkSession
+
+    from glue_src.clients import Clients
+    from glue_src.engine import LakeEngine
+
+CUTS: Final = 50
+#: What the SDKs get over: refusals for the moment, and answers that are lost.
+MOMENTARY: Final[tuple[Action, ...]] = (SLOWED, FAILED, lose_answer)
+#: One request of so many that a night of Spark makes is refused: each takes two nights of seconds.
+SPARKS_SHARE: Final = 3
+
+
+@pytest.fixture(scope="module")
+def proxy(endpoint: str, clients: Clients) -> Iterator[Proxy]:
+    clients.s3.create_bucket(Bucket=FRONT_BUCKET)
+    with closing(Proxy(endpoint)) as proxy:
+        yield proxy
+
+
+@pytest.fixture(scope="module")
+def spark_behind(proxy: Proxy, spark: SparkSession) -> SparkSession:
+    return session_behind(proxy, spark)
+
+
+@pytest.fixture
+def behind(
+    request: pytest.FixtureRequest, clients: Clients, endpoint: str, proxy: Proxy, tmp_path: Path
+) -> Callable[[str], FrontedLake]:
+    """Return a function that makes a lake for an engine's name, with the engine behind the proxy."""
+
+    def make(engine_name: str) -> FrontedLake:
+        name = f"l{uuid.uuid4().hex[:12]}"
+        ways = clients_behind(proxy, clients)
+        engine: LakeEngine
+        if engine_name == "spark":
+            engine = SparkEngine(request.getfixturevalue("spark_behind"), FRONT_BUCKET, name)
+        else:
+            engine = ArrowEngine(ways.glue, ways.s3, FRONT_BUCKET, name, tmp_path)
+        lake = Lake(engine, clients, FRONT_BUCKET, endpoint, name, CONTRACT)
+        lake.create_tables()
+        return fronted(lake, ways, proxy)
+
+    return make
+
+
+def spread(requests: int, count: int) -> list[int]:
+    """Return so many of the numbers from 1 to ``requests``, by chance, but evenly: one of each stretch."""
+    chance = random.Random(requests)
+    ends = [requests * place // count for place in range(count + 1)]
+    return [chance.randint(first + 1, last) for first, last in pairwise(ends)]
+
+
+def names_what_it_is_about(message: str, lake: Lake) -> bool:
+    """Return whether an error names a table, or an object of the lake."""
+    tables = "|".join(dataset.name for dataset in lake.contract.tables)
+    return re.search(rf"\b({tables})\b|{lake.name}/", message) is not None
+
+
+def test_a_night_that_is_cut_off_anywhere_leaves_each_table_whole(behind: Callable[[str], FrontedLake]) -> None:
+    """For others than itself, a killed night is one whose requests end: Spark's JVM is that of all tests."""
+    lakes = behind("spark")
+    states, wrong, number = told(FIRST - 1), {}, 0
+    for number, at in enumerate(spread(lakes.begin(), CUTS), start=FIRST):
+        ended = lakes.night(number, cut(at))
+        found = seen(lakes.lake)
+        if not ended.refused or torn(found, states, told(number)):
+            wrong[at] = ended.refused, torn(found, states, told(number))
+        states = found
+    assert wrong == {}
+    # The next night goes on from what it finds.
+    last = number + 1
+    assert lakes.night(last).trace == ""
+    assert seen(lakes.lake) == told(last)
+    assert lakes.lake.runs(run_of_night(last)).keys() == {each.name for each in CONTRACT.datasets}
+    for dataset in TABLES:
+        state = lakes.lake.state_of(dataset)
+        assert state.references.keys() == {"main"}
+        assert state.trusted_sums is not None
+    assert left_behind(lakes.lake)
+    assert unseen(lakes.lake)
+    # A day later, what the killed ones have left goes.
+    lakes.lake.publish(run_of_night(last + 1), rows_of_night(last + 1))
+    lakes.etl2.night_at(datetime.now(UTC) + timedelta(hours=25))
+    assert seen(lakes.lake) == told(last + 1)
+    assert left_behind(lakes.lake) == set()
+    assert unseen(lakes.lake) == []
+
+
+def test_a_night_that_may_not_do_something_names_it_and_the_next_goes_on(
+    behind: Callable[[str], FrontedLake], engine_name: str
+) -> None:
+    lakes = behind(engine_name)
+    requests, states, wrong, number = lakes.begin(), told(FIRST - 1), [], 0
+    places = spread(requests, requests // SPARKS_SHARE if engine_name == "spark" else requests)
+    for number, at in enumerate(places, start=FIRST):
+        ended, found = lakes.night(number, once(DENIED, at)), seen(lakes.lake)
+        # Spark looks for what need not be there, and once more at what it has written: that may be denied.
+        is_known = ended.error is not None or (engine_name == "spark" and found == told(number))
+        says = ended.message or lakes.lake.name + "/ denied"
+        faults = {
+            "nothing was denied": not ended.refused,
+            "nobody knows of it": not is_known,
+            "says nothing of what it is about": not names_what_it_is_about(says, lakes.lake),
+            "says nothing of why": re.search("denied|forbidden", says, re.IGNORECASE) is None,
+            "quotes what people said": SECRET in ended.trace,
+            "left a table torn": torn(found, states, told(number)) != [],
+        }
+        wrong += [
+            (at, *ended.operations[at - 1 : at], fault, ended.message) for fault, is_so in faults.items() if is_so
+        ]
+        states = found
+    assert wrong == []
+    assert lakes.night(number + 1).trace == ""
+    assert seen(lakes.lake) == told(number + 1)
+    assert left_behind(lakes.lake)
+
+
+def test_a_night_of_which_each_request_has_to_be_repeated_succeeds(
+    behind: Callable[[str], FrontedLake], engine_name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(botocore.endpoint, "time", SimpleNamespace(sleep=lambda _: None))
+    lakes = behind(engine_name)
+    requests = lakes.begin()
+    for number, action in enumerate(MOMENTARY, start=FIRST):
+        ended = lakes.night(number, each_at_first(action))
+        assert ended.trace == "", action
+        assert len(ended.operations) >= 2 * requests
+        assert seen(lakes.lake) == told(number)

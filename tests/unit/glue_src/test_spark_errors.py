@@ -1,0 +1,41 @@
+"""What becomes of Java's errors: the right one of ours, and nothing of what a record holds."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+import pytest
+from pyspark.errors import PySparkException
+
+from glue_src.exceptions import CurationError, MalformedDataError, TableRefusedError
+from glue_src.spark.csv import UNKNOWN_ESCAPE
+from glue_src.spark.errors import translated
+from glue_src.spark.iceberg import IcebergTable
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+RAISED = f"java.lang.RuntimeException: messages.text holds {UNKNOWN_ESCAPE}."
+PLAN = (
+    f"Project [CASE WHEN contains(text#1, char(92)) THEN raise_error(messages.text holds {UNKNOWN_ESCAPE}., NullType)]"
+)
+CAUSE = "Caused by: a.b.AccessDeniedException: User may not glue:GetTable (Service: Glue, Status Code: 400)"
+DENIED = f"An error occurred\n{PLAN}\n{CAUSE}\n\tat a.b.AccessDeniedException$BuilderImpl.build(A.java:98)\n\tat c.D"
+QUOTING = "Malformed records are detected in record parsing: [u0,Access Denied].\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "words"),
+    [
+        (RAISED, MalformedDataError, "backslash"),
+        (f"{RAISED}\n{PLAN}", MalformedDataError, "backslash"),
+        (QUOTING, MalformedDataError, "more or fewer cells"),
+        (DENIED, TableRefusedError, f"messages: .*{CAUSE[:50]}"),
+    ],
+)
+def test_an_error_is_told_by_its_cause(text: str, kind: type[CurationError], words: str) -> None:
+    table = IcebergTable(cast("SparkSession", None), "lake", "messages")
+    with pytest.raises(kind, match=words) as caught, translated(table, 5, "messages.csv"):
+        raise PySparkException(text)
+    assert "u0" not in str(caught.value)
+    assert "A.java" not in str(caught.value)
