@@ -60,7 +60,7 @@ CUTS: Final = 50
 #: What the SDKs get over: refusals for the moment, and answers that are lost.
 MOMENTARY: Final[tuple[Action, ...]] = (SLOWED, FAILED, lose_answer)
 #: One request of so many that a night of Spark makes is refused: each takes two nights of seconds.
-SPARKS_SHARE: Final = 3
+SPARKS_SHARE: Final = 12
 
 
 @pytest.fixture(scope="module")
