@@ -1,4 +1,4 @@
-"""Rests of work units, joined into parts that S3 takes."""
+"""Remainders of work units, joined into parts that S3 takes."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 
-def joined(header: bytes, rests: Iterable[bytes]) -> Iterator[bytes]:
-    """Yield the first parts of a file: its header and all rests, in parts of PART_BYTES or more.
+def joined(header: bytes, remainders: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield the first parts of a file: its header and all remainders, in parts of PART_BYTES or more.
 
     The last may have fewer bytes than S3's least part only if no work unit has uploaded a part
     (lambda_src.work_units): then it is the file's last part too, which may be small. Otherwise what is too small joins
@@ -19,8 +19,8 @@ def joined(header: bytes, rests: Iterable[bytes]) -> Iterator[bytes]:
     """
     waiting: bytes | None = None
     gathered = [header]
-    for rest in rests:
-        gathered.append(rest)
+    for remainder in remainders:
+        gathered.append(remainder)
         if sum(map(len, gathered)) >= PART_BYTES:
             if waiting is not None:
                 yield waiting

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 class PartBuffer:
     """Records in order. ``upload`` gets each part; what :meth:`finish` returns follows the last of them.
 
-    A part is cut between records, so that work units' parts and rests may stand in any order. One part is held back
-    until the records after it make a least part: a rest is then never too small to be a part of its own.
+    A part is cut between records, so that work units' parts and remainders may stand in any order. One part is held
+    back until the records after it make a least part: a remainder is then never too small to be a part of its own.
     """
 
     def __init__(self, upload: Callable[[bytes], None], part_bytes: int, least_bytes: int = LEAST_PART_BYTES) -> None:

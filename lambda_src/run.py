@@ -14,7 +14,7 @@ from lambda_src.joining import joined
 from lambda_src.part_uploads import PartUploads
 from lambda_src.tally import Tally
 from lambda_src.uploads import Uploads
-from lambda_src.work_units import WorkUnit, WorkUnitResult, numbers_for_joined_rests
+from lambda_src.work_units import WorkUnit, WorkUnitResult, numbers_for_joined_remainders
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -93,11 +93,11 @@ def _total(results: Sequence[WorkUnitResult]) -> Tally:
 
 
 def _join_all(plan: Plan, results: Sequence[WorkUnitResult], tally: Tally, upload: Upload) -> list[_File]:
-    """Upload the work units' rests in front of their parts, and return the files that this makes."""
-    with PartUploads(upload, range(1, numbers_for_joined_rests(len(plan.work_units)) + 1)) as uploads:
+    """Upload the work units' remainders in front of their parts, and return the files that this makes."""
+    with PartUploads(upload, range(1, numbers_for_joined_remainders(len(plan.work_units)) + 1)) as uploads:
         for dataset in plan.settings.contract.datasets:
             header = cells.record(dataset.column_names).encode()
-            for body in joined(header, [result.rests[dataset.name] for result in results]):
+            for body in joined(header, [result.remainders[dataset.name] for result in results]):
                 uploads.upload(dataset.name, body)
         first_parts = uploads.finish()
     return [

@@ -64,5 +64,5 @@ class ClusterEngine:
 
 
 def _compressed_answer(work: Work, work_unit: WorkUnit) -> bytes:
-    """Return the answer for a work unit as it travels to the driver: rests are megabytes of text."""
+    """Return the answer for a work unit as it travels to the driver: remainders are megabytes of text."""
     return zlib.compress(answer_of(work, work_unit), level=1)

@@ -57,7 +57,7 @@ def extract_pages(
     settings: Settings,
     check_deadline: Callable[[], None],
 ) -> WorkUnitResult:
-    """Normalize all ``pages`` of a work unit and upload what they give by ``upload``; return the rest and all counts.
+    """Normalize all ``pages`` of a work unit and upload what they give; return the remainder and all counts.
 
     Raises:
         NormalizeError: what ``pages``, ``upload`` or ``check_deadline`` raise.
@@ -76,7 +76,7 @@ def extract_pages(
                 buffers[name].write(records)
             meter.count(page)
             check_deadline()
-        rests = {name: buffer.finish() for name, buffer in buffers.items()}
+        remainders = {name: buffer.finish() for name, buffer in buffers.items()}
         uploaded = parts.finish()
     return WorkUnitResult(
         scanned=meter.scanned,
@@ -84,7 +84,7 @@ def extract_pages(
         statistics=meter.statistics(len(work_unit.segments)),
         parts=uploaded,
         rows={name: buffer.rows for name, buffer in buffers.items()},
-        rests=rests,
+        remainders=remainders,
     )
 
 

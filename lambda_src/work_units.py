@@ -43,9 +43,9 @@ class WorkUnit:
 
 @dataclass(frozen=True)
 class WorkUnitResult:
-    """What a work unit made. By dataset name: the parts that it uploaded, their data rows, and the rest after them.
+    """What a work unit made. By dataset name: the parts that it uploaded, their rows, and the remainder after them.
 
-    A work unit that has uploaded a part of a dataset keeps LEAST_PART_BYTES or more. These rests are joined and
+    A work unit that has uploaded a part of a dataset keeps LEAST_PART_BYTES or more. These remainders are joined and
     uploaded as the first parts of the file: a part must have 5 MiB, unless it is the last.
     """
 
@@ -54,7 +54,7 @@ class WorkUnitResult:
     statistics: ScanStatistics
     parts: Mapping[str, tuple[UploadedPart, ...]]
     rows: Mapping[str, int]
-    rests: Mapping[str, bytes]
+    remainders: Mapping[str, bytes]
 
 
 def divide(parallelism: Parallelism, table_bytes: int, read_capacity_units: float | None) -> tuple[WorkUnit, ...]:
@@ -66,7 +66,7 @@ def divide(parallelism: Parallelism, table_bytes: int, read_capacity_units: floa
         read_capacity_units: what all work units together may consume a second; None for no limit.
     """
     count = parallelism.processes
-    reserved = numbers_for_joined_rests(count)
+    reserved = numbers_for_joined_remainders(count)
     each = (MOST_PARTS - reserved) // count
     part_bytes = max(PART_BYTES, -(-table_bytes * _MOST_CSV_PER_TABLE_BYTE // (count * each)))
     return tuple(
@@ -82,9 +82,9 @@ def divide(parallelism: Parallelism, table_bytes: int, read_capacity_units: floa
     )
 
 
-def numbers_for_joined_rests(work_units: int) -> int:
-    """Return how many of the first part numbers are kept for the work units' joined rests.
+def numbers_for_joined_remainders(work_units: int) -> int:
+    """Return how many of the first part numbers are kept for the work units' joined remainders.
 
-    A joined part ends with a rest (lambda_src.joining), so there are no more of them than rests, and perhaps a last.
+    A joined part ends with a remainder (lambda_src.joining): there are as many as remainders at most, and a last one.
     """
     return work_units + 1

@@ -21,15 +21,15 @@ def test_parts_and_the_rest_are_the_records_in_order(written: list[bytes], least
     buffer = PartBuffer(parts.append, least + more, least)
     for records in written:
         buffer.write(records)
-    rest = buffer.finish()
+    remainder = buffer.finish()
 
-    assert b"".join([*parts, rest]) == b"".join(written)
+    assert b"".join([*parts, remainder]) == b"".join(written)
     assert buffer.rows == sum(records.count(b"\n") for records in written)
     assert all(len(part) >= least + more for part in parts[:-1])
     assert all(len(part) >= least for part in parts)
-    assert len(rest) < 2 * least + max(map(len, [RECORD, *written]))
+    assert len(remainder) < 2 * least + max(map(len, [RECORD, *written]))
     assert all(part.endswith(b"\n") for part in parts)
-    assert not parts or len(rest) >= least
+    assert not parts or len(remainder) >= least
 
 
 def test_memory_holds_a_part_and_what_it_waits_for() -> None:
@@ -51,7 +51,7 @@ def test_nothing_written_is_nothing_left() -> None:
 
 
 @pytest.mark.parametrize(
-    ("rests", "sizes"),
+    ("remainders", "sizes"),
     [
         ([], [3]),
         ([0, 0], [3]),
@@ -63,10 +63,10 @@ def test_nothing_written_is_nothing_left() -> None:
         ([LEAST_PART_BYTES] * 4 + [1, 2], [3 + 2 * LEAST_PART_BYTES, 2 * LEAST_PART_BYTES + 3]),
     ],
 )
-def test_rests_are_joined_behind_the_header(rests: list[int], sizes: list[int]) -> None:
-    bodies = list(joined(b"a,b", [bytes([number]) * size for number, size in enumerate(rests)]))
+def test_remainders_are_joined_behind_the_header(remainders: list[int], sizes: list[int]) -> None:
+    bodies = list(joined(b"a,b", [bytes([number]) * size for number, size in enumerate(remainders)]))
 
     assert [len(body) for body in bodies] == sizes
-    assert b"".join(bodies) == b"a,b" + b"".join(bytes([number]) * size for number, size in enumerate(rests))
-    # S3 numbers for joined rests are one more than work units, and one work unit leaves one rest.
-    assert len(bodies) <= len(rests) + 1
+    assert b"".join(bodies) == b"a,b" + b"".join(bytes([number]) * size for number, size in enumerate(remainders))
+    # S3 numbers for joined remainders are one more than work units, and one work unit leaves one remainder.
+    assert len(bodies) <= len(remainders) + 1

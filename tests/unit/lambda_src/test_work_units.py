@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lambda_src.parallelism import Parallelism
-from lambda_src.work_units import LEAST_PART_BYTES, MOST_PARTS, PART_BYTES, divide, numbers_for_joined_rests
+from lambda_src.work_units import LEAST_PART_BYTES, MOST_PARTS, PART_BYTES, divide, numbers_for_joined_remainders
 
 GIB = 2**30
 
@@ -45,7 +45,7 @@ def test_every_segment_is_read_once_and_no_number_is_given_twice(
     assert sorted(segment for work_unit in work_units for segment in work_unit.segments) == list(
         range(parallelism.segments)
     )
-    assert numbers_for_joined_rests(processes) < work_units[0].part_numbers.start
+    assert numbers_for_joined_remainders(processes) < work_units[0].part_numbers.start
     assert all(one.part_numbers.stop == other.part_numbers.start for one, other in pairwise(work_units))
     assert work_units[-1].part_numbers.stop <= MOST_PARTS + 1
     assert all(
