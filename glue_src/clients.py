@@ -1,4 +1,7 @@
-"""The AWS clients of ETL-2: the one place that says how often and how long they try."""
+"""The boto3 clients of ETL-2: the one place that says how often and how long they try.
+
+Where an answer breaks off, ``glue_src.arrow.s3_files`` asks again. Spark's own requests are the Java SDK's.
+"""
 
 from __future__ import annotations
 

@@ -1,20 +1,26 @@
-r"""Commands that run an ETL, and ask first: run, curate, redrive."""
+r"""Commands on runs: run, curate and redrive, which ask first; runs and logs, which only look."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+import sys
+import time
+from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 import typer
 from rich.text import Text
 
-from ops import days, dead_letters, running
+from ops import days, dead_letters, engines, running
 from ops.commands.options import Env, Json, Yes, ends, now, platform_of
+from ops.enginelog import EngineLog
 from ops.engines import extract_engine, transform_engine
 from ops.execution import execute
 from ops.exits import Exit
+from ops.lake import recorded_rows
 from ops.redriving import Redrive
 from ops.runs import recent_runs, seconds_of
 from ops.show import dead_letters as show_dead_letters
+from ops.show import history as show_history
+from ops.show import logs as show_logs
 from ops.show import running as show_running
 from ops.show.asking import confirm
 from ops.show.progress import following
@@ -26,6 +32,8 @@ if TYPE_CHECKING:
     from datetime import date
 
     from ops.platform import Platform
+
+_POLL_SECONDS: Final = 2.0
 
 
 @ends
@@ -136,3 +144,66 @@ def redrive(*, env: Env, yes: Yes = False, as_json: Json = False) -> Exit:
             why = letter.fault or "its run is not in the tables yet"
             output().print(Text(f"left in {letter.queue}: {visible(why)}"), soft_wrap=True)
     return Exit.ATTENTION if redriven.left else Exit.WELL
+
+
+@ends
+def runs(
+    *,
+    env: Env,
+    last: Annotated[int, typer.Option("--last", min=1, metavar="N", help="So many runs.")] = 7,
+    as_json: Json = False,
+) -> Exit:
+    """What each run changed in the tables.
+
+    The newest rows of the table runs: rows, rewritten partitions, bytes, and the snapshot that readers see since.
+
+    \b
+    Example: python -m ops runs --env prod
+    """
+    rows = recorded_rows(platform_of(env))
+    newest = list(dict.fromkeys(row.run_id for row in rows))[:last]
+    shown = [row for row in rows if row.run_id in newest]
+    if as_json:
+        print_json(shown)
+    elif shown:
+        show_history.show_runs(shown, output())
+    else:
+        output().print("No run is recorded yet.")
+    return Exit.WELL
+
+
+@ends
+def logs(
+    *,
+    which: Annotated[Literal["normalize", "etl"], typer.Argument(help="ETL-1's log or ETL-2's.")] = "normalize",
+    env: Env,
+    since: Annotated[str, typer.Option("--since", metavar="TIME", help="How far back: 30m, 2h, 7d.")] = "1d",
+    run_id: Annotated[str, typer.Option("--run-id", metavar="ID", help="Only lines of this run.")] = "",
+    follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on with new lines until Ctrl-C.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Each line as a JSON object.")] = False,
+) -> Exit:
+    """Show the log of ETL-1 or ETL-2.
+
+    Of the function or the job, whichever runs it.
+
+    \b
+    Example: python -m ops logs etl --env prod --since 12h
+    """
+    platform = platform_of(env)
+    engine = engines.extract_engine(platform) if which == "normalize" else engines.transform_engine(platform)
+    begin = days.since(since, now())
+    log = EngineLog(platform, engine, begin, pattern=f'"{run_id}"' if run_id else "")
+    console, count = output(), 0
+    while True:
+        for line in log.new_lines():
+            count += 1
+            if as_json:
+                sys.stdout.write(f"{line.message.rstrip()}\n" if line.message.startswith("{") else "")
+            elif not show_logs.is_metric(line):
+                console.print(show_logs.text_of(line), soft_wrap=True)
+        if not follow:
+            break
+        time.sleep(_POLL_SECONDS)
+    if not count and not as_json:
+        console.print(f"{engine.log_group} has no such line since {begin:%Y-%m-%d %H:%M} UTC.")
+    return Exit.WELL

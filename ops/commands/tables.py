@@ -1,4 +1,4 @@
-r"""Commands that mend tables, and ask first: rebuild, rollback, schema, remove-old-layout."""
+r"""Commands on tables: rebuild, rollback, schema and remove-old-layout, which ask first; history, which only looks."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ from ops.commands.options import Env, Json, Yes, ends, named_table, now, platfor
 from ops.engines import extract_engine, transform_engine
 from ops.execution import execute
 from ops.exits import Exit, attention, usage
-from ops.history import past_states
-from ops.lake import set_current_snapshot
+from ops.history import gone_states, past_states
+from ops.lake import recorded_rows, set_current_snapshot
 from ops.schemas import differences
+from ops.show import history as show_history
 from ops.show.asking import confirm
 from ops.show.progress import following
 from ops.show.queries import size
@@ -193,3 +194,33 @@ def _refuse_before_migration(platform: Platform) -> None:
         if empty:
             message = f"Nothing was deleted: no run is in the table {dataset.name} yet."
             raise attention(message, f"python -m ops run --env {platform.names.env} first.")
+
+
+@ends
+def history(
+    *,
+    env: Env,
+    table: Annotated[str, typer.Option("--table", metavar="NAME", help="Only this table.")] = "",
+    as_json: Json = False,
+) -> Exit:
+    """Earlier states of the tables, and how to query one.
+
+    Each snapshot with its run, business day and rows; those that are gone, too, as far as the table runs knows them.
+
+    \b
+    Example: python -m ops history --env prod --table messages
+    """
+    platform = platform_of(env)
+    contract = platform.environment.contract
+    chosen = [named_table(platform, table)] if table else contract.datasets
+    rows = recorded_rows(platform)
+    found = {}
+    for dataset in chosen:
+        kept = past_states(table_state(platform, dataset))
+        found[dataset.name] = [*kept, *gone_states(kept, dataset.name, rows)]
+    if as_json:
+        print_json(found)
+    else:
+        for name, states in found.items():
+            show_history.show(name, states, output())
+    return Exit.WELL
