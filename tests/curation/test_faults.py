@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import re
 import uuid
@@ -56,11 +57,12 @@ if TYPE_CHECKING:
     from glue_src.clients import Clients
     from glue_src.engine import LakeEngine
 
-CUTS: Final = 50
+#: A night of Spark takes seconds: ETL2_CUTS=50 looks more closely, for a quarter of an hour.
+CUTS: Final = int(os.environ.get("ETL2_CUTS", "12"))
 #: What the SDKs get over: refusals for the moment, and answers that are lost.
 MOMENTARY: Final[tuple[Action, ...]] = (SLOWED, FAILED, lose_answer)
 #: One request of so many that a night of Spark makes is refused: each takes two nights of seconds.
-SPARKS_SHARE: Final = 12
+SPARKS_SHARE: Final = 24
 
 
 @pytest.fixture(scope="module")
