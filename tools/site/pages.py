@@ -60,7 +60,7 @@ def pages_of_code() -> Mapping[Path, str]:
         DOCS / "pictures" / "rooms.svg": svg(
             rooms(),
             "The project's folders, and which import which",
-            "Arrows lead from a folder to those that it imports, with the number of imports; none leads back up.",
+            "Arrows lead from a folder to those that it imports; none leads back up.",
         ),
         reference / "settings.md": settings_page(),
         reference / "tables.md": tables_page(lineage, named_queries_of(PROD.contract)),
