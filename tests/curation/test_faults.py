@@ -61,8 +61,8 @@ if TYPE_CHECKING:
 CUTS: Final = int(os.environ.get("ETL2_CUTS", "12"))
 #: What the SDKs get over: refusals for the moment, and answers that are lost.
 MOMENTARY: Final[tuple[Action, ...]] = (SLOWED, FAILED, lose_answer)
-#: One request of so many that a night of Spark makes is refused: each takes two nights of seconds.
-SPARKS_SHARE: Final = 24
+#: One request of so many that a night makes is refused: each takes a night of seconds. 1 tries each of them.
+SHARES: Final = {"spark": 24, "arrow": 3}
 
 
 @pytest.fixture(scope="module")
@@ -146,7 +146,7 @@ def test_a_night_that_may_not_do_something_names_it_and_the_next_goes_on(
 ) -> None:
     lakes = behind(engine_name)
     requests, states, wrong, number = lakes.begin(), told(FIRST - 1), [], 0
-    places = spread(requests, requests // SPARKS_SHARE if engine_name == "spark" else requests)
+    places = spread(requests, requests // SHARES[engine_name])
     for number, at in enumerate(places, start=FIRST):
         ended, found = lakes.night(number, once(DENIED, at)), seen(lakes.lake)
         # Spark looks for what need not be there, and once more at what it has written: that may be denied. While it
