@@ -107,7 +107,7 @@ def _start(work_unit: WorkUnit, work: Work) -> _Worker:
     context = multiprocessing.get_context("fork")
     ours, theirs = context.Pipe(duplex=False)
     process = context.Process(
-        target=_answer, args=(work, work_unit, theirs), name=f"work unit-{work_unit.index}", daemon=True
+        target=_answer, args=(work, work_unit, theirs), name=f"work-unit-{work_unit.index}", daemon=True
     )
     process.start()
     # Held here too, the pipe would never end when the process dies.

@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 
 #: So many runs make the trend: a week and the newest.
 TREND_RUNS: Final = 8
-#: A snapshot only grows, for nobody deletes items: a smaller share of the trend than this is worth a look.
-_LEAST_SHARE: Final = 0.9
-#: Rejected items of all scanned: so many times the trend's share is worth a look, from so great a share on.
+#: A snapshot only grows, for nobody deletes items: a smaller ratio of the trend than this is worth a look.
+_LEAST_RATIO: Final = 0.9
+#: Rejected items of all scanned: worth a look from so many times the trend's ratio on, and from this ratio on.
 _MOST_TIMES_REJECTED: Final = 2.0
-_NOTICED_REJECTED_SHARE: Final = 0.005
+_NOTICED_REJECTED_RATIO: Final = 0.005
 _MOST_TIMES_LONGER: Final = 3.0
 _NOTICED_SECONDS: Final = 60.0
 
@@ -95,7 +95,7 @@ def seconds_of(run: RunSummary) -> float:
 
 
 def rejected_ratio(run: RunSummary) -> float:
-    """Return the share of a run's items that it rejected, from 0 to 1."""
+    """Return the ratio of a run's items that it rejected, from 0 to 1."""
     return run.items.rejected_total / run.items.scanned if run.items.scanned else 0.0
 
 
@@ -145,12 +145,12 @@ def deviations(contract: SourceContract, newest: RunSummary, before: Sequence[Ru
     rowless = {kind.name for kind in contract.kinds if kind.dataset is None}
     for name in ("scanned", *(name for name in _counted(contract, newest) if name not in rowless)):
         value, trend = by_name[name].value, by_name[name].trend or 0
-        if value < trend * _LEAST_SHARE:
+        if value < trend * _LEAST_RATIO:
             found.append(f"{name} fell to {value:,.0f} from {trend:,.0f}: was something deleted from the source?")
-    share, usual = rejected_ratio(newest), median(map(rejected_ratio, before))
-    if share > max(usual * _MOST_TIMES_REJECTED, _NOTICED_REJECTED_SHARE):
+    ratio, usual = rejected_ratio(newest), median(map(rejected_ratio, before))
+    if ratio > max(usual * _MOST_TIMES_REJECTED, _NOTICED_REJECTED_RATIO):
         whose = f"did {contract.writer} change its items?"
-        found.append(f"{share:.1%} of the items were rejected, usually {usual:.1%}: {whose}")
+        found.append(f"{ratio:.1%} of the items were rejected, usually {usual:.1%}: {whose}")
     seconds, usually = by_name["seconds"].value, by_name["seconds"].trend or 0
     if seconds > max(usually * _MOST_TIMES_LONGER, _NOTICED_SECONDS):
         found.append(f"the run took {seconds:,.0f} s, usually {usually:,.0f} s: see scan.throttled_requests")

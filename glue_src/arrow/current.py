@@ -80,8 +80,8 @@ class CurrentTable:
     ) -> Iterator[pa.Table]:
         """Yield the rows of one partition, or of all, but for those that are replaced, file by file.
 
-        ``mapped`` applies a function to each of some items, and yields the results in their order: side by side, it
-        may be, for a file is mostly waited for.
+        ``mapped`` applies a function to each item and yields the results in order, as ``map`` does. It may do so side
+        by side: reading a file is mostly waiting.
         """
         metadata = self.table.metadata
         scan = ArrowScan(metadata, self.table.io, metadata.schema().select(*columns), AlwaysTrue())

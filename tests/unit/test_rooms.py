@@ -24,7 +24,7 @@ def imports() -> ImportGraph:
 
 
 def test_rooms_import_only_what_is_below_them() -> None:
-    # In a process of its own: it has its own mind about logging.
+    # In a process of its own: it changes the logging of the process that it runs in.
     command = (str(Path(sys.executable).with_name("lint-imports")), "--no-cache")
     done = subprocess.run(command, cwd=PROJECT, check=False, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout

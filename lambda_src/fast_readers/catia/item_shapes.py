@@ -1,4 +1,4 @@
-"""The usual shapes of whole items, and how the messages of their conversations are found."""
+"""The common shapes of whole items, and how the messages of their conversations are found."""
 
 from __future__ import annotations
 

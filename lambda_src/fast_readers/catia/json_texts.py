@@ -1,4 +1,4 @@
-"""JSON texts of usual shapes: Conversation, and the maps that UserData and Feedback are.
+"""JSON texts of common shapes: Conversation, and the maps that UserData and Feedback are.
 
 Typed decoding does not see that a key stands twice in an object, which ``contract.items.readers`` rejects. But quotes
 tell: a document has two for every key, and for every text those of its token. If there are no more than what was

@@ -1,4 +1,4 @@
-"""UserData and Feedback of usual shapes: their entries as JSON tokens."""
+"""UserData and Feedback of common shapes: their entries as JSON tokens."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class MapAttribute:
         """Return the entries in the order of the keys, None where one is missing or null.
 
         Raises:
-            SlowPathError, MsgspecError: the attribute has no usual shape.
+            SlowPathError, MsgspecError: the attribute has no common shape.
         """
         tokens = self._tokens(attribute)
         if tokens.count(None) == len(tokens):

@@ -34,7 +34,7 @@ class MessageRecords:
         ``key`` is the cells of the user's id and the conversation's, each with the comma after it.
 
         Raises:
-            SlowPathError, MsgspecError: a message has no usual shape.
+            SlowPathError, MsgspecError: a message has no common shape.
         """
         # Run for every message: what nearly all of them need stands here, what others need is called.
         sender_of, hour_of, minutes_of, end_of = self._senders.get, self._instants.hours.get, MINUTES.get, ENDS.get

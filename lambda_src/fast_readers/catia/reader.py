@@ -39,7 +39,7 @@ _decode_text: Final = Decoder(str).decode
 
 
 class CatiaFastReader:
-    """Normalizes items of usual shapes. Remembers the last UserData: a user's items come together, and all have it."""
+    """Normalizes items of common shapes. Remembers the last UserData: a user's items come together, and all have it."""
 
     def __init__(self, exclusions: Exclusions, records: Records) -> None:
         """Add items to ``records`` from now on."""

@@ -5,8 +5,8 @@ item. So a shape may leave out what would be right, but must never take what mea
 
 - A type wrapper (``{"S": …}``, ``{"M": …}``) is a map with exactly one key. Wrappers forbid any other key.
 - A map of the source may have entries that nobody reads. But a map whose only key is a DynamoDB type is a wrapper
-  itself: ``M`` is :data:`NEVER` in a map, and a map of which no known entry is there is unusual (the readers see to
-  that).
+  itself: ``M`` is :data:`NEVER` in a map, and a map without any known entry is left to the slow path (the readers
+  see to that).
 """
 
 from __future__ import annotations
@@ -66,14 +66,14 @@ class SOrNull(Struct, Generic[_T], frozen=True, gc=False, forbid_unknown_fields=
 
 
 class MapOrText(Struct, Generic[_T], gc=False, forbid_unknown_fields=True):
-    """``{"M": {…}}`` or ``{"S": "a JSON text"}``: exactly one of the two, or it is unusual."""
+    """``{"M": {…}}`` or ``{"S": "a JSON text"}``: exactly one of the two, or the slow path has to read it."""
 
     M: _T | UnsetType = UNSET
     S: str | UnsetType = UNSET
 
 
 class ListOrText(Struct, Generic[_T], gc=False, forbid_unknown_fields=True):
-    """``{"L": […]}`` or ``{"S": "a JSON text"}``: exactly one of the two, or it is unusual."""
+    """``{"L": […]}`` or ``{"S": "a JSON text"}``: exactly one of the two, or the slow path has to read it."""
 
     L: list[_T] | UnsetType = UNSET
     S: str | UnsetType = UNSET
