@@ -1,7 +1,7 @@
 # make help lists the targets. demo, test, lint, synth and scan set the machine up first; what has not changed is skipped.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup demo query down test lint synth scan docs bootstrap bench fuzz clean
+.PHONY: help setup demo query down test lint synth scan docs snapshots bootstrap bench fuzz clean
 
 PY := .venv/bin/python
 USERS ?= 200
@@ -45,6 +45,11 @@ scan: setup ## look for what a security reviewer would object to (ADVISORIES=req
 docs: setup ## write what docs/ has from code and stacks, and build the site (build/site/index.html)
 	$(PY) -m tools.site write
 	$(PY) -m tools.site build
+
+snapshots: setup ## write all files that are made from the program and read in review, docs/ too
+	$(PY) -m contract.column_history
+	$(PY) -m tools.site write
+	UPDATE_SNAPSHOTS=1 $(PY) -m pytest -q -m snapshot tests/unit tests/synth
 
 bootstrap: setup ## create the bucket that keeps an environment's Terraform state (ENV=test)
 	@test -n "$(ENV)" || { echo 'Name the environment: make bootstrap ENV=test' >&2; exit 1; }

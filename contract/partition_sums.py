@@ -96,12 +96,12 @@ def from_document(document: object) -> dict[str, PartitionSum]:
     if not isinstance(document, dict):
         message = f"partition sums are an object, not {type(document).__name__}"
         raise ValueError(message)  # noqa: TRY004 - a document's fault, as all others here
-    return {str(partition): _from_entry(place, entry) for place, (partition, entry) in enumerate(document.items(), 1)}
+    return {str(partition): _from_entry(index, entry) for index, (partition, entry) in enumerate(document.items(), 1)}
 
 
-def _from_entry(place: int, entry: object) -> PartitionSum:
+def _from_entry(index: int, entry: object) -> PartitionSum:
     match entry:
         case [int(rows), str(hashes)] if type(rows) is int and rows > 0 and _DIGITS.fullmatch(hashes):
             return PartitionSum(rows, int(hashes, 16))
-    message = f"the sum of partition {place} is not [rows, 1 or more, and 16 hexadecimal digits]"
+    message = f"the sum of partition {index} is not [rows, 1 or more, and 16 hexadecimal digits]"
     raise ValueError(message)

@@ -23,11 +23,11 @@ class RunSummaryError(ValueError):
 class ItemCounts:
     """Where the scanned items went.
 
-    ``placed`` is by the contract's kind, ``excluded`` by rule and ``rejected`` by reason.
+    ``accepted`` is by the contract's kind, ``excluded`` by rule and ``rejected`` by reason.
     """
 
     scanned: int
-    placed: dict[str, int]
+    accepted: dict[str, int]
     excluded: dict[str, int] = field(default_factory=dict)
     rejected: dict[str, int] = field(default_factory=dict)
 
@@ -44,19 +44,19 @@ class ItemCounts:
     @property
     def unaccounted(self) -> int:
         """Scanned items less all that went somewhere: 0 in every right run."""
-        return self.scanned - sum(self.placed.values()) - self.excluded_total - self.rejected_total
+        return self.scanned - sum(self.accepted.values()) - self.excluded_total - self.rejected_total
 
     @property
     def terms(self) -> str:
         """Where they went as people read it: ``600 conversations + 300 feedback + … + 0 excluded + 1 rejected``."""
-        counts = {**self.placed, "excluded": self.excluded_total, "rejected": self.rejected_total}
+        counts = {**self.accepted, "excluded": self.excluded_total, "rejected": self.rejected_total}
         return " + ".join(f"{count:,} {name}" for name, count in counts.items())
 
     def document(self) -> dict[str, object]:
         """Return the counts as a run summary's JSON has them: the kinds beside the others, as one reads them."""
         return {
             "scanned": self.scanned,
-            **self.placed,
+            **self.accepted,
             "excluded": self.excluded,
             "rejected": self.rejected,
             "excluded_total": self.excluded_total,
@@ -70,8 +70,8 @@ class ItemCounts:
         Raises:
             KeyError, TypeError, ValueError: the document is not of that form.
         """
-        placed = {name: count for name, count in document.items() if name not in RESERVED_KINDS}
-        by_name = (whole_numbers(counts) for counts in (placed, document["excluded"], document["rejected"]))
+        accepted = {name: count for name, count in document.items() if name not in RESERVED_KINDS}
+        by_name = (whole_numbers(counts) for counts in (accepted, document["excluded"], document["rejected"]))
         return cls(whole_number(document["scanned"]), *by_name)
 
 
@@ -191,10 +191,10 @@ class RunSummary:
             raise RunSummaryError(message)
 
     def _contradictions(self, contract: SourceContract) -> list[str]:
-        if set(self.items.placed) != set(contract.kind_names):
-            counted, known = ", ".join(sorted(self.items.placed)), ", ".join(sorted(contract.kind_names))
+        if set(self.items.accepted) != set(contract.kind_names):
+            counted, known = ", ".join(sorted(self.items.accepted)), ", ".join(sorted(contract.kind_names))
             return [f"it counts {counted}, and the contract {contract.name!r} has {known}"]
-        expected = {kind.dataset.name: self.items.placed[kind.name] for kind in contract.kinds if kind.dataset}
+        expected = {kind.dataset.name: self.items.accepted[kind.name] for kind in contract.kinds if kind.dataset}
         expected[REJECTED.name] = self.items.rejected_total
         faults = [
             f"{name} has {self.rows_of(name)} rows for {items} items"

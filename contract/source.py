@@ -96,7 +96,7 @@ class SourceContract:
 
     @property
     def kind_names(self) -> tuple[str, ...]:
-        """The names under which a run summary counts items that were placed."""
+        """The names under which a run summary counts items that were accepted."""
         return tuple(kind.name for kind in self.kinds)
 
     def check(self) -> None:

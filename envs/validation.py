@@ -92,10 +92,10 @@ def _exclusion_rules_are_told_apart(environment: Environment) -> Iterator[str]:
 def _exclusion_rules_name_keys(environment: Environment) -> Iterator[str]:
     contract = environment.contract
     known = (*contract.key_attributes, *contract.aliases)
-    for place, rule in enumerate(environment.normalize.extract.exclusion_rules):
+    for index, rule in enumerate(environment.normalize.extract.exclusion_rules):
         if rule.attribute not in known:
             yield (
-                f"normalize.extract.exclusion_rules.{place}.attribute = {rule.attribute!r}: contract {contract.name!r} "
+                f"normalize.extract.exclusion_rules.{index}.attribute = {rule.attribute!r}: contract {contract.name!r} "
                 f"has {', '.join(known)}; choose one of its keys and aliases"
             )
 

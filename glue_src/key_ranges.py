@@ -63,9 +63,9 @@ def _range(first: str, last: str, width: int) -> KeyRange:
 
 def successor(prefix: str) -> str | None:
     """Return the least text that is greater than all texts with this prefix, or None if there is none."""
-    for place in range(len(prefix) - 1, -1, -1):
-        code = ord(prefix[place])
+    for index in range(len(prefix) - 1, -1, -1):
+        code = ord(prefix[index])
         if code < _LAST:
             following = _AFTER_SURROGATES if code == _BEFORE_SURROGATES else code + 1
-            return prefix[:place] + chr(following)
+            return prefix[:index] + chr(following)
     return None

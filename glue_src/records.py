@@ -75,6 +75,6 @@ def with_checks(rows: Sequence[Row], added: Sequence[Row]) -> list[Row]:
 
 
 def _merged(dataset: Dataset, rows: Sequence[Row], added: Sequence[Row]) -> list[Row]:
-    places = [dataset.column_names.index(name) for name in dataset.key]
-    by_key = {tuple(row[place] for place in places): row for row in (*rows, *added)}
+    indexes = [dataset.column_names.index(name) for name in dataset.key]
+    by_key = {tuple(row[index] for index in indexes): row for row in (*rows, *added)}
     return [by_key[key] for key in sorted(by_key, key=lambda key: tuple(map(str, key)))]

@@ -30,7 +30,7 @@ class Extraction:
         self.slow_path_items = 0
         self._normalizer = Normalizer(contract, rules)
         self._records = Records(contract, (rule.name for rule in rules))
-        self._fast_reader = fast_reader(contract.name)(self._normalizer.exclusions, self._records)
+        self._fast_reader = fast_reader(contract)(self._normalizer.exclusions)
 
     @property
     def tally(self) -> Tally:
@@ -41,10 +41,12 @@ class Extraction:
         """Normalize items, each given as the UTF-8 bytes of its DynamoDB JSON."""
         for item in items:
             try:
-                self._fast_reader.read(item)
+                outcome = self._fast_reader.read(item)
             except TO_SLOW_PATH:
                 self.slow_path_items += 1
                 self._records.add(self._normalizer.normalize_json(bytes(item).decode()))
+            else:
+                self._records.add_read(outcome)
 
     def take_rows(self) -> dict[str, bytes]:
         """Return the CSV records since the last call, without headers, by dataset name; every dataset is there."""

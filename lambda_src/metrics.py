@@ -48,7 +48,7 @@ def _figures(summary: RunSummary, contract: SourceContract) -> dict[str, tuple[f
         RunMetric.RUN_SUCCEEDED: 1,
         RunMetric.ITEMS_SCANNED: items.scanned,
         **{
-            metric: items.placed[name] if name in items.placed else summary.rows_of(name)
+            metric: items.accepted[name] if name in items.accepted else summary.rows_of(name)
             for name, metric in count_metrics(contract).items()
         },
         RunMetric.EXCLUDED: items.excluded_total,

@@ -8,7 +8,7 @@ from pkgutil import resolve_name
 from typing import TYPE_CHECKING, Any, Final
 
 from contract.items.attribute_values import unwrap
-from contract.items.outcomes import Excluded, Outcome, Placed, Rejected, RejectedRow
+from contract.items.outcomes import Accepted, Excluded, Outcome, Rejected, RejectedRow
 from contract.items.rejections import ItemRejectedError, RejectionCode
 from contract.items.wire_json import wire_json
 from lambda_src.exclusions import Exclusions
@@ -29,7 +29,7 @@ class Normalizer:
         Raises:
             ExclusionError: a rule names an attribute that the contract does not know.
         """
-        self._read: Callable[[Mapping[str, Any]], Placed] = resolve_name(contract.item_reader)
+        self._read: Callable[[Mapping[str, Any]], Accepted] = resolve_name(contract.item_reader)
         self._keys = contract.key_attributes
         self._required = {
             dataset.name: [(dataset.column_names.index(name), name) for name in sorted(dataset.required_names)]
@@ -45,7 +45,7 @@ class Normalizer:
         """
         try:
             rule = self.exclusions.first(*(_key_text(item, name) for name in self._keys))
-            return self._placed(item) if rule is None else Excluded(rule.name)
+            return self._accepted(item) if rule is None else Excluded(rule.name)
         except ItemRejectedError as rejection:
             return self._rejected(item, rejection)
         except RecursionError:
@@ -65,15 +65,15 @@ class Normalizer:
             rejection = ItemRejectedError(RejectionCode.MALFORMED_ATTRIBUTE, f"the item cannot be read: {error}")
         return Rejected(rejection.code, RejectedRow(wire_json({}), rejection.reason, item))
 
-    def _placed(self, item: Mapping[str, Any]) -> Placed:
+    def _accepted(self, item: Mapping[str, Any]) -> Accepted:
         """Read an item. What the tables are divided and sorted by has to be there: Iceberg takes no null for it."""
-        placed = self._read(item)
-        for dataset_name, rows in placed.rows.items():
-            for place, name in self._required[dataset_name]:
-                if any(row[place] is None for row in rows):
+        accepted = self._read(item)
+        for dataset_name, rows in accepted.rows.items():
+            for index, name in self._required[dataset_name]:
+                if any(row[index] is None for row in rows):
                     rule = f"expected a value, found nothing; {dataset_name!r} is divided or sorted by it"
                     raise ItemRejectedError(RejectionCode.MISSING_VALUE, rule, name)
-        return placed
+        return accepted
 
     def _rejected(self, item: Mapping[str, Any], rejection: ItemRejectedError) -> Rejected:
         key = {name: item[name] for name in self._keys if name in item}

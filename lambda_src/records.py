@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 from xxhash import xxh3_64_intdigest
 
 from contract import cells
 from contract.datasets import REJECTED, WHOLE_TABLE
 from contract.items.outcomes import Excluded, Rejected
-from contract.source import ContractError
 from lambda_src.tally import RunningSums, Tally
 
 if TYPE_CHECKING:
@@ -19,26 +18,28 @@ if TYPE_CHECKING:
     from contract.datasets import Dataset
     from contract.items.outcomes import Outcome, Row
     from contract.source import SourceContract
-
-    #: Takes the records that an item gives one partition, each ended by a line feed; the text that they all have in the
-    #: partition's column; and how many they are.
-    Append: TypeAlias = Callable[[bytes, str, int], None]
+    from lambda_src.fast_readers.protocol import ItemRecords
 
 
 class Records:
-    """Takes what became of items, each as a whole: its records, their sums, and itself for the counts.
-
-    Whoever makes records by itself appends them by :meth:`appender`, and counts the item in ``tally``.
-    """
+    """Takes what became of items, each as a whole: its records, their sums, and itself for the counts."""
 
     def __init__(self, contract: SourceContract, rule_names: Iterable[str]) -> None:
         """Count every kind of item and every exclusion rule from 0."""
         self.tally = Tally(
-            placed=Counter(dict.fromkeys(contract.kind_names, 0)),
+            accepted=Counter(dict.fromkeys(contract.kind_names, 0)),
             excluded=Counter(dict.fromkeys(rule_names, 0)),
             sums={dataset.name: RunningSums() for dataset in contract.datasets},
         )
         self._by_dataset: dict[str, list[bytes]] = {dataset.name: [] for dataset in contract.datasets}
+        self._appending = {
+            dataset.name: (
+                self._by_dataset[dataset.name].append,
+                self.tally.sums[dataset.name],
+                dataset.partition.width if dataset.partition else 0,
+            )
+            for dataset in contract.datasets
+        }
         self._partition_of = {dataset.name: _partition_of_rows(dataset) for dataset in contract.datasets}
 
     def add(self, outcome: Outcome) -> None:
@@ -51,32 +52,22 @@ class Records:
         else:
             for name, rows in outcome.rows.items():
                 self._write(name, rows)
-            self.tally.placed[outcome.kind] += 1
+            self.tally.accepted[outcome.kind] += 1
 
-    def appender(self, dataset: Dataset, column: str) -> Append:
-        """Return what appends records of a dataset that is divided by ``column``, an item's at a time.
-
-        Raises:
-            ContractError: it is divided by another one.
-        """
-        if dataset.partition is not None and dataset.partition.column != column:
-            message = (
-                f"{dataset.name!r} is divided by {dataset.partition.column!r}, but its fast reader "
-                f"tells its partitions by {column!r}: correct the reader."
-            )
-            raise ContractError(message)
-        append, sums = self._by_dataset[dataset.name].append, self.tally.sums[dataset.name]
-        width = dataset.partition.width if dataset.partition else 0
-
-        def append_records(records: bytes, text: str, rows: int) -> None:
-            # Run for every item: hence no call that is not needed.
+    def add_read(self, outcome: ItemRecords | Excluded) -> None:
+        """Add what a fast reader made of an item. Run for nearly every item."""
+        if isinstance(outcome, Excluded):
+            self.tally.excluded[outcome.rule] += 1
+            return
+        kind, datasets = outcome
+        for name, text, records, rows in datasets:
             if rows:
+                append, sums, width = self._appending[name]
                 append(records)
                 entry = sums[text[:width]]
                 entry[0] += rows
                 entry[1] += xxh3_64_intdigest(records)
-
-        return append_records
+        self.tally.accepted[kind] += 1
 
     def take(self) -> dict[str, bytes]:
         """Return the records since the last call by dataset name, of every dataset, and forget them."""
@@ -103,6 +94,6 @@ def _partition_of_rows(dataset: Dataset) -> Callable[[Row], str]:
     partition = dataset.partition
     if partition is None:
         return lambda _: WHOLE_TABLE
-    place = dataset.column_names.index(partition.column)
+    index = dataset.column_names.index(partition.column)
     # Null is no value that a required column can have: lambda_src.normalize rejects the item.
-    return lambda row: partition.value(row[place] or "")
+    return lambda row: partition.value(row[index] or "")

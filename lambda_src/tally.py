@@ -25,19 +25,19 @@ class RunningSums(dict[str, list[int]]):
 class Tally:
     """Counts of items, and ``sums`` of their records by dataset name.
 
-    ``placed`` is by the contract's kind, ``excluded`` by rule name, ``rejected`` by rejection code.
+    ``accepted`` is by the contract's kind, ``excluded`` by rule name, ``rejected`` by rejection code.
 
     What the items must add up to is not counted here: that is DynamoDB's own count of what it scanned.
     """
 
-    placed: Counter[str] = field(default_factory=Counter)
+    accepted: Counter[str] = field(default_factory=Counter)
     excluded: Counter[str] = field(default_factory=Counter)
     rejected: Counter[str] = field(default_factory=Counter)
     sums: dict[str, RunningSums] = field(default_factory=dict)
 
     def add(self, other: Tally) -> None:
         """Add all counts of ``other``; names that it counts 0 times are kept, so that unused rules and kinds show."""
-        self.placed.update(other.placed)
+        self.accepted.update(other.accepted)
         self.excluded.update(other.excluded)
         self.rejected.update(other.rejected)
         for dataset_name, sums in other.sums.items():
@@ -61,7 +61,7 @@ class Tally:
         """Return the counts of items for a run summary, beside the number that DynamoDB says it ``scanned``."""
         return ItemCounts(
             scanned=scanned,
-            placed=dict(self.placed),
+            accepted=dict(self.accepted),
             excluded=dict(self.excluded),
             rejected=dict(sorted(self.rejected.items())),
         )

@@ -91,12 +91,12 @@ def dashboard_body(graphs: Sequence[Graph], region: str) -> str:
     widgets = [
         {
             "type": "metric",
-            "x": place % _COLUMNS * _WIDTH,
-            "y": place // _COLUMNS * _HEIGHT,
+            "x": index % _COLUMNS * _WIDTH,
+            "y": index // _COLUMNS * _HEIGHT,
             "width": _WIDTH,
             "height": _HEIGHT,
             "properties": graph.properties(region),
         }
-        for place, graph in enumerate(graphs)
+        for index, graph in enumerate(graphs)
     ]
     return json.dumps({"widgets": widgets})

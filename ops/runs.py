@@ -103,7 +103,7 @@ def _counted(contract: SourceContract, run: RunSummary) -> dict[str, int]:
     """Return how many items of each kind a run has, and behind each kind the rows of its items' parts."""
     by_name: dict[str, int] = {}
     for kind in contract.kinds:
-        by_name[kind.name] = run.items.placed[kind.name]
+        by_name[kind.name] = run.items.accepted[kind.name]
         by_name |= {part.name: run.rows_of(part.name) for part in _parts_of(contract, kind)}
     return by_name | {part.name: run.rows_of(part.name) for part in contract.parts if part.name not in by_name}
 

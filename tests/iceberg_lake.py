@@ -228,9 +228,9 @@ class IcebergLake:
             self.put(key, content)
             sums = sums_of(dataset, rows[dataset])
             objects.append(RunObject(dataset.name, key, len(rows[dataset]), len(content), version_of(dataset), sums))
-        placed = {kind.name: len(rows[kind.dataset]) if kind.dataset else 0 for kind in contract.kinds}
+        accepted = {kind.name: len(rows[kind.dataset]) if kind.dataset else 0 for kind in contract.kinds}
         reasons = Counter(row["reason"].partition(":")[0] for row in rows[_rejected(rows)])
-        items = ItemCounts(sum(placed.values()) + reasons.total(), placed, {}, dict(reasons))
+        items = ItemCounts(sum(accepted.values()) + reasons.total(), accepted, {}, dict(reasons))
         scan = ScanStatistics(2, 10, 64.0, 0, 0)
         zone = self.environment.normalize.extract.time_zone
         table = self.environment.normalize.dynamo_table_name

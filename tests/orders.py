@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from contract.datasets import REJECTED, Dataset, Partition, count, text
 from contract.items import readers
-from contract.items.outcomes import PlacedItem
+from contract.items.outcomes import AcceptedItem
 from contract.items.rejections import ItemRejectedError, RejectionCode
 from contract.source import ItemKind, Relation, SourceContract
 
@@ -49,11 +49,11 @@ CONTRACT: Final = SourceContract(
 )
 
 
-def read(item: Mapping[str, Any]) -> PlacedItem:
+def read(item: Mapping[str, Any]) -> AcceptedItem:
     """Return an order's rows; one without an id is rejected."""
     order_id = readers.text(readers.attribute(item, "order_id"))
     if not order_id:
         raise ItemRejectedError(RejectionCode.INVALID_KEY, "expected an order's id, found nothing", "order_id")
     products = [readers.text(product) for product in readers.sequence(readers.attribute(item, "lines")) or ()]
     lines = [(order_id, product) for product in products]
-    return PlacedItem("orders", {"order_lines": lines, "orders": [(order_id, str(len(lines)))]})
+    return AcceptedItem("orders", {"order_lines": lines, "orders": [(order_id, str(len(lines)))]})

@@ -18,7 +18,7 @@ class RejectedRow(NamedTuple):
     item_json: str
 
 
-class Placed(Protocol):
+class Accepted(Protocol):
     """An item that could be read: its ``kind`` as the contract names it, and its rows by their datasets' names."""
 
     @property
@@ -31,8 +31,8 @@ class Placed(Protocol):
 
 
 @dataclass(frozen=True)
-class PlacedItem:
-    """A :class:`Placed` that says just that, for contracts that need no more."""
+class AcceptedItem:
+    """An :class:`Accepted` that says just that, for contracts that need no more."""
 
     kind: str
     rows: Mapping[str, Sequence[Row]]
@@ -53,4 +53,4 @@ class Rejected:
     row: RejectedRow
 
 
-Outcome: TypeAlias = Placed | Excluded | Rejected
+Outcome: TypeAlias = Accepted | Excluded | Rejected

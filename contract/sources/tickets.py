@@ -11,7 +11,7 @@ from typing import Any
 
 from contract.datasets import REJECTED, Dataset, count, instant, prose, text
 from contract.items import parts, readers
-from contract.items.outcomes import PlacedItem, Row
+from contract.items.outcomes import AcceptedItem, Row
 from contract.items.rejections import ItemRejectedError, RejectionCode
 from contract.source import ItemKind, Relation, SourceContract
 
@@ -48,7 +48,7 @@ REPLIES = Dataset(
 )
 
 
-def place(item: Mapping[str, Any]) -> PlacedItem:
+def read(item: Mapping[str, Any]) -> AcceptedItem:
     """Return the rows of a ticket, given in DynamoDB's wire format.
 
     Raises:
@@ -63,7 +63,7 @@ def place(item: Mapping[str, Any]) -> PlacedItem:
         parts.attribute(item, "status", _status),
         str(len(replies)),
     )
-    return PlacedItem("tickets", {TICKETS.name: [ticket], REPLIES.name: replies})
+    return AcceptedItem("tickets", {TICKETS.name: [ticket], REPLIES.name: replies})
 
 
 def _replies(item: Mapping[str, Any], ticket_id: str) -> Iterator[Row]:
@@ -109,5 +109,5 @@ CONTRACT = SourceContract(
     # Tickets last: their arrival commits a run.
     datasets=(REPLIES, REJECTED, TICKETS),
     relations=(Relation("has_ticket", REPLIES, TICKETS, ("ticket_id",), counted_in="reply_count"),),
-    item_reader=f"{__name__}:place",
+    item_reader=f"{__name__}:read",
 )

@@ -68,7 +68,7 @@ class Bucket:
 
     rows: int = 0
     raw_bytes: int = 0
-    places: list[tuple[int, int]] = field(default_factory=list)
+    extents: list[tuple[int, int]] = field(default_factory=list)
 
 
 class Buckets:
@@ -86,7 +86,7 @@ class Buckets:
         """Append segments."""
         for segment in segments:
             bucket = self.by_partition.setdefault(segment.partition, Bucket())
-            bucket.places.append((self._end, segment.content.size))
+            bucket.extents.append((self._end, segment.content.size))
             bucket.rows += segment.rows
             bucket.raw_bytes += segment.raw_bytes
             self._write(segment.content)
@@ -100,12 +100,12 @@ class Buckets:
 
     def load(self, partition: str) -> pa.Table:
         """Return all rows of a partition; columns whose texts come again and again are dictionaries."""
-        tables = [self._read(*place) for place in self.by_partition[partition].places]
+        tables = [self._read(*extent) for extent in self.by_partition[partition].extents]
         repeated = [column.name for column in self._dataset.columns if column.type is ColumnType.TEXT]
         repeated = [name for name in repeated if not self._dataset.column(name).is_prose]
         repeated = [name for name in repeated if _is_repeated(tables[0][name])]
-        for place, table in enumerate(tables):
-            tables[place] = _with_dictionaries(table, repeated)
+        for index, table in enumerate(tables):
+            tables[index] = _with_dictionaries(table, repeated)
         return pa.concat_tables(tables).unify_dictionaries().combine_chunks()
 
     def _read(self, start: int, length: int) -> pa.Table:
@@ -127,6 +127,6 @@ def _is_repeated(column: pa.ChunkedArray) -> bool:
 
 def _with_dictionaries(table: pa.Table, names: Iterable[str]) -> pa.Table:
     for name in names:
-        place = table.schema.get_field_index(name)
-        table = table.set_column(place, name, table[name].dictionary_encode())
+        index = table.schema.get_field_index(name)
+        table = table.set_column(index, name, table[name].dictionary_encode())
     return table

@@ -201,8 +201,8 @@ def _instant(cells: pa.Array) -> pa.Array:
     return instants
 
 
-def _has_at(cells: pa.Array, place: int, letter: str) -> pa.Array:
-    return pc.equal(pc.binary_slice(cells.view(pa.binary()), place, place + 1), letter.encode())
+def _has_at(cells: pa.Array, index: int, letter: str) -> pa.Array:
+    return pc.equal(pc.binary_slice(cells.view(pa.binary()), index, index + 1), letter.encode())
 
 
 def _double(cells: pa.Array) -> pa.Array:

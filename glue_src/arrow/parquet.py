@@ -61,9 +61,9 @@ def write(table: pa.Table, order: pa.Array, dataset: Dataset, raw_bytes: int, pa
 
 def _compacted(group: pa.Table) -> pa.Table:
     """Return a row group whose dictionaries have no more values than it uses."""
-    for place, field in enumerate(group.schema):
+    for index, field in enumerate(group.schema):
         if pa.types.is_dictionary(field.type):
-            group = group.set_column(place, field.name, group[field.name].cast(pa.string()).dictionary_encode())
+            group = group.set_column(index, field.name, group[field.name].cast(pa.string()).dictionary_encode())
     return group
 
 

@@ -32,19 +32,19 @@ def partition_of(dataset: Dataset) -> Expression:
 def table_facts(staged: DataFrame, dataset: Dataset) -> TableFacts:
     """Return the facts of staged rows: one query, over the narrow columns only, grouped by key where there is one."""
     required = [column.name for column in dataset.columns if not column.nullable]
-    nulls = [F.count(F.when(F.col(name).isNull(), 1)).alias(_null(place)) for place, name in enumerate(required)]
+    nulls = [F.count(F.when(F.col(name).isNull(), 1)).alias(_null(index)) for index, name in enumerate(required)]
     partition = partition_of(dataset).alias(_PARTITION)
     if dataset.key:
         # Grouping takes nulls for equal: keys with nulls in them are told apart, too.
-        keys = [F.col(name).alias(f"key_{place}") for place, name in enumerate(dataset.key)]
+        keys = [F.col(name).alias(f"key_{index}") for index, name in enumerate(dataset.key)]
         counted = staged.groupBy(partition, *keys).agg(F.count(F.lit(1)).alias(_ROWS), *nulls)
-        totals = [F.sum(_null(place)).alias(_null(place)) for place in range(len(required))]
+        totals = [F.sum(_null(index)).alias(_null(index)) for index in range(len(required))]
         duplicates = F.sum(F.col(_ROWS) - 1).alias(_DUPLICATES)
         found = counted.groupBy(_PARTITION).agg(F.sum(_ROWS).alias(_ROWS), duplicates, *totals).collect()
     else:
         zero = F.lit(0).alias(_DUPLICATES)
         found = staged.groupBy(partition).agg(F.count(F.lit(1)).alias(_ROWS), zero, *nulls).collect()
-    counts = {name: sum(row[_null(place)] for row in found) for place, name in enumerate(required)}
+    counts = {name: sum(row[_null(index)] for row in found) for index, name in enumerate(required)}
     return TableFacts(
         rows={row[_PARTITION]: row[_ROWS] for row in found},
         nulls={name: count for name, count in counts.items() if count},
@@ -58,8 +58,8 @@ def duplicates_across(rows: DataFrame, dataset: Dataset) -> int:
     return int(counted.agg(F.coalesce(F.sum(F.col(_ROWS) - 1), F.lit(0))).collect()[0][0])
 
 
-def _null(place: int) -> str:
-    return f"nulls_{place}"
+def _null(index: int) -> str:
+    return f"nulls_{index}"
 
 
 def relation_facts(relation: Relation, children: DataFrame, parents: DataFrame) -> RelationFacts:
@@ -67,7 +67,7 @@ def relation_facts(relation: Relation, children: DataFrame, parents: DataFrame) 
 
     The parent's columns are ``key_0`` and so on, lest one of the contract's has a name of ours.
     """
-    names = [f"key_{place}" for place in range(len(relation.columns))]
+    names = [f"key_{index}" for index in range(len(relation.columns))]
     keys = [F.col(column).alias(name) for column, name in zip(relation.columns, names, strict=True)]
     counted = F.lit(None).cast("bigint") if relation.counted_in is None else F.col(relation.counted_in)
     groups = children.groupBy(*keys).agg(F.count(F.lit(1)).alias(_CHILDREN))

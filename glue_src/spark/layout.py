@@ -41,8 +41,8 @@ def repartition(table: IcebergTable, dataset: Dataset) -> None:
     if spec is None:
         first = int(metadata.lastAssignedPartitionId()) + 1
         fields = [
-            {**field, "field-id": first + place, "name": evolved_name(field)}
-            for place, field in enumerate(document["fields"])
+            {**field, "field-id": first + index, "name": evolved_name(field)}
+            for index, field in enumerate(document["fields"])
         ]
         text = json.dumps({**document, "fields": fields})
         spec = table.java.PartitionSpecParser.fromJson(metadata.schema(), text)

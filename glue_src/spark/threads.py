@@ -22,17 +22,17 @@ def side_by_side(function: Callable[[_In], _Out], arguments: Iterable[_In]) -> l
     results: dict[int, _Out] = {}
     errors: dict[int, BaseException] = {}
 
-    def work(place: int) -> None:
+    def work(index: int) -> None:
         try:
-            results[place] = function(waiting[place])
+            results[index] = function(waiting[index])
         except BaseException as error:  # noqa: BLE001 - raised again by the thread that waits
-            errors[place] = error
+            errors[index] = error
 
-    threads = [InheritableThread(target=work, args=(place,)) for place in range(len(waiting))]
+    threads = [InheritableThread(target=work, args=(index,)) for index in range(len(waiting))]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    for place in sorted(errors):
-        raise errors[place]
-    return [results[place] for place in range(len(waiting))]
+    for index in sorted(errors):
+        raise errors[index]
+    return [results[index] for index in range(len(waiting))]

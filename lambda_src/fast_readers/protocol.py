@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from importlib import import_module
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, Final, Protocol, cast
+from typing import ClassVar, Final, NamedTuple, Protocol, TypeAlias, cast
 
-from msgspec import MsgspecError
+from msgspec import MsgspecError, Raw
 
-if TYPE_CHECKING:
-    from msgspec import Raw
-
-    from lambda_src.exclusions import Exclusions
-    from lambda_src.records import Records
+from contract.items.outcomes import Excluded
+from contract.source import ContractError, SourceContract
+from lambda_src.exclusions import Exclusions
 
 
 class SlowPathError(Exception):
@@ -23,37 +22,76 @@ class SlowPathError(Exception):
 TO_SLOW_PATH: Final = (SlowPathError, MsgspecError, RecursionError)
 
 
+#: What an item gives one partition of a dataset: the dataset's name, the text that its rows have in the partition's
+#: column, their CSV records, each ended by a line feed, and how many they are. A plain tuple: every item makes some.
+DatasetRecords: TypeAlias = tuple[str, str, bytes, int]
+
+
+class ItemRecords(NamedTuple):
+    """An item that was read: its kind, as the contract names it, and what it gives each dataset."""
+
+    kind: str
+    records: tuple[DatasetRecords, ...]
+
+
 class FastReader(Protocol):
     """The same outcomes as those of the contract's ``item_reader``, only faster, for items of common shapes.
 
     The module ``lambda_src.fast_readers.<contract>.reader`` has the contract's as its ``FAST_READER``.
     """
 
-    def __init__(self, exclusions: Exclusions, records: Records) -> None:
-        """Add items to ``records`` from now on."""
+    partition_columns: ClassVar[Mapping[str, str]]
+    """By dataset name: the column whose text its records are given with."""
 
-    def read(self, item: bytes | memoryview | Raw) -> None:
-        """Add what becomes of an item, given as DynamoDB's JSON: all of it, or nothing.
+    def __init__(self, exclusions: Exclusions) -> None:
+        """Leave out what ``exclusions`` say."""
+
+    def read(self, item: bytes | memoryview | Raw) -> ItemRecords | Excluded:
+        """Return what becomes of an item, given as DynamoDB's JSON.
 
         Raises:
-            SlowPathError, MsgspecError, RecursionError: the slow path has to read the item; nothing was added.
+            SlowPathError, MsgspecError, RecursionError: the slow path has to read the item.
         """
 
 
 class NoFastReader:
     """Leaves each item to the slow path: for contracts without a fast reader."""
 
-    def __init__(self, exclusions: Exclusions, records: Records) -> None:
-        """Need neither."""
+    partition_columns: ClassVar[Mapping[str, str]] = {}
 
-    def read(self, item: bytes | memoryview | Raw) -> None:  # noqa: ARG002 - as every such reader has it
+    def __init__(self, exclusions: Exclusions) -> None:
+        """Need none."""
+
+    def read(self, item: bytes | memoryview | Raw) -> ItemRecords | Excluded:  # noqa: ARG002 - as every such reader has it
         """Leave the item to the slow path."""
         raise SlowPathError
 
 
-def fast_reader(contract_name: str) -> type[FastReader]:
-    """Return the fast reader of a contract."""
-    package = f"{__package__}.{contract_name}"
+def fast_reader(contract: SourceContract) -> type[FastReader]:
+    """Return the fast reader of a contract.
+
+    Raises:
+        ContractError: it tells the partitions of a dataset by another column than the contract.
+    """
+    package = f"{__package__}.{contract.name}"
     if find_spec(package) is None:
         return NoFastReader
-    return cast("type[FastReader]", import_module(f"{package}.reader").FAST_READER)
+    reader = cast("type[FastReader]", import_module(f"{package}.reader").FAST_READER)
+    check_partition_columns(contract, reader)
+    return reader
+
+
+def check_partition_columns(contract: SourceContract, reader: type[FastReader]) -> None:
+    """Check that a reader and its contract divide datasets by the same columns.
+
+    Raises:
+        ContractError: they do not.
+    """
+    for dataset in contract.datasets:
+        told_by = reader.partition_columns.get(dataset.name)
+        if told_by is not None and dataset.partition is not None and dataset.partition.column != told_by:
+            message = (
+                f"{dataset.name!r} is divided by {dataset.partition.column!r}, but its fast reader "
+                f"tells its partitions by {told_by!r}: correct the reader."
+            )
+            raise ContractError(message)

@@ -54,9 +54,9 @@ def run_seconds(runs: Sequence[RunSummary], identity: str) -> Markup:
 
 
 def items_of(contract: SourceContract, run: RunSummary) -> dict[str, int]:
-    """Return where a run's items went: the contract's kinds, and the two ends of items that were not placed."""
+    """Return where a run's items went: the contract's kinds, and the two ends of items that were not accepted."""
     items = run.items
-    kinds = {kind: items.placed[kind] for kind in contract.kind_names}
+    kinds = {kind: items.accepted[kind] for kind in contract.kind_names}
     return {**kinds, "excluded": items.excluded_total, "rejected": items.rejected_total}
 
 

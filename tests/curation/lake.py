@@ -28,6 +28,7 @@ from glue_src.night import Night, Outcome
 from glue_src.run import run
 from glue_src.storage import Bucket
 from glue_src.tables import TableState, read_table
+from tests.named_cells import cells_of
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -59,9 +60,18 @@ def instant(month: str, day: int = 1) -> str:
 def talk(user: str, month: str, *texts: str | None, key: str | None = None) -> dict[Dataset, list[Cells]]:
     """Return a conversation with its messages; its ``key`` is one of that month's if none is given."""
     at, conversation_id = instant(month), f"CONVERSATION#{instant(month)}" if key is None else key
-    head = (user, conversation_id, at, "Ana", None, "", None, None, None, str(len(texts)), "1")
+    conversation = cells_of(
+        CONVERSATIONS,
+        user_id=user,
+        conversation_id=conversation_id,
+        created_at=at,
+        nombre="Ana",
+        gerencia="",
+        message_count=str(len(texts)),
+        question_count="1",
+    )
     messages = [(user, conversation_id, str(place), "user", text, None) for place, text in enumerate(texts, start=1)]
-    return {CONVERSATIONS: [head], MESSAGES: [*messages]}
+    return {CONVERSATIONS: [conversation], MESSAGES: [*messages]}
 
 
 def like(user: str, month: str, comment: str | None = None) -> dict[Dataset, list[Cells]]:
@@ -178,7 +188,7 @@ class Lake:
 
     def _summary(self, run: str, objects: tuple[RunObject, ...]) -> RunSummary:
         counts = {written.dataset: written.rows for written in objects}
-        placed = {kind.name: counts[kind.dataset.name] if kind.dataset else 0 for kind in self.contract.kinds}
+        accepted = {kind.name: counts[kind.dataset.name] if kind.dataset else 0 for kind in self.contract.kinds}
         rejected = counts[REJECTED.name]
         at = datetime.strptime(run[:22], "%Y%m%dT%H%M%S.%f").replace(tzinfo=UTC)
         return RunSummary(
@@ -188,7 +198,7 @@ class Lake:
             source_table=f"cat-local-{self.contract.table}-table",
             started_at=at,
             finished_at=at + timedelta(minutes=1),
-            items=ItemCounts(scanned=sum(placed.values()) + rejected, placed=placed, rejected={"test": rejected}),
+            items=ItemCounts(scanned=sum(accepted.values()) + rejected, accepted=accepted, rejected={"test": rejected}),
             scan=ScanStatistics(
                 segments=1, pages=1, consumed_capacity_units=1.0, throttled_requests=0, retried_requests=0
             ),

@@ -269,9 +269,9 @@ def _compare_with_items(scene: Scene, items: Sequence[Item]) -> None:
     """Assert that a run's counts and its files' records are those that an independent computation finds."""
     summary, wanted = scene.taken(), expected(list(items))
     assert summary.items.scanned == len(items)
-    assert summary.items.placed["conversations"] == len(wanted.conversations)
-    assert summary.items.placed["feedback"] == len(wanted.feedback)
-    assert summary.items.placed["registers"] == wanted.registers
+    assert summary.items.accepted["conversations"] == len(wanted.conversations)
+    assert summary.items.accepted["feedback"] == len(wanted.feedback)
+    assert summary.items.accepted["registers"] == wanted.registers
     assert summary.items.excluded_total == wanted.excluded
     assert summary.items.rejected_total == len(wanted.rejected)
     for name, rows in wanted.tables().items():

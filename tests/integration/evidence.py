@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
 import boto3
 
+from tests.snapshots import UPDATE, is_update
 from tools.local.aws_environment import CREDENTIALS, REGION
 from tools.scan.privilege.calls import calls_in, keep, of_roles, read_decisions, recorded, steady
 
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from tools.local.workspace import Workspace
     from tools.scan.privilege.calls import Calls
 
-UPDATE = "UPDATE_RECORDED"
 _REFUSAL = "refusal"
 ADVICE = f"{UPDATE}=1 make test PYTEST_ARGS=tests/integration writes tools/scan/privilege/recorded.json anew"
 
@@ -39,7 +38,7 @@ def check_made_as_recorded(workspace: Workspace, role_names: Collection[str], do
     if not of_roles(recorded(), roles).keys() <= calls_made(workspace).keys():
         do_all()
     made = of_roles(calls_made(workspace), roles)
-    if os.environ.get(UPDATE):
+    if is_update():
         kept = {call: operations for call, operations in recorded().items() if call.role not in roles}
         keep({**kept, **made})
     assert made == of_roles(recorded(), roles), ADVICE

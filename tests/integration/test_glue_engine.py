@@ -138,7 +138,7 @@ def test_a_task_that_is_lost_and_repeated_doubles_nothing(job: Job, large_table:
 
     assert killer.killed == 1
     assert "Lost task" in job.workspace.normalize_log.read_text(encoding="utf-8")
-    assert summary.items.scanned == summary.items.placed["conversations"] == LARGE_ITEMS
+    assert summary.items.scanned == summary.items.accepted["conversations"] == LARGE_ITEMS
     messages = rows_of(job.s3, summary, "messages")
     assert Counter(row[1] for row in messages.elements()) == large_table
     assert {row[4] for row in messages} == {LARGE_TEXT}

@@ -28,9 +28,9 @@ DATASETS = ("conversations", "messages", "feedback", "rejected")
 def test_summary_counts_every_item(first_run: Run, sample: list[dict[str, Any]]) -> None:
     items, wanted = first_run.summary.items, first_run.expected
     assert items.scanned == len(sample)
-    assert items.placed["conversations"] == len(wanted.conversations)
-    assert items.placed["feedback"] == len(wanted.feedback)
-    assert items.placed["registers"] == wanted.registers
+    assert items.accepted["conversations"] == len(wanted.conversations)
+    assert items.accepted["feedback"] == len(wanted.feedback)
+    assert items.accepted["registers"] == wanted.registers
     assert items.excluded == {"automated-checks": wanted.excluded}
     assert items.rejected_total == len(wanted.rejected)
     assert first_run.summary.rows_of("messages") == len(wanted.messages)

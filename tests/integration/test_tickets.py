@@ -56,7 +56,7 @@ def first(pipeline: Pipeline) -> Night:
 def test_every_item_is_counted(first: Night, help_desk: Desk) -> None:
     items = first.summary.items
     assert items.scanned == len(help_desk.items)
-    assert items.placed == {"tickets": len(help_desk.tickets)}
+    assert items.accepted == {"tickets": len(help_desk.tickets)}
     assert items.excluded == {"drills": help_desk.excluded}
     assert items.rejected == dict.fromkeys(FAULTS, 1)
     assert first.reconciled == len(help_desk.tickets) + len(help_desk.replies) + len(help_desk.rejected)

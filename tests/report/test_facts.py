@@ -113,7 +113,7 @@ def test_messages_without_a_time(activity: Activity, wanted: Expected) -> None:
 
 def test_runs(facts: DayFacts, wanted: Expected) -> None:
     assert [run.dt for run in facts.runs] == list(NIGHTS)
-    assert facts.run.items.placed["conversations"] == len(wanted.conversations)
+    assert facts.run.items.accepted["conversations"] == len(wanted.conversations)
     assert facts.run.items.rejected_total == len(wanted.rejected)
     assert facts.state is State.PUBLISHED
     assert (facts.runs_of_day, facts.days_without_run, facts.failed_checks) == (1, (), ())

@@ -1,26 +1,27 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 from pathlib import Path
 
+import pytest
+
+from tests import snapshots
 from tests.synth.synthesized import Stack
 
 SNAPSHOT = Path(__file__).with_name("addresses.json")
-UPDATE = "UPDATE_ADDRESSES"
 ADVICE = f"""
 Resource addresses have changed. On the next deploy Terraform DESTROYS what is gone from the list and CREATES what is
 new, even if it is the same bucket or table under another name. If a resource was renamed, keep its address, or move it
-in the state first: `terraform state mv OLD NEW`, or a `moved` block (move_to_id in CDKTF). If the change is meant, run
-    {UPDATE}=1 .venv/bin/python -m pytest tests/synth/test_addresses.py
-and commit {SNAPSHOT.name} with the change."""
+in the state first: `terraform state mv OLD NEW`, or a `moved` block (move_to_id in CDKTF).
+{SNAPSHOT.name}: {snapshots.ADVICE}."""
 
 
+@pytest.mark.snapshot
 def test_addresses_are_those_of_the_snapshot(all_stacks: dict[str, Stack], pipeline: Stack) -> None:
     stacks = {**all_stacks, pipeline.name: pipeline}
     found = {name: stacks[name].addresses for name in sorted(stacks)}
-    if os.environ.get(UPDATE):
+    if snapshots.is_update():
         SNAPSHOT.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
     expected = json.loads(SNAPSHOT.read_text(encoding="utf-8"))
     changes = [
@@ -30,7 +31,7 @@ def test_addresses_are_those_of_the_snapshot(all_stacks: dict[str, Stack], pipel
         for address in sorted(set(left.get(name, [])) - set(right.get(name, [])))
     ]
     assert not changes, "\n".join([ADVICE, *changes])
-    assert found == expected, f"{SNAPSHOT.name} is not sorted: run the command in {Path(__file__).name}"
+    assert found == expected, f"{SNAPSHOT.name} is not sorted: {snapshots.ADVICE}"
 
 
 def test_environments_have_the_same_addresses_but_for_the_schedule(stacks: dict[str, Stack]) -> None:

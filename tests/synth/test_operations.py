@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 
+import pytest
+
 from tests.synth.operations import headings, tables
 from tests.synth.synthesized import ROOT, Stack
 from tests.unit.docs.computed import ComputedDocument
 
-DOCUMENT = ComputedDocument("operations.md", update="UPDATE_OPERATIONS", tests="tests/synth/test_operations.py")
+DOCUMENT = ComputedDocument("operations.md")
 
 
 def anchors(text: str) -> set[str]:
@@ -19,6 +21,7 @@ def anchors(text: str) -> set[str]:
     }
 
 
+@pytest.mark.snapshot
 def test_tables_are_those_of_the_stacks(all_stacks: dict[str, Stack]) -> None:
     DOCUMENT.check_tables(tables(all_stacks))
 

@@ -37,8 +37,8 @@ class Replay:
         """Return the page that a Scan request asks for; None if no such page was encoded."""
         start = request.get("ExclusiveStartKey")
         key = None if start is None else (start["PK"]["S"], start["SK"]["S"])
-        place = (request.get("TotalSegments", 1), request.get("Segment", 0), key)
-        return self.tables[request["TableName"]].pages.get(place)
+        request_key = (request.get("TotalSegments", 1), request.get("Segment", 0), key)
+        return self.tables[request["TableName"]].pages.get(request_key)
 
 
 class Server(socketserver.ThreadingTCPServer):

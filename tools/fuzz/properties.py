@@ -147,7 +147,7 @@ def _tally(outcome: Outcome) -> Tally:
     elif isinstance(outcome, Rejected):
         tally.rejected[outcome.code] = 1
     else:
-        tally.placed[outcome.kind] = 1
+        tally.accepted[outcome.kind] = 1
     return tally
 
 
@@ -216,8 +216,8 @@ def _conserves(items: int, tally: Tally) -> None:
     if counts.unaccounted:
         _broken("items are lost or doubled", counts)
     rows = {
-        CONVERSATIONS: counts.placed["conversations"],
-        FEEDBACK: counts.placed["feedback"],
+        CONVERSATIONS: counts.accepted["conversations"],
+        FEEDBACK: counts.accepted["feedback"],
         REJECTED: counts.rejected_total,
     }
     for dataset, expected in rows.items():

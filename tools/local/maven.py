@@ -179,7 +179,7 @@ def _megabytes(artifacts: Iterable[Artifact]) -> int:
 
 def _ivy_jar() -> Path:
     spec = find_spec("pyspark")
-    jars = [Path(place, "jars") for place in (spec.submodule_search_locations or ())] if spec else []
+    jars = [Path(folder, "jars") for folder in (spec.submodule_search_locations or ())] if spec else []
     found = [jar for folder in jars for jar in folder.glob("ivy-*.jar")]
     if not found:
         message = "PySpark is not installed, or has no Ivy among its jars. Set the machine up: make setup"

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Mapping
+from typing import Any, ClassVar, Final
 
 from msgspec import UNSET, MsgspecError, Raw, UnsetType
 from msgspec.json import Decoder
 
 from contract import cells
+from contract.items.outcomes import Excluded
 from contract.items.rejections import ItemRejectedError
 from contract.sources.catia import CONVERSATIONS, FEEDBACK, MESSAGES, USER_PREFIX
 from contract.sources.catia.normalize import (
@@ -19,17 +21,14 @@ from contract.sources.catia.normalize import (
     feedback_type_of,
 )
 from contract.sources.catia.outcomes import Conversation, Feedback, Register
+from lambda_src.exclusions import Exclusions
 from lambda_src.fast_readers.catia.instant_cells import InstantCells
 from lambda_src.fast_readers.catia.item_shapes import ITEM_SHAPES, ItemShape
 from lambda_src.fast_readers.catia.map_attributes import MapAttribute
 from lambda_src.fast_readers.catia.message_records import MessageRecords
 from lambda_src.fast_readers.catia.token_cells import token_cell
 from lambda_src.fast_readers.catia.wire_shapes import Item
-from lambda_src.fast_readers.protocol import SlowPathError
-
-if TYPE_CHECKING:
-    from lambda_src.exclusions import Exclusions
-    from lambda_src.records import Records
+from lambda_src.fast_readers.protocol import ItemRecords, SlowPathError
 
 _USER_DATA: Final = MapAttribute(USER_DATA_KEYS)
 _FEEDBACK: Final = MapAttribute(FEEDBACK_KEYS)
@@ -41,67 +40,66 @@ _decode_text: Final = Decoder(str).decode
 class CatiaFastReader:
     """Normalizes items of common shapes. Remembers the last UserData: a user's items come together, and all have it."""
 
-    def __init__(self, exclusions: Exclusions, records: Records) -> None:
-        """Add items to ``records`` from now on."""
+    partition_columns: ClassVar[Mapping[str, str]] = {
+        CONVERSATIONS.name: "conversation_id",
+        MESSAGES.name: "conversation_id",
+        FEEDBACK.name: "feedback_id",
+    }
+
+    def __init__(self, exclusions: Exclusions) -> None:
+        """Leave out what ``exclusions`` say."""
         self._first_excluding = exclusions.first
-        self._tally = records.tally
-        self._add_conversation, self._add_messages, self._add_feedback = (
-            records.appender(dataset, column)
-            for dataset, column in (
-                (CONVERSATIONS, "conversation_id"),
-                (MESSAGES, "conversation_id"),
-                (FEEDBACK, "feedback_id"),
-            )
-        )
         self._instants = InstantCells()
         self._messages = MessageRecords(self._instants)
         self._last_user_data = b"", b""
 
-    def read(self, item: bytes | memoryview | Raw) -> None:
-        """Add what becomes of an item, given as DynamoDB's JSON: all of it, or nothing.
+    def read(self, item: bytes | memoryview | Raw) -> ItemRecords | Excluded:
+        """Return what becomes of an item, given as DynamoDB's JSON.
 
         Raises:
-            SlowPathError, MsgspecError, RecursionError: the slow path has to read the item; nothing was added.
+            SlowPathError, MsgspecError, RecursionError: the slow path has to read the item.
         """
         for shape in ITEM_SHAPES:
             try:
                 decoded = shape.decode(item)
             except MsgspecError:
                 continue
-            return self._place(decoded, shape)
+            return self._outcome(decoded, shape)
         raise SlowPathError
 
-    def _place(self, item: Item[Any, Any], shape: ItemShape) -> None:
+    def _outcome(self, item: Item[Any, Any], shape: ItemShape) -> ItemRecords | Excluded:
         partition_key, sort_key = item.PK.S, item.SK.S
         rule = self._first_excluding(partition_key, sort_key)
         if rule is not None:
-            self._tally.excluded[rule.name] += 1
-        elif not partition_key.startswith(USER_PREFIX) or partition_key == USER_PREFIX:
-            raise SlowPathError
-        elif sort_key.startswith(CONVERSATION_PREFIX):
-            self._place_conversation(item, shape)
-        elif sort_key.startswith(FEEDBACK_PREFIX):
-            self._place_feedback(item, shape)
-        elif sort_key.startswith(REGISTER_PREFIX):
-            self._tally.placed[Register.kind] += 1
-        else:
-            raise SlowPathError
+            return Excluded(rule.name)
+        if partition_key.startswith(USER_PREFIX) and partition_key != USER_PREFIX:
+            if sort_key.startswith(CONVERSATION_PREFIX):
+                return self._conversation(item, shape)
+            if sort_key.startswith(FEEDBACK_PREFIX):
+                return self._feedback(item, shape)
+            if sort_key.startswith(REGISTER_PREFIX):
+                return ItemRecords(Register.kind, ())
+        raise SlowPathError
 
-    def _place_conversation(self, item: Item[Any, Any], shape: ItemShape) -> None:
+    def _conversation(self, item: Item[Any, Any], shape: ItemShape) -> ItemRecords:
         key = _key(item)
         messages = [] if item.Conversation is UNSET else shape.messages(item.Conversation)
         message_records, questions = self._messages.of(key, messages)
         created_at, user_data = self._created_at(item, shape), self._user_data(item.UserData)
         record = b"%b%b,%b,%d,%d\n" % (key, created_at, user_data, len(messages), questions)
         conversation_id = item.SK.S
-        self._add_conversation(record, conversation_id, 1)
-        self._add_messages(message_records, conversation_id, len(messages))
-        self._tally.placed[Conversation.kind] += 1
+        return ItemRecords(
+            Conversation.kind,
+            (
+                (CONVERSATIONS.name, conversation_id, record, 1),
+                (MESSAGES.name, conversation_id, message_records, len(messages)),
+            ),
+        )
 
-    def _place_feedback(self, item: Item[Any, Any], shape: ItemShape) -> None:
+    def _feedback(self, item: Item[Any, Any], shape: ItemShape) -> ItemRecords:
         created_at, feedback = self._created_at(item, shape), _feedback(item.Feedback)
-        self._add_feedback(b"%b%b,%b\n" % (_key(item), created_at, feedback), item.SK.S, 1)
-        self._tally.placed[Feedback.kind] += 1
+        record = b"%b%b,%b\n" % (_key(item), created_at, feedback)
+        return ItemRecords(Feedback.kind, ((FEEDBACK.name, item.SK.S, record, 1),))
 
     def _created_at(self, item: Item[Any, Any], shape: ItemShape) -> bytes:
         time = None if item.CreatedAt is UNSET else shape.created_at(item.CreatedAt)

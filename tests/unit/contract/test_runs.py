@@ -17,21 +17,21 @@ from tests.unit.contract.samples import COUNTS, objects_of
 
 COUNTS_BY_NAME = st.dictionaries(st.text(min_size=1), COUNTS, max_size=4)
 
-PLACED = {"conversations": 4, "feedback": 3, "registers": 1}
-ROWS = {**PLACED, "rejected": 1}
+ACCEPTED = {"conversations": 4, "feedback": 3, "registers": 1}
+ROWS = {**ACCEPTED, "rejected": 1}
 
 STATISTICS = st.builds(ScanStatistics, COUNTS, COUNTS, st.floats(min_value=0, max_value=1e9), COUNTS, COUNTS)
 
 
 @st.composite
 def right_summaries(draw: st.DrawFn) -> RunSummary:
-    placed = {kind: draw(COUNTS) for kind in CONTRACT.kind_names}
+    accepted = {kind: draw(COUNTS) for kind in CONTRACT.kind_names}
     excluded, rejected = draw(COUNTS_BY_NAME), draw(COUNTS_BY_NAME)
-    scanned = sum(placed.values()) + sum(excluded.values()) + sum(rejected.values())
+    scanned = sum(accepted.values()) + sum(excluded.values()) + sum(rejected.values())
     rows = {
-        "conversations": placed["conversations"],
+        "conversations": accepted["conversations"],
         **{dataset.name: draw(COUNTS) for dataset in CONTRACT.parts},
-        "feedback": placed["feedback"],
+        "feedback": accepted["feedback"],
         "rejected": sum(rejected.values()),
     }
     instants = st.datetimes(timezones=st.just(UTC))
@@ -42,7 +42,7 @@ def right_summaries(draw: st.DrawFn) -> RunSummary:
         source_table="cat-test-catia-conversations-table",
         started_at=draw(instants),
         finished_at=draw(instants),
-        items=ItemCounts(scanned, placed, excluded, rejected),
+        items=ItemCounts(scanned, accepted, excluded, rejected),
         scan=draw(STATISTICS),
         objects=tuple(draw(objects_of(dataset, rows[dataset.name])) for dataset in CONTRACT.datasets),
         accept_removal=draw(st.booleans()),
@@ -57,7 +57,7 @@ def summary() -> RunSummary:
         source_table="table",
         started_at=datetime(2026, 1, 31, 4, 30, tzinfo=UTC),
         finished_at=datetime(2026, 1, 31, 4, 31, tzinfo=UTC),
-        items=ItemCounts(10, dict(PLACED), {"monitor": 1}, {"invalid_pk": 1}),
+        items=ItemCounts(10, dict(ACCEPTED), {"monitor": 1}, {"invalid_pk": 1}),
         scan=ScanStatistics(1, 1, 0.5, 3, 4),
         objects=tuple(
             counted_object(dataset, dataset.name, ROWS.get(dataset.name, 9)) for dataset in CONTRACT.datasets
@@ -80,7 +80,7 @@ def test_one_item_too_many_or_too_few_is_found(right: RunSummary, name: str, dif
     if name == "scanned":
         items = replace(items, scanned=items.scanned + difference)
     else:
-        items = replace(items, placed={**items.placed, name: items.placed[name] + difference})
+        items = replace(items, accepted={**items.accepted, name: items.accepted[name] + difference})
 
     with pytest.raises(RunSummaryError, match="does not reconcile"):
         replace(right, items=items).check(CONTRACT)

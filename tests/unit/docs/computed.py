@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+
+from tests.snapshots import ADVICE, is_update
 
 DOCS = Path(__file__).parents[3] / "docs"
 
@@ -15,11 +16,9 @@ Figures = dict[str, float]
 
 @dataclass(frozen=True)
 class ComputedDocument:
-    """A file in docs/; the environment variable ``update``, if set, has its tables written anew by ``tests``."""
+    """A file in docs/."""
 
     name: str
-    update: str
-    tests: str = "tests/unit/docs"
 
     @property
     def path(self) -> Path:
@@ -27,7 +26,7 @@ class ComputedDocument:
 
     @property
     def advice(self) -> str:
-        return f"a figure has changed: {self.update}=1 .venv/bin/python -m pytest {self.tests} writes {self.name} anew"
+        return f"a figure of {self.name} has changed: {ADVICE}"
 
     def text(self) -> str:
         return self.path.read_text(encoding="utf-8")
@@ -42,7 +41,7 @@ class ComputedDocument:
         for first_header, rows in rows_by_first_header.items():
             text = self.text()
             found = self._table(text, first_header)
-            if os.environ.get(self.update):
+            if is_update():
                 self.path.write_text(text[: found.start("rows")] + rows + text[found.end("rows") :], encoding="utf-8")
                 found = self._table(self.text(), first_header)
             assert found["rows"] == rows, self.advice

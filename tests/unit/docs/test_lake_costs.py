@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 
 import pytest
@@ -11,10 +10,11 @@ from contract.table_metadata import ROW_GROUP_BYTES
 from envs.prod import PROD
 from envs.schema import WORKER_DPU, ArrowSettings
 from ops.prices import LIST_PRICES
+from tests.snapshots import is_update
 from tests.unit.docs.computed import DOCS, ComputedDocument, Figures
 from tools.site.markdown import lines
 
-DOCUMENT = ComputedDocument("lake-costs.md", update="UPDATE_LAKE_COSTS")
+DOCUMENT = ComputedDocument("lake-costs.md")
 RESULTS = DOCS.parent / "tools" / "bench" / "RESULTS-lake.md"
 
 JOB = PROD.etl.glue
@@ -39,7 +39,7 @@ def measured() -> Figures:
 
 @pytest.fixture
 def given() -> Figures:
-    if os.environ.get(DOCUMENT.update):
+    if is_update():
         text = DOCUMENT.text()
         for name, value in measured().items():
             text = re.sub(rf"^(\| {re.escape(name)}) \| [^|]+ \|", rf"\1 | {value:g} |", text, flags=re.MULTILINE)
@@ -173,6 +173,7 @@ def query(name: str, ratios: list[float], given: Figures) -> list[str]:
     return columns
 
 
+@pytest.mark.snapshot
 def test_tables_follow_from_the_first(given: Figures) -> None:
     DOCUMENT.check_tables(
         {

@@ -9,7 +9,7 @@ from envs.schema import GlueExtractSettings
 from tests.unit.docs.computed import ComputedDocument, Figures
 from tools.site.markdown import lines
 
-DOCUMENT = ComputedDocument("scaling.md", update="UPDATE_SCALING")
+DOCUMENT = ComputedDocument("scaling.md")
 
 MEMORY_SIZES = (1769, 3538, 10240)
 TABLES_IN_GB = (1, 10, 100, 1024)
@@ -68,6 +68,7 @@ def run(gigabytes: int, given: Figures) -> list[str]:
     ]
 
 
+@pytest.mark.snapshot
 def test_tables_follow_from_the_first(given: Figures) -> None:
     DOCUMENT.check_tables({"`memory_size`": functions(given), "table": runs(given)})
 

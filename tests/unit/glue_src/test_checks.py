@@ -145,7 +145,7 @@ def test_only_relations_that_a_night_can_break_are_looked_at() -> None:
 
 
 def test_rejected_items_are_a_ratio_of_all() -> None:
-    items = ItemCounts(scanned=10, placed={}, rejected={"a": 1, "b": 1})
+    items = ItemCounts(scanned=10, accepted={}, rejected={"a": 1, "b": 1})
     assert str(rejected_check(items, 0.1)) == "rejected.rejected_ratio: 2 of 10 fail, 0.1 of them may"
     assert not rejected_check(items, 0.1).passed
     assert rejected_check(items, 0.2).passed

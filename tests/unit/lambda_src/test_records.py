@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from hypothesis import given
@@ -12,11 +13,12 @@ from xxhash import xxh3_64_intdigest
 
 from contract import cells
 from contract.datasets import Partition
-from contract.items.outcomes import PlacedItem, Rejected, Row
+from contract.items.outcomes import AcceptedItem, Rejected, Row
 from contract.items.wire_json import wire_json
 from contract.partition_sums import PartitionSum
 from contract.source import ContractError
 from lambda_src.extraction import Extraction
+from lambda_src.fast_readers.protocol import ItemRecords, NoFastReader, check_partition_columns
 from lambda_src.normalize import Normalizer
 from lambda_src.records import Records
 from tests.orders import CONTRACT, ORDER_LINES, ORDERS
@@ -37,7 +39,7 @@ def order(*products: str | None) -> bytes:
 def added(*items: list[tuple[str, str]]) -> Records:
     records = Records(CONTRACT, ())
     for rows in items:
-        records.add(PlacedItem("orders", {ORDER_LINES.name: rows}))
+        records.add(AcceptedItem("orders", {ORDER_LINES.name: rows}))
     return records
 
 
@@ -89,29 +91,27 @@ def test_any_change_of_an_items_rows_changes_their_partitions_sums_and_no_others
 
 
 @given(st.lists(st.tuples(st.just("7"), CELLS.map("ñ".__add__)), max_size=3))
-def test_whoever_makes_records_itself_gives_the_same_sums(rows: list[Row]) -> None:
-    """All products begin with the same letter: they are of one partition."""
-    itself = Records(CONTRACT, ())
-    append = itself.appender(ORDER_LINES, "product")
-    append("".join(map(cells.record, rows)).encode(), rows[0][1] or "" if rows else "ñandú", len(rows))
-    other = added([(row[0] or "", row[1] or "") for row in rows])
+def test_a_fast_reader_that_reads_the_same_gives_the_same_sums(rows: list[Row]) -> None:
+    """All products begin with the same letter: they are of one partition. ``orders`` is not divided."""
+    fast, other = Records(CONTRACT, ()), Records(CONTRACT, ())
+    lines = "".join(map(cells.record, rows)).encode()
+    product = rows[0][1] or "" if rows else "ñandú"
+    fast.add_read(
+        ItemRecords("orders", ((ORDER_LINES.name, product, lines, len(rows)), (ORDERS.name, "7", b"7,0\n", 1)))
+    )
+    other.add(AcceptedItem("orders", {ORDER_LINES.name: rows, ORDERS.name: [("7", "0")]}))
 
-    assert itself.tally.sums == other.tally.sums
-    assert itself.take() == other.take()
-
-
-def test_a_table_that_is_not_divided_takes_any_text_for_its_partition() -> None:
-    records = Records(CONTRACT, ())
-    records.appender(ORDERS, "order_id")(b"7,0\n", "7", 1)
-
-    assert records.tally.partitions(ORDERS.name) == {"": hashed(("7", "0"))}
+    assert fast.tally == other.tally
+    assert fast.take() == other.take()
 
 
-def test_a_reader_that_tells_partitions_by_another_column_is_refused() -> None:
+def test_a_fast_reader_that_divides_by_another_column_is_refused() -> None:
+    class Reader(NoFastReader):
+        partition_columns: ClassVar[Mapping[str, str]] = {ORDERS.name: "product"}
+
     divided = replace(ORDERS, partition=Partition("order_id", 2))
-
     with pytest.raises(ContractError, match=r"'orders' is divided by 'order_id'.*tells its partitions by 'product'"):
-        Records(replace(CONTRACT, datasets=(divided,)), ()).appender(divided, "product")
+        check_partition_columns(replace(CONTRACT, datasets=(divided,)), Reader)
 
 
 def test_an_item_without_what_iceberg_requires_is_rejected() -> None:
@@ -132,6 +132,6 @@ def test_thousands_of_partitions_are_as_good_as_one() -> None:
     wide = replace(ORDER_LINES, partition=Partition("product", 20))
     records = Records(replace(CONTRACT, datasets=(wide,)), ())
     for number in range(10_000):
-        records.add(PlacedItem("orders", {wide.name: [("7", f"product-{number}")]}))
+        records.add(AcceptedItem("orders", {wide.name: [("7", f"product-{number}")]}))
 
     assert len(records.tally.partitions(wide.name)) == records.tally.rows[wide.name] == 10_000

@@ -116,8 +116,8 @@ def test_a_run_publishes_every_row_and_a_summary_that_says_so() -> None:
     fake = FakeS3()
     summary = publish(fake, pages_of(ITEMS[:4], [], ITEMS[4:]))
 
-    assert (summary.items.scanned, summary.items.placed["conversations"], summary.items.placed["feedback"]) == (9, 2, 1)
-    assert summary.items.placed["registers"] == 2
+    assert summary.items.scanned == 9
+    assert summary.items.accepted == {"conversations": 2, "feedback": 1, "registers": 2}
     assert summary.items.excluded == {"monitor": 1}
     assert summary.items.rejected == {"invalid_sk": 2, "invalid_timestamp": 1}
     assert (summary.scan.pages, summary.scan.consumed_capacity_units) == (3, 1.5)
@@ -164,10 +164,11 @@ def test_no_item_is_lost_whatever_it_is_and_whoever_reads_it(work_units: list[li
     summary = publish(fake, *(pages_of(*pages) for pages in work_units))
 
     rows = {dataset.name: len(rows_of(fake, summary, dataset.name)) - 1 for dataset in CONTRACT.datasets}
-    placed = rows["conversations"] + rows["feedback"] + rows["rejected"]
+    with_rows = rows["conversations"] + rows["feedback"] + rows["rejected"]
     items = sum(len(page) for pages in work_units for page in pages)
-    assert items - placed == summary.items.placed["registers"] + summary.items.excluded["monitor"]
-    assert rows["messages"] == sum(int(row[9]) for row in rows_of(fake, summary, "conversations")[1:])
+    assert items - with_rows == summary.items.accepted["registers"] + summary.items.excluded["monitor"]
+    message_count = CONVERSATIONS.column_names.index("message_count")
+    assert rows["messages"] == sum(int(row[message_count]) for row in rows_of(fake, summary, "conversations")[1:])
 
 
 def long_conversations(count: int, user: str = "USER#1") -> list[dict[str, Any]]:

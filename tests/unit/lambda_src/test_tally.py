@@ -10,7 +10,7 @@ from lambda_src.tally import RunningSums, Tally
 
 def tally() -> Tally:
     return Tally(
-        placed=Counter({"conversations": 1, "feedback": 2, "registers": 3}),
+        accepted=Counter({"conversations": 1, "feedback": 2, "registers": 3}),
         excluded=Counter({"unused": 0, "monitors": 4}),
         rejected=Counter({"wrong_type": 5, "invalid_pk": 6}),
         sums={
@@ -32,7 +32,7 @@ def test_tallies_are_added_name_by_name() -> None:
     total.add(tally())
     total.add(tally())
 
-    assert total.placed == {"conversations": 2, "feedback": 4, "registers": 6}
+    assert total.accepted == {"conversations": 2, "feedback": 4, "registers": 6}
     assert total.rejected == {"wrong_type": 10, "invalid_pk": 12}
     assert total.rows == {"messages": 16, "conversations": 2}
     assert total.partitions("messages") == {
@@ -57,7 +57,7 @@ def test_the_counts_of_a_run_show_rules_that_took_nothing() -> None:
 
     assert counts == ItemCounts(
         scanned=21,
-        placed={"conversations": 1, "feedback": 2, "registers": 3},
+        accepted={"conversations": 1, "feedback": 2, "registers": 3},
         excluded={"unused": 0, "monitors": 4},
         rejected={"invalid_pk": 6, "wrong_type": 5},
     )

@@ -24,7 +24,7 @@ SHARES = divide(Parallelism(processes=3, segments=3), 0, None)
 
 def result_of(work_unit: WorkUnit) -> WorkUnitResult:
     return WorkUnitResult(
-        os.getpid(), Tally(placed=Counter(registers=work_unit.index)), ScanStatistics(1, 1, 0.5, 0, 0), {}, {}, {}
+        os.getpid(), Tally(accepted=Counter(registers=work_unit.index)), ScanStatistics(1, 1, 0.5, 0, 0), {}, {}, {}
     )
 
 
@@ -50,7 +50,7 @@ def test_several_shares_are_made_in_a_process_each_and_come_in_their_order() -> 
 
     made = make_work_units(SHARES, slowest_first, never)
 
-    assert [result.tally.placed["registers"] for result in made] == [0, 1, 2]
+    assert [result.tally.accepted["registers"] for result in made] == [0, 1, 2]
     assert len({os.getpid(), *(result.scanned for result in made)}) == 4
     assert workers_left() == []
 

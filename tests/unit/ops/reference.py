@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,10 +9,10 @@ from typer.testing import CliRunner
 
 from ops.app import COMMANDS, made
 from ops.exits import MEANINGS
+from tests.snapshots import ADVICE, is_update
 from tools.site.markdown import lines
 
 DOCUMENT = Path(__file__).parents[3] / "docs" / "ops.md"
-UPDATE = "UPDATE_OPS"
 
 
 def parts() -> dict[str, str]:
@@ -37,14 +36,13 @@ def help_of(*words: str) -> str:
 
 
 def check() -> None:
-    """Check the document, or write it where UPDATE_OPS is set."""
+    """Check the document, or write it where snapshots are written."""
     for name, wanted in parts().items():
         text = DOCUMENT.read_text(encoding="utf-8")
         begin, end = f"<!-- generated: {name} -->\n", "<!-- end -->"
         start = text.index(begin) + len(begin)
         stop = text.index(end, start)
-        if os.environ.get(UPDATE):
+        if is_update():
             DOCUMENT.write_text(text[:start] + wanted + text[stop:], encoding="utf-8")
         else:
-            advice = f"{UPDATE}=1 .venv/bin/python -m pytest tests/unit/ops writes docs/ops.md anew"
-            assert text[start:stop] == wanted, advice
+            assert text[start:stop] == wanted, f"docs/ops.md: {ADVICE}"

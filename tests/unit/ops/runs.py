@@ -16,23 +16,23 @@ DAY = date(2026, 1, 31)
 PREFIX = "reports/etl-process1/"
 
 #: What a run makes of the items that it does not reject.
-PLACED = {"conversations": 600, "feedback": 300, "registers": 99}
+ACCEPTED = {"conversations": 600, "feedback": 300, "registers": 99}
 
 
 def run(number: int = 1, seconds: float = 10, rejected: int = 1, **items: Any) -> RunSummary:
     """The ``number``-th run: 1,000 items and what ``items`` says of them."""
-    placed = {kind: items.pop(kind, usual) for kind, usual in PLACED.items()}
-    rows = {**placed, "messages": 5000, "rejected": rejected}
-    made = run_of(CONTRACT, placed, rows, number)
+    accepted = {kind: items.pop(kind, usual) for kind, usual in ACCEPTED.items()}
+    rows = {**accepted, "messages": 5000, "rejected": rejected}
+    made = run_of(CONTRACT, accepted, rows, number)
     ended = made.started_at + timedelta(seconds=seconds)
     return replace(made, finished_at=ended, items=replace(made.items, **items))
 
 
-def run_of(contract: SourceContract, placed: dict[str, int], rows: dict[str, int], number: int) -> RunSummary:
+def run_of(contract: SourceContract, accepted: dict[str, int], rows: dict[str, int], number: int) -> RunSummary:
     """The ``number``-th run for a contract: 1,000 items, placed so, with so many rows in each dataset; 10 s."""
     started = datetime(2026, 1, 31, 4, 30, tzinfo=UTC) + timedelta(days=number)
     run_id = f"{started:%Y%m%dT%H%M%S.%fZ}-0000000{number}"
-    counts = ItemCounts(scanned=1000, placed=placed, rejected={"wrong_type": rows["rejected"]})
+    counts = ItemCounts(scanned=1000, accepted=accepted, rejected={"wrong_type": rows["rejected"]})
     objects = tuple(
         RunObject(dataset.name, clean_key(PREFIX, dataset, DAY, run_id), rows[dataset.name], 1, version_of(dataset), {})
         for dataset in contract.datasets

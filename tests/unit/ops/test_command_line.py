@@ -28,6 +28,7 @@ def environment() -> dict[str, str]:
     return {**os.environ, "AWS_EC2_METADATA_DISABLED": "true", "AWS_MAX_ATTEMPTS": "1"}
 
 
+@pytest.mark.snapshot
 def test_reference_is_what_the_commands_say() -> None:
     reference.check()
 

@@ -17,15 +17,15 @@ AT = datetime(2026, 1, 31, tzinfo=UTC)
 
 
 def test_prices_are_those_of_the_documents() -> None:
-    lake = ComputedDocument("lake-costs.md", update="").given()
-    scaling = ComputedDocument("scaling.md", update="").given()
+    lake = ComputedDocument("lake-costs.md").given()
+    scaling = ComputedDocument("scaling.md").given()
     assert LIST_PRICES.lambda_gigabyte_second == lake["Lambda, $ per GB-second"] == scaling["Lambda, $ per GB-second"]
     assert LIST_PRICES.glue_dpu_hour == lake["Glue, $ per DPU-hour; a minute at least"]
     assert LIST_PRICES.s3_thousand_writes == lake["S3, $ per 1,000 writes"]
     assert LIST_PRICES.athena_terabyte == lake["Athena, $ per TB read"]
     assert LIST_PRICES.athena_least_bytes == lake["Athena: least bytes of a query, MB"] * 2**20
     assert LIST_PRICES.dynamodb_million_read_units == scaling["on-demand, $ per million read units"]
-    text = ComputedDocument("lake-costs.md", update="").words()
+    text = ComputedDocument("lake-costs.md").words()
     assert f"List prices in {LIST_PRICES.region} without free tiers, looked up in {LIST_PRICES.looked_up}" in text
 
 

@@ -11,6 +11,7 @@ import os
 from typing import TYPE_CHECKING, Any, Final
 
 from contract.datasets import WHOLE_TABLE
+from contract.items.outcomes import Excluded
 from contract.settings import UNLIMITED, LambdaVariable
 from contract.sources.catia import CONTRACT
 from lambda_src.clients import default_clients
@@ -26,8 +27,7 @@ from tools.bench.items import EXCLUDED_PREFIX
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from contract.datasets import Dataset
-    from lambda_src.records import Append
+    from lambda_src.fast_readers.protocol import ItemRecords
     from lambda_src.run import Plan
 
 _FIFTEEN_MINUTES: Final = 15 * 60.0
@@ -52,20 +52,20 @@ def prepare(task: Task) -> Work:
 
 def prepare_without_sums(task: Task) -> Work:
     """Do the same, but only count rows where others are hashed and summed by partition."""
-    Records.appender = _counting_appender  # type: ignore[method-assign]
+    Records.add_read = _add_counted  # type: ignore[method-assign]
     return prepare(task)
 
 
-def _counting_appender(self: Records, dataset: Dataset, column: str) -> Append:  # noqa: ARG001 - in another's place
-    append = self._by_dataset[dataset.name].append
-    entry = self.tally.sums[dataset.name][WHOLE_TABLE]
-
-    def append_records(records: bytes, text: str, rows: int) -> None:  # noqa: ARG001 - in another's place
+def _add_counted(self: Records, outcome: ItemRecords | Excluded) -> None:
+    if isinstance(outcome, Excluded):
+        self.tally.excluded[outcome.rule] += 1
+        return
+    for name, _, records, rows in outcome.records:
         if rows:
+            append, sums, _ = self._appending[name]
             append(records)
-            entry[0] += rows
-
-    return append_records
+            sums[WHOLE_TABLE][0] += rows
+    self.tally.accepted[outcome.kind] += 1
 
 
 class _Processes(RunLog):

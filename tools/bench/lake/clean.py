@@ -54,7 +54,7 @@ class CleanRun:
 
     def _summary(self, sums: Mapping[str, PartitionSums]) -> RunSummary:
         rows = {name: rows_in(of_dataset) for name, of_dataset in sums.items()}
-        placed = {kind.name: rows[kind.dataset.name] if kind.dataset else 0 for kind in CONTRACT.kinds}
+        accepted = {kind.name: rows[kind.dataset.name] if kind.dataset else 0 for kind in CONTRACT.kinds}
         rejected = {"not_json": rows[REJECTED.name]}
         objects = (
             RunObject(
@@ -74,7 +74,7 @@ class CleanRun:
             source_table="bench",
             started_at=self.started_at,
             finished_at=self.started_at + timedelta(minutes=1),
-            items=ItemCounts(sum(placed.values()) + rows[REJECTED.name], placed, {}, rejected),
+            items=ItemCounts(sum(accepted.values()) + rows[REJECTED.name], accepted, {}, rejected),
             scan=ScanStatistics(1, 1, 1.0, 0, 0),
             objects=tuple(objects),
         )

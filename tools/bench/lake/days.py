@@ -31,7 +31,6 @@ _REJECTED_RATIO: Final = 0.01
 _NO_TIME_RATIO: Final = 0.02
 _NO_TEXT_RATIO: Final = 0.002
 _MOST_MILLISECONDS_BETWEEN: Final = 45_000
-_USER_COLUMNS: Final = ("nombre", "ciudad", "gerencia", "subgerencia", "oficinas_asesoras", "nivel_directivo")
 
 
 @dataclass(frozen=True)
@@ -94,12 +93,12 @@ class _Part:
 
     def write_user(self, number: int) -> None:
         conversations = 1 + int(self._random.random() * _MOST_CONVERSATIONS_OF_A_USER)
-        places = sorted(self._random.random() for _ in range(conversations))
-        self._write_items(f"usuario-{number:09}", number, [self._span.at(place) for place in places])
+        moments = sorted(self._random.random() for _ in range(conversations))
+        self._write_items(f"usuario-{number:09}", number, [self._span.at(moment) for moment in moments])
 
     def write_person(self) -> None:
         conversations = 2 * MONTHS
-        self._write_items(PERSON, 0, [self._span.at((place + 0.5) / conversations) for place in range(conversations)])
+        self._write_items(PERSON, 0, [self._span.at((moment + 0.5) / conversations) for moment in range(conversations)])
 
     def _write_items(self, user: str, number: int, instants: list[datetime]) -> None:
         known = user_data(self._random, number)
@@ -115,8 +114,15 @@ class _Part:
         turns = 1 + int(self._random.random() * _MOST_TURNS)
         conversation = _sort_key("CONVERSATION", at)
         self._write(MESSAGES, *self._messages(user, conversation, at, turns))
-        cells = (user, conversation, _instant(at), *map(known.get, _USER_COLUMNS), str(2 * turns), str(turns))
-        self._write(CONVERSATIONS, record(cells))
+        cells = {
+            "user_id": user,
+            "conversation_id": conversation,
+            "created_at": _instant(at),
+            **known,
+            "message_count": str(2 * turns),
+            "question_count": str(turns),
+        }
+        self._write(CONVERSATIONS, record([cells.get(name) for name in CONVERSATIONS.column_names]))
 
     def _messages(self, user: str, conversation: str, at: datetime, turns: int) -> Iterator[str]:
         for position in range(1, 2 * turns + 1):

@@ -172,11 +172,11 @@ def _questions(results: LakeResults) -> Iterator[str]:
         *(f"{program.label}: MB" for program in programs),
         *("ratio of all data files" for _ in programs),
     ]
-    yield from table(columns, (_question(results, place, title) for place, title in enumerate(titles)))
+    yield from table(columns, (_question(results, index, title) for index, title in enumerate(titles)))
 
 
-def _question(results: LakeResults, place: int, title: str) -> Sequence[str]:
-    readings = [of_program[place] for of_program in results.readings.values()]
+def _question(results: LakeResults, index: int, title: str) -> Sequence[str]:
+    readings = [of_program[index] for of_program in results.readings.values()]
     return (
         title,
         *(f"{reading.bytes_read / 1e6:.2f}" for reading in readings),

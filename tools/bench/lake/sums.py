@@ -18,8 +18,8 @@ def partition_reader(dataset: Dataset) -> Callable[[bytes], str]:
     partition = dataset.partition
     if partition is None:
         return lambda _: WHOLE_TABLE
-    place, width = dataset.column_names.index(partition.column), partition.width
-    return lambda record: record.split(b",", place + 1)[place].decode()[:width]
+    index, width = dataset.column_names.index(partition.column), partition.width
+    return lambda record: record.split(b",", index + 1)[index].decode()[:width]
 
 
 class Summing:

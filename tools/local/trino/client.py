@@ -62,7 +62,7 @@ class Connection:
             message = f"Trino at {self.host}:{self.port} does not answer: {error}"
             raise TrinoError(message) from error
         described = cursor.description or ()
-        columns, types = (tuple(column[place] for column in described) for place in (0, 1))
+        columns, types = (tuple(column[index] for column in described) for index in (0, 1))
         return Answer(columns, types, rows, cursor.stats or {})
 
     def _executed(self, sql: str) -> tuple[Any, Rows]:

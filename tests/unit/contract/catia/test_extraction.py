@@ -7,10 +7,12 @@ from typing import Any
 import pytest
 from msgspec import Raw
 
+from contract import cells
 from contract.items.wire_json import wire_json
-from contract.sources.catia import CONTRACT
+from contract.sources.catia import CONTRACT, CONVERSATIONS
 from lambda_src.exclusions import ExclusionRule
 from lambda_src.extraction import Extraction
+from tests.named_cells import cells_of
 from tests.unit.contract.catia.extracted_items import FEEDBACK_KEY, SORT_KEY, extracted, item
 from tools.bench.items import Kind, generate
 from tools.fuzz.properties import check
@@ -46,6 +48,13 @@ MESSAGE_ROWS = "".join(
     )
 )
 USER_DATA = {"nombre": 'Ana, la "jefa"', "ciudad": "Bogotá", "subgerencia": ""}
+
+
+def conversation_record(**said: str) -> str:
+    """The record of :func:`item`; null where nothing is said."""
+    return cells.record(cells_of(CONVERSATIONS, user_id="7", conversation_id=SORT_KEY, created_at=TIME, **said))
+
+
 MONITORS = ExclusionRule("monitors", "user_id", "starts_with", ("monitor-",))
 
 
@@ -55,10 +64,12 @@ def test_conversations_of_all_shapes_have_the_same_rows(conversation: Shape, use
     rows, extraction = extracted(item(Conversation=conversation(MESSAGES), UserData=user_data(USER_DATA)))
 
     assert rows == {
-        "conversations": f'{KEYS},{TIME},"Ana, la ""jefa""",Bogotá,,"",,,4,1\n',
+        "conversations": conversation_record(
+            nombre='Ana, la "jefa"', ciudad="Bogotá", subgerencia="", message_count="4", question_count="1"
+        ),
         "messages": MESSAGE_ROWS,
     }
-    assert extraction.tally.placed["conversations"] == 1
+    assert extraction.tally.accepted["conversations"] == 1
     assert extraction.tally.rows == {"conversations": 1, "messages": 4}
     assert extraction.slow_path_items == 0
 
@@ -69,7 +80,7 @@ def test_feedback_of_all_shapes_has_the_same_row(shape: Shape) -> None:
     rows, extraction = extracted(item(FEEDBACK_KEY, Feedback=feedback, CreatedAt=wire("2026-01-31T04:30:00.5+01:00")))
 
     assert rows == {"feedback": f'7,{FEEDBACK_KEY},2026-01-31T03:30:00.500000Z,dislike,"No,\\nno sirve",\n'}
-    assert (extraction.tally.placed["feedback"], extraction.tally.rows) == (1, {"feedback": 1})
+    assert (extraction.tally.accepted["feedback"], extraction.tally.rows) == (1, {"feedback": 1})
     assert extraction.slow_path_items == 0
 
 
@@ -77,10 +88,10 @@ def test_missing_attributes_are_null() -> None:
     rows, extraction = extracted(item(), item(FEEDBACK_KEY), item("REGISTER#1"), item("REGISTER", UserData=wire(5)))
 
     assert rows == {
-        "conversations": f"{KEYS},{TIME},,,,,,,0,0\n",
+        "conversations": conversation_record(message_count="0", question_count="0"),
         "feedback": f"7,{FEEDBACK_KEY},{TIME},,,\n",
     }
-    assert extraction.tally.placed["registers"] == 2
+    assert extraction.tally.accepted["registers"] == 2
     assert extraction.slow_path_items == 0
 
 
@@ -94,9 +105,9 @@ def test_the_benchmarks_items_become_what_their_generator_says() -> None:
 
     assert len(rejected) >= 10
     assert extraction.slow_path_items == len(rejected)
-    assert extraction.tally.placed["conversations"] == sum(sample.kind is Kind.CONVERSATION for sample in samples)
-    assert extraction.tally.placed["feedback"] == sum(sample.kind is Kind.FEEDBACK for sample in samples)
-    assert extraction.tally.placed["registers"] == sum(sample.kind is Kind.REGISTER for sample in samples)
+    assert extraction.tally.accepted["conversations"] == sum(sample.kind is Kind.CONVERSATION for sample in samples)
+    assert extraction.tally.accepted["feedback"] == sum(sample.kind is Kind.FEEDBACK for sample in samples)
+    assert extraction.tally.accepted["registers"] == sum(sample.kind is Kind.REGISTER for sample in samples)
     assert extraction.tally.excluded == {"monitors": sum(sample.kind is Kind.EXCLUDED for sample in samples)}
     assert extraction.tally.rejected.total() == len(rejected)
     assert (
@@ -160,7 +171,7 @@ def test_items_are_excluded_before_anything_else_is_read() -> None:
 
     assert rows == {}
     assert extraction.tally.excluded == {"monitors": 2}
-    assert extraction.tally.placed["registers"] == 1
+    assert extraction.tally.accepted["registers"] == 1
 
 
 def test_user_data_is_remembered_for_the_same_user_data_only() -> None:

@@ -53,7 +53,7 @@ def test_segments_and_pages_change_nothing(
 def test_what_extraction_remembers_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(instant_cells, "_HOURS_KEPT", 2)
     monkeypatch.setattr(message_records, "_SENDERS_KEPT", 2)
-    right = [time for time in TIMES if fate(item(CreatedAt={"S": time}), []).tally.placed["conversations"]]
+    right = [time for time in TIMES if fate(item(CreatedAt={"S": time}), []).tally.accepted["conversations"]]
     messages = [
         {"M": {"from": {"S": sender}, "timestamp": {"S": time}}}
         for time in right

@@ -9,10 +9,12 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from contract.items.outcomes import Excluded, Outcome, Rejected
+from contract.sources.catia import CONVERSATIONS
 from contract.sources.catia.outcomes import Conversation, Feedback, Register
 from contract.sources.catia.rows import ConversationRow, FeedbackRow, MessageRow
 from lambda_src.exclusions import ExclusionRule
 from tests.catia_items import normalize, normalize_json
+from tests.named_cells import cells_of
 from tests.unit.contract.catia.strategies import ANY_ITEMS, wrapped, wrapped_times
 
 NO_TIME = "is not an ISO-8601 date and time such as 2026-01-31T04:30:00Z"
@@ -43,6 +45,12 @@ def conversation(**attributes: Any) -> Conversation:
     return outcome
 
 
+def conversation_row(**cells: str) -> ConversationRow:
+    """The row of :func:`item`; null where nothing is said."""
+    made = cells_of(CONVERSATIONS, user_id="7", conversation_id=SORT_KEY, **cells)
+    return ConversationRow._make(made)
+
+
 def feedback(**attributes: Any) -> FeedbackRow:
     outcome = normalize(item("FEEDBACK#2026-01-31T04:30:00Z", **attributes))
     assert isinstance(outcome, Feedback)
@@ -59,16 +67,12 @@ def reason(wire: dict[str, Any]) -> str:
 def test_a_conversation_becomes_its_row_and_its_messages() -> None:
     assert conversation(UserData=USER_DATA, Conversation=MESSAGES, CreatedAt="2026-01-30T23:30:00.25-05:00") == (
         Conversation(
-            ConversationRow(
-                user_id="7",
-                conversation_id=SORT_KEY,
+            conversation_row(
                 created_at="2026-01-31T04:30:00.250000Z",
                 nombre="Ana",
                 ciudad="Bogotá",
                 gerencia="G",
                 subgerencia="",
-                oficinas_asesoras=None,
-                nivel_directivo=None,
                 message_count="2",
                 question_count="1",
             ),
@@ -81,9 +85,9 @@ def test_a_conversation_becomes_its_row_and_its_messages() -> None:
 
 
 def test_a_bare_conversation_has_nulls_and_the_time_of_its_key() -> None:
-    nulls = (None,) * 6
+    row = conversation_row(created_at=TIME, message_count="0", question_count="0")
 
-    assert conversation() == Conversation(ConversationRow("7", SORT_KEY, TIME, *nulls, "0", "0"), ())
+    assert conversation() == Conversation(row, ())
 
 
 @pytest.mark.parametrize("absent", [{"NULL": True}, {"S": "null"}, {"S": '{"NULL": true}'}])
@@ -270,7 +274,7 @@ def test_an_item_that_no_parser_takes_is_rejected_as_it_is(attribute: str, reaso
     assert outcome.code == reason.split(":", maxsplit=1)[0]
 
 
-def cells_of(outcome: Outcome) -> list[str | None]:
+def all_cells(outcome: Outcome) -> list[str | None]:
     if isinstance(outcome, Conversation):
         return [cell for row in (outcome.row, *outcome.messages) for cell in row]
     return list(outcome.row) if isinstance(outcome, (Feedback, Rejected)) else []
@@ -279,7 +283,7 @@ def cells_of(outcome: Outcome) -> list[str | None]:
 @given(ANY_ITEMS)
 @example({"PK": {"S": "USER#\ud800"}, "SK": {"S": "CONVERSATION#\udfff"}})
 def test_any_item_has_an_outcome_that_utf8_can_hold(wire: dict[str, Any]) -> None:
-    assert all(cell is None or cell.encode().decode() == cell for cell in cells_of(normalize(wire)))
+    assert all(cell is None or cell.encode().decode() == cell for cell in all_cells(normalize(wire)))
 
 
 @given(st.lists(st.fixed_dictionaries({}, optional={"from": st.text(string.ascii_letters), "text": st.text()})))

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contract.items.outcomes import Excluded, PlacedItem, Rejected
+from contract.items.outcomes import AcceptedItem, Excluded, Rejected
 from contract.items.wire_json import wire_json
 from contract.sources.tickets import CONTRACT, REPLIES, STATUSES, TICKETS
 from lambda_src.exclusions import ExclusionError, ExclusionRule
@@ -34,7 +34,7 @@ def item(**changes: Any) -> dict[str, Any]:
 def test_a_ticket_is_a_row_and_a_row_for_each_reply() -> None:
     outcome = Normalizer(CONTRACT).normalize(item())
 
-    assert outcome == PlacedItem(
+    assert outcome == AcceptedItem(
         "tickets",
         {
             "tickets": [("T-1", "2026-01-30T15:00:00.000000Z", "The lift, again", "open", "2")],
@@ -52,7 +52,7 @@ def test_replies_may_be_json_text_or_missing() -> None:
     without = normalizer.normalize({name: value for name, value in item().items() if name != "replies"})
 
     assert written == normalizer.normalize(item())
-    assert isinstance(without, PlacedItem)
+    assert isinstance(without, AcceptedItem)
     assert without.rows["tickets"][0][-1] == "0"
 
 
@@ -83,7 +83,7 @@ def test_rules_exclude_by_the_only_key() -> None:
     drill = ExclusionRule("drills", "ticket_id", "starts_with", ("drill-",))
 
     assert Normalizer(CONTRACT, [drill]).normalize(item(ticket_id="drill-1")) == Excluded("drills")
-    assert isinstance(Normalizer(CONTRACT, [drill]).normalize(item()), PlacedItem)
+    assert isinstance(Normalizer(CONTRACT, [drill]).normalize(item()), AcceptedItem)
     with pytest.raises(ExclusionError, match="rule 'a' is about 'PK'; contract 'tickets' knows ticket_id"):
         Normalizer(CONTRACT, [ExclusionRule("a", "PK", "equals", ("1",))])
 
@@ -102,6 +102,6 @@ def test_nothing_is_lost_whatever_an_item_is(items: list[dict[str, Any]]) -> Non
     rows, tally = extraction.take_rows(), extraction.tally
 
     assert tally.item_counts(len(items) + 1).unaccounted == 0
-    assert tally.placed["tickets"] == tally.rows[TICKETS.name] == rows[TICKETS.name].count(b"\n") > 0
+    assert tally.accepted["tickets"] == tally.rows[TICKETS.name] == rows[TICKETS.name].count(b"\n") > 0
     assert tally.rows[REPLIES.name] == rows[REPLIES.name].count(b"\n")
     assert sum(tally.rejected.values()) == rows["rejected"].count(b"\n")

@@ -22,7 +22,7 @@ NOON = datetime(2026, 1, 31, 12, tzinfo=UTC)
 def run(day: date, conversations: int = 1200, **values: Any) -> RunSummary:
     items = ItemCounts(
         scanned=conversations + 345,
-        placed={"conversations": conversations, "feedback": 300, "registers": 20},
+        accepted={"conversations": conversations, "feedback": 300, "registers": 20},
         excluded={"automated-checks": 5},
         rejected=values.pop("rejected", {"invalid_json": 13, "wrong_type": 7}),
     )

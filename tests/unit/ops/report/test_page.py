@@ -228,9 +228,9 @@ def test_states_of_such_a_contract(state: State) -> None:
 def test_many_kinds_are_drawn_as_far_as_colours_go() -> None:
     kinds = tuple(ItemKind(name) for name in ("drafts", "returns", "notes"))
     contract = replace(orders.CONTRACT, kinds=(*orders.CONTRACT.kinds, *kinds))
-    placed = {"orders": 900, "drafts": 50, "returns": 40, "notes": 9}
+    accepted = {"orders": 900, "drafts": 50, "returns": 40, "notes": 9}
     rows = {"orders": 900, "order_lines": 3000, "rejected": 1}
-    page = Page(render(samples.facts(contract=contract, part=None, runs=(run_of(contract, placed, rows, 1),))))
+    page = Page(render(samples.facts(contract=contract, part=None, runs=(run_of(contract, accepted, rows, 1),))))
     said = "".join(page.text)
     assert "2 other kinds" in said
-    assert all(f"{name}" in said for name in placed), "the table has each"
+    assert all(f"{name}" in said for name in accepted), "the table has each"

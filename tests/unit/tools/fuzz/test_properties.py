@@ -121,8 +121,8 @@ def test_a_rejected_item_that_cannot_be_had_back_is_noticed(monkeypatch: pytest.
 
 @pytest.mark.parametrize("rows", [2, 0])
 def test_rows_that_are_no_items_are_noticed(rows: int) -> None:
-    placed = Counter(conversations=1, feedback=0, registers=0)
-    tally = Tally(placed, sums={CONVERSATIONS.name: RunningSums({"": [rows, 1]})})
+    accepted = Counter(conversations=1, feedback=0, registers=0)
+    tally = Tally(accepted, sums={CONVERSATIONS.name: RunningSums({"": [rows, 1]})})
 
     with pytest.raises(BrokenPropertyError, match="conversations has more or fewer rows than items"):
         properties._conserves(1, tally)

@@ -19,7 +19,7 @@ RUN = RunSummary(
     source_table="a-table",
     started_at=FINISHED - timedelta(minutes=1),
     finished_at=FINISHED,
-    items=ItemCounts(scanned=0, placed={}),
+    items=ItemCounts(scanned=0, accepted={}),
     scan=ScanStatistics(segments=1, pages=1, consumed_capacity_units=0, throttled_requests=0, retried_requests=0),
     objects=(),
 )
