@@ -1,0 +1,1 @@
+"""ETL-2 on Spark: the Glue job."""

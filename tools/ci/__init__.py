@@ -1,0 +1,1 @@
+"""What the workflows run: plans, and what they say about them on pull requests."""

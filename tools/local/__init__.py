@@ -1,0 +1,1 @@
+"""The platform on one machine: emulator, Spark, Trino, demo. Start with README.md."""

@@ -1,0 +1,1 @@
+"""The security scan: ``python -m tools.scan``."""

@@ -215,7 +215,7 @@ _OF_PROGRAMS: Final = (
         "cat-{env}-normalize-job",
         "FindOpenUploads",
         ("s3:ListBucketMultipartUploads",),
-        "Asked for only where S3's answer to the opening of an upload was lost; the function, whose code this is, did.",
+        "Only if S3's answer to CreateMultipartUpload is lost; recorded for the function, which has the same code.",
         "tests/faults/destination_cases.py",
     ),
 )
