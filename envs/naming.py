@@ -127,8 +127,13 @@ class Names:
         return self._name(IAM_ROLE, "pipeline", "deploy")
 
     @property
+    def change_guard_role(self) -> str:
+        """The role with which a person changes what no workflow may."""
+        return self._name(IAM_ROLE, "pipeline", "change", "guard")
+
+    @property
     def boundary(self) -> str:
-        """The policy that bounds every role that a workflow deploys."""
+        """The policy that bounds every role of the platform where workflows deploy it."""
         return self._name(IAM_POLICY, "pipeline", "boundary")
 
     def any_name(self) -> str:

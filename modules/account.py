@@ -33,6 +33,10 @@ class Account:
         """Return the ARN of this account's own IAM policy of that name."""
         return f"arn:{self.partition}:iam::{self.id}:policy/{name}"
 
+    def role_arn(self, name: str) -> str:
+        """Return the ARN of this account's IAM role of that name."""
+        return f"arn:{self.partition}:iam::{self.id}:role/{name}"
+
     def arn(self, service: str, resource: str) -> str:
         """Return the ARN of a regional resource of this account, e.g. ``arn("dynamodb", "table/name")``."""
         return f"arn:{self.partition}:{service}:{self.region}:{self.id}:{resource}"

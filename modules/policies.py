@@ -23,6 +23,8 @@ class Statement:
     sid: str
     actions: Sequence[str]
     resources: Sequence[str] = ()
+    #: IAM's NotResource: the statement is about all others.
+    other_resources_than: Sequence[str] = ()
     services: Sequence[str] = ()
     accounts: Sequence[str] = ()
     federated: Sequence[str] = ()
@@ -43,6 +45,8 @@ class Statement:
             written["Principal"] = "*"
         if self.resources:
             written["Resource"] = list(self.resources)
+        if self.other_resources_than:
+            written["NotResource"] = list(self.other_resources_than)
         if self.conditions:
             written["Condition"] = {operator: dict(keys) for operator, keys in self.conditions.items()}
         return written

@@ -32,16 +32,21 @@ class Scope(Enum):
     SCHEDULE_GROUPS = "ScheduleGroups"
     SCHEDULES = "Schedules"
     TOPICS = "Topics"
+    VIEWS = "Views"
     WORKGROUP = "Workgroup"
 
 
 @dataclass(frozen=True)
 class Access:
-    """The actions by which Terraform reads a type of resource, and those by which it makes, changes and removes one."""
+    """The actions by which Terraform reads a type of resource, and those by which it makes, changes and removes one.
+
+    ``deployed`` is what a workflow may write of it, where that is less than ``scope``.
+    """
 
     scope: Scope
     read: tuple[str, ...]
     write: tuple[str, ...] = ()
+    deployed: Scope | None = None
 
 
 #: IAM knows no resource for these: they are allowed on everything or not at all.
@@ -115,6 +120,8 @@ ACCESS: Final[Mapping[str, Access]] = {
         Scope.CATALOG,
         ("glue:GetTable", "glue:GetPartitionIndexes"),
         ("glue:CreateTable", "glue:UpdateTable", "glue:DeleteTable"),
+        # Views are programs; a table's entry says which files its readers read.
+        deployed=Scope.VIEWS,
     ),
     "aws_glue_crawler": Access(
         Scope.GLUE,

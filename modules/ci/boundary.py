@@ -8,7 +8,7 @@ from __future__ import annotations
 from envs.schema import Environment
 from modules.account import Account
 from modules.ci.access import Scope
-from modules.ci.scopes import arns, bucket_arn, catalog_arns
+from modules.ci.scopes import arns, bucket_arn, catalog_arns, own_key
 from modules.encryption import DATA_KEY_ACTIONS
 from modules.metrics import ETL_NAMESPACE, GLUE_NAMESPACE, NORMALIZE_NAMESPACE
 from modules.policies import Statement
@@ -16,16 +16,21 @@ from modules.policies import Statement
 
 def boundary(environment: Environment, account: Account) -> list[Statement]:
     """Return what the roles of both ETLs, with any engine, have in common with nobody else."""
-    any_name, bucket = environment.names.any_name(), bucket_arn(environment, account)
+    any_name, bucket, etl = environment.names.any_name(), bucket_arn(environment, account), environment.etl
+    zones = [f"{bucket}/{prefix}*" for prefix in (etl.clean_prefix, etl.curated_prefix)]
     return [
         Statement(
-            sid="Data",
-            actions=[
-                *("s3:AbortMultipartUpload", "s3:DeleteObject", "s3:GetBucketLocation", "s3:GetObject"),
-                *("s3:ListBucket", "s3:ListBucketMultipartUploads", "s3:PutObject"),
-            ],
-            resources=[bucket, f"{bucket}/*"],
+            sid="FindData",
+            actions=["s3:GetBucketLocation", "s3:ListBucket", "s3:ListBucketMultipartUploads"],
+            resources=[bucket],
         ),
+        Statement(
+            sid="Data",
+            actions=["s3:AbortMultipartUpload", "s3:DeleteObject", "s3:GetObject", "s3:PutObject"],
+            resources=zones,
+        ),
+        # Programs are read and never written, or a run could change what the next one does.
+        Statement(sid="Programs", actions=["s3:GetObject"], resources=arns(Scope.ARTIFACTS, environment, account)),
         Statement(
             sid="SourceTable",
             actions=["dynamodb:DescribeTable", "dynamodb:Scan"],
@@ -63,5 +68,10 @@ def boundary(environment: Environment, account: Account) -> list[Statement]:
             resources=["*"],
             conditions={"StringEquals": {"cloudwatch:namespace": [ETL_NAMESPACE, GLUE_NAMESPACE, NORMALIZE_NAMESPACE]}},
         ),
-        Statement(sid="UseKeys", actions=DATA_KEY_ACTIONS, resources=arns(Scope.KEYS, environment, account)),
+        Statement(
+            sid="UseKeys",
+            actions=DATA_KEY_ACTIONS,
+            resources=arns(Scope.KEYS, environment, account),
+            conditions=own_key(environment),
+        ),
     ]

@@ -1,19 +1,23 @@
-"""What GitHub's workflows may do: plan reads, deploy changes what has the platform's names, and neither reads data."""
+"""What GitHub's workflows may do, and what is left to a person (docs/adr/0039).
+
+Plan reads, deploy changes programs, and the change-guard role changes who may do what. None of them reads data.
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 from typing import Final
 
 from envs.naming import state_key
 from envs.schema import Environment
 from modules.account import Account
 from modules.ci.access import ACCESS, WITHOUT_RESOURCE, Scope
-from modules.ci.scopes import arns
+from modules.ci.guarded import GUARDED_TYPES, REFUSED_CHANGES, REFUSED_USES
+from modules.ci.scopes import arns, first_metadata_arn, own_key
 from modules.policies import Conditions, Statement
-from modules.tags import common_tags
 
 #: Who may be given a role of the platform.
 _SERVICES: Final = ("events", "glue", "lambda", "scheduler")
@@ -22,6 +26,10 @@ _BOUNDED: Final = frozenset(
     {"iam:CreateRole", "iam:DeleteRolePolicy", "iam:PutRolePermissionsBoundary", "iam:PutRolePolicy"}
 )
 _LOCK_SUFFIX: Final = ".tflock"
+
+
+def _readings() -> Iterator[tuple[Scope, Iterable[str]]]:
+    return ((access.scope, access.read) for access in ACCESS.values())
 
 
 @dataclass(frozen=True)
@@ -36,41 +44,39 @@ class Permissions:
         return [
             self._list_state(),
             Statement(sid="ReadState", actions=["s3:GetObject"], resources=self._states()),
-            *self._statements("Read", ((access.scope, access.read) for access in ACCESS.values())),
-            self._decrypt(),
+            *self._statements("Read", _readings()),
+            self._use_key("kms:Decrypt"),
+            *self._refused_to_workflows(),
         ]
 
     def deploy(self) -> list[Statement]:
-        """Return what a deployment needs: to read, to change and to lock."""
-        wanted = ((access.scope, (*access.read, *access.write)) for access in ACCESS.values())
+        """Return what a workflow's deployment needs: to read, to lock, and to change programs and what starts them."""
+        wanted = (
+            (access.deployed or access.scope, access.write)
+            for kind, access in ACCESS.items()
+            if kind not in GUARDED_TYPES
+        )
         return [
-            self._list_state(),
-            Statement(sid="KeepState", actions=["s3:GetObject", "s3:PutObject"], resources=self._states()),
-            Statement(
-                sid="LockState",
-                actions=["s3:GetObject", "s3:PutObject", "s3:DeleteObject"],
-                resources=[f"{state}{_LOCK_SUFFIX}" for state in self._states()],
-            ),
-            *self._statements("Keep", wanted, without=_BOUNDED),
+            *self._keep_state(),
+            *self._statements("Keep", chain(_readings(), wanted)),
+            *self._pass_roles_and_use_key(),
+            *self._refused_to_workflows(),
+        ]
+
+    def change_guard(self) -> list[Statement]:
+        """Return what the person needs who deploys what no workflow may: all that Terraform does, and no data."""
+        wanted = ((access.scope, access.write) for access in ACCESS.values())
+        return [
+            *self._keep_state(),
+            *self._statements("Keep", chain(_readings(), wanted), without=_BOUNDED),
             Statement(
                 sid="KeepRolesBounded",
                 actions=sorted(_BOUNDED),
                 resources=self._arns(Scope.ROLES),
                 conditions={"StringEquals": {"iam:PermissionsBoundary": self.boundary_arn}},
             ),
-            Statement(
-                sid="PassRoles",
-                actions=["iam:PassRole"],
-                resources=self._arns(Scope.ROLES),
-                conditions={"StringEquals": {"iam:PassedToService": [f"{name}.amazonaws.com" for name in _SERVICES]}},
-            ),
-            self._decrypt(),
-            Statement(
-                sid="Encrypt",
-                actions=["kms:CreateGrant", "kms:Encrypt", "kms:GenerateDataKey"],
-                resources=self._arns(Scope.KEYS),
-                conditions=self._own_key(),
-            ),
+            *self._pass_roles_and_use_key(),
+            *self._refused_to_all(),
         ]
 
     @property
@@ -78,16 +84,70 @@ class Permissions:
         """The ARN of the policy that bounds the platform's roles."""
         return self.account.policy_arn(self.environment.names.boundary)
 
-    def _decrypt(self) -> Statement:
-        """A function's variables, and the checksums of programs, where they are encrypted."""
-        region = self.account.region
-        services = {"kms:ViaService": [f"{name}.{region}.amazonaws.com" for name in ("lambda", "s3")]}
-        return Statement(
-            sid="Decrypt",
-            actions=["kms:Decrypt"],
-            resources=self._arns(Scope.KEYS),
-            conditions={"StringEquals": {**self._own_key()["StringEquals"], **services}},
-        )
+    def _keep_state(self) -> list[Statement]:
+        states = self._states()
+        return [
+            self._list_state(),
+            Statement(sid="KeepState", actions=["s3:GetObject", "s3:PutObject"], resources=states),
+            Statement(
+                sid="LockState",
+                actions=["s3:GetObject", "s3:PutObject", "s3:DeleteObject"],
+                resources=[f"{state}{_LOCK_SUFFIX}" for state in states],
+            ),
+        ]
+
+    def _pass_roles_and_use_key(self) -> list[Statement]:
+        passed_to = [f"{name}.amazonaws.com" for name in _SERVICES]
+        return [
+            Statement(
+                sid="PassRoles",
+                actions=["iam:PassRole"],
+                resources=self._arns(Scope.ROLES),
+                conditions={"StringEquals": {"iam:PassedToService": passed_to}},
+            ),
+            self._use_key("kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey"),
+            # A grant to anybody else would let them decrypt.
+            Statement(
+                sid="GrantToServices",
+                actions=["kms:CreateGrant"],
+                resources=self._arns(Scope.KEYS),
+                conditions={**self._own_key_through_services(), "Bool": {"kms:GrantIsForAWSResource": "true"}},
+            ),
+        ]
+
+    def _refused_to_workflows(self) -> list[Statement]:
+        return [
+            *self._refused_to_all(),
+            Statement(sid="NeverGuarded", effect="Deny", actions=REFUSED_CHANGES, resources=["*"]),
+            Statement(
+                sid="NeverFirstMetadata",
+                effect="Deny",
+                actions=["s3:AbortMultipartUpload", "s3:Delete*", "s3:Put*", "s3:Replicate*", "s3:Restore*"],
+                resources=[first_metadata_arn(self.environment, self.account)],
+            ),
+        ]
+
+    def _refused_to_all(self) -> list[Statement]:
+        """Whatever a bucket's policy or another policy of the role grants: no data is read, written or had read."""
+        state = self._state_bucket()
+        return [
+            Statement(
+                sid="NeverOtherObjects",
+                effect="Deny",
+                actions=["s3:*"],
+                other_resources_than=[*(*self._arns(Scope.BUCKET), *self._arns(Scope.ARTIFACTS), state, f"{state}/*")],
+            ),
+            Statement(sid="NeverUseData", effect="Deny", actions=REFUSED_USES, resources=["*"]),
+        ]
+
+    def _use_key(self, *actions: str) -> Statement:
+        """A function's variables, and programs, where they are encrypted."""
+        conditions = self._own_key_through_services()
+        return Statement(sid="UseKey", actions=actions, resources=self._arns(Scope.KEYS), conditions=conditions)
+
+    def _own_key_through_services(self) -> Conditions:
+        services = [f"{name}.{self.account.region}.amazonaws.com" for name in ("lambda", "s3")]
+        return {"StringEquals": {**own_key(self.environment)["StringEquals"], "kms:ViaService": services}}
 
     def _statements(
         self, verb: str, wanted: Iterable[tuple[Scope, Iterable[str]]], without: frozenset[str] = frozenset()
@@ -102,16 +162,11 @@ class Permissions:
                 sid=f"{verb}{scope.value}",
                 actions=sorted(actions[scope]),
                 resources=self._arns(scope),
-                conditions=self._own_key() if scope is Scope.KEYS else {},
+                conditions=own_key(self.environment) if scope is Scope.KEYS else {},
             )
             for scope in Scope
             if actions[scope]
         ]
-
-    def _own_key(self) -> Conditions:
-        """A key has no name: which is the environment's shows in its tags."""
-        tags = common_tags(self.environment)
-        return {"StringEquals": {f"aws:ResourceTag/{tag}": tags[tag] for tag in ("Environment", "ProjectId")}}
 
     def _arns(self, scope: Scope) -> list[str]:
         return arns(scope, self.environment, self.account)

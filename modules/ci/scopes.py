@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from contract.layout import ARTIFACTS_PREFIX
+from contract.layout import ARTIFACTS_PREFIX, first_metadata_root
+from contract.serving import views_of
 from envs.schema import Environment
 from modules.account import Account
 from modules.ci.access import Scope
+from modules.policies import Conditions
+from modules.tags import common_tags
 
 #: Where Lambda, and Glue's jobs and crawlers, have their log groups.
 _LOGS = ("/aws/lambda/", "/aws-glue/jobs/", "/aws-glue/crawlers-role/")
@@ -29,11 +32,12 @@ def arns(scope: Scope, environment: Environment, account: Account) -> list[str]:
         Scope.KEYS: [account.arn("kms", "key/*")],
         Scope.LOG_GROUPS: [account.arn("logs", f"log-group:{folder}{any_name}") for folder in _LOGS],
         Scope.QUEUES: [account.arn("sqs", any_name)],
-        Scope.ROLES: [f"arn:{account.partition}:iam::{account.id}:role/{name}" for name in names.any_service_role()],
+        Scope.ROLES: [account.role_arn(name) for name in names.any_service_role()],
         Scope.RULES: [account.arn("events", f"rule/{any_name}")],
         Scope.SCHEDULE_GROUPS: [account.arn("scheduler", f"schedule-group/{any_name}")],
         Scope.SCHEDULES: [account.arn("scheduler", f"schedule/{any_name}/{any_name}")],
         Scope.TOPICS: [account.arn("sns", any_name)],
+        Scope.VIEWS: view_arns(environment, account),
         Scope.WORKGROUP: [account.arn("athena", f"workgroup/{environment.etl.athena.work_group_name}")],
     }[scope]
 
@@ -43,7 +47,28 @@ def bucket_arn(environment: Environment, account: Account) -> str:
     return f"arn:{account.partition}:s3:::{environment.normalize.s3_bucket_name}"
 
 
+def first_metadata_arn(environment: Environment, account: Account) -> str:
+    """Return the pattern of what a table's readers start from, which lies among the programs."""
+    return f"{bucket_arn(environment, account)}/{first_metadata_root()}*"
+
+
 def catalog_arns(environment: Environment, account: Account) -> list[str]:
     """Return what Glue checks for work on the database and on any of its tables."""
     database = environment.etl.catalog.database_name
     return [account.arn("glue", name) for name in ("catalog", f"database/{database}", f"table/{database}/*")]
+
+
+def view_arns(environment: Environment, account: Account) -> list[str]:
+    """Return what Glue checks for work on the views."""
+    *parents, _ = catalog_arns(environment, account)
+    database = environment.etl.catalog.database_name
+    return [
+        *parents,
+        *(account.arn("glue", f"table/{database}/{view.name}") for view in views_of(environment.contract)),
+    ]
+
+
+def own_key(environment: Environment) -> Conditions:
+    """Return the condition that a key is the environment's: a key has no name, but it has tags."""
+    tags = common_tags(environment)
+    return {"StringEquals": {f"aws:ResourceTag/{tag}": tags[tag] for tag in ("Environment", "ProjectId")}}

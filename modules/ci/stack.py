@@ -67,8 +67,22 @@ class PipelineStack(PlatformStack):
             [f"{self._subject}:environment:{environment.name}"],
             permissions.deploy(),
         )
+        guard = add_service_role(
+            self,
+            ServiceRoleProps(
+                address="change_guard",
+                name=environment.names.change_guard_role,
+                description=f"A person deploys with it what no workflow may change in {environment.name}",
+                trust_policy=policy(self._assumed_by_people()),
+                permissions=permissions.change_guard(),
+                component=DELIVERY,
+            ),
+        ).role
         self._publish(
             {
+                "change_guard_role_arn": Output(
+                    value=guard.arn, description="Role of the person who deploys what no workflow may"
+                ),
                 "plan_role_arn": Output(value=plan.arn, description="Role of the workflows that plan"),
                 "deploy_role_arn": Output(value=deploy.arn, description="Role of the workflow that deploys"),
             }
@@ -108,3 +122,12 @@ class PipelineStack(PlatformStack):
             component=DELIVERY,
         )
         return add_service_role(self, props).role
+
+    def _assumed_by_people(self) -> Statement:
+        """Whoever the account's own policies let assume it, but no role of the platform or of its workflows."""
+        return Statement(
+            sid="AssumedByPeople",
+            actions=["sts:AssumeRole"],
+            accounts=[self.account.root_arn],
+            conditions={"ArnNotLike": {"aws:PrincipalArn": self.account.role_arn(self.environment.names.any_name())}},
+        )

@@ -14,6 +14,7 @@ import pytest
 
 from envs.naming import Names
 from modules.ci.access import ACCESS
+from modules.ci.guarded import GUARDED_TYPES
 from modules.tags import common_tags
 from tests.synth.synthesized import ACCOUNT, PARTITION, ROOT, Stack
 from tools.scan.variants import DELIVERED, DELIVERIES
@@ -67,8 +68,12 @@ def allows(permissions: list[Statement], action: str, resource: str) -> bool:
     """Whether a statement without regard to conditions allows it; the patterns' own ``*`` stands for anything."""
     return any(
         action in statement["Action"] and any(fnmatchcase(resource, pattern) for pattern in statement["Resource"])
-        for statement in permissions
+        for statement in allowing(permissions)
     )
+
+
+def allowing(permissions: list[Statement]) -> list[Statement]:
+    return [statement for statement in permissions if statement["Effect"] == "Allow"]
 
 
 def test_addresses_are_apart_from_the_platforms(pipeline: Stack) -> None:
@@ -106,11 +111,11 @@ def test_every_type_of_resource_has_its_actions(all_stacks: dict[str, Stack], de
 
 
 def test_plan_role_only_reads(pipeline: Stack) -> None:
-    found = statements(pipeline, "aws_iam_role_policy.plan")
+    found = allowing(statements(pipeline, "aws_iam_role_policy.plan"))
     actions = {action for statement in found for action in statement["Action"]}
     reading = re.compile(r"[a-z0-9]+:(Get|List|Describe)[A-Za-z]+|kms:Decrypt")
     assert [action for action in sorted(actions) if reading.fullmatch(action) is None] == []
-    assert by_sid(pipeline, "aws_iam_role_policy.plan")["Decrypt"]["Condition"] == {
+    assert by_sid(pipeline, "aws_iam_role_policy.plan")["UseKey"]["Condition"] == {
         "StringEquals": {
             "aws:ResourceTag/Environment": "PROD",
             "aws:ResourceTag/ProjectId": "P2124",
@@ -119,9 +124,9 @@ def test_plan_role_only_reads(pipeline: Stack) -> None:
     }
 
 
-@pytest.mark.parametrize("role", ["plan", "deploy"])
+@pytest.mark.parametrize("role", ["plan", "deploy", "change_guard"])
 def test_no_data_and_no_other_state_is_in_reach(pipeline: Stack, role: str) -> None:
-    found = statements(pipeline, f"aws_iam_role_policy.{role}")
+    found = allowing(statements(pipeline, f"aws_iam_role_policy.{role}"))
     objects = {
         resource
         for statement in found
@@ -132,26 +137,54 @@ def test_no_data_and_no_other_state_is_in_reach(pipeline: Stack, role: str) -> N
     states = [
         f"arn:aws:s3:::cat-prod-terraform-state/cat-prod-{part}/terraform.tfstate" for part in ("normalize", "etl2")
     ]
-    locks = [f"{state}.tflock" for state in states] if role == "deploy" else []
+    locks = [f"{state}.tflock" for state in states] if role != "plan" else []
     assert objects == {*states, *locks, "arn:aws:s3:::cat-prod-normalize-reports/artifacts/*"}
 
 
-def test_deploy_role_cannot_reach_what_it_acts_by(pipeline: Stack) -> None:
-    found = statements(pipeline, "aws_iam_role_policy.deploy")
-    for name in (NAMES.plan_role, NAMES.deploy_role):
+@pytest.mark.parametrize("role", ["deploy", "change_guard"])
+def test_roles_cannot_reach_what_they_act_by(pipeline: Stack, role: str) -> None:
+    found = statements(pipeline, f"aws_iam_role_policy.{role}")
+    for name in (NAMES.plan_role, NAMES.deploy_role, NAMES.change_guard_role):
         arn = f"arn:aws:iam::111122223333:role/{name}"
         assert [action for action in ACCESS["aws_iam_role"].write if allows(found, action, arn)] == []
         assert not allows(found, "iam:PassRole", arn)
-    actions = {action for statement in found for action in statement["Action"]}
-    assert {action for action in actions if action.startswith("iam:")} - set(ACCESS["aws_iam_role"].write) == {
-        *ACCESS["aws_iam_role"].read,
-        "iam:PassRole",
+    written = {action for statement in allowing(found) for action in statement["Action"] if action.startswith("iam:")}
+    changes = set(ACCESS["aws_iam_role"].write) if role == "change_guard" else set()
+    assert written == {*changes, *ACCESS["aws_iam_role"].read, "iam:PassRole"}
+
+
+def test_only_people_change_what_is_guarded(pipeline: Stack) -> None:
+    assert pipeline["aws_iam_role.change_guard"]["name"] == "cat-prod-pipeline-change-guard"
+    (trust,) = statements(pipeline, "aws_iam_role.change_guard", "assume_role_policy")
+    assert trust == {
+        "Sid": "AssumedByPeople",
+        "Effect": "Allow",
+        "Action": ["sts:AssumeRole"],
+        "Principal": {"AWS": ["arn:aws:iam::111122223333:root"]},
+        "Condition": {"ArnNotLike": {"aws:PrincipalArn": "arn:aws:iam::111122223333:role/cat-prod-*"}},
     }
-    assert actions.isdisjoint({"s3:DeleteBucket", "kms:ScheduleKeyDeletion", "kms:PutKeyPolicy", "kms:TagResource"})
 
 
-def test_deploy_role_leaves_every_role_bounded(pipeline: Stack) -> None:
-    found = by_sid(pipeline, "aws_iam_role_policy.deploy")
+def test_a_workflow_writes_nothing_that_is_guarded(pipeline: Stack) -> None:
+    written = {
+        action
+        for statement in allowing(statements(pipeline, "aws_iam_role_policy.deploy"))
+        for action in statement["Action"]
+        if action not in {read for access in ACCESS.values() for read in access.read}
+    }
+    programs = {action for kind, access in ACCESS.items() if kind not in GUARDED_TYPES for action in access.write}
+    besides = {"iam:PassRole", "kms:CreateGrant", "kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey"}
+    assert written <= programs | besides
+    for kind in GUARDED_TYPES:
+        # Glue names the tags of all that it has alike.
+        assert {action for action in ACCESS[kind].write if action in written} <= {
+            "glue:TagResource",
+            "glue:UntagResource",
+        }
+
+
+def test_a_person_leaves_every_role_bounded(pipeline: Stack) -> None:
+    found = by_sid(pipeline, "aws_iam_role_policy.change_guard")
     roles = ["arn:aws:iam::111122223333:role/cat-prod-normalize-*", "arn:aws:iam::111122223333:role/cat-prod-etl2-*"]
     assert found["KeepRolesBounded"] == {
         "Sid": "KeepRolesBounded",
@@ -162,11 +195,20 @@ def test_deploy_role_leaves_every_role_bounded(pipeline: Stack) -> None:
             "StringEquals": {"iam:PermissionsBoundary": "arn:aws:iam::111122223333:policy/cat-prod-pipeline-boundary"}
         },
     }
-    assert found["PassRoles"] == {
+    unbounded = {action for sid, one in found.items() if sid != "KeepRolesBounded" for action in one["Action"]}
+    assert unbounded.isdisjoint(found["KeepRolesBounded"]["Action"])
+
+
+@pytest.mark.parametrize("role", ["deploy", "change_guard"])
+def test_roles_are_passed_to_their_services_only(pipeline: Stack, role: str) -> None:
+    passed = by_sid(pipeline, f"aws_iam_role_policy.{role}")["PassRoles"]
+    assert passed == {
         "Sid": "PassRoles",
         "Effect": "Allow",
         "Action": ["iam:PassRole"],
-        "Resource": roles,
+        "Resource": [
+            *("arn:aws:iam::111122223333:role/cat-prod-normalize-*", "arn:aws:iam::111122223333:role/cat-prod-etl2-*")
+        ],
         "Condition": {
             "StringEquals": {
                 "iam:PassedToService": [
@@ -175,8 +217,6 @@ def test_deploy_role_leaves_every_role_bounded(pipeline: Stack) -> None:
             }
         },
     }
-    unbounded = {action for sid, one in found.items() if sid != "KeepRolesBounded" for action in one["Action"]}
-    assert unbounded.isdisjoint(found["KeepRolesBounded"]["Action"])
 
 
 def test_services_that_roles_are_for_may_be_passed_them(pipeline: Stack, delivered: dict[str, Stack]) -> None:
@@ -210,16 +250,24 @@ def test_boundary_takes_nothing_from_the_roles(pipeline: Stack, all_stacks: dict
     assert checked > 100
 
 
-def test_own_key_is_told_by_the_tags_that_it_has(pipeline: Stack) -> None:
+@pytest.mark.parametrize("role", ["deploy", "change_guard"])
+def test_own_key_is_told_by_the_tags_that_it_has(pipeline: Stack, role: str) -> None:
     tags = common_tags(DELIVERIES[DELIVERED])
-    conditions = by_sid(pipeline, "aws_iam_role_policy.deploy")["Encrypt"]["Condition"]["StringEquals"]
-    assert conditions == {f"aws:ResourceTag/{tag}": tags[tag] for tag in ("Environment", "ProjectId")}
+    own = {f"aws:ResourceTag/{tag}": tags[tag] for tag in ("Environment", "ProjectId")}
+    found = by_sid(pipeline, f"aws_iam_role_policy.{role}")
+    assert found["GrantToServices"]["Condition"]["Bool"] == {"kms:GrantIsForAWSResource": "true"}
+    for sid in ("UseKey", "GrantToServices"):
+        conditions = found[sid]["Condition"]["StringEquals"]
+        through = conditions.pop("kms:ViaService")
+        assert through, "used directly"
+        assert conditions == own
 
 
 def test_policies_fit_into_iams_limits(pipeline: Stack) -> None:
     for address, limit in (
         ("aws_iam_role_policy.plan", INLINE_LIMIT),
         ("aws_iam_role_policy.deploy", INLINE_LIMIT),
+        ("aws_iam_role_policy.change_guard", INLINE_LIMIT),
         ("aws_iam_policy.boundary", POLICY_LIMIT),
     ):
         length = len(re.sub(r"\s", "", filled_in(pipeline[address]["policy"], pipeline)))

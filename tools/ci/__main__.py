@@ -17,7 +17,7 @@ from envs.validation import ConfigurationError
 from tools.ci.commands import deploy
 from tools.ci.exceptions import PipelineError
 from tools.ci.markdown import headline, markdown
-from tools.ci.planning import plan_environment
+from tools.ci.planning import check_unguarded, plan_environment
 from tools.ci.publish import FOLDER, PLAN_JSON, PLAN_MD, drift_title
 
 DRIFTED: Final = 2
@@ -48,6 +48,8 @@ def run(arguments: argparse.Namespace, variables: Mapping[str, str]) -> int:
     """Do the step that the command line names; return its status."""
     if arguments.step == "deploy":
         names = environment_named(arguments.env, variables).names
+        if not arguments.as_change_guard:
+            check_unguarded(plan_environment(arguments.env, "", FOLDER))
         deploy(arguments.env, [names.normalize_stack, names.etl_stack])
     elif arguments.step == "plan":
         status = plan(arguments, f"Plan of {arguments.env}", variables)
@@ -63,10 +65,15 @@ def _arguments(arguments: Sequence[str]) -> argparse.Namespace:
     added = {
         "plan": steps.add_parser("plan", help="what a deployment would change"),
         "drift": steps.add_parser("drift", help=f"the same, ending with {DRIFTED} if that is not nothing"),
-        "deploy": steps.add_parser("deploy", help="deploy both stacks without asking"),
+        "deploy": steps.add_parser("deploy", help="deploy both stacks without asking, if a workflow may"),
     }
     for name in ("plan", "drift", "deploy"):
         added[name].add_argument("--env", required=True, help="test, prod or local")
+    added["deploy"].add_argument(
+        "--as-change-guard",
+        action="store_true",
+        help="deploy also what no workflow may change: for a person who has assumed that role",
+    )
     for name in ("plan", "drift"):
         added[name].add_argument("--folder", type=Path, default=FOLDER, help="for plan.json and plan.md")
         commit = os.environ.get("GITHUB_SHA", "of this folder")

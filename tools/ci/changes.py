@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any, Final
 
+from modules.ci.guarded import is_guarded
 from tools.ci.exceptions import PipelineError
 
 HIDDEN: Final = "(sensitive)"
@@ -54,11 +55,12 @@ class Attribute:
 
 @dataclass(frozen=True)
 class Change:
-    """One resource or output that changes."""
+    """One resource or output that changes. ``guarded`` is what no workflow may change, but a person."""
 
     address: str
     action: Action
     attributes: tuple[Attribute, ...] = ()
+    guarded: bool = False
 
 
 def changes_in(plan: Mapping[str, Any]) -> tuple[Change, ...]:
@@ -91,7 +93,13 @@ def _resources(plan: Mapping[str, Any]) -> Iterator[Change]:
         name = f"{address} (was {moved})" if moved else address
         deposed = f"{name} (what an earlier replacement left)" if "deposed" in resource else name
         attributes = tuple(_attributes(change, secrets)) if action in (Action.CHANGE, Action.REPLACE) else ()
-        yield Change(deposed, Action.CHANGE if action is None else action, attributes)
+        # What has moved in the state only is written by nobody.
+        guarded = action not in (None, Action.FORGET) and _is_guarded(resource["type"], change)
+        yield Change(deposed, Action.CHANGE if action is None else action, attributes, guarded)
+
+
+def _is_guarded(kind: str, change: Mapping[str, Any]) -> bool:
+    return any(is_guarded(kind, change[side]) for side in ("before", "after") if change[side] is not None)
 
 
 def _outputs(plan: Mapping[str, Any]) -> Iterator[Change]:

@@ -2,10 +2,13 @@
 
 PipelineError
 ├── CommandError    cdktf or Terraform failed
+├── GuardedError    a person has to deploy this
 └── GitHubError     GitHub's API refused
 """
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 
 class PipelineError(RuntimeError):
@@ -18,6 +21,19 @@ class CommandError(PipelineError):
     def __init__(self, command: str, status: int, said: str) -> None:
         super().__init__(f"{command} ended with {status}:\n{said}")
         self.said = said
+
+
+class GuardedError(PipelineError):
+    """A plan changes what no workflow may; ``addresses`` says what."""
+
+    def __init__(self, environment: str, addresses: Sequence[str]) -> None:
+        super().__init__(
+            f"nothing was deployed to {environment}, for a workflow may not change\n"
+            + "".join(f"  {address}\n" for address in addresses)
+            + "A person deploys this, as the change-guard role (docs/delivery.md): "
+            f"python -m tools.ci deploy --env {environment} --as-change-guard"
+        )
+        self.addresses = addresses
 
 
 class GitHubError(PipelineError):

@@ -25,6 +25,10 @@ _VERBS: Final = {
 }
 #: What is lost with these.
 _BOLD: Final = (Action.DESTROY, Action.REPLACE)
+_GUARDED: Final = (
+    "**The workflow will refuse to deploy this.** A person does, as the change-guard role (docs/delivery.md): "
+    "`python -m tools.ci deploy --env {environment} --as-change-guard`"
+)
 _TABLE_HEAD: Final = ("| | resource | attributes |", "|---|---|---|")
 
 Row = tuple[str, Change]
@@ -55,6 +59,8 @@ def headline(report: Report) -> str:
         for action, verb in _VERBS.items()
         if counts[action]
     ]
+    if report.guarded:
+        parts.append(f"**{len(report.guarded)} by the change-guard**")
     parts += [f"{stack.stack} failed" for stack in report.stacks if stack.fault]
     parts += [f"{stack.stack} not planned yet" for stack in report.stacks if stack.waits]
     return ", ".join(parts) or "no changes"
@@ -74,6 +80,8 @@ def _fitting(report: Report, room: int) -> frozenset[Row]:
 
 def _written(report: Report, title: str, shown: frozenset[Row]) -> str:
     lines = [marker(report), f"### {title}: {headline(report)}", "", f"Commit {report.commit}."]
+    if report.guarded:
+        lines += ["", _GUARDED.format(environment=report.environment)]
     for stack in report.stacks:
         lines += ["", f"#### {stack.stack}", "", *_stack(stack, shown)]
     return "\n".join(lines) + "\n"
@@ -93,6 +101,8 @@ def _stack(stack: StackPlan, shown: frozenset[Row]) -> Iterator[str]:
 
 def _row(change: Change) -> str:
     verb, address = _VERBS[change.action], _code(change.address)
+    if change.guarded:
+        verb += ", by the change-guard"
     if change.action in _BOLD:
         verb, address = f"**{verb}**", f"**{address}**"
     attributes = [_attribute(attribute) for attribute in change.attributes[:_MOST_ATTRIBUTES]]

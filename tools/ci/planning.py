@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tools.ci.changes import changes_in, created_types
 from tools.ci.commands import looked_up, plan, synthesize
-from tools.ci.exceptions import CommandError
+from tools.ci.exceptions import CommandError, GuardedError, PipelineError
 from tools.ci.report import Report, StackPlan
 
 
@@ -21,6 +21,19 @@ def plan_environment(environment: str, commit: str, folder: Path) -> Report:
     stacks = synthesize(environment, folder.resolve() / "cdktf.out")
     to_be_made: dict[str, str] = {}
     return Report(environment, commit, [stack_plan(name, path, to_be_made) for name, path in stacks.items()])
+
+
+def check_unguarded(report: Report) -> None:
+    """See that a workflow may deploy all that was planned.
+
+    Raises:
+        GuardedError: a person has to.
+        PipelineError: a stack could not be planned.
+    """
+    if report.failed:
+        raise PipelineError("\n".join(f"{stack.stack}: {stack.fault}" for stack in report.stacks if stack.fault))
+    if report.guarded:
+        raise GuardedError(report.environment, report.guarded)
 
 
 def stack_plan(stack: str, folder: Path, to_be_made: dict[str, str]) -> StackPlan:

@@ -42,11 +42,16 @@ class Report:
         """Whether all stacks were planned and nothing is to be changed."""
         return not any(stack.changes or stack.waits or stack.fault for stack in self.stacks)
 
+    @property
+    def guarded(self) -> list[str]:
+        """The addresses of what a person has to deploy, because no workflow may."""
+        return [change.address for stack in self.stacks for change in stack.changes if change.guarded]
+
     def counts(self) -> Counter[Action]:
         """Return how many changes there are of each kind."""
         return Counter(change.action for stack in self.stacks for change in stack.changes)
 
     def write(self, file: Path) -> None:
         """Write the report as JSON, for the steps after this one."""
-        document = {"failed": self.failed, "empty": self.empty, **asdict(self)}
+        document = {"failed": self.failed, "empty": self.empty, "guarded": self.guarded, **asdict(self)}
         file.write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")

@@ -54,6 +54,7 @@ NAMES = {
     "pipeline_stack": ("cat-{}-pipeline", 64),
     "plan_role": ("cat-{}-pipeline-plan", 64),
     "deploy_role": ("cat-{}-pipeline-deploy", 64),
+    "change_guard_role": ("cat-{}-pipeline-change-guard", 64),
     "boundary": ("cat-{}-pipeline-boundary", 128),
     "key_alias": ("alias/cat-{}-data", 256),
     "normalize_glue_security": ("cat-{}-normalize-own-key", 255),
@@ -204,7 +205,7 @@ def test_patterns_of_roles_leave_out_those_of_the_workflows() -> None:
     names = Names("test")
     ours = [names.normalize_role, names.normalize_job_role, names.schedule_role, names.glue_job_role]
     ours += [names.etl_function_role, names.crawler_role, names.arrival_rule_role]
-    theirs = [names.plan_role, names.deploy_role, names.boundary]
+    theirs = [names.plan_role, names.deploy_role, names.change_guard_role, names.boundary]
     fitting = [name for name in ours + theirs if any(fnmatchcase(name, one) for one in names.any_service_role())]
     assert fitting == ours
     assert all(fnmatchcase(name, names.any_name()) for name in ours + theirs)

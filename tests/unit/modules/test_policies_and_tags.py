@@ -38,6 +38,11 @@ def test_statement_leaves_out_what_it_has_not() -> None:
     assert Statement(sid="A", actions=["a:B"]).document() == {"Sid": "A", "Effect": "Allow", "Action": ["a:B"]}
 
 
+def test_statement_on_all_other_resources() -> None:
+    document = Statement(sid="A", effect="Deny", actions=["a:B"], other_resources_than=["arn:b", "arn:a"]).document()
+    assert document == {"Sid": "A", "Effect": "Deny", "Action": ["a:B"], "NotResource": ["arn:b", "arn:a"]}
+
+
 def test_policy_keeps_the_statements_order_and_its_own_text() -> None:
     statements = [Statement(sid=sid, actions=["a:B"]) for sid in "ZAM"]
     assert [statement["Sid"] for statement in json.loads(policy(*statements))["Statement"]] == ["Z", "A", "M"]

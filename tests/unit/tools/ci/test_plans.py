@@ -11,8 +11,9 @@ import pytest
 from tests.unit.tools.ci.conftest import MANY
 from tools.ci.changes import HIDDEN, Action, Attribute, changes_in, created_types
 from tools.ci.commands import plan
-from tools.ci.exceptions import CommandError, PipelineError
+from tools.ci.exceptions import CommandError, GuardedError, PipelineError
 from tools.ci.markdown import LIMIT, headline, markdown
+from tools.ci.planning import check_unguarded
 from tools.ci.report import Report, StackPlan
 
 SECRETS = ("first-secret", "second-secret")
@@ -143,6 +144,39 @@ def test_fault_and_waiting_are_told_apart() -> None:
 def test_what_a_plan_would_make_by_type(real_plan: dict[str, Any], empty_plan: dict[str, Any]) -> None:
     assert created_types(real_plan) == {"terraform_data": "terraform_data.replaced"}
     assert created_types(empty_plan) == {}
+
+
+def guarded_plan(real_plan: dict[str, Any]) -> dict[str, Any]:
+    """The plan as if what changes there were a bucket's policy, and what has only moved in the state a role."""
+    plan: dict[str, Any] = json.loads(json.dumps(real_plan))
+    types = {"terraform_data.changed": "aws_s3_bucket_policy", "terraform_data.gone": "aws_iam_role"}
+    types["terraform_data.new_name"] = "aws_iam_role"
+    for resource in plan["resource_changes"]:
+        resource["type"] = types.get(resource["address"], resource["type"])
+    return plan
+
+
+def test_what_a_person_has_to_deploy_is_marked(real_plan: dict[str, Any], tmp_path: Path) -> None:
+    found = report(of_plan(guarded_plan(real_plan)))
+    assert found.guarded == ["terraform_data.gone", "terraform_data.changed"]
+    assert report(of_plan(real_plan)).guarded == []
+    text = markdown(found, "Plan of test")
+    assert headline(found).endswith("**2 to destroy**, **2 by the change-guard**")
+    assert "`python -m tools.ci deploy --env test --as-change-guard`" in text
+    assert "| **destroy, by the change-guard** | **`terraform_data.gone`** |  |\n" in text
+    assert "| change, by the change-guard | `terraform_data.changed` |" in text
+    found.write(tmp_path / "plan.json")
+    assert json.loads((tmp_path / "plan.json").read_text(encoding="utf-8"))["guarded"] == found.guarded
+
+
+def test_a_workflow_deploys_nothing_where_a_person_is_needed(
+    real_plan: dict[str, Any], empty_plan: dict[str, Any]
+) -> None:
+    check_unguarded(report(of_plan(real_plan), of_plan(empty_plan)))
+    with pytest.raises(GuardedError, match=r"(?s)may not change\n  terraform_data\.gone\n.*--as-change-guard"):
+        check_unguarded(report(of_plan(real_plan), of_plan(guarded_plan(real_plan))))
+    with pytest.raises(PipelineError, match="cat-test-normalize: no bucket"):
+        check_unguarded(report(StackPlan(STACK, fault="no bucket")))
 
 
 def test_unknown_action_is_an_error(real_plan: dict[str, Any]) -> None:
