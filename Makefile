@@ -1,7 +1,7 @@
 # make help lists the targets. demo, test, lint, synth and scan set the machine up first; what has not changed is skipped.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup demo query down test lint synth scan docs snapshots bootstrap bench fuzz clean
+.PHONY: help setup deployer demo query down test lint synth scan docs snapshots bootstrap bench fuzz clean
 
 PY := .venv/bin/python
 USERS ?= 200
@@ -17,6 +17,9 @@ help: ## list the targets
 
 setup: ## install what the project needs into .venv and node_modules
 	@python=$$(sh tools/local/find_python.sh) && "$$python" -m tools.local.setup_machine
+
+deployer: ## install only what deploys, by hashes, for a job that acts on AWS
+	@python=$$(sh tools/local/find_python.sh) && "$$python" -m tools.local.setup_machine --deploying
 
 demo: setup ## deploy to a local AWS emulator, run the pipeline, query it (USERS=200 SEED=1 ENGINE=lambda TRANSFORM=spark)
 	@$(PY) -m tools.local demo --users $(USERS) --seed $(SEED) --engine $(ENGINE) --transform $(TRANSFORM)

@@ -174,17 +174,17 @@ class LayerTarget:
             return f"{sys.implementation.cache_tag}-{sys.platform}"
         return f"cp{self.python_version.replace('.', '')}-{self.platform}"
 
-    def download(self, requirements: Path, folder: Path) -> None:
-        """Download the pinned wheels of ``requirements`` into ``folder``.
+    def download(self, lock: Path, folder: Path) -> None:
+        """Download the wheels of ``lock`` into ``folder``: those of its hashes, and no others.
 
         Raises:
             PackagingError: pip finds no such wheel, or no registry; its own words are part of the message.
         """
         command = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps"]
-        command += ["--only-binary", ":all:", "--dest", str(folder), "--requirement", str(requirements)]
+        command += ["--only-binary", ":all:", "--dest", str(folder), "--require-hashes", "--requirement", str(lock)]
         done = subprocess.run([*command, *self._wheel_options], capture_output=True, text=True, check=False)
         if done.returncode:
-            message = f"wheels of {requirements.name} for {self.tag} cannot be downloaded:\n{done.stderr.strip()}"
+            message = f"wheels of {lock.name} for {self.tag} cannot be downloaded:\n{done.stderr.strip()}"
             raise PackagingError(message)
 
 
@@ -194,18 +194,26 @@ def exact_pins(requirements: Path, without: Collection[str]) -> tuple[str, ...]:
     return tuple(line for line in lines if line and line.partition("==")[0] not in without)
 
 
+def lock_of(requirements: Path) -> Path:
+    """Return the file that has the same pins with the hashes of their archives; tools/lock.sh writes it."""
+    return requirements.with_suffix(".lock")
+
+
 def layer_archive(requirements: Path, target: LayerTarget, build: Path) -> Archive:
     """Return the Lambda layer of ``requirements`` (every dependency pinned, transitive ones too) for ``target``.
 
+    What is installed has the hashes of the lock beside the requirements.
+
     The result is kept in ``build`` under a name that depends on the pins, the target and this file, and is used again.
     """
-    recipe = hashlib.sha256(requirements.read_bytes() + Path(__file__).read_bytes() + target.tag.encode()).hexdigest()
+    lock = lock_of(requirements)
+    recipe = hashlib.sha256(lock.read_bytes() + Path(__file__).read_bytes() + target.tag.encode()).hexdigest()
     path = build / f"layer-{target.tag}-{recipe[:16]}.zip"
     if path.exists():
         return _read_archive(path)
     wheels = Path(tempfile.mkdtemp(prefix="layer-"))
     try:
-        target.download(requirements, wheels)
+        target.download(lock, wheels)
         return write_archive(layer_files(sorted(wheels.glob("*.whl"))), path)
     finally:
         shutil.rmtree(wheels)

@@ -11,7 +11,7 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from modules.packaging import Archive
+from modules.packaging import Archive, LayerTarget, PackagingError
 from tests.archives.programs import LAYER_REQUIREMENTS, PACKAGES, ROOT
 
 OTHERS = sorted(file.name for file in [*ROOT.glob("requirements*.txt"), ROOT / "constraints.txt"])
@@ -105,3 +105,41 @@ def test_layer_lacks_nothing_that_its_packages_need(aws_layers: dict[str, Archiv
 def _met(requirement: Requirement, packages: dict[str, tuple[str, list[Requirement]]]) -> bool:
     version = packages.get(canonicalize_name(requirement.name), (None,))[0]
     return version is not None and requirement.specifier.contains(version, prereleases=True)
+
+
+LOCK = re.compile(r"^(?P<pin>[A-Za-z0-9._-]+==[^ ]+)(?P<hashes>( \\\n +--hash=sha256:[0-9a-f]{64})+)$", re.MULTILINE)
+#: Each with what it locks; what that needs in its turn is pinned in constraints.txt.
+LOCKS = {
+    "requirements.lock": "requirements.txt",
+    **{f"{package}/requirements.lock": f"{package}/requirements.txt" for package in PACKAGES},
+}
+
+
+def locked(name: str) -> dict[str, str]:
+    text = (ROOT / name).read_text(encoding="utf-8")
+    found = [match["pin"] for match in LOCK.finditer(text)]
+    assert len(found) == text.count("=="), f"{name} has a line without a hash"
+    return {canonicalize_name(pin.partition("==")[0]): pin.partition("==")[2] for pin in found}
+
+
+@pytest.mark.parametrize("name", LOCKS)
+def test_lock_has_the_pins_with_hashes(name: str) -> None:
+    lock, wanted = locked(name), pins(ROOT / LOCKS[name])
+    assert {package: lock.get(package) for package in wanted} == wanted, "tools/lock.sh writes it anew"
+    others = {**pins(ROOT / "constraints.txt"), **pins(ROOT / "lambda_src" / "requirements.txt")}
+    more = {package: version for package, version in lock.items() if package not in wanted}
+    assert {package: others.get(package) for package in more} == more
+
+
+def test_layers_locks_have_nothing_more() -> None:
+    for package in PACKAGES:
+        assert locked(f"{package}/requirements.lock") == pins(LAYER_REQUIREMENTS[package])
+
+
+def test_a_wheel_of_another_hash_is_refused(tmp_path: Path) -> None:
+    folder = tmp_path / "lambda_src"
+    folder.mkdir()
+    lock = folder / "requirements.lock"
+    lock.write_text(f"six==1.17.0 \\\n    --hash=sha256:{'0' * 64}\n", encoding="utf-8")
+    with pytest.raises(PackagingError, match="DO NOT MATCH THE HASHES"):
+        LayerTarget(python_version="3.12", platform="manylinux_2_28_x86_64").download(lock, tmp_path / "wheels")

@@ -38,6 +38,7 @@ REQUIREMENTS: Final = (
     *("requirements.txt", "ops/requirements.txt", "ops/report/requirements.txt", "requirements-dev.txt"),
     *("lambda_src/requirements.txt", "constraints.txt"),
 )
+DEPLOYING_LOCK: Final = "requirements.lock"
 NODE_PACKAGES: Final = ("package.json", "package-lock.json")
 
 MISSING_TERRAFORM: Final = """\
@@ -122,6 +123,26 @@ def install_python_packages(stamps: Stamps) -> None:
     stamps.record("python", inputs)
 
 
+def install_what_deploys(stamps: Stamps) -> None:
+    """Make the virtual environment with nothing in it but what deploys, each package by the hashes of its archives.
+
+    For the jobs that AWS lets in: what they install can act as their role.
+
+    Raises:
+        SetupError: an archive has another hash; or there is no Node, which no lock of ours would cover.
+    """
+    inputs = (DEPLOYING_LOCK, sys.version, str(VENV))
+    if stamps.is_current("python", inputs):
+        return
+    if not _has_node():
+        message = f"no npm with Node {NODE_VERSIONS.start} to {NODE_VERSIONS.stop - 1} on PATH: install one first"
+        raise SetupError(message)
+    say(f"Python {sys.version.split()[0]} environment in {VENV.name}, what deploys only")
+    run(sys.executable, "-m", "venv", "--clear", VENV)
+    pip_install("--require-hashes", "--no-deps", "--only-binary", ":all:", "-r", DEPLOYING_LOCK)
+    stamps.record("python", inputs)
+
+
 def _environment_matches() -> bool:
     found = output_of(VENV / "bin" / "python", "-c", "import sys; print(sys.version, sys.prefix, sep=chr(10), end='')")
     return found == f"{sys.version}\n{VENV}"
@@ -196,14 +217,16 @@ def one_at_a_time() -> Iterator[None]:
         yield
 
 
-def main() -> int:
-    """Set the machine up, and return the exit status."""
+def main(arguments: Sequence[str] = ()) -> int:
+    """Set the machine up, with ``--deploying`` for deployments only; return the exit status."""
     stamps = Stamps(PROJECT, VENV / "setup")
+    deploying = "--deploying" in arguments
     try:
         with one_at_a_time():
-            install_python_packages(stamps)
+            (install_what_deploys if deploying else install_python_packages)(stamps)
             install_node_packages(stamps)
-            choose_jdk()
+            if not deploying:
+                choose_jdk()
             write_own_commands(VENV / "bin")
         check_terraform(output_of("terraform", "version"))
     except SetupError as error:
@@ -213,4 +236,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -173,34 +173,35 @@ def test_pip_gets_exact_wheels_only(
         return subprocess.CompletedProcess(command, 0, "", "")
 
     monkeypatch.setattr(subprocess, "run", run)
-    target.download(tmp_path / "requirements.txt", tmp_path / "wheels")
+    target.download(tmp_path / "requirements.lock", tmp_path / "wheels")
     assert commands == [
         [
             *[sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps"],
             *["--only-binary", ":all:", "--dest", str(tmp_path / "wheels")],
-            *["--requirement", str(tmp_path / "requirements.txt"), *options],
+            *["--require-hashes", "--requirement", str(tmp_path / "requirements.lock"), *options],
         ]
     ]
 
 
 def test_failed_download_says_what_pip_said(tmp_path: Path) -> None:
     requirements = tmp_path / "requirements.txt"
-    requirements.write_text("./no-such-file-1.0-py3-none-any.whl\n")
+    requirements.with_suffix(".lock").write_text("./no-such-file-1.0-py3-none-any.whl\n")
     with pytest.raises(PackagingError) as raised:
         layer_archive(requirements, HERE, tmp_path / "build")
     first, _, rest = str(raised.value).partition("\n")
-    assert first == f"wheels of requirements.txt for {HERE.tag} cannot be downloaded:"
+    assert first == f"wheels of requirements.lock for {HERE.tag} cannot be downloaded:"
     assert "no-such-file" in rest
     assert not (tmp_path / "build").exists()
 
 
 def test_layer_is_built_once_for_the_same_pins_and_target(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     requirements, build, downloads = tmp_path / "requirements.txt", tmp_path / "build", []
-    requirements.write_text("one==1.0\n")
+    lock = requirements.with_suffix(".lock")
+    lock.write_text("one==1.0\n")
 
-    def download(self: LayerTarget, requirements: Path, folder: Path) -> None:
+    def download(self: LayerTarget, lock: Path, folder: Path) -> None:
         downloads.append(self.tag)
-        wheel(folder, "one", {"one.py": requirements.read_text()})
+        wheel(folder, "one", {"one.py": lock.read_text()})
 
     monkeypatch.setattr(LayerTarget, "download", download)
     built = layer_archive(requirements, AWS, build)
@@ -208,7 +209,7 @@ def test_layer_is_built_once_for_the_same_pins_and_target(tmp_path: Path, monkey
     assert downloads == [AWS.tag]
     assert built.path.name.startswith(f"layer-{AWS.tag}-")
     layer_archive(requirements, HERE, build)
-    requirements.write_text("one==1.1\n")
+    lock.write_text("one==1.1\n")
     layer_archive(requirements, AWS, build)
     assert downloads == [AWS.tag, HERE.tag, AWS.tag]
     assert len(list(build.iterdir())) == 3

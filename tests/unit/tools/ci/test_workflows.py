@@ -70,6 +70,60 @@ def test_access_to_aws_and_a_voice_are_never_in_one_job(name: str) -> None:
         assert "secrets." not in job
 
 
+@pytest.mark.parametrize("name", OURS)
+def test_jobs_with_access_to_aws_install_by_hashes_and_before_they_have_it(name: str) -> None:
+    for job, text in jobs(TEXTS[name]).items():
+        if "id-token: write" in text:
+            assert [command for command in runs(text) if not command.startswith(".venv/bin/python")] == [
+                "make deployer"
+            ]
+            assert text.index("make deployer") < text.index("configure-aws-credentials"), job
+
+
+#: When a job with access to AWS runs at all: exactly so, or not only by what GitHub's environment admits.
+CONDITIONS: Final = {
+    ("deploy.yml", "test"): "vars.CAT_PIPELINE == 'on'",
+    ("deploy.yml", "plan-prod"): None,
+    ("deploy.yml", "prod"): None,
+    ("drift.yml", "drift"): "vars.CAT_PIPELINE == 'on' && github.ref == 'refs/heads/main'",
+    ("plan.yml", "plan"): (
+        "vars.CAT_PIPELINE == 'on' && github.event.pull_request.head.repo.full_name == github.repository"
+    ),
+}
+#: By what a workflow is started. A deployment by hand, or of another branch, is none of them.
+TRIGGERS: Final = {
+    "ci.yml": "  pull_request:\n  push:\n    branches: [main]\n",
+    "deploy.yml": "  push:\n    branches: [main]\n",
+    "drift.yml": '  schedule:\n    # After prod\'s nightly run.\n    - cron: "17 6 * * *"\n  workflow_dispatch:\n',
+    "plan.yml": "  pull_request:\n",
+}
+
+
+def test_jobs_with_access_to_aws_run_on_these_conditions_only() -> None:
+    found: dict[tuple[str, str], str | None] = {}
+    for name in OURS:
+        for job, text in jobs(TEXTS[name]).items():
+            if "id-token: write" in text:
+                condition = re.search(r"^    if: (.*)$", text, re.MULTILINE)
+                found[name, job] = condition[1] if condition else None
+    assert found == CONDITIONS
+
+
+def test_workflows_are_started_by_these_events_only() -> None:
+    for name, text in TEXTS.items():
+        assert re.findall(r"^on:\n((?:  .*\n)+)", text, re.MULTILINE) == [TRIGGERS[name]], name
+
+
+def test_a_change_to_what_guards_asks_for_its_owners() -> None:
+    lines = (PROJECT / ".github" / "CODEOWNERS").read_text(encoding="utf-8").splitlines()
+    owned = {line.split()[0]: line.split()[1:] for line in lines if line and not line.startswith("#")}
+    assert next(iter(owned)) == "*", "everything has an owner; later lines win"
+    assert all(owners and all(owner.startswith("@") for owner in owners) for owners in owned.values())
+    for path in owned.keys() - {"*"}:
+        assert (PROJECT / path.strip("/")).exists(), path
+    assert {"/.github/", "/modules/ci/"} <= owned.keys()
+
+
 def test_only_githubs_environments_deploy() -> None:
     for name in OURS:
         for job, text in jobs(TEXTS[name]).items():
