@@ -11,7 +11,7 @@ from tests.synth.synthesized import ROOT, Stack
 from tests.unit.docs.computed import ComputedDocument
 from tools.scan.privilege.calls import recorded
 from tools.scan.privilege.roles import roles_of
-from tools.scan.privilege.tables import admission_rows, reason_rows, role_rows, skip_rows
+from tools.scan.privilege.tables import admission_rows, delivery_rows, reason_rows, role_rows, skip_rows
 from tools.scan.privilege.unrecorded import UNRECORDED
 
 if TYPE_CHECKING:
@@ -21,12 +21,13 @@ DOCUMENT = ComputedDocument("security.md")
 
 
 @pytest.mark.snapshot
-def test_tables_are_up_to_date(all_stacks: Mapping[str, Stack]) -> None:
+def test_tables_are_up_to_date(all_stacks: Mapping[str, Stack], pipeline: Stack) -> None:
     documents = [stack.document for stack in all_stacks.values()]
     roles = [role for name, stack in all_stacks.items() for role in roles_of(name, stack.document)]
     DOCUMENT.check_tables(
         {
             "role": role_rows(roles, recorded(), UNRECORDED),
+            "who": delivery_rows(pipeline.document),
             "reason": reason_rows(UNRECORDED),
             "resource": admission_rows(documents),
             "check": skip_rows(),

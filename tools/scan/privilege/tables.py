@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
+from typing import Any
 
 from tools.scan.privilege.calls import ENV, Calls
 from tools.scan.privilege.check import calls_of, needed
 from tools.scan.privilege.confused_deputies import WITHOUT_CONDITION, Admission, admissions
-from tools.scan.privilege.roles import ACCOUNT, REGION, Document, Grant, Role
+from tools.scan.privilege.roles import ACCOUNT, REGION, Document, Grant, Role, resolved
 from tools.scan.privilege.unrecorded import Unrecorded
 from tools.scan.skips import SKIPS
 from tools.site.markdown import lines
@@ -70,6 +72,40 @@ def _resource(grant: Grant) -> str:
     resource = f"`{_short(grant.resource)}`" if grant.resource != "*" else "all"
     tested = [(key, value) for keys in json.loads(grant.condition).values() for key, value in keys.items()]
     return resource + "".join(f", `{key}` `{_short(value)}`" for key, value in tested)
+
+
+def delivery_rows(document: Document) -> str:
+    """Return a row for each statement of the roles that deliver a platform, and of the policy that bounds it."""
+    resources = document["resource"]
+    policies = {
+        **{resources["aws_iam_role"][name]["name"]: each for name, each in resources["aws_iam_role_policy"].items()},
+        **{each["name"]: each for each in resources["aws_iam_policy"].values()},
+    }
+    return lines(
+        (
+            f"`{_of_environment(name)}`",
+            statement["Sid"],
+            statement["Effect"].lower(),
+            _codes(statement["Action"]),
+            "<br>".join(_delivery_resources(statement)),
+        )
+        for name, each in policies.items()
+        for statement in json.loads(resolved(each["policy"], document))["Statement"]
+    )
+
+
+def _delivery_resources(statement: Mapping[str, Any]) -> Iterator[str]:
+    for word, key in (("", "Resource"), ("not on ", "NotResource")):
+        for resource in statement.get(key, ()):
+            yield word + ("all" if resource == "*" else f"`{_of_environment(_short(resource))}`")
+    for operator, keys in statement.get("Condition", {}).items():
+        for key, value in keys.items():
+            values = value if isinstance(value, list) else [value]
+            yield f"if {operator} `{key}`: {', '.join(f'`{_of_environment(_short(each))}`' for each in values)}"
+
+
+def _of_environment(text: str) -> str:
+    return re.sub(r"cat([-_])prod([-_])", rf"cat\1{ENV}\2", text)
 
 
 def reason_rows(reasons: Sequence[Unrecorded]) -> str:

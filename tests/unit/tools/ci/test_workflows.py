@@ -10,7 +10,7 @@ from typing import Final
 
 import pytest
 
-from envs.selection import ENVIRONMENTS
+from envs.selection import ENVIRONMENTS, account_variable
 from tools.ci import __main__ as ci
 from tools.ci import publish
 from tools.local.machine_tools import PROJECT
@@ -107,6 +107,13 @@ def test_jobs_with_access_to_aws_run_on_these_conditions_only() -> None:
                 condition = re.search(r"^    if: (.*)$", text, re.MULTILINE)
                 found[name, job] = condition[1] if condition else None
     assert found == CONDITIONS
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_workflows_say_which_accounts_the_environments_are_in(name: str) -> None:
+    for environment in ("test", "prod"):
+        variable = account_variable(environment)
+        assert f"\n  {variable}: ${{{{ vars.{variable} }}}}\n" in TEXTS[name].partition("\njobs:\n")[0]
 
 
 def test_workflows_are_started_by_these_events_only() -> None:
