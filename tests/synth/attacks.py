@@ -69,7 +69,7 @@ ON_DATA: Final = [
     Call("glue:CreateSession", f"{GLUE}session/x"),
     Call("athena:StartQueryExecution", WORKGROUP),
     Call("athena:GetQueryResults", WORKGROUP),
-    Call("logs:GetLogEvents", f"{LOG_GROUP}:*"),
+    *(Call(f"logs:{action}", f"{LOG_GROUP}:*") for action in ("GetLogEvents", "FilterLogEvents", "StartQuery")),
     Call("sqs:ReceiveMessage", QUEUE),
     Call("sts:AssumeRole", f"{ROLE}etl2-job"),
     Call("sts:AssumeRole", f"{ROLE}pipeline-change-guard"),
@@ -81,28 +81,47 @@ ON_GUARDED: Final = [
         for name in ("normalize-function", "etl2-job", "pipeline-deploy", "pipeline-plan", "pipeline-change-guard")
         for action in (
             *("AttachRolePolicy", "CreateRole", "DeleteRole", "DeleteRolePermissionsBoundary", "DeleteRolePolicy"),
-            *("PutRolePermissionsBoundary", "PutRolePolicy", "UpdateAssumeRolePolicy"),
+            *("PutRolePermissionsBoundary", "PutRolePolicy", "UpdateAssumeRolePolicy", "DetachRolePolicy"),
+            *("AddRoleToInstanceProfile", "TagRole", "UntagRole"),
         )
     ),
+    Call("iam:SetDefaultPolicyVersion", f"arn:aws:iam::{ID}:policy/cat-prod-pipeline-boundary"),
     Call("iam:CreatePolicyVersion", f"arn:aws:iam::{ID}:policy/cat-prod-pipeline-boundary"),
     Call("iam:CreateAccessKey", f"arn:aws:iam::{ID}:user/somebody"),
     *(
         Call(f"s3:{action}", BUCKET)
         for action in (
-            *("DeleteBucket", "DeleteBucketPolicy", "PutBucketAcl", "PutBucketNotification", "PutBucketPolicy"),
+            *(
+                "CreateBucket",
+                "PutAccessPointPolicy",
+                "DeleteBucket",
+                "DeleteBucketPolicy",
+                "PutBucketAcl",
+                "PutBucketNotification",
+                "PutBucketPolicy",
+            ),
             *("PutBucketOwnershipControls", "PutBucketPublicAccessBlock", "PutBucketVersioning", "PutBucketTagging"),
             *("PutEncryptionConfiguration", "PutLifecycleConfiguration", "PutReplicationConfiguration"),
         )
     ),
-    *(Call(f"s3:{action}", FIRST_METADATA) for action in ("PutObject", "DeleteObject", "DeleteObjectVersion")),
+    *(
+        Call(f"s3:{action}", FIRST_METADATA)
+        for action in (
+            *("PutObject", "DeleteObject", "DeleteObjectVersion", "AbortMultipartUpload", "ReplicateObject"),
+            "RestoreObject",
+        )
+    ),
     *(
         Call(f"kms:{action}", KEY, BY_LAMBDA)
-        for action in ("PutKeyPolicy", "ScheduleKeyDeletion", "DisableKey", "TagResource")
+        for action in ("PutKeyPolicy", "ScheduleKeyDeletion", "DisableKey", "TagResource", "UpdateAlias")
     ),
-    *(Call(f"lambda:{action}", FUNCTION) for action in ("AddPermission", "CreateFunctionUrlConfig")),
+    *(
+        Call(f"lambda:{action}", FUNCTION)
+        for action in ("AddPermission", "RemovePermission", "CreateFunctionUrlConfig")
+    ),
     *(Call(f"sns:{action}", TOPIC) for action in ("AddPermission", "SetTopicAttributes", "Subscribe")),
     *(Call(f"sqs:{action}", QUEUE) for action in ("AddPermission", "SetQueueAttributes")),
-    Call("athena:UpdateWorkGroup", WORKGROUP),
+    *(Call(f"athena:{action}", WORKGROUP) for action in ("CreateWorkGroup", "UpdateWorkGroup")),
     Call("glue:PutResourcePolicy", CATALOG[0]),
     Call("lakeformation:GrantPermissions", "*"),
 ]
@@ -209,6 +228,7 @@ BEYOND_BOUNDARY: Final = [
     *(Call(f"glue:{action}", TABLE) for action in ("DeleteTable", "CreateTable")),
     Call("glue:GetTable", f"{GLUE}table/somebodys/x"),
     Call("kms:Decrypt", KEY, {}),
+    *(Call("kms:Decrypt", KEY, {tag: value}) for tag, value in OWN_KEY.items()),
     Call("kms:CreateGrant", KEY, OWN_KEY),
     Call("sns:Publish", f"arn:aws:sns:us-east-1:{ID}:somebodys"),
     Call("sqs:SendMessage", f"arn:aws:sqs:us-east-1:{ID}:somebodys"),

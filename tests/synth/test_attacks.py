@@ -13,6 +13,8 @@ from typing import Any, Final
 import pytest
 from ministack.core.iam_evaluator import EvalContext, evaluate, parse_policy_document
 
+from modules.ci.access import ACCESS, WITHOUT_RESOURCE
+from modules.ci.guarded import GUARDED_TYPES
 from tests.synth.attacks import (
     BEYOND_BOUNDARY,
     DATA,
@@ -97,8 +99,39 @@ def test_a_role_with_all_rights_gets_no_further_than_its_bound(pipeline: Stack) 
     assert [str(call) for call in own if decision(call, ANY, boundary) != "Allow"] == []
 
 
-def test_every_statement_of_the_bound_names_what_it_is_about(pipeline: Stack) -> None:
-    for statement in policy_of(pipeline, "aws_iam_policy.boundary")["Statement"]:
+#: What a resource is told by: the environment's name, or what there is one of in each account.
+NAMED: Final = re.compile(r"cat[-_]prod|:event-bus/default$|:log-group:/aws-glue/\*$|:catalog$")
+
+
+@pytest.mark.parametrize(
+    "address", ["aws_iam_policy.boundary", *(f"aws_iam_role_policy.{role}" for role in (*WORKFLOWS, "change_guard"))]
+)
+def test_every_statement_names_what_it_allows_on(pipeline: Stack, address: str) -> None:
+    for statement in policy_of(pipeline, address)["Statement"]:
+        if statement["Effect"] == "Deny":
+            continue
         for resource in statement["Resource"]:
-            named = re.search(r"cat[-_]prod|event-bus/default$|log-group:/aws-glue/\*$|:catalog$", resource)
-            assert named or statement.get("Condition"), f"{statement['Sid']}: {resource}"
+            conditions = {key for keys in statement.get("Condition", {}).values() for key in keys}
+            if resource.endswith(":key/*"):
+                named = conditions >= {"aws:ResourceTag/Environment", "aws:ResourceTag/ProjectId"}
+            elif resource == "*":
+                named = set(statement["Action"]) <= WITHOUT_RESOURCE or conditions == {"cloudwatch:namespace"}
+            else:
+                named = bool(NAMED.search(resource))
+            assert named, f"{statement['Sid']}: {resource}"
+
+
+def test_roles_are_allowed_what_terraform_needs_and_no_more(pipeline: Stack) -> None:
+    reads = {action for access in ACCESS.values() for action in access.read}
+    programs = {action for kind, access in ACCESS.items() if kind not in GUARDED_TYPES for action in access.write}
+    everything = {action for access in ACCESS.values() for action in access.write}
+    state = {"s3:ListBucket", "s3:GetObject", "s3:PutObject", "s3:DeleteObject"}
+    both = {"iam:PassRole", "kms:CreateGrant", "kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey", *state}
+    expected = {
+        "plan": reads | {"kms:Decrypt", "s3:ListBucket", "s3:GetObject"},
+        "deploy": reads | programs | both,
+        "change_guard": reads | everything | both,
+    }
+    for role, actions in expected.items():
+        found = policy_of(pipeline, f"aws_iam_role_policy.{role}")["Statement"]
+        assert {action for each in found if each["Effect"] == "Allow" for action in each["Action"]} == actions, role
