@@ -73,8 +73,9 @@ class EngineProps:
                 sid="ListZones",
                 actions=["s3:ListBucket"],
                 resources=[bucket],
-                # IfExists, for a HEAD has no prefix: who may not list gets 403 for a missing key, and not 404.
-                conditions={"StringLikeIfExists": {"s3:prefix": [f"{etl.clean_prefix}*", f"{etl.curated_prefix}*"]}},
+                # Not IfExists: that would list the whole bucket. For a missing key S3 takes the key for the prefix when
+                # it decides whether the caller gets 404 or 403 (docs/aws-facts.md).
+                conditions={"StringLike": {"s3:prefix": [f"{etl.clean_prefix}*", f"{etl.curated_prefix}*"]}},
             ),
             Statement(sid="ReadCleanZone", actions=["s3:GetObject"], resources=[f"{bucket}/{etl.clean_prefix}*"]),
             Statement(

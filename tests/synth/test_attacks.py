@@ -17,6 +17,7 @@ from modules.ci.access import ACCESS, WITHOUT_RESOURCE
 from modules.ci.guarded import GUARDED_TYPES
 from tests.synth.attacks import (
     BEYOND_BOUNDARY,
+    BUCKET,
     DATA,
     DEPLOYS,
     GUARDS,
@@ -32,6 +33,7 @@ from tests.synth.attacks import (
     Call,
 )
 from tests.synth.synthesized import ACCOUNT, PARTITION, Stack
+from tools.scan.privilege.roles import resolved
 
 ANY: Final = {"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
 WORKFLOWS: Final = ("plan", "deploy")
@@ -135,3 +137,17 @@ def test_roles_are_allowed_what_terraform_needs_and_no_more(pipeline: Stack) -> 
     for role, actions in expected.items():
         found = policy_of(pipeline, f"aws_iam_role_policy.{role}")["Statement"]
         assert {action for each in found if each["Effect"] == "Allow" for action in each["Action"]} == actions, role
+
+
+def lists(policy: Any, bucket: str, context: dict[str, str]) -> bool:
+    return decision(Call("s3:ListBucket", bucket, context), policy) == "Allow"
+
+
+def test_nobody_lists_the_whole_bucket_to_curate(etl: Stack, arrow_etl: Stack) -> None:
+    for stack, name in ((etl, "job"), (arrow_etl, "parquet"), (etl, "crawler")):
+        policy = json.loads(resolved(stack[f"aws_iam_role_policy.{name}"]["policy"], stack.document))
+        bucket = BUCKET.replace("prod", stack.env)
+        assert lists(policy, bucket, {"s3:prefix": "reports/etl-process2/messages/metadata/"}), "or 403 and not 404"
+        assert not lists(policy, bucket, {}), "all of it"
+        for prefix in ("", "reports/", "artifacts/", "athena/results/"):
+            assert not lists(policy, bucket, {"s3:prefix": prefix}), prefix

@@ -139,12 +139,11 @@ def to_curate(stack: Stack) -> list[dict[str, Any]]:
     """What ETL-2 does itself, whichever its engine."""
     announced = {"events:source": f"cat-{stack.env}-etl2", "events:detail-type": "cat.tables.ready"}
     return [
-        # IfExists: without ListBucket for requests that have no prefix, S3 answers HEAD of a missing key with 403.
         allow(
             "ListZones",
             ["s3:ListBucket"],
             [FOUND_BUCKET],
-            Condition={"StringLikeIfExists": {"s3:prefix": [f"{CLEAN}*", f"{CURATED}*"]}},
+            Condition={"StringLike": {"s3:prefix": [f"{CLEAN}*", f"{CURATED}*"]}},
         ),
         allow("ReadCleanZone", ["s3:GetObject"], [f"{FOUND_BUCKET}/{CLEAN}*"]),
         allow(

@@ -149,7 +149,7 @@ def test_grant_is_one_value_of_each_condition(roles: list[Role]) -> None:
             "ListZones",
             "s3:ListBucket",
             "arn:aws:s3:::cat-prod-normalize-reports",
-            json.dumps({"StringLikeIfExists": {"s3:prefix": f"reports/{zone}/*"}}),
+            json.dumps({"StringLike": {"s3:prefix": f"reports/{zone}/*"}}),
         )
         for zone in ("etl-process1", "etl-process2")
     ]
