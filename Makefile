@@ -1,7 +1,7 @@
 # make help lists the targets. demo, test, lint, synth and scan set the machine up first; what has not changed is skipped.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup deployer demo query down test lint synth scan docs snapshots bootstrap bench fuzz clean
+.PHONY: help setup deployer demo query down test lint synth scan sbom docs snapshots bootstrap bench fuzz clean
 
 PY := .venv/bin/python
 USERS ?= 200
@@ -44,6 +44,9 @@ synth: setup ## write the Terraform JSON of the test and prod stacks to cdktf.ou
 
 scan: setup ## look for what a security reviewer would object to (ADVISORIES=required: fail where they are out of reach)
 	$(PY) -m tools.scan --advisories $(ADVISORIES)
+
+sbom: setup ## write bills of material (CycloneDX) of what deploys and is deployed to build/sbom
+	$(PY) -m tools.sbom
 
 docs: setup ## write what docs/ has from code and stacks, and build the site (build/site/index.html)
 	$(PY) -m tools.site write
