@@ -64,7 +64,7 @@ def planned(deployed: Pipeline, tmp_path_factory: pytest.TempPathFactory) -> Pat
     done = step(variables, "drift", "--env", "local", "--folder", str(folder))
     # The emulator's gaps are drift to it.
     assert done.returncode == 2, done.stdout + done.stderr
-    assert re.match(r"Drift in local: \d+ to change\n", done.stdout)
+    assert re.match(r"Drift in local: \d+ to change(, \*\*\d+ by the change-guard\*\*)?\n", done.stdout)
     return folder
 
 
@@ -88,7 +88,7 @@ def test_plan_is_of_what_is_deployed(planned: Path) -> None:
 def test_summary_is_the_comment(planned: Path) -> None:
     text = (planned / "summary.md").read_text(encoding="utf-8")
     assert text == (planned / "plan.md").read_text(encoding="utf-8")
-    changed = re.findall(r"^\| change \| `([^`]+)` \|", text, re.MULTILINE)
+    changed = re.findall(r"^\| change(?:, by the change-guard)? \| `([^`]+)` \|", text, re.MULTILINE)
     report = json.loads((planned / "plan.json").read_text(encoding="utf-8"))
     assert sorted(changed) == sorted(change["address"] for stack in report["stacks"] for change in stack["changes"])
     assert "aws_glue_job.parquet" in changed
@@ -143,6 +143,15 @@ def test_first_plans_of_an_environment_say_what_to_do(
         s3.delete_bucket(Bucket="cat-test-terraform-state")
 
 
+def test_a_workflow_refuses_to_deploy_what_a_person_has_to(deployed: Pipeline) -> None:
+    variables = {**deployed.workspace.variables(), "CAT_LOCAL_REPOSITORY": "example@1/platform@2"}
+    done = step(variables, "deploy", "--env", "local")
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert done.stderr.startswith("deploy: nothing was deployed to local, for a workflow may not change\n")
+    assert "\n  aws_iam_role.normalize\n" in done.stderr
+    assert done.stdout == "", "cdktf has not been started"
+
+
 def test_unknown_environment_is_named() -> None:
     done = step(dict(os.environ), "plan", "--env", "staging")
     assert done.returncode == 1
@@ -188,6 +197,8 @@ def test_documented_commands_run_as_they_stand(
         clients.s3.delete_object(Bucket=deployed.names.state_bucket, Key="cat-local-pipeline/terraform.tfstate")
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
     assert re.search(r"deploy_role_arn = .*:role/cat-local-pipeline-deploy", done.stdout)
+    assert re.search(r"change_guard_role_arn = .*:role/cat-local-pipeline-change-guard", done.stdout)
     # With a repository, every role of the platform is to be bounded: the plan that comes after says so.
     text = (tmp_path / "plan.md").read_text(encoding="utf-8")
-    assert "| change | `aws_iam_role.normalize` | `permissions_boundary" in text
+    assert "| change, by the change-guard | `aws_iam_role.normalize` | `permissions_boundary" in text
+    assert "**The workflow will refuse to deploy this.**" in text
