@@ -144,10 +144,45 @@ def test_only_githubs_environments_deploy() -> None:
                 assert "_DEPLOY_ROLE" not in text
 
 
+#: What each job may do with GitHub's token, and the role that it takes.
+AS_AWS, SPEAKS = {"contents: read", "id-token: write"}, {"contents: read"}
+RIGHTS: Final = {
+    ("deploy.yml", "test"): (AS_AWS, ["${{ vars.CAT_TEST_DEPLOY_ROLE }}"]),
+    ("deploy.yml", "plan-prod"): (AS_AWS, ["${{ vars.CAT_PROD_PLAN_ROLE }}"]),
+    ("deploy.yml", "prod"): (AS_AWS, ["${{ vars.CAT_PROD_DEPLOY_ROLE }}"]),
+    ("drift.yml", "drift"): (AS_AWS, ["${{ matrix.role }}"]),
+    ("drift.yml", "issue"): (SPEAKS | {"issues: write"}, []),
+    ("plan.yml", "plan"): (AS_AWS, ["${{ matrix.role }}"]),
+    ("plan.yml", "comment"): (SPEAKS | {"pull-requests: write"}, []),
+}
+MATRIX: Final = "".join(
+    f"          - environment: {name}\n            role: ${{{{ vars.CAT_{name.upper()}_PLAN_ROLE }}}}\n"
+    for name in ("test", "prod")
+)
+
+
+def test_jobs_have_these_rights_and_no_more() -> None:
+    found = {}
+    for name in OURS:
+        for job, text in jobs(TEXTS[name]).items():
+            (block,) = re.findall(r"^    permissions:\n((?:      .*\n)+)", text, re.MULTILINE)
+            rights = {line.partition("#")[0].strip() for line in block.splitlines()}
+            found[name, job] = rights, re.findall(r"role-to-assume: (.*)", text)
+            assert text.count("persist-credentials: false") == text.count("uses: actions/checkout@") == 1
+            assert ("${{ matrix.role }}" in text) == (MATRIX in text)
+    assert found == RIGHTS
+
+
+def test_no_deployment_is_cut_off() -> None:
+    assert TEXTS["deploy.yml"].count("cancel-in-progress: false") == len(jobs(TEXTS["deploy.yml"]))
+    assert "--as-change-guard" not in "".join(TEXTS.values())
+
+
 def test_prod_waits_for_test_and_for_its_plan() -> None:
     found = jobs(TEXTS["deploy.yml"])
     assert "    needs: test\n" in found["plan-prod"]
     assert "    needs: plan-prod\n" in found["prod"]
+    assert ".venv/bin/python -m tools.ci plan --env prod\n" in found["plan-prod"], "nothing to read before approving"
 
 
 def test_forks_get_no_token() -> None:
