@@ -49,6 +49,7 @@ def run(arguments: argparse.Namespace, variables: Mapping[str, str]) -> int:
     if arguments.step == "deploy":
         names = environment_named(arguments.env, variables).names
         if not arguments.as_change_guard:
+            FOLDER.mkdir(parents=True, exist_ok=True)
             check_unguarded(plan_environment(arguments.env, "", FOLDER))
         deploy(arguments.env, [names.normalize_stack, names.etl_stack])
     elif arguments.step == "plan":
