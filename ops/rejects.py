@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections import Counter
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Final
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
 _LONGEST_CELL: Final = 16 * MIB
 #: Beside the contract's kinds, of which none has that name.
 _EXCLUDED: Final = "excluded"
+#: ``code: place: rule``, the place being a path such as ``Conversation[3].text``; not every rule has one.
+_REASON: Final = re.compile(r"(?P<code>[a-z][a-z0-9_]*): (?:(?P<place>[A-Za-z_]\w*(?:\.\w+|\[\d+\])*): )?")
+_NO_CODE: Final = "other"
 
 
 @dataclass(frozen=True)
@@ -43,7 +47,17 @@ class RejectedItem:
     @property
     def code(self) -> str:
         """The reason's code, by which runs count."""
-        return self.reason.partition(":")[0]
+        found = _REASON.match(self.reason)
+        return found["code"] if found else _NO_CODE
+
+    @property
+    def place(self) -> str:
+        """Where in the item the rule is broken; empty where the reason names no place.
+
+        Code and place are names of ours. What follows may quote the item: runs of earlier versions do.
+        """
+        found = _REASON.match(self.reason)
+        return (found["place"] or "") if found else ""
 
 
 @dataclass(frozen=True)

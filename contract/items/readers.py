@@ -14,17 +14,15 @@ from contract.items.rejections import ItemRejectedError, RejectionCode
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_QUOTED_LENGTH = 60
-
 #: How deep JSON texts may be nested: far more than any writer does, and far less than Python's stack holds, so that
 #: what is rejected does not depend on who asks.
 _LEVELS = 200
 _STEPS = {"[": 1, "{": 1, "]": -1, "}": -1}
 
 
-def quoted(text: str) -> str:
-    """Return the beginning of ``text`` for a message: ASCII, on one line."""
-    return ascii(text if len(text) <= _QUOTED_LENGTH else text[:_QUOTED_LENGTH] + "…")
+def described(text: str) -> str:
+    """Return what a reason says of a text: its length. The text itself is people's words, and stands in the item."""
+    return f"text of {len(text)} characters"
 
 
 def attribute(item: Mapping[str, Any], name: str) -> Any:
@@ -71,7 +69,7 @@ def instant(value: Any) -> str | None:
     try:
         return timestamps.cell(timestamps.parse(written))
     except ValueError as error:
-        raise ItemRejectedError(RejectionCode.INVALID_TIMESTAMP, f"{quoted(written)} {error}") from error
+        raise ItemRejectedError(RejectionCode.INVALID_TIMESTAMP, f"{described(written)} {error}") from error
 
 
 def entries(value: Any) -> dict[str, Any]:
@@ -134,7 +132,7 @@ def _parse_json(document: str) -> Any:
     try:
         return _DECODER.decode(document)
     except json.JSONDecodeError as error:
-        rule = f"{quoted(document)} is not JSON: {error.msg} at character {error.pos + 1}"
+        rule = f"{described(document)} is not JSON: {error.msg} at character {error.pos + 1}"
         raise ItemRejectedError(RejectionCode.INVALID_JSON, rule) from error
 
 
@@ -148,8 +146,8 @@ def _levels(document: str) -> int:
 def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     unique = dict(pairs)
     if len(unique) != len(pairs):
-        ((repeated, times),) = Counter(name for name, _ in pairs).most_common(1)
-        rule = f"the key {quoted(repeated)} stands {times} times in one JSON object; which one counts is not said"
+        ((_, times),) = Counter(name for name, _ in pairs).most_common(1)
+        rule = f"a key stands {times} times in one JSON object; which one counts is not said"
         raise ItemRejectedError(RejectionCode.INVALID_JSON, rule)
     return unique
 

@@ -95,7 +95,7 @@ def _opened_at(value: Any) -> str:
 def _status(value: Any) -> str:
     status = readers.text(value)
     if status not in STATUSES:
-        found = "nothing" if status is None else readers.quoted(status)
+        found = "nothing" if status is None else readers.described(status)
         raise ItemRejectedError(RejectionCode.UNKNOWN_VALUE, f"expected one of {', '.join(STATUSES)}, found {found}")
     return status
 

@@ -112,7 +112,8 @@ def rejects(
 ) -> Exit:
     """What ETL-1 rejected, and why.
 
-    In its newest run, or the newest of a day. Items are shown only with --items, for they hold people's own words.
+    In its newest run, or the newest of a day: the rule's code, the place in the item, its key. The whole reason and
+    the item are shown only with --items, for they hold people's own words.
 
     \b
     Example: python -m ops rejects --env prod --dt 2026-01-31
@@ -121,11 +122,7 @@ def rejects(
     summary = rejected.run_of(platform, days.any_day(dt) if dt else None)
     found = rejected.count(summary, rejected.rejected_items(platform, summary, whole=items), examples)
     if as_json:
-        told = document(found)
-        if not items:
-            for shown in itertools.chain.from_iterable(told["examples"].values()):
-                del shown["item"]
-        print_json({**told, "total": found.total})
+        print_json(show_rejects.told(found, items=items))
     else:
         show_rejects.show(found, output(), items=items)
     return Exit.WELL

@@ -2,7 +2,6 @@ r"""Commands on runs: run, curate and redrive, which ask first; runs and logs, w
 
 from __future__ import annotations
 
-import sys
 import time
 from typing import TYPE_CHECKING, Annotated, Final, Literal
 
@@ -24,7 +23,7 @@ from ops.show import logs as show_logs
 from ops.show import running as show_running
 from ops.show.asking import confirm
 from ops.show.progress import following
-from ops.show.screen import document, output, print_json, visible
+from ops.show.screen import document, output, print_json, visible, write_json
 from ops.tables import unpublished_run
 
 if TYPE_CHECKING:
@@ -198,7 +197,8 @@ def logs(
         for line in log.new_lines():
             count += 1
             if as_json:
-                sys.stdout.write(f"{line.message.rstrip()}\n" if line.message.startswith("{") else "")
+                if line.message.startswith("{"):
+                    write_json(line.message.rstrip())
             elif not show_logs.is_metric(line):
                 console.print(show_logs.text_of(line), soft_wrap=True)
         if not follow:

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 
-from ops.show.screen import table, visible
+from ops.show.screen import document, table, visible
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from ops.rejects import Rejects, Replay
+    from ops.rejects import RejectedItem, Rejects, Replay
 
 
 def show(rejects: Rejects, console: Console, *, items: bool) -> None:
-    """Print the counts by reason, and examples: keys and reasons, and the items themselves where ``items`` says so."""
+    """Print the counts by reason, and examples: places and keys; with ``items``, whole reasons and the items."""
     share = rejects.total / rejects.scanned if rejects.scanned else 0.0
     head = (
         f"{rejects.total:,} of {rejects.scanned:,} items rejected ({share:.2%}) by run {rejects.run_id} of {rejects.dt}"
@@ -29,10 +29,22 @@ def show(rejects: Rejects, console: Console, *, items: bool) -> None:
     console.print(made)
     for examples in rejects.examples.values():
         for example in examples:
-            console.print(Text(visible(example.reason)), soft_wrap=True)
+            place = f": {example.place}" if example.place else ""
+            console.print(Text(visible(example.reason if items else f"{example.code}{place}")), soft_wrap=True)
             console.print(Text(f"    {visible(example.key)}", style="dim"), soft_wrap=True)
             if items:
                 console.print(Text(f"    {visible(example.item)}", style="dim"), soft_wrap=True)
+
+
+def told(rejects: Rejects, *, items: bool) -> dict[str, Any]:
+    """Return the same as one JSON document."""
+    examples = {code: [_told(each, items=items) for each in kept] for code, kept in rejects.examples.items()}
+    return {**document(rejects), "examples": examples, "total": rejects.total}
+
+
+def _told(example: RejectedItem, *, items: bool) -> dict[str, str]:
+    words = {"reason": example.reason, "item": example.item} if items else {}
+    return {"key": example.key, "place": example.place, **words}
 
 
 def show_replay(replay: Replay, env: str, stack: str, console: Console) -> None:

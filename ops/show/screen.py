@@ -6,40 +6,77 @@ import dataclasses
 import json
 import re
 import sys
+import unicodedata
 from datetime import date, datetime
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Final
 
 from rich.console import Console
+from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
 from contract.runs import ItemCounts
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterator, Mapping
+
+    from rich.console import ConsoleOptions, RenderableType
 
     from ops.exits import OpsError
 
-#: Data can hold anything: escape sequences would work on the terminal, and marks of direction turn lines around.
-_UNSAFE: Final = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+#: Data can hold anything. Unicode's categories of what acts on a terminal (escape sequences), turns lines around or has
+#: no shape (marks of direction and format), breaks lines, or is half a character that no file takes.
+_ACTING: Final = frozenset(("Cc", "Cf", "Zl", "Zp", "Cs"))
+#: Format characters that join letters and emoji.
+_JOINERS: Final = "\u200c\u200d"
+_NOT_PLAIN: Final = re.compile(r"[^\x20-\x7e]")
 _LINE_BREAKS: Final = re.compile(r"[\r\n\t\v\f\x85\u2028\u2029]+")
+
+
+class SafeConsole(Console):
+    """A console on which no text is markup, and none acts on the terminal, even where a caller forgot ``visible``."""
+
+    def __init__(self, *, stderr: bool = False) -> None:
+        """Write to the standard output, or to the standard error."""
+        super().__init__(stderr=stderr, highlight=False, markup=False, emoji=False)
+
+    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterator[Segment]:
+        """Render as rich does, and write out what would act; rich's own control codes are segments of their own."""
+        for segment in super().render(renderable, options):
+            yield segment if segment.control else Segment(_safe(segment.text, _as_python), segment.style)
 
 
 def output() -> Console:
     """Return the console of what was asked for. In a pipe, and with NO_COLOR, it has no colours."""
-    return Console(highlight=False)
+    return SafeConsole()
 
 
 def notices() -> Console:
     """Return the console of everything else: progress, questions, errors."""
-    return Console(stderr=True, highlight=False)
+    return SafeConsole(stderr=True)
 
 
 def visible(text: str) -> str:
     """Return ``text`` on one line, what would act on the terminal written out as an escape of Python's."""
-    one_line = _LINE_BREAKS.sub(" ", text)
-    return _UNSAFE.sub(lambda match: match.group().encode("unicode_escape").decode(), one_line)
+    return _safe(_LINE_BREAKS.sub(" ", text), _as_python)
+
+
+def _safe(text: str, written_out: Callable[[str], str]) -> str:
+    """Return ``text`` with what would act on a terminal ``written_out``; a line feed only ends a line."""
+    return _NOT_PLAIN.sub(lambda match: written_out(match[0]) if _acts(match[0]) else match[0], text)
+
+
+def _acts(character: str) -> bool:
+    return unicodedata.category(character) in _ACTING and character not in _JOINERS and character != "\n"
+
+
+def _as_python(character: str) -> str:
+    return character.encode("unicode_escape").decode()
+
+
+def _as_json(character: str) -> str:
+    return json.dumps(character).strip('"')
 
 
 def shortened(text: str, longest: int) -> str:
@@ -88,7 +125,12 @@ def document(value: Any) -> Any:
 
 def print_json(value: Mapping[str, Any] | Any) -> None:
     """Write one JSON document to the standard output."""
-    sys.stdout.write(json.dumps(document(value), indent=2, ensure_ascii=False) + "\n")
+    write_json(json.dumps(document(value), indent=2, ensure_ascii=False))
+
+
+def write_json(text: str) -> None:
+    """Write a text that is JSON to the standard output, what would act on a terminal as JSON's escapes."""
+    sys.stdout.write(_safe(text, _as_json) + "\n")
 
 
 def print_error(error: OpsError) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 import zipfile
 from datetime import date
 from typing import TYPE_CHECKING
@@ -63,7 +62,7 @@ def rows(count: int, month: str = "2026-01") -> dict[Dataset, list[Row]]:
             }
             for user, time, day in keys[::2]
         ],
-        REJECTED: [{"item_key": "a-key", "reason": "wrong_type: PK", "item_json": json.dumps({"nombre": NAME})}],
+        REJECTED: [{"item_key": "a-key", "reason": f"wrong_type: PK: {NAME}", "item_json": f'{{"nombre": "{NAME}"}}'}],
     }
 
 

@@ -113,7 +113,9 @@ def test_curate_says_what_is_left(ops: Callable[..., Result], job: str) -> None:
 def test_rejects_come_from_the_table_and_show_items_only_if_asked(ops: Callable[..., Result]) -> None:
     found = told(ops("rejects", "--json"))
     assert (found["by_code"], found["total"]) == ({"wrong_type": 1}, 1)
-    assert "item" not in found["examples"]["wrong_type"][0]
+    assert found["examples"] == {"wrong_type": [{"key": "a-key", "place": "PK"}]}
+    assert "wrong_type: PK\n" in ops("rejects").stdout
+    assert NAME in ops("rejects", "--items").stdout
     assert NAME in told(ops("rejects", "--items", "--json"))["examples"]["wrong_type"][0]["item"]
     assert told(ops("replay", "--json"))["still"] == {"invalid_pk": 1}
     assert "There is no run of 2026-01-01." in ops("rejects", "--dt", "2026-01-01").stderr

@@ -107,7 +107,7 @@ def _time_in(sort_key: str) -> str:
     try:
         return timestamps.cell(timestamps.parse(time))
     except ValueError as error:
-        rule = f"CreatedAt is missing, and {readers.quoted(time)} {error}"
+        rule = f"CreatedAt is missing, and {readers.described(time)} {error}"
         raise ItemRejectedError(RejectionCode.INVALID_TIMESTAMP, rule, "SK") from error
 
 
@@ -134,13 +134,13 @@ def feedback_type_of(word: str) -> str:
     """
     feedback_type = word.strip().lower()
     if feedback_type not in _FEEDBACK_TYPES:
-        rule = f"expected {' or '.join(sorted(_FEEDBACK_TYPES))}, found {readers.quoted(word)}"
+        rule = f"expected {' or '.join(sorted(_FEEDBACK_TYPES))}, found {readers.described(word)}"
         raise ItemRejectedError(UNKNOWN_FEEDBACK_TYPE, rule)
     return feedback_type
 
 
 def _found(key: str | None) -> str:
-    return "nothing" if key is None else readers.quoted(key)
+    return "nothing" if key is None else readers.described(key)
 
 
 _USER_DATA: Final[Mapping[str, parts.TextReader]] = dict.fromkeys(CONVERSATIONS.entries_of("UserData"), readers.text)

@@ -2,18 +2,23 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
+import pytest
 from rich.console import Console
+from rich.text import Text
 
 from contract.sources.catia import CONTRACT
 from ops.exits import Exit
 from ops.invocations import LogLine
+from ops.queries import Column
 from ops.runs import RecentRuns
 from ops.show import logs as show_logs
+from ops.show import queries as show_queries
 from ops.show import status as show_status
-from ops.show.screen import document, shortened, visible
+from ops.show.screen import document, notices, output, print_json, shortened, table, visible, write_json
 from tests.unit.ops.runs import run
 from tests.unit.ops.test_advice import WELL
 
@@ -26,6 +31,43 @@ def test_data_cannot_act_on_the_terminal() -> None:
     assert visible("¿Qué? 👩\u200d💻") == "¿Qué? 👩\u200d💻"
     assert shortened("abcdef", 4) == "abc…"
     assert shortened("abcd", 4) == "abcd"
+
+
+#: C0 and C1 controls, marks of direction, what has no shape, half a character.
+HOSTILE = "\x1b[2J \x9b1m \x85 \u202e \u2066 \u061c \u200b \ufeff \U000e0041 \ud800"
+ACTING = re.compile(
+    "[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ud800\U000e0041]"
+)
+
+
+def test_no_console_lets_data_act_whoever_forgot_to_write_it_out(capsys: pytest.CaptureFixture[str]) -> None:
+    for console in (output(), notices()):
+        made = table(HOSTILE, "[/dim]", title=HOSTILE)
+        made.add_row(HOSTILE, "[bold]:smile:[/]")
+        console.print(made)
+        console.print(HOSTILE, soft_wrap=True)
+        console.print(Text(HOSTILE))
+    written = capsys.readouterr()
+    for text in (written.out, written.err):
+        assert ACTING.search(text) is None
+        assert all(word in text for word in ("[/dim]", "[bold]:smile:[/]", "\\x1b[2J", "\\x9b1m", "\\u202e", "\\ud800"))
+
+
+def test_a_columns_alias_is_no_markup(capsys: pytest.CaptureFixture[str]) -> None:
+    show_queries.show((Column("[/x]", "varchar"), Column(HOSTILE, "bigint")), [("[red]", "1")], output(), more=False)
+    written = capsys.readouterr().out
+    assert "[/x]" in written
+    assert ACTING.search(written) is None
+
+
+def test_json_acts_on_no_terminal_and_says_the_same(capsys: pytest.CaptureFixture[str]) -> None:
+    print_json({HOSTILE: ["¿Qué? 👩\u200d💻", HOSTILE]})
+    written = capsys.readouterr().out
+    write_json('{"a": "\x9b\u202e"}')
+    assert capsys.readouterr().out == '{"a": "\\u009b\\u202e"}\n'
+    assert ACTING.search(written) is None
+    assert "¿Qué? 👩\u200d💻" in written
+    assert json.loads(written) == {HOSTILE: ["¿Qué? 👩\u200d💻", HOSTILE]}
 
 
 def test_json_has_every_field() -> None:

@@ -18,6 +18,7 @@ from tests.named_cells import cells_of
 from tests.unit.contract.catia.strategies import ANY_ITEMS, wrapped, wrapped_times
 
 NO_TIME = "is not an ISO-8601 date and time such as 2026-01-31T04:30:00Z"
+NO_SORT_KEY = "invalid_sk: SK: expected a key that starts with CONVERSATION#, FEEDBACK#, REGISTER"
 TIME = "2026-01-31T04:30:00.000000Z"
 SORT_KEY = "CONVERSATION#2026-01-31T04:30:00Z"
 USER_DATA: dict[str, Any] = {
@@ -169,44 +170,47 @@ def test_exclusions_come_before_everything() -> None:
     ("wire", "expected"),
     [
         ({}, "invalid_pk: PK: expected USER# and a user's id, found nothing"),
-        ({"PK": {"S": "USER#"}}, "invalid_pk: PK: expected USER# and a user's id, found 'USER#'"),
-        ({"PK": {"S": "user#1"}}, "invalid_pk: PK: expected USER# and a user's id, found 'user#1'"),
-        ({"PK": {"N": "5"}}, "invalid_pk: PK: expected USER# and a user's id, found '5'"),
+        ({"PK": {"S": "USER#"}}, "invalid_pk: PK: expected USER# and a user's id, found text of 5 characters"),
+        ({"PK": {"S": "user#1"}}, "invalid_pk: PK: expected USER# and a user's id, found text of 6 characters"),
+        ({"PK": {"N": "5"}}, "invalid_pk: PK: expected USER# and a user's id, found text of 1 characters"),
         ({"PK": {"L": []}}, "wrong_type: PK: expected text, found a list"),
         ({"PK": {"S": 5}}, "malformed_attribute: PK: expected one DynamoDB type around the value, found a map"),
         (
             {"PK": {"S": "USER#1"}},
-            "invalid_sk: SK: expected a key that starts with CONVERSATION#, FEEDBACK#, REGISTER, found nothing",
+            f"{NO_SORT_KEY}, found nothing",
         ),
         (
             item("CHAT#1"),
-            "invalid_sk: SK: expected a key that starts with CONVERSATION#, FEEDBACK#, REGISTER, found 'CHAT#1'",
+            f"{NO_SORT_KEY}, found text of 6 characters",
         ),
         (
             item("CONVERSATION#"),
-            "invalid_timestamp: SK: CreatedAt is missing, and '' " + NO_TIME,
+            "invalid_timestamp: SK: CreatedAt is missing, and text of 0 characters " + NO_TIME,
         ),
         (
             item("FEEDBACK#2026-01-31T04:30:00Z#2"),
-            "invalid_timestamp: SK: CreatedAt is missing, and '2026-01-31T04:30:00Z#2' " + NO_TIME,
+            "invalid_timestamp: SK: CreatedAt is missing, and text of 22 characters " + NO_TIME,
         ),
         (
             item(CreatedAt="ayer"),
-            "invalid_timestamp: CreatedAt: 'ayer' " + NO_TIME,
+            "invalid_timestamp: CreatedAt: text of 4 characters " + NO_TIME,
         ),
         (
             item(CreatedAt="2026-02-30T00:00:00Z"),
-            "invalid_timestamp: CreatedAt: '2026-02-30T00:00:00Z' names no real time: day is out of range for month",
+            "invalid_timestamp: CreatedAt: text of 20 characters names no real time: day is out of range for month",
         ),
         (item(UserData=[]), "wrong_type: UserData: expected a map, found a list"),
         (item(UserData={"nombre": {"a": "b"}}), "wrong_type: UserData.nombre: expected text, found a map"),
-        (item(UserData="Ana"), "invalid_json: UserData: 'Ana' is not JSON: Expecting value at character 1"),
+        (
+            item(UserData="Ana"),
+            "invalid_json: UserData: text of 3 characters is not JSON: Expecting value at character 1",
+        ),
         (item(Conversation={"a": "b"}), "wrong_type: Conversation: expected a list, found a map"),
         (item(Conversation=["hola"]), "wrong_type: Conversation[0]: expected a map, found text"),
         (item(Conversation=[{}, {"text": []}]), "wrong_type: Conversation[1].text: expected text, found a list"),
         (
             item(Conversation=[{"timestamp": ""}]),
-            "invalid_timestamp: Conversation[0].timestamp: '' " + NO_TIME,
+            "invalid_timestamp: Conversation[0].timestamp: text of 0 characters " + NO_TIME,
         ),
         (
             item(Conversation='[{"text": "\\ud800"}]'),
@@ -215,11 +219,11 @@ def test_exclusions_come_before_everything() -> None:
         (item(Conversation="[NaN]"), "invalid_json: Conversation: NaN is not JSON: it is no number"),
         (
             item("FEEDBACK#2026-01-31T04:30:00Z", Feedback={"type": "meh"}),
-            "unknown_feedback_type: Feedback.type: expected dislike or like, found 'meh'",
+            "unknown_feedback_type: Feedback.type: expected dislike or like, found text of 3 characters",
         ),
         (
             item("FEEDBACK#2026-01-31T04:30:00Z", Feedback={"type": ""}),
-            "unknown_feedback_type: Feedback.type: expected dislike or like, found ''",
+            "unknown_feedback_type: Feedback.type: expected dislike or like, found text of 0 characters",
         ),
         (
             item(Conversation="[" * 100_000),
@@ -234,6 +238,30 @@ def test_exclusions_come_before_everything() -> None:
 )
 def test_what_is_wrong_is_rejected_with_its_place_and_its_rule(wire: dict[str, Any], expected: str) -> None:
     assert reason(wire) == expected
+
+
+MARK = "Zyx"
+
+
+def marked(value: Any) -> Any:
+    """Return a wire value with a mark in every text that it holds."""
+    if isinstance(value, dict):
+        return {key: marked(content) for key, content in value.items()}
+    if isinstance(value, list):
+        return [marked(content) for content in value]
+    return f"{value[: len(value) // 2]}{MARK}{value[len(value) // 2 :]}" if isinstance(value, str) else value
+
+
+@given(ANY_ITEMS)
+@example(item("CONVERSATION#ayer"))
+@example(item(UserData='{"nombre": 1, "nombre": 2}'))
+@example(item("FEEDBACK#2026-01-31T04:30:00Z", Feedback={"type": "regular"}))
+@example(item(Conversation=[{"timestamp": "ayer"}]))
+def test_a_reason_holds_no_word_of_the_item(wire: dict[str, Any]) -> None:
+    for name, value in wire.items():
+        keys = {key: wire[key] for key in ("PK", "SK") if key in wire}
+        outcome = normalize({**keys, name: marked(value)})
+        assert not isinstance(outcome, Rejected) or MARK not in outcome.row.reason
 
 
 def test_a_rejected_item_is_kept_whole() -> None:

@@ -93,13 +93,16 @@ def test_null_is_neither_map_nor_list(read: Callable[[Any], Any], value: Any) ->
 @pytest.mark.parametrize(
     ("document", "rule"),
     [
-        ("", "'' is not JSON: Expecting value at character 1"),
-        ("{'a': 1}", "\"{'a': 1}\" is not JSON: Expecting property name enclosed in double quotes at character 2"),
+        ("", "text of 0 characters is not JSON: Expecting value at character 1"),
+        (
+            "{'a': 1}",
+            "text of 8 characters is not JSON: Expecting property name enclosed in double quotes at character 2",
+        ),
         ('{"a": NaN}', "NaN is not JSON: it is no number"),
         ('{"a": -Infinity}', "-Infinity is not JSON: it is no number"),
         (
             '{"x": [{"á": 1, "b": 2, "á": 3}]}',
-            "the key '\\xe1' stands 2 times in one JSON object; which one counts is not said",
+            "a key stands 2 times in one JSON object; which one counts is not said",
         ),
     ],
 )
@@ -144,7 +147,7 @@ def test_times_become_cells() -> None:
     assert readers.instant({"S": "2026-01-31T04:30:00-05:00"}) == "2026-01-31T09:30:00.000000Z"
     assert readers.instant(None) is None
     assert rejection_of(readers.instant, {"N": "1700000000"}) == (
-        "invalid_timestamp: '1700000000' is not an ISO-8601 date and time such as 2026-01-31T04:30:00Z"
+        "invalid_timestamp: text of 10 characters is not an ISO-8601 date and time such as 2026-01-31T04:30:00Z"
     )
 
 
@@ -158,11 +161,6 @@ def test_an_attribute_without_a_wire_type_is_malformed(wire: Any) -> None:
 def test_a_missing_attribute_is_null() -> None:
     assert readers.attribute({}, "PK") is None
     assert readers.attribute({"PK": {"NULL": True}}, "PK") is None
-
-
-def test_quotes_are_short_and_on_one_line() -> None:
-    assert readers.quoted("a\nñ\ud800") == "'a\\n\\xf1\\ud800'"
-    assert len(readers.quoted("x" * 400_000)) < 80
 
 
 def test_a_rejection_tells_its_path_from_the_outside_in() -> None:
