@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import itertools
+import os
 from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from ops.exits import Exit, OpsError, usage
+from ops.queries import NUMBERS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -27,6 +29,11 @@ _READERS: Final[dict[str, Callable[[str], Any]]] = {
     "timestamp": datetime.fromisoformat,
 }
 FORMATS: Final = (".csv", ".parquet")
+#: A spreadsheet takes a cell that begins so for a formula, with and without a tab or line break in front, and runs it:
+#: https://owasp.org/www-community/attacks/CSV_Injection. Number columns are left alone: -12 is a number.
+_FORMULA: Final = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
+#: What people asked is for whoever asked.
+_OWNER_ONLY: Final = 0o600
 
 
 def checked_target(target: Path) -> Path:
@@ -63,6 +70,8 @@ def write(target: Path, columns: Sequence[Column], rows: Iterable[Row]) -> int:
 @contextmanager
 def _whole_file(target: Path) -> Iterator[Path]:
     part = target.with_name(f".{target.name}.part")
+    part.unlink(missing_ok=True)
+    os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _OWNER_ONLY))
     try:
         yield part
         part.replace(target)
@@ -71,14 +80,19 @@ def _whole_file(target: Path) -> Iterator[Path]:
 
 
 def _write_csv(part: Path, columns: Sequence[Column], rows: Iterable[Row]) -> int:
-    """Write CSV as Athena does: every cell in quotes, and a null an empty cell without any."""
-    count = 0
+    """Write CSV as Athena does: every cell in quotes, and a null an empty cell without any. No text is a formula."""
+    count, may_be_formula = 0, [column.type not in NUMBERS for column in columns]
     with part.open("w", encoding="utf-8", newline="") as file:
-        file.write(_csv_record([column.name for column in columns]))
+        file.write(_csv_record([_no_formula(column.name) for column in columns]))
         for row in rows:
-            file.write(_csv_record(row))
+            cells = zip(row, may_be_formula, strict=True)
+            file.write(_csv_record([_no_formula(cell) if cell and may else cell for cell, may in cells]))
             count += 1
     return count
+
+
+def _no_formula(cell: str) -> str:
+    return f"'{cell}" if cell.startswith(_FORMULA) else cell
 
 
 def _csv_record(cells: Sequence[str | None]) -> str:

@@ -31,6 +31,9 @@ _OTHER_ENDPOINT: Final = (
     "query asks Trino on this machine."
 )
 
+#: Athena's types of numbers.
+NUMBERS: Final = frozenset(("tinyint", "smallint", "integer", "bigint", "float", "real", "double", "decimal"))
+
 Row = tuple[str | None, ...]
 
 

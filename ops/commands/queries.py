@@ -12,13 +12,15 @@ from contract.serving import named_queries_of
 from envs.selection import ENVIRONMENTS
 from ops import days, exports, queries
 from ops import rejects as rejected
-from ops.commands.options import Day, Env, Json, ends, platform_of
+from ops.commands.options import Day, Env, Json, Yes, ends, platform_of
 from ops.exits import Exit
 from ops.prices import LIST_PRICES
 from ops.show import queries as show_queries
 from ops.show import rejects as show_rejects
+from ops.show.asking import confirm
 from ops.show.progress import following
 from ops.show.screen import document, notices, output, print_json, table
+from ops.statements import check_only_reads
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -47,11 +49,19 @@ def query(
     file: Annotated[
         Path | None, typer.Option("--output", metavar="FILE.csv|FILE.parquet", help="All rows into a file instead.")
     ] = None,
+    write: Annotated[
+        bool, typer.Option("--write", help="Run a statement that may change or delete something.")
+    ] = False,
+    yes: Yes = False,
     as_json: Json = False,
 ) -> Exit:
     """Ask Athena: SQL, or a named query by its name.
 
-    In the environment's own workgroup. Without SQL, the named queries are listed.
+    In the environment's own workgroup. Without SQL, the named queries are listed. Statements that do not only read
+    are refused without --write, and with it you are asked first.
+
+    Files are for you alone (mode 600). In a CSV, text that a spreadsheet would take for a formula gets an apostrophe in
+    front; a Parquet file holds it as it is.
 
     \b
     Example: python -m ops query --env prod "SELECT count(*) FROM conversations"
@@ -61,6 +71,10 @@ def query(
     if not sql:
         return _list_named(named_queries_of(contract), as_json=as_json)
     statement, target = queries.sql_of(sql, contract), exports.checked_target(file) if file else None
+    if write:
+        confirm([f"In {env}: {statement}"], yes=yes)
+    else:
+        check_only_reads(statement)
     started = queries.Query(platform_of(env), statement)
     try:
         with following(in_lines=False) as follower:

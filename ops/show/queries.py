@@ -8,6 +8,7 @@ from rich.text import Text
 
 from contract.units import MIB
 from ops.prices import GIGABYTE, LIST_PRICES
+from ops.queries import NUMBERS
 from ops.show.screen import shortened, table
 
 if TYPE_CHECKING:
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 
 #: On a terminal a longer cell is cut; files hold all of it.
 _LONGEST_CELL: Final = 200
-_NUMBERS: Final = frozenset(("tinyint", "smallint", "integer", "bigint", "float", "real", "double", "decimal"))
 
 
 def size(count: int) -> str:
@@ -34,7 +34,7 @@ def show(columns: Sequence[Column], rows: Sequence[Row], console: Console, *, mo
     """Print rows as a table, a null as a dim dash."""
     made = table()
     for column in columns:
-        made.add_column(column.name, justify="right" if column.type in _NUMBERS else "left", overflow="fold")
+        made.add_column(column.name, justify="right" if column.type in NUMBERS else "left", overflow="fold")
     for row in rows:
         cells = (Text("-", style="dim") if cell is None else Text(shortened(cell, _LONGEST_CELL)) for cell in row)
         made.add_row(*cells)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import csv
+import os
 from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
@@ -30,6 +32,41 @@ def test_csv_tells_a_null_from_an_empty_text(tmp_path: Path) -> None:
     target = tmp_path / "answer.csv"
     assert write(target, COLUMNS[:2], [row[:2] for row in ROWS]) == 3
     assert target.read_text(encoding="utf-8") == '"text","count"\n"a,""b""\nc","12"\n"",\n,"0"\n'
+
+
+@pytest.mark.parametrize("sign", list("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20"))
+def test_no_text_is_a_formula_of_a_spreadsheet(tmp_path: Path, sign: str) -> None:
+    text, number = f"{sign}1+cmd|' /C calc'!A0", "-12"
+    columns, row = (Column(text, "varchar"), Column("count", "bigint"), Column("all", "array(varchar)")), (text, number)
+    write(tmp_path / "answer.csv", columns, [(*row, f"{sign}[]"), (f"a{sign}", None, None)])
+    with (tmp_path / "answer.csv").open(encoding="utf-8", newline="") as file:
+        names, first, second = csv.reader(file)
+    assert names == [f"'{text}", "count", "all"]
+    assert first == [f"'{text}", "-12", f"'{sign}[]"]
+    assert second == [f"a{sign}", "", ""]
+    write(tmp_path / "answer.parquet", columns[:2], [row])
+    assert parquet.read_table(tmp_path / "answer.parquet").to_pylist() == [{text: text, "count": -12}]
+
+
+@pytest.mark.parametrize("name", ["answer.csv", "answer.parquet"])
+def test_only_who_asked_may_read_the_file(tmp_path: Path, name: str) -> None:
+    target, stranger, modes = tmp_path / name, tmp_path / "stranger", []
+    part = target.with_name(f".{name}.part")
+    stranger.write_text("before", encoding="utf-8")
+    part.symlink_to(stranger)
+    target.touch(mode=0o644)
+
+    def rows() -> Iterator[Row]:
+        modes.append(part.stat().st_mode & 0o777)
+        yield ("1",)
+
+    before = os.umask(0o022)
+    try:
+        write(target, COLUMNS[:1], rows())
+    finally:
+        os.umask(before)
+    assert (modes, target.stat().st_mode & 0o777) == ([0o600], 0o600)
+    assert stranger.read_text(encoding="utf-8") == "before"
 
 
 def test_parquet_is_typed(tmp_path: Path) -> None:
