@@ -65,6 +65,14 @@ def execute(platform: Platform, engine: DeployedEngine, event: Mapping[str, Any]
     return Ended(run_id, time.monotonic() - started, document)
 
 
+def start(platform: Platform, engine: DeployedEngine) -> None:
+    """Start an engine without an event of its own, and do not wait for it."""
+    if engine.kind == FUNCTION:
+        platform.lambda_.invoke(FunctionName=engine.name, InvocationType="Event", Payload=b"{}")
+    else:
+        _start_job(platform, engine, {})
+
+
 def _invoke(
     platform: Platform, engine: DeployedEngine, event: Mapping[str, Any], watch: Watch
 ) -> tuple[str, dict[str, Any]]:
@@ -127,10 +135,7 @@ def _run_job(
     platform: Platform, engine: DeployedEngine, event: Mapping[str, Any], watch: Watch
 ) -> tuple[str, dict[str, Any]]:
     """Start a job with the event's entries as arguments, and wait for its end, while its output is followed."""
-    arguments = {f"--{key}": value if isinstance(value, str) else json.dumps(value) for key, value in event.items()}
-    # Of a job and its run, the run's own word counts: without it, a run beside another one is refused.
-    started = platform.glue.start_job_run(JobName=engine.name, Arguments=arguments, JobRunQueuingEnabled=True)
-    run_id = started["JobRunId"]
+    run_id = _start_job(platform, engine, event)
     tail = Tail(platform.logs, engine.log_group, datetime.now(UTC) - _CLOCKS_APART, stream=run_id)
     summaries: list[dict[str, Any]] = []
     while True:
@@ -142,6 +147,12 @@ def _run_job(
     if run.failed:
         raise failure(platform, engine, f"{run.state} {run.error}".strip())
     return run_id, summaries[-1] if summaries else {}
+
+
+def _start_job(platform: Platform, engine: DeployedEngine, event: Mapping[str, Any]) -> str:
+    arguments = {f"--{key}": value if isinstance(value, str) else json.dumps(value) for key, value in event.items()}
+    # Of a job and its run, the run's own word counts: without it, a run beside another one is refused.
+    return platform.glue.start_job_run(JobName=engine.name, Arguments=arguments, JobRunQueuingEnabled=True)["JobRunId"]
 
 
 def _tell(tail: Tail, watch: Watch, doing: str) -> list[dict[str, Any]]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from contract.runs import RunSummary, RunSummaryError
 from contract.settings import EventKey
 from ops.engines import extract_engine, last_runs, transform_engine
-from ops.execution import execute, failure
+from ops.execution import execute, failure, start
 from ops.exits import Exit, OpsError, attention
 from ops.runs import recent_runs
 from ops.tables import Unpublished, recorded_run, table_state, unpublished_run
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from ops.platform import Platform
 
 _POLL_SECONDS: Final = 3.0
+#: Events come within seconds as a rule. In the first minutes after a bucket is told to send them none come, and nobody
+#: sends them later: https://docs.aws.amazon.com/AmazonS3/latest/userguide/enable-event-notifications-eventbridge.html.
+_EVENT_SECONDS: Final = 120.0
 
 
 @dataclass(frozen=True)
@@ -36,7 +39,10 @@ class TableRows:
 
 @dataclass(frozen=True)
 class MadeRun:
-    """A run and what became of it. ``published`` is the run whose rows readers see; None where nobody waited."""
+    """A run and what became of it. ``published`` is the run whose rows readers see; None where nobody waited.
+
+    ``started_by_hand`` says that no event started ETL-2, so that it was started for this run.
+    """
 
     summary: RunSummary
     dry_run: bool
@@ -44,6 +50,7 @@ class MadeRun:
     published: str | None = None
     published_seconds: float | None = None
     tables: tuple[TableRows, ...] = ()
+    started_by_hand: bool = False
 
     @property
     def faults(self) -> tuple[str, ...]:
@@ -98,20 +105,34 @@ def _summary_in(document: dict[str, Any]) -> RunSummary | None:
         raise attention(message, "Deploy it again.") from error
 
 
-def await_tables(platform: Platform, run: MadeRun, most_seconds: float, watch: Watch) -> MadeRun:
+def event_seconds(platform: Platform) -> float:
+    """Return how long an arrival may take to start ETL-2."""
+    return _EVENT_SECONDS + (platform.environment.etl.glue.event_batch_window if platform.by_spark else 0)
+
+
+def await_tables(
+    platform: Platform, run: MadeRun, most_seconds: float, watch: Watch, patience: float | None = None
+) -> MadeRun:
     """Wait until ETL-2 has published the run, and return the run with what the tables hold.
+
+    Where no event has started ETL-2 after ``patience`` seconds (None: those of :func:`event_seconds`), it is started.
 
     Raises:
         OpsError: ETL-2 failed, held or quarantined the run, or did not end in time.
     """
-    started = time.monotonic()
+    started, by_hand = time.monotonic(), False
+    patience = event_seconds(platform) if patience is None else patience
     while True:
         recorded = recorded_run(platform)
         if recorded is not None and recorded.run_id >= run.summary.run_id:
             break
-        waiting_for = _look(platform, run.summary)
-        watch.beat(waiting_for)
+        waiting_for, has_begun = _look(platform, run.summary)
         waited = time.monotonic() - started
+        if not has_begun and not by_hand and waited >= patience:
+            engine, by_hand = transform_engine(platform), True
+            waiting_for = f"{waiting_for}: starting it"
+            start(platform, engine)
+        watch.beat(waiting_for)
         if waited > most_seconds:
             raise _too_late(platform, run.summary, most_seconds, waiting_for)
         time.sleep(min(_POLL_SECONDS, max(0.1, most_seconds - waited)))
@@ -119,11 +140,12 @@ def await_tables(platform: Platform, run: MadeRun, most_seconds: float, watch: W
         TableRows(dataset.name, run.summary.rows_of(dataset.name), table_state(platform, dataset).rows)
         for dataset in platform.environment.contract.datasets
     )
-    return replace(run, published=recorded.run_id, published_seconds=time.monotonic() - started, tables=tables)
+    seconds = time.monotonic() - started
+    return replace(run, published=recorded.run_id, published_seconds=seconds, tables=tables, started_by_hand=by_hand)
 
 
-def _look(platform: Platform, summary: RunSummary) -> str:
-    """Return what is being waited for.
+def _look(platform: Platform, summary: RunSummary) -> tuple[str, bool]:
+    """Return what is being waited for, and whether a run of ETL-2 has begun since the run arrived.
 
     Raises:
         OpsError: nothing more is to be waited for.
@@ -137,10 +159,10 @@ def _look(platform: Platform, summary: RunSummary) -> str:
     # Glue's instants are whole seconds.
     begun = summary.finished_at.astimezone(UTC).replace(microsecond=0)
     if last is None or last.started_at < begun:
-        return f"no run of {engine.name} has begun since the run arrived"
+        return f"no run of {engine.name} has begun since the run arrived", False
     if last.failed:
         raise failure(platform, engine, f"{last.state} {last.error}".strip())
-    return f"{engine.name} is {last.state}, and run {summary.run_id} is not published yet"
+    return f"{engine.name} is {last.state}, and run {summary.run_id} is not published yet", True
 
 
 def _too_late(platform: Platform, summary: RunSummary, seconds: float, waiting_for: str) -> OpsError:

@@ -35,6 +35,12 @@ def show(run: MadeRun, console: Console) -> None:
         return
     if run.published != summary.run_id:
         console.print(f"The tables hold a newer run already: {run.published}", soft_wrap=True)
+    if run.started_by_hand:
+        console.print(
+            "No event had started ETL-2, so it was started from here. In the first minutes after a deployment that is "
+            "to be expected; later, python -m ops doctor says why.",
+            soft_wrap=True,
+        )
     made = table("table", "rows written", "rows in the table", numbers=("rows written", "rows in the table"))
     for rows in run.tables:
         made.add_row(rows.name, f"{rows.written:,}", f"{rows.held:,}")
