@@ -33,6 +33,9 @@ GLUE_ENGINE = "glue"
 #: What can run ETL-2.
 SPARK_ENGINE = "spark"
 ARROW_ENGINE = "arrow"
+#: How many events ETL-2's function works on at once. One after the other, as with the Spark job: Lambda keeps the
+#: others in its own queue and tries them again for up to six hours. The concurrency is taken from the account's.
+ARROW_CONCURRENCY = 1
 #: When the crawler runs.
 ON_DEMAND = "on_demand"
 AFTER_JOB = "after_job"

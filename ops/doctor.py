@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 
 from glue_src.exceptions import TableError
 from ops.aws_errors import explained, is_absence, is_local
-from ops.checks import account, extract, serving, tables, transform, upkeep
+from ops.checks import account, extract, limits, serving, tables, transform, upkeep
 from ops.checks.findings import ATTENTION, UNKNOWN, Examination, Finding
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 CHECKS: Final = (
     *account.CHECKS,
+    *limits.CHECKS,
     *extract.CHECKS,
     *transform.CHECKS,
     *tables.CHECKS,

@@ -25,10 +25,12 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_events import EventBridgeClient
     from mypy_boto3_glue import GlueClient
+    from mypy_boto3_lakeformation import LakeFormationClient
     from mypy_boto3_lambda import LambdaClient
     from mypy_boto3_logs import CloudWatchLogsClient
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_scheduler import EventBridgeSchedulerClient
+    from mypy_boto3_service_quotas import ServiceQuotasClient
     from mypy_boto3_sns import SNSClient
     from mypy_boto3_sqs import SQSClient
     from mypy_boto3_sts import STSClient
@@ -104,6 +106,11 @@ class Platform:
         return self.session.client("glue", config=_QUICK)
 
     @cached_property
+    def lakeformation(self) -> LakeFormationClient:
+        """Lake Formation: who has grants on the catalog."""
+        return self.session.client("lakeformation", config=_QUICK)
+
+    @cached_property
     def lambda_(self) -> LambdaClient:
         """Lambda, for all but invocations."""
         return self.session.client("lambda", config=_QUICK)
@@ -112,6 +119,11 @@ class Platform:
     def logs(self) -> CloudWatchLogsClient:
         """CloudWatch Logs."""
         return self.session.client("logs", config=_QUICK)
+
+    @cached_property
+    def quotas(self) -> ServiceQuotasClient:
+        """Service Quotas: what the account may have."""
+        return self.session.client("service-quotas", config=_QUICK)
 
     @cached_property
     def s3(self) -> S3Client:

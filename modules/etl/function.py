@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from contract.settings import ARROW_MEMORY_VARIABLES, CRAWLER_VARIABLE, TRANSFORM_VARIABLES
+from envs.schema import ARROW_CONCURRENCY
 from modules.etl.arrival import ArrivalTarget
 from modules.etl.engine import DESCRIPTION, EngineProps
 from modules.lambda_function import Function, FunctionCode, FunctionProps
@@ -14,10 +15,6 @@ from modules.tags import ETL
 from modules.terraform import Construct, GlueCrawler, LambdaPermission, TerraformResource
 
 HANDLER = "glue_src.handler.handler"
-
-#: One event after the other, as with the Spark job: Lambda keeps the others in its own queue and tries them again for
-#: up to six hours. The concurrency is taken from the account's, of which 100 must stay unreserved.
-_CONCURRENCY = 1
 
 
 class EtlFunction(Construct):
@@ -68,7 +65,7 @@ def _function_props(props: EngineProps, code: FunctionCode) -> FunctionProps:
         component=ETL,
         bucket=props.bucket,
         key=props.key,
-        concurrency=_CONCURRENCY,
+        concurrency=ARROW_CONCURRENCY,
         ephemeral_storage=settings.ephemeral_storage,
     )
 

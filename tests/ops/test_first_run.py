@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from envs.local import LOCAL
+from envs.schema import ARROW_ENGINE
+from ops.checks import limits
 from ops.checks.account import bucket
 from ops.checks.findings import Examination
 from ops.exits import Exit, OpsError
@@ -89,6 +91,17 @@ def test_a_run_that_an_event_started_is_left_alone(
     lake.glue.start_job_run(JobName=job)
     made = await_tables(platform, arrived, 60, watcher, patience=0)
     assert (made.started_by_hand, len(watcher.jobs())) == (False, begun + 1)
+
+
+def test_the_accounts_concurrency_is_asked_for(lake: IcebergLake) -> None:
+    """Over HTTP; of the other checks of limits the emulator has no service: Service Quotas, Lake Formation."""
+    arrow = replace(LOCAL.etl, transform=replace(LOCAL.etl.transform, engine=ARROW_ENGINE))
+    environment = replace(LOCAL, etl=arrow, provider=replace(LOCAL.provider, custom_endpoint=True))
+    examined = Examination(platform_on(lake, environment), datetime.now(UTC))
+    found = [next(look(examined)) for look in (limits.functions_at_once, limits.catalog_grants)]
+    assert [finding.state for finding in found] == ["ok", "ok"]
+    assert found[0].said == "1,000 concurrent executions, 1,000 of them unreserved"
+    assert found[1].said.startswith("not asked")
 
 
 def test_an_event_has_its_batch_window_and_some_minutes(lake: IcebergLake) -> None:
