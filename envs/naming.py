@@ -65,6 +65,7 @@ SCHEDULE = NameRule("EventBridge schedule", r"[A-Za-z0-9_.-]+", 64, "letters, di
 SCHEDULE_GROUP = NameRule("schedule group", r"[A-Za-z0-9_.-]+", 64, "letters, digits, underscores, dots and hyphens")
 EVENT_RULE = NameRule("EventBridge rule", r"[A-Za-z0-9_.-]+", 64, "letters, digits, underscores, dots and hyphens")
 ALARM = NameRule("CloudWatch alarm", r"[A-Za-z0-9_.-]+", 255, "letters, digits, underscores, dots and hyphens")
+BUDGET = NameRule("budget", r"[A-Za-z0-9_-]+", 100, "letters, digits, underscores and hyphens")
 DASHBOARD = NameRule("CloudWatch dashboard", r"[A-Za-z0-9_-]+", 255, "letters, digits, underscores and hyphens")
 GLUE_RESOURCE = NameRule("Glue resource", r"[A-Za-z0-9_.-]+", 255, "letters, digits, underscores, dots and hyphens")
 KMS_ALIAS = NameRule(
@@ -246,6 +247,11 @@ class Names:
     def alerts_topic(self) -> str:
         """The topic that every failure of both stacks reaches."""
         return self._name(SNS_TOPIC, "alerts")
+
+    @property
+    def monthly_budget(self) -> str:
+        """The budget, where the environment has one."""
+        return self._name(BUDGET, "monthly")
 
     def normalize_alarm(self, about: str) -> str:
         """The alarm on ETL-1 that is about this, e.g. ``errors``."""

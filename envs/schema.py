@@ -340,6 +340,17 @@ class AlarmSettings:
 
 @_settings
 @dataclass(frozen=True, kw_only=True)
+class AlertSettings:
+    """What rings beside the alarms.
+
+    ``monthly_budget_usd``: what the account may cost in a month, in US dollars; None for no budget (docs/adr/0043).
+    """
+
+    monthly_budget_usd: Annotated[float, rules.between(0.01, 10_000_000, "give None for no budget")] | None = None
+
+
+@_settings
+@dataclass(frozen=True, kw_only=True)
 class PipelineSettings:
     """The GitHub repository whose workflows plan and deploy the environment; None for none (docs/delivery.md).
 
@@ -365,6 +376,7 @@ class Environment:
     provider: ProviderSettings = field(default_factory=ProviderSettings)
     encryption: EncryptionSettings = field(default_factory=EncryptionSettings)
     alarms: AlarmSettings = field(default_factory=AlarmSettings)
+    alerts: AlertSettings = field(default_factory=AlertSettings)
     pipeline: PipelineSettings = field(default_factory=PipelineSettings)
     #: For one machine: nothing is done with it unless AWS_ENDPOINT_URL points to an emulator there.
     is_local: bool = False

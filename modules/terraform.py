@@ -36,6 +36,7 @@ from cdktf_cdktf_provider_aws.athena_workgroup import (
     AthenaWorkgroupConfigurationResultConfiguration,
     AthenaWorkgroupConfigurationResultConfigurationEncryptionConfiguration,
 )
+from cdktf_cdktf_provider_aws.budgets_budget import BudgetsBudget, BudgetsBudgetNotification
 from cdktf_cdktf_provider_aws.cloudwatch_dashboard import CloudwatchDashboard
 from cdktf_cdktf_provider_aws.cloudwatch_event_rule import CloudwatchEventRule
 from cdktf_cdktf_provider_aws.cloudwatch_event_target import (
@@ -156,6 +157,8 @@ __all__ = [
     "AthenaWorkgroupConfigurationResultConfigurationEncryptionConfiguration",
     "AwsProvider",
     "AwsProviderDefaultTags",
+    "BudgetsBudget",
+    "BudgetsBudgetNotification",
     "CloudwatchDashboard",
     "CloudwatchEventRule",
     "CloudwatchEventTarget",

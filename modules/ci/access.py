@@ -19,6 +19,7 @@ class Scope(Enum):
     ALARMS = "Alarms"
     ARTIFACTS = "Artifacts"
     BUCKET = "Bucket"
+    BUDGETS = "Budgets"
     CATALOG = "Catalog"
     DASHBOARDS = "Dashboards"
     EVERYTHING = "Everything"
@@ -83,6 +84,11 @@ ACCESS: Final[Mapping[str, Access]] = {
             *("athena:CreateWorkGroup", "athena:UpdateWorkGroup", "athena:DeleteWorkGroup"),
             *("athena:TagResource", "athena:UntagResource"),
         ),
+    ),
+    "aws_budgets_budget": Access(
+        Scope.BUDGETS,
+        ("budgets:ViewBudget", "budgets:ListTagsForResource"),
+        ("budgets:ModifyBudget", "budgets:TagResource", "budgets:UntagResource"),
     ),
     "aws_cloudwatch_dashboard": Access(
         Scope.DASHBOARDS, ("cloudwatch:GetDashboard",), ("cloudwatch:PutDashboard", "cloudwatch:DeleteDashboards")

@@ -23,6 +23,8 @@ def arns(scope: Scope, environment: Environment, account: Account) -> list[str]:
         Scope.ALARMS: [account.arn("cloudwatch", f"alarm:{any_name}")],
         Scope.ARTIFACTS: [f"{bucket}/{ARTIFACTS_PREFIX}*"],
         Scope.BUCKET: [bucket],
+        # Budgets, too, are in no region.
+        Scope.BUDGETS: [f"arn:{account.partition}:budgets::{account.id}:budget/{any_name}"],
         Scope.CATALOG: catalog_arns(environment, account),
         # Dashboards are in no region.
         Scope.DASHBOARDS: [f"arn:{account.partition}:cloudwatch::{account.id}:dashboard/{any_name}"],

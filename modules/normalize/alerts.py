@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from modules.account import Account
 from modules.encryption import OwnKey
+from modules.normalize.budget import MonthlyBudget, MonthlyBudgetProps, budget_publishes
 from modules.policies import Statement, policy
 from modules.tags import NORMALIZE, ResourceType
 from modules.terraform import Construct, SnsTopic, SnsTopicPolicy, SnsTopicSubscription
@@ -15,12 +16,14 @@ _PUBLISHERS = ("cloudwatch.amazonaws.com", "events.amazonaws.com")
 
 @dataclass(frozen=True, kw_only=True)
 class AlertsProps:
-    """What the topic needs: its name, the account, the e-mail addresses that subscribe, and the key, if any."""
+    """What the topic needs: its name, the account, the e-mail addresses that subscribe, the key and budget, if any."""
 
     topic_name: str
     account: Account
     emails: tuple[str, ...]
     key: OwnKey | None
+    budget_name: str
+    monthly_budget_usd: float | None
 
 
 class Alerts(Construct):
@@ -35,7 +38,8 @@ class Alerts(Construct):
             kms_master_key_id=props.key.arn if props.key else None,
             tags=NORMALIZE.tags(ResourceType.MONITORING),
         )
-        SnsTopicPolicy(
+        has_budget = props.monthly_budget_usd is not None
+        topic_policy = SnsTopicPolicy(
             self,
             "aws_sns_topic_policy.alerts",
             arn=self.topic.arn,
@@ -46,9 +50,21 @@ class Alerts(Construct):
                     services=_PUBLISHERS,
                     resources=[self.topic.arn],
                     conditions={"StringEquals": {"aws:SourceAccount": props.account.id}},
-                )
+                ),
+                *([budget_publishes(props.account, ["sns:Publish"], self.topic.arn)] if has_budget else []),
             ),
         )
+        if props.monthly_budget_usd is not None:
+            MonthlyBudget(
+                self,
+                "budget",
+                MonthlyBudgetProps(
+                    name=props.budget_name,
+                    usd=props.monthly_budget_usd,
+                    topic=self.topic,
+                    topic_policy=topic_policy,
+                ),
+            )
         for number, email in enumerate(props.emails, start=1):
             SnsTopicSubscription(
                 self,

@@ -47,6 +47,8 @@ class Normalize(Construct):
                 account=props.account,
                 emails=environment.notification_emails,
                 key=self._key,
+                budget_name=environment.names.monthly_budget,
+                monthly_budget_usd=environment.alerts.monthly_budget_usd,
             ),
         ).topic
         self.engine = self._make_engine()
@@ -61,6 +63,7 @@ class Normalize(Construct):
             account=self._props.account,
             deletion_window=environment.encryption.deletion_window,
             deletion_guarded=environment.deletion_guarded,
+            has_budget=environment.alerts.monthly_budget_usd is not None,
         )
         return EncryptionKey(self, "key", props).own_key
 

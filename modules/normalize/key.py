@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from envs.naming import Names
 from modules.account import Account
 from modules.encryption import DATA_KEY_ACTIONS, OwnKey
+from modules.normalize.budget import budget_publishes
 from modules.policies import Statement, policy
 from modules.tags import NORMALIZE, ResourceType
 from modules.terraform import Construct, KmsAlias, KmsKey, TerraformResourceLifecycle
@@ -25,6 +26,7 @@ class EncryptionKeyProps:
     account: Account
     deletion_window: int
     deletion_guarded: bool
+    has_budget: bool
 
 
 class EncryptionKey(Construct):
@@ -76,4 +78,5 @@ def _statements(props: EncryptionKeyProps) -> list[Statement]:
             resources=["*"],
             conditions={"StringEquals": {"aws:SourceAccount": account.id}},
         ),
+        *([budget_publishes(account, DATA_KEY_ACTIONS, "*")] if props.has_budget else []),
     ]

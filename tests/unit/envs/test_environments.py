@@ -84,6 +84,7 @@ def expected(env: str, **changes: dict[str, Any]) -> dict[str, Any]:
             "athena_results_prefix": "athena/results/",
         },
         "alarms": {"freshness_hours": 26, "run_time_share": 0.8},
+        "alerts": {"monthly_budget_usd": None},
         "encryption": {"customer_managed_key": False, "deletion_window": 30},
         "pipeline": {"repository": None, "creates_identity_provider": True},
         "project": {"project_id": "P2124", "client": "CAT", "project": "CAT-NORMALIZE"},

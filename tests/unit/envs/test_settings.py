@@ -67,6 +67,12 @@ def test_ratio_refused(path: str, ratio: float) -> None:
     assert faults(changed(path, ratio)) == [f"{path} = {ratio}: must be from 0 to 1; write 0.05 for five of a hundred"]
 
 
+@pytest.mark.parametrize("amount", [0, -1, 0.009, 10_000_001, math.inf, math.nan])
+def test_budget_refused(amount: float) -> None:
+    path, said = "alerts.monthly_budget_usd", "must be from 0.01 to 10000000; give None for no budget"
+    assert faults(changed(path, amount)) == [f"{path} = {amount}: {said}"]
+
+
 @pytest.mark.parametrize("share", [0.09, 0, -1, 1.01, math.inf, math.nan])
 def test_share_of_the_run_time_refused(share: float) -> None:
     path, said = "alarms.run_time_share", "must be from 0.1 to 1; write 0.8 for four fifths of the timeout"
@@ -104,6 +110,9 @@ def test_share_of_the_run_time_refused(share: float) -> None:
         ("normalize.extract.glue.version", "5.0"),
         ("alarms.run_time_share", 0.1),
         ("alarms.run_time_share", 1),
+        ("alerts.monthly_budget_usd", 25),
+        ("alerts.monthly_budget_usd", 0.01),
+        ("alerts.monthly_budget_usd", None),
         ("etl.glue.worker_type", "G.4X"),
         ("provider.allowed_account_ids", ("000000000000", "123456789012")),
         ("notification_emails", ("data-team@example.org", "a+b@mail.example.co")),
