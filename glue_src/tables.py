@@ -199,8 +199,16 @@ def read_table(glue: GlueClient, s3: S3Client, database: str, name: str) -> Tabl
         botocore.exceptions.ClientError: any other failure of a request.
     """
     parameters = parameters_of(glue, database, name)
-    location = parameters["metadata_location"]
-    previous = parameters.get("previous_metadata_location")
+    return read_state(s3, name, parameters["metadata_location"], parameters.get("previous_metadata_location"))
+
+
+def read_state(s3: S3Client, name: str, location: str, previous: str | None = None) -> TableState:
+    """Return the state that a table's metadata file describes; ``previous`` is the one before, for the remedy.
+
+    Raises:
+        TableMetadataError: it is missing or damaged.
+        botocore.exceptions.ClientError: any other failure of the request.
+    """
     content = content_of(s3, name, location, previous)
     try:
         return _state(name, location, json.loads(content))

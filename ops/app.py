@@ -6,7 +6,7 @@ from typing import Final
 
 import typer
 
-from ops.commands import queries, report, runs, status, tables
+from ops.commands import queries, report, restoring, runs, status, tables
 from ops.exits import MEANINGS
 
 #: In the order of ``--help``: what is asked most often first.
@@ -21,6 +21,7 @@ COMMANDS: Final = (
     tables.schema,
     tables.rollback,
     tables.rebuild,
+    restoring.restore,
     tables.remove_old_layout,
     runs.logs,
     queries.query,

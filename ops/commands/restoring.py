@@ -1,0 +1,54 @@
+r"""The command that brings back what was lost: restore, which asks first."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from ops import days
+from ops import restore as restoring
+from ops.commands.options import Env, Json, Yes, ends, now, platform_of
+from ops.exits import Exit
+from ops.show import restore as show_restore
+from ops.show.asking import confirm
+from ops.show.screen import output, print_json
+
+
+@ends
+def restore(
+    *,
+    env: Env,
+    deleted_since: Annotated[
+        str, typer.Option("--deleted-since", metavar="TIME", help="Bring back objects deleted since: 30m, 2h, 7d.")
+    ] = "",
+    yes: Yes = False,
+    as_json: Json = False,
+) -> Exit:
+    """Bring back what was lost: deleted objects, and tables that the catalog lost.
+
+    With --deleted-since, objects of both zones that were deleted since then are there again, as far as the bucket keeps
+    their versions: name a time after which nothing was deleted on purpose. Then each table that is not in the catalog,
+    is damaged or was made anew gets its newest metadata file. docs/recovery.md says what cannot come back.
+
+    \b
+    Example: python -m ops restore --env prod
+             python -m ops restore --env prod --deleted-since 2h
+    """
+    platform = platform_of(env)
+    found = list(restoring.markers(platform, days.since(deleted_since, now()))) if deleted_since else []
+    if found:
+        confirm(
+            [f"Bring back {len(found):,} deleted objects of {platform.bucket.name}: {found[0].key} first."], yes=yes
+        )
+    back = restoring.bring_back(platform, found)
+    lost = restoring.lost_tables(platform)
+    if lost:
+        confirm([show_restore.line(each) for each in lost], yes=yes)
+    for each in lost:
+        restoring.register(platform, each)
+    if as_json:
+        print_json({"brought_back": back, "registered": [each.dataset.name for each in lost]})
+    else:
+        show_restore.show(back, lost, env, output())
+    return Exit.WELL

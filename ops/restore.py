@@ -1,0 +1,141 @@
+"""What was lost and is still in the bucket: deleted objects, and tables without the catalog (docs/recovery.md)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from contract.layout import ARTIFACTS_PREFIX, table_prefix
+from glue_src.exceptions import TableError, TableMetadataError
+from glue_src.tables import read_state
+from ops.exits import attention
+from ops.tables import table_state
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from contract.datasets import Dataset
+    from glue_src.tables import TableState
+    from ops.platform import Platform
+
+#: Iceberg numbers a table's metadata files by their order: 00012-….metadata.json, or v12.metadata.json.
+_METADATA_FILE: Final = re.compile(r"metadata/v?(\d+)[^/]*\.metadata\.json(?:\.gz)?")
+#: What Glue tells of a table and takes back: https://docs.aws.amazon.com/glue/latest/webapi/API_TableInput.html
+_TABLE_INPUT: Final = ("Description", "StorageDescriptor", "PartitionKeys", "TableType")
+_AT_ONCE: Final = 1000
+
+
+@dataclass(frozen=True)
+class Marker:
+    """A delete marker: the object behind it is still there."""
+
+    key: str
+    version_id: str
+
+
+@dataclass(frozen=True)
+class LostTable:
+    """A table that the catalog lost, why, and the state in the bucket that it can have again; None for none."""
+
+    dataset: Dataset
+    reason: str
+    state: TableState | None
+
+
+def markers(platform: Platform, since: datetime) -> Iterator[Marker]:
+    """Yield the delete markers that hide an object of both zones or of the stacks' files, set since an instant."""
+    etl = platform.environment.etl
+    for prefix in (ARTIFACTS_PREFIX, etl.clean_prefix, etl.curated_prefix):
+        pages = platform.s3.get_paginator("list_object_versions").paginate(Bucket=platform.bucket.name, Prefix=prefix)
+        for page in pages:
+            for marker in page.get("DeleteMarkers", []):
+                if marker["IsLatest"] and marker["LastModified"] >= since:
+                    yield Marker(marker["Key"], marker["VersionId"])
+
+
+def bring_back(platform: Platform, found: list[Marker]) -> int:
+    """Remove delete markers, so that what they hide is there again, and return how many.
+
+    Raises:
+        OpsError: S3 refused some of them.
+    """
+    for start in range(0, len(found), _AT_ONCE):
+        some: Any = [{"Key": each.key, "VersionId": each.version_id} for each in found[start : start + _AT_ONCE]]
+        answer = platform.s3.delete_objects(Bucket=platform.bucket.name, Delete={"Objects": some, "Quiet": True})
+        if errors := answer.get("Errors"):
+            first = errors[0]
+            message = f"S3 refused {len(errors)} of {len(some)} objects, {first['Key']} first: {first.get('Code')}."
+            raise attention(message, "Use credentials that may s3:DeleteObjectVersion in the bucket, and repeat.")
+    return len(found)
+
+
+def lost_tables(platform: Platform) -> tuple[LostTable, ...]:
+    """Return the tables that are not in the catalog, have no whole metadata, or were made anew, empty."""
+    found = []
+    for dataset in platform.environment.contract.tables:
+        reason = _reason(platform, dataset)
+        if reason is None:
+            continue
+        state = newest_state(platform, dataset)
+        if reason or (state is not None and state.current is not None):
+            found.append(
+                LostTable(dataset, reason or f"{dataset.name}: it is empty, and its folder holds a state.", state)
+            )
+    return tuple(found)
+
+
+def _reason(platform: Platform, dataset: Dataset) -> str | None:
+    """Return why a table is lost; an empty text where it is empty, None where it holds something."""
+    try:
+        return None if table_state(platform, dataset).current else ""
+    except TableError as error:
+        return str(error)
+
+
+def newest_state(platform: Platform, dataset: Dataset) -> TableState | None:
+    """Return what the newest metadata file in a table's folder that can be read describes, or None."""
+    prefix = table_prefix(platform.environment.etl.curated_prefix, dataset)
+    numbered = [
+        (int(match[1]), stored.key)
+        for stored in platform.bucket.list(f"{prefix}metadata/")
+        if (match := _METADATA_FILE.fullmatch(stored.key.removeprefix(prefix)))
+    ]
+    for _, key in sorted(numbered, reverse=True):
+        try:
+            return read_state(platform.s3, dataset.name, platform.bucket.uri(key))
+        except TableMetadataError:
+            continue
+    return None
+
+
+def register(platform: Platform, lost: LostTable) -> None:
+    """Point the catalog at a table's state, or make the table anew where the catalog has none.
+
+    Raises:
+        OpsError: nothing of the table is left in the bucket.
+    """
+    name, database = lost.dataset.name, platform.environment.etl.catalog.database_name
+    if lost.state is None:
+        message = f"Nothing of the table {name} is left in the bucket."
+        stack, env = platform.names.etl_stack, platform.names.env
+        remedy = (
+            f"Deleted of late? Add --deleted-since. Else cdktf deploy {stack}, then python -m ops run --env {env}: "
+            "docs/recovery.md."
+        )
+        raise attention(message, remedy)
+    location = lost.state.metadata_location
+    try:
+        table = platform.glue.get_table(DatabaseName=database, Name=name)["Table"]
+    except platform.glue.exceptions.EntityNotFoundException:
+        from glue_src.arrow.catalog import lake_catalog
+
+        lake_catalog(platform.glue, platform.s3, database).glue.register_table((database, name), location)
+        return
+    parameters = {**table.get("Parameters", {}), "table_type": "ICEBERG", "metadata_location": location}
+    wanted: Any = {"Name": name, "Parameters": parameters}
+    wanted |= {key: table[key] for key in _TABLE_INPUT if table.get(key)}
+    # Refused if somebody commits at the same time.
+    version: Any = {"VersionId": table["VersionId"]} if "VersionId" in table else {}
+    platform.glue.update_table(DatabaseName=database, TableInput=wanted, SkipArchive=True, **version)

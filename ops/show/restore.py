@@ -1,0 +1,30 @@
+"""What was lost, and what came back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rich.console import Console
+
+    from ops.restore import LostTable
+
+
+def line(lost: LostTable) -> str:
+    """Return what is wrong with a table, and the state that it would get."""
+    state = lost.state
+    if state is None:
+        return f"{lost.reason} Nothing of it is left in the bucket."
+    rows = f"run of {state.business_day or 'another program'}, {state.rows:,} rows" if state.current else "empty"
+    return f"{lost.reason} It would get {state.metadata_location.rpartition('/')[2]}: {rows}."
+
+
+def show(back: int, lost: Sequence[LostTable], env: str, console: Console) -> None:
+    """Print what came back, and what to look at next."""
+    if not back and not lost:
+        console.print("Nothing is lost: no deleted object, and every table is whole.")
+        return
+    console.print(f"{back:,} objects are back, {len(lost)} tables are registered again.")
+    console.print(f"Look: python -m ops doctor --env {env}. What is not whole: python -m ops rebuild.", soft_wrap=True)

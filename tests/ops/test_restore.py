@@ -1,0 +1,151 @@
+"""A drill: what is deleted in the catalog or the bucket comes back, as far as the bucket still has it."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from typer.testing import CliRunner
+
+from contract.layout import table_prefix
+from contract.sources.catia import CONVERSATIONS, FEEDBACK, MESSAGES
+from envs.local import LOCAL
+from ops import restore
+from ops.app import made
+from ops.exits import Exit
+from tests.iceberg_lake import IcebergLake, platform_on, utc
+from tests.ops.conftest import rows
+from tools.local.aws_environment import emulator_variables
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from typer.testing import Result
+
+    from ops.platform import Platform
+    from tools.local.emulator import Emulator
+
+
+@pytest.fixture
+def lake(emulator: Emulator) -> Iterator[IcebergLake]:
+    lake = IcebergLake(LOCAL, emulator.endpoint_url())
+    lake.create()
+    lake.night(date(2026, 1, 29), rows(20), began=utc(2026, 1, 30, 4, 30))
+    lake.night(date(2026, 1, 30), rows(30), began=utc(2026, 1, 31, 4, 30))
+    yield lake
+    lake.destroy()
+
+
+def test_a_deployment_that_has_not_run_has_lost_nothing(emulator: Emulator) -> None:
+    lake = IcebergLake(LOCAL, emulator.endpoint_url())
+    lake.create()
+    try:
+        assert restore.lost_tables(platform_on(lake)) == ()
+    finally:
+        lake.destroy()
+
+
+@pytest.fixture
+def platform(lake: IcebergLake) -> Platform:
+    return platform_on(lake)
+
+
+@pytest.fixture
+def ops(lake: IcebergLake) -> Callable[..., Result]:
+    variables = {**emulator_variables(lake.endpoint_url), "CAT_ENV": "local", "COLUMNS": "200", "NO_COLOR": "1"}
+
+    def run(*words: str) -> Result:
+        done = CliRunner().invoke(made(completion=False), words, env=variables)
+        assert done.exception is None or isinstance(done.exception, SystemExit), done.exc_info
+        return done
+
+    return run
+
+
+def told(done: Result) -> Any:
+    assert done.exit_code in (Exit.WELL, Exit.ATTENTION), done.stderr
+    return json.loads(done.stdout)
+
+
+def test_where_nothing_is_lost_nothing_is_done(ops: Callable[..., Result]) -> None:
+    done = ops("restore", "--deleted-since", "1h")
+    assert (done.exit_code, done.stdout) == (
+        Exit.WELL,
+        "Nothing is lost: no deleted object, and every table is whole.\n",
+    )
+
+
+def test_tables_that_the_catalog_lost_are_registered_from_their_newest_metadata(
+    ops: Callable[..., Result], lake: IcebergLake
+) -> None:
+    before = lake.table(MESSAGES).metadata_location
+    for dataset in (MESSAGES, FEEDBACK):
+        lake.glue.delete_table(DatabaseName=lake.database, Name=dataset.name)
+    asked = ops("restore")
+    assert asked.exit_code == Exit.NOT_CONFIRMED
+    assert "messages" in asked.stderr
+    assert "run of 2026-01-30, 30 rows" in asked.stderr
+    assert told(ops("restore", "--yes", "--json")) == {"brought_back": 0, "registered": ["messages", "feedback"]}
+    assert lake.table(MESSAGES).metadata_location == before
+    assert (lake.table(MESSAGES).scan().count(), lake.table(FEEDBACK).scan().count()) == (30, 15)
+    assert lake.commit(MESSAGES, rows(2)[MESSAGES]), "and it takes commits again"
+
+
+def test_a_catalog_that_was_made_anew_gets_its_tables_back(ops: Callable[..., Result], lake: IcebergLake) -> None:
+    tables = LOCAL.contract.tables
+    for dataset in tables:
+        lake.glue.delete_table(DatabaseName=lake.database, Name=dataset.name)
+    lake.glue.delete_database(Name=lake.database)
+    lake.glue.create_database(DatabaseInput={"Name": lake.database})
+    for dataset in tables:
+        lake.create_table(dataset)
+    assert lake.table(MESSAGES).scan().count() == 0
+    assert set(told(ops("restore", "--yes", "--json"))["registered"]) >= {
+        "messages",
+        "feedback",
+        "conversations",
+        "runs",
+    }
+    assert lake.table(MESSAGES).scan().count() == 30
+    states = told(ops("history", "--table", "messages", "--json"))["messages"]
+    assert [state["rows"] for state in states] == [30, 20], "with their history"
+
+
+def test_deleted_objects_come_back_and_nothing_that_was_deleted_before(
+    ops: Callable[..., Result], lake: IcebergLake, platform: Platform
+) -> None:
+    folder = table_prefix(LOCAL.etl.curated_prefix, CONVERSATIONS)
+    keys = lake.keys(folder)
+    for key in keys:
+        lake.s3.delete_object(Bucket=lake.bucket, Key=key)
+    lake.put("elsewhere/x", b"x")
+    lake.s3.delete_object(Bucket=lake.bucket, Key="elsewhere/x")
+    assert list(restore.markers(platform, datetime.now(UTC) + timedelta(hours=1))) == []
+    assert "is missing" in ops("restore").stderr
+    lost = ops("restore", "--yes")
+    assert lost.exit_code == Exit.ATTENTION
+    assert "Nothing of the table conversations is left" in lost.stderr
+    assert "--deleted-since" in lost.stderr
+    refused = ops("restore", "--deleted-since", "1h")
+    assert (refused.exit_code, lake.keys(folder)) == (Exit.NOT_CONFIRMED, [])
+    assert told(ops("restore", "--deleted-since", "1h", "--yes", "--json")) == {
+        "brought_back": len(keys),
+        "registered": [],
+    }
+    assert lake.keys(folder) == keys
+    assert lake.keys("elsewhere/") == []
+    assert lake.table(CONVERSATIONS).scan().count() == 30
+
+
+def test_a_damaged_newest_file_gives_way_to_the_one_before(
+    ops: Callable[..., Result], lake: IcebergLake, platform: Platform
+) -> None:
+    newest = lake.table(MESSAGES).metadata_location.partition(f"{lake.bucket}/")[2]
+    lake.put(newest, b"{")
+    state = restore.newest_state(platform, MESSAGES)
+    assert state is not None
+    assert state.metadata_location != platform.bucket.uri(newest)
+    assert told(ops("restore", "--yes", "--json"))["registered"] == ["messages"]
+    assert lake.table(MESSAGES).scan().count() == 20
