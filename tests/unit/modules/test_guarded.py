@@ -38,7 +38,7 @@ def test_what_only_a_person_may_write_needs_one() -> None:
     """Every type either is a program or is guarded: a new one is a decision, which this list records."""
     programs = {kind for kind, access in ACCESS.items() if access.write} - GUARDED_TYPES
     assert programs == {
-        *("aws_athena_named_query", "aws_cloudwatch_dashboard", "aws_cloudwatch_event_rule"),
+        *("aws_athena_named_query", "aws_budgets_budget", "aws_cloudwatch_dashboard", "aws_cloudwatch_event_rule"),
         *("aws_cloudwatch_event_target", "aws_cloudwatch_metric_alarm", "aws_glue_catalog_table", "aws_glue_crawler"),
         *("aws_glue_job", "aws_glue_trigger", "aws_glue_workflow", "aws_lambda_function"),
         *("aws_lambda_function_event_invoke_config", "aws_lambda_layer_version", "aws_s3_object"),

@@ -259,7 +259,7 @@ def marked(value: Any) -> Any:
 @example(item(Conversation=[{"timestamp": "ayer"}]))
 def test_a_reason_holds_no_word_of_the_item(wire: dict[str, Any]) -> None:
     for name, value in wire.items():
-        keys = {key: wire[key] for key in ("PK", "SK") if key in wire}
+        keys: dict[str, Any] = {key: wire[key] for key in ("PK", "SK") if key in wire}
         outcome = normalize({**keys, name: marked(value)})
         assert not isinstance(outcome, Rejected) or MARK not in outcome.row.reason
 
