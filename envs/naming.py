@@ -239,6 +239,11 @@ class Names:
         return self._name(IAM_ROLE, "normalize", "schedule")
 
     @property
+    def alerts_dead_letters(self) -> str:
+        """The queue of failures' events that EventBridge could not tell to the topic."""
+        return self._name(SQS_QUEUE, "alerts", "dead", "letters")
+
+    @property
     def normalize_dead_letters(self) -> str:
         """The queue of what the schedule could not deliver."""
         return self._name(SQS_QUEUE, "normalize", "dead", "letters")

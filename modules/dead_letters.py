@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from modules.account import Account
 from modules.alarms import MORE_THAN, AlarmProps, add_alarm
 from modules.encryption import OwnKey
 from modules.metrics import of_queue
+from modules.policies import Statement, policy
 from modules.tags import Component, ResourceType
 from modules.terraform import Construct, DataAwsSnsTopic, SnsTopic, SqsQueue
 
@@ -18,9 +20,11 @@ _LONGEST_RETENTION = 14 * 24 * 3600
 class DeadLettersProps:
     """What the queue needs: names, its alarm's heading in the runbook and topic, its component, and the key, if any.
 
-    ``policy`` is for a service that puts letters there in its own name, not as a role.
+    ``address`` is the last part of both Terraform addresses. ``policy`` is for a service that puts letters there in its
+    own name, not as a role.
     """
 
+    address: str = "dead_letters"
     queue_name: str
     alarm_name: str
     runbook: str
@@ -30,6 +34,20 @@ class DeadLettersProps:
     policy: str | None = None
 
 
+def kept_for_rules(account: Account, queue_name: str, rules: str) -> str:
+    """Return the policy of a queue for what EventBridge's rules could not deliver; ``rules`` is the ARN of some."""
+    return policy(
+        Statement(
+            sid="EventBridgeKeepsUndelivered",
+            actions=["sqs:SendMessage"],
+            services=["events.amazonaws.com"],
+            # By name: a queue cannot refer to itself.
+            resources=[account.arn("sqs", queue_name)],
+            conditions={"ArnLike": {"aws:SourceArn": rules}},
+        )
+    )
+
+
 class DeadLetters(Construct):
     """The queue and its alarm; ``queue`` is the resource."""
 
@@ -37,7 +55,7 @@ class DeadLetters(Construct):
         super().__init__(scope, construct_id)
         self.queue = SqsQueue(
             self,
-            "aws_sqs_queue.dead_letters",
+            f"aws_sqs_queue.{props.address}",
             name=props.queue_name,
             message_retention_seconds=_LONGEST_RETENTION,
             # One excludes the other.
@@ -50,7 +68,7 @@ class DeadLetters(Construct):
         add_alarm(
             self,
             AlarmProps(
-                address="dead_letters",
+                address=props.address,
                 name=props.alarm_name,
                 meaning=f"{props.queue_name} holds what could not be delivered.",
                 runbook=props.runbook,

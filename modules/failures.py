@@ -10,6 +10,7 @@ from modules.tags import Component, ResourceType
 from modules.terraform import (
     CloudwatchEventRule,
     CloudwatchEventTarget,
+    CloudwatchEventTargetDeadLetterConfig,
     CloudwatchEventTargetInputTransformer,
     Construct,
 )
@@ -20,7 +21,8 @@ class FailureRuleProps:
     """What is a failure and what is said of it.
 
     ``address`` is the last part of both Terraform addresses. ``detail`` maps keys of the event's detail to the values
-    that make it a failure; ``template`` is the message, with the names of ``paths`` between angle brackets.
+    that make it a failure. ``alert`` says in a sentence what that means, and ``runbook`` is the heading that says what
+    to do. ``undelivered_alerts`` is the ARN of the queue for events that could not be told to the topic.
     """
 
     address: str
@@ -28,9 +30,10 @@ class FailureRuleProps:
     description: str
     detail_type: str
     detail: Mapping[str, Sequence[str]]
-    paths: Mapping[str, str]
-    template: str
+    alert: str
+    runbook: str
     topic_arn: str
+    undelivered_alerts: str
     component: Component
 
 
@@ -45,6 +48,7 @@ def add_failure_rule(scope: Construct, props: FailureRuleProps) -> None:
         event_pattern=json.dumps(pattern),
         tags=props.component.tags(ResourceType.ORCHESTRATION),
     )
+    # Without a role: EventBridge publishes as itself, by the topic's policy.
     CloudwatchEventTarget(
         scope,
         f"aws_cloudwatch_event_target.{props.address}",
@@ -52,8 +56,17 @@ def add_failure_rule(scope: Construct, props: FailureRuleProps) -> None:
         target_id="alerts",
         arn=props.topic_arn,
         input_transformer=CloudwatchEventTargetInputTransformer(
-            input_paths=dict(props.paths),
-            # EventBridge takes a text message as a JSON string.
-            input_template=json.dumps(props.template),
+            input_paths={"detail": "$.detail"},
+            input_template=_message(f"{props.alert} See the runbook, {props.runbook}."),
         ),
+        dead_letter_config=CloudwatchEventTargetDeadLetterConfig(arn=props.undelivered_alerts),
     )
+
+
+def _message(alert: str) -> str:
+    """Return the template of a message: our text, and the event's detail as a whole.
+
+    EventBridge puts an object in as JSON, but single texts unescaped: an error message with a quote or a line break in
+    it would make the message invalid, and EventBridge would drop it.
+    """
+    return f'{{"alert": {json.dumps(alert)}, "detail": <detail>}}'

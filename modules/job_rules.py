@@ -19,7 +19,8 @@ _NOT_SUCCEEDED = ("ERROR", "EXPIRED", "FAILED", "STOPPED", "TIMEOUT")
 class JobRulesProps:
     """What the rules need. ``slow_after`` and ``timeout`` are in minutes.
 
-    ``runbook`` is the heading that a message about a failed run points to.
+    ``runbook`` is the heading that a message about a failed run points to. ``undelivered_alerts`` is the ARN of the
+    queue for what could not be told to the topic.
     """
 
     job: GlueJob
@@ -29,6 +30,7 @@ class JobRulesProps:
     timeout: int
     runbook: str
     topic_arn: str
+    undelivered_alerts: str
     component: Component
 
 
@@ -42,14 +44,10 @@ def add_job_rules(scope: Construct, props: JobRulesProps) -> None:
             description="A run of the Spark job did not succeed",
             detail_type="Glue Job State Change",
             detail={"jobName": [props.job.name], "state": _NOT_SUCCEEDED},
-            paths={
-                "job": "$.detail.jobName",
-                "run": "$.detail.jobRunId",
-                "state": "$.detail.state",
-                "why": "$.detail.message",
-            },
-            template=f"Glue job <job>, run <run>: <state>. <why> See the runbook, {props.runbook}.",
+            alert="A run of the Glue job did not succeed.",
+            runbook=props.runbook,
             topic_arn=props.topic_arn,
+            undelivered_alerts=props.undelivered_alerts,
             component=props.component,
         ),
     )
@@ -61,12 +59,13 @@ def add_job_rules(scope: Construct, props: JobRulesProps) -> None:
             description=f"A run of the Spark job takes more than {props.slow_after} minutes",
             detail_type="Glue Job Run Status",
             detail={"jobName": [props.job.name]},
-            paths={"job": "$.detail.jobName", "run": "$.detail.jobRunId", "state": "$.detail.state"},
-            template=(
-                f"Glue job <job>, run <run>: <state> for more than {props.slow_after} minutes, and stopped after "
-                f"{props.timeout}. See the runbook, A run takes long."
+            alert=(
+                f"A run of the Glue job takes more than {props.slow_after} minutes, "
+                f"and is stopped after {props.timeout}."
             ),
+            runbook="A run takes long",
             topic_arn=props.topic_arn,
+            undelivered_alerts=props.undelivered_alerts,
             component=props.component,
         ),
     )

@@ -56,9 +56,10 @@ class SparkJobProps:
 
     ``address`` is the last part of its Terraform address. ``arguments`` are its own, by name without dashes.
     ``datalake_formats`` are the table formats whose libraries Glue brings, if any, as Glue calls them.
-    ``runbook`` is the heading that a message about a failed run points to. A run that takes more than
-    ``run_time_share`` of its timeout is told as well. ``log_name`` is the name of its own log groups, or how they
-    begin. ``security`` is for environments with a key of their own.
+    ``runbook`` is the heading that a message about a failed run points to, and ``undelivered_alerts`` the ARN of the
+    queue for such messages that could not be told. A run that takes more than ``run_time_share`` of its timeout is told
+    as well. ``log_name`` is the name of its own log groups, or how they begin. ``security`` is for environments with a
+    key of their own.
     """
 
     address: str
@@ -78,6 +79,7 @@ class SparkJobProps:
     datalake_formats: str | None = None
     permissions: Sequence[Statement]
     alerts: SnsTopic | DataAwsSnsTopic
+    undelivered_alerts: str
     runbook: str
     component: Component
     security: GlueSecurity | None = None
@@ -111,6 +113,7 @@ class SparkJob(Construct):
                 timeout=props.settings.timeout,
                 runbook=props.runbook,
                 topic_arn=props.alerts.arn,
+                undelivered_alerts=props.undelivered_alerts,
                 component=props.component,
             ),
         )

@@ -65,7 +65,8 @@ def wanted_alarms(platform: Platform) -> list[str]:
     """Return the alarms without which trouble would go unnoticed, whatever the engines."""
     names = platform.names
     scheduled = platform.environment.normalize.schedule.enabled
-    own = [names.normalize_alarm(about) for about in ("dead-letters", "freshness")] if scheduled else []
+    about_etl1 = ("undelivered-alerts", *(("dead-letters", "freshness") if scheduled else ()))
+    own = [names.normalize_alarm(about) for about in about_etl1]
     of_tables = ("dead-letters", "lost-events", "data-checks", *(("freshness",) if scheduled else ()))
     return [*own, *(names.etl_alarm(about) for about in of_tables)]
 

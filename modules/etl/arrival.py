@@ -10,10 +10,9 @@ from contract.source import SourceContract
 from envs.naming import Names
 from modules.account import Account
 from modules.alarms import AlarmProps, add_alarm
-from modules.dead_letters import DeadLetters, DeadLettersProps
+from modules.dead_letters import DeadLetters, DeadLettersProps, kept_for_rules
 from modules.encryption import OwnKey
 from modules.metrics import of_rule
-from modules.policies import Statement, policy
 from modules.tags import ETL, ResourceType
 from modules.terraform import (
     CloudwatchEventRule,
@@ -71,7 +70,7 @@ class Arrival(Construct):
                 component=ETL,
                 topic=props.alerts,
                 key=props.key,
-                policy=self._make_policy(props),
+                policy=kept_for_rules(props.account, props.names.etl_dead_letters, self.rule.arn),
             ),
         ).queue
         add_alarm(
@@ -101,17 +100,6 @@ class Arrival(Construct):
                 maximum_event_age_in_seconds=_LONGEST_EVENT_AGE, maximum_retry_attempts=_RETRIES
             ),
             dead_letter_config=CloudwatchEventTargetDeadLetterConfig(arn=self.dead_letters.arn),
-        )
-
-    def _make_policy(self, props: ArrivalProps) -> str:
-        return policy(
-            Statement(
-                sid="EventBridgeKeepsUndelivered",
-                actions=["sqs:SendMessage"],
-                services=["events.amazonaws.com"],
-                resources=[props.account.arn("sqs", props.names.etl_dead_letters)],
-                conditions={"ArnEquals": {"aws:SourceArn": self.rule.arn}},
-            )
         )
 
     def _make_rule(self, props: ArrivalProps) -> CloudwatchEventRule:

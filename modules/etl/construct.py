@@ -46,6 +46,7 @@ class Etl(Construct):
         self._props = props
         self.bucket = DataAwsS3Bucket(self, "aws_s3_bucket.reports", bucket=environment.etl.data_bucket_name)
         self._alerts = DataAwsSnsTopic(self, "aws_sns_topic.alerts", name=names.alerts_topic)
+        self._undelivered_alerts = props.account.arn("sqs", names.alerts_dead_letters)
         self._key = self._find_key()
         self._security = GlueSecurity.of(self, names.etl_glue_security, self._key) if self._key else None
         self.catalog = Catalog(
@@ -113,6 +114,7 @@ class Etl(Construct):
             database_name=environment.etl.catalog.database_name,
             catalog=self.catalog,
             alerts=self._alerts,
+            undelivered_alerts=self._undelivered_alerts,
             log_retention=environment.etl.log_retention,
             security=self._security,
         )
@@ -126,6 +128,7 @@ class Etl(Construct):
             arrival=self.arrival,
             crawler=self.crawler if self._props.environment.etl.catalog.crawler.run == AFTER_JOB else None,
             alerts=self._alerts,
+            undelivered_alerts=self._undelivered_alerts,
             key=self._key,
             security=self._security,
         )

@@ -41,6 +41,7 @@ _DEPTH = 1
 class CuratedCrawlerProps:
     """What the crawler needs: its tables, where their files lie, the failures' topic, and what an own key takes.
 
+    ``undelivered_alerts`` is the ARN of the queue for what could not be told to the topic.
     ``log_retention`` is in days, and counts where the log is the crawler's own.
     """
 
@@ -52,6 +53,7 @@ class CuratedCrawlerProps:
     database_name: str
     catalog: Catalog
     alerts: DataAwsSnsTopic
+    undelivered_alerts: str
     log_retention: int
     security: GlueSecurity | None
 
@@ -161,9 +163,10 @@ class CuratedCrawler(Construct):
                 description="The crawler failed",
                 detail_type="Glue Crawler State Change",
                 detail={"crawlerName": [self.crawler.name], "state": ["Failed"]},
-                paths={"crawler": "$.detail.crawlerName", "why": "$.detail.errorMessage"},
-                template="Glue crawler <crawler> failed. <why> See the runbook, Crawler failed.",
+                alert="The Glue crawler failed.",
+                runbook="Crawler failed",
                 topic_arn=props.alerts.arn,
+                undelivered_alerts=props.undelivered_alerts,
                 component=ETL,
             ),
         )

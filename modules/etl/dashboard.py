@@ -151,7 +151,7 @@ def _events(props: DashboardProps) -> Iterator[Graph]:
         title="Events: what rules could not pass on",
         lines=[Line(metric=of_rule("FailedInvocations", rule), label=rule) for rule in rules],
     )
-    queues = [props.arrival.dead_letters.name]
+    queues = [props.arrival.dead_letters.name, names.alerts_dead_letters]
     schedule = []
     if environment.normalize.schedule.enabled:
         queues.append(names.normalize_dead_letters)

@@ -36,7 +36,10 @@ class EtlEngine(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class EngineProps:
-    """What either needs to curate the runs that arrive. ``crawler`` is None where it does not follow them."""
+    """What either needs to curate the runs that arrive. ``crawler`` is None where it does not follow them.
+
+    ``undelivered_alerts`` is the ARN of the queue for what could not be told to the topic.
+    """
 
     environment: Environment
     account: Account
@@ -44,6 +47,7 @@ class EngineProps:
     arrival: Arrival
     crawler: GlueCrawler | None
     alerts: DataAwsSnsTopic
+    undelivered_alerts: str
     key: OwnKey | None
     security: GlueSecurity | None
 

@@ -1,24 +1,24 @@
-"""The topic that every failure of the platform reaches, and who may publish to it."""
+"""The topic that every failure of the platform reaches, who may publish to it, and the queue of what did not arrive."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from envs.naming import Names
 from modules.account import Account
+from modules.dead_letters import DeadLetters, DeadLettersProps, kept_for_rules
 from modules.encryption import OwnKey
 from modules.normalize.budget import MonthlyBudget, MonthlyBudgetProps, budget_publishes
 from modules.policies import Statement, policy
 from modules.tags import NORMALIZE, ResourceType
-from modules.terraform import Construct, SnsTopic, SnsTopicPolicy, SnsTopicSubscription
-
-_PUBLISHERS = ("cloudwatch.amazonaws.com", "events.amazonaws.com")
+from modules.terraform import Construct, SnsTopic, SnsTopicPolicy, SnsTopicSubscription, SqsQueue
 
 
 @dataclass(frozen=True, kw_only=True)
 class AlertsProps:
-    """What the topic needs: its name, the account, the e-mail addresses that subscribe, the key and budget, if any."""
+    """What the topic needs: names, the account, the e-mail addresses that subscribe, the key and budget, if any."""
 
-    topic_name: str
+    names: Names
     account: Account
     emails: tuple[str, ...]
     key: OwnKey | None
@@ -27,14 +27,14 @@ class AlertsProps:
 
 
 class Alerts(Construct):
-    """The topic with its policy and subscriptions; ``topic`` is the resource."""
+    """The topic with its policy and subscriptions, and the queue; ``topic`` and ``undelivered`` are the resources."""
 
     def __init__(self, scope: Construct, construct_id: str, props: AlertsProps) -> None:
         super().__init__(scope, construct_id)
         self.topic = SnsTopic(
             self,
             "aws_sns_topic.alerts",
-            name=props.topic_name,
+            name=props.names.alerts_topic,
             kms_master_key_id=props.key.arn if props.key else None,
             tags=NORMALIZE.tags(ResourceType.MONITORING),
         )
@@ -44,16 +44,11 @@ class Alerts(Construct):
             "aws_sns_topic_policy.alerts",
             arn=self.topic.arn,
             policy=policy(
-                Statement(
-                    sid="AlarmsAndRulesPublish",
-                    actions=["sns:Publish"],
-                    services=_PUBLISHERS,
-                    resources=[self.topic.arn],
-                    conditions={"StringEquals": {"aws:SourceAccount": props.account.id}},
-                ),
+                *self._publishers(props.account),
                 *([budget_publishes(props.account, ["sns:Publish"], self.topic.arn)] if has_budget else []),
             ),
         )
+        self.undelivered = self._keep_undelivered(props)
         if props.monthly_budget_usd is not None:
             MonthlyBudget(
                 self,
@@ -73,3 +68,42 @@ class Alerts(Construct):
                 protocol="email",
                 endpoint=email,
             )
+
+    def _publishers(self, account: Account) -> list[Statement]:
+        return [
+            Statement(
+                sid="AlarmsPublish",
+                actions=["sns:Publish"],
+                services=["cloudwatch.amazonaws.com"],
+                resources=[self.topic.arn],
+                conditions={"StringEquals": {"aws:SourceAccount": account.id}},
+            ),
+            # No condition: in a topic's policy EventBridge supports none, and nothing would be published.
+            # https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html#eb-sns-permissions
+            Statement(
+                sid="RulesPublish",
+                actions=["sns:Publish"],
+                services=["events.amazonaws.com"],
+                resources=[self.topic.arn],
+            ),
+        ]
+
+    def _keep_undelivered(self, props: AlertsProps) -> SqsQueue:
+        names, account = props.names, props.account
+        return DeadLetters(
+            self,
+            "undelivered",
+            DeadLettersProps(
+                address="undelivered_alerts",
+                queue_name=names.alerts_dead_letters,
+                alarm_name=names.normalize_alarm("undelivered-alerts"),
+                runbook="A failure went unreported",
+                component=NORMALIZE,
+                topic=self.topic,
+                key=props.key,
+                # ETL-2's stack has rules that feed the topic too.
+                policy=kept_for_rules(
+                    account, names.alerts_dead_letters, account.arn("events", f"rule/{names.any_name()}")
+                ),
+            ),
+        ).queue

@@ -39,18 +39,19 @@ class Normalize(Construct):
         self._props = props
         self._key = self._make_key()
         self.bucket = ReportsBucket(self, "bucket", self._bucket_props()).bucket
-        self.topic = Alerts(
+        self._alerts = Alerts(
             self,
             "alerts",
             AlertsProps(
-                topic_name=environment.names.alerts_topic,
+                names=environment.names,
                 account=props.account,
                 emails=environment.notification_emails,
                 key=self._key,
                 budget_name=environment.names.monthly_budget,
                 monthly_budget_usd=environment.alerts.monthly_budget_usd,
             ),
-        ).topic
+        )
+        self.topic = self._alerts.topic
         self.engine = self._make_engine()
         self.schedule = self._make_schedule(environment.normalize.schedule.cron_expression)
 
@@ -87,6 +88,7 @@ class Normalize(Construct):
             account=self._props.account,
             bucket=self.bucket,
             alerts=self.topic,
+            undelivered_alerts=self._alerts.undelivered.arn,
             key=self._key,
         )
         if isinstance(code, SparkCode):

@@ -34,12 +34,16 @@ class NormalizeEngine(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class EngineProps:
-    """What either needs to read the source table and write the clean zone."""
+    """What either needs to read the source table and write the clean zone.
+
+    ``undelivered_alerts`` is the ARN of the queue for what could not be told to the topic.
+    """
 
     environment: Environment
     account: Account
     bucket: S3Bucket
     alerts: SnsTopic
+    undelivered_alerts: str
     key: OwnKey | None
 
     def settings(self) -> dict[str, str]:

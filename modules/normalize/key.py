@@ -8,14 +8,13 @@ from envs.naming import Names
 from modules.account import Account
 from modules.encryption import DATA_KEY_ACTIONS, OwnKey
 from modules.normalize.budget import budget_publishes
-from modules.policies import Statement, policy
+from modules.policies import Conditions, Statement, policy
 from modules.tags import NORMALIZE, ResourceType
 from modules.terraform import Construct, KmsAlias, KmsKey, TerraformResourceLifecycle
 
 #: What CloudWatch Logs needs, as its user guide has it ("Encrypt log data in CloudWatch Logs").
 _LOGS_ACTIONS = ("kms:Decrypt*", "kms:Describe*", "kms:Encrypt*", "kms:GenerateDataKey*", "kms:ReEncrypt*")
-#: They publish to the topic and keep what they could not deliver in a queue, as themselves.
-_PUBLISHERS = ("cloudwatch.amazonaws.com", "events.amazonaws.com")
+_RULES = ["events.amazonaws.com"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,12 +70,34 @@ def _statements(props: EncryptionKeyProps) -> list[Statement]:
                 }
             },
         ),
+        # Alarms and rules publish as themselves. SNS's guide, "Managing Amazon SNS encryption keys and costs": a rule's
+        # use of the key carries no account to ask for. What is encrypted shows in the context that SNS and SQS give.
         Statement(
-            sid="AlarmsAndRulesPublish",
+            sid="AlarmsPublish",
             actions=DATA_KEY_ACTIONS,
-            services=_PUBLISHERS,
+            services=["cloudwatch.amazonaws.com"],
             resources=["*"],
             conditions={"StringEquals": {"aws:SourceAccount": account.id}},
         ),
+        Statement(
+            sid="RulesPublish",
+            actions=DATA_KEY_ACTIONS,
+            services=_RULES,
+            resources=["*"],
+            conditions=_encrypting("sns:topicArn", account.arn("sns", names.alerts_topic)),
+        ),
+        Statement(
+            sid="RulesKeepUndelivered",
+            actions=DATA_KEY_ACTIONS,
+            services=_RULES,
+            resources=["*"],
+            conditions=_encrypting(
+                "sqs:arn", [account.arn("sqs", name) for name in (names.alerts_dead_letters, names.etl_dead_letters)]
+            ),
+        ),
         *([budget_publishes(account, DATA_KEY_ACTIONS, "*")] if props.has_budget else []),
     ]
+
+
+def _encrypting(context: str, arns: str | list[str]) -> Conditions:
+    return {"StringEquals": {f"kms:EncryptionContext:aws:{context}": arns}}

@@ -40,6 +40,7 @@ FUNCTION_ALARM_GAPS: Changes = {
 ETL_ALARM_GAPS: Changes = {
     "aws_cloudwatch_metric_alarm.data_checks": ALARM_GAPS - {"ok_actions"},
     "aws_cloudwatch_metric_alarm.dead_letters": ALARM_GAPS,
+    "aws_cloudwatch_metric_alarm.undelivered_alerts": ALARM_GAPS,
     "aws_cloudwatch_metric_alarm.lost_events": ALARM_GAPS,
 }
 

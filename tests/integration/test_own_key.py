@@ -56,7 +56,9 @@ def test_key_is_rotated_and_its_policy_deployed(pipeline: Pipeline, key_arn: str
     assert [statement["Sid"] for statement in policy["Statement"]] == [
         "AccountAdministers",
         "LogsAreEncrypted",
-        "AlarmsAndRulesPublish",
+        "AlarmsPublish",
+        "RulesPublish",
+        "RulesKeepUndelivered",
     ]
 
 
@@ -75,9 +77,10 @@ def test_everything_is_encrypted_with_the_key(pipeline: Pipeline, key_arn: str) 
     with client(pipeline, "sns") as sns:
         (topic,) = sns.list_topics()["Topics"]
         found["topic"] = sns.get_topic_attributes(**topic)["Attributes"].get("KmsMasterKeyId")
-    url = clients.sqs.get_queue_url(QueueName=NAMES.etl_dead_letters)["QueueUrl"]
-    attributes: Any = clients.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
-    found["queue"] = attributes.get("KmsMasterKeyId")
+    for name in (NAMES.etl_dead_letters, NAMES.alerts_dead_letters):
+        url = clients.sqs.get_queue_url(QueueName=name)["QueueUrl"]
+        attributes: Any = clients.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
+        found[name] = attributes.get("KmsMasterKeyId")
     with client(pipeline, "athena") as athena:
         workgroup = athena.get_work_group(WorkGroup=NAMES.workgroup)["WorkGroup"]
     results = workgroup["Configuration"]["ResultConfiguration"]

@@ -8,10 +8,11 @@ from tests.synth.synthesized import ARROW_VARIANT, GLUE_VARIANT, Stack
 
 NORMALIZE, ETL = "cat-prod-normalize", "cat-prod-etl2"
 OF_A_FUNCTION = {"errors", "duration", "unreported"}
+OF_ETL1 = {"dead_letters", "schedule_errors", "lost_schedules", "freshness", "undelivered_alerts"}
 #: All that prod has, whichever its engines, by the stack that has it.
 ALARMS = {
-    NORMALIZE: OF_A_FUNCTION | {"throttles", "dead_letters", "schedule_errors", "lost_schedules", "freshness"},
-    GLUE_VARIANT: {"dead_letters", "schedule_errors", "lost_schedules", "freshness"},
+    NORMALIZE: OF_A_FUNCTION | OF_ETL1 | {"throttles"},
+    GLUE_VARIANT: OF_ETL1,
     ETL: {"dead_letters", "lost_events", "data_checks", "freshness"},
     ARROW_VARIANT: OF_A_FUNCTION | {"waiting", "dead_letters", "lost_events", "data_checks", "freshness"},
 }

@@ -226,12 +226,18 @@ def test_topic_policy(normalize: Stack) -> None:
     assert normalize["aws_sns_topic_policy.alerts"]["arn"] == "${aws_sns_topic.alerts.arn}"
     assert normalize.json_of("aws_sns_topic_policy.alerts", "policy")["Statement"] == [
         allow(
-            "AlarmsAndRulesPublish",
+            "AlarmsPublish",
             ["sns:Publish"],
             ["${aws_sns_topic.alerts.arn}"],
-            Principal={"Service": ["cloudwatch.amazonaws.com", "events.amazonaws.com"]},
+            Principal={"Service": ["cloudwatch.amazonaws.com"]},
             Condition={"StringEquals": OWN_ACCOUNT},
-        )
+        ),
+        allow(
+            "RulesPublish",
+            ["sns:Publish"],
+            ["${aws_sns_topic.alerts.arn}"],
+            Principal={"Service": ["events.amazonaws.com"]},
+        ),
     ]
 
 
@@ -244,6 +250,6 @@ def test_dead_letters_policy(etl: Stack, arrow_etl: Stack) -> None:
                 # By name: a queue cannot refer to itself.
                 [arn("sqs", stack["aws_sqs_queue.dead_letters"]["name"])],
                 Principal={"Service": ["events.amazonaws.com"]},
-                Condition={"ArnEquals": {"aws:SourceArn": "${aws_cloudwatch_event_rule.run_arrived.arn}"}},
+                Condition={"ArnLike": {"aws:SourceArn": "${aws_cloudwatch_event_rule.run_arrived.arn}"}},
             )
         ]

@@ -109,11 +109,11 @@ def test_services_act_for_this_account_only(stack: Stack) -> None:
 
 def test_every_service_without_a_condition_is_met(all_stacks: dict[str, Stack]) -> None:
     excused = {
-        service
+        excuse
         for stack in all_stacks.values()
         for each in admissions(stack.document)
-        if each.is_excused
-        for service in each.services
+        if not each.conditions
+        for excuse in each.excuses
     }
     assert excused == set(WITHOUT_CONDITION)
 
@@ -124,13 +124,15 @@ def test_every_service_without_a_condition_is_met(all_stacks: dict[str, Stack]) 
     ids=["none", "no account in it", "says nothing of the source"],
 )
 def test_deputy_of_anybody_is_found(conditions: tuple[str, ...]) -> None:
-    assert not Admission(
-        "aws_sns_topic_policy.alerts", ("events.amazonaws.com",), ("sns:Publish",), conditions
-    ).names_whom_it_serves
+    deputy = Admission("aws_sqs_queue.dead_letters", ("events.amazonaws.com",), ("sqs:SendMessage",), conditions)
+    assert not deputy.names_whom_it_serves
+    assert not deputy.is_excused
 
 
-def test_lambda_is_excused_in_roles_only() -> None:
+def test_service_is_excused_for_its_type_of_resource_only() -> None:
     assert not Admission("aws_sns_topic_policy.alerts", ("lambda.amazonaws.com",), ("sns:Publish",), ()).is_excused
+    both = ("cloudwatch.amazonaws.com", "events.amazonaws.com")
+    assert not Admission("aws_sns_topic_policy.alerts", both, ("sns:Publish",), ()).is_excused
 
 
 def test_calls_are_judged_with_their_conditions(roles: list[Role]) -> None:

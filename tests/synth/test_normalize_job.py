@@ -156,14 +156,13 @@ def test_failed_runs_reach_the_topic(glue_normalize: Stack) -> None:
         "target_id": "alerts",
         "arn": "${aws_sns_topic.alerts.arn}",
         "input_transformer": {
-            "input_paths": {
-                "job": "$.detail.jobName",
-                "run": "$.detail.jobRunId",
-                "state": "$.detail.state",
-                "why": "$.detail.message",
-            },
-            "input_template": '"Glue job <job>, run <run>: <state>. <why> See the runbook, Normalize failed."',
+            "input_paths": {"detail": "$.detail"},
+            "input_template": (
+                '{"alert": "A run of the Glue job did not succeed. See the runbook, Normalize failed.", '
+                '"detail": <detail>}'
+            ),
         },
+        "dead_letter_config": {"arn": "${aws_sqs_queue.undelivered_alerts.arn}"},
     }
 
 

@@ -70,6 +70,7 @@ def test_key(all_stacks: dict[str, Stack]) -> None:
         *("/aws/lambda/cat-prod-lambda-normalize", "/aws/lambda/cat-prod-etl2-parquet"),
         *("/aws-glue/*cat-prod-normalize-own-key*", "/aws-glue/*cat-prod-etl2-own-key*"),
     ]
+    queues = [arn("sqs", name) for name in ("cat-prod-alerts-dead-letters", "cat-prod-etl2-dead-letters")]
     assert policy["Statement"] == [
         {
             "Sid": "AccountAdministers",
@@ -88,14 +89,21 @@ def test_key(all_stacks: dict[str, Stack]) -> None:
                 "ArnLike": {"kms:EncryptionContext:aws:logs:arn": [arn("logs", f"log-group:{name}") for name in groups]}
             },
         },
-        {
-            "Sid": "AlarmsAndRulesPublish",
-            "Effect": "Allow",
-            "Action": DATA_KEY,
-            "Principal": {"Service": ["cloudwatch.amazonaws.com", "events.amazonaws.com"]},
-            "Resource": ["*"],
-            "Condition": {"StringEquals": {"aws:SourceAccount": ACCOUNT}},
-        },
+        *(
+            {
+                "Sid": sid,
+                "Effect": "Allow",
+                "Action": DATA_KEY,
+                "Principal": {"Service": [f"{service}.amazonaws.com"]},
+                "Resource": ["*"],
+                "Condition": {"StringEquals": condition},
+            }
+            for sid, service, condition in (
+                ("AlarmsPublish", "cloudwatch", {"aws:SourceAccount": ACCOUNT}),
+                ("RulesPublish", "events", {"kms:EncryptionContext:aws:sns:topicArn": arn("sns", "cat-prod-alerts")}),
+                ("RulesKeepUndelivered", "events", {"kms:EncryptionContext:aws:sqs:arn": queues}),
+            )
+        ),
     ]
 
 
@@ -189,6 +197,7 @@ IN_NORMALIZE: dict[str, dict[str, Any]] = {
     "aws_scheduler_schedule.daily": {"kms_key_arn": MADE},
     "aws_sns_topic.alerts": {"kms_master_key_id": MADE},
     "aws_sqs_queue.dead_letters": {"kms_master_key_id": MADE, "sqs_managed_sse_enabled": None},
+    "aws_sqs_queue.undelivered_alerts": {"kms_master_key_id": MADE, "sqs_managed_sse_enabled": None},
 }
 IN_ETL: dict[str, dict[str, Any]] = {
     "aws_glue_crawler.curated": {

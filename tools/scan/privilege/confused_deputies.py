@@ -15,11 +15,16 @@ from tools.scan.privilege.roles import ACCOUNT, Document, resolved
 #: Of a service's request, what tells on whose behalf it is made.
 _ON_BEHALF_OF: Final = ("aws:SourceAccount", "aws:SourceArn", "kms:EncryptionContext:")
 
-#: Services that say nothing of the kind to the resource, each with why that does no harm.
-WITHOUT_CONDITION: Final[Mapping[str, str]] = {
-    "lambda.amazonaws.com": (
+#: Services that say nothing of the kind to a type of resource, each with why that does no harm.
+WITHOUT_CONDITION: Final[Mapping[tuple[str, str], str]] = {
+    ("aws_iam_role", "lambda.amazonaws.com"): (
         "Lambda documents no condition for the trust in an execution role; a role can be given to functions of its own "
         "account only, by who may pass it: https://docs.aws.amazon.com/lambda/latest/dg/lambda-intro-execution-role.html"
+    ),
+    ("aws_sns_topic_policy", "events.amazonaws.com"): (
+        "EventBridge supports no condition in a topic's policy, and would publish nothing: what another account's rule "
+        "could do, if EventBridge let it, is to send a false alert: "
+        "https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html#eb-sns-permissions"
     ),
 }
 
@@ -42,9 +47,15 @@ class Admission:
         )
 
     @property
+    def excuses(self) -> tuple[tuple[str, str], ...]:
+        """The keys in WITHOUT_CONDITION that it would take to excuse it: its kind of resource with each service."""
+        kind, _, _ = self.resource.partition(".")
+        return tuple((kind, service) for service in self.services)
+
+    @property
     def is_excused(self) -> bool:
-        """Whether all its services stand in WITHOUT_CONDITION, and the resource is a role."""
-        return self.resource.startswith("aws_iam_role.") and set(self.services) <= WITHOUT_CONDITION.keys()
+        """Whether all its services stand in WITHOUT_CONDITION, for that type of resource."""
+        return set(self.excuses) <= WITHOUT_CONDITION.keys()
 
 
 def admissions(document: Document) -> Iterator[Admission]:

@@ -125,7 +125,7 @@ def admission_rows(documents: Iterable[Document]) -> str:
             _codes(each.services),
             _codes(each.actions),
             "<br>".join(f"`{_short(condition)}`" for condition in each.conditions)
-            or " ".join(WITHOUT_CONDITION[service] for service in each.services),
+            or " ".join(WITHOUT_CONDITION[excuse] for excuse in each.excuses),
         )
         for each in found
     )
