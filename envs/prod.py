@@ -38,7 +38,7 @@ PROD = Environment(
         data_bucket_name=_NAMES.reports_bucket,
         catalog=CatalogSettings(database_name=_NAMES.database),
         athena=AthenaSettings(work_group_name=_NAMES.workgroup, bytes_scanned_cutoff=100 * 2**30),
-        glue=GlueSettings(number_of_workers=4, worker_type="G.2X", timeout=120, max_retries=2, log_retention=90),
+        glue=GlueSettings(number_of_workers=4, worker_type="G.2X", timeout=120, log_retention=90),
         transform=TransformSettings(arrow=ArrowSettings(log_retention=90)),
     ),
 )

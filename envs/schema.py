@@ -156,7 +156,6 @@ class GlueJobSettings:
     worker_type: str
     version: str
     timeout: _GlueMinutes = 60
-    max_retries: Annotated[int, rules.between(0, 10, "retries of a failed run")] = 1
     log_retention: _LogDays = 30
 
     @property

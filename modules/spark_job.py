@@ -148,9 +148,9 @@ class SparkJob(Construct):
             worker_type=settings.worker_type,
             number_of_workers=settings.number_of_workers,
             timeout=settings.timeout,
-            max_retries=settings.max_retries,
-            # The execution class stays Glue's default, STANDARD: FLEX workers come late and may be taken away.
-            # One run at a time: those that are started meanwhile wait in the queue.
+            # One run at a time: what is started meanwhile waits in the queue, which takes no job that Glue retries,
+            # nor one on FLEX workers, which come late and may be taken away (docs/adr/0037).
+            max_retries=0,
             execution_property=GlueJobExecutionProperty(max_concurrent_runs=1),
             job_run_queuing_enabled=True,
             notification_property=GlueJobNotificationProperty(notify_delay_after=props.slow_after),

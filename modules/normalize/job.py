@@ -40,7 +40,11 @@ class NormalizeJob(Construct):
         """Start a run of the job, through Scheduler's universal target."""
         return ScheduleTarget(
             arn=f"arn:{self._props.account.partition}:scheduler:::aws-sdk:glue:startJobRun",
-            input={"JobName": self.job.name, "Arguments": {f"--{EventKey.SCHEDULED_TIME}": SCHEDULED_TIME}},
+            input={
+                "JobName": self.job.name,
+                "Arguments": {f"--{EventKey.SCHEDULED_TIME}": SCHEDULED_TIME},
+                "JobRunQueuingEnabled": True,
+            },
             permission=Statement(sid="StartJob", actions=["glue:StartJobRun"], resources=[self.job.arn]),
             purpose="start the Normalize job",
         )

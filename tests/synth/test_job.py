@@ -11,9 +11,9 @@ from tests.synth.synthesized import ROOT, Stack
 
 TAGS = {"ETLComponent": "ETL-2", "ETLStage": "TRANSFORM-LOAD"}
 SIZES: dict[str, dict[str, Any]] = {
-    "test": {"glue_version": "5.1", "worker_type": "G.1X", "number_of_workers": 2, "timeout": 60, "max_retries": 1},
-    "prod": {"glue_version": "5.1", "worker_type": "G.2X", "number_of_workers": 4, "timeout": 120, "max_retries": 2},
-    "local": {"glue_version": "5.1", "worker_type": "G.1X", "number_of_workers": 2, "timeout": 60, "max_retries": 1},
+    "test": {"glue_version": "5.1", "worker_type": "G.1X", "number_of_workers": 2, "timeout": 60, "max_retries": 0},
+    "prod": {"glue_version": "5.1", "worker_type": "G.2X", "number_of_workers": 4, "timeout": 120, "max_retries": 0},
+    "local": {"glue_version": "5.1", "worker_type": "G.1X", "number_of_workers": 2, "timeout": 60, "max_retries": 0},
 }
 
 

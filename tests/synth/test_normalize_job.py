@@ -39,7 +39,7 @@ def test_job(glue_normalize: Stack) -> None:
         "worker_type": "G.1X",
         "number_of_workers": 5,
         "timeout": 240,
-        "max_retries": 1,
+        "max_retries": 0,
         "execution_property": {"max_concurrent_runs": 1},
         "job_run_queuing_enabled": True,
         "notification_property": {"notify_delay_after": 192},

@@ -179,7 +179,7 @@ def test_read_capacity_is_written_as_the_programs_read_it(tmp_path: Path, units:
 
 
 def test_size_of_the_glue_engine(tmp_path: Path) -> None:
-    glue = GlueExtractSettings(worker_type="G.2X", number_of_workers=9, timeout=90, max_retries=0)
+    glue = GlueExtractSettings(worker_type="G.2X", number_of_workers=9, timeout=90)
     job = normalize_on_glue(changed("normalize.extract.glue", glue, TEST), tmp_path)["resource"]["aws_glue_job"]
     size = {"worker_type": "G.2X", "number_of_workers": 9, "timeout": 90, "max_retries": 0, "glue_version": "5.1"}
     assert {name: job["normalize"][name] for name in size} == size

@@ -56,6 +56,7 @@ def test_schedule_starts_the_job_where_that_is_the_engine(prod_normalize: Stack,
     assert request == {
         "JobName": "${aws_glue_job.normalize.name}",
         "Arguments": {"--scheduled_time": "<aws.scheduler.scheduled-time>"},
+        "JobRunQueuingEnabled": True,
     }
     assert schedule["target"].pop("arn") == f"arn:{PARTITION}:scheduler:::aws-sdk:glue:startJobRun"
     for function_only in ("input", "arn"):

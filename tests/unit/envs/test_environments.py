@@ -47,7 +47,6 @@ def expected(env: str, **changes: dict[str, Any]) -> dict[str, Any]:
                     "worker_type": "G.1X",
                     "version": "5.1",
                     "timeout": 240,
-                    "max_retries": 1,
                     "log_retention": log_retention,
                 },
             },
@@ -59,7 +58,6 @@ def expected(env: str, **changes: dict[str, Any]) -> dict[str, Any]:
             "glue": {
                 "version": "5.1",
                 "timeout": 60,
-                "max_retries": 1,
                 "log_retention": log_retention,
                 "event_batch_size": 10,
                 "event_batch_window": 60,
@@ -120,7 +118,7 @@ def test_prod_runs_daily_with_its_data_guarded() -> None:
         lambda_={"timeout": 900, "memory_size": 2048, "log_retention": 90},
         schedule={"enabled": True, "cron_expression": "cron(30 4 * * ? *)"},
         athena={"bytes_scanned_cutoff": 100 * 2**30},
-        glue={"number_of_workers": 4, "worker_type": "G.2X", "timeout": 120, "max_retries": 2},
+        glue={"number_of_workers": 4, "worker_type": "G.2X", "timeout": 120},
         arrow={"log_retention": 90},
         guard={"deletion_guarded": True, "empty_on_destroy": False},
     )

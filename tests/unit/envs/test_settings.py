@@ -21,7 +21,6 @@ NUMBERS = [
     ("normalize.extract.max_read_capacity_units", 1, 10_000_000, "give None for no limit"),
     ("normalize.extract.glue.number_of_workers", 2, 299, "a Spark job needs a driver and a worker"),
     ("normalize.extract.glue.timeout", 10, 10080, "minutes, of which the workers' start takes some"),
-    ("normalize.extract.glue.max_retries", 0, 10, "retries of a failed run"),
     ("normalize.lifecycle.noncurrent_version_expiration", 1, 3650, "give a number of days"),
     ("normalize.lifecycle.abort_incomplete_multipart_upload", 1, 3650, "give a number of days"),
     ("normalize.lifecycle.athena_results_expiration", 1, 3650, "give a number of days"),
@@ -31,7 +30,6 @@ NUMBERS = [
     ("etl.athena.bytes_scanned_cutoff", 10_000_000, 2**53, "Athena's least cutoff is 10 MB"),
     ("etl.glue.number_of_workers", 2, 299, "a Spark job needs a driver and a worker"),
     ("etl.glue.timeout", 1, 10080, "minutes until Glue stops a run"),
-    ("etl.glue.max_retries", 0, 10, "retries of a failed run"),
     ("etl.glue.event_batch_size", 1, 100, "arrivals that start the job at once"),
     ("etl.glue.event_batch_window", 1, 900, "seconds an arrival waits for company"),
 ]
