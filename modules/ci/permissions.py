@@ -141,12 +141,12 @@ class Permissions:
         ]
 
     def _use_key(self, *actions: str) -> Statement:
-        """A function's variables, and programs, where they are encrypted."""
+        """A function's variables, a schedule's input, and programs, where they are encrypted."""
         conditions = self._own_key_through_services()
         return Statement(sid="UseKey", actions=actions, resources=self._arns(Scope.KEYS), conditions=conditions)
 
     def _own_key_through_services(self) -> Conditions:
-        services = [f"{name}.{self.account.region}.amazonaws.com" for name in ("lambda", "s3")]
+        services = [f"{name}.{self.account.region}.amazonaws.com" for name in ("lambda", "s3", "scheduler")]
         return {"StringEquals": {**own_key(self.environment)["StringEquals"], "kms:ViaService": services}}
 
     def _statements(

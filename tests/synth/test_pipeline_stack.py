@@ -121,7 +121,7 @@ def test_plan_role_only_reads(pipeline: Stack) -> None:
         "StringEquals": {
             "aws:ResourceTag/Environment": "PROD",
             "aws:ResourceTag/ProjectId": "P2124",
-            "kms:ViaService": ["lambda.us-east-1.amazonaws.com", "s3.us-east-1.amazonaws.com"],
+            "kms:ViaService": [f"{service}.us-east-1.amazonaws.com" for service in ("lambda", "s3", "scheduler")],
         }
     }
 
