@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import time
 
 _MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
 _WEEKDAYS = ("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT")
@@ -30,6 +31,20 @@ class _Field:
         if re.fullmatch(self.alone, text, re.ASCII | re.IGNORECASE):
             return True
         return all(self._accepts_part(part) for part in text.split(","))
+
+    def numbers(self, text: str) -> set[int]:
+        """Return the numbers that a sound text of plain numbers stands for."""
+        return {number for part in text.split(",") for number in self._numbers_of(part)}
+
+    def _numbers_of(self, part: str) -> list[int]:
+        span, _, step = part.partition("/")
+        first, dash, last = span.partition("-")
+        begin = self.lowest if span == "*" else int(first)
+        end = int(last) if dash else self.highest if step or span == "*" else begin
+        every = list(range(begin, end + 1))
+        # As in 22-2.
+        every = every or [*range(begin, self.highest + 1), *range(self.lowest, end + 1)]
+        return every[:: int(step or 1)]
 
     def _accepts_part(self, part: str) -> bool:
         span, slash, step = part.partition("/")
@@ -55,6 +70,16 @@ _FIELDS = (
     _Field("day-of-week", 1, 7, words=_WEEKDAYS, alone=rf"\?|L|({_WEEKDAY})L|({_WEEKDAY})#[1-5]", has_steps=False),
     _Field("year", 1970, 2199),
 )
+
+
+def times_of_day(expression: str) -> list[time]:
+    """Return the times of day, in order, at which a sound expression is due on the days that it names."""
+    minutes, hours, *_ = expression.removeprefix("cron(").split(" ")
+    return [
+        time(hour, minute)
+        for hour in sorted(_FIELDS[1].numbers(hours))
+        for minute in sorted(_FIELDS[0].numbers(minutes))
+    ]
 
 
 def check_cron(expression: str) -> str:

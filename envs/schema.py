@@ -111,10 +111,14 @@ class LambdaSettings(FunctionSettings):
 @_settings
 @dataclass(frozen=True, kw_only=True)
 class ScheduleSettings:
-    """When ETL-1 runs by itself; the expression is in UTC."""
+    """When ETL-1 runs by itself; the expression is in ``time_zone``, which follows summer time.
+
+    A run belongs to the business day, in ``extract.time_zone``, in which it was due: docs/adr/0038.
+    """
 
     enabled: bool
     cron_expression: Annotated[str, AfterValidator(check_cron)] | None = None
+    time_zone: Annotated[str, rules.TIME_ZONE] = "UTC"
 
 
 @_settings

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from operator import attrgetter
 from typing import Any
 
@@ -11,6 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 from contract.column_history import history_faults, read_history
 from contract.layout import ARTIFACTS_PREFIX
 from contract.settings import MOST_SPARK_TASKS
+from envs.drift import LEFT_OUT, REPEATED, SKIPPED, drifts
 from envs.schema import GLUE_ENGINE, WORKER_TYPES, Environment, GlueJobSettings
 
 
@@ -25,6 +27,32 @@ def _schedule_has_expression(environment: Environment) -> Iterator[str]:
             "normalize.schedule.cron_expression = None: an enabled schedule needs an expression; "
             "give one, as in cron(30 4 * * ? *), or set enabled to False"
         )
+
+
+def _schedule_keeps_business_days(environment: Environment) -> Iterator[str]:
+    schedule, business = environment.normalize.schedule, environment.normalize.extract.time_zone
+    if not schedule.enabled or schedule.cron_expression is None:
+        return
+    found = drifts(schedule.cron_expression, schedule.time_zone, business, datetime.now(UTC).date())
+    for at in sorted({drift.at for drift in found}):
+        left_out, *drifted = (
+            ", ".join(drift.day.isoformat() for drift in found if (drift.kind, drift.at) == (kind, at))
+            for kind in (LEFT_OUT, SKIPPED, REPEATED)
+        )
+        if left_out:
+            yield (
+                f"normalize.schedule.cron_expression = {schedule.cron_expression!r}: no run would make the business "
+                f"day {left_out}, for Scheduler leaves {at:%H:%M} out when clocks in {schedule.time_zone!r} go "
+                "forward; choose another hour"
+            )
+        what = ("skip the business day {}", "make the business day {} twice")
+        said = [text.format(days) for text, days in zip(what, drifted, strict=True) if days]
+        if said:
+            yield (
+                f"normalize.schedule.time_zone = {schedule.time_zone!r}: against normalize.extract.time_zone, "
+                f"{business!r}, the run due at {at:%H:%M} would {' and '.join(said)}; set it to {business!r}, "
+                "and write normalize.schedule.cron_expression in that zone's time"
+            )
 
 
 def _guarded_data_stays(environment: Environment) -> Iterator[str]:
@@ -108,6 +136,7 @@ def _columns_keep_their_history(environment: Environment) -> Iterator[str]:
 #: Each rule, with the settings that must be sound in themselves before the rule can be asked.
 _CROSS_RULES: tuple[tuple[Callable[[Environment], Iterator[str]], tuple[str, ...]], ...] = (
     (_schedule_has_expression, ("normalize.schedule",)),
+    (_schedule_keeps_business_days, ("normalize.schedule", "normalize.extract.time_zone")),
     (_guarded_data_stays, ("deletion_guarded", "empty_on_destroy")),
     (_stacks_share_the_bucket, ("normalize.s3_bucket_name", "etl.data_bucket_name")),
     (_prefixes_are_apart, ("etl.clean_prefix", "etl.curated_prefix", "etl.athena_results_prefix")),

@@ -106,7 +106,8 @@ class NormalizeStack(PlatformStack):
         normalize = Normalize(self, "normalize", props)
         self._bound_roles()
         schedule = environment.normalize.schedule
-        status = f"ENABLED {schedule.cron_expression} UTC" if normalize.schedule else "DISABLED: run ETL-1 by hand"
+        due = f"{schedule.cron_expression} {schedule.time_zone}"
+        status = f"ENABLED {due}" if normalize.schedule else "DISABLED: run ETL-1 by hand"
         self._publish(
             {
                 "bucket_name": Output(

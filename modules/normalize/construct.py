@@ -106,6 +106,7 @@ class Normalize(Construct):
                 names=environment.names,
                 account=self._props.account,
                 cron_expression=cron_expression,
+                time_zone=environment.normalize.schedule.time_zone,
                 target=self.engine.schedule_target,
                 freshness_hours=environment.freshness_hours,
                 alerts=self.topic,

@@ -28,7 +28,8 @@ from modules.terraform import (
     SnsTopic,
 )
 
-#: EventBridge Scheduler fills this in: a retry after midnight still belongs to the day that was due.
+#: EventBridge Scheduler fills this in, in UTC whatever the schedule's zone: a retry after midnight still belongs to the
+#: day that was due.
 SCHEDULED_TIME = "<aws.scheduler.scheduled-time>"
 _RETRIES = 10
 _LONGEST_EVENT_AGE = 4 * 3600
@@ -54,6 +55,7 @@ class DailyScheduleProps:
     names: Names
     account: Account
     cron_expression: str
+    time_zone: str
     target: ScheduleTarget
     freshness_hours: int
     alerts: SnsTopic
@@ -122,7 +124,7 @@ class DailySchedule(Construct):
             description="Starts ETL-1 once a day",
             group_name=self._group.name,
             schedule_expression=props.cron_expression,
-            schedule_expression_timezone="UTC",
+            schedule_expression_timezone=props.time_zone,
             state="ENABLED",
             kms_key_arn=props.key.arn if props.key else None,
             flexible_time_window=SchedulerScheduleFlexibleTimeWindow(mode="OFF"),

@@ -72,10 +72,12 @@ def schedule(examined: Examination) -> Iterator[Finding]:
         else:
             yield Finding("schedule", OK, "there is none, as envs/ says: runs are started by hand")
         return
-    said = f"{found['Name']} is {found.get('State')}, {found['ScheduleExpression']}"
+    zone = found.get("ScheduleExpressionTimezone", "UTC")
+    said = f"{found['Name']} is {found.get('State')}, {found['ScheduleExpression']} {zone}"
     wrong = not settings.enabled or found.get("State") != "ENABLED"
-    wrong = wrong or found["ScheduleExpression"] != settings.cron_expression
-    wanted = f"envs/ says {settings.cron_expression if settings.enabled else 'none'}"
+    due = (settings.cron_expression, settings.time_zone)
+    wrong = wrong or (found["ScheduleExpression"], zone) != due
+    wanted = f"envs/ says {' '.join(map(str, due)) if settings.enabled else 'none'}"
     yield Finding(
         "schedule", ATTENTION if wrong else OK, f"{said}; {wanted}" if wrong else said, deploy if wrong else ""
     )

@@ -12,7 +12,7 @@ import pytest
 import main
 from contract.settings import CRAWLER_VARIABLE
 from envs.prod import PROD
-from envs.schema import AFTER_JOB, ArrowSettings, Environment, GlueExtractSettings
+from envs.schema import AFTER_JOB, ArrowSettings, Environment, GlueExtractSettings, ScheduleSettings
 from envs.test import TEST
 from glue_src.arguments import read_variables
 from lambda_src.settings import Settings
@@ -151,6 +151,18 @@ def test_schedule_can_be_switched_off_with_its_expression_kept(tmp_path: Path) -
     document = normalize(changed("normalize.schedule.enabled", False, PROD), tmp_path)
     assert "aws_scheduler_schedule" not in document["resource"]
     assert document["output"]["schedule_status"]["value"] == "DISABLED: run ETL-1 by hand"
+
+
+def test_schedule_in_a_zone_with_summer_time(tmp_path: Path) -> None:
+    schedule = ScheduleSettings(enabled=True, cron_expression="cron(30 23 * * ? *)", time_zone="Europe/Madrid")
+    environment = changed("normalize.extract.time_zone", "Europe/Madrid", changed("normalize.schedule", schedule, PROD))
+    document = normalize(environment, tmp_path)
+    daily = document["resource"]["aws_scheduler_schedule"]["daily"]
+    assert (daily["schedule_expression"], daily["schedule_expression_timezone"]) == (
+        "cron(30 23 * * ? *)",
+        "Europe/Madrid",
+    )
+    assert document["output"]["schedule_status"]["value"] == "ENABLED cron(30 23 * * ? *) Europe/Madrid"
 
 
 @pytest.mark.parametrize(

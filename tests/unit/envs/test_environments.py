@@ -105,7 +105,7 @@ def test_test_runs_by_hand_with_small_sizes() -> None:
     assert asdict(TEST) == expected(
         "test",
         lambda_={"timeout": 300, "memory_size": 1024, "log_retention": 14},
-        schedule={"enabled": False, "cron_expression": None},
+        schedule={"enabled": False, "cron_expression": None, "time_zone": "UTC"},
         athena={"bytes_scanned_cutoff": 2**30},
         glue={"number_of_workers": 2, "worker_type": "G.1X"},
         arrow={"log_retention": 14},
@@ -116,7 +116,7 @@ def test_prod_runs_daily_with_its_data_guarded() -> None:
     assert asdict(PROD) == expected(
         "prod",
         lambda_={"timeout": 900, "memory_size": 2048, "log_retention": 90},
-        schedule={"enabled": True, "cron_expression": "cron(30 4 * * ? *)"},
+        schedule={"enabled": True, "cron_expression": "cron(30 4 * * ? *)", "time_zone": "UTC"},
         athena={"bytes_scanned_cutoff": 100 * 2**30},
         glue={"number_of_workers": 4, "worker_type": "G.2X", "timeout": 120},
         arrow={"log_retention": 90},
@@ -128,7 +128,7 @@ def test_local_has_the_layers_of_the_interpreter_at_hand() -> None:
     assert asdict(LOCAL) == expected(
         "local",
         lambda_={"timeout": 300, "memory_size": 1024, "log_retention": 1, "platform": None},
-        schedule={"enabled": False, "cron_expression": None},
+        schedule={"enabled": False, "cron_expression": None, "time_zone": "UTC"},
         extract={
             "exclusion_rules": (
                 {

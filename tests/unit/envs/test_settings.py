@@ -188,11 +188,16 @@ def test_account_id_refused(account: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "zone", ["", "Bogota", "america/bogota", "America", "/etc/passwd", "../UTC", "UTC\0", "\udc80"]
+    "zone",
+    [
+        *("", "Bogota", "america/bogota", "America", "/etc/passwd", "../UTC", "UTC\0", "\udc80"),
+        # A machine's own database has these, and AWS has not.
+        *("localtime", "posix/UTC", "right/UTC", "posixrules", "Factory"),
+    ],
 )
-def test_time_zone_refused(zone: str) -> None:
-    found = faults(changed("normalize.extract.time_zone", zone))
-    assert found == [f"normalize.extract.time_zone = {zone!r}: {ZONE_RULE}"]
+@pytest.mark.parametrize("setting", ["normalize.extract.time_zone", "normalize.schedule.time_zone"])
+def test_time_zone_refused(setting: str, zone: str) -> None:
+    assert faults(changed(setting, zone)) == [f"{setting} = {zone!r}: {ZONE_RULE}"]
 
 
 @pytest.mark.parametrize(

@@ -31,6 +31,22 @@ def test_what_is_asked_for(event: Any, request_: Request) -> None:
     assert parse(event, NOW, BOGOTA) == request_
 
 
+@pytest.mark.parametrize(
+    ("due", "day"),
+    [
+        # 23:30 in Madrid, in winter and in summer; and the hour that comes twice there, both times.
+        ("2026-01-31T22:30:00Z", date(2026, 1, 31)),
+        ("2026-07-31T21:30:00Z", date(2026, 7, 31)),
+        ("2026-10-25T00:30:00Z", date(2026, 10, 25)),
+        ("2026-10-25T01:30:00Z", date(2026, 10, 25)),
+    ],
+)
+def test_late_retry_belongs_to_the_day_that_was_due(due: str, day: date) -> None:
+    """The schedule's zone does not matter: Scheduler names the instant, in UTC."""
+    hours_later = datetime(2027, 1, 1, tzinfo=UTC)
+    assert parse({"scheduled_time": due}, hours_later, "Europe/Madrid") == Request(day)
+
+
 @pytest.mark.parametrize("dt", ["2026-01-30", "2026-01-31"])
 def test_today_is_the_last_day_in_its_time_zone_or_in_utc(dt: str) -> None:
     assert parse({"dt": dt}, NOW, BOGOTA).day.isoformat() == dt
