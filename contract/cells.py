@@ -49,9 +49,11 @@ def _restore_one(match: re.Match[str]) -> str:
 
 def cell(text: str | None) -> str:
     """Return one CSV cell for ``text``: empty for None, quoted where RFC 4180 asks for it or the text is empty."""
-    if text is None:
-        return ""
-    escaped = escape(text)
+    return "" if text is None else quoted(escape(text))
+
+
+def quoted(escaped: str) -> str:
+    """Return the cell of a text that is escaped already, and no null."""
     if '"' in escaped:
         return '"' + escaped.replace('"', '""') + '"'
     return f'"{escaped}"' if "," in escaped or not escaped else escaped
@@ -62,8 +64,12 @@ def first_cell(text: str | None) -> str:
 
     Spark drops a byte order mark at the beginning of every part of a file that it reads, so one is put in quotes.
     """
-    made = cell(text)
-    return f'"{made}"' if made.startswith(_BYTE_ORDER_MARK) else made
+    return with_mark_quoted(cell(text))
+
+
+def with_mark_quoted(first: str) -> str:
+    """Return a record's first cell with quotes around a byte order mark that it begins with."""
+    return f'"{first}"' if first.startswith(_BYTE_ORDER_MARK) else first
 
 
 def record(cells: Sequence[str | None]) -> str:

@@ -10,8 +10,8 @@ DAY_FOLDER = "dt"
 
 #: How an instant is written in a CSV cell: UTC, microseconds, always 27 characters.
 CSV_TIMESTAMP_FORMAT = "%Y-%m-%dT%H:%M:%S.%fZ"
-#: The same instant format in Spark's pattern language.
-SPARK_TIMESTAMP_FORMAT = "yyyy-MM-dd'T'HH:mm:ss.SSSSSSX"
+#: How a number is written in a CSV cell; for any program's regular expressions.
+DOUBLE_PATTERN = r"-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?"
 
 
 class ColumnType(Enum):

@@ -19,6 +19,7 @@ QUARANTINE_FOLDER = "_quarantine"
 CLEAN_SUFFIX = ".csv"
 _JSON_SUFFIX = ".json"
 
+_RUN_INSTANT_FORMAT = "%Y%m%dT%H%M%S.%fZ"
 _RUN_ID = r"\d{8}T\d{6}\.\d{6}Z-[0-9a-f]{8}"
 _CLEAN_KEY = re.compile(
     rf"(?P<dataset>[a-z][a-z0-9_]*)/{DAY_FOLDER}=(?P<day>\d{{4}}-\d{{2}}-\d{{2}})/(?P=dataset)-(?P<run_id>{_RUN_ID})\.csv",
@@ -42,7 +43,16 @@ def business_day(instant: datetime, time_zone: str) -> date:
 
 def new_run_id(instant: datetime) -> str:
     """Return a run id that sorts by ``instant`` (time-zone aware) and is unique among runs of the same microsecond."""
-    return f"{instant.astimezone(UTC):%Y%m%dT%H%M%S.%fZ}-{secrets.token_hex(4)}"
+    return f"{instant.astimezone(UTC):{_RUN_INSTANT_FORMAT}}-{secrets.token_hex(4)}"
+
+
+def run_instant(run_id: str) -> datetime:
+    """Return when a run began, in UTC (time-zone aware); its id starts with that.
+
+    Raises:
+        ValueError: there is no such instant.
+    """
+    return datetime.strptime(run_id.partition("-")[0], _RUN_INSTANT_FORMAT).replace(tzinfo=UTC)
 
 
 def parse_day(text: str) -> date:
@@ -76,8 +86,9 @@ def parse_clean_key(clean_prefix: str, key: str) -> CleanObject | None:
         return None
     try:
         day = parse_day(match["day"])
+        run_instant(match["run_id"])
     except ValueError:
-        # Somebody's own object under a day that no calendar has, such as dt=2026-02-30.
+        # Somebody's own object under a day or of an instant that no calendar has, such as dt=2026-02-30.
         return None
     return CleanObject(match["dataset"], day, match["run_id"])
 

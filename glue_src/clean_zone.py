@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta, timezone
 from typing import TYPE_CHECKING, Final
 
-from contract.layout import clean_key, commit_marker_prefix, parse_clean_key, run_summary_key
+from contract.layout import clean_key, commit_marker_prefix, parse_clean_key, run_instant, run_summary_key
 from contract.runs import RunSummary, RunSummaryError
 from glue_src import logs
-from glue_src.exceptions import ForeignHeaderError, IncompleteRunError, NoCompleteRunError
+from glue_src.csv_faults import CsvFault, FaultCode
+from glue_src.exceptions import ForeignHeaderError, IncompleteRunError, MalformedDataError, NoCompleteRunError
 from glue_src.headers import columns_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from datetime import date
+    from datetime import date, datetime
 
     from contract.datasets import Column, Dataset
     from contract.layout import CleanObject
@@ -26,7 +27,8 @@ if TYPE_CHECKING:
 _LONGEST_HEADER: Final = 64 * 1024
 #: How far ahead a run's own clock may be. A run from the future would keep all others from being published.
 _CLOCK_TOLERANCE: Final = timedelta(hours=1)
-_INSTANT_FORMAT: Final = "%Y%m%dT%H%M%S.%fZ"
+#: Where days begin first: a run is of its own zone's day.
+_FURTHEST_EAST: Final = timezone(timedelta(hours=14))
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,8 @@ class CleanZone:
         stored = self.bucket.list(commit_marker_prefix(self.prefix, self.contract))
         found = (parse_clean_key(self.prefix, entry.key) for entry in stored)
         for run in sorted((run for run in found if run), key=lambda run: run.run_id, reverse=True):
-            if _instant(run.run_id) > now + _CLOCK_TOLERANCE:
+            latest = now + _CLOCK_TOLERANCE
+            if run_instant(run.run_id) > latest or run.day > latest.astimezone(_FURTHEST_EAST).date():
                 logs.warning("run of the future ignored: delete its objects", day=run.day, run_id=run.run_id)
             else:
                 yield run
@@ -117,14 +120,14 @@ class CleanZone:
 
         Raises:
             ForeignHeaderError: its header does not fit the contract.
+            MalformedDataError: its last record is cut off: how many cells it should have had, no reader would know.
         """
         begin = self.bucket.read_range(written.key, 0, _LONGEST_HEADER) if written.bytes else b""
         header, line_feed, _ = begin.partition(b"\n")
         if not line_feed:
             raise ForeignHeaderError(dataset.name, written.key, f"does not end within {_LONGEST_HEADER} bytes")
-        return columns_in(header.decode("utf-8", "replace"), dataset, written.key)
-
-
-def _instant(run_id: str) -> datetime:
-    """Return when a run began; its id starts with that."""
-    return datetime.strptime(run_id.partition("-")[0], _INSTANT_FORMAT).replace(tzinfo=UTC)
+        columns = columns_in(header.decode("utf-8", "replace"), dataset, written.key)
+        if self.bucket.read_range(written.key, written.bytes - 1, written.bytes) != b"\n":
+            fault = CsvFault(FaultCode.CUT_OFF)
+            raise MalformedDataError(dataset.name, written.key, fault.code, str(fault))
+        return columns

@@ -120,7 +120,8 @@ class LakeEngine(Protocol):
         """Write what ``plans`` say where no reader sees it; leaving the context removes what was not published.
 
         Raises:
-            MalformedDataError: a CSV holds what its columns' types or the contract's escapes do not allow.
+            SuspectCsvError: a CSV holds a record that is not as ETL-1 writes it, a cell that is not of its column's
+                type, or a null in a column that files are divided or sorted by.
             TableMovedError: a table is no longer as it was planned on.
             PartitionTooLargeError: the engine cannot hold a partition; nothing was written.
         """

@@ -8,6 +8,7 @@
     ├── NoCompleteRunError          there are clean runs, and none of them is complete
     ├── CleanDataError              a clean CSV is not what the contract asks for; nothing was published
     │   ├── ForeignHeaderError      its header has unknown columns, or lacks some that may not be null
+    │   ├── SuspectCsvError         an engine cannot read it; becomes the next
     │   └── MalformedDataError      a record, a cell or an escape
     ├── HeldError                   a run would remove too many rows; nothing of it was published
     ├── QuarantinedError            a run failed checks; nothing of it was published
@@ -82,14 +83,23 @@ class ForeignHeaderError(CleanDataError):
         )
 
 
+class SuspectCsvError(CleanDataError):
+    """An engine cannot read a CSV; ``glue_src.csv_faults`` finds out which record breaks which rule."""
+
+    def __init__(self, dataset_name: str, key: str) -> None:
+        self.key = key
+        super().__init__(f"{dataset_name}: {key} holds what the contract does not allow.")
+
+
 class MalformedDataError(CleanDataError):
     """A CSV holds a record or a cell that the contract does not allow.
 
-    ``detail`` is a sentence that says which rule is broken, and in which column if that is known; it never quotes the
-    record.
+    ``code`` is for counting and comparing; ``detail`` are sentences that say where which rule is broken; they never
+    quote the record.
     """
 
-    def __init__(self, dataset_name: str, key: str, detail: str) -> None:
+    def __init__(self, dataset_name: str, key: str, code: str, detail: str) -> None:
+        self.code = code
         super().__init__(
             f"{dataset_name}: {key} is malformed: {detail} Nothing was published: repeat ETL-1 for that day."
         )

@@ -17,6 +17,7 @@ from contract.layout import quarantine_key
 from glue_src import logs
 from glue_src.announce import announce
 from glue_src.checks import checks_of, rejected_check, relations_of
+from glue_src.csv_faults import explained
 from glue_src.exceptions import (
     HeldError,
     QuarantinedError,
@@ -167,7 +168,12 @@ class Night:
         for change in changes:
             if change.repartitions:
                 self.engine.repartition(change.dataset)
-        with logs.timed("published", run_id=summary.run_id), self.engine.stage(plans) as staged:
+        sources = [plan.source for plan in plans]
+        with (
+            logs.timed("published", run_id=summary.run_id),
+            explained(self.bucket, sources),
+            self.engine.stage(plans) as staged,
+        ):
             checks = [*self._checks(staged, changes), rejected]
             self._judge(summary, checks, recorder)
             published = {change.dataset.name: staged.publish(change.dataset) for change in changes}

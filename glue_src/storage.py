@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 _KEYS_PER_DELETE: Final = 1000
+_PIECE_BYTES: Final = 8 * 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,15 @@ class Bucket:
     def read(self, key: str) -> bytes:
         """Return an object's whole content."""
         return self.s3.get_object(Bucket=self.name, Key=key)["Body"].read()
+
+    def lines(self, key: str) -> Iterator[bytes]:
+        """Yield an object's lines with their line feeds, as they come: objects may be larger than the memory."""
+        left = b""
+        for piece in self.s3.get_object(Bucket=self.name, Key=key)["Body"].iter_chunks(_PIECE_BYTES):
+            *whole, left = (left + piece).split(b"\n")
+            yield from (line + b"\n" for line in whole)
+        if left:
+            yield left
 
     def read_range(self, key: str, first: int, end: int) -> bytes:
         """Return an object's bytes from ``first`` to before ``end``, or to its own end where that comes sooner.

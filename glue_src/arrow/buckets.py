@@ -35,12 +35,12 @@ class Segment:
 
 
 def split(batch: pa.RecordBatch, dataset: Dataset) -> list[Segment]:
-    """Return a batch's rows by partition. Rows without a value in the partition's column go with those of ""."""
+    """Return a batch's rows by partition."""
     if not batch.num_rows:
         return []
     if dataset.partition is None:
         return [_segment(WHOLE_TABLE, batch)]
-    partitions = pc.fill_null(partitions_of(batch.column(dataset.partition.column), dataset), "").dictionary_encode()
+    partitions = partitions_of(batch.column(dataset.partition.column), dataset).dictionary_encode()
     values, numbers = partitions.dictionary.to_pylist(), partitions.indices
     if len(values) == 1:
         return [_segment(values[0], batch)]

@@ -94,8 +94,7 @@ class ArrowEngine:
             for job, found in write_all(jobs, self.limits, workers):
                 self.check_time()
                 tables[job.writer.dataset.name].partitions[job.partition] = found
-                if found.file is not None:
-                    uploads.start(job.writer.dataset.name, found.file.path, found.file.file.file_path)
+                uploads.start(job.writer.dataset.name, found.file.path, found.file.file.file_path)
         for table in tables.values():
             table.find_duplicates_across()
 
@@ -141,9 +140,6 @@ class ArrowEngine:
             added = []
             if rows:
                 written = PartitionWriter(dataset, table, Path(folder)).write(WHOLE_TABLE, content, content.nbytes)
-                if written.file is None:
-                    message = f"{dataset.name}: a required column holds a null: {dict(written.nulls)}"
-                    raise ValueError(message)
                 uploads.start(dataset.name, written.file.path, written.file.file.file_path)
                 uploads.wait()
                 added.append(written.file.file)

@@ -38,13 +38,13 @@ class StagedFile:
 
 @dataclass(frozen=True)
 class PartitionFacts:
-    """What was found in one partition's rows; ``file`` is None where they must not be published."""
+    """What was found in one partition's rows, and the file that has them."""
 
     partition: str
     rows: int
     nulls: Mapping[str, int]
     duplicate_keys: int
-    file: StagedFile | None
+    file: StagedFile
 
 
 @dataclass
@@ -95,7 +95,7 @@ class StagedTable:
 
     def _own(self, columns: Sequence[str], partition: str | None) -> Iterator[pa.Table]:
         for name, facts in self.partitions.items():
-            if partition in (None, name) and facts.file is not None:
+            if partition in (None, name):
                 rows = parquet.read_table(facts.file.path, columns=list(columns), use_threads=False, partitioning=None)
                 yield rows.cast(pa.schema([(each.name, each.type) for each in rows.schema]))
 
@@ -165,10 +165,7 @@ class ArrowStagedTables:
         """
         staged = self.tables[dataset.name]
         table, replaced = staged.current.table, staged.replaced
-        added = [each.file.file for each in staged.partitions.values() if each.file is not None]
-        if len(added) < len(staged.partitions):
-            message = f"{dataset.name}: rows with nulls in required columns cannot be published"
-            raise ValueError(message)
+        added = [each.file.file for each in staged.partitions.values()]
         removed = [task.file for task in staged.current.tasks if replaced.has(partition_of(task.file))]
         with self.uploads.committing(dataset.name):
             if staged.current.readable:

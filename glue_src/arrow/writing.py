@@ -37,16 +37,14 @@ class PartitionWriter:
     def write(self, partition: str, rows: pa.Table, raw_bytes: int) -> PartitionFacts:
         """Write a partition's rows, in any order, and return what was found in them.
 
-        With nulls in a required column there is no file: Iceberg has no way to keep them.
+        No row may have a null in a required column: Iceberg has no way to keep it.
         """
         nulls = {column.name: rows[column.name].null_count for column in self.dataset.columns if not column.nullable}
         keys = comparable(rows, sorted({*self.dataset.sort_by, *self.dataset.key}))
         order = sorted_by(keys, self.dataset.sort_by)
         repeated = duplicates(keys, self.dataset, order)
         del keys
-        staged = None
-        if not any(nulls[name] for name in self.dataset.required_names):
-            staged = self._put(partition, rows, order, raw_bytes)
+        staged = self._put(partition, rows, order, raw_bytes)
         present = {name: count for name, count in nulls.items() if count}
         return PartitionFacts(partition, rows.num_rows, present, repeated, staged)
 

@@ -1,6 +1,9 @@
 r"""Clean CSV as a Spark frame, typed, with every text as it was in the source.
 
 Everything is a column expression: no row passes through Python.
+
+Spark's own reader of CSV takes half of what can be wrong with one, and writes the other half, records and all, to its
+logs. So lines are read as texts and split, and a record is right if writing its cells again gives the same line.
 """
 
 from __future__ import annotations
@@ -16,13 +19,12 @@ from pyspark.sql.types import (
     StructField,
     StructType,
     TimestampNTZType,
-    TimestampType,
 )
 
-from contract.datasets import SPARK_TIMESTAMP_FORMAT, Column, ColumnType, Dataset
+from contract.datasets import DOUBLE_PATTERN, Column, ColumnType, Dataset
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from pyspark.sql import Column as Expression
     from pyspark.sql import DataFrame, SparkSession
@@ -34,27 +36,6 @@ _TABLE_TYPES: dict[ColumnType, DataType] = {
     ColumnType.INSTANT: TimestampNTZType(),
     ColumnType.DOUBLE: DoubleType(),
 }
-_CSV_TYPES: dict[ColumnType, DataType] = {**_TABLE_TYPES, ColumnType.INSTANT: TimestampType()}
-
-#: What Spark takes for null, and for an unquoted empty cell: a text that no cell of a one-line record can be. With
-#: Spark's default, the empty text, quoted empty cells would become null too.
-_NO_CELL_AT_ALL = "\n"
-
-_CSV_OPTIONS: dict[str, str | bool | int] = {
-    "header": True,
-    "enforceSchema": False,  # a header other than the contract's is an error
-    "mode": "FAILFAST",
-    "quote": '"',
-    "escape": '"',
-    "multiLine": False,  # one record per physical line, so that Spark can split the file
-    "lineSep": "\n",
-    "encoding": "UTF-8",
-    "ignoreLeadingWhiteSpace": False,
-    "ignoreTrailingWhiteSpace": False,
-    "maxCharsPerColumn": -1,
-    "timestampFormat": SPARK_TIMESTAMP_FORMAT,
-    "nullValue": _NO_CELL_AT_ALL,
-}
 
 # Characters in SQL, where a backslash in quotes would be an escape itself.
 _BACKSLASH = "char(92)"
@@ -62,51 +43,122 @@ _PAIR = "char(92) || char(92)"
 _LINE_FEED = "char(10)"
 _CARRIAGE_RETURN = "char(13)"
 _NUL = "char(0)"
+_QUOTE = "char(34)"
+_BYTE_ORDER_MARK = "decode(unhex('EFBBBF'), 'UTF-8')"
 
-#: What the error says that evaluating :func:`restore` raises.
-UNKNOWN_ESCAPE = "a backslash that begins no escape of the contract"
+#: What the error says that evaluating a frame of :func:`read_clean` raises.
+SUSPECT = "a record is not as ETL-1 writes it"
+_REFUSED = f"raise_error('{SUSPECT}')"
+
+#: Names of what a line is taken apart into.
+_LINE = "value"
+_CELLS = "cells"
+_NUMBER = "number"
 
 
 def table_schema(columns: Sequence[Column]) -> StructType:
     """Return the schema of columns as tables have them, in their order; all may be null."""
-    return _schema(columns, _TABLE_TYPES)
-
-
-def _schema(columns: Sequence[Column], types: dict[ColumnType, DataType]) -> StructType:
-    return StructType([StructField(column.name, types[column.type], nullable=True) for column in columns])
+    return StructType([StructField(column.name, _TABLE_TYPES[column.type], nullable=True) for column in columns])
 
 
 def read_clean(spark: SparkSession, uri: str, dataset: Dataset, columns: Sequence[Column]) -> DataFrame:
     """Return the rows of one clean CSV, typed, with every text as it was in the source.
 
-    ``columns`` are those of its header; the contract's others are null. Evaluating the frame raises what Spark raises
-    for another header, a record of the wrong length, a value that is not of its column's type, or an escape that the
-    contract does not have.
+    ``columns`` are those of its header; the contract's others are null. Evaluating the frame raises an error that says
+    SUSPECT for a record that is not as ETL-1 writes it, a cell that is not of its column's type, and a null in a column
+    that the table is divided or sorted by. Of rows that are filtered out only the record is looked at.
     """
-    cells = spark.read.schema(_schema(columns, _CSV_TYPES)).options(**_CSV_OPTIONS).csv(uri)
-    return cells.select([_restored(column, dataset, present=column in columns) for column in dataset.columns])
+    # Numbered, a line is split once: Spark moves no filter below a number that depends on the row's place. The first
+    # line of the first part of the file is the header, which has been looked at.
+    lines = spark.read.text(uri, lineSep="\n")
+    number = F.monotonically_increasing_id().alias(_NUMBER)
+    records = lines.select(F.col(_LINE), F.expr(_split(_LINE)).alias(_CELLS), number).where(f"{_NUMBER} > 0")
+    present = {column.name: f"get({_CELLS}, {place})" for place, column in enumerate(columns)}
+    right = records.where(_chosen(_is_right(dataset, present), "true", _REFUSED))
+    return right.select([_value(column, dataset, present.get(column.name)) for column in dataset.columns])
 
 
-def _restored(column: Column, dataset: Dataset, *, present: bool) -> Expression:
-    if not present:
+# What is done to arrays is few expressions, however many columns there are: Java does not compile what Spark makes of
+# many.
+
+
+def _split(line: str) -> str:
+    """Return SQL for the array of a line's cells without quotes, with line feeds for their commas; null for no cell.
+
+    Each quote begins or ends a quoted part, also where two of them stand for one. No line holds a line feed.
+    """
+    without_commas = f"replace(part, ',', {_LINE_FEED})"
+    parts = f"transform(split({line}, '\"'), (part, place) -> {_chosen('place % 2 = 1', without_commas, 'part')})"
+    separated = _chosen(f"contains({line}, {_QUOTE})", f"array_join({parts}, {_QUOTE})", line)
+    in_quotes = f"replace(substring(cell, 2, length(cell) - 2), {_QUOTE} || {_QUOTE}, {_QUOTE})"
+    content = f"CASE WHEN cell = '' THEN NULL WHEN startswith(cell, {_QUOTE}) THEN {in_quotes} ELSE cell END"
+    return f"transform(split({separated}, ','), cell -> {content})"
+
+
+def _written(cells: str) -> str:
+    """Return SQL for the line of such an array's cells; see ``contract.cells.record``."""
+    is_quoted = (
+        f"contains(cell, {_QUOTE}) OR contains(cell, {_LINE_FEED}) OR cell = '' "
+        f"OR (place = 0 AND startswith(cell, {_BYTE_ORDER_MARK}))"
+    )
+    in_quotes = f"{_QUOTE} || replace(cell, {_QUOTE}, {_QUOTE} || {_QUOTE}) || {_QUOTE}"
+    joined = f"array_join(transform({cells}, (cell, place) -> {_chosen(is_quoted, in_quotes, 'cell')}), ',', '')"
+    return f"replace({joined}, {_LINE_FEED}, ',')"
+
+
+def _is_right(dataset: Dataset, present: Mapping[str, str]) -> str:
+    """Return SQL for whether a line is as ETL-1 writes it, and says which partition it is of."""
+    rules = [
+        f"size({_CELLS}) = {len(present)}",
+        f"NOT contains({_LINE}, {_NUL})",
+        f"NOT contains({_LINE}, {_CARRIAGE_RETURN})",
+        # What is not UTF-8 is another text once it was split.
+        f"{_LINE} <=> {_written(_CELLS)}",
+    ]
+    if dataset.partition is not None:
+        rules.append(f"{present[dataset.partition.column]} IS NOT NULL")
+    return " AND ".join(rules)
+
+
+def _value(column: Column, dataset: Dataset, cell: str | None) -> Expression:
+    """Return a cell as the table has it; None for one that the header lacks."""
+    if cell is None:
         return F.lit(None).cast(_TABLE_TYPES[column.type]).alias(column.name)
-    if column.type is not ColumnType.TEXT:
-        return F.col(column.name).cast(_TABLE_TYPES[column.type]).alias(column.name)
-    return restore(f"`{column.name}`", f"{dataset.name}.{column.name}").alias(column.name)
+    # Raising gives no value, and so no type.
+    absent = _REFUSED if column.name in dataset.required_names else "NULL"
+    right = _CONVERSIONS[column.type](cell)
+    return F.expr(f"CASE WHEN {cell} IS NULL THEN {absent} ELSE {right} END").alias(column.name)
 
 
-def restore(cell: str, name: str) -> Expression:
-    r"""Undo ``contract.cells.escape`` for the column ``cell``; ``name`` says in an error which cell it was.
+def _count(cell: str) -> str:
+    number = f"try_cast({cell} AS BIGINT)"
+    return _chosen(f"CAST({number} AS STRING) <=> {cell}", number, _REFUSED)
+
+
+def _instant(cell: str) -> str:
+    instant = f"try_cast(substring({cell}, 1, 26) AS TIMESTAMP_NTZ)"
+    digits = "[0-9]{2}"
+    form = f"^(?!0000)[0-9]{{4}}-{digits}-{digits}T{digits}:{digits}:{digits}[.][0-9]{{6}}Z$"
+    return _chosen(f"{cell} RLIKE '{form}' AND {instant} IS NOT NULL", instant, _REFUSED)
+
+
+def _double(cell: str) -> str:
+    pattern = DOUBLE_PATTERN.replace("\\.", "[.]")
+    return _chosen(f"{cell} RLIKE '^{pattern}$'", f"CAST({cell} AS DOUBLE)", _REFUSED)
+
+
+def restore(cell: str) -> str:
+    r"""Return SQL that undoes ``contract.cells.escape`` for a ``cell``.
 
     Plain replacements take a quarter of the time of patterns. Most cells have no escape, and most of the others line
     feeds alone: once those are back, no backslash is left.
     """
     simple = _replaced(cell, "n", _LINE_FEED)
-    any_escape = _chosen(f"contains({simple}, {_BACKSLASH})", _with_any_escape_restored(cell, name), simple)
-    return F.expr(_chosen(f"contains({cell}, {_BACKSLASH})", any_escape, cell))
+    any_escape = _chosen(f"contains({simple}, {_BACKSLASH})", _with_any_escape_restored(cell), simple)
+    return _chosen(f"contains({cell}, {_BACKSLASH})", any_escape, cell)
 
 
-def _with_any_escape_restored(cell: str, name: str) -> str:
+def _with_any_escape_restored(cell: str) -> str:
     r"""Return SQL for what a cell with any escapes in it stands for.
 
     An escaped cell holds no line feed, so a line feed can stand for ``\\`` until the other escapes are undone. Only
@@ -117,9 +169,8 @@ def _with_any_escape_restored(cell: str, name: str) -> str:
     # The backslash now stands for the line feed as the line feed does for the backslash: exchange them.
     exchanged = _replaced(others, "n", _BACKSLASH)
     original = f"translate({exchanged}, {_LINE_FEED} || {_BACKSLASH}, {_BACKSLASH} || {_LINE_FEED})"
-    fault = f"raise_error('{name} holds {UNKNOWN_ESCAPE}.')"
     without_escapes = _replaced(others, "n", "''")
-    return _chosen(f"contains({without_escapes}, {_BACKSLASH})", fault, original)
+    return _chosen(f"contains({without_escapes}, {_BACKSLASH})", _REFUSED, original)
 
 
 def _replaced(text: str, letter: str, replacement: str) -> str:
@@ -128,3 +179,11 @@ def _replaced(text: str, letter: str, replacement: str) -> str:
 
 def _chosen(condition: str, then: str, otherwise: str) -> str:
     return f"CASE WHEN {condition} THEN {then} ELSE {otherwise} END"
+
+
+_CONVERSIONS = {
+    ColumnType.TEXT: lambda cell: restore(f"replace({cell}, {_LINE_FEED}, ',')"),
+    ColumnType.COUNT: _count,
+    ColumnType.INSTANT: _instant,
+    ColumnType.DOUBLE: _double,
+}

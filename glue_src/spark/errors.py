@@ -11,12 +11,13 @@ from pyspark.errors import PySparkException
 
 from glue_src.exceptions import (
     MalformedDataError,
+    SuspectCsvError,
     TableFileError,
     TableMissingError,
     TableMovedError,
     TableRefusedError,
 )
-from glue_src.spark.csv import UNKNOWN_ESCAPE
+from glue_src.spark.csv import SUSPECT
 from glue_src.spark.files import unreadable_file
 
 if TYPE_CHECKING:
@@ -35,6 +36,8 @@ _MOVED: Final = (
 _REFUSED: Final = ("AccessDenied", "Access Denied", "Status Code: 403", "ForbiddenException")
 _MISSING_TABLE: Final = ("NoSuchTableException", "NoSuchIcebergTableException", "TABLE_OR_VIEW_NOT_FOUND")
 _MISSING_FILE: Final = ("NoSuchKeyException", "iceberg.exceptions.NotFoundException", "FileNotFoundException")
+#: Beside those, Spark's own words for a CSV that is not there.
+_VANISHED: Final = (*_MISSING_FILE, "PATH_NOT_FOUND", "Path does not exist")
 _DAMAGED_FILE: Final = (
     "InvalidAvroMagicException",
     "AvroRuntimeException",
@@ -44,22 +47,8 @@ _DAMAGED_FILE: Final = (
     "can not read class org.apache.parquet",
 )
 _ADDRESS: Final = re.compile(r"s3[an]?://[^\s,;'\"\]\)]+")
-_NULL: Final = "a column that the table is divided or sorted by holds a null."
-#: What an error says if a rule of the contract is broken.
-_BROKEN_RULES: Final = (
-    (UNKNOWN_ESCAPE, "a text holds a backslash that begins no escape of the contract."),
-    ("NOT_NULL_ASSERT_VIOLATION", _NULL),
-    ("Null value appeared in non-nullable field", _NULL),
-)
 #: How a plan begins what it would say.
 _PLANNED: Final = "raise_error("
-#: What Spark says of a CSV that it cannot read, and of the reason.
-_MALFORMED: Final = "Malformed"
-_REASONS: Final = (
-    ("NumberFormatException", "a cell of a whole-number column is no whole number."),
-    ("DateTime", "a cell of a timestamp column is no instant such as 2026-01-31T04:30:00.000000Z."),
-    ("", "a record has more or fewer cells than the header, or a cell is not of its column's type."),
-)
 
 
 @contextmanager
@@ -67,7 +56,8 @@ def translated(table: IcebergTable, base: int | None = None, source_key: str | N
     """Raise ours in the place of Java's errors; ``source_key`` is the CSV that is read meanwhile, if any.
 
     Raises:
-        MalformedDataError: the CSV is at fault.
+        SuspectCsvError: the CSV is at fault.
+        MalformedDataError: it is gone.
         TableMovedError: another commit came between.
         TableFileError: a file that the table names is missing or damaged.
         TableMissingError: the catalog has no such table.
@@ -86,9 +76,9 @@ def translated(table: IcebergTable, base: int | None = None, source_key: str | N
 
 
 def _as_ours(text: str, table: IcebergTable, base: int | None, source_key: str | None) -> Exception | None:
-    broken = None if source_key is None else _broken_rule(text, source_key)
-    if source_key is not None and broken is not None:
-        return MalformedDataError(table.name, source_key, broken)
+    broken = None if source_key is None else _fault_of_csv(text, table.name, source_key)
+    if broken is not None:
+        return broken
     if _any(_REFUSED, text):
         return TableRefusedError(table.name, _refusal_in(text))
     if _any(_MOVED, text):
@@ -101,15 +91,15 @@ def _as_ours(text: str, table: IcebergTable, base: int | None, source_key: str |
     return None
 
 
-def _broken_rule(text: str, source_key: str) -> str | None:
-    if source_key in text and _any((*_MISSING_FILE, "PATH_NOT_FOUND", "Path does not exist"), text):
-        return "it vanished while the run was read."
-    # Errors of all kinds show the plan of a query, and so what it would say of a broken rule.
-    said = "\n".join(line for line in text.splitlines() if _PLANNED not in line)
-    for sign, rule in _BROKEN_RULES:
-        if sign in said:
-            return rule
-    return next(reason for sign, reason in _REASONS if sign in text) if _MALFORMED in text else None
+def _fault_of_csv(text: str, name: str, source_key: str) -> Exception | None:
+    if source_key in text and _any(_VANISHED, text):
+        return MalformedDataError(name, source_key, "vanished", "it vanished while the run was read.")
+    return SuspectCsvError(name, source_key) if _says(SUSPECT, text) else None
+
+
+def _says(words: str, text: str) -> bool:
+    """Return whether an error says so. Errors of all kinds show the plan of a query, and so what it would say."""
+    return any(words in line for line in text.splitlines() if _PLANNED not in line)
 
 
 def _refusal_in(text: str) -> str:

@@ -3,48 +3,72 @@
 from __future__ import annotations
 
 import traceback
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
 from contract.datasets import REJECTED
 from contract.metrics import CurationMetric
 from contract.partition_sums import PartitionSum
-from contract.sources.catia import CONVERSATIONS, FEEDBACK, MESSAGES
+from contract.sources.catia import CONTRACT, CONVERSATIONS, FEEDBACK, MESSAGES
+from glue_src.csv_faults import FaultCode, explained
+from glue_src.engine import Source
 from glue_src.exceptions import CurationError, ForeignHeaderError, MalformedDataError, QuarantinedError
+from glue_src.spark.csv import read_clean
+from glue_src.spark.errors import translated
+from glue_src.spark.iceberg import IcebergTable
+from glue_src.storage import Bucket
+from tests import damaged_csvs
 from tests.csv_texts import NASTY_TEXTS
 from tests.curation.lake import Cells, Lake, csv_of, instant, months, rejection, run_id, sums_of, talk, together
+from tests.damaged_csvs import DAMAGED, KEY
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from contract.source import SourceContract
+    from glue_src.spark.engine import SparkEngine
 
 JAN, FEB = "2026-01", "2026-02"
-SECRET = "geheim"  # noqa: S105 - what no message may quote
+SECRET = damaged_csvs.SECRET.decode()
 HEADER = ",".join(MESSAGES.column_names).encode() + b"\n"
-KEY = f"CONVERSATION#{instant(FEB)}"
-
-
-def line(position: str = "1", text: str = SECRET, sent_at: str = "") -> bytes:
-    return f"u0,{KEY},{position},user,{text},{sent_at}\n".encode()
-
+RECORD = b"u0," + KEY + b",1,user,geheim,\n"
 
 #: Bodies of messages.csv, each of one record that the summary promises, and the error that they end in.
 BODIES: dict[str, tuple[bytes, type[CurationError], str]] = {
     "no header": (b"", ForeignHeaderError, "header"),
     "half a header": (b"user_id,conversation_id", ForeignHeaderError, "does not end"),
-    "foreign header": (HEADER.replace(b"sender", b"channel") + line(), ForeignHeaderError, "'channel'"),
-    "header without a required column": (b"user_id,text\n" + line(), ForeignHeaderError, "lacks 'conversation_id'"),
-    "too few cells": (HEADER + f"u0,{KEY},1,{SECRET}\n".encode(), MalformedDataError, "is malformed"),
-    "too many cells": (HEADER + line(text=f"{SECRET},{SECRET}"), MalformedDataError, "is malformed"),
-    "no number": (HEADER + line(position=SECRET), MalformedDataError, "is malformed"),
-    "half a number": (HEADER + line(position="1.5"), MalformedDataError, "is malformed"),
-    "no instant": (HEADER + line(sent_at="gestern " + SECRET), MalformedDataError, "is malformed"),
-    "no such day": (HEADER + line(sent_at="2026-02-30T00:00:00.000000Z"), MalformedDataError, "is malformed"),
-    "unknown escape": (HEADER + line(text=SECRET + "\\x"), MalformedDataError, "is malformed"),
-    "cut in a record": (HEADER + line()[:-30], MalformedDataError, "is malformed"),
+    "foreign header": (HEADER.replace(b"sender", b"channel") + RECORD, ForeignHeaderError, "'channel'"),
+    "header without a required column": (b"user_id,text\n" + RECORD, ForeignHeaderError, "lacks 'conversation_id'"),
+    **{
+        # One of each code: what else is damaged so, the engines are asked without a night around it.
+        case: (HEADER + DAMAGED[case][0], MalformedDataError, f"[{DAMAGED[case][1]}]")
+        for case in {code: case for case, (_, code) in DAMAGED.items()}.values()
+    },
 }
+
+
+def test_spark_refuses_every_damaged_record(make_lake: Callable[[SourceContract, str], Lake]) -> None:
+    """With the code that the Arrow engine has for it: ``tests/unit/glue_src/test_csv_faults.py``."""
+    lake = make_lake(CONTRACT, "spark")
+    spark = cast("SparkEngine", lake.engine).spark
+    source, uri = Source(MESSAGES, f"{lake.name}/x.csv", 0, MESSAGES.columns), f"s3://{lake.bucket}/{lake.name}/x.csv"
+    wrong: dict[str, str] = {}
+    for case, (body, code) in DAMAGED.items():
+        if code is FaultCode.CUT_OFF:
+            continue  # seen before any engine reads it
+        lake.put(source.key, HEADER + RECORD + body)
+        try:
+            with (
+                explained(Bucket(lake.clients.s3, lake.bucket), [source]),
+                translated(IcebergTable(spark, lake.name, MESSAGES.name), None, source.key),
+            ):
+                rows = read_clean(spark, uri, MESSAGES, MESSAGES.columns).collect()
+            wrong[case] = repr(rows)
+        except MalformedDataError as error:
+            if error.code != code:
+                wrong[case] = str(error)
+    assert wrong == {}
 
 
 def test_damaged_csvs_publish_nothing_and_are_told_without_their_cells(lake: Lake) -> None:
@@ -116,7 +140,7 @@ def test_every_check_finds_what_it_is_for(lake: Lake) -> None:
 
 def test_nulls_where_the_table_may_hold_none_publish_nothing(lake: Lake) -> None:
     """Iceberg itself requires the columns that a table is divided and sorted by."""
-    without_user: Cells = (None, KEY, "1", "user", SECRET, None)
+    without_user: Cells = (None, KEY.decode(), "1", "user", SECRET, None)
     without_partition: Cells = ("u0", None, "1", "user", SECRET, None)
     february = f"CONVERSATION#{FEB}"
     for number, rows in enumerate([[without_user], [without_partition], [without_user, without_partition]], start=1):
@@ -125,7 +149,7 @@ def test_nulls_where_the_table_may_hold_none_publish_nothing(lake: Lake) -> None
         for again, rebuild in enumerate([frozenset[str](), frozenset({"messages"})]):
             run = run_id(10 * number + again)
             lake.publish(run, {MESSAGES: rows}, sums=sums)
-            with pytest.raises((MalformedDataError, QuarantinedError)) as caught:
+            with pytest.raises(MalformedDataError, match=r"\[null\]") as caught:
                 lake.night(rebuild=rebuild)
             assert SECRET not in "".join(traceback.format_exception(caught.value))
     assert lake.state_of(MESSAGES).current_snapshot_id is None
@@ -164,13 +188,11 @@ def test_every_text_arrives_as_it_was(lake: Lake) -> None:
 def test_columns_may_be_missing_and_in_another_order(
     make_lake: Callable[[SourceContract, str], Lake], engine_name: str
 ) -> None:
-    from contract.sources.catia import CONTRACT
-
     lake = make_lake(CONTRACT, engine_name)
     header = ("text", "position", "conversation_id", "user_id")
-    own: list[tuple[Any, ...]] = [("hola", "1", KEY, "u0")]
+    own: list[tuple[Any, ...]] = [("hola", "1", KEY.decode(), "u0")]
     rows = together(talk("u0", FEB, "hola"))
     lake.publish(run_id(1), {**rows, MESSAGES: own}, headers={MESSAGES: header})
     lake.night()
-    assert lake.rows(MESSAGES) == [("u0", KEY, 1, None, "hola", None)]
+    assert lake.rows(MESSAGES) == [("u0", KEY.decode(), 1, None, "hola", None)]
     assert csv_of(MESSAGES, own, header).startswith(b"text,")

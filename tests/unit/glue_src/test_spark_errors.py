@@ -7,29 +7,27 @@ from typing import TYPE_CHECKING, cast
 import pytest
 from pyspark.errors import PySparkException
 
-from glue_src.exceptions import CurationError, MalformedDataError, TableRefusedError
-from glue_src.spark.csv import UNKNOWN_ESCAPE
+from glue_src.exceptions import CurationError, MalformedDataError, SuspectCsvError, TableRefusedError
+from glue_src.spark.csv import SUSPECT
 from glue_src.spark.errors import translated
 from glue_src.spark.iceberg import IcebergTable
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
-RAISED = f"java.lang.RuntimeException: messages.text holds {UNKNOWN_ESCAPE}."
-PLAN = (
-    f"Project [CASE WHEN contains(text#1, char(92)) THEN raise_error(messages.text holds {UNKNOWN_ESCAPE}., NullType)]"
-)
+RAISED = f"java.lang.RuntimeException: {SUSPECT}"
+PLAN = f"Project [CASE WHEN contains(text#1, char(92)) THEN raise_error({SUSPECT}, NullType)]"
 CAUSE = "Caused by: a.b.AccessDeniedException: User may not glue:GetTable (Service: Glue, Status Code: 400)"
 DENIED = f"An error occurred\n{PLAN}\n{CAUSE}\n\tat a.b.AccessDeniedException$BuilderImpl.build(A.java:98)\n\tat c.D"
-QUOTING = "Malformed records are detected in record parsing: [u0,Access Denied].\n"
+GONE = "[PATH_NOT_FOUND] Path does not exist: s3://b/messages.csv of u0"
 
 
 @pytest.mark.parametrize(
     ("text", "kind", "words"),
     [
-        (RAISED, MalformedDataError, "backslash"),
-        (f"{RAISED}\n{PLAN}", MalformedDataError, "backslash"),
-        (QUOTING, MalformedDataError, "more or fewer cells"),
+        (RAISED, SuspectCsvError, "messages.csv"),
+        (f"{RAISED}\n{PLAN}", SuspectCsvError, "messages.csv"),
+        (GONE, MalformedDataError, "it vanished"),
         (DENIED, TableRefusedError, f"messages: .*{CAUSE[:50]}"),
     ],
 )

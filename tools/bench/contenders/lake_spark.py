@@ -7,7 +7,7 @@ from typing import Final
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F  # noqa: N812 as everybody calls it
 
-from contract.datasets import SPARK_TIMESTAMP_FORMAT, ColumnType, Dataset
+from contract.datasets import ColumnType, Dataset
 from contract.sources.catia import CONTRACT
 from contract.spark_catalog import catalog_options
 from glue_src.clients import default_clients
@@ -22,6 +22,8 @@ from tools.local.spark_options import local_options
 
 #: Stands for a quoted, empty text, which Spark would read as null.
 _EMPTY: Final = "\ue000"
+#: The contract's instants in Spark's pattern language.
+_TIMESTAMP_FORMAT: Final = "yyyy-MM-dd'T'HH:mm:ss.SSSSSSX"
 _OPTIONS: Final = {
     "spark.ui.enabled": "false",
     "spark.ui.showConsoleProgress": "false",
@@ -85,7 +87,7 @@ def _read(spark: SparkSession, dataset: Dataset, csv: str) -> DataFrame:
         escape='"',
         emptyValue=_EMPTY,
         mode="FAILFAST",
-        timestampFormat=SPARK_TIMESTAMP_FORMAT,
+        timestampFormat=_TIMESTAMP_FORMAT,
     )
     return rows.select(
         *(

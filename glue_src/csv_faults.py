@@ -1,0 +1,195 @@
+"""What is wrong with a clean CSV: the one judge for both engines. An engine only notices that something is.
+
+A record is right if it is, byte for byte, what ``contract.cells.record`` writes of its cells, each cell is of its
+column's type, and no column that files are divided or sorted by is null. What is found never quotes the record.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final
+
+from contract import cells
+from contract.datasets import CSV_TIMESTAMP_FORMAT, DOUBLE_PATTERN, Column, ColumnType
+from glue_src.exceptions import MalformedDataError, SuspectCsvError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from glue_src.engine import Source
+    from glue_src.storage import Bucket
+
+#: One cell of RFC 4180. Possessive: of a text without its second quote, nothing is tried twice.
+_CELL: Final = re.compile(r'"((?:[^"]++|"")*+)"|([^",]*+)')
+_HASH_DIGITS: Final = 16
+_INSTANT_LENGTH: Final = 27
+_COUNT: Final = re.compile(r"0|-?[1-9][0-9]{0,18}")
+_INT64: Final = range(-(2**63), 2**63)
+
+
+class FaultCode(StrEnum):
+    """Why a CSV is refused, whichever engine reads it. Alerts and people's notes quote these: they never change."""
+
+    CUT_OFF = "cut_off"
+    ENCODING = "encoding"
+    QUOTING = "quoting"
+    CELL_COUNT = "cell_count"
+    NULL = "null"
+    ESCAPE = "escape"
+    COUNT = "count"
+    INSTANT = "instant"
+    NUMBER = "number"
+    #: An engine refuses what this module takes: a defect of one of them.
+    UNEXPLAINED = "unexplained"
+
+
+_RULES: Final = {
+    FaultCode.CUT_OFF: "the last record does not end in a line feed",
+    FaultCode.ENCODING: "a text is not valid UTF-8",
+    FaultCode.QUOTING: "quotes, line ends or control characters are not as ETL-1 writes them",
+    FaultCode.CELL_COUNT: "a record has more or fewer cells than the header",
+    FaultCode.NULL: "a column that the table is divided or sorted by holds a null",
+    FaultCode.ESCAPE: "a backslash begins no escape of the contract",
+    FaultCode.COUNT: "a cell is not a whole number of 64 bits as ETL-1 writes it",
+    FaultCode.INSTANT: "a cell is not an instant such as 2026-01-31T09:00:00.000001Z",
+    FaultCode.NUMBER: "a cell is not a number",
+    FaultCode.UNEXPLAINED: "an engine cannot read it, and no record breaks a rule: report this as a defect",
+}
+
+
+@dataclass(frozen=True)
+class CsvFault:
+    """The first fault of a CSV; ``line`` is from 1, the header's; ``record`` is the line, of which nothing is told."""
+
+    code: FaultCode
+    line: int = 0
+    record: bytes = b""
+    column: str | None = None
+
+    def __str__(self) -> str:
+        """Return what is wrong and where; a hash tells whether two faults are of the same record."""
+        told = f"[{self.code}] {_RULES[self.code]}"
+        if not self.line:
+            return f"{told}."
+        column = f", column {self.column}" if self.column else ""
+        digest = hashlib.sha256(self.record).hexdigest()[:_HASH_DIGITS]
+        return f"{told}: line {self.line}{column}; the line has {len(self.record)} bytes, SHA-256 {digest}…."
+
+
+@contextmanager
+def explained(bucket: Bucket, sources: Iterable[Source]) -> Iterator[None]:
+    """Say of a CSV that an engine suspects inside which record breaks which rule.
+
+    Raises:
+        MalformedDataError: an engine raised SuspectCsvError.
+    """
+    by_key = {source.key: source for source in sources}
+    try:
+        yield
+    except SuspectCsvError as suspicion:
+        source = by_key[suspicion.key]
+        fault = first_fault(bucket.lines(source.key), source)
+    else:
+        return
+    raise MalformedDataError(source.dataset.name, source.key, fault.code, str(fault))
+
+
+def first_fault(lines: Iterable[bytes], source: Source) -> CsvFault:
+    """Return the first fault of a CSV, which is given with its header and with the lines' own ends."""
+    required = source.dataset.required_names
+    for number, line in enumerate(lines, start=1):
+        record = line.removesuffix(b"\n")
+        if record == line:
+            return CsvFault(FaultCode.CUT_OFF, number, record)
+        found = _fault_in(record, source.columns, required) if number > 1 else None
+        if found:
+            return CsvFault(found[0], number, record, found[1])
+    return CsvFault(FaultCode.UNEXPLAINED)
+
+
+def _fault_in(
+    record: bytes, columns: Sequence[Column], required: frozenset[str]
+) -> tuple[FaultCode, str | None] | None:
+    """Return the code, and the column where there is one, of what is wrong with a record; None if it is right."""
+    try:
+        text = record.decode()
+    except UnicodeDecodeError:
+        return FaultCode.ENCODING, None
+    found = _cells(text)
+    if found is None or "\r" in text or "\0" in text:
+        return FaultCode.QUOTING, None
+    if len(found) != len(columns):
+        return FaultCode.CELL_COUNT, None
+    if text != _record(found):
+        return FaultCode.QUOTING, None
+    for column, cell in zip(columns, found, strict=True):
+        code = _fault_of(cell, column, required)
+        if code:
+            return code, column.name
+    return None
+
+
+def _cells(record: str) -> list[str | None] | None:
+    """Return a record's cells, still escaped and None for null; None if quotes are where none may be."""
+    found: list[str | None] = []
+    place = 0
+    while True:
+        match = _CELL.match(record, place)
+        if match is None:  # pragma: no cover - the pattern takes nothing, too
+            return None
+        found.append((match[2] or None) if match[1] is None else match[1].replace('""', '"'))
+        place = match.end()
+        if place == len(record):
+            return found
+        if record[place] != ",":
+            return None
+        place += 1
+
+
+def _record(found: Sequence[str | None]) -> str:
+    """Return the one way in which ETL-1 writes these cells."""
+    written = ["" if cell is None else cells.quoted(cell) for cell in found]
+    return ",".join([cells.with_mark_quoted(written[0]), *written[1:]])
+
+
+def _fault_of(cell: str | None, column: Column, required: frozenset[str]) -> FaultCode | None:
+    if cell is None:
+        return FaultCode.NULL if column.name in required else None
+    code, is_right = _TYPES[column.type]
+    return None if is_right(cell) else code
+
+
+def _is_escaped(cell: str) -> bool:
+    try:
+        cells.restore(cell)
+    except ValueError:
+        return False
+    return True
+
+
+def _is_count(cell: str) -> bool:
+    return _COUNT.fullmatch(cell) is not None and int(cell) in _INT64
+
+
+def _is_instant(cell: str) -> bool:
+    if len(cell) != _INSTANT_LENGTH or not cell.isascii() or " " in cell:
+        return False
+    try:
+        datetime.strptime(cell, CSV_TIMESTAMP_FORMAT)  # noqa: DTZ007 - only whether there is such an instant
+    except ValueError:
+        return False
+    return True
+
+
+_NUMBER: Final = re.compile(DOUBLE_PATTERN)
+_TYPES: Final[dict[ColumnType, tuple[FaultCode, Callable[[str], bool]]]] = {
+    ColumnType.TEXT: (FaultCode.ESCAPE, _is_escaped),
+    ColumnType.COUNT: (FaultCode.COUNT, _is_count),
+    ColumnType.INSTANT: (FaultCode.INSTANT, _is_instant),
+    ColumnType.DOUBLE: (FaultCode.NUMBER, lambda cell: _NUMBER.fullmatch(cell) is not None),
+}
