@@ -13,15 +13,19 @@ _T = TypeVar("_T")
 _MOST: Final = 2**1023
 
 
+class InvalidValueError(ValueError):
+    """A value is not what it has to be; the message tells no text of the document."""
+
+
 def whole_number(value: object) -> int:
     """Return a count.
 
     Raises:
-        ValueError: it is none.
+        InvalidValueError: it is none.
     """
     if type(value) is not int or value < 0:
         message = f"expected a whole number from 0, found {_kind(value)}"
-        raise ValueError(message)
+        raise InvalidValueError(message)
     return value
 
 
@@ -34,21 +38,21 @@ def number(value: object) -> float:
     """Return a number from 0.
 
     Raises:
-        ValueError: it is none.
+        InvalidValueError: it is none.
     """
     if isinstance(value, float) and isfinite(value) and value >= 0:
         return value
     if type(value) is int and 0 <= value < _MOST:
         return float(value)
     message = f"expected a number from 0, found {_kind(value)}"
-    raise ValueError(message)
+    raise InvalidValueError(message)
 
 
 def text(value: object) -> str:
     """Return a text.
 
     Raises:
-        ValueError: it is none.
+        InvalidValueError: it is none.
     """
     return _of_type(value, str, "a text")
 
@@ -57,12 +61,18 @@ def instant(value: object) -> datetime:
     """Return a time that is written as ISO 8601, with its offset.
 
     Raises:
-        ValueError: it is none.
+        InvalidValueError: it is none.
     """
-    read = datetime.fromisoformat(text(value))
+    try:
+        read = datetime.fromisoformat(text(value))
+    except InvalidValueError:
+        raise
+    except ValueError:
+        message = "expected a time as ISO 8601 writes it, found another text"
+        raise InvalidValueError(message) from None
     if read.tzinfo is None:
         message = "expected a time with its offset from UTC, found one without"
-        raise ValueError(message)
+        raise InvalidValueError(message)
     return read
 
 
@@ -70,7 +80,7 @@ def flag(value: object) -> bool:
     """Return true or false.
 
     Raises:
-        ValueError: it is neither.
+        InvalidValueError: it is neither.
     """
     return _of_type(value, bool, "true or false")
 
@@ -78,7 +88,7 @@ def flag(value: object) -> bool:
 def _of_type(value: object, kind: type[_T], said: str) -> _T:
     if not isinstance(value, kind):
         message = f"expected {said}, found {_kind(value)}"
-        raise ValueError(message)  # noqa: TRY004 - a document's fault, as all others here
+        raise InvalidValueError(message)
     return value
 
 

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Any
 
 from contract.datasets import REJECTED, Dataset
-from contract.json_values import flag, instant, number, text, whole_number, whole_numbers
+from contract.json_values import InvalidValueError, flag, instant, number, text, whole_number, whole_numbers
 from contract.layout import parse_day
 from contract.partition_sums import PartitionSums, faults_in, from_document, rows_in, to_document, version_of
 from contract.source import RESERVED_KINDS, SourceContract
@@ -229,8 +229,9 @@ class RunSummary:
         try:
             return cls._from_document(json.loads(document))
         except (AttributeError, KeyError, TypeError, ValueError, RecursionError) as error:
-            message = f"run summary is unreadable: {error!r}"
-            raise RunSummaryError(message) from error
+            # What is behind it can quote the whole document.
+            message = f"run summary is unreadable: {_told(error)}"
+            raise RunSummaryError(message) from None
 
     @classmethod
     def _from_document(cls, document: dict[str, Any]) -> RunSummary:
@@ -246,3 +247,11 @@ class RunSummary:
             objects=tuple(map(RunObject.from_document, document["objects"])),
             accept_removal=flag(document["accept_removal"]),
         )
+
+
+def _told(error: Exception) -> str:
+    if isinstance(error, KeyError):
+        return f"it lacks {error}"
+    if isinstance(error, InvalidValueError):
+        return str(error)
+    return f"it is not of the form of one ({type(error).__name__})"

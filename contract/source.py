@@ -7,7 +7,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from contract.datasets import DATA_QUALITY, REJECTED, RUNS, Column, ColumnType, Dataset
+from contract.datasets import DATA_QUALITY, DAY_FOLDER, REJECTED, RUNS, Column, ColumnType, Dataset
+from contract.reserved_words import RESERVED_WORDS
 
 #: Keys of a run summary's counts that are no kind of item: see ``contract.runs.ItemCounts``.
 RESERVED_KINDS = ("scanned", "excluded", "rejected", "excluded_total", "rejected_total")
@@ -17,6 +18,8 @@ ROWS_AS_PROMISED = "rows_as_promised"
 UNIQUE_KEY = "unique_key"
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
+#: Of a column or table in Glue: https://docs.aws.amazon.com/glue/latest/webapi/API_Column.html
+_LONGEST_NAME = 255
 
 
 class ContractError(ValueError):
@@ -117,9 +120,9 @@ class SourceContract:
             if name in RESERVED_KINDS:
                 yield f"kind {name!r}: a run summary uses that name itself; choose another"
         yield from _faults_of_names("kind", self.kind_names)
-        yield from _faults_of_names("dataset", [dataset.name for dataset in self.tables])
+        yield from _faults_of_sql_names("dataset", [dataset.name for dataset in self.tables])
         for dataset in self.datasets:
-            yield from _faults_of_names(f"column of {dataset.name!r}", dataset.column_names)
+            yield from _faults_of_sql_names(f"column of {dataset.name!r}", dataset.column_names)
             yield from _layout_faults(dataset)
 
     def _dataset_faults(self) -> Iterator[str]:
@@ -210,6 +213,18 @@ def _faults_of_names(what: str, names: Sequence[str]) -> Iterator[str]:
             yield f"{what} {name!r} is there {times} times: each needs a name of its own"
         if _NAME.fullmatch(name) is None:
             yield f"{what} {name!r}: write lower-case letters, digits and underscores, beginning with a letter"
+
+
+def _faults_of_sql_names(what: str, names: Sequence[str]) -> Iterator[str]:
+    """Find the faults of names, and what Glue does not take as one or every query would have to quote."""
+    yield from _faults_of_names(what, names)
+    for name in names:
+        if len(name) > _LONGEST_NAME:
+            yield f"{what} {name[:20]!r}… has {len(name)} characters: Glue takes {_LONGEST_NAME}"
+        if name in RESERVED_WORDS:
+            yield f"{what} {name!r} is a word of SQL's own, which every query would have to quote: choose another"
+        if name == DAY_FOLDER:
+            yield f"{what} {name!r}: so are the folders of days called, which readers take for a column: choose another"
 
 
 def _types(dataset: Dataset) -> dict[str, ColumnType]:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 #: Times outside these years are slips of the pen, and at the ends of the calendar some zones have no day for them.
 _FIRST_YEAR: Final = 2000
 _LAST_YEAR: Final = 2999
+#: In characters; an event can have 256 KB.
+_LONGEST_SHOWN: Final = 80
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,7 @@ def parse(event: Any, now: datetime, time_zone: str) -> Request:
         EventError: with every fault of the event.
     """
     if event is not None and not isinstance(event, dict):
-        raise EventError([f"{event!r} is a {type(event).__name__}: send a JSON object, such as {{}}."])
+        raise EventError([f"{_shown(event)} is a {type(event).__name__}: send a JSON object, such as {{}}."])
     values, faults = _entries(event or {})
     if EventKey.DT in values:
         faults += _faults_of_day(values[EventKey.DT], now, time_zone)
@@ -61,13 +63,19 @@ def _entries(event: Mapping[Any, Any]) -> tuple[dict[str, Any], list[str]]:
     faults = []
     for key, value in event.items():
         if key not in _PARSERS:
-            faults.append(f"{key!r} is no key of this event: known are {', '.join(_PARSERS)}.")
+            faults.append(f"{_shown(key)} is no key of this event: known are {', '.join(_PARSERS)}.")
             continue
         try:
             values[key] = _PARSERS[key](value)
         except ValueError as error:
-            faults.append(f"{key} is {value!r}: {error}")
+            faults.append(f"{key} is {_shown(value)}: {error}")
     return values, faults
+
+
+def _shown(value: object) -> str:
+    """Return a value for a message, which goes into logs and alerts: whole if it is short."""
+    text = repr(value)
+    return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}… ({len(text)} characters)"
 
 
 def _faults_of_day(day: date, now: datetime, time_zone: str) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from base64 import b64encode
 from collections.abc import Callable, Mapping, Sequence
 from pkgutil import resolve_name
 from typing import TYPE_CHECKING, Any, Final
@@ -81,6 +82,15 @@ class Normalizer:
 
 
 def _key_text(item: Mapping[str, Any], name: str) -> str | None:
-    """Return a key for exclusion rules: None if it is missing or no text."""
-    key = unwrap(item.get(name))
-    return key if type(key) is str else None
+    """Return a key for exclusion rules as DynamoDB's JSON writes it: a text, a number's digits or a binary's base64.
+
+    None if it is missing, or of a type that no key has.
+    """
+    wire = item.get(name)
+    key = unwrap(wire)
+    if isinstance(key, str):
+        return key
+    if isinstance(wire, dict) and wire.keys() == {"B"}:
+        content = wire["B"]
+        return b64encode(content).decode() if isinstance(content, bytes) else str(content)
+    return None

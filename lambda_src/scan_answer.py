@@ -20,16 +20,16 @@ class UnreadableAnswerError(Exception):
 
 
 class _Capacity(msgspec.Struct):
-    CapacityUnits: float = 0.0
+    CapacityUnits: float | None = None
 
 
 class _Document(msgspec.Struct, Generic[ItemT]):
-    """The members that are used; a page has more."""
+    """The members that are used; a page has more. Some servers write null for what AWS leaves out."""
 
-    Items: list[ItemT]
+    Items: list[ItemT] | None
     ScannedCount: int
-    LastEvaluatedKey: dict[str, dict[str, str]] = {}
-    ConsumedCapacity: _Capacity = msgspec.field(default_factory=_Capacity)
+    LastEvaluatedKey: dict[str, dict[str, str | None]] | None = None
+    ConsumedCapacity: _Capacity | None = None
 
 
 _DECODER: Final = msgspec.json.Decoder(_Document[msgspec.Raw])
@@ -55,11 +55,12 @@ class ScanAnswer(NamedTuple):
         """
         try:
             document = _decoded(body)
-            next_key = {name: _parameter(value) for name, value in document.LastEvaluatedKey.items()}
+            next_key = {name: _parameter(value) for name, value in (document.LastEvaluatedKey or {}).items()}
         except (ValueError, RecursionError) as error:
             message = f"({len(body)} bytes) is no page of items: {error}"
             raise UnreadableAnswerError(message) from error
-        return cls(document.Items, document.ScannedCount, document.ConsumedCapacity.CapacityUnits, next_key)
+        capacity = document.ConsumedCapacity or _Capacity()
+        return cls(document.Items or [], document.ScannedCount, capacity.CapacityUnits or 0.0, next_key)
 
 
 def _decoded(body: bytes) -> _Document[msgspec.Raw]:
@@ -74,10 +75,14 @@ def _decoded(body: bytes) -> _Document[msgspec.Raw]:
 def _decoded_leniently(body: bytes) -> _Document[msgspec.Raw]:
     """Decode what json takes and msgspec does not: escapes of lone surrogates, whose items are only rejected."""
     document = msgspec.convert(json.loads(body), _Document[Any])
-    items = [msgspec.Raw(json.dumps(item).encode()) for item in document.Items]
+    items = [msgspec.Raw(json.dumps(item).encode()) for item in document.Items or ()]
     return _Document(items, document.ScannedCount, document.LastEvaluatedKey, document.ConsumedCapacity)
 
 
-def _parameter(value: Mapping[str, str]) -> dict[str, str | bytes]:
+def _parameter(value: Mapping[str, str | None]) -> dict[str, str | bytes]:
     """Return a key attribute as the SDK takes it: of binary ones it wants the bytes, and makes base64 of them."""
-    return {kind: base64.b64decode(text, validate=True) if kind == "B" else text for kind, text in value.items()}
+    return {
+        kind: base64.b64decode(text, validate=True) if kind == "B" else text
+        for kind, text in value.items()
+        if text is not None
+    }

@@ -85,6 +85,8 @@ def test_a_key_names_no_other_dataset(name: str) -> None:
         f"{CLEAN}conversations/dt=2026-02-30/conversations-{RUN_ID}.csv",
         f"{CLEAN}conversations/dt=\N{ARABIC-INDIC DIGIT TWO}026-01-30/conversations-{RUN_ID}.csv",
         f"{CLEAN}conversations/dt=2026-01-30/",
+        f"{CLEAN}conversations/dt=2026-01-30/conversations-20261341T256161.000000Z-0000abcd.csv",
+        f"{CLEAN}conversations/dt=2026-01-30/conversations-99999999T999999.999999Z-0000abcd.csv",
     ],
 )
 def test_other_keys_are_none_of_a_run(key: str) -> None:

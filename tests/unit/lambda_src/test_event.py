@@ -101,3 +101,12 @@ def test_faults_are_told_all_together_with_value_and_remedy(event: Any, faults: 
 
     assert list(caught.value.faults) == faults
     assert str(caught.value) == "\n  - ".join(["The event is wrong:", *faults])
+
+
+@pytest.mark.parametrize(
+    "event", ["x" * 100_000, {"x" * 100_000: 1}, {"dt": "x" * 100_000}, {"dry_run": ["x"] * 50_000}, ["x"] * 50_000]
+)
+def test_a_long_event_is_not_told_whole(event: Any) -> None:
+    with pytest.raises(EventError) as caught:
+        parse(event, NOW, BOGOTA)
+    assert len(str(caught.value)) < 500

@@ -5,8 +5,12 @@ from typing import Any
 
 import pytest
 
+from contract.items.outcomes import Excluded
+from contract.items.wire_json import wire_json
 from contract.sources.catia import CONTRACT
-from lambda_src.exclusions import ExclusionError, ExclusionRule, Exclusions, parse_rules
+from lambda_src.exclusions import ExclusionError, ExclusionRule, Exclusions, Operator, parse_rules
+from lambda_src.extraction import Extraction
+from lambda_src.normalize import Normalizer
 
 MONITOR = ExclusionRule("monitor", "user_id", "starts_with", ("monitor-", "probe-"))
 ADMIN = ExclusionRule("admin", "PK", "equals", ("USER#admin", "USER#monitor-0"))
@@ -79,3 +83,26 @@ def test_faults_of_rules_are_told_with_value_and_rule(document: str, message: st
     with pytest.raises(ValueError) as caught:  # noqa: PT011 - the message is compared whole below
         parse_rules(document)
     assert message in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("key", "operator", "value"),
+    [
+        ({"S": "42"}, "equals", "42"),
+        ({"N": "42"}, "equals", "42"),
+        ({"N": "42.5"}, "starts_with", "42."),
+        ({"M": {"N": {"N": "42"}}}, "equals", "42"),
+        ({"B": "AP8="}, "equals", "AP8="),
+        ({"B": b"\x00\xff"}, "equals", "AP8="),
+        ({"B": "AP8="}, "starts_with", "AP"),
+    ],
+)
+def test_keys_of_any_type_can_be_excluded(key: dict[str, Any], operator: Operator, value: str) -> None:
+    for name in ("PK", "SK"):
+        normalizer = Normalizer(CONTRACT, [ExclusionRule("a", name, operator, (value,))])
+        item = {"PK": {"S": "USER#1"}, "SK": {"S": "REGISTER"}, name: key}
+        assert normalizer.normalize(item) == Excluded("a")
+        assert normalizer.normalize({**item, name: {"L": []}}) != Excluded("a")
+        extraction = Extraction(CONTRACT, [ExclusionRule("a", name, operator, (value,))])
+        extraction.add([wire_json(item).encode()])
+        assert extraction.tally.excluded == {"a": 1}

@@ -44,6 +44,18 @@ def test_items_mean_what_json_says(items: list[Any]) -> None:
     assert answer.scanned == len(items)
 
 
+@pytest.mark.parametrize("item", [b"{}", b'{"PK":{"S":"\\ud800"}}'])
+def test_null_is_as_good_as_nothing(item: bytes) -> None:
+    """Some servers write each member of an answer, whether or not there is anything to say."""
+    nulls = b'"LastEvaluatedKey":null,"ConsumedCapacity":null'
+    assert ScanAnswer.of(b'{"Items":[' + item + b'],"ScannedCount":1,' + nulls + b"}")[1:] == (1, 0.0, {})
+    assert ScanAnswer.of(b'{"Items":null,"ScannedCount":0,"ConsumedCapacity":{"CapacityUnits":null}}').items == []
+    key = b'{"PK":{"S":null,"B":"AP8=","N":null}}'
+    assert ScanAnswer.of(b'{"Items":[],"ScannedCount":0,"LastEvaluatedKey":' + key + b"}").next_key == {
+        "PK": {"B": b"\x00\xff"}
+    }
+
+
 def test_an_item_with_a_lone_surrogate_comes_too() -> None:
     body = b'{"Items":[{"PK":{"S":"\\ud800"}},{"PK":{"S":"a"}}],"ScannedCount":2,"LastEvaluatedKey":{"PK":{"S":"a"}}}'
     with pytest.raises(msgspec.DecodeError):
@@ -63,10 +75,10 @@ def test_an_item_with_a_lone_surrogate_comes_too() -> None:
         b'{"Items":[],"ScannedCount":0',
         b'{"Items":[{"PK":{"S":"a"}}],"ScannedCount":',
         b'{"Items":{},"ScannedCount":0}',
-        b'{"Items":null,"ScannedCount":0}',
         b'{"Items":[]}',
+        b'{"ScannedCount":0}',
+        b'{"Items":[],"ScannedCount":null}',
         b'{"Items":[],"ScannedCount":"0"}',
-        b'{"Items":[],"ScannedCount":0,"LastEvaluatedKey":null}',
         b'{"Items":[],"ScannedCount":0,"LastEvaluatedKey":{"PK":"a"}}',
         b'{"Items":[],"ScannedCount":0,"LastEvaluatedKey":{"PK":{"S":"\xff"}}}',
         b'{"Items":[],"ScannedCount":0,"LastEvaluatedKey":{"PK":{"S":"\\ud800"}}}x',

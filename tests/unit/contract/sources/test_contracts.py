@@ -118,6 +118,36 @@ def test_a_contract_that_contradicts_itself_is_refused(changes: dict[str, Any], 
         faulty.check()
 
 
+@pytest.mark.parametrize(
+    ("name", "fault"),
+    [
+        ("dt", "column of 'tickets' 'dt': so are the folders of days called"),
+        ("order", "column of 'tickets' 'order' is a word of SQL's own"),
+        ("timestamp", "is a word of SQL's own"),
+        ("a" * 256, "column of 'tickets' 'aaaaaaaaaaaaaaaaaaaa'… has 256 characters: Glue takes 255"),
+        ("Subject", "column of 'tickets' 'Subject': write lower-case letters"),
+        ("subject", "column of 'tickets' 'subject' is there 2 times"),
+    ],
+)
+def test_names_that_glue_or_a_query_stumbles_over_are_refused(name: str, fault: str) -> None:
+    with pytest.raises(ContractError, match=fault):
+        replace(CONTRACT, **with_tickets(columns=(*TICKETS.columns, text(9, name, "…")))).check()
+
+
+def test_a_name_of_255_characters_is_not_too_long() -> None:
+    replace(CONTRACT, **with_tickets(columns=(*TICKETS.columns, text(9, "a" * 255, "…")))).check()
+
+
+def test_a_dataset_with_every_fault_tells_them_all() -> None:
+    columns = (text(1, "dt", "…"), text(1, "select", "…"), text(0, "B" * 300, "…"))
+    broken = Dataset("table", "…", columns, key=("gone",), sort_by=("lost",), partition=Partition("missing", 0))
+    with pytest.raises(ContractError) as caught:
+        replace(CONTRACT, kinds=(), relations=(), datasets=(REJECTED, broken)).check()
+    faults = ["'dt'", "'select'", "300 characters", "lower-case", "field id 1 is there 2 times", "field id 0"]
+    faults += ["'gone'", "'lost'", "'missing'", "width is 0", "dataset 'table' is a word"]
+    assert [fault for fault in faults if fault not in str(caught.value)] == []
+
+
 def test_all_faults_are_told_together() -> None:
     faulty = replace(CONTRACT, key_attributes=(), datasets=(REPLIES, TICKETS))
 
