@@ -12,6 +12,7 @@
     │   └── MalformedDataError      a record, a cell or an escape
     ├── HeldError                   a run would remove too many rows; nothing of it was published
     ├── QuarantinedError            a run failed checks; nothing of it was published
+    ├── UndeletedError              S3 refused to delete some objects
     ├── PartitionTooLargeError      one partition does not fit the engine; nothing was written
     ├── OutOfTimeError              the service would stop the run before it could publish; nothing was published
     ├── TableError                  a table cannot be read or written as it is
@@ -29,12 +30,16 @@ No message quotes what a cell holds: logs and alerts are read by people who may 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+from botocore.exceptions import BotoCoreError, ClientError
+
+from contract.discretion import UnexpectedError
+from contract.source import ContractError
 from contract.units import MIB
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import date
 
 
@@ -143,6 +148,17 @@ class QuarantinedError(CurationError):
         )
 
 
+class UndeletedError(CurationError):
+    """S3 refused to delete some objects."""
+
+    def __init__(self, errors: Sequence[Mapping[str, object]]) -> None:
+        codes = sorted({str(error.get("Code", "?")) for error in errors})
+        super().__init__(
+            f"S3 did not delete {len(errors)} objects ({', '.join(codes)}), the first of them {errors[0].get('Key')}: "
+            "check the role for s3:DeleteObject."
+        )
+
+
 class PartitionTooLargeError(CurationError):
     """The engine cannot hold one partition of a table; nothing was written. Sizes are in bytes."""
 
@@ -242,3 +258,7 @@ class EventRefusedError(CurationError):
             f"run {run_id} is published, but EventBridge refused its event: {code}: {fault}. Check that the role may "
             "events:PutEvents on the default bus; then run ETL-2 again: it announces the run once more."
         )
+
+
+#: Errors whose messages quote no record: others are told as ``contract.discretion`` does.
+DISCREET: Final = (CurationError, ContractError, BotoCoreError, ClientError, UnexpectedError)

@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import ClientError
 
+from contract.discretion import discreet
 from contract.settings import CRAWLER_VARIABLE, TransformArgument
 from glue_src import logs
 from glue_src.arguments import read_variables
 from glue_src.arrow.engine import ArrowEngine
 from glue_src.clients import default_clients
-from glue_src.exceptions import ArgumentsError, OutOfTimeError
+from glue_src.exceptions import DISCREET, ArgumentsError, OutOfTimeError
 from glue_src.run import run
 
 if TYPE_CHECKING:
@@ -47,9 +48,10 @@ def handler(event: object, context: Any) -> dict[str, object]:
     logs.write_to_standard_output()
     try:
         return _run(_rebuild_of(event), lambda: context.get_remaining_time_in_millis() / 1000)
-    except Exception as error:
-        logs.failure("run failed", error)
-        raise
+    except Exception as error:  # noqa: BLE001 - raised as what may be told of it
+        told = discreet(error, DISCREET)
+        logs.failure("run failed", told)
+        raise told from None
 
 
 def _rebuild_of(event: object) -> str | None:

@@ -6,9 +6,10 @@ import time
 from functools import partial
 from typing import TYPE_CHECKING
 
+from contract.discretion import discreet
 from glue_src import logs, metrics
 from glue_src.clean_zone import CleanZone
-from glue_src.exceptions import QuarantinedError
+from glue_src.exceptions import DISCREET, QuarantinedError
 from glue_src.named_errors import name_errors
 from glue_src.night import Night, Outcome
 from glue_src.storage import Bucket
@@ -25,6 +26,7 @@ def run(arguments: Arguments, engine: LakeEngine, clients: Clients) -> Outcome:
 
     Raises:
         CurationError: what :meth:`Night.run` raises.
+        UnexpectedError: anything else, of which no message is told.
     """
     began = time.monotonic()
     for client in (clients.s3, clients.glue):
@@ -34,13 +36,14 @@ def run(arguments: Arguments, engine: LakeEngine, clients: Clients) -> Outcome:
     read = partial(read_table, clients.glue, clients.s3, arguments.database)
     try:
         outcome = Night(arguments, engine, bucket, clean_zone, clients.events, read).run()
-    except Exception as error:
+    except Exception as unknown:  # noqa: BLE001 - raised as what may be told of it
+        error = discreet(unknown, DISCREET)
         failed = len(error.failed) if isinstance(error, QuarantinedError) else 0
         try:
             _put(arguments, clients, metrics.Figures(failed_checks=failed, seconds=time.monotonic() - began))
         except Exception as second:  # noqa: BLE001 - the night's own error must be the one that is seen
-            logs.failure("metrics not sent", second)
-        raise
+            logs.failure("metrics not sent", discreet(second, DISCREET))
+        raise error from None
     _put(
         arguments,
         clients,

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
 from botocore.exceptions import ClientError
 
+from glue_src.exceptions import UndeletedError
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
     from pathlib import Path
 
@@ -88,16 +90,11 @@ class Bucket:
         """Delete objects; keys that do not exist are no error.
 
         Raises:
-            RuntimeError: S3 refused to delete some of them.
+            UndeletedError: S3 refused to delete some of them.
         """
         pending = [{"Key": key} for key in keys]
         for start in range(0, len(pending), _KEYS_PER_DELETE):
             batch = pending[start : start + _KEYS_PER_DELETE]
             answer = self.s3.delete_objects(Bucket=self.name, Delete={"Objects": batch, "Quiet": True})  # type: ignore[typeddict-item]
             if answer.get("Errors"):
-                codes = sorted({error.get("Code", "?") for error in answer["Errors"]})
-                message = (
-                    f"S3 did not delete {len(answer['Errors'])} objects ({', '.join(codes)}), the first of them "
-                    f"{answer['Errors'][0].get('Key')}: check the role for s3:DeleteObject."
-                )
-                raise RuntimeError(message)
+                raise UndeletedError(cast("Sequence[Mapping[str, object]]", answer["Errors"]))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -63,4 +63,6 @@ def code_of(error: ClientError) -> str:
 
 def _sentence(error: Exception) -> str:
     """Return the SDK's message with one full stop: some of them have one."""
+    if isinstance(error, ParamValidationError):
+        return "the SDK refuses a parameter, and would quote it."
     return f"{str(error).rstrip('.')}."

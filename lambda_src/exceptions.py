@@ -16,7 +16,11 @@ A message says which value is wrong, which rule it breaks and what to do about i
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Final
+
+from contract.discretion import UnexpectedError
+from contract.runs import RunSummaryError
+from contract.source import ContractError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -67,3 +71,7 @@ class WorkerError(NormalizeError):
 
 class DeadlineExceededError(NormalizeError):
     """The run's time is nearly over: it stops while it can still clean up."""
+
+
+#: Errors whose messages quote no item: others are told as ``contract.discretion`` does.
+DISCREET: Final = (NormalizeError, RunSummaryError, ContractError, UnexpectedError)

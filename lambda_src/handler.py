@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any, Final
 
+from contract.discretion import discreet
 from lambda_src import metrics
 from lambda_src.clients import default_clients
 from lambda_src.deadline import Deadline
+from lambda_src.exceptions import DISCREET
 from lambda_src.execution import RunContext, execute
 from lambda_src.run_log import RunLog, logger
 from lambda_src.settings import Settings
@@ -39,9 +41,10 @@ def handler(event: Any, context: LambdaContext) -> dict[str, Any]:
     try:
         settings = Settings.from_environment(os.environ)
         result = execute(event, settings, _context(context))
-    except BaseException:
-        logger.exception("run failed")
-        raise
+    except Exception as error:  # noqa: BLE001 - raised as what may be told of it
+        told = discreet(error, DISCREET)
+        logger.error("run failed", exc_info=told)
+        raise told from None
     if not result.dry_run:
         metrics.emit(result.summary, settings)
     return result.document

@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING, Any, Final
 from awsglue.utils import getResolvedOptions
 from pyspark import SparkContext
 
+from contract.discretion import discreet
 from contract.settings import EVENT_KEYS, FLAG_KEYS, VARIABLES, NormalizeArgument
 from lambda_src import metrics
 from lambda_src.clients import cloudwatch_client, default_clients
 from lambda_src.deadline import Deadline
+from lambda_src.exceptions import DISCREET
 from lambda_src.execution import RunContext, execute
 from lambda_src.run_log import RunLog, logger
 from lambda_src.settings import Settings
@@ -66,8 +68,8 @@ def main() -> None:
     Raises:
         NormalizeError: the run could not be made; nothing of it is published.
     """
+    arguments = Arguments.parse(sys.argv)
     try:
-        arguments = Arguments.parse(sys.argv)
         context = RunContext(
             clients=default_clients(),
             engine=ClusterEngine(SparkContext.getOrCreate(), arguments.tasks_at_once),
@@ -75,9 +77,10 @@ def main() -> None:
             run_log=RunLog(),
         )
         result = execute(arguments.event, arguments.settings, context)
-    except BaseException:
-        logger.exception("run failed")
-        raise
+    except Exception as error:  # noqa: BLE001 - raised as what may be told of it
+        told = discreet(error, DISCREET)
+        logger.error("run failed", exc_info=told)
+        raise told from None
     if not result.dry_run:
         metrics.put(cloudwatch_client(), result.summary, arguments.settings)
 

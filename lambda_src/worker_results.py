@@ -6,7 +6,8 @@ import pickle
 import traceback
 from typing import TYPE_CHECKING, cast
 
-from lambda_src.exceptions import WorkerError
+from contract.discretion import discreet
+from lambda_src.exceptions import DISCREET, WorkerError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,7 +21,8 @@ def answer_of(work: Work, work_unit: WorkUnit) -> bytes:
     """Return what ``work`` makes of the work unit, or raises, as bytes for :func:`result_of`."""
     try:
         return pickle.dumps(work(work_unit), protocol=pickle.HIGHEST_PROTOCOL)
-    except Exception as error:  # noqa: BLE001 - raised again by result_of()
+    except Exception as unknown:  # noqa: BLE001 - raised again by result_of()
+        error = discreet(unknown, DISCREET)
         # An exception travels without its cause, so that the traceback becomes a note.
         error.add_note(f"In the process of work unit {work_unit.index}:\n{''.join(traceback.format_exception(error))}")
         return _pickled(error, work_unit)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
+from glue_src.exceptions import UndeletedError
 from ops.exits import attention
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ def remove(bucket: Bucket, curated_prefix: str, beat: Callable[[int], None]) -> 
     while some := list(islice(found, _AT_ONCE)):
         try:
             bucket.delete(stored.key for stored in some)
-        except RuntimeError as error:
+        except UndeletedError as error:
             message = f"{gone} objects are deleted. {error}"
             raise attention(
                 message, "Use credentials that may s3:DeleteObject below the prefix, and repeat."

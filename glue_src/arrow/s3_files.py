@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 from urllib.parse import urlsplit
 
 from botocore.exceptions import ClientError, IncompleteReadError, ReadTimeoutError, ResponseStreamingError
 from pyiceberg.io import FileIO, InputFile, InputStream, OutputFile, OutputStream
 
 from contract.units import MIB
+from glue_src.exceptions import UndeletedError
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -72,16 +73,14 @@ class S3Files(FileIO):
         """Delete objects of one bucket; it is no error if some are gone already.
 
         Raises:
-            RuntimeError: S3 refused to delete some of them.
+            UndeletedError: S3 refused to delete some of them.
         """
         for start in range(0, len(locations), _KEYS_PER_DELETE):
             pairs = [bucket_and_key(location) for location in locations[start : start + _KEYS_PER_DELETE]]
             objects: Any = [{"Key": key} for _, key in pairs]
             answer = self._s3.delete_objects(Bucket=pairs[0][0], Delete={"Objects": objects, "Quiet": True})
             if answer.get("Errors"):
-                codes = {error.get("Code") for error in answer["Errors"]}
-                message = f"S3 did not delete {len(answer['Errors'])} object(s): {codes}. Check s3:DeleteObject."
-                raise RuntimeError(message)
+                raise UndeletedError(cast("Sequence[Mapping[str, object]]", answer["Errors"]))
 
     def upload(self, path: Path, location: str) -> None:
         """Make a file an object, in parts where it is large; readers see all of it or nothing."""

@@ -12,7 +12,7 @@ from typing import Final, Self
 from botocore.exceptions import BotoCoreError, ClientError
 
 from glue_src.arrow.s3_files import S3Files
-from glue_src.exceptions import TableMovedError
+from glue_src.exceptions import TableMovedError, UndeletedError
 
 _AT_ONCE: Final = 8
 
@@ -66,5 +66,5 @@ class Uploads:
             for location in locations
         ]
         # An error that is on its way says more than that it left files behind, which the next cleaning removes.
-        with suppress(*([BotoCoreError, ClientError, RuntimeError] if error else [])):
+        with suppress(*([BotoCoreError, ClientError, UndeletedError] if error else [])):
             self._files.delete_all(unseen)

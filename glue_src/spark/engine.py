@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 from pyspark.sql import functions as F  # noqa: N812 - the name that every Spark program gives it
 
+from contract.discretion import discreet
 from contract.snapshots import SnapshotProperty
 from glue_src import logs
-from glue_src.exceptions import brief
+from glue_src.exceptions import DISCREET, brief
 from glue_src.spark import files, layout
 from glue_src.spark.csv import read_clean, table_schema
 from glue_src.spark.errors import translated
@@ -150,4 +151,4 @@ def _discard(staged: StagedTable) -> None:
     try:
         staged.table.discard(staged.branch)
     except Exception as error:  # noqa: BLE001 - see above
-        logs.warning("staging branch not dropped", dataset=staged.table.name, error=brief(error))
+        logs.warning("staging branch not dropped", dataset=staged.table.name, error=brief(discreet(error, DISCREET)))

@@ -50,6 +50,7 @@ EXCLUSION_RULES: Final = (
 )
 #: For so much memory Lambda gives one vCPU.
 VCPU_MEGABYTES: Final = 1769
+_MICROBURST_LOG: Final = "microburst.log"
 #: No case takes longer; one that does hangs.
 PATIENCE_SECONDS: Final = 200.0
 
@@ -145,7 +146,7 @@ class Stage:
     def __init__(self, endpoint_url: str, clients: Clients, environment: Mapping[str, str], directory: Path) -> None:
         self.endpoint_url = endpoint_url
         self.clients = clients
-        self.microburst = Microburst(endpoint_url, directory / "microburst.log")
+        self.microburst = Microburst(endpoint_url, directory / _MICROBURST_LOG)
         self._environment = dict(environment)
         self._directory = directory
         self._numbers = count(1)
@@ -217,6 +218,10 @@ class Stage:
                     assert function.invoke(invocation_of(case, scene)).summary
                     self._requests[kind] = len(proxy.operations)
             return self._requests[kind]
+
+    def function_logs(self) -> list[Path]:
+        """Return what all processes of the function have written."""
+        return [path for path in sorted(self._directory.glob("*.log")) if path.name != _MICROBURST_LOG]
 
     def close(self) -> None:
         """End microburst and empty the stage's own bucket."""

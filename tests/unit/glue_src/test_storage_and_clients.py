@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from glue_src.clients import default_clients
+from glue_src.exceptions import UndeletedError
 from glue_src.storage import Bucket
 
 
@@ -25,9 +26,9 @@ class Refusing:
 def test_objects_that_s3_does_not_delete_are_told() -> None:
     s3: Any = Refusing()
     Bucket(s3, "b").delete(["0", "2"])
-    with pytest.raises(RuntimeError, match=r"S3 did not delete 2 objects \(AccessDenied\), the first of them 1: check"):
+    with pytest.raises(UndeletedError, match=r"not delete 2 objects \(AccessDenied\), the first of them 1: check"):
         Bucket(s3, "b").delete(["0", "1", "2", "3"])
-    with pytest.raises(RuntimeError, match="S3 did not delete 1 objects"):
+    with pytest.raises(UndeletedError, match="S3 did not delete 1 objects"):
         Bucket(s3, "b").delete([*["0"] * 1500, "9"])
     assert s3.asked == [2, 4, 1000, 501]
 

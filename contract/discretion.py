@@ -1,0 +1,51 @@
+"""What may leave a program of an error: logs and alerts are read by people who may not see the data.
+
+Errors of the programs' own say what is wrong and quote no record. Of all others nobody knows: a parser's message has
+the text that it could not parse. So these are told by their type, their place and a hash.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import traceback
+from collections.abc import Iterator
+
+#: Names of Java's errors, which PySpark's messages have among all else.
+_JAVA = re.compile(r"\b(?:[a-z][a-z0-9_]*\.){2,}[A-Z][A-Za-z0-9_$]*(?:Exception|Error)\b")
+_HASH_DIGITS = 16
+
+
+class UnexpectedError(Exception):
+    """Something failed in a way that no program foresaw."""
+
+
+def discreet(error: Exception, told: tuple[type[Exception], ...]) -> Exception:
+    """Return an error to be raised in the place of ``error``, with its traceback and notes, and nothing behind it.
+
+    It is ``error`` itself if that is of one of the types ``told``, whose messages quote no record.
+    """
+    found = error
+    if not isinstance(error, told):
+        found = UnexpectedError(" ".join(_described(error))).with_traceback(error.__traceback__)
+        for note in getattr(error, "__notes__", ()):
+            found.add_note(note)
+    found.__cause__ = None
+    found.__suppress_context__ = True
+    return found
+
+
+def _described(error: Exception) -> Iterator[str]:
+    text = str(error)
+    kind = type(error)
+    yield f"{kind.__module__}.{kind.__qualname__}"
+    frames = traceback.extract_tb(error.__traceback__)
+    if frames:
+        yield f"in {frames[-1].name}, {frames[-1].filename}:{frames[-1].lineno};"
+    if isinstance(error, OSError) and error.strerror:
+        yield f"{error.strerror};"
+    names = sorted(set(_JAVA.findall(text)))
+    if names:
+        yield f"of {', '.join(names)};"
+    digest = hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:_HASH_DIGITS]
+    yield f"its message, which may quote data, has {len(text)} characters, SHA-256 {digest}…"
