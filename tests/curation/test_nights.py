@@ -235,6 +235,25 @@ def test_runs_that_cannot_be_taken_are_passed_over(lake: Lake) -> None:
         lake.night()
 
 
+def test_a_run_of_a_day_or_instant_that_is_not_yet_does_not_win(lake: Lake) -> None:
+    lake.publish(run_id(1), months(JAN))
+    forged = lake.publish(run_id(2), months(FEB))
+    for key in [lake.summary_key(run_id(2)), *(written.key for written in forged.objects)]:
+        body = lake.get(key)
+        lake.delete(key)
+        day = str(forged.dt)
+        if key.endswith(".json"):
+            body = body.replace(day.encode(), b"2999-01-01")
+        lake.put(key.replace(day, "2999-01-01"), body)
+    # Digits that are no time at all.
+    lake.put(lake.clean_key(CONVERSATIONS, run_id(1)).replace(run_id(1), "99999999T999999.999999Z-0000abcd"), b"x")
+    assert lake.night().recorded_run == run_id(1)
+    assert lake.sees(months(JAN))
+    # The next real run is published as if they were not there.
+    lake.publish(run_id(3), months(JAN, FEB))
+    assert lake.night().recorded_run == run_id(3)
+
+
 def test_what_says_where_files_are_does_not_grow_night_by_night(lake: Lake) -> None:
     for number in range(1, 5):
         lake.publish(run_id(number), together(months(JAN), talk(f"u{number}", FEB, "x")))
