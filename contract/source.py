@@ -8,7 +8,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from contract.datasets import DATA_QUALITY, DAY_FOLDER, REJECTED, RUNS, Column, ColumnType, Dataset
-from contract.reserved_words import RESERVED_WORDS
 
 #: Keys of a run summary's counts that are no kind of item: see ``contract.runs.ItemCounts``.
 RESERVED_KINDS = ("scanned", "excluded", "rejected", "excluded_total", "rejected_total")
@@ -216,13 +215,14 @@ def _faults_of_names(what: str, names: Sequence[str]) -> Iterator[str]:
 
 
 def _faults_of_sql_names(what: str, names: Sequence[str]) -> Iterator[str]:
-    """Find the faults of names, and what Glue does not take as one or every query would have to quote."""
+    """Find the faults of names, and what Glue or a reader of folders does not take as one.
+
+    Words of SQL's own are none: whatever this platform writes quotes names.
+    """
     yield from _faults_of_names(what, names)
     for name in names:
         if len(name) > _LONGEST_NAME:
             yield f"{what} {name[:20]!r}… has {len(name)} characters: Glue takes {_LONGEST_NAME}"
-        if name in RESERVED_WORDS:
-            yield f"{what} {name!r} is a word of SQL's own, which every query would have to quote: choose another"
         if name == DAY_FOLDER:
             yield f"{what} {name!r}: so are the folders of days called, which readers take for a column: choose another"
 

@@ -122,8 +122,6 @@ def test_a_contract_that_contradicts_itself_is_refused(changes: dict[str, Any], 
     ("name", "fault"),
     [
         ("dt", "column of 'tickets' 'dt': so are the folders of days called"),
-        ("order", "column of 'tickets' 'order' is a word of SQL's own"),
-        ("timestamp", "is a word of SQL's own"),
         ("a" * 256, "column of 'tickets' 'aaaaaaaaaaaaaaaaaaaa'… has 256 characters: Glue takes 255"),
         ("Subject", "column of 'tickets' 'Subject': write lower-case letters"),
         ("subject", "column of 'tickets' 'subject' is there 2 times"),
@@ -139,12 +137,12 @@ def test_a_name_of_255_characters_is_not_too_long() -> None:
 
 
 def test_a_dataset_with_every_fault_tells_them_all() -> None:
-    columns = (text(1, "dt", "…"), text(1, "select", "…"), text(0, "B" * 300, "…"))
+    columns = (text(1, "dt", "…"), text(1, "other", "…"), text(0, "B" * 300, "…"))
     broken = Dataset("table", "…", columns, key=("gone",), sort_by=("lost",), partition=Partition("missing", 0))
     with pytest.raises(ContractError) as caught:
         replace(CONTRACT, kinds=(), relations=(), datasets=(REJECTED, broken)).check()
-    faults = ["'dt'", "'select'", "300 characters", "lower-case", "field id 1 is there 2 times", "field id 0"]
-    faults += ["'gone'", "'lost'", "'missing'", "width is 0", "dataset 'table' is a word"]
+    faults = ["'dt'", "300 characters", "lower-case", "field id 1 is there 2 times", "field id 0"]
+    faults += ["'gone'", "'lost'", "'missing'", "width is 0"]
     assert [fault for fault in faults if fault not in str(caught.value)] == []
 
 
