@@ -7,7 +7,8 @@ query's context.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from contract.datasets import ColumnType
@@ -46,12 +47,16 @@ class ViewColumn:
 
 @dataclass(frozen=True)
 class View:
-    """A view: its SELECT (Athena SQL, without CREATE VIEW) and the columns that it gives, in order."""
+    """A view: its SELECT (Athena SQL, without CREATE VIEW) and the columns that it gives, in order.
+
+    ``counts`` has, by dataset, the aggregate over the view that is the number of that dataset's rows.
+    """
 
     name: str
     description: str
     sql: str
     columns: tuple[ViewColumn, ...]
+    counts: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -78,10 +83,10 @@ def instant(name: str, comment: str) -> ViewColumn:
     return ViewColumn(name, ColumnType.INSTANT, comment)
 
 
-def view(folder: Traversable, name: str, *columns: ViewColumn) -> View:
+def view(folder: Traversable, name: str, *columns: ViewColumn, counts: Mapping[str, str]) -> View:
     """Return the view of that name, whose SQL is the file of that name in ``folder``; raises as :func:`read_sql`."""
     description, sql = read_sql(folder / f"{name}{_SUFFIX}")
-    return View(name, description, sql, columns)
+    return View(name, description, sql, columns, counts)
 
 
 def named_queries(folder: Traversable) -> tuple[NamedQuery, ...]:

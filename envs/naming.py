@@ -364,6 +364,10 @@ class Names:
         """The queue of events that EventBridge could not deliver."""
         return self._name(SQS_QUEUE, "etl2", "dead", "letters")
 
+    def verification(self, token: str = "") -> str:
+        """What a verification makes for a while: a queue, a target, a lock. Without a token, how all of them begin."""
+        return self._name(SQS_QUEUE, "verify", token)
+
     def etl_alarm(self, about: str) -> str:
         """The alarm on ETL-2 that is about this, e.g. ``data-checks``."""
         return self._name(ALARM, "etl2", about)

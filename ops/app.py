@@ -6,13 +6,14 @@ from typing import Final
 
 import typer
 
-from ops.commands import queries, report, restoring, runs, status, tables
+from ops.commands import queries, report, restoring, runs, status, tables, verify
 from ops.exits import MEANINGS
 
 #: In the order of ``--help``: what is asked most often first.
 COMMANDS: Final = (
     status.status,
     status.doctor,
+    verify.verify,
     runs.runs,
     tables.history,
     runs.run,

@@ -58,9 +58,9 @@ class Bill:
         return sum(cost.dollars for cost in self.costs)
 
 
-def gather(platform: Platform, now: datetime) -> Bill:
-    """Measure the last DAYS days."""
-    since = now - timedelta(days=DAYS)
+def gather(platform: Platform, now: datetime, since: datetime | None = None) -> Bill:
+    """Measure what was used since then, or in the last DAYS days."""
+    since = since or now - timedelta(days=DAYS)
     costs: list[Cost] = []
     unmeasured = []
     parts: tuple[tuple[str, Callable[[], Iterable[Cost]]], ...] = (

@@ -32,7 +32,8 @@ class Letter:
     """One message: what it asks for, why it was not delivered, and what it takes to delete it.
 
     ``event`` is what ETL-1 is to be given. ``run_id`` is the run that ETL-2 is to publish, empty where a deployment
-    asked for new columns. ``fault`` says why it cannot be done.
+    asked for new columns. ``fault`` says why it cannot be done. ``target`` is the ARN of whom EventBridge could not
+    reach, empty for ETL-1's.
     """
 
     queue: str
@@ -45,25 +46,26 @@ class Letter:
     event: Mapping[str, Any] | None
     run_id: str
     fault: str
+    target: str = ""
 
 
-def receive(platform: Platform, now: datetime) -> list[Letter]:
-    """Return what the queues hold, hidden from everybody else until it is put back or deleted."""
+def receive(platform: Platform, now: datetime, hidden_seconds: int = _HIDDEN_SECONDS) -> list[Letter]:
+    """Return what the queues hold, hidden from everybody else for so long, or until it is put back or deleted."""
     letters = []
     for queue in queue_names(platform):
         url = platform.sqs.get_queue_url(QueueName=queue)["QueueUrl"]
-        while messages := _some(platform, url):
+        while messages := _some(platform, url, hidden_seconds):
             letters += [_read(platform, queue, message, now) for message in messages]
     return letters
 
 
-def _some(platform: Platform, url: str) -> Sequence[MessageTypeDef]:
+def _some(platform: Platform, url: str, hidden_seconds: int) -> Sequence[MessageTypeDef]:
     answer = platform.sqs.receive_message(
         QueueUrl=url,
         MaxNumberOfMessages=_BATCH,
         # A short poll asks some of the servers only.
         WaitTimeSeconds=1,
-        VisibilityTimeout=_HIDDEN_SECONDS,
+        VisibilityTimeout=hidden_seconds,
         MessageAttributeNames=["All"],
     )
     return answer.get("Messages", [])
@@ -76,7 +78,7 @@ def _read(platform: Platform, queue: str, message: MessageTypeDef, now: datetime
     if queue == platform.names.etl_dead_letters:
         arrived, fault = arrival(body, platform.environment.etl.clean_prefix)
         day, run_id = (arrived.day, arrived.run_id) if arrived else (None, "")
-        return Letter(*common, "ETL-2", day, None, run_id, fault)
+        return Letter(*common, "ETL-2", day, None, run_id, fault, attributes.get("TARGET_ARN", ""))
     event, day, fault = normalize_event(body, now, platform.environment.normalize.extract.time_zone)
     return Letter(*common, "ETL-1", day, event, "", fault)
 

@@ -70,7 +70,7 @@ def start(platform: Platform, engine: DeployedEngine) -> None:
     if engine.kind == FUNCTION:
         platform.lambda_.invoke(FunctionName=engine.name, InvocationType="Event", Payload=b"{}")
     else:
-        _start_job(platform, engine, {})
+        start_job(platform, engine, {})
 
 
 def _invoke(
@@ -135,7 +135,7 @@ def _run_job(
     platform: Platform, engine: DeployedEngine, event: Mapping[str, Any], watch: Watch
 ) -> tuple[str, dict[str, Any]]:
     """Start a job with the event's entries as arguments, and wait for its end, while its output is followed."""
-    run_id = _start_job(platform, engine, event)
+    run_id = start_job(platform, engine, event)
     tail = Tail(platform.logs, engine.log_group, datetime.now(UTC) - _CLOCKS_APART, stream=run_id)
     summaries: list[dict[str, Any]] = []
     while True:
@@ -149,7 +149,8 @@ def _run_job(
     return run_id, summaries[-1] if summaries else {}
 
 
-def _start_job(platform: Platform, engine: DeployedEngine, event: Mapping[str, Any]) -> str:
+def start_job(platform: Platform, engine: DeployedEngine, event: Mapping[str, Any]) -> str:
+    """Start a job with the event's entries as arguments, and return its run's id."""
     arguments = {f"--{key}": value if isinstance(value, str) else json.dumps(value) for key, value in event.items()}
     # Of a job and its run, the run's own word counts: without it, a run beside another one is refused.
     return platform.glue.start_job_run(JobName=engine.name, Arguments=arguments, JobRunQueuingEnabled=True)["JobRunId"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from importlib import resources
 from typing import Final
 
+from contract.sources.catia import CONVERSATIONS, FEEDBACK
 from contract.views import ViewColumn, count, instant, named_queries, text, view
 
 _SQL: Final = resources.files("contract.sources.catia") / "sql"
@@ -30,6 +31,7 @@ VIEWS: Final = (
         text("gerencia", "The department that the conversation names."),
         text("last_question", "Text of the conversation's last message from the user."),
         text("last_answer", "Text of the conversation's last message from the bot."),
+        counts={FEEDBACK.name: "count(*)"},
     ),
     view(
         _SQL / "views",
@@ -61,6 +63,7 @@ VIEWS: Final = (
         count("numero_preguntas", "Messages from the user."),
         text("feedback", "like, dislike, mixed (both occur) or empty (neither does)."),
         text("respuesta_feedback", "The comments of all feedback that has one; ` || ` between them."),
+        counts={CONVERSATIONS.name: "sum(numero_conversaciones)", FEEDBACK.name: "sum(numero_feedback)"},
     ),
 )
 

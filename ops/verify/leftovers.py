@@ -1,0 +1,90 @@
+"""What a verification made, and removes again: its own at its end, and what an earlier one left that was killed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import ClientError
+
+from ops import dead_letters
+from ops.aws_errors import is_absence
+from ops.verify.alerts import topic_arn
+from ops.verify.undelivered import own_letters
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from ops.platform import Platform
+
+
+@dataclass(frozen=True)
+class Leftover:
+    """One thing in the account that a verification made, and how it is removed."""
+
+    what: str
+    remove: Callable[[], object]
+
+
+def leftovers(platform: Platform) -> list[Leftover]:
+    """Return all that verifications of the environment have made and not removed, but for dead letters."""
+    return [*_targets(platform), *_subscriptions(platform), *_queues(platform), *_locks(platform)]
+
+
+def remove(platform: Platform, now: datetime) -> list[str]:
+    """Remove all of it, and return what that was."""
+    found = leftovers(platform)
+    for leftover in found:
+        leftover.remove()
+    # Last, for as long as the target is there, more can come.
+    letters = own_letters(platform, platform.names.verification(), now)
+    dead_letters.delete(platform, letters)
+    return [*(leftover.what for leftover in found), *(f"a dead letter in {letter.queue}" for letter in letters)]
+
+
+def _targets(platform: Platform) -> Iterator[Leftover]:
+    rule = platform.names.arrival_rule
+    try:
+        targets = platform.events.list_targets_by_rule(Rule=rule)["Targets"]
+    except ClientError as error:
+        if not is_absence(error):
+            raise
+        return
+    for target in targets:
+        name = target["Id"]
+        if name.startswith(platform.names.verification()):
+            yield Leftover(f"target {name} of {rule}", partial(platform.events.remove_targets, Rule=rule, Ids=[name]))
+
+
+def _subscriptions(platform: Platform) -> Iterator[Leftover]:
+    topic = topic_arn(platform)
+    if topic is None:
+        return
+    for page in platform.sns.get_paginator("list_subscriptions_by_topic").paginate(TopicArn=topic):
+        for each in page["Subscriptions"]:
+            queue = each["Endpoint"].rpartition(":")[2]
+            if each["Protocol"] == "sqs" and queue.startswith(platform.names.verification()):
+                arn = each["SubscriptionArn"]
+                yield Leftover(f"subscription of {queue}", partial(platform.sns.unsubscribe, SubscriptionArn=arn))
+
+
+def _queues(platform: Platform) -> Iterator[Leftover]:
+    pages = platform.sqs.get_paginator("list_queues").paginate(QueueNamePrefix=platform.names.verification())
+    for page in pages:
+        for url in page.get("QueueUrls", []):
+            name = url.rpartition("/")[2]
+            yield Leftover(f"queue {name}", partial(platform.sqs.delete_queue, QueueUrl=url))
+
+
+def _locks(platform: Platform) -> Iterator[Leftover]:
+    bucket = platform.names.state_bucket
+    try:
+        answer = platform.s3.list_objects_v2(Bucket=bucket, Prefix=platform.names.verification())
+    except ClientError as error:
+        if not is_absence(error):
+            raise
+        return
+    for stored in answer.get("Contents", []):
+        yield Leftover(f"lock {stored['Key']}", partial(platform.s3.delete_object, Bucket=bucket, Key=stored["Key"]))

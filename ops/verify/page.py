@@ -1,0 +1,63 @@
+"""A verification's report as one page: no script, no request, nothing that was seen taken for markup."""
+
+from __future__ import annotations
+
+from html import escape
+from pathlib import Path
+from string import Template
+from typing import TYPE_CHECKING, Final
+
+from ops.report import palette
+from ops.show.cost import money
+from ops.show.screen import visible
+from ops.verify.outcomes import Result
+from ops.verify.report import dollars
+
+if TYPE_CHECKING:
+    from ops.verify.outcomes import Outcome
+    from ops.verify.report import Report
+
+_TEMPLATE: Final = Path(__file__).parent / "page.html"
+_CLASSES: Final = {Result.PROVEN: "good", Result.FAILED: "bad", Result.NOT_PROVEN: "open"}
+_VERDICTS: Final = {True: ("good", "Proven"), False: ("bad", "Not proven")}
+
+
+def page(report: Report) -> str:
+    """Return the page."""
+    look, word = _VERDICTS[report.well]
+    values = {
+        "environment": report.environment,
+        "word": word,
+        "verdict": report.verdict,
+        "where": report.where,
+        "began": f"{report.began:%Y-%m-%d %H:%M} UTC",
+        "expected": money(dollars(report.expected)),
+        "measured": money(dollars(report.measured)),
+    }
+    return Template(_TEMPLATE.read_text(encoding="utf-8")).substitute(
+        {name: _text(value) for name, value in values.items()},
+        style=palette.css(),
+        look=look,
+        outcomes="\n".join(map(_outcome, report.outcomes)),
+        costs="\n".join(
+            _row(cost.component, f"{cost.usage:,.3f} {cost.unit}", money(cost.dollars), cost.note)
+            for cost in report.measured
+        ),
+    )
+
+
+def _outcome(outcome: Outcome) -> str:
+    look = _CLASSES[outcome.result]
+    return (
+        f'<li class="{look}"><h2>{_text(outcome.check)}: <strong>{_text(outcome.result.value)}</strong></h2>'
+        f"<p>{_text(outcome.proves)}</p>"
+        f'<p class="muted">Seen, within {outcome.seconds:.0f} s: {_text(outcome.saw)}</p></li>'
+    )
+
+
+def _row(*cells: str) -> str:
+    return f"<tr>{''.join(f'<td>{_text(cell)}</td>' for cell in cells)}</tr>"
+
+
+def _text(value: str) -> str:
+    return escape(visible(value))
