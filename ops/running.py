@@ -67,6 +67,10 @@ class MadeRun:
         return (*counted, *tables)
 
 
+class NoRunError(OpsError):
+    """ETL-1 ended well, and left no run."""
+
+
 def event_of(day: date | None, *, dry_run: bool = False, accept_removal: bool = False) -> dict[str, Any]:
     """Return ETL-1's event; None leaves the business day to the run."""
     event: dict[str, Any] = {} if day is None else {EventKey.DT: day.isoformat()}
@@ -78,7 +82,8 @@ def extract(platform: Platform, event: dict[str, Any], watch: Watch) -> MadeRun:
     """Run ETL-1 to its end.
 
     Raises:
-        OpsError: it failed, or left no summary.
+        NoRunError: it left no summary.
+        OpsError: it failed.
     """
     engine = extract_engine(platform)
     before = {run.run_id for run in recent_runs(platform.clean_zone, 1).complete}
@@ -91,7 +96,8 @@ def extract(platform: Platform, event: dict[str, Any], watch: Watch) -> MadeRun:
         summary = newest if newest is not None and newest.run_id not in before else None
     if summary is None:
         message = f"{engine.name} ended well, and neither its answer nor the clean zone tells of a run."
-        raise attention(message, f"See python -m ops logs normalize --env {platform.names.env}.")
+        remedy = f"See python -m ops logs normalize --env {platform.names.env}."
+        raise NoRunError(Exit.ATTENTION, message, remedy)
     return MadeRun(summary, dry_run, ended.seconds)
 
 

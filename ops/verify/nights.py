@@ -89,10 +89,14 @@ def _published(scene: Scene, day: date | None) -> MadeRun:
     """Return a run that is in the tables.
 
     Raises:
-        NotSeenError: ETL-2 has not taken it in time.
+        NotSeenError: ETL-1 was not run, or ETL-2 has not taken its run in time.
         DisprovedError: the tables hold something else than it wrote.
     """
-    made = _in_tables(scene, running.extract(scene.platform, running.event_of(day), scene.watch))
+    try:
+        made = running.extract(scene.platform, running.event_of(day), scene.watch)
+    except running.NoRunError as error:
+        raise NotSeenError(error.message) from error
+    made = _in_tables(scene, made)
     if made.published != made.summary.run_id:
         message = f"the tables hold another run, {made.published}: somebody else ran ETL-1 meanwhile; repeat"
         raise DisprovedError(message)

@@ -23,6 +23,8 @@ from ops.verify.alerts import topic_arn
 from ops.verify.counting import countings
 from ops.verify.leftovers import leftovers
 from tests.integration.conftest import Run
+from tests.integration.test_readme_and_runbook import as_run, run_block
+from tests.integration.test_readme_deploys import STEPS
 from tests.unit.ops.command import ROOT, ops
 from tools.local.pipeline import run_transform_job
 
@@ -198,3 +200,11 @@ def test_what_athena_is_asked_agrees_with_a_run_on_its_engine(first_run: Run, sp
         (row,) = first_run.athena.query(counting.sql)[1]
         assert list(counting.faults(row, run)) == [], counting.source
         assert len(list(counting.faults(row, more))) == len(counting.expressions) > 0, counting.source
+
+
+def test_the_page_asks_what_can_be_asked(arrow_with_key: Pipeline, tmp_path: Path) -> None:
+    asked = {step.heading: step for step in STEPS if "python -m ops" in step.commands}
+    assert asked.pop("Prove it").commands == "python -m ops verify --env test\n"
+    assert list(asked) == ["Give it something to read", "Is everything in its place?"]
+    for step in asked.values():
+        run_block(step, as_run(step), variables_of(arrow_with_key), tmp_path)
