@@ -58,7 +58,7 @@ def engine_cost(platform: Platform, engine: DeployedEngine, seconds: float) -> C
         return LIST_PRICES.function(engine.etl, (NIGHTS * seconds + _REFUSING_SECONDS) * gigabytes, note)
     job = normalize.extract.glue if engine.etl == "ETL-1" else etl.glue
     units = job.processing_units
-    failed = (1 + job.max_retries) * LIST_PRICES.job_dpu_seconds(0, units)
+    failed = LIST_PRICES.job_dpu_seconds(0, units)
     return LIST_PRICES.glue(engine.etl, NIGHTS * LIST_PRICES.job_dpu_seconds(seconds, units) + failed, note)
 
 

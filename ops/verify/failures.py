@@ -38,9 +38,9 @@ def started(platform: Platform, engine: DeployedEngine, token: str) -> Failure:
     event = refused_event(engine, token)
     if engine.kind == FUNCTION:
         platform.lambda_.invoke(FunctionName=engine.name, InvocationType="Event", Payload=json.dumps(event).encode())
-        return Failure(engine, token, token)
+        return Failure(engine, token)
     # What the event of a failed run says of the reason is Glue's own affair; it always names the run.
-    return Failure(engine, token, start_job(platform, engine, event))
+    return Failure(engine, start_job(platform, engine, event))
 
 
 def check_of(find: Callable[[Platform], DeployedEngine], platform: Platform) -> Check:
@@ -66,7 +66,7 @@ def check_of(find: Callable[[Platform], DeployedEngine], platform: Platform) -> 
 
 
 def _await_end(scene: Scene, failure: Failure) -> None:
-    """Wait until a job's run, and each further one that Glue makes of it, has failed: they would be in the way.
+    """Wait until a job's run has failed: while it runs, a night could not begin.
 
     Raises:
         NotSeenError: it ends well, or does not end in time.
@@ -75,28 +75,19 @@ def _await_end(scene: Scene, failure: Failure) -> None:
         return
     deadline = time.monotonic() + scene.patience
     name = failure.engine.name
-    tries = 1 + scene.platform.glue.get_job(JobName=name)["Job"].get("MaxRetries", 0)
-    while True:
-        runs = _runs_of(scene.platform, failure)
-        well = next((run for run in runs if run.state != RUNNING and not run.failed), None)
-        if well is not None:
-            message = f"run {well.run_id} of {name} had to fail, and is {well.state}: nothing can be seen of an alert"
-            raise NotSeenError(message)
-        if sum(run.failed for run in runs) == tries:
-            return
+    while (run := _run_of(scene.platform, failure)).state == RUNNING:
         if time.monotonic() > deadline:
-            message = f"run {failure.mark} of {name} has not failed {tries} times in time"
+            message = f"run {failure.mark} of {name} has not failed in time"
             raise NotSeenError(message)
-        scene.watch.beat(f"{name} is to fail, {len(runs)} of {tries} times")
+        scene.watch.beat(f"{name} is to fail")
         time.sleep(POLL_SECONDS)
+    if not run.failed:
+        message = f"run {failure.mark} of {name} had to fail, and is {run.state}: nothing can be seen of an alert"
+        raise NotSeenError(message)
 
 
-def _runs_of(platform: Platform, failure: Failure) -> list[EngineRun]:
-    """Return the run that was started and Glue's further tries, which have the same arguments."""
-    answer = platform.glue.get_job_runs(JobName=failure.engine.name, MaxResults=50)
-    return [
-        job_run(run) for run in answer["JobRuns"] if f"{REFUSED}{failure.token}" in run.get("Arguments", {}).values()
-    ]
+def _run_of(platform: Platform, failure: Failure) -> EngineRun:
+    return job_run(platform.glue.get_job_run(JobName=failure.engine.name, RunId=failure.mark)["JobRun"])
 
 
 def checks(platform: Platform) -> tuple[Check, ...]:

@@ -27,10 +27,9 @@ REFUSED: Final = "verify-"
 
 @dataclass(frozen=True)
 class Failure:
-    """What was started in order to fail. ``token`` is the value that is refused, ``mark`` what its alert must name."""
+    """What was started in order to fail. ``mark`` is what its alert must name: of a job, the run's id."""
 
     engine: DeployedEngine
-    token: str
     mark: str
 
 
