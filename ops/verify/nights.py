@@ -101,9 +101,9 @@ def _published(scene: Scene, day: date | None) -> MadeRun:
         message = f"the tables hold another run, {made.published}: somebody else ran ETL-1 meanwhile; repeat"
         raise DisprovedError(message)
     # A run that ops itself had to start ETL-2 for proves nothing of the event.
-    if getattr(made, "started_by_hand", False):
+    if made.started_by_hand:
         message = "no event started ETL-2: in the first minutes after a deployment S3 tells of nothing; repeat in five"
-        raise DisprovedError(message)
+        raise NotSeenError(message)
     if made.faults:
         raise DisprovedError("; ".join(made.faults))
     return made
