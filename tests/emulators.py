@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 
+from tools.local.emulator import FIRST_EMULATOR, Emulator
 from tools.local.screen import Screen
 from tools.local.workspace import Workspace
 
@@ -17,16 +18,17 @@ if TYPE_CHECKING:
 
     from envs.schema import Environment
     from tools.local.demo import Demo
+    from tools.local.emulator import Program
     from tools.local.engines import Engines
 
 
 @contextmanager
-def running_in(folder: Path, environment: Environment) -> Iterator[Workspace]:
+def running_in(folder: Path, environment: Environment, program: Program = FIRST_EMULATOR) -> Iterator[Workspace]:
     """Run an emulator for an environment on a port of its own; stop it, and Trino if a test has started that.
 
     Its files stay in ``folder``, for whoever looks for a failure's cause.
     """
-    workspace = Workspace(environment, folder)
+    workspace = Workspace(environment, folder, Emulator(folder, program))
     try:
         workspace.up()
         yield workspace

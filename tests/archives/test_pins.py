@@ -16,7 +16,11 @@ from tests.archives.programs import LAYER_REQUIREMENTS, PACKAGES, ROOT
 
 OTHERS = sorted(file.name for file in [*ROOT.glob("requirements*.txt"), ROOT / "constraints.txt"])
 #: Of tools that never meet the platform's packages.
-APART = ("tools/scan/constraints.txt", "tools/sbom/constraints.txt")
+APART = tuple(
+    f"{folder}/{name}.txt"
+    for folder in ("tools/scan", "tools/sbom", "tools/local/second_emulator")
+    for name in ("requirements", "constraints")
+)
 #: What a package names and does not import for what the platform does with it: the layer's file says which and why.
 LEFT_OUT: dict[str, dict[str, set[str]]] = {
     "glue_src": {"pyiceberg": {"click", "rich", "requests", "tenacity", "fsspec"}},

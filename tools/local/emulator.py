@@ -1,4 +1,4 @@
-"""The AWS emulator (ministack) as one process on loopback, whose state lies in one directory.
+"""An AWS emulator as one process on loopback, whose state lies in one directory: ministack, if nothing else is said.
 
 It keeps everything in memory: when its process ends, all that was deployed to it is gone, Terraform's state in its S3
 included.
@@ -12,6 +12,8 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -20,16 +22,34 @@ from tools.local.errors import EmulatorError
 from tools.local.machine_tools import tool_environment
 from tools.local.processes import HOST, Process, port_for
 
-_PROGRAM: Final = Path(__file__).with_name("enforcing_emulator.py")
-HEALTH_PATH: Final = "/_ministack/health"
 START_SECONDS: Final = 60
 LOG_TAIL: Final = 20
+
+
+@dataclass(frozen=True)
+class Program:
+    """An emulator's script, the Python that it runs in, and the path at which it says that it is there.
+
+    The script gets the file of decisions as its argument, and its address in ``BIND_HOST`` and ``GATEWAY_PORT``.
+    """
+
+    script: Path
+    python: Callable[[], Path]
+    health_path: str
+
+
+FIRST_EMULATOR: Final = Program(
+    script=Path(__file__).with_name("enforcing_emulator.py"),
+    python=lambda: Path(sys.executable),
+    health_path="/_ministack/health",
+)
 
 
 class Emulator:
     """One emulator, known by the directory that holds its state, log and temporary files."""
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, program: Program = FIRST_EMULATOR) -> None:
+        self._program = program
         self.directory = directory
         self.log = directory / "emulator.log"
         self.decisions = directory / "decisions.jsonl"
@@ -80,10 +100,11 @@ class Emulator:
     def _spawn(self, port: int) -> Process:
         temporary = self.directory / "tmp"
         temporary.mkdir(parents=True, exist_ok=True)
+        command = (str(self._program.python()), "-P", str(self._program.script), str(self.decisions))
         with self.log.open("wb") as log:
             # A session of its own: Ctrl-C in the demo must not end the emulator.
             self._child = subprocess.Popen(
-                (sys.executable, "-P", str(_PROGRAM), str(self.decisions)),
+                command,
                 env=_environment(port, temporary),
                 cwd=self.directory,
                 stdin=subprocess.DEVNULL,
@@ -95,7 +116,7 @@ class Emulator:
 
     def _await_health(self, process: Process) -> None:
         deadline = time.monotonic() + START_SECONDS
-        while not _is_healthy(process.endpoint_url):
+        while not _is_healthy(process.endpoint_url + self._program.health_path):
             if process.found() is None or time.monotonic() > deadline:
                 tail = "\n".join(self.log.read_text(errors="replace").splitlines()[-LOG_TAIL:])
                 self.stop()
@@ -140,10 +161,10 @@ def _environment(port: int, temporary: Path) -> dict[str, str]:
     }
 
 
-def _is_healthy(endpoint_url: str) -> bool:
+def _is_healthy(url: str) -> bool:
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
-        with opener.open(endpoint_url + HEALTH_PATH, timeout=5) as answer:
+        with opener.open(url, timeout=5) as answer:
             return bool(answer.status == 200)  # noqa: PLR2004 HTTP's OK
     except (urllib.error.URLError, OSError):
         return False

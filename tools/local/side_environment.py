@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import subprocess
 import sys
 import venv
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from tools.local.errors import SideEnvironmentError
@@ -21,18 +23,31 @@ def python_with(requirements: Sequence[Path], folder: Path, constraints: Sequenc
     """
     stamp, python = folder / "requirements.sha256", folder / "bin" / "python"
     wanted = hashlib.sha256(b"".join(path.read_bytes() for path in (*requirements, *constraints))).hexdigest()
-    if stamp.is_file() and stamp.read_text(encoding="utf-8") == wanted:
-        return python
+    with _one_at_a_time(folder):
+        if not stamp.is_file() or stamp.read_text(encoding="utf-8") != wanted:
+            _install(requirements, folder, constraints)
+            stamp.write_text(wanted, encoding="utf-8")
+    return python
+
+
+@contextmanager
+def _one_at_a_time(folder: Path) -> Iterator[None]:
+    """Wait until no other process, of tests for example, installs the same."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with folder.with_name(f"{folder.name}.lock").open("w") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+
+
+def _install(requirements: Sequence[Path], folder: Path, constraints: Sequence[Path]) -> None:
     names = ", ".join(path.name for path in requirements)
     sys.stdout.write(f"Installing {names} into {folder.relative_to(PROJECT)} …\n")
     sys.stdout.flush()
     venv.create(folder, clear=True, with_pip=True)
     options = [word for path in requirements for word in ("-r", str(path))]
     options += [word for path in constraints for word in ("-c", str(path))]
-    command = [str(python), "-m", "pip", "install", "--quiet", *options]
+    command = [str(folder / "bin" / "python"), "-m", "pip", "install", "--quiet", *options]
     done = subprocess.run(command, check=False, capture_output=True, text=True)
     if done.returncode != 0:
         message = f"{names} cannot be installed: {done.stderr.strip()}"
         raise SideEnvironmentError(message)
-    stamp.write_text(wanted, encoding="utf-8")
-    return python
