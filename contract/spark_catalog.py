@@ -13,12 +13,13 @@ ICEBERG_VERSIONS: Final = {"5.1": "1.10.0", "5.0": "1.7.1"}
 _WITHOUT_VECTORS: Final = frozenset({"1.7.1"})
 
 
-def catalog_options(warehouse: str, glue_version: str) -> dict[str, str]:
+def catalog_options(warehouse: str, glue_version: str, region: str) -> dict[str, str]:
     """Return Spark's options; they must be set before the session is made.
 
     Args:
         warehouse: the address of the curated zone, ``s3://bucket/prefix``.
         glue_version: one of ICEBERG_VERSIONS.
+        region: of AWS. Executors have an environment of their own, of which nobody promises that it names one.
     """
     catalog = f"spark.sql.catalog.{SPARK_CATALOG}"
     options = {
@@ -27,6 +28,8 @@ def catalog_options(warehouse: str, glue_version: str) -> dict[str, str]:
         f"{catalog}.catalog-impl": "org.apache.iceberg.aws.glue.GlueCatalog",
         f"{catalog}.io-impl": "org.apache.iceberg.aws.s3.S3FileIO",
         f"{catalog}.warehouse": warehouse.rstrip("/"),
+        f"{catalog}.client.region": region,
+        "spark.hadoop.fs.s3a.endpoint.region": region,
         # Each statement sees what other programs have committed until then.
         f"{catalog}.cache-enabled": "false",
     }

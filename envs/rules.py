@@ -18,6 +18,7 @@ LOG_RETENTION_DAYS = frozenset(
 # Hadoop's paths would resolve the folders . and .. away; S3 takes them for names.
 _PREFIX = re.compile(r"(?:(?!\.\.?/)[A-Za-z0-9_=.-]+/)+")
 _EMAIL = re.compile(r"[^@\s<>,;]+@[^@\s<>,;.]+(?:\.[^@\s<>,;.]+)+")
+_KEY_ARN = re.compile(r"arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key/[A-Za-z0-9-]+", re.ASCII)
 _ACCOUNT_ID = re.compile(r"\d{12}", re.ASCII)
 
 # As the subjects of GitHub's tokens have it: by names, or by names and numbers.
@@ -93,6 +94,9 @@ PREFIX = matching(
 )
 EMAIL = matching(_EMAIL, "must be an e-mail address; write it as in data-team@example.org")
 ACCOUNT_ID = matching(_ACCOUNT_ID, "must be an AWS account id of twelve digits; write it in quotes, zeros included")
+KEY_ARN = matching(
+    _KEY_ARN, "must be the ARN of a KMS key, not of an alias; write it as in arn:aws:kms:<region>:<account>:key/<id>"
+)
 REPOSITORY = matching(
     _REPOSITORY, "must be a GitHub repository without wildcards; write it as in owner/name or owner@123/name@456"
 )

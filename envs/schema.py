@@ -214,12 +214,17 @@ class ExtractSettings:
 @_settings
 @dataclass(frozen=True, kw_only=True)
 class NormalizeSettings:
-    """ETL-1: bucket, source table, function or Spark job, schedule. ``lambda_`` counts with that engine only."""
+    """ETL-1: bucket, source table, function or Spark job, schedule. ``lambda_`` counts with that engine only.
+
+    ``source_key_arn`` is the customer managed key that the source table is encrypted with, None where it is DynamoDB's
+    or AWS's own. That key's policy has to let ETL-1's role in, or the account's IAM.
+    """
 
     s3_bucket_name: Annotated[str, rules.named_by(naming.BUCKET)]
     dynamo_table_name: Annotated[str, rules.named_by(naming.DYNAMODB_TABLE)]
     lambda_: LambdaSettings
     schedule: ScheduleSettings
+    source_key_arn: Annotated[str, rules.KEY_ARN] | None = None
     lifecycle: LifecycleSettings = field(default_factory=LifecycleSettings)
     extract: ExtractSettings = field(default_factory=ExtractSettings)
 

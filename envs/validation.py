@@ -14,6 +14,7 @@ from contract.layout import ARTIFACTS_PREFIX
 from contract.settings import MOST_SPARK_TASKS
 from envs.drift import LEFT_OUT, REPEATED, SKIPPED, drifts
 from envs.schema import GLUE_ENGINE, WORKER_TYPES, Environment, GlueJobSettings
+from envs.tag_names import COMMON_TAGS, COMPONENT_TAGS, MOST_OBJECT_TAGS
 
 
 class ConfigurationError(ValueError):
@@ -128,6 +129,17 @@ def _exclusion_rules_name_keys(environment: Environment) -> Iterator[str]:
             )
 
 
+def _tags_fit_an_object(environment: Environment) -> Iterator[str]:
+    own = (*COMMON_TAGS, *COMPONENT_TAGS)
+    added = sorted(environment.tags.keys() - set(own))
+    surplus = len(own) + len(added) - MOST_OBJECT_TAGS
+    if surplus > 0:
+        yield (
+            f"tags: an object in S3 carries at most {MOST_OBJECT_TAGS} tags, of which {len(own)} are the platform's "
+            f"own; take away {surplus} of {', '.join(added)}"
+        )
+
+
 def _columns_keep_their_history(environment: Environment) -> Iterator[str]:
     for fault in history_faults(environment.contract, read_history()):
         yield f"contract_name = {environment.contract_name!r}: {fault}"
@@ -148,6 +160,7 @@ _CROSS_RULES: tuple[tuple[Callable[[Environment], Iterator[str]], tuple[str, ...
     (_exclusion_rules_are_told_apart, ("normalize.extract.exclusion_rules",)),
     (_exclusion_rules_name_keys, ("contract_name", "normalize.extract.exclusion_rules")),
     (_columns_keep_their_history, ("contract_name",)),
+    (_tags_fit_an_object, ("tags",)),
 )
 
 _ADAPTER = TypeAdapter(Environment)

@@ -67,9 +67,12 @@ class DeadlineGuard:
         return self.clients.watched(self.check)
 
 
-def make_clients() -> Clients:
-    """Return new clients of the process's own credentials and region."""
-    clients = Clients(boto3.client("dynamodb", config=_CONFIG), boto3.client("s3", config=_CONFIG))
+def make_clients(region: str | None = None) -> Clients:
+    """Return new clients of the process's own credentials, and of its own region where none is named."""
+    clients = Clients(
+        boto3.client("dynamodb", region_name=region, config=_CONFIG),
+        boto3.client("s3", region_name=region, config=_CONFIG),
+    )
     scan.prepare(clients.dynamodb)
     for client in (clients.dynamodb, clients.s3):
         # The SDK takes an exception of the first for a failed attempt and asks whether to repeat it, hence the second.
@@ -79,9 +82,9 @@ def make_clients() -> Clients:
 
 
 @cache
-def default_clients() -> Clients:
-    """Return clients that are made at the first use, and kept while the function stays warm."""
-    return make_clients()
+def default_clients(region: str | None = None) -> Clients:
+    """Return clients that are made at the first use, and kept while the function or the worker stays warm."""
+    return make_clients(region)
 
 
 def cloudwatch_client() -> CloudWatchClient:

@@ -31,7 +31,7 @@ _LEAST_SEGMENT_BYTES: Final = 32 * MIB
 
 @dataclass(frozen=True)
 class ClusterEngine:
-    """Makes work units on a cluster that runs ``slots`` tasks at once.
+    """Makes work units on a cluster that runs ``slots`` tasks at once, in a region of AWS.
 
     A task that is lost with its executor is run again, and its parts then replace those of the first attempt. One that
     fails of itself is not, for the AWS SDK has already tried as often as makes sense.
@@ -39,6 +39,8 @@ class ClusterEngine:
 
     context: SparkContext
     slots: int
+    #: The driver's: workers have an environment of their own, of which nobody promises that it names one.
+    region: str
 
     def parallelism(self, table_bytes: int, configured_segments: int | None) -> Parallelism:
         """Return a work unit for each segment; as many as run at once, where none are set and the table is large."""
@@ -56,7 +58,7 @@ class ClusterEngine:
             extract_work_unit,
             uploads=uploads,
             settings=settings,
-            open_clients=default_clients,
+            open_clients=partial(default_clients, self.region),
             check_deadline=deadline.check,
         )
         tasks = self.context.parallelize(work_units, len(work_units)).map(partial(_compressed_answer, work))

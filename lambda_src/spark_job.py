@@ -70,9 +70,10 @@ def main() -> None:
     """
     arguments = Arguments.parse(sys.argv)
     try:
+        clients = default_clients()
         context = RunContext(
-            clients=default_clients(),
-            engine=ClusterEngine(SparkContext.getOrCreate(), arguments.tasks_at_once),
+            clients=clients,
+            engine=ClusterEngine(SparkContext.getOrCreate(), arguments.tasks_at_once, clients.s3.meta.region_name),
             deadline=Deadline.after(arguments.time_limit_seconds, _REMEDY),
             run_log=RunLog(),
         )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from envs.schema import Environment
+from envs.tag_names import COMMON_TAGS, COMPONENT_TAGS
 
 MANAGED_BY = "CDKTF"
 
@@ -31,11 +32,7 @@ class Component:
 
     def tags(self, resource_type: ResourceType) -> dict[str, str]:
         """Return the tags of one resource of this component."""
-        return {
-            "ETLComponent": self.etl_component,
-            "ETLStage": self.etl_stage,
-            "ResourceType": resource_type.value,
-        }
+        return dict(zip(COMPONENT_TAGS, (self.etl_component, self.etl_stage, resource_type.value), strict=True))
 
 
 NORMALIZE = Component("ETL-1", "EXTRACT-TRANSFORM")
@@ -45,10 +42,6 @@ DELIVERY = Component("DELIVERY", "DEPLOY")
 
 def common_tags(environment: Environment) -> dict[str, str]:
     """Return the tags of every resource of an environment; the configuration may add to them, and not replace them."""
-    return {
-        **environment.tags,
-        "Environment": environment.name.upper(),
-        "Project": environment.project.project,
-        "ProjectId": environment.project.project_id,
-        "ManagedBy": MANAGED_BY,
-    }
+    project = environment.project
+    values = (environment.name.upper(), project.project, project.project_id, MANAGED_BY)
+    return {**environment.tags, **dict(zip(COMMON_TAGS, values, strict=True))}

@@ -62,7 +62,9 @@ def _spark_job_props(props: EngineProps, code: SparkCode) -> SparkJobProps:
         bucket=props.bucket,
         code=code,
         arguments=props.settings(),
-        spark_options=catalog_options(f"s3://{props.bucket.bucket}/{etl.curated_prefix}", etl.glue.version),
+        spark_options=catalog_options(
+            f"s3://{props.bucket.bucket}/{etl.curated_prefix}", etl.glue.version, props.account.region
+        ),
         datalake_formats=_ICEBERG,
         permissions=props.permissions(),
         alerts=props.alerts,

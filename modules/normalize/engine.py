@@ -75,6 +75,7 @@ class EngineProps:
                 actions=["dynamodb:DescribeTable", "dynamodb:Scan"],
                 resources=[self.account.arn("dynamodb", f"table/{normalize.dynamo_table_name}")],
             ),
+            *([self._decrypt_source_table(normalize.source_key_arn)] if normalize.source_key_arn else []),
             Statement(
                 sid="WriteCleanZone",
                 actions=["s3:PutObject", "s3:AbortMultipartUpload", "s3:DeleteObject"],
@@ -83,3 +84,13 @@ class EngineProps:
             # To abort uploads that were opened without an answer; it has no narrower resource than the bucket.
             Statement(sid="FindOpenUploads", actions=["s3:ListBucketMultipartUploads"], resources=[self.bucket.arn]),
         ]
+
+    def _decrypt_source_table(self, key_arn: str) -> Statement:
+        """Return the permission by which DynamoDB has a table's key decrypted, as who reads the table."""
+        through = f"dynamodb.{self.account.region}.amazonaws.com"
+        return Statement(
+            sid="DecryptSourceTable",
+            actions=["kms:Decrypt"],
+            resources=[key_arn],
+            conditions={"StringEquals": {"kms:ViaService": through}},
+        )

@@ -58,8 +58,8 @@ def spark(clients: Clients, endpoint: str) -> Iterator[SparkSession]:  # noqa: A
     builder = SparkSession.builder.master("local[2]").config("spark.ui.enabled", "false")
     builder = builder.config("spark.driver.memory", "2g").config("spark.ui.showConsoleProgress", "false")
     options = {
-        **local_options(endpoint, REGION, spark_jars.ensure()),
-        **catalog_options(f"s3://{BUCKET}/", "5.1"),
+        **local_options(endpoint, spark_jars.ensure()),
+        **catalog_options(f"s3://{BUCKET}/", "5.1", REGION),
     }
     for name, value in options.items():
         builder = builder.config(name, value)

@@ -28,7 +28,7 @@ def main(bucket: str, name: str, endpoint: str) -> None:
     """Run the nights."""
     builder = SparkSession.builder.master("local[2]").config("spark.ui.enabled", "false")
     jars = spark_jars.ensure(ICEBERG_VERSIONS[_GLUE])
-    options = {**local_options(endpoint, REGION, jars), **catalog_options(f"s3://{bucket}/", _GLUE)}
+    options = {**local_options(endpoint, jars), **catalog_options(f"s3://{bucket}/", _GLUE, REGION)}
     for option, value in options.items():
         builder = builder.config(option, value)
     spark = session_of(builder)

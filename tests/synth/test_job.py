@@ -46,6 +46,8 @@ def test_arguments(etl: Stack) -> None:
         f"{catalog}.catalog-impl=org.apache.iceberg.aws.glue.GlueCatalog",
         f"{catalog}.io-impl=org.apache.iceberg.aws.s3.S3FileIO",
         f"{catalog}.warehouse=s3://${{data.aws_s3_bucket.reports.bucket}}/reports/etl-process2",
+        f"{catalog}.client.region=us-east-1",
+        "spark.hadoop.fs.s3a.endpoint.region=us-east-1",
         f"{catalog}.cache-enabled=false",
     ]
     assert etl["aws_glue_job.parquet"]["default_arguments"] == {

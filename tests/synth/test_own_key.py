@@ -20,6 +20,7 @@ from tests.synth.synthesized import (
     Stack,
     arn,
 )
+from tools.scan.variants import SOURCE_KEY
 
 MADE, FOUND = "${aws_kms_key.data.arn}", "${data.aws_kms_alias.data.target_key_arn}"
 SECURITY = "${aws_glue_security_configuration.own_key.name}"
@@ -136,15 +137,23 @@ def differences(without: Stack, with_key: Stack) -> dict[str, dict[str, Any]]:
             found.setdefault(address, {})[name] = after.get(name)
             if name == "policy":
                 old, new = (stack.json_of(address, name)["Statement"] for stack in (without, with_key))
-                assert new[: len(old)] == old
-                found[address][name] = new[len(old) :]
+                assert [statement for statement in new if statement in old] == old
+                found[address][name] = [statement for statement in new if statement not in old]
     return found
 
 
+#: What the variants have beside their own key: a source table with a key of its owner's.
+OF_THE_SOURCE: dict[str, Any] = {
+    "Sid": "DecryptSourceTable",
+    "Effect": "Allow",
+    "Action": ["kms:Decrypt"],
+    "Resource": [SOURCE_KEY],
+    "Condition": {"StringEquals": {"kms:ViaService": "dynamodb.us-east-1.amazonaws.com"}},
+}
 EXPECTED: dict[str, dict[str, dict[str, Any]]] = {
     KEY_NORMALIZE: {
         "aws_cloudwatch_log_group.normalize": {"kms_key_id": MADE},
-        "aws_iam_role_policy.normalize": {"policy": as_function(MADE, "cat-prod-lambda-normalize")},
+        "aws_iam_role_policy.normalize": {"policy": [OF_THE_SOURCE, *as_function(MADE, "cat-prod-lambda-normalize")]},
         "aws_lambda_function.normalize": {"kms_key_arn": MADE},
     },
     KEY_GLUE_VARIANT: {
@@ -156,7 +165,7 @@ EXPECTED: dict[str, dict[str, dict[str, Any]]] = {
             for stream in ("error", "output")
         },
         "aws_glue_job.normalize": {"security_configuration": SECURITY},
-        "aws_iam_role_policy.job": {"policy": on_glue(MADE)},
+        "aws_iam_role_policy.job": {"policy": [OF_THE_SOURCE, *on_glue(MADE)]},
     },
     KEY_ETL: {
         **{

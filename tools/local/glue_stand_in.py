@@ -21,7 +21,6 @@ from urllib.parse import urlsplit
 
 from contract.spark_catalog import ICEBERG_VERSIONS
 from tools.local import spark_jars
-from tools.local.aws_environment import REGION
 from tools.local.errors import GlueJobError
 from tools.local.followed import OnLine, Program
 from tools.local.machine_tools import tool_environment
@@ -45,6 +44,8 @@ SMALL_JOB: Final = {
     "spark.ui.enabled": "false",
     "spark.log.level": "WARN",
     "spark.sql.shuffle.partitions": "4",
+    # Nobody promises that Glue's workers are told a region: ours are not, so that a program must say it itself.
+    **{f"spark.executorEnv.{name}": "" for name in ("AWS_REGION", "AWS_DEFAULT_REGION")},
 }
 
 
@@ -121,7 +122,7 @@ def run_job(job: DeployedJob, s3: S3Client, environment: Mapping[str, str], log:
 
     jars = spark_jars.ensure(ICEBERG_VERSIONS[job.glue_version], tell)
     with tempfile.TemporaryDirectory(prefix="glue-") as folder:
-        options = {**SMALL_JOB, **job.spark_options, **local_options(s3.meta.endpoint_url, REGION, jars)}
+        options = {**SMALL_JOB, **job.spark_options, **local_options(s3.meta.endpoint_url, jars)}
         command = _command(job, _download(s3, job, Path(folder)), options)
         ended = Program(command, Path(folder), _job_environment(environment)).follow(log, on_line)
     if not ended.well:

@@ -13,7 +13,7 @@ from contract.spark_catalog import SPARK_CATALOG
 _CREDENTIALS: Final = "com.amazonaws.auth.EnvironmentVariableCredentialsProvider"
 
 
-def local_options(endpoint: str, region: str, jars: Sequence[Path]) -> dict[str, str]:
+def local_options(endpoint: str, jars: Sequence[Path]) -> dict[str, str]:
     """Return the options by which Spark and its Iceberg catalog reach an emulator of AWS.
 
     They must be there before the JVM starts: in the builder of the first session, or in ``spark-submit --conf``. The
@@ -22,7 +22,6 @@ def local_options(endpoint: str, region: str, jars: Sequence[Path]) -> dict[str,
 
     Args:
         endpoint: the emulator's address, ``http://127.0.0.1:<port>``.
-        region: the region that the clients believe to be in.
         jars: those of ``tools.local.spark_jars.ensure``.
     """
     catalog = f"spark.sql.catalog.{SPARK_CATALOG}"
@@ -34,12 +33,10 @@ def local_options(endpoint: str, region: str, jars: Sequence[Path]) -> dict[str,
         # The platform's addresses are s3://.
         "spark.hadoop.fs.s3.impl": "org.apache.hadoop.fs.s3a.S3AFileSystem",
         "spark.hadoop.fs.s3a.endpoint": endpoint,
-        "spark.hadoop.fs.s3a.endpoint.region": region,
         "spark.hadoop.fs.s3a.path.style.access": "true",
         "spark.hadoop.fs.s3a.connection.ssl.enabled": "false",
         "spark.hadoop.fs.s3a.aws.credentials.provider": _CREDENTIALS,
         f"{catalog}.glue.endpoint": endpoint,
         f"{catalog}.s3.endpoint": endpoint,
         f"{catalog}.s3.path-style-access": "true",
-        f"{catalog}.client.region": region,
     }

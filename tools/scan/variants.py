@@ -8,6 +8,9 @@ from typing import Final
 from envs.prod import PROD
 from envs.schema import ARROW_ENGINE, GLUE_ENGINE, Environment
 
+#: Of no account.
+SOURCE_KEY: Final = "arn:aws:kms:us-east-1:000000000000:key/source"
+
 
 def _with_other_engines(environment: Environment) -> Environment:
     normalize, etl = environment.normalize, environment.etl
@@ -19,7 +22,12 @@ def _with_other_engines(environment: Environment) -> Environment:
 
 
 def _with_own_key(environment: Environment) -> Environment:
-    return replace(environment, encryption=replace(environment.encryption, customer_managed_key=True))
+    """Prod with a key of its own, reading a table whose owner has one, too."""
+    return replace(
+        environment,
+        encryption=replace(environment.encryption, customer_managed_key=True),
+        normalize=replace(environment.normalize, source_key_arn=SOURCE_KEY),
+    )
 
 
 def _delivered(environment: Environment) -> Environment:

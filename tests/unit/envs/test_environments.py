@@ -29,6 +29,7 @@ def expected(env: str, **changes: dict[str, Any]) -> dict[str, Any]:
                 **changes["lambda_"],
             },
             "schedule": changes["schedule"],
+            "source_key_arn": None,
             "lifecycle": {
                 "enabled": True,
                 "noncurrent_version_expiration": 30,

@@ -225,3 +225,25 @@ def test_settings_cannot_be_changed_after_their_check() -> None:
     environment: Any = VALID
     with pytest.raises(FrozenInstanceError):
         environment.name = "prod"
+
+
+@pytest.mark.parametrize("count", [3, 4])
+def test_objects_in_s3_carry_ten_tags_of_which_seven_are_the_platforms(count: int) -> None:
+    own = {f"Tag{number}": "x" for number in range(count)}
+    # A tag that the platform sets itself counts once.
+    found = faults(changed("tags", {**own, "Project": "replaced", "ETLStage": "replaced"}))
+    said = "tags: an object in S3 carries at most 10 tags, of which 7 are the platform's own; take away 1 of "
+    assert found == ([f"{said}Tag0, Tag1, Tag2, Tag3"] if count > 3 else [])
+
+
+@pytest.mark.parametrize(
+    "arn",
+    [
+        "arn:aws:kms:us-east-1:123456789012:alias/source",
+        "arn:aws:kms:us-east-1:123456789012:key/*",
+        "1234abcd-12ab-34cd-56ef-1234567890ab",
+    ],
+)
+def test_source_tables_key_is_named_by_its_arn(arn: str) -> None:
+    (fault,) = faults(changed("normalize.source_key_arn", arn))
+    assert fault.startswith(f"normalize.source_key_arn = {arn!r}: must be the ARN of a KMS key, not of an alias")

@@ -61,8 +61,8 @@ def _session(task: LakeTask) -> SparkSession:
     builder = SparkSession.builder.master(f"local[{THREADS}]").config("spark.local.dir", task.scratch)
     options = {
         **_OPTIONS,
-        **catalog_options(address("curated"), "5.1"),
-        **local_options(task.endpoint, REGION, ensure()),
+        **catalog_options(address("curated"), "5.1", REGION),
+        **local_options(task.endpoint, ensure()),
     }
     # For a batch on two processors: Java's own choice, G1, clears memory beside the work, with the same processors.
     options["spark.driver.extraJavaOptions"] += " -XX:+UseParallelGC"

@@ -198,6 +198,16 @@ _OF_SERVICES: Final = (
 )
 _OF_PROGRAMS: Final = (
     *(
+        Unrecorded(
+            role,
+            "DecryptSourceTable",
+            ("kms:Decrypt",),
+            "DynamoDB has a table's own key decrypted as who reads the table; the emulator encrypts no table.",
+            f"{_DOCS}/amazondynamodb/latest/developerguide/encryption.usagenotes.html",
+        )
+        for role in ("cat-{env}-normalize-function", "cat-{env}-normalize-job")
+    ),
+    *(
         Unrecorded(role, "WriteCuratedZone", ("s3:AbortMultipartUpload",), _ON_ERRORS, source)
         for role, source in (
             ("cat-{env}-etl2-function", f"{_DOCS}/AmazonS3/latest/userguide/mpuoverview.html"),
