@@ -40,6 +40,7 @@ NEWEST: Final = date(2026, 1, 30)
 SCOPES: Final = (
     "integration",
     "curation",
+    "deployments",
     "curation/test_faults.py",
     "sql",
     "integration/test_readme_deploys.py",

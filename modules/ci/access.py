@@ -62,6 +62,9 @@ WITHOUT_RESOURCE: Final = frozenset(
     }
 )
 
+#: Actions on the bucket that objects in it need: an object's versions are found by a list of the bucket's.
+ON_THE_BUCKET: Final = frozenset({"s3:ListBucketVersions"})
+
 _GLUE_TAGS: Final = ("glue:TagResource", "glue:UntagResource")
 _ROLE_POLICY: Final = ("iam:PutRolePolicy", "iam:DeleteRolePolicy")
 _TOPIC: Final = ("sns:GetTopicAttributes", "sns:ListTagsForResource")
@@ -223,7 +226,11 @@ ACCESS: Final[Mapping[str, Access]] = {
     "aws_s3_object": Access(
         Scope.ARTIFACTS,
         ("s3:GetObject", "s3:GetObjectTagging"),
-        ("s3:PutObject", "s3:PutObjectTagging", "s3:AbortMultipartUpload", "s3:DeleteObject", "s3:DeleteObjectVersion"),
+        (
+            *("s3:PutObject", "s3:PutObjectTagging", "s3:AbortMultipartUpload"),
+            # The provider deletes an object of a versioned bucket version by version.
+            *("s3:DeleteObject", "s3:DeleteObjectVersion", "s3:ListBucketVersions"),
+        ),
     ),
     "aws_scheduler_schedule": Access(
         Scope.SCHEDULES,

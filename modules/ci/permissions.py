@@ -14,7 +14,7 @@ from typing import Final
 from envs.naming import state_key
 from envs.schema import Environment
 from modules.account import Account
-from modules.ci.access import ACCESS, WITHOUT_RESOURCE, Scope
+from modules.ci.access import ACCESS, ON_THE_BUCKET, WITHOUT_RESOURCE, Scope
 from modules.ci.guarded import GUARDED_TYPES, REFUSED_CHANGES, REFUSED_USES
 from modules.ci.scopes import arns, first_metadata_arn, own_key
 from modules.policies import Conditions, Statement
@@ -30,6 +30,13 @@ _LOCK_SUFFIX: Final = ".tflock"
 
 def _readings() -> Iterator[tuple[Scope, Iterable[str]]]:
     return ((access.scope, access.read) for access in ACCESS.values())
+
+
+def _scope_of(action: str, scope: Scope) -> Scope:
+    """Return what an action is allowed on, which a type's others are allowed on ``scope``."""
+    if action in WITHOUT_RESOURCE:
+        return Scope.EVERYTHING
+    return Scope.BUCKET if action in ON_THE_BUCKET else scope
 
 
 @dataclass(frozen=True)
@@ -156,7 +163,7 @@ class Permissions:
         actions: defaultdict[Scope, set[str]] = defaultdict(set)
         for scope, names in wanted:
             for name in set(names) - without:
-                actions[Scope.EVERYTHING if name in WITHOUT_RESOURCE else scope].add(name)
+                actions[_scope_of(name, scope)].add(name)
         return [
             Statement(
                 sid=f"{verb}{scope.value}",

@@ -81,6 +81,15 @@ class Root:
         assert done.status == 0, done.said
         return done.said
 
+    def output(self, *arguments: str) -> str:
+        """What a command that only tells something prints, byte for byte."""
+        command = ("terraform", *arguments)
+        done = subprocess.run(
+            command, cwd=self.folder, env=dict(self.variables), capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
     def document(self) -> dict[str, Any]:
         document: dict[str, Any] = json.loads((self.folder / "cdk.tf.json").read_text(encoding="utf-8"))
         return document

@@ -143,6 +143,19 @@ def test_calls_are_judged_with_their_conditions(roles: list[Role]) -> None:
     assert not any(allows(role.grants, call) for call in elsewhere)
 
 
+def test_spark_asks_for_nothing_above_the_zones() -> None:
+    """Hadoop's file systems may look at the folders above a file, where 403 would not be taken for 404: S3A does not."""
+    job = [call for call in recorded() if call.role == "cat-{env}-etl2-job"]
+    listed = [prefix for call in job for key, prefix in call.context if key == "s3:prefix"]
+    objects = [call.resource.partition("/")[2] for call in job if call.resource.startswith("arn:aws:s3:::")]
+    # Only S3A takes a file for a folder: what is recorded is real.
+    assert any(prefix.endswith(".csv/") for prefix in listed)
+    zones = ("reports/etl-process1/", "reports/etl-process2/")
+    assert [prefix for prefix in listed if not prefix.startswith(zones)] == []
+    # An ARN without a slash is the bucket's, of the lists themselves.
+    assert [key for key in objects if key and not key.startswith((*zones, "artifacts/"))] == []
+
+
 def test_grant_is_one_value_of_each_condition(roles: list[Role]) -> None:
     (role,) = (role for role in roles if role.stack == "cat-prod-etl2" and role.address == "job")
     prefixes = [grant for grant in role.grants if grant.sid == "ListZones"]

@@ -4,8 +4,8 @@ ministack evaluates IAM policies where AUTH is "true": who calls with a role's s
 policies allow, and is refused with the service's own error otherwise. Three things that it gets wrong for this platform
 are put right here, each by what AWS documents; the evaluation itself stays ministack's:
 
-- a Glue request's resources (it knows none of crawlers and tables, and not that a table takes its database and the
-  catalog along), the tags that go with an object, and what conditions ask for: a metric's namespace, an event's source;
+- the resources of requests about tags, and of those of Glue, EventBridge, CloudWatch, Athena and Lambda's layers; the
+  tags that go with an object; and what conditions ask for: a metric's namespace, an event's source;
 - this machine's loopback is plain HTTP, which the bucket's policy rightly refuses: it counts as TLS;
 - whoever assumes a role as the account itself stands in for a service, which says for whom it acts (aws:SourceAccount).
 
@@ -17,8 +17,9 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from dataclasses import replace
 from pathlib import Path
@@ -51,6 +52,10 @@ class Request(NamedTuple):
         """Return what a JSON request says, nothing for any other."""
         return dict(json.loads(self.body)) if self.body and "json" in self.headers.get("content-type", "") else {}
 
+    def said(self) -> dict[str, Any]:
+        """Return what a request says as JSON or, in the older protocol, as a form."""
+        return self.json() or {name: values[0] for name, values in self.query.items() if isinstance(values, list)}
+
     def arn(self, resource: str) -> str:
         """Return the ARN of one of the service's resources."""
         return f"arn:aws:{self.service}:{self.region}:{self.account}:{resource}"
@@ -69,6 +74,13 @@ _CONDITIONS: Final = frozenset(("cloudwatch:namespace", "events:detail-type", "e
 #: Of S3's query parameters, those that make another operation of a request.
 _TELLING: Final = frozenset(("delete", "list-type", "partNumber", "tagging", "uploadId", "uploads"))
 
+#: Parameters that are a resource's ARN: requests about tags have one of them.
+_ARN_PARAMETERS: Final = ("ResourceARN", "ResourceArn", "resourceArn")
+_LAYER_VERSION: Final = re.compile(r"/layers/([^/]+)/versions/(\d+)$")
+_LAYER_ACTIONS: Final = {"GET": "lambda:GetLayerVersion", "DELETE": "lambda:DeleteLayerVersion"}
+#: What Glue calls its resources, and so the requests about them.
+_GLUE_KINDS: Final = ("Crawler", "Job", "Trigger", "Workflow")
+
 _request: ContextVar[Request | None] = ContextVar("request", default=None)
 _operation: ContextVar[str] = ContextVar("operation", default="")
 _extract_resource_arn = iam_actions.extract_resource_arn
@@ -84,13 +96,64 @@ def glue_resources(request: Request) -> list[str]:
     https://docs.aws.amazon.com/glue/latest/dg/glue-specifying-resource-arns.html
     """
     said = request.json()
-    if "Crawler" in request.operation:
-        return [request.arn(f"crawler/{said['Name']}")]
+    for kind in _GLUE_KINDS:
+        if kind in request.operation:
+            return [request.arn(f"{kind.lower()}/{said.get('Name') or said[f'{kind}Name']}")]
+    if request.operation.endswith("Database"):
+        database = said.get("Name") or said["DatabaseInput"]["Name"]
+        return [request.arn(name) for name in (f"database/{database}", "catalog")]
     database = said.get("DatabaseName")
     table = said.get("TableName") or said.get("TableInput", {}).get("Name") or said.get("Name")
     if not database or not table:
         return []
     return [request.arn(name) for name in (f"table/{database}/{table}", f"database/{database}", "catalog")]
+
+
+def cloudwatch_resources(request: Request) -> list[str]:
+    """Return the alarms and dashboards of a request; a dashboard is in no region."""
+    alarms, dashboards = (
+        [value for name, value in request.said().items() if name.startswith(kind)]
+        for kind in ("AlarmName", "DashboardName")
+    )
+    return [
+        *(f"arn:aws:cloudwatch:{request.region}:{request.account}:alarm:{name}" for name in alarms),
+        *(f"arn:aws:cloudwatch::{request.account}:dashboard/{name}" for name in dashboards),
+    ]
+
+
+def rule_resources(request: Request) -> list[str]:
+    """Return the rule of a request, which is on the default bus."""
+    said = request.json()
+    rule = said.get("Rule") or said.get("Name")
+    return [request.arn(f"rule/{rule}")] if rule else []
+
+
+def athena_resources(request: Request) -> list[str]:
+    """Return the workgroup of a named query."""
+    from ministack.services.athena import _named_queries  # noqa: PLC0415 imports the application, which must come last
+
+    query = request.json().get("NamedQueryId")
+    return [request.arn(f"workgroup/{_named_queries[query]['WorkGroup']}")] if query in _named_queries else []
+
+
+_RESOURCES: Final[Mapping[str, Callable[[Request], list[str]]]] = {
+    "athena": athena_resources,
+    "events": rule_resources,
+    "glue": glue_resources,
+    "monitoring": cloudwatch_resources,
+}
+
+
+def resources_of(request: Request) -> list[str]:
+    """Return the resources by which IAM checks a request, none where ministack's own are right.
+
+    Which they are: https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
+    """
+    said = request.said()
+    of_tags = [said[name] for name in _ARN_PARAMETERS if name in said]
+    if of_tags or request.service not in _RESOURCES:
+        return of_tags
+    return _RESOURCES[request.service](request)
 
 
 def tag_needs(request: Request, resource: str) -> list[Need]:
@@ -119,8 +182,13 @@ def needs_of(request: Request | None, first: Need) -> list[Need]:
     """Return all that a request needs, given what ministack found."""
     if request is None:
         return [first]
-    if request.service == "glue":
-        return [first._replace(resource=resource) for resource in glue_resources(request) or [first.resource]]
+    resources = resources_of(request)
+    if resources:
+        return [first._replace(resource=resource) for resource in resources]
+    layer = _LAYER_VERSION.search(request.path)
+    if request.service == "lambda" and layer:
+        version = request.arn(f"layer:{layer[1]}:{layer[2]}")
+        return [first._replace(action=_LAYER_ACTIONS[request.method], resource=version)]
     if request.service == "s3":
         return [first, *tag_needs(request, first.resource)]
     if first.action == "events:PutEvents":

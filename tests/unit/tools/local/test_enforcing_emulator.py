@@ -40,9 +40,44 @@ def test_a_crawler_is_no_table() -> None:
 
 
 def test_what_ministack_knows_stays_as_it_is() -> None:
-    need = Need("glue:GetDatabase", f"{GLUE}database/d", {})
-    assert needs_of(json_request("glue", "GetDatabase", Name="d"), need) == [need]
+    need = Need("dynamodb:Scan", f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/t", {})
+    assert needs_of(json_request("dynamodb", "Scan", TableName="t"), need) == [need]
     assert needs_of(None, need) == [need]
+
+
+def form(service: str, **said: str) -> Request:
+    query = {name.replace("__", ".member."): [value] for name, value in said.items()}
+    return Request(service, "POST", "/", {}, b"", query, REGION, ACCOUNT)
+
+
+@pytest.mark.parametrize(
+    ("request_", "resources"),
+    [
+        (json_request("glue", "GetDatabase", Name="d"), [f"{GLUE}database/d", f"{GLUE}catalog"]),
+        (json_request("glue", "CreateDatabase", DatabaseInput={"Name": "d"}), [f"{GLUE}database/d", f"{GLUE}catalog"]),
+        (json_request("glue", "UpdateTrigger", Name="t"), [f"{GLUE}trigger/t"]),
+        (json_request("glue", "GetJob", JobName="j"), [f"{GLUE}job/j"]),
+        (json_request("glue", "GetTags", ResourceArn=f"{GLUE}job/j"), [f"{GLUE}job/j"]),
+        (form("sns", Action="ListTagsForResource", ResourceArn="the topic's"), ["the topic's"]),
+        (
+            json_request("events", "DescribeRule", Name="r", EventBusName="default"),
+            [f"arn:aws:events:{REGION}:{ACCOUNT}:rule/r"],
+        ),
+        (
+            form("monitoring", Action="DescribeAlarms", AlarmNames__1="a"),
+            [f"arn:aws:cloudwatch:{REGION}:{ACCOUNT}:alarm:a"],
+        ),
+        (form("monitoring", Action="GetDashboard", DashboardName="d"), [f"arn:aws:cloudwatch::{ACCOUNT}:dashboard/d"]),
+    ],
+)
+def test_what_terraform_asks_about_is_a_resource_of_its_name(request_: Request, resources: list[str]) -> None:
+    assert [need.resource for need in needs_of(request_, Need("any:Action", "*", {}))] == resources
+
+
+def test_a_layers_version_is_asked_for_by_an_action_of_its_own() -> None:
+    request = Request("lambda", "GET", "/2018-10-31/layers/l/versions/7", {}, b"", {}, REGION, ACCOUNT)
+    (need,) = needs_of(request, Need("lambda:ListLayers", "*", {}))
+    assert need == Need("lambda:GetLayerVersion", f"arn:aws:lambda:{REGION}:{ACCOUNT}:layer:l:7", {})
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,112 @@
+"""A deployment's life: made by an administrator, planned and changed by workflows as their roles, and taken down."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Collection
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from envs.naming import Names
+from tests.deployments.variants import CHANGED, FIRST
+from tests.deployments.workflows import DEPLOYS, PLANS, variables_of
+from tests.guards.roots import Root
+from tools.scan.privilege.calls import read_decisions
+from tools.state_bucket import ensure_state_bucket
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from tests.guards.roots import Done
+    from tools.local.workspace import Workspace
+
+NAMES: Final = Names("local")
+NORMALIZE, ETL = NAMES.normalize_stack, NAMES.etl_stack
+STACKS: Final = (NORMALIZE, ETL)
+_APPLY: Final = ("apply", "-input=false", "-auto-approve")
+_PLAN: Final = ("plan", "-input=false", "-lock=false", "-out=kept.tfplan")
+
+
+@dataclass(frozen=True)
+class Lacks:
+    """Addresses in ETL-2's stack: what an emulator cannot update, and is made anew, and what it cannot remove."""
+
+    update: Collection[str] = ()
+    removal: Collection[str] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Life:
+    """What each step left: plans by stack, how the changes ended, their logs of requests, and what is left."""
+
+    plans: Mapping[str, Any]
+    changed: Mapping[str, Done]
+    requests: Mapping[str, str]
+    object_versions: Mapping[str, int]
+    left: Mapping[str, str]
+    buckets: list[str]
+    #: Of the emulator that decides, for each thing that a role asked for; empty of the other.
+    decisions: list[dict[str, Any]]
+
+
+def live(workspace: Workspace, variants: Path, folder: Path, variables: Mapping[str, str], lacks: Lacks) -> Life:
+    """Go through all steps on an emulator.
+
+    Workflows are only given what exists already: to make a bucket, a role or a policy of one takes a person.
+    """
+    shutil.copytree(variants / FIRST / "stacks", folder / "stacks")
+    roots = {name: Root(folder / "stacks" / name, variables) for name in (NAMES.pipeline_stack, *STACKS)}
+    clients = workspace.clients()
+    ensure_state_bucket(workspace.environment, clients.s3, clients.sts)
+    with ThreadPoolExecutor() as at_once:
+        list(at_once.map(lambda root: root.succeed("init", "-input=false"), roots.values()))
+        for root in roots.values():
+            root.succeed(*_APPLY)
+        outputs = json.loads(roots[NAMES.pipeline_stack].output("output", "-json"))
+
+        def acting_as(output: str, subject: str, stack: str) -> Root:
+            session = variables_of(clients.sts, outputs[output]["value"], subject)
+            return Root(roots[stack].folder, {**variables, **session})
+
+        def apply_change(stack: str) -> Done:
+            shutil.copytree(variants / CHANGED / "stacks" / stack, roots[stack].folder, dirs_exist_ok=True)
+            log = {"TF_LOG_PROVIDER": "DEBUG", "TF_LOG_PATH": str(logs[stack])}
+            replacing = (f"-replace={address}" for address in (lacks.update if stack == ETL else ()))
+            return acting_as("deploy_role_arn", DEPLOYS, stack).terraform(*_APPLY, *replacing, **log)
+
+        planning = {stack: acting_as("plan_role_arn", PLANS, stack) for stack in STACKS}
+        plans = dict(zip(STACKS, at_once.map(_plan, planning.values()), strict=True))
+        logs = {stack: folder / f"{stack}.log" for stack in STACKS}
+        changed = dict(zip(STACKS, at_once.map(apply_change, STACKS), strict=True))
+        versions = _versions(workspace)
+        if lacks.removal:
+            roots[ETL].succeed("state", "rm", *lacks.removal)
+        for stack in reversed(STACKS):
+            roots[stack].succeed("destroy", "-input=false", "-auto-approve")
+    return Life(
+        plans=plans,
+        changed=changed,
+        requests={stack: log.read_text(encoding="utf-8", errors="replace") for stack, log in logs.items()},
+        object_versions=versions,
+        left={stack: roots[stack].succeed("state", "list") for stack in STACKS},
+        buckets=[bucket["Name"] for bucket in clients.s3.list_buckets()["Buckets"]],
+        decisions=read_decisions(workspace.emulator.decisions) if workspace.emulator.decisions.exists() else [],
+    )
+
+
+def _plan(root: Root) -> Any:
+    root.succeed(*_PLAN)
+    return json.loads(root.output("show", "-json", "kept.tfplan"))
+
+
+def _versions(workspace: Workspace) -> dict[str, int]:
+    """Count the versions and delete markers of each object that the bucket has or had."""
+    found: dict[str, int] = {}
+    pages = workspace.clients().s3.get_paginator("list_object_versions").paginate(Bucket=NAMES.reports_bucket)
+    for page in pages:
+        for entry in (*page.get("Versions", []), *page.get("DeleteMarkers", [])):
+            found[entry["Key"]] = found.get(entry["Key"], 0) + 1
+    return found
