@@ -144,7 +144,7 @@ def test_calls_are_judged_with_their_conditions(roles: list[Role]) -> None:
 
 
 def test_spark_asks_for_nothing_above_the_zones() -> None:
-    """Hadoop's file systems may look at the folders above a file, where 403 would not be taken for 404: S3A does not."""
+    """Hadoop may look at the folders above a file, where 403 would not be taken for 404: S3A does not."""
     job = [call for call in recorded() if call.role == "cat-{env}-etl2-job"]
     listed = [prefix for call in job for key, prefix in call.context if key == "s3:prefix"]
     objects = [call.resource.partition("/")[2] for call in job if call.resource.startswith("arn:aws:s3:::")]
