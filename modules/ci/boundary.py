@@ -16,6 +16,7 @@ from modules.policies import Statement
 
 def boundary(environment: Environment, account: Account) -> list[Statement]:
     """Return what the roles of both ETLs, with any engine, have in common with nobody else."""
+    source_key = environment.normalize.source_key_arn
     any_name, bucket, etl = environment.names.any_name(), bucket_arn(environment, account), environment.etl
     zones = [f"{bucket}/{prefix}*" for prefix in (etl.clean_prefix, etl.curated_prefix)]
     return [
@@ -74,4 +75,6 @@ def boundary(environment: Environment, account: Account) -> list[Statement]:
             resources=arns(Scope.KEYS, environment, account),
             conditions=own_key(environment),
         ),
+        # It may be another account's.
+        *([Statement(sid="SourceKey", actions=["kms:Decrypt"], resources=[source_key])] if source_key else []),
     ]

@@ -23,11 +23,12 @@ def _with_other_engines(environment: Environment) -> Environment:
 
 def _with_own_key(environment: Environment) -> Environment:
     """Prod with a key of its own, reading a table whose owner has one, too."""
-    return replace(
-        environment,
-        encryption=replace(environment.encryption, customer_managed_key=True),
-        normalize=replace(environment.normalize, source_key_arn=SOURCE_KEY),
-    )
+    keyed = replace(environment, encryption=replace(environment.encryption, customer_managed_key=True))
+    return _with_source_key(keyed)
+
+
+def _with_source_key(environment: Environment) -> Environment:
+    return replace(environment, normalize=replace(environment.normalize, source_key_arn=SOURCE_KEY))
 
 
 def _delivered(environment: Environment) -> Environment:
@@ -45,6 +46,6 @@ VARIANTS: Final = {
 }
 #: Prod as it is where GitHub's workflows deploy it, beside which there is the stack of what they act as.
 DELIVERED: Final = "delivered"
-DELIVERIES: Final = {DELIVERED: _delivered(PROD)}
+DELIVERIES: Final = {DELIVERED: _with_source_key(_delivered(PROD))}
 #: The argument that asks tools.scan.synthesis for that stack.
 PIPELINE: Final = "pipeline"
