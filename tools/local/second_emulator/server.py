@@ -1,7 +1,8 @@
 """``python -P tools/local/second_emulator/server.py``: moto, on the address that the first emulator's variables name.
 
 Two things of it are put right here. It refuses what a bucket's policy denies without looking at the condition, and so
-would refuse everything that does not come by TLS, which nothing on loopback does. And its Lambda wants Docker.
+would refuse everything that does not come by TLS, which nothing on loopback does. And its Lambda wants Docker: without,
+an invocation is answered and no function runs.
 The file imports nothing of this project, whose packages its environment does not have.
 """
 
