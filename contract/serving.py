@@ -7,14 +7,12 @@ import json
 from collections import Counter
 from collections.abc import Iterable
 from importlib import import_module, resources
-from typing import TYPE_CHECKING, Final
+from types import ModuleType
+from typing import Final
 
 from contract.datasets import REJECTED, Dataset
 from contract.source import ContractError, SourceContract
 from contract.views import NamedQuery, View, named_queries
-
-if TYPE_CHECKING:
-    from types import ModuleType
 
 _SQL: Final = resources.files("contract") / "sql"
 

@@ -9,12 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from importlib.resources.abc import Traversable
+from typing import Final
 
 from contract.datasets import ColumnType
-
-if TYPE_CHECKING:
-    from importlib.resources.abc import Traversable
 
 _DESCRIPTION_MARK: Final = "-- "
 _SUFFIX: Final = ".sql"

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from contract.runs import RunSummary
 from contract.snapshots import TABLES_READY, event_source
+from glue_src.arguments import Arguments
 from glue_src.exceptions import EventRefusedError
+from glue_src.records import RunRow
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from mypy_boto3_events import EventBridgeClient
-
-    from contract.runs import RunSummary
-    from glue_src.arguments import Arguments
-    from glue_src.records import RunRow
 
 
 def announce(events: EventBridgeClient, arguments: Arguments, summary: RunSummary, rows: Sequence[RunRow]) -> None:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from contract.settings import NO_TABLES, TRANSFORM_ARGUMENTS, TRANSFORM_VARIABLES, TransformArgument
 from contract.source import ContractError, SourceContract
 from contract.sources import contract_named
 from glue_src.exceptions import ArgumentsError
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
 
 #: The value of REBUILD that means every table of the contract.
 ALL_TABLES: Final = "all"

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from datetime import datetime
 
 from contract.datasets import REJECTED, Dataset
-from contract.source import ROWS_AS_PROMISED, UNIQUE_KEY, not_null_check
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-    from datetime import datetime
-
-    from contract.runs import ItemCounts
-    from contract.source import Relation, SourceContract
-    from glue_src.engine import RelationFacts, TableFacts
-    from glue_src.plan import Change
+from contract.runs import ItemCounts
+from contract.source import ROWS_AS_PROMISED, UNIQUE_KEY, Relation, SourceContract, not_null_check
+from glue_src.engine import RelationFacts, TableFacts
+from glue_src.plan import Change
 
 #: The check of how many of the run's items were rejected.
 REJECTED_RATIO = "rejected_ratio"

@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import timedelta, timezone
-from typing import TYPE_CHECKING, Final
+from datetime import date, datetime, timedelta, timezone
+from typing import Final
 
-from contract.layout import clean_key, commit_marker_prefix, parse_clean_key, run_instant, run_summary_key
-from contract.runs import RunSummary, RunSummaryError
+from contract.datasets import Column, Dataset
+from contract.layout import CleanObject, clean_key, commit_marker_prefix, parse_clean_key, run_instant, run_summary_key
+from contract.runs import RunObject, RunSummary, RunSummaryError
+from contract.source import SourceContract
 from glue_src import logs
 from glue_src.csv_faults import CsvFault, FaultCode
 from glue_src.exceptions import ForeignHeaderError, IncompleteRunError, MalformedDataError, NoCompleteRunError
 from glue_src.headers import columns_in
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from datetime import date, datetime
-
-    from contract.datasets import Column, Dataset
-    from contract.layout import CleanObject
-    from contract.runs import RunObject
-    from contract.source import SourceContract
-    from glue_src.storage import Bucket
+from glue_src.storage import Bucket
 
 #: In bytes; far more than the names of all columns take.
 _LONGEST_HEADER: Final = 64 * 1024

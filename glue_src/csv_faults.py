@@ -8,21 +8,18 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from contract import cells
 from contract.datasets import CSV_TIMESTAMP_FORMAT, DOUBLE_PATTERN, Column, ColumnType
+from glue_src.engine import Source
 from glue_src.exceptions import MalformedDataError, SuspectCsvError
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
-
-    from glue_src.engine import Source
-    from glue_src.storage import Bucket
+from glue_src.storage import Bucket
 
 #: One cell of RFC 4180. Possessive: of a text without its second quote, nothing is tried twice.
 _CELL: Final = re.compile(r'"((?:[^"]++|"")*+)"|([^",]*+)')

@@ -29,18 +29,16 @@ No message quotes what a cell holds: logs and alerts are read by people who may 
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from datetime import date
+from typing import Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from contract.discretion import UnexpectedError
 from contract.source import ContractError
 from contract.units import MIB
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from datetime import date
 
 
 def brief(error: BaseException) -> str:

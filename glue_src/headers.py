@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from contract.datasets import Column, Dataset
 from glue_src.exceptions import ForeignHeaderError
-
-if TYPE_CHECKING:
-    from contract.datasets import Column, Dataset
 
 
 def columns_in(header: str, dataset: Dataset, key: str) -> tuple[Column, ...]:

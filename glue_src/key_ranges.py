@@ -6,11 +6,9 @@ order, so that neighbouring partitions are one range.
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+from typing import Final
 
 _LAST: Final = 0x10FFFF
 _BEFORE_SURROGATES: Final = 0xD7FF

@@ -6,14 +6,12 @@ import json
 import logging
 import sys
 import time
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from glue_src.exceptions import brief
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 _LOGGER = logging.getLogger("cat.etl2")
 

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from itertools import pairwise
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
+from contract.datasets import Dataset
 from contract.snapshots import STAGING_BRANCH
 from glue_src import logs
-
-if TYPE_CHECKING:
-    from contract.datasets import Dataset
-    from glue_src.engine import LakeEngine
-    from glue_src.storage import Bucket
-    from glue_src.tables import TableState
+from glue_src.engine import LakeEngine
+from glue_src.storage import Bucket
+from glue_src.tables import TableState
 
 #: How old a file must be before it counts as left behind: a run that is still at work has younger ones.
 _LEFT_BEHIND: Final = timedelta(hours=24)

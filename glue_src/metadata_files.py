@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
 from botocore.exceptions import ClientError
@@ -10,8 +11,6 @@ from botocore.exceptions import ClientError
 from glue_src.exceptions import TableMetadataError, TableMissingError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from mypy_boto3_glue import GlueClient
     from mypy_boto3_s3 import S3Client
 

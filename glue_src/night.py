@@ -8,16 +8,21 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from contract.datasets import DATA_QUALITY, RUNS
+from contract.datasets import DATA_QUALITY, RUNS, Dataset
 from contract.layout import quarantine_key
+from contract.runs import RunSummary
 from glue_src import logs
 from glue_src.announce import announce
-from glue_src.checks import checks_of, rejected_check, relations_of
+from glue_src.arguments import Arguments
+from glue_src.checks import Check, checks_of, rejected_check, relations_of
+from glue_src.clean_zone import CleanZone
 from glue_src.csv_faults import explained
+from glue_src.engine import LakeEngine, Published, StagedTables
 from glue_src.exceptions import (
     HeldError,
     QuarantinedError,
@@ -31,20 +36,11 @@ from glue_src.plan import Change, change_of, removals, table_plan
 from glue_src.recorder import Recorder
 from glue_src.records import RunRow
 from glue_src.schema import must_evolve, properties_of, schema_faults
+from glue_src.storage import Bucket
+from glue_src.tables import TableState
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-
     from mypy_boto3_events import EventBridgeClient
-
-    from contract.datasets import Dataset
-    from contract.runs import RunSummary
-    from glue_src.arguments import Arguments
-    from glue_src.checks import Check
-    from glue_src.clean_zone import CleanZone
-    from glue_src.engine import LakeEngine, Published, StagedTables
-    from glue_src.storage import Bucket
-    from glue_src.tables import TableState
 
 
 @dataclass(frozen=True)

@@ -3,23 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from contract.datasets import REJECTED
-from contract.partition_sums import rows_in, to_document, version_of
+from contract.datasets import REJECTED, Column, Dataset
+from contract.partition_sums import PartitionSum, PartitionSums, rows_in, to_document, version_of
+from contract.runs import RunObject, RunSummary
 from contract.snapshots import NO_SNAPSHOT, SnapshotProperty
 from glue_src.engine import Source, TablePlan
 from glue_src.exceptions import Removal
 from glue_src.schema import is_partitioned_so
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-
-    from contract.datasets import Column, Dataset
-    from contract.partition_sums import PartitionSum, PartitionSums
-    from contract.runs import RunObject, RunSummary
-    from glue_src.tables import TableState
+from glue_src.tables import TableState
 
 
 @dataclass(frozen=True)

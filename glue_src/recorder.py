@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 
-from contract.datasets import DATA_QUALITY, RUNS
+from contract.datasets import DATA_QUALITY, RUNS, Dataset
+from contract.runs import RunSummary
 from contract.snapshots import NO_SNAPSHOT, SnapshotProperty
-from glue_src.records import recorded_runs, with_checks, with_runs
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from contract.datasets import Dataset
-    from contract.runs import RunSummary
-    from glue_src.checks import Check
-    from glue_src.engine import LakeEngine
-    from glue_src.records import Row, RunRow
-    from glue_src.tables import TableState
+from glue_src.checks import Check
+from glue_src.engine import LakeEngine
+from glue_src.records import Row, RunRow, recorded_runs, with_checks, with_runs
+from glue_src.tables import TableState
 
 
 @dataclass(frozen=True)

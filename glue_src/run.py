@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import time
 from functools import partial
-from typing import TYPE_CHECKING
 
 from contract.discretion import discreet
 from glue_src import logs, metrics
+from glue_src.arguments import Arguments
 from glue_src.clean_zone import CleanZone
+from glue_src.clients import Clients
+from glue_src.engine import LakeEngine
 from glue_src.exceptions import DISCREET, QuarantinedError
 from glue_src.named_errors import name_errors
 from glue_src.night import Night, Outcome
 from glue_src.storage import Bucket
 from glue_src.tables import read_table
-
-if TYPE_CHECKING:
-    from glue_src.arguments import Arguments
-    from glue_src.clients import Clients
-    from glue_src.engine import LakeEngine
 
 
 def run(arguments: Arguments, engine: LakeEngine, clients: Clients) -> Outcome:

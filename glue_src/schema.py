@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any, Final
 
+from contract.datasets import Column, Dataset
 from contract.table_metadata import ICEBERG_TYPES, first_metadata, table_properties
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
-
-    from contract.datasets import Column, Dataset
-    from glue_src.tables import Field, TableState
+from glue_src.tables import Field, TableState
 
 #: Types that Iceberg can read as a wider one: https://iceberg.apache.org/spec/#schema-evolution.
 _WIDENED: Final = frozenset({("int", "long"), ("float", "double")})

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from http import HTTPStatus
+from pathlib import Path
 from typing import TYPE_CHECKING, Final, cast
 
 from botocore.exceptions import ClientError
@@ -11,10 +14,6 @@ from botocore.exceptions import ClientError
 from glue_src.exceptions import UndeletedError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
-    from datetime import datetime
-    from pathlib import Path
-
     from mypy_boto3_s3 import S3Client
 
 _KEYS_PER_DELETE: Final = 1000

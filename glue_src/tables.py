@@ -6,22 +6,19 @@ ETL-2 plans from it and ``ops`` shows it. Format: https://iceberg.apache.org/spe
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from contract.partition_sums import from_document, rows_in
+from contract.partition_sums import PartitionSums, from_document, rows_in
 from contract.snapshots import NO_SNAPSHOT, SnapshotProperty
 from glue_src.exceptions import TableMetadataError
 from glue_src.metadata_files import content_of, parameters_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
     from mypy_boto3_glue import GlueClient
     from mypy_boto3_s3 import S3Client
-
-    from contract.partition_sums import PartitionSums
 
 #: The branch that readers see.
 MAIN: Final = "main"

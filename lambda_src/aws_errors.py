@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
-    from lambda_src.exceptions import NormalizeError
+from lambda_src.exceptions import NormalizeError
 
 _EXPIRED: Final = "Renew the credentials and run again."
 _INVALID: Final = "Correct the credentials that the run is given, and run again."

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from lambda_src.exceptions import DeadlineExceededError
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 #: In seconds. Enough for a request that is not answered (lambda_src.clients has the timeout) and the clean-up after it.
 MOST_MARGIN: Final = 30.0

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from datetime import date, datetime
+from typing import Any, Final
 
 from contract import layout
 from contract.items import timestamps
 from contract.settings import EventKey
 from lambda_src.exceptions import EventError
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-    from datetime import date, datetime
-
 
 #: Times outside these years are slips of the pen, and at the ends of the calendar some zones have no day for them.
 _FIRST_YEAR: Final = 2000

@@ -16,14 +16,12 @@ A message says which value is wrong, which rule it breaks and what to do about i
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Final
+from collections.abc import Sequence
+from typing import ClassVar, Final
 
 from contract.discretion import UnexpectedError
 from contract.runs import RunSummaryError
 from contract.source import ContractError
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 
 class NormalizeError(Exception):

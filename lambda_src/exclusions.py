@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
+from typing import Literal, NamedTuple, get_args
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from contract.source import SourceContract
+from contract.source import SourceContract
 
 Operator = Literal["equals", "starts_with"]
 

@@ -3,29 +3,24 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 from contract import layout
+from contract.runs import RunSummary
 from lambda_src import event as events
 from lambda_src.clients import Clients, DeadlineGuard
-from lambda_src.parallelism import table_size
+from lambda_src.deadline import Deadline
+from lambda_src.parallelism import Parallelism, table_size
 from lambda_src.publication import Publication
 from lambda_src.run import Plan, run
-from lambda_src.work_units import divide
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    from contract.runs import RunSummary
-    from lambda_src.deadline import Deadline
-    from lambda_src.parallelism import Parallelism
-    from lambda_src.run_log import RunLog
-    from lambda_src.settings import Settings
-    from lambda_src.uploads import Uploads
-    from lambda_src.work_units import WorkUnit, WorkUnitResult
+from lambda_src.run_log import RunLog
+from lambda_src.settings import Settings
+from lambda_src.uploads import Uploads
+from lambda_src.work_units import WorkUnit, WorkUnitResult, divide
 
 
 class ExtractEngine(Protocol):

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
+from contract.source import SourceContract
+from lambda_src.exclusions import ExclusionRule
 from lambda_src.fast_readers.protocol import TO_SLOW_PATH, fast_reader
 from lambda_src.normalize import Normalizer
 from lambda_src.records import Records
+from lambda_src.tally import Tally
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
     import msgspec
-
-    from contract.source import SourceContract
-    from lambda_src.exclusions import ExclusionRule
-    from lambda_src.tally import Tally
 
 
 class Extraction:

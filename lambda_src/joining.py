@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator
 
 from lambda_src.work_units import LEAST_PART_BYTES, PART_BYTES
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
 
 
 def joined(header: bytes, remainders: Iterable[bytes]) -> Iterator[bytes]:

@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING
 from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
 
 from contract.metrics import ENVIRONMENT_DIMENSION, RunMetric, count_metrics
+from contract.runs import RunSummary
+from contract.source import SourceContract
+from lambda_src.settings import Settings
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudwatch import CloudWatchClient
-
-    from contract.runs import RunSummary
-    from contract.source import SourceContract
-    from lambda_src.settings import Settings
 
 
 def emit(summary: RunSummary, settings: Settings) -> None:

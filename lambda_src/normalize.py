@@ -6,17 +6,14 @@ import json
 from base64 import b64encode
 from collections.abc import Callable, Mapping, Sequence
 from pkgutil import resolve_name
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from contract.items.attribute_values import unwrap
 from contract.items.outcomes import Accepted, Excluded, Outcome, Rejected, RejectedRow
 from contract.items.rejections import ItemRejectedError, RejectionCode
 from contract.items.wire_json import wire_json
-from lambda_src.exclusions import Exclusions
-
-if TYPE_CHECKING:
-    from contract.source import SourceContract
-    from lambda_src.exclusions import ExclusionRule
+from contract.source import SourceContract
+from lambda_src.exclusions import ExclusionRule, Exclusions
 
 _TOO_DEEP: Final = "values are nested deeper than can be read"
 

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 from lambda_src.work_units import LEAST_PART_BYTES
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 
 class PartBuffer:

@@ -4,16 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import TYPE_CHECKING
+from types import TracebackType
+from typing import Self
 
 from lambda_src.exceptions import DestinationError
-
-if TYPE_CHECKING:
-    from types import TracebackType
-    from typing import Self
-
-    from lambda_src.s3_objects import UploadedPart
-    from lambda_src.uploads import Upload
+from lambda_src.s3_objects import UploadedPart
+from lambda_src.uploads import Upload
 
 
 class PartUploads:

@@ -10,19 +10,17 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from typing import TYPE_CHECKING, Final
 
 from contract import layout
+from contract.runs import RunSummary
 from lambda_src.s3_objects import MultipartObject, SmallObject, UploadedPart
+from lambda_src.settings import Settings
 from lambda_src.uploads import Uploads
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from mypy_boto3_s3 import S3Client
-
-    from contract.runs import RunSummary
-    from lambda_src.settings import Settings
 
 _CSV: Final = "text/csv; charset=utf-8"
 _JSON: Final = "application/json"

@@ -10,10 +10,8 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from typing import TYPE_CHECKING, Final
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from collections.abc import Callable
+from typing import Final
 
 #: A full page: 1 MB, in units of 4 KB of which an eventually consistent read takes half.
 FULL_PAGE_UNITS: Final = 128.0

@@ -3,22 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Sequence
 
 from xxhash import xxh3_64_intdigest
 
 from contract import cells
-from contract.datasets import REJECTED, WHOLE_TABLE
-from contract.items.outcomes import Excluded, Rejected
+from contract.datasets import REJECTED, WHOLE_TABLE, Dataset
+from contract.items.outcomes import Excluded, Outcome, Rejected, Row
+from contract.source import SourceContract
+from lambda_src.fast_readers.protocol import ItemRecords
 from lambda_src.tally import RunningSums, Tally
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
-
-    from contract.datasets import Dataset
-    from contract.items.outcomes import Outcome, Row
-    from contract.source import SourceContract
-    from lambda_src.fast_readers.protocol import ItemRecords
 
 
 class Records:

@@ -4,26 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from datetime import date, datetime
 
 from contract import cells, layout
 from contract.datasets import Dataset
 from contract.partition_sums import version_of
 from contract.runs import RunObject, RunSummary, ScanStatistics
+from lambda_src.clients import DeadlineGuard
 from lambda_src.joining import joined
 from lambda_src.part_uploads import PartUploads
+from lambda_src.publication import Publication
+from lambda_src.s3_objects import UploadedPart
+from lambda_src.settings import Settings
 from lambda_src.tally import Tally
-from lambda_src.uploads import Uploads
+from lambda_src.uploads import Upload, Uploads
 from lambda_src.work_units import WorkUnit, WorkUnitResult, numbers_for_joined_remainders
-
-if TYPE_CHECKING:
-    from datetime import date, datetime
-
-    from lambda_src.clients import DeadlineGuard
-    from lambda_src.publication import Publication
-    from lambda_src.s3_objects import UploadedPart
-    from lambda_src.settings import Settings
-    from lambda_src.uploads import Upload
 
 Extract = Callable[[Sequence[WorkUnit], Uploads], Sequence[WorkUnitResult]]
 """Makes all work units, in this process or in others; what it raises ends the run."""

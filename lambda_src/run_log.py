@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 from aws_lambda_powertools import Logger
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from lambda_src.run import Plan
+from lambda_src.run import Plan
 
 logger: Final = Logger(service="normalize")
 

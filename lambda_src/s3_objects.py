@@ -5,6 +5,8 @@ Uploads carry CRC-32 checksums: S3 compares every part with what was sent, and t
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Final
@@ -15,9 +17,6 @@ from lambda_src.aws_errors import code_of, explained
 from lambda_src.exceptions import DestinationError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
-    from contextlib import AbstractContextManager
-
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_s3.type_defs import CompletedPartTypeDef
 

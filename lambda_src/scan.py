@@ -12,21 +12,19 @@ import threading
 import time
 from binascii import crc32
 from collections import deque
+from collections.abc import Callable, Generator, Iterator, Mapping, MutableMapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 
 from lambda_src.aws_errors import explained
 from lambda_src.exceptions import SourceError
 from lambda_src.page_queue import PageQueue, StoppedError
+from lambda_src.read_capacity import ReadLimit
 from lambda_src.scan_answer import ScanAnswer, UnreadableAnswerError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterator, Mapping, MutableMapping, Sequence
-
     import msgspec
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_dynamodb.type_defs import ScanInputTypeDef
-
-    from lambda_src.read_capacity import ReadLimit
 
 #: Threads that read for one process; further segments wait for their turn. More would only wait for its normalizing.
 MOST_READERS: Final = 8

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from contract.settings import AUTO, UNLIMITED, LambdaVariable
+from contract.source import SourceContract
 from contract.sources import contract_named
 from lambda_src.exceptions import SettingsError
 from lambda_src.exclusions import ExclusionError, ExclusionRule, Exclusions, parse_rules
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
-    from contract.source import SourceContract
 
 #: DynamoDB's own limit for TotalSegments.
 _MOST_SEGMENTS: Final = 1_000_000

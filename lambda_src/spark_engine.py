@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Final
@@ -10,20 +11,16 @@ from typing import TYPE_CHECKING, Final
 from contract.settings import MOST_SPARK_TASKS
 from contract.units import MIB
 from lambda_src.clients import default_clients
+from lambda_src.deadline import Deadline
 from lambda_src.parallelism import Parallelism
+from lambda_src.settings import Settings
+from lambda_src.uploads import Uploads
 from lambda_src.work_unit_extraction import extract_work_unit
-from lambda_src.worker_results import answer_of, result_of
+from lambda_src.work_units import WorkUnit, WorkUnitResult
+from lambda_src.worker_results import Work, answer_of, result_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from pyspark import SparkContext
-
-    from lambda_src.deadline import Deadline
-    from lambda_src.settings import Settings
-    from lambda_src.uploads import Uploads
-    from lambda_src.work_units import WorkUnit, WorkUnitResult
-    from lambda_src.worker_results import Work
 
 #: A task has to start its Python first: below this much of the table it would hardly do anything else.
 _LEAST_SEGMENT_BYTES: Final = 32 * MIB

@@ -6,8 +6,9 @@ Its library, ``lambda_src`` and ``contract``, comes in a zip through ``--extra-p
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from awsglue.utils import getResolvedOptions
 from pyspark import SparkContext
@@ -22,9 +23,6 @@ from lambda_src.execution import RunContext, execute
 from lambda_src.run_log import RunLog, logger
 from lambda_src.settings import Settings
 from lambda_src.spark_engine import ClusterEngine
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
 
 _REMEDY: Final = "Raise the job's timeout or its number_of_workers (extract.glue), or max_read_capacity_units."
 _FLAGS: Final = {"true": True, "false": False}

@@ -3,27 +3,21 @@
 from __future__ import annotations
 
 import gc
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
 
 from contract.runs import ScanStatistics
+from lambda_src.clients import Clients
 from lambda_src.extraction import Extraction
 from lambda_src.part_buffer import PartBuffer
 from lambda_src.part_uploads import PartUploads
 from lambda_src.read_capacity import ReadLimit
-from lambda_src.scan import read_pages
-from lambda_src.work_units import WorkUnitResult
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
-
-    from lambda_src.clients import Clients
-    from lambda_src.scan import Page
-    from lambda_src.settings import Settings
-    from lambda_src.uploads import Upload, Uploads
-    from lambda_src.work_units import WorkUnit
+from lambda_src.scan import Page, read_pages
+from lambda_src.settings import Settings
+from lambda_src.uploads import Upload, Uploads
+from lambda_src.work_units import WorkUnit, WorkUnitResult
 
 
 def extract_work_unit(

@@ -6,18 +6,15 @@ may write is settled beforehand: S3 orders a file's parts by number, and each wo
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
+from contract.runs import ScanStatistics
 from contract.units import MIB
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from contract.runs import ScanStatistics
-    from lambda_src.parallelism import Parallelism
-    from lambda_src.s3_objects import UploadedPart
-    from lambda_src.tally import Tally
+from lambda_src.parallelism import Parallelism
+from lambda_src.s3_objects import UploadedPart
+from lambda_src.tally import Tally
 
 #: S3's own limits: https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html
 MOST_PARTS: Final = 10_000

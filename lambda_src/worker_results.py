@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import pickle
 import traceback
-from typing import TYPE_CHECKING, cast
+from collections.abc import Callable
+from typing import TypeAlias, cast
 
 from contract.discretion import discreet
 from lambda_src.exceptions import DISCREET, WorkerError
+from lambda_src.work_units import WorkUnit, WorkUnitResult
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from lambda_src.work_units import WorkUnit, WorkUnitResult
-
-    Work = Callable[[WorkUnit], WorkUnitResult]
+#: What is done with a work unit.
+Work: TypeAlias = Callable[[WorkUnit], WorkUnitResult]
 
 
 def answer_of(work: Work, work_unit: WorkUnit) -> bytes:

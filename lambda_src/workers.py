@@ -7,26 +7,22 @@ connection must not be used from two processes. Lambda has no shared memory, hen
 from __future__ import annotations
 
 import multiprocessing
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from multiprocessing.connection import Connection, wait
-from typing import TYPE_CHECKING, Any, Final
+from multiprocessing.process import BaseProcess
+from typing import Any, Final
 
 from lambda_src.clients import default_clients, make_clients
+from lambda_src.deadline import Deadline
 from lambda_src.exceptions import WorkerError
 from lambda_src.parallelism import Parallelism, choose
+from lambda_src.settings import Settings
+from lambda_src.uploads import Uploads
 from lambda_src.work_unit_extraction import extract_work_unit
-from lambda_src.worker_results import answer_of, result_of
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-    from multiprocessing.process import BaseProcess
-
-    from lambda_src.deadline import Deadline
-    from lambda_src.settings import Settings
-    from lambda_src.uploads import Uploads
-    from lambda_src.work_units import WorkUnit, WorkUnitResult
-    from lambda_src.worker_results import Work
+from lambda_src.work_units import WorkUnit, WorkUnitResult
+from lambda_src.worker_results import Work, answer_of, result_of
 
 _CHECK_SECONDS: Final = 1.0
 

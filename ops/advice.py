@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -11,8 +12,6 @@ from ops.services import ALARM, FAILED_CRAWL, MISSING
 from ops.tables import Unpublished
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from contract.source import SourceContract
     from ops.engines import EngineState
     from ops.status import Status

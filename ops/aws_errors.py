@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from botocore import exceptions as sdk
 from botocore.exceptions import BotoCoreError, ClientError
 
 from ops.exits import Exit, OpsError
-
-if TYPE_CHECKING:
-    from collections.abc import Collection
 
 _NEW_CREDENTIALS: Final = (
     "Sign in anew (aws sso login, or new keys in AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN) and "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Final
@@ -14,8 +15,6 @@ from lambda_src.exceptions import EventError
 from ops.services import queue_names
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-
     from mypy_boto3_sqs.type_defs import MessageTypeDef
 
     from contract.layout import CleanObject

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from botocore.exceptions import ClientError
@@ -13,9 +15,6 @@ from ops.checks import account, extract, limits, serving, tables, transform, upk
 from ops.checks.findings import ATTENTION, UNKNOWN, Examination, Finding
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from datetime import datetime
-
     from ops.checks.findings import Check
     from ops.platform import Platform
 

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Iterator
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from ops.engines import FUNCTION, DeployedEngine, job_runs
 from ops.tail import Tail
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from datetime import datetime
-
     from ops.invocations import LogLine
     from ops.platform import Platform
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
@@ -12,8 +13,6 @@ from ops.invocations import FAILED, RUNNING, TIMED_OUT
 from ops.tail import Tail
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from mypy_boto3_glue.type_defs import JobRunTypeDef
 
     from ops.invocations import LogLine

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 import time
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as NotYet
 from dataclasses import dataclass
@@ -21,8 +22,6 @@ from ops.remedies import command_line, remedy_for
 from ops.tail import Tail
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
     from ops.invocations import LogLine
     from ops.platform import Platform
 

@@ -5,13 +5,11 @@ from __future__ import annotations
 import json
 import re
 from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, Final
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+from typing import Any, Final
 
 _START: Final = re.compile(r"START RequestId: (?P<id>[0-9a-fA-F-]+)")
 #: Lambda's own line: https://docs.aws.amazon.com/lambda/latest/dg/python-logging.html

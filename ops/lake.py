@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from contract.datasets import RUNS
@@ -13,9 +14,6 @@ from glue_src.maintenance import key_of
 from ops.exits import usage
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-    from datetime import datetime
-
     import pyarrow as pa
     from pyiceberg.table import Table
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Final
@@ -12,8 +13,6 @@ from glue_src.exceptions import UndeletedError
 from ops.exits import attention
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
     from glue_src.storage import Bucket, StoredObject
 
 #: What that layout called its objects: a day's files, days that were being prepared, runs that failed a check. An

@@ -5,13 +5,11 @@ Their sources are in docs/scaling.md and docs/lake-costs.md.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from contract.units import MIB
-
-if TYPE_CHECKING:
-    from collections.abc import Collection
 
 GIGABYTE: Final = 2**30
 TERABYTE: Final = 2**40

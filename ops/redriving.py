@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ops import dead_letters
@@ -10,8 +11,6 @@ from ops.execution import execute
 from ops.tables import recorded_run
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from ops.dead_letters import Letter
     from ops.execution import Watch
     from ops.platform import Platform

@@ -5,7 +5,9 @@ from __future__ import annotations
 import csv
 import re
 from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
+from datetime import date
 from typing import TYPE_CHECKING, Final
 
 from contract import cells
@@ -20,9 +22,6 @@ from ops.runs import listed_runs
 from ops.tables import recorded_run, table_state
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-    from datetime import date
-
     from contract.runs import RunSummary
     from envs.schema import Environment
     from ops.platform import Platform

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ops.exits import attention, usage
 
 if TYPE_CHECKING:
-    from datetime import date, datetime
-    from pathlib import Path
-
     from ops.platform import Platform
     from ops.report.facts import DayFacts
 

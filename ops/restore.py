@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from contract.layout import ARTIFACTS_PREFIX, table_prefix
@@ -13,9 +15,6 @@ from ops.exits import attention
 from ops.tables import table_state
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from datetime import datetime
-
     from contract.datasets import Dataset
     from glue_src.tables import TableState
     from ops.platform import Platform

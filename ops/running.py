@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from contract.runs import RunSummary, RunSummaryError
@@ -17,8 +17,6 @@ from ops.runs import recent_runs
 from ops.tables import Unpublished, recorded_run, table_state, unpublished_run
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from ops.execution import Watch
     from ops.platform import Platform
 

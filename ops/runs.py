@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from statistics import median
 from typing import TYPE_CHECKING, Final
 
@@ -10,9 +12,6 @@ from contract.layout import commit_marker_prefix, parse_clean_key
 from glue_src.exceptions import IncompleteRunError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-    from datetime import date
-
     from contract.datasets import Dataset
     from contract.layout import CleanObject
     from contract.runs import RunSummary

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from contract.table_metadata import ICEBERG_TYPES
 from glue_src.schema import must_evolve, properties_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from contract.datasets import Dataset
     from glue_src.tables import TableState
     from ops.platform import Platform

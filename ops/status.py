@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date, datetime
 from typing import TYPE_CHECKING, TypeVar
 
 from botocore.exceptions import ClientError
@@ -15,9 +17,6 @@ from ops.services import AlarmState, CrawlerState, QueueState, alarm_states, cra
 from ops.tables import RecordedRun, TableView, UnpublishedRun, recorded_run, table_views, today_of, unpublished_run
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from datetime import date, datetime
-
     from ops.platform import Platform
 
 _T = TypeVar("_T")

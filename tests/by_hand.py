@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Any, TypeAlias
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeAlias
 
+from contract.datasets import Dataset
+from contract.source import Relation, SourceContract
 from glue_src.engine import RelationFacts, TableFacts
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from contract.datasets import Dataset
-    from contract.source import Relation, SourceContract
 
 #: Cells by dataset and column, as CSV has them or typed.
 Named: TypeAlias = "Mapping[Dataset, Sequence[Mapping[str, Any]]]"

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping, Sequence
+from typing import Any
 
+from contract.items.outcomes import Outcome
 from contract.sources.catia import CONTRACT
+from lambda_src.exclusions import ExclusionRule
 from lambda_src.extraction import Extraction
 from lambda_src.normalize import Normalizer
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from contract.items.outcomes import Outcome
-    from lambda_src.exclusions import ExclusionRule
 
 
 def normalize(item: Mapping[str, Any], rules: Sequence[ExclusionRule] = ()) -> Outcome:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
@@ -18,8 +19,6 @@ from tools.local.sample_data import generate_items
 from tools.local.workspace import Workspace
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from xdist.remote import Producer
 
 #: What a developer's shell may hold and a test must not depend on.

@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 
-from tools.local.emulator import FIRST_EMULATOR, Emulator
+from envs.schema import Environment
+from tools.local.demo import Demo
+from tools.local.emulator import FIRST_EMULATOR, Emulator, Program
+from tools.local.engines import Engines
 from tools.local.screen import Screen
 from tools.local.workspace import Workspace
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
-    from envs.schema import Environment
-    from tools.local.demo import Demo
-    from tools.local.emulator import Program
-    from tools.local.engines import Engines
 
 
 @contextmanager

@@ -7,8 +7,9 @@ import itertools
 import json
 import zlib
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
@@ -19,24 +20,19 @@ import pytest
 from pyiceberg.catalog.glue import GlueCatalog
 from pyiceberg.io.pyarrow import parquet_files_to_data_files
 
-from contract.datasets import DATA_QUALITY, RUNS
+from contract.datasets import DATA_QUALITY, RUNS, Dataset
 from contract.layout import clean_key, first_metadata_key, quarantine_key, run_summary_key, table_prefix
 from contract.partition_sums import PartitionSum, to_document, version_of
 from contract.runs import ItemCounts, RunObject, RunSummary, ScanStatistics
 from contract.snapshots import NO_SNAPSHOT, SnapshotProperty
 from contract.table_metadata import first_metadata
+from envs.schema import Environment
 from glue_src.arrow.s3_files import S3_CLIENT, S3Files
 from ops.platform import Platform
 from tools.local.aws_environment import CREDENTIALS, REGION, emulator_variables
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from datetime import date
-
     from pyiceberg.table import Table
-
-    from contract.datasets import Dataset
-    from envs.schema import Environment
 
 Row = dict[str, Any]
 

@@ -5,16 +5,14 @@ An order's lines lie in several partitions: the table is divided by the product.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 from contract.datasets import REJECTED, Dataset, Partition, count, text
 from contract.items import readers
 from contract.items.outcomes import AcceptedItem
 from contract.items.rejections import ItemRejectedError, RejectionCode
 from contract.source import ItemKind, Relation, SourceContract
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 ORDER_LINES: Final = Dataset(
     name="order_lines",

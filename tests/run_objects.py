@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
 
 import xxhash
 
 from contract import cells
+from contract.datasets import Dataset
+from contract.items.outcomes import Row
 from contract.partition_sums import PartitionSum, total, version_of
 from contract.runs import RunObject
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from contract.datasets import Dataset
-    from contract.items.outcomes import Row
 
 
 def object_of(dataset: Dataset, key: str, rows: Sequence[Row], size: int) -> RunObject:

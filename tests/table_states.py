@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from io import BytesIO
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from contract.datasets import Dataset
 from contract.partition_sums import PartitionSums, to_document, version_of
 from contract.snapshots import NO_SNAPSHOT, SnapshotProperty
 from contract.table_metadata import first_metadata
 from glue_src.tables import TableState, read_table
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from contract.datasets import Dataset
 
 LOCATION = "s3://b/artifacts/00000-x.metadata.json"
 

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Mapping
 from itertools import accumulate
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import Any, NoReturn
 
 from contract.items import timestamps
 from contract.items.attribute_values import Number, kind_of, unwrap
 from contract.items.rejections import ItemRejectedError, RejectionCode
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 #: How deep JSON texts may be nested: far more than any writer does, and far less than Python's stack holds, so that
 #: what is rejected does not depend on who asks.

@@ -8,6 +8,7 @@ logs. So lines are read as texts and split, and a record is right if writing its
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from pyspark.sql import functions as F  # noqa: N812 - the name that every Spark program gives it
@@ -24,8 +25,6 @@ from pyspark.sql.types import (
 from contract.datasets import DOUBLE_PATTERN, Column, ColumnType, Dataset
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
     from pyspark.sql import Column as Expression
     from pyspark.sql import DataFrame, SparkSession
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pyspark.sql import functions as F  # noqa: N812 - the name that every Spark program gives it
 
+from contract.datasets import Dataset
 from contract.discretion import discreet
 from contract.snapshots import SnapshotProperty
 from glue_src import logs
+from glue_src.engine import TablePlan
 from glue_src.exceptions import DISCREET, brief
 from glue_src.spark import files, layout
 from glue_src.spark.csv import read_clean, table_schema
@@ -22,13 +25,8 @@ from glue_src.spark.staged import SparkStagedTables, StagedTable
 from glue_src.spark.threads import side_by_side
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
-
     from pyspark.sql import Column as Expression
     from pyspark.sql import DataFrame, DataFrameWriterV2, SparkSession
-
-    from contract.datasets import Dataset
-    from glue_src.engine import TablePlan
 
 
 @dataclass(frozen=True)

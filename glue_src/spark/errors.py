@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from py4j.protocol import Py4JJavaError  # type: ignore[import-untyped]
 from pyspark.errors import PySparkException
@@ -19,11 +20,7 @@ from glue_src.exceptions import (
 )
 from glue_src.spark.csv import SUSPECT
 from glue_src.spark.files import unreadable_file
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from glue_src.spark.iceberg import IcebergTable
+from glue_src.spark.iceberg import IcebergTable
 
 _MOVED: Final = (
     "CommitFailedException",

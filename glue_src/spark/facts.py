@@ -6,15 +6,13 @@ from typing import TYPE_CHECKING, Final
 
 from pyspark.sql import functions as F  # noqa: N812 - the name that every Spark program gives it
 
-from contract.datasets import WHOLE_TABLE
+from contract.datasets import WHOLE_TABLE, Dataset
+from contract.source import Relation
 from glue_src.engine import RelationFacts, TableFacts
 
 if TYPE_CHECKING:
     from pyspark.sql import Column as Expression
     from pyspark.sql import DataFrame
-
-    from contract.datasets import Dataset
-    from contract.source import Relation
 
 _PARTITION: Final = "partition_"
 _ROWS: Final = "rows_"

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from py4j.protocol import Py4JJavaError  # type: ignore[import-untyped]
 
-if TYPE_CHECKING:
-    from glue_src.spark.iceberg import IcebergTable
+from glue_src.spark.iceberg import IcebergTable
 
 #: Iceberg's metadata tables that name files, each with its column.
 _NAMING: Final = {

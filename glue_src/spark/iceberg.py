@@ -7,6 +7,7 @@ else's commit came between.
 from __future__ import annotations
 
 import secrets
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -15,8 +16,6 @@ from contract.spark_catalog import SPARK_CATALOG
 from glue_src.exceptions import TableMovedError
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
-
     from pyspark.sql import SparkSession
 
 _MAIN: Final = "main"

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Final
 
 from pyspark.sql import functions as F  # noqa: N812 - the name that every Spark program gives it
 
+from contract.datasets import Dataset
+from glue_src.engine import TablePlan
 from glue_src.key_ranges import KeyRange, ranges_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
-
     from pyspark.sql import Column as Expression
-
-    from contract.datasets import Dataset
-    from glue_src.engine import TablePlan
 
 #: More ranges than this are no condition that Spark and Iceberg evaluate in a short time.
 MOST_RANGES: Final = 200

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
+from contract.datasets import Dataset
 from glue_src.schema import evolved_name, partition_document, schema_document, sort_document
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from contract.datasets import Dataset
-    from glue_src.spark.iceberg import IcebergTable
+from glue_src.spark.iceberg import IcebergTable
 
 
 def evolve(table: IcebergTable, dataset: Dataset, properties: Mapping[str, str]) -> None:

@@ -6,21 +6,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from glue_src.engine import Published, TableFacts
+from contract.datasets import Dataset
+from contract.source import Relation
+from glue_src.engine import Published, RelationFacts, TableFacts, TablePlan
 from glue_src.spark.errors import translated
 from glue_src.spark.facts import duplicates_across, relation_facts, table_facts
-from glue_src.spark.iceberg import IcebergTable
+from glue_src.spark.iceberg import Branch, IcebergTable
 from glue_src.spark.keys import condition_of
 from glue_src.spark.threads import side_by_side
 
 if TYPE_CHECKING:
     from pyspark.sql import Column as Expression
     from pyspark.sql import DataFrame, SparkSession
-
-    from contract.datasets import Dataset
-    from contract.source import Relation
-    from glue_src.engine import RelationFacts, TablePlan
-    from glue_src.spark.iceberg import Branch
 
 
 @dataclass

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 from botocore.exceptions import ClientError
@@ -11,8 +12,6 @@ from ops.aws_errors import is_absence
 from ops.checks.findings import ATTENTION, OK, Check, Finding
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from ops.checks.findings import Examination
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 from botocore.exceptions import ClientError
@@ -14,8 +15,6 @@ from ops.runs import deviations, listed_runs, seconds_of
 from ops.tables import is_of_future
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from ops.checks.findings import Examination
     from ops.engines import DeployedEngine
 

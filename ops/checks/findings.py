@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
@@ -17,9 +17,6 @@ from ops.runs import recent_runs
 from ops.tables import recorded_run, table_state, today_of, unpublished_run
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from datetime import date
-
     from contract.datasets import Dataset
     from contract.source import SourceContract
     from glue_src.tables import TableState

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import ClientError
@@ -12,8 +13,6 @@ from ops.aws_errors import is_absence
 from ops.checks.findings import ATTENTION, OK, UNKNOWN, Check, Finding
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
     from ops.checks.findings import Examination
     from ops.platform import Platform
 

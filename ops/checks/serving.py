@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
@@ -13,8 +14,6 @@ from ops.checks.findings import ATTENTION, OK, Check, Finding
 from ops.services import FAILED_CRAWL, crawler_state
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from ops.checks.findings import Examination
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from contract.layout import table_prefix
@@ -12,8 +13,6 @@ from ops.checks.findings import ATTENTION, OK, Check, Finding
 from ops.schemas import differences
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from ops.checks.findings import Examination
 
 

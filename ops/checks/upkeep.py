@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Iterator
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from glue_src.maintenance import expired_snapshots
@@ -12,9 +13,6 @@ from ops.lake import unnamed_objects
 from ops.show.queries import size
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from datetime import datetime
-
     from contract.datasets import Dataset
     from glue_src.tables import TableState
     from ops.checks.findings import Examination

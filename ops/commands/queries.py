@@ -3,6 +3,7 @@ r"""Commands that ask the data: query, rejects, replay."""
 from __future__ import annotations
 
 import itertools
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -23,8 +24,6 @@ from ops.show.screen import document, notices, output, print_json, table
 from ops.statements import check_only_reads
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from contract.views import NamedQuery
 
 Examples = Annotated[int, typer.Option("--examples", min=0, metavar="N", help="So many examples of each.")]

@@ -3,6 +3,8 @@ r"""Commands on runs: run, curate and redrive, which ask first; runs and logs, w
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from datetime import date
 from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 import typer
@@ -27,9 +29,6 @@ from ops.show.screen import document, output, print_json, visible, write_json
 from ops.tables import unpublished_run
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from datetime import date
-
     from ops.platform import Platform
 
 _POLL_SECONDS: Final = 2.0

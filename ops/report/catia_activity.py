@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import tempfile
 from collections import Counter
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -19,8 +20,6 @@ from ops.report.catia_facts import Activity, DayFigures, GerenciaRatings, Hour, 
 from ops.report.window import USUAL_DAYS, Window
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from ops.report.tables import CuratedTable
 
 #: Conversations with more questions than that are counted together.

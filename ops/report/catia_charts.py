@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 import altair as alt
@@ -10,8 +11,6 @@ from ops.report import marks, palette
 from ops.report.drawing import label, picture
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from markupsafe import Markup
 
     from ops.report.catia_facts import DayFigures, GerenciaRatings, Hour, QuestionCount

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from ops.report import catia_charts
@@ -11,8 +12,6 @@ from ops.report.window import USUAL_DAYS, WINDOW_DAYS
 from ops.report.wording import day, number, percent
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from ops.report.catia_facts import Activity, DayFigures
 
 #: So many are drawn; all are in the table.

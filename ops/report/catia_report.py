@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -17,8 +18,6 @@ from ops.report.window import USUAL_DAYS
 from ops.report.wording import number, percent
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from contract.datasets import Dataset
     from ops.report.catia_facts import Activity
     from ops.report.tables import CuratedTable

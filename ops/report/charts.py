@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
 import altair as alt
@@ -11,8 +12,6 @@ from ops.report.drawing import label, picture
 from ops.runs import seconds_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
     from markupsafe import Markup
 
     from contract.runs import RunSummary

@@ -6,7 +6,8 @@ The SVG is static: no script, no font, no request. What a chart says is also in 
 from __future__ import annotations
 
 import unicodedata
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Iterable
+from typing import Any, Final
 from xml.etree import ElementTree as ET
 
 import altair as alt
@@ -14,9 +15,6 @@ import vl_convert
 from markupsafe import Markup
 
 from ops.report import palette
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 WIDTH: Final = 336
 """In CSS pixels: what is left of a phone's 360. On wider screens a chart grows with its card."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from statistics import median
 from typing import TYPE_CHECKING
 
@@ -12,8 +13,6 @@ from ops.report.wording import percent, seconds
 from ops.runs import rejected_ratio, seconds_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
     from contract.runs import RunSummary
     from ops.report.facts import DayFacts
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
 import altair as alt
@@ -11,9 +13,6 @@ from ops.report import palette
 from ops.report.drawing import picture
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-    from datetime import date
-
     from markupsafe import Markup
 
     from ops.report.palette import Colour

@@ -5,10 +5,11 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections import defaultdict
+from collections.abc import Sequence
 from datetime import UTC
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -21,9 +22,6 @@ from ops.report.facts import Check, DayFacts, State
 from ops.report.headlines import headlines
 from ops.report.registry import own_report
 from ops.report.window import USUAL_DAYS, WINDOW_DAYS
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
 

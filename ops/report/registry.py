@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
 from ops.report.catia_report import CATIA
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from contract.source import SourceContract
     from ops.report.own import OwnReport
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ops.report.gathering import gather
 from ops.report.page import render
 
 if TYPE_CHECKING:
-    from datetime import date, datetime
-    from pathlib import Path
-
     from ops.platform import Platform
     from ops.report.facts import DayFacts
 

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
 
 import typer
 from rich.text import Text
 
 from ops.exits import Exit, OpsError
 from ops.show.screen import notices, visible
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 
 def confirm(plan: Iterable[str], *, yes: bool) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
 from rich.text import Text
@@ -9,8 +10,6 @@ from rich.text import Text
 from ops.show.screen import shortened, visible
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from rich.console import Console
 
     from ops.dead_letters import Letter

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -12,8 +13,6 @@ from ops.show.logs import is_metric, text_of
 from ops.show.screen import notices, visible
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from rich.progress import TaskID
 
     from ops.invocations import LogLine

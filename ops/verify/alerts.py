@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from ops.verify.outcomes import NotSeenError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from ops.execution import Watch
     from ops.platform import Platform
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -15,8 +15,6 @@ from ops.exits import OpsError
 from ops.verify.outcomes import DisprovedError, NotSeenError, Outcome, Result
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from ops.verify.scene import Scene
 
 #: What a check may meet and the others need not suffer from.

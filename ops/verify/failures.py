@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 from contract.settings import EventKey, TransformArgument
@@ -19,8 +20,6 @@ from ops.verify.outcomes import NotSeenError
 from ops.verify.scene import REFUSED, Failure
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from ops.platform import Platform
     from ops.verify.scene import Scene
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -15,8 +16,6 @@ from ops.verify.alerts import topic_arn
 from ops.verify.undelivered import own_letters
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from ops.platform import Platform
 
 

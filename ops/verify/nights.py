@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
+from datetime import date
 from typing import TYPE_CHECKING
 
 from contract.serving import views_of
@@ -16,9 +18,6 @@ from ops.verify.outcomes import DisprovedError, NotSeenError
 from ops.verify.scene import REFUSED
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from datetime import date
-
     from contract.runs import RunSummary
     from ops.platform import Platform
     from ops.running import MadeRun

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -9,8 +10,6 @@ from typing import TYPE_CHECKING
 from ops.verify.outcomes import Result
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from ops.prices import Cost
     from ops.verify.outcomes import Outcome
 

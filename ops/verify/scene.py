@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from ops.verify.outcomes import NotSeenError
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from ops.engines import DeployedEngine
     from ops.execution import Watch
     from ops.platform import Platform

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import time
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from ops import dead_letters
@@ -16,8 +17,6 @@ from ops.verify.checking import Check
 from ops.verify.outcomes import DisprovedError, NotSeenError
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from mypy_boto3_events.type_defs import TargetTypeDef
 
     from ops.dead_letters import Letter

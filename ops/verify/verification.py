@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 from uuid import uuid4
@@ -17,8 +18,6 @@ from ops.verify.report import Report
 from ops.verify.scene import Scene
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from ops.execution import Watch
     from ops.platform import Platform
     from ops.prices import Cost

@@ -8,7 +8,9 @@ sent is checked here, and both emulators put the object together.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
@@ -25,9 +27,6 @@ from tools.local.emulator import FIRST_EMULATOR
 from tools.local.second_emulator.program import SECOND_EMULATOR
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from pathlib import Path
-
     from mypy_boto3_s3 import S3Client
 
 BUCKET: Final = "joined"

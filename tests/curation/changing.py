@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from collections.abc import Iterator, Mapping
+from typing import Final
 
-from contract.datasets import ColumnType
+from contract.datasets import ColumnType, Dataset
 from contract.sources.catia import CONVERSATIONS, FEEDBACK, MESSAGES
-from tests.curation.lake import Lake, like, months, run_id, talk, together
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
-    from contract.datasets import Dataset
-    from glue_src.tables import TableState
-    from tests.curation.lake import Cells
+from glue_src.tables import TableState
+from tests.curation.lake import Cells, Lake, like, months, run_id, talk, together
 
 TABLES: Final = (MESSAGES, FEEDBACK, CONVERSATIONS)
 #: A word of the people whose rows they are.

@@ -9,29 +9,25 @@ import gc
 import os
 import uuid
 import warnings
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from pyspark.sql import SparkSession
 
+from contract.source import SourceContract
 from contract.sources.catia import CONTRACT
 from contract.spark_catalog import catalog_options
 from glue_src.arrow.engine import ArrowEngine
 from glue_src.clients import Clients
+from glue_src.engine import LakeEngine
 from glue_src.spark.engine import SparkEngine
 from glue_src.spark.session import configure, session_of
 from tests.curation.lake import Lake
 from tools.local import spark_jars
 from tools.local.aws_environment import CREDENTIALS, REGION, emulator_variables
 from tools.local.spark_options import local_options
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from pathlib import Path
-
-    from contract.source import SourceContract
-    from glue_src.engine import LakeEngine
-    from tools.local.workspace import Workspace
+from tools.local.workspace import Workspace
 
 BUCKET = "curation"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -12,19 +12,15 @@ import boto3
 from microburst.protocols import render_error  # type: ignore[import-untyped]
 
 from contract.spark_catalog import SPARK_CATALOG
+from glue_src.clients import Clients
 from glue_src.exceptions import brief
 from tests.curation.changing import rows_of_night, run_of_night
+from tests.curation.lake import Lake
 from tests.faults.actions import wire_answer
-from tests.faults.proxy import ANY_OPERATION, Exchange, Rule, pass_on
+from tests.faults.proxy import ANY_OPERATION, Exchange, Proxy, Rule, pass_on
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from pyspark.sql import SparkSession
-
-    from glue_src.clients import Clients
-    from tests.curation.lake import Lake
-    from tests.faults.proxy import Proxy
 
 #: What becomes of a request.
 Action = Callable[[Exchange], None]

@@ -19,11 +19,13 @@ from contract.layout import clean_key, first_metadata_key, quarantine_key, run_s
 from contract.metrics import ENVIRONMENT_DIMENSION
 from contract.partition_sums import PartitionSum, version_of
 from contract.runs import ItemCounts, RunObject, RunSummary, ScanStatistics
+from contract.source import SourceContract
 from contract.sources.catia import CONVERSATIONS, FEEDBACK, MESSAGES
 from contract.table_metadata import first_metadata
 from glue_src.arguments import Arguments
 from glue_src.clean_zone import CleanZone
 from glue_src.clients import Clients
+from glue_src.engine import LakeEngine
 from glue_src.night import Night, Outcome
 from glue_src.run import run
 from glue_src.storage import Bucket
@@ -32,9 +34,6 @@ from tests.named_cells import cells_of
 
 if TYPE_CHECKING:
     import pyarrow as pa
-
-    from contract.source import SourceContract
-    from glue_src.engine import LakeEngine
 
 Cells: TypeAlias = tuple[str | None, ...]
 Rows: TypeAlias = Mapping[Dataset, Sequence[Cells]]

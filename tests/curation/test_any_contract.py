@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 import pytest
 
+from contract.datasets import Dataset
 from glue_src.exceptions import QuarantinedError
 from tests.curation.lake import Cells, Lake, run_id
 from tests.shop import LINES, ORDERS, PAYMENTS, SHOP, VISITS
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from contract.datasets import Dataset
 
 AT = "2026-02-01T00:00:00.000000Z"
 ROWS: dict[Dataset, list[Cells]] = {

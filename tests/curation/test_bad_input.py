@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import traceback
-from typing import TYPE_CHECKING, Any, cast
+from collections.abc import Callable
+from typing import Any, cast
 
 import pytest
 
 from contract.datasets import REJECTED
 from contract.metrics import CurationMetric
 from contract.partition_sums import PartitionSum
+from contract.source import SourceContract
 from contract.sources.catia import CONTRACT, CONVERSATIONS, FEEDBACK, MESSAGES
 from glue_src.csv_faults import FaultCode, explained
 from glue_src.engine import Source
 from glue_src.exceptions import CurationError, ForeignHeaderError, MalformedDataError, QuarantinedError
 from glue_src.spark.csv import read_clean
+from glue_src.spark.engine import SparkEngine
 from glue_src.spark.errors import translated
 from glue_src.spark.iceberg import IcebergTable
 from glue_src.storage import Bucket
@@ -22,12 +25,6 @@ from tests import damaged_csvs
 from tests.csv_texts import NASTY_TEXTS
 from tests.curation.lake import Cells, Lake, csv_of, instant, months, rejection, run_id, sums_of, talk, together
 from tests.damaged_csvs import DAMAGED, KEY
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from contract.source import SourceContract
-    from glue_src.spark.engine import SparkEngine
 
 JAN, FEB = "2026-01", "2026-02"
 SECRET = damaged_csvs.SECRET.decode()

@@ -8,21 +8,18 @@ from __future__ import annotations
 
 import json
 import traceback
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 import pytest
 
 from contract.datasets import DATA_QUALITY, REJECTED, RUNS, ColumnType, Dataset
 from contract.sources.catia import CONVERSATIONS, FEEDBACK, MESSAGES
 from glue_src import logs
+from glue_src.spark.engine import SparkEngine
 from tests.curation.lake import Cells, Lake, instant, run_id, together
 from tests.damaged_csvs import DAMAGED
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from glue_src.spark.engine import SparkEngine
 
 MARK = "zqx7geheim"
 HELLO = {MESSAGES: 3, FEEDBACK: 2, REJECTED: 1, CONVERSATIONS: 3}

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import io
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
 import pyarrow.parquet as pq
 
+from contract.datasets import Dataset
 from contract.sources.catia import CONTRACT, CONVERSATIONS, FEEDBACK, MESSAGES
 from tests.csv_texts import NASTY_TEXTS
 from tests.curation.lake import Lake, like, months, rejection, run_id, talk, together
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from contract.datasets import Dataset
 
 JAN, FEB, MAR = "2026-01", "2026-02", "2026-03"
 NIGHTS = (

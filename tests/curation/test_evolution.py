@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import pytest
 
 from contract.datasets import Column, ColumnType, Dataset, Partition, count, text
+from contract.source import SourceContract
 from contract.sources.catia import CONTRACT, CONVERSATIONS, FEEDBACK, MESSAGES
 from contract.table_metadata import first_metadata
 from glue_src.exceptions import TableSchemaError
 from tests.curation.lake import Lake, months, run_id, talk, together
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from contract.source import SourceContract
 
 JAN, FEB = "2026-01", "2026-02"
 

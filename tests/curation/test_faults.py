@@ -6,9 +6,11 @@ import os
 import random
 import re
 import uuid
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Final
 
@@ -17,6 +19,8 @@ import pytest
 
 from contract.sources.catia import CONTRACT
 from glue_src.arrow.engine import ArrowEngine
+from glue_src.clients import Clients
+from glue_src.engine import LakeEngine
 from glue_src.spark.engine import SparkEngine
 from tests.curation.changing import (
     SECRET,
@@ -49,13 +53,7 @@ from tests.faults.actions import lose_answer
 from tests.faults.proxy import Proxy
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from pathlib import Path
-
     from pyspark.sql import SparkSession
-
-    from glue_src.clients import Clients
-    from glue_src.engine import LakeEngine
 
 #: A night of Spark takes seconds: ETL2_CUTS=50 looks more closely, for a quarter of an hour.
 CUTS: Final = int(os.environ.get("ETL2_CUTS", "12"))

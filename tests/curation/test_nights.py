@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import boto3
 import pytest
 
-from contract.datasets import REJECTED, RUNS
+from contract.datasets import REJECTED, RUNS, Dataset
 from contract.metrics import CurationMetric
 from contract.snapshots import NO_SNAPSHOT, TABLES_READY, SnapshotProperty
 from contract.sources.catia import CONVERSATIONS, FEEDBACK, MESSAGES
 from contract.table_metadata import ICEBERG_TYPES
 from glue_src.exceptions import HeldError, NoCompleteRunError
 from tests.curation.lake import Lake, instant, months, rejection, run_id, talk, together
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from contract.datasets import Dataset
 
 JAN, FEB, MAR, APR = "2026-01", "2026-02", "2026-03", "2026-04"
 

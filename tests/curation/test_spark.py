@@ -6,8 +6,9 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
@@ -17,9 +18,6 @@ from glue_src.spark.iceberg import IcebergTable
 from tests.curation import glue_5_0
 from tests.curation.lake import Lake, months, run_id, talk, together
 from tools.local.aws_environment import emulator_variables
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 JAN, FEB = "2026-01", "2026-02"
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import ExitStack
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from pathlib import Path
+from typing import Final
 
 import pytest
 
@@ -17,20 +19,12 @@ from tests.deployments.life import ETL, NORMALIZE, Lacks, Life, live
 from tests.deployments.workflows import REPOSITORY
 from tests.emulators import running_in
 from tests.guards.roots import run
+from tests.integration.plans import Changes
 from tests.integration.test_deployment import after_creation
-from tools.local.emulator import FIRST_EMULATOR
+from tools.local.emulator import FIRST_EMULATOR, Program
 from tools.local.machine_tools import PROJECT
 from tools.local.second_emulator.program import SECOND_EMULATOR
-from tools.local.workspace import CHOICE
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from pathlib import Path
-
-    from tests.integration.plans import Changes
-    from tools.local.emulator import Program
-    from tools.local.workspace import Workspace
-
+from tools.local.workspace import CHOICE, Workspace
 
 NOTHING: Final = Lacks()
 

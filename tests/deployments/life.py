@@ -4,24 +4,19 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from pathlib import Path
+from typing import Any, Final
 
 from envs.naming import Names
 from tests.deployments.variants import CHANGED, FIRST
 from tests.deployments.workflows import DEPLOYS, PLANS, variables_of
-from tests.guards.roots import Root
+from tests.guards.roots import Done, Root
+from tools.local.workspace import Workspace
 from tools.scan.privilege.calls import read_decisions
 from tools.state_bucket import ensure_state_bucket
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from pathlib import Path
-
-    from tests.guards.roots import Done
-    from tools.local.workspace import Workspace
 
 NAMES: Final = Names("local")
 NORMALIZE, ETL = NAMES.normalize_stack, NAMES.etl_stack

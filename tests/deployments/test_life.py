@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from concurrent.futures import Future
 
 import pytest
 
@@ -13,10 +14,6 @@ from tests.deployments.conftest import EMULATED
 from tests.deployments.life import NAMES, STACKS, Life
 from tests.integration.plans import changes_in
 from tests.integration.test_pipeline_steps import FREE, action_of
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from concurrent.futures import Future
 
 #: What a repository's pipeline adds to the deploy role beyond each type's actions (modules/ci/permissions.py).
 BESIDE = frozenset({"iam:PassRole"})

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import base64
 import json
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from modules.ci.stack import AUDIENCE, ISSUER, MAIN
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from mypy_boto3_sts import STSClient
 
 REPOSITORY: Final = "example@1/platform@2"

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import pytest
 
@@ -13,11 +14,7 @@ pytest.register_assert_rewrite("tests.faults.invariant", "tests.faults.scenarios
 from tests.faults.cases import Case  # noqa: E402 after the line above, or its asserts would not tell what differs
 from tests.faults.scenarios import play  # noqa: E402 - as above
 from tests.faults.stage import Stage  # noqa: E402 - as above
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from tools.local.workspace import Workspace
+from tools.local.workspace import Workspace  # noqa: E402 - as above
 
 #: The machine is busy with so many cases at once; those that only wait come on top.
 _AT_ONCE: Final = 3

@@ -12,19 +12,17 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 from uuid import uuid4
 
 import psutil
 
 from lambda_src.deadline import MOST_MARGIN
 from tools.local.machine_tools import PROJECT
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 #: The longest timeout of a Lambda function.
 _LONGEST_SECONDS: Final = 900.0

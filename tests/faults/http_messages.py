@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from io import BufferedIOBase
+from typing import Final
 from urllib.parse import parse_qs, urlsplit
-
-if TYPE_CHECKING:
-    from io import BufferedIOBase
 
 _END_OF_HEAD: Final = b"\r\n"
 _WITHOUT_BODY: Final = frozenset((204, 304))

@@ -4,17 +4,13 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import pytest
 
+from contract.runs import RunSummary
 from glue_src.exceptions import IncompleteRunError
-from tests.faults.stage import DAY
-
-if TYPE_CHECKING:
-    from contract.runs import RunSummary
-    from tests.faults.function_process import Answer
-    from tests.faults.stage import Reference, Scene
+from tests.faults.function_process import Answer
+from tests.faults.stage import DAY, Reference, Scene
 
 
 @dataclass(frozen=True)

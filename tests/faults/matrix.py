@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from itertools import groupby
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from tests.faults.cases import Case, End, Published, Raised
 from tests.faults.destination_cases import DESTINATION_CASES
@@ -11,9 +12,6 @@ from tests.faults.process_cases import PROCESS_CASES
 from tests.faults.source_cases import SOURCE_CASES
 from tools.local.machine_tools import PROJECT
 from tools.site.markdown import table
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
 
 CASES: Final = (*SOURCE_CASES, *DESTINATION_CASES, *PROCESS_CASES)
 DOCUMENT: Final = PROJECT / "docs" / "faults.md"

@@ -10,15 +10,13 @@ import socket
 import struct
 import threading
 from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Protocol
+from io import BufferedIOBase
+from typing import Final, Protocol
 
 from tests.faults.http_messages import CutShortError, Message, Request, read_answer, read_head, read_request_body
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-    from io import BufferedIOBase
 
 HOST: Final = "127.0.0.1"
 ANY_OPERATION: Final = "*"

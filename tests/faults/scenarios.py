@@ -8,22 +8,17 @@ from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
 from threading import Barrier
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
+from contract.runs import RunSummary
 from contract.settings import LambdaVariable
 from tests.faults import actions
 from tests.faults.cases import ByMicroburst, ByProxy, Case, Killed, Published, Raised
-from tests.faults.function_process import KilledError
+from tests.faults.function_process import Answer, FunctionProcess, Invocation, KilledError
 from tests.faults.invariant import View, assert_whole_or_absent
 from tests.faults.process_cases import KillCase, TwoRunsCase, WritesCase
-from tests.faults.proxy import ANY_OPERATION, Proxy, Rule, pass_on
-from tests.faults.stage import DAY, Item, fill, invocation_of, surroundings, table_name
-
-if TYPE_CHECKING:
-    from contract.runs import RunSummary
-    from tests.faults.function_process import Answer, FunctionProcess, Invocation
-    from tests.faults.proxy import Exchange
-    from tests.faults.stage import Scene, Stage
+from tests.faults.proxy import ANY_OPERATION, Exchange, Proxy, Rule, pass_on
+from tests.faults.stage import DAY, Item, Scene, Stage, fill, invocation_of, surroundings, table_name
 
 _MEETING_SECONDS: Final = 60.0
 _COMPLETE: Final = "CompleteMultipartUpload"

@@ -5,14 +5,17 @@ from __future__ import annotations
 import hashlib
 import json
 import threading
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cached_property
 from itertools import count
-from typing import TYPE_CHECKING, Any, Final
+from pathlib import Path
+from typing import Any, Final
 
 from contract.layout import commit_marker_prefix, parse_clean_key, run_summary_key
+from contract.partition_sums import PartitionSums
 from contract.runs import RunSummary
 from contract.settings import UNLIMITED, EventKey, LambdaVariable
 from contract.sources.catia import CONTRACT
@@ -25,15 +28,9 @@ from tests.faults.microburst_proxy import Microburst, marks_of
 from tests.faults.proxy import Proxy, Rule
 from tests.integration.oracle import expected
 from tools.local.aws_environment import emulator_environment
+from tools.local.clients import Clients
 from tools.local.sample_data import generate_items
 from tools.local.source_table import SourceTable
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-    from pathlib import Path
-
-    from contract.partition_sums import PartitionSums
-    from tools.local.clients import Clients
 
 DAY: Final = date(2026, 1, 31)
 PREFIX: Final = "reports/etl-process1/"

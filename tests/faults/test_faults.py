@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import pytest
 
+from tests.faults.cases import Case
 from tests.faults.matrix import CASES
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from tests.faults.cases import Case
-    from tests.faults.stage import Stage
+from tests.faults.stage import Stage
 
 #: So many texts of people the items have, at the least.
 MANY: Final = 500

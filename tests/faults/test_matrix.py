@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from contextlib import closing
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from tests.faults import test_faults
 from tests.faults.cases import Published, Raised
 from tests.faults.matrix import CASES, DOCUMENT, document
 from tests.faults.proxy import Proxy
-from tests.faults.stage import invocation_of
-
-if TYPE_CHECKING:
-    from tests.faults.stage import Stage
+from tests.faults.stage import Stage, invocation_of
 
 #: What only a run that has failed asks for.
 CLEAN_UP: Final = {"AbortMultipartUpload", "DeleteObject"}

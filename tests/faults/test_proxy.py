@@ -5,8 +5,8 @@ from __future__ import annotations
 import io
 import socket
 import threading
+from collections.abc import Iterator
 from contextlib import closing
-from typing import TYPE_CHECKING
 
 import pytest
 
@@ -14,9 +14,6 @@ from tests.faults import actions
 from tests.faults.cases import ByProxy
 from tests.faults.http_messages import Request, read_answer
 from tests.faults.proxy import Exchange, Proxy, Rule, pass_on
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 HOST = "127.0.0.1"
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"

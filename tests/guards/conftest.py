@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Final
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Final
 
 import pytest
 
@@ -13,10 +15,6 @@ from tests.guards.roots import Root, run
 from tests.guards.variants import SHIPPED
 from tools.local.machine_tools import PROJECT
 from tools.local.workspace import Workspace
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-    from pathlib import Path
 
 #: The emulator's.
 ACCOUNT: Final = "000000000000"

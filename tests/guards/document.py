@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
 
 from tests.guards.roots import Done, run
 from tests.integration.test_readme_and_runbook import blocks, documents
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from pathlib import Path
 
 DOCUMENT: Final = "docs/state.md"
 _ROW: Final = re.compile(r"^\| `(?P<said>[^`]+)` \| .+ \|$", re.MULTILINE)

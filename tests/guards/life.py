@@ -5,8 +5,10 @@ Of each stack only what holds data is deployed; the rest would take minutes and 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from envs.naming import Names
@@ -16,9 +18,6 @@ from tests.guards.variants import EMPTIED, RENAMED, SHIPPED, UNGUARDED
 from tools.local.machine_tools import PROJECT
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from pathlib import Path
-
     from mypy_boto3_s3 import S3Client
 
 NAMES: Final = Names("prod")

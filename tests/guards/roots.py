@@ -6,17 +6,15 @@ import json
 import re
 import subprocess
 import time
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from pathlib import Path
+from typing import Any, Final
 
 from tools.local.cdktf_command import CDKTF, changed
 from tools.local.deployment import readable
 from tools.local.machine_tools import PROJECT
 from tools.local.workspace import CDKTF_OUTPUT
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from pathlib import Path
 
 #: Everything here takes seconds, or a minute where the machine has too much to do; what takes longer hangs.
 MOST_SECONDS: Final = 300

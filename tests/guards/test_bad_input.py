@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from pathlib import Path
+from typing import Final
 
 import pytest
 
@@ -16,10 +17,6 @@ from tests.guards.roots import Done, Root, cdktf, fits, run
 from tests.guards.variants import ELSEWHERE, FRESH, OTHER_ACCOUNT, SHIPPED
 from tools.local.cdktf_command import changed
 from tools.local.machine_tools import PROJECT
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from pathlib import Path
 
 #: Both are what Terraform and boto3 know of who deploys.
 NOBODY: Final = {"AWS_ACCESS_KEY_ID": None, "AWS_SECRET_ACCESS_KEY": None}

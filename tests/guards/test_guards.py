@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
 
 from tests.guards.document import DOCUMENT
-from tests.guards.life import NAMES, REPORT, TABLE
+from tests.guards.life import NAMES, REPORT, TABLE, Life
 from tests.guards.roots import Root
 from tests.guards.variants import EMPTIED, NEW_ADDRESS, OLD_ADDRESS, SHIPPED, UNGUARDED
 from tests.integration.test_readme_and_runbook import documents
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from pathlib import Path
-
-    from tests.guards.life import Life
 
 DATABASE: Final = "aws_glue_catalog_database.analytics"
 

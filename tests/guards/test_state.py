@@ -6,6 +6,7 @@ import os
 import re
 import signal
 import sys
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
@@ -14,13 +15,10 @@ from envs.naming import Names, state_key
 from tests.guards.document import run_commands_under
 from tests.guards.roots import Done, Root, run, wait_until
 from tools.local.machine_tools import PROJECT
+from tools.local.workspace import Workspace
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from mypy_boto3_s3 import S3Client
-
-    from tools.local.workspace import Workspace
 
 NAMES: Final = Names("prod")
 APPLY: Final = ("apply", "-input=false", "-auto-approve")

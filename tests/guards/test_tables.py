@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from copy import deepcopy
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import pyarrow as pa
@@ -13,14 +15,10 @@ from pyiceberg.types import StringType
 from tests.guards.conftest import NAMES
 from tests.guards.roots import Root
 from tests.guards.variants import SHIPPED
+from tools.local.workspace import Workspace
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from pathlib import Path
-
     from mypy_boto3_glue import GlueClient
-
-    from tools.local.workspace import Workspace
 
 APPLY: Final = ("apply", "-input=false", "-auto-approve")
 PLAN: Final = ("plan", "-input=false")

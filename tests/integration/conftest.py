@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import pytest
 
+from contract.runs import RunSummary
 from envs.local import LOCAL
 from envs.naming import Names
 from envs.schema import ARROW_ENGINE, GLUE_ENGINE, SPARK_ENGINE
@@ -24,13 +26,8 @@ from tools.local.engines import Engines
 from tools.local.machine_parts import MachineParts
 from tools.local.pipeline import Pipeline
 from tools.local.reconciliation import committed_summary, reconcile
+from tools.local.trino.client import Connection, Rows
 from tools.local.workspace import Workspace
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from contract.runs import RunSummary
-    from tools.local.trino.client import Connection, Rows
 
 #: What is deployed, by the fixture that gives it to tests.
 DEPLOYED, ARROW_WITH_KEY, GLUE, TICKETS_PLATFORM = "deployed", "arrow_with_key", "glue_extract", "tickets_platform"

@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Collection, Iterator
 from contextlib import closing, contextmanager
-from typing import TYPE_CHECKING
 
 import boto3
 
 from tests.snapshots import UPDATE, is_update
 from tools.local.aws_environment import CREDENTIALS, REGION
-from tools.scan.privilege.calls import calls_in, keep, of_roles, read_decisions, recorded, steady
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator
-
-    from tools.local.workspace import Workspace
-    from tools.scan.privilege.calls import Calls
+from tools.local.workspace import Workspace
+from tools.scan.privilege.calls import Calls, calls_in, keep, of_roles, read_decisions, recorded, steady
 
 _REFUSAL = "refusal"
 ADVICE = f"{UPDATE}=1 make test PYTEST_ARGS=tests/integration writes tools/scan/privilege/recorded.json anew"

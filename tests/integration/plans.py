@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import json
 import subprocess
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
 
-from tools.scan.stacks import PLAN_FRAMEWORK, checkov
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from pathlib import Path
-
-    from tools.local.workspace import Workspace
-    from tools.scan.stacks import Finding
+from tools.local.workspace import Workspace
+from tools.scan.stacks import PLAN_FRAMEWORK, Finding, checkov
 
 STACKS = ("cat-local-normalize", "cat-local-etl2")
 

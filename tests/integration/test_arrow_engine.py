@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import boto3
 import pytest
 
 from contract.datasets import DATA_QUALITY
 from contract.layout import quarantine_key
+from contract.runs import RunSummary
 from contract.sources.catia import CONTRACT
 from envs.naming import Names
 from tests.integration.conftest import EARLIER_DAY, Run, in_order, metadata_of, night, rows
@@ -32,15 +34,10 @@ from tests.integration.test_deployment import (
 from tests.queue_policies import from_topic
 from tools.local.aws_environment import REGION
 from tools.local.errors import FunctionError
+from tools.local.pipeline import Pipeline
 from tools.local.reconciliation import reconcile
 from tools.local.sample_faults import FAULTS
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from contract.runs import RunSummary
-    from tools.local.pipeline import Pipeline
-    from tools.local.trino.client import Connection
+from tools.local.trino.client import Connection
 
 NAMES = Names("local")
 CURATED_PREFIX = "reports/etl-process2/"

@@ -4,21 +4,17 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.integration.plans import STACKS, changes_in, findings_in, plan_of, planned_changes, terraform
+from tests.integration.plans import STACKS, Changes, changes_in, findings_in, plan_of, planned_changes, terraform
 from tools.local.deployment import deploy
+from tools.local.pipeline import Pipeline
 from tools.local.terraform_mirror import AWS_PROVIDER_VERSION
 from tools.local.workspace import CHOICE
 from tools.scan.stacks import judge
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from tests.integration.plans import Changes
-    from tools.local.pipeline import Pipeline
 
 #: An alarm keeps no more than its name, metric and threshold.
 ALARM_GAPS = {

@@ -6,6 +6,7 @@ import csv
 import io
 import threading
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -22,13 +23,10 @@ from tests.integration.conftest import DAY, Run
 from tests.integration.evidence import check_made_as_recorded, refusing
 from tools.local.errors import GlueJobError
 from tools.local.pipeline import run_normalize_job
+from tools.local.workspace import Workspace
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from mypy_boto3_s3 import S3Client
-
-    from tools.local.workspace import Workspace
 
 NAMES = Names("local")
 CLEAN_PREFIX = "reports/etl-process1/"

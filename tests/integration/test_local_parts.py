@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,9 +15,6 @@ from tools.local.errors import ArrivalError, GlueJobError
 from tools.local.glue_stand_in import DeployedJob, run_job
 from tools.local.source_table import SourceTable
 from tools.local.workspace import Workspace
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 RULE = "parts-rule"
 ROLE = "arn:aws:iam::000000000000:role/parts"

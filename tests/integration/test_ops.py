@@ -8,19 +8,17 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import pytest
 
 from ops.engines import extract_engine
 from ops.execution import execute
 from ops.exits import Exit, OpsError
+from ops.invocations import LogLine
 from ops.platform import Platform
 from tests.integration.conftest import DAY, Run, night
 from tests.unit.ops.command import ROOT, ops
-
-if TYPE_CHECKING:
-    from ops.invocations import LogLine
 
 #: No other test looks at this day.
 SEEN_DAY: Final = "2026-01-27"

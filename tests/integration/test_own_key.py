@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import json
 from contextlib import closing
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import boto3
 import pytest
@@ -20,13 +21,9 @@ from tests.integration.evidence import check_nothing_new
 from tests.integration.plans import STACKS, changes_in, findings_in
 from tests.integration.test_arrow_engine import CREDENTIALS
 from tools.local.aws_environment import REGION
+from tools.local.pipeline import Pipeline
 from tools.local.reconciliation import reconcile
 from tools.scan.stacks import judge
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from tools.local.pipeline import Pipeline
 
 NAMES = Names("local")
 

@@ -5,21 +5,19 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
+from contract.runs import RunSummary
 from contract.serving import named_queries_of
 from tests.integration.conftest import EARLIER_DAY, VIEWS, Run, in_order, metadata_of, night, rows
 from tests.integration.oracle import expected
 from tests.integration.plans import STACKS, planned_changes
 from tests.sql import expected as answers
 from tools.local.errors import FunctionError
+from tools.local.pipeline import Pipeline
 from tools.local.reconciliation import reconcile
-
-if TYPE_CHECKING:
-    from contract.runs import RunSummary
-    from tools.local.pipeline import Pipeline
 
 DRY_DAY = "2026-01-30"
 DATASETS = ("conversations", "messages", "feedback", "rejected")

@@ -8,7 +8,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import pytest
 
@@ -20,10 +20,8 @@ from tools.ci.commands import synthesize
 from tools.ci.planning import stack_plan
 from tools.ci.report import StackPlan
 from tools.local.machine_tools import PROJECT, VENV
+from tools.local.pipeline import Pipeline
 from tools.site.blocks import blocks
-
-if TYPE_CHECKING:
-    from tools.local.pipeline import Pipeline
 
 _, ETL = STACKS
 #: Where an action has another name than the request (Service Authorization Reference); the others have the same.

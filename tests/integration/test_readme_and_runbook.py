@@ -10,20 +10,17 @@ from __future__ import annotations
 import os
 import re
 import subprocess
-from typing import TYPE_CHECKING, Final, NamedTuple
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final, NamedTuple
 
 import pytest
 
+from tests.integration.conftest import Run
 from tools.local.machine_tools import PROJECT, VENV
 from tools.site.__main__ import TUTORIAL
 from tools.site.blocks import blocks as blocks_of
 from tools.site.follow import steps
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from pathlib import Path
-
-    from tests.integration.conftest import Run
 
 #: Run by .ci/run or the workflow, on a machine of their own: here they would run all tests within a test.
 BY_CI: Final = ("make demo", "make test", "make lint", "make scan", "make docs")

@@ -6,7 +6,8 @@ What the page does with the deployed platform is tried on the local one: tests/i
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
+from pathlib import Path
+from typing import Final
 
 from contract.items.outcomes import Excluded, Rejected
 from envs.local import LOCAL
@@ -17,9 +18,6 @@ from tests.integration.test_readme_and_runbook import BY_CI, DEPLOYING, RUNNABLE
 from tools.local.machine_tools import PROJECT
 from tools.local.source_table import SourceTable
 from tools.site.blocks import blocks
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 PAGE: Final = "docs/first-deployment.md"
 STEPS: Final = [

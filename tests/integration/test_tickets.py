@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import shutil
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
+from contract.runs import RunSummary
 from contract.serving import named_queries_of, views_of
 from envs.tickets import TICKETS
 from ops.exits import Exit
@@ -21,15 +22,10 @@ from tools.local.cdktf_command import CDKTF
 from tools.local.errors import FunctionError
 from tools.local.followed import Program
 from tools.local.machine_tools import PROJECT
+from tools.local.pipeline import Pipeline
 from tools.local.reconciliation import reconcile
+from tools.local.trino.client import Connection
 from tools.local.workspace import CHOICE, Workspace
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from contract.runs import RunSummary
-    from tools.local.pipeline import Pipeline
-    from tools.local.trino.client import Connection
 
 
 @dataclass(frozen=True)

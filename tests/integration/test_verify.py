@@ -10,10 +10,11 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
@@ -28,12 +29,7 @@ from tests.integration.test_readme_and_runbook import as_run, run_block
 from tests.integration.test_readme_deploys import STEPS
 from tests.unit.ops.command import ROOT, ops
 from tests.verification import NOT_PROVEN, PROVEN, results, saw, verified
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
-    from tools.local.pipeline import Pipeline
+from tools.local.pipeline import Pipeline
 
 FOREIGN_LETTER = "somebody else's letter"
 

@@ -4,23 +4,17 @@ from __future__ import annotations
 
 import io
 import zipfile
+from collections.abc import Iterator
 from datetime import date
-from typing import TYPE_CHECKING
 
 import pytest
 
-from contract.datasets import REJECTED
+from contract.datasets import REJECTED, Dataset
 from contract.sources.catia import CONVERSATIONS, FEEDBACK, MESSAGES
 from envs.local import LOCAL
-from tests.iceberg_lake import IcebergLake, platform_on, utc
+from ops.platform import Platform
+from tests.iceberg_lake import IcebergLake, Row, platform_on, utc
 from tools.local.emulator import Emulator
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from contract.datasets import Dataset
-    from ops.platform import Platform
-    from tests.iceberg_lake import Row
 
 DAY = date(2026, 1, 30)
 NAME = "Ana Secreta"

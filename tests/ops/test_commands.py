@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+from collections.abc import Callable
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -14,18 +15,13 @@ from contract.sources.catia import FEEDBACK, MESSAGES
 from envs.local import LOCAL
 from ops.app import made
 from ops.exits import Exit
-from tests.iceberg_lake import utc
-from tests.ops.conftest import DAY, NAME, rows
+from ops.platform import Platform
+from tests.iceberg_lake import IcebergLake, utc
+from tests.ops.conftest import DAY, NAME, AnsweringFunction, rows
 from tools.local.aws_environment import emulator_variables
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from typer.testing import Result
-
-    from ops.platform import Platform
-    from tests.iceberg_lake import IcebergLake
-    from tests.ops.conftest import AnsweringFunction
 
 
 @pytest.fixture

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
@@ -15,16 +16,12 @@ from ops.checks import limits
 from ops.checks.account import bucket
 from ops.checks.findings import Examination
 from ops.exits import Exit, OpsError
+from ops.invocations import LogLine
+from ops.platform import Platform
 from ops.running import MadeRun, await_tables, event_seconds
 from tests.iceberg_lake import IcebergLake, platform_on
 from tests.ops.conftest import rows
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from ops.invocations import LogLine
-    from ops.platform import Platform
-    from tools.local.emulator import Emulator
+from tools.local.emulator import Emulator
 
 
 @pytest.fixture(scope="module")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -15,17 +16,14 @@ from envs.local import LOCAL
 from ops import restore
 from ops.app import made
 from ops.exits import Exit
+from ops.platform import Platform
 from tests.iceberg_lake import IcebergLake, platform_on, utc
 from tests.ops.conftest import rows
 from tools.local.aws_environment import emulator_variables
+from tools.local.emulator import Emulator
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
     from typer.testing import Result
-
-    from ops.platform import Platform
-    from tools.local.emulator import Emulator
 
 
 @pytest.fixture

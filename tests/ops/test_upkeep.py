@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
 
 import pytest
 
@@ -14,19 +14,13 @@ from contract.snapshots import STAGING_BRANCH, SnapshotProperty
 from contract.sources.catia import CONTRACT, CONVERSATIONS, FEEDBACK, MESSAGES
 from envs.local import LOCAL
 from ops.checks import extract, tables, upkeep
-from ops.checks.findings import ATTENTION, OK, Examination
+from ops.checks.findings import ATTENTION, OK, Examination, Finding
 from ops.doctor import examine
+from ops.platform import Platform
 from ops.schemas import column_differences
 from ops.tables import publishable_run, table_state
-from tests.iceberg_lake import utc
+from tests.iceberg_lake import IcebergLake, utc
 from tests.ops.conftest import DAY, rows
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from ops.checks.findings import Finding
-    from ops.platform import Platform
-    from tests.iceberg_lake import IcebergLake
 
 
 def found(platform: Platform, look: Callable[[Examination], Iterator[Finding]], days: float = 0) -> list[Finding]:

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import time
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 
 import pytest
 
 from ops.engines import transform_engine
+from ops.platform import Platform
 from ops.verify.alerts import AlertQueue
 from ops.verify.failures import check_of
 from ops.verify.outcomes import NotSeenError
 from ops.verify.scene import Scene
-
-if TYPE_CHECKING:
-    from ops.platform import Platform
-    from tests.iceberg_lake import IcebergLake
+from tests.iceberg_lake import IcebergLake
 
 
 class Silent:

@@ -7,15 +7,13 @@ import os
 import platform
 import shutil
 import subprocess
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Final
 
 import pytest
 
 from tools.local.machine_tools import PROJECT
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from pathlib import Path
 
 _NAMES: Final = ("chromium", "chromium-browser", "google-chrome", "chrome-headless-shell")
 _PACKAGE: Final = PROJECT / "node_modules" / "@sparticuz" / "chromium"

@@ -2,30 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
-from contract.datasets import REJECTED
+from contract.datasets import REJECTED, Dataset
+from contract.runs import RunSummary
 from contract.sources.catia import CONVERSATIONS, FEEDBACK, MESSAGES
 from envs.local import LOCAL
+from ops.platform import Platform
+from ops.report.facts import DayFacts
 from ops.report.gathering import gather
-from tests.iceberg_lake import IcebergLake, platform_on
+from tests.iceberg_lake import IcebergLake, Row, platform_on
 from tests.integration.oracle import expected
 from tools.local.emulator import Emulator
 from tools.local.sample_data import generate_items
 from tools.local.sample_shapes import wire
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from contract.datasets import Dataset
-    from contract.runs import RunSummary
-    from ops.platform import Platform
-    from ops.report.facts import DayFacts
-    from tests.iceberg_lake import Row
 
 DAY = date(2026, 1, 30)
 NIGHTS = (date(2026, 1, 27), date(2026, 1, 29), DAY)

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from ops.report import palette
 from ops.report.catia_report import CatiaPart
+from ops.report.facts import DayFacts
 from ops.report.page import render
 from tests.report.browser import browser_variables, look
 from tests.report.conftest import HOSTILE
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from ops.report.facts import DayFacts
 
 SCREENS = [{"width": width, "colorScheme": scheme} for width in (360, 1280) for scheme in ("light", "dark")]
 #: In CSS pixels: what can still be read.

@@ -6,19 +6,15 @@ import os
 import re
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
 
+from tests.report.conftest import Nights
 from tools.local.aws_environment import emulator_variables
 from tools.local.machine_tools import PROJECT
 from tools.site.blocks import blocks
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from pathlib import Path
-
-    from tests.report.conftest import Nights
 
 DOCUMENT = PROJECT / "docs" / "report.md"
 

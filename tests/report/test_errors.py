@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
-from typing import TYPE_CHECKING
 
 import pytest
 
@@ -17,10 +16,7 @@ from ops.report.facts import State
 from ops.report.gathering import gather
 from ops.tables import table_state
 from tests.iceberg_lake import platform_on
-from tests.report.conftest import DAY, NOW, items_until, rows_of
-
-if TYPE_CHECKING:
-    from tests.report.conftest import Nights
+from tests.report.conftest import DAY, NOW, Nights, items_until, rows_of
 
 WAITING, QUARANTINED, BROKEN = date(2026, 2, 10), date(2026, 2, 11), date(2026, 2, 12)
 

@@ -4,23 +4,19 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from contract.datasets import DATA_QUALITY, RUNS
 from ops.lake import open_table, rows
+from ops.report.catia_facts import Activity
 from ops.report.catia_report import CatiaPart
-from ops.report.facts import State
+from ops.report.facts import DayFacts, State
 from tests.iceberg_lake import BYTES_OF_A_COMMIT
 from tests.integration.oracle import Expected, expected
-from tests.report.conftest import DAY, HOSTILE, NIGHTS, items_until
-
-if TYPE_CHECKING:
-    from ops.report.catia_facts import Activity
-    from ops.report.facts import DayFacts
-    from tests.report.conftest import Nights
+from tests.report.conftest import DAY, HOSTILE, NIGHTS, Nights, items_until
 
 BOGOTA = ZoneInfo("America/Bogota")
 WINDOW = [DAY - timedelta(days=back) for back in range(30)]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 
 import pytest
 
@@ -14,9 +13,7 @@ from envs.local import LOCAL
 from glue_src.arrow import s3_files
 from ops.lake import open_table
 from ops.report.tables import CuratedTable
-
-if TYPE_CHECKING:
-    from tests.report.conftest import Nights
+from tests.report.conftest import Nights
 
 NOON = datetime(2026, 1, 30, 12)
 ROWS = 24_000

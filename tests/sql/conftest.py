@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import pytest
 
 from contract.sources.catia import CONTRACT
 from tests.more_sources import parcels
 from tests.sql.lake import BUCKET, SqlLake, start_trino
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from tools.local.trino.server import TrinoServer
-    from tools.local.workspace import Workspace
+from tools.local.trino.server import TrinoServer
+from tools.local.workspace import Workspace
 
 DATABASE = "cat_sql_analytics_db"
 

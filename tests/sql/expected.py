@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from datetime import UTC, date, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from contract.datasets import DATA_QUALITY, REJECTED, RUNS, Dataset
 from contract.sources.catia import CONVERSATIONS, FEEDBACK, MESSAGES
-
-if TYPE_CHECKING:
-    from tests.sql.lake import Lake, Row
+from tests.sql.lake import Lake, Row
 
 _COLOMBIA = ZoneInfo("America/Bogota")
 

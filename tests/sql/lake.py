@@ -9,6 +9,7 @@ from __future__ import annotations
 import uuid
 from collections import defaultdict
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import pyarrow as pa
@@ -16,23 +17,20 @@ import pyarrow.parquet as pq
 from pyiceberg.catalog import load_catalog
 from pyiceberg.io.pyarrow import parquet_files_to_data_files
 
+from contract.datasets import Dataset
 from contract.layout import first_metadata_key, table_prefix
 from contract.serving import PRESTO_VIEW_PARAMETERS, presto_view_text, views_of
+from contract.source import SourceContract
 from contract.table_metadata import first_metadata
 from tools.local.aws_environment import CREDENTIALS, REGION
+from tools.local.clients import Clients
 from tools.local.trino import distribution
+from tools.local.trino.client import Answer, Connection, Rows
 from tools.local.trino.server import TrinoServer
+from tools.local.workspace import Workspace
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from pyiceberg.catalog import Catalog
-
-    from contract.datasets import Dataset
-    from contract.source import SourceContract
-    from tools.local.clients import Clients
-    from tools.local.trino.client import Answer, Connection, Rows
-    from tools.local.workspace import Workspace
 
 Row: TypeAlias = dict[str, Any]
 #: Rows by table; a table that is absent is empty.

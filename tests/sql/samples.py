@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from hypothesis import strategies as st
 
 from contract.datasets import DATA_QUALITY, REJECTED, RUNS, Dataset
 from contract.sources.catia import CONVERSATIONS, FEEDBACK, MESSAGES
-
-if TYPE_CHECKING:
-    from tests.sql.lake import Lake, Row
+from tests.sql.lake import Lake, Row
 
 MIDNIGHT = datetime(2026, 3, 1, tzinfo=UTC)
 NASTY_TEXTS = (

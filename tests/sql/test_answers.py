@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from contract.serving import named_queries_of, views_of
 from contract.sources.catia import CONTRACT
 from tests.sql import expected
+from tests.sql.lake import Lake, SqlLake
 from tests.sql.samples import (
     NASTY_TEXTS,
     at,
@@ -23,9 +24,6 @@ from tests.sql.samples import (
     run,
     tables,
 )
-
-if TYPE_CHECKING:
-    from tests.sql.lake import Lake, SqlLake
 
 NAMED_QUERIES = named_queries_of(CONTRACT)
 VIEWS = views_of(CONTRACT)

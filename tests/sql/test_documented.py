@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import pytest
 
+from tests.sql.lake import SqlLake
 from tools.local.machine_tools import PROJECT
 from tools.site.blocks import blocks
-
-if TYPE_CHECKING:
-    from tests.sql.lake import SqlLake
 
 #: The test's tables have no state as old as a document's.
 _TRAVEL: Final = re.compile(r"FOR (?:VERSION|TIMESTAMP) AS OF (?:\([^)]*\)|TIMESTAMP '[^']*'|\S+)", re.IGNORECASE)

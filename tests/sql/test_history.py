@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import time
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 
 import pytest
 
 from contract.sources.catia import CONVERSATIONS
+from tests.sql.lake import SqlLake
 from tests.sql.samples import conversation
 from tools.local.errors import TrinoError
-
-if TYPE_CHECKING:
-    from tests.sql.lake import SqlLake
 
 MONDAY = [conversation("ana", "C#1", 1), conversation("beto", "C#1", 2)]
 TUESDAY = [conversation("ana", "C#1", 1, nombre="Ana"), conversation("ana", "C#2", 30)]

@@ -6,7 +6,7 @@ import sys
 from dataclasses import replace
 from datetime import UTC, datetime
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
@@ -14,10 +14,8 @@ from contract.serving import named_queries_of, served_datasets, views_of
 from contract.source import ContractError
 from contract.views import NamedQuery, View, text
 from tests.more_sources.parcels import CONTRACT, PARCELS, STOPS
+from tests.sql.lake import SqlLake
 from tests.sql.samples import rejected, row, run
-
-if TYPE_CHECKING:
-    from tests.sql.lake import SqlLake
 
 AT = datetime(2026, 3, 1, 12, tzinfo=UTC)
 

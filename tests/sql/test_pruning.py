@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.sql.lake import SqlLake
 from tests.sql.samples import conversation, feedback, messages, tables
-
-if TYPE_CHECKING:
-    from tests.sql.lake import SqlLake
 
 MONTHS = range(1, 9)
 #: Trino's own count of the files of a scan, in EXPLAIN ANALYZE VERBOSE; one line for each scan of an Iceberg table.

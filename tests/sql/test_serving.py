@@ -8,7 +8,6 @@ import json
 import re
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
@@ -18,9 +17,7 @@ from contract.serving import named_queries_of, presto_view_text, views_of
 from contract.sources import catia
 from contract.sources.catia import CONTRACT
 from contract.views import NamedQuery, View, read_sql
-
-if TYPE_CHECKING:
-    from tests.sql.lake import SqlLake
+from tests.sql.lake import SqlLake
 
 NAMED_QUERIES = named_queries_of(CONTRACT)
 VIEWS = views_of(CONTRACT)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,9 +14,6 @@ from envs.schema import AlertSettings
 from modules.ci.access import ACCESS
 from tests.synth.synthesized import ACCOUNT, PARTITION, Stack
 from tests.synth.test_platform_stack import normalize
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 BUDGETS = {
     "Effect": "Allow",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
 
 import pytest
 
@@ -13,9 +13,6 @@ from tools.scan.privilege.calls import recorded
 from tools.scan.privilege.roles import roles_of
 from tools.scan.privilege.tables import admission_rows, delivery_rows, reason_rows, role_rows, skip_rows
 from tools.scan.privilege.unrecorded import UNRECORDED
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 DOCUMENT = ComputedDocument("security.md")
 

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import boto3
 
 from tools.local.aws_environment import REGION
 from tools.local.clients import Clients
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
-    from tools.local.workspace import Workspace
+from tools.local.workspace import Workspace
 
 #: Sessions tell in the emulator's decisions who asked: here a job's program with its Spark, and Glue for it.
 JOB_SESSION: Final = "glue-job"

@@ -5,16 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from envs.schema import ARROW_ENGINE, GLUE_ENGINE, LAMBDA_ENGINE, SPARK_ENGINE
+from envs.schema import ARROW_ENGINE, GLUE_ENGINE, LAMBDA_ENGINE, SPARK_ENGINE, Environment
 from envs.selection import LOCAL_ENGINE_VARIABLE, LOCAL_OWN_KEY_VARIABLE, LOCAL_TRANSFORM_VARIABLE
 from tools.local.errors import DeployError
-from tools.local.workspace import CHOICE
+from tools.local.workspace import CHOICE, Workspace
 
 if TYPE_CHECKING:
     from mypy_boto3_glue import GlueClient
-
-    from envs.schema import Environment
-    from tools.local.workspace import Workspace
 
 
 @dataclass(frozen=True)

@@ -11,13 +11,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
+from contract.runs import RunSummary
 from tools.local.errors import FunctionError
 from tools.local.followed import ERROR_TAIL
 
 if TYPE_CHECKING:
     from mypy_boto3_logs import CloudWatchLogsClient
-
-    from contract.runs import RunSummary
 
 POLL_SECONDS: Final = 0.25
 #: Lambda's own line at the end of every invocation, well or ill.

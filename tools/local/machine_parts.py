@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from contract.spark_catalog import ICEBERG_VERSIONS
 from tools.local import spark_jars
 from tools.local.trino import distribution
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from tools.local.workspace import Workspace
+from tools.local.workspace import Workspace
 
 
 def start_trino(workspace: Workspace, on_progress: Callable[[str], None] = lambda _: None) -> bool:

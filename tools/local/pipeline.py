@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from contract.datasets import RUNS
-from envs.schema import ARROW_ENGINE, GLUE_ENGINE
+from contract.runs import RunSummary
+from envs.naming import Names
+from envs.schema import ARROW_ENGINE, GLUE_ENGINE, Environment
 from glue_src.tables import TableState, read_table
 from tools.local.arrivals import Arrival, Arrivals, listen
 from tools.local.assumed_role import assumed_role
@@ -16,16 +19,10 @@ from tools.local.errors import FunctionError, GlueJobError
 from tools.local.followed import OnLine
 from tools.local.function_log import FunctionLog, await_end, await_run
 from tools.local.glue_stand_in import deployed_job, run_job
+from tools.local.workspace import Workspace
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from mypy_boto3_lambda import LambdaClient
-
-    from contract.runs import RunSummary
-    from envs.naming import Names
-    from envs.schema import Environment
-    from tools.local.workspace import Workspace
 
 EVENT_SECONDS = 30
 """EventBridge delivers at once here; so long only for a machine that has much else to do."""

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from contract.layout import parse_day, run_summary_key
 from contract.runs import RunSummary
+from contract.source import SourceContract
+from envs.schema import Environment
 from tools.local.errors import ReconciliationError
+from tools.local.trino.client import Connection
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from mypy_boto3_s3 import S3Client
-
-    from contract.source import SourceContract
-    from envs.schema import Environment
-    from tools.local.trino.client import Connection
 
 
 def committed_summary(s3: S3Client, environment: Environment, answer: Mapping[str, Any]) -> RunSummary:

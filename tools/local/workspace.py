@@ -5,17 +5,15 @@ from __future__ import annotations
 import os
 import shutil
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
+from envs.schema import Environment
 from tools.local.aws_environment import emulator_environment
 from tools.local.cdktf_command import cdktf_environment
 from tools.local.clients import Clients
 from tools.local.emulator import Emulator
 from tools.local.source_table import SourceTable
 from tools.local.trino.server import TrinoServer
-
-if TYPE_CHECKING:
-    from envs.schema import Environment
 
 #: cdktf-cli's --output, and main.py's choice of stacks, as variables.
 CDKTF_OUTPUT: Final = "CDKTF_OUTPUT"

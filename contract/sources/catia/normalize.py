@@ -6,16 +6,14 @@ of a run add up.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
 
 from contract.items import parts, readers, timestamps
 from contract.items.rejections import ItemRejectedError, RejectionCode
 from contract.sources.catia import CONVERSATIONS, FEEDBACK, USER_PREFIX
 from contract.sources.catia.outcomes import Conversation, Feedback, Register
 from contract.sources.catia.rows import ConversationRow, FeedbackRow, MessageRow
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
 
 CONVERSATION_PREFIX: Final = "CONVERSATION#"
 FEEDBACK_PREFIX: Final = "FEEDBACK#"

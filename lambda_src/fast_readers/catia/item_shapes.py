@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from msgspec import UNSET
@@ -23,8 +24,6 @@ from lambda_src.fast_readers.catia.wire_shapes import (
 from lambda_src.fast_readers.protocol import SlowPathError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from msgspec import Raw
 
 

@@ -7,16 +7,14 @@ decoded accounts for, there is nothing else.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, cast
+from collections.abc import Iterable, Sequence
+from typing import Final, cast
 
 from msgspec import Raw, Struct
 from msgspec.json import Decoder
 
 from lambda_src.fast_readers.catia.wire_shapes import L, M, Message, MessageEntries
 from lambda_src.fast_readers.protocol import SlowPathError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
 
 _QUOTE: Final = ord('"')
 NULL: Final = Raw(b"null")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from msgspec import UNSET, MsgspecError, Raw, UnsetType, defstruct
 from msgspec.json import Decoder
@@ -11,9 +12,6 @@ from msgspec.json import Decoder
 from lambda_src.fast_readers.catia import json_texts
 from lambda_src.fast_readers.catia.wire_shapes import NEVER, M, MapOrText, SOrNull, Token, WrappedToken
 from lambda_src.fast_readers.protocol import SlowPathError
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
 
 # Their arguments are types that are made when the program runs, which mypy does not take.
 _M: Final[Any] = M

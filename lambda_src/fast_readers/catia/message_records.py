@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from collections.abc import Iterable, Sequence
+from typing import Final
 
 from contract import cells
 from contract.sources.catia.normalize import USER, canonical_sender
 from lambda_src.fast_readers.catia.instant_cells import ENDS, MINUTES, InstantCells
 from lambda_src.fast_readers.catia.token_cells import BACKSLASH, COMMA, EMPTY, QUOTE, token_cell
+from lambda_src.fast_readers.catia.wire_shapes import Message
 from lambda_src.fast_readers.protocol import SlowPathError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
-    from lambda_src.fast_readers.catia.wire_shapes import Message
 
 _FIRST_POSITIONS: Final = [b"%d," % position for position in range(1, 1_001)]
 _SENDERS_KEPT: Final = 1_000

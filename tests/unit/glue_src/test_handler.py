@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import logging
 import tempfile
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 import pytest
 from botocore.exceptions import ClientError
@@ -15,15 +16,11 @@ from botocore.exceptions import ClientError
 from contract.settings import CRAWLER_VARIABLE, NO_TABLES, TRANSFORM_VARIABLES, TransformArgument
 from contract.sources.catia import CONTRACT
 from glue_src import handler as entry
+from glue_src.arguments import Arguments
+from glue_src.arrow.engine import ArrowEngine
 from glue_src.clients import Clients, default_clients
 from glue_src.exceptions import ArgumentsError, CurationError, OutOfTimeError
 from glue_src.night import Outcome
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from glue_src.arguments import Arguments
-    from glue_src.arrow.engine import ArrowEngine
 
 VALUES = {
     TransformArgument.BUCKET: "b",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from binascii import crc32
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
@@ -18,8 +18,6 @@ from botocore.config import Config
 from lambda_src import scan
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from mypy_boto3_dynamodb import DynamoDBClient
 
 TABLE = "cat-test-catia-conversations-table"

@@ -3,9 +3,10 @@ from __future__ import annotations
 import csv
 import io
 import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
 import pytest
@@ -25,15 +26,11 @@ from lambda_src.parallelism import Parallelism
 from lambda_src.publication import Publication
 from lambda_src.run import Plan, run
 from lambda_src.scan import Page
+from lambda_src.uploads import Uploads
 from lambda_src.work_unit_extraction import extract_pages
 from lambda_src.work_units import LEAST_PART_BYTES, PART_BYTES, WorkUnit, WorkUnitResult, divide
 from tests.unit.contract.catia.strategies import ANY_ITEMS, wrapped
 from tests.unit.lambda_src.fakes import SETTINGS, FakeDynamoDB, FakeS3, client_error, failing_at
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
-
-    from lambda_src.uploads import Uploads
 
 csv.field_size_limit(2**24)
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import socket
 from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -30,8 +31,6 @@ from tools.bench.items import generate
 from tools.bench.processes import RunningServer, replay_server
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
-
     from mypy_boto3_dynamodb import DynamoDBClient
 
 A, B = {"PK": {"S": "USER#a"}}, {"PK": {"S": "USER#b"}}

@@ -3,9 +3,10 @@ from __future__ import annotations
 import json
 import threading
 import time
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import botocore.endpoint
 import pytest
@@ -14,13 +15,8 @@ from botocore.retries.bucket import TokenBucket
 from lambda_src import page_queue, scan
 from lambda_src.exceptions import SourceError
 from lambda_src.read_capacity import ReadLimit
-from lambda_src.scan import MOST_READERS, read_pages
+from lambda_src.scan import MOST_READERS, Page, read_pages
 from tests.unit.lambda_src.scripted_dynamodb import TABLE, Answer, good, page, refusal, scan_client, scripted
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from lambda_src.scan import Page
 
 SOON = 10.0
 """Seconds after which a test that waits for another thread has failed."""

@@ -5,7 +5,8 @@ import os
 import signal
 import time
 from collections import Counter
-from typing import TYPE_CHECKING, NoReturn
+from collections.abc import Callable
+from typing import NoReturn
 
 import pytest
 
@@ -16,9 +17,6 @@ from lambda_src.parallelism import Parallelism
 from lambda_src.tally import Tally
 from lambda_src.work_units import WorkUnit, WorkUnitResult, divide
 from lambda_src.workers import make_work_units
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 SHARES = divide(Parallelism(processes=3, segments=3), 0, None)
 

@@ -7,7 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
@@ -17,9 +17,6 @@ from ops.exits import MEANINGS, Exit
 from tests.unit.ops import reference
 from tests.unit.ops.command import ROOT, ops
 from tools.local.setup_machine import write_own_commands
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 @pytest.fixture

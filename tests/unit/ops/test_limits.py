@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import boto3
 import pytest
@@ -17,9 +18,6 @@ from envs.test import TEST
 from ops.checks import limits
 from ops.checks.findings import ATTENTION, OK, UNKNOWN, Examination, Finding
 from ops.platform import Platform
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
 
 ARROW = replace(TEST, etl=replace(TEST.etl, transform=replace(TEST.etl.transform, engine=ARROW_ENGINE)))
 BOTH_JOBS = replace(

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import boto3
 import pytest
@@ -15,6 +16,7 @@ from awsglue.utils import getResolvedOptions
 from contract.sources.catia import CONTRACT
 from contract.sources.tickets import CONTRACT as TICKETS
 from envs.prod import PROD
+from envs.schema import Environment
 from envs.test import TEST
 from glue_src.exceptions import TableMetadataError
 from ops.engines import extract_engine, transform_engine
@@ -33,11 +35,6 @@ from ops.verify.report import Report
 from ops.verify.scene import Scene
 from ops.verify.undelivered import tells_of_alarm, undeliverable
 from tests.unit.ops.runs import run
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from envs.schema import Environment
 
 AT = datetime(2026, 1, 31, 5, tzinfo=UTC)
 HOSTILE = "<script>alert('x')</script> & \x1b[31m"

@@ -8,7 +8,8 @@ from __future__ import annotations
 import json
 import logging
 import os
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 from contract.datasets import WHOLE_TABLE
 from contract.items.outcomes import Excluded
@@ -17,18 +18,14 @@ from contract.sources.catia import CONTRACT
 from lambda_src.clients import default_clients
 from lambda_src.deadline import Deadline
 from lambda_src.execution import RunContext, execute
+from lambda_src.fast_readers.protocol import ItemRecords
 from lambda_src.records import Records
+from lambda_src.run import Plan
 from lambda_src.run_log import RunLog
 from lambda_src.settings import Settings
 from lambda_src.workers import ProcessEngine
 from tools.bench.contenders.task import BUCKET, Report, Task, Work
 from tools.bench.items import EXCLUDED_PREFIX
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from lambda_src.fast_readers.protocol import ItemRecords
-    from lambda_src.run import Plan
 
 _FIFTEEN_MINUTES: Final = 15 * 60.0
 RULES: Final = json.dumps(

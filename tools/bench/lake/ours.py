@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 from functools import partial
-from typing import TYPE_CHECKING
 
 from contract.settings import NO_TABLES, TRANSFORM_VARIABLES, TransformArgument
 from contract.sources.catia import CONTRACT
 from glue_src.arguments import Arguments, read_variables
 from glue_src.clean_zone import CleanZone
+from glue_src.clients import Clients
+from glue_src.engine import LakeEngine
 from glue_src.night import Night
 from glue_src.run import run
 from glue_src.storage import Bucket
@@ -17,10 +18,6 @@ from glue_src.tables import read_table
 from tools.bench.lake.front import BUCKET
 from tools.bench.lake.lake import HISTORY_DAYS
 from tools.bench.lake.task import ENVIRONMENT, curated_prefix
-
-if TYPE_CHECKING:
-    from glue_src.clients import Clients
-    from glue_src.engine import LakeEngine
 
 
 def arguments(lake: str, clean_prefix: str, rebuild: str = NO_TABLES) -> Arguments:

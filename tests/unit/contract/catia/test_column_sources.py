@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from copy import deepcopy
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import pytest
 
@@ -12,9 +13,6 @@ from contract.sources.catia import CONVERSATIONS, FEEDBACK, MESSAGES
 from contract.sources.catia.outcomes import Conversation, Feedback
 from tests.catia_items import normalize
 from tests.unit.contract.catia.strategies import wrapped
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 Item = dict[str, Any]
 Rows = dict[str, list[dict[str, str | None]]]

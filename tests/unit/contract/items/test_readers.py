@@ -1,7 +1,8 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -10,9 +11,6 @@ from hypothesis import strategies as st
 from contract.items import readers
 from contract.items.rejections import ItemRejectedError, RejectionCode
 from tests.unit.contract.catia.strategies import PLAIN_KEYS, PLAIN_VALUES, wrapped_times
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 
 def rejection_of(read: Callable[[Any], Any], value: Any) -> str:

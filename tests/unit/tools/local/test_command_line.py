@@ -4,7 +4,7 @@ import io
 import subprocess
 import sys
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 from rich.console import Console
@@ -17,11 +17,7 @@ from tools.local.engines import Engines
 from tools.local.errors import DeployError, GlueJobError
 from tools.local.glue_stand_in import parse_conf
 from tools.local.screen import Screen
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from tools.local.workspace import Workspace
+from tools.local.workspace import Workspace
 
 SECOND = replace(
     LOCAL, name="second", is_local=False, normalize=replace(LOCAL.normalize, extract=ExtractSettings(engine="glue"))

@@ -1,15 +1,12 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
 from tools.local import deployment
 from tools.local.deployment import Progress, deploy, readable
 from tools.local.errors import DeployError
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 OUTPUT = """\
 \x1b[2K\x1b[1A\x1b[2K\x1b[G

@@ -4,7 +4,8 @@ import json
 import os
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from pathlib import Path
 
 import psutil
 import pytest
@@ -12,10 +13,6 @@ import pytest
 from tools.local.emulator import Emulator
 from tools.local.errors import EmulatorError
 from tools.local.processes import Process
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
 
 
 @pytest.fixture

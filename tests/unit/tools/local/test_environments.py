@@ -1,12 +1,9 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from tools.local.aws_environment import emulator_environment, forget_accounts, without_aws
 from tools.local.cdktf_command import cdktf_environment, changed
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 MACHINE = {
     "AWS_PROFILE": "production",

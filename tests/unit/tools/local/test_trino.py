@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 from rich.console import Console
@@ -15,11 +15,7 @@ from tools.local.machine_parts import MachineParts
 from tools.local.screen import Screen
 from tools.local.trino.client import Connection
 from tools.local.trino.server import TrinoServer
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from tools.local.workspace import Workspace
+from tools.local.workspace import Workspace
 
 
 def test_without_network_and_cache_the_demo_says_so_and_leaves_sql_out(

@@ -1,16 +1,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
 from envs.local import LOCAL
 from tools.local.errors import EmulatorError
 from tools.local.workspace import Workspace
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 SECOND = replace(LOCAL, name="second")
 
