@@ -14,6 +14,7 @@ from tests.deployments.conftest import EMULATED
 from tests.deployments.life import NAMES, STACKS, Life
 from tests.integration.plans import changes_in
 from tests.integration.test_pipeline_steps import FREE, action_of
+from tests.verification import NOT_PROVEN, PROVEN, results, saw
 
 #: What a repository's pipeline adds to the deploy role beyond each type's actions (modules/ci/permissions.py).
 BESIDE = frozenset({"iam:PassRole"})
@@ -65,6 +66,17 @@ def test_roles_of_workflows_were_watched_and_refused_nothing(lives: Mapping[str,
     # A plan is none without the state, and takes no lock.
     written = {action for role, action in asked if role == NAMES.plan_role and ":Put" in action}
     assert written == set()
+
+
+def test_second_emulator_proves_the_lock_and_says_of_all_else_that_it_does_not(
+    lives: Mapping[str, Future[Life]],
+) -> None:
+    report = lives["moto"].result().verified
+    assert report is not None
+    found = results(report)
+    assert {check for check, result in found.items() if result == PROVEN} == {"the state's lock"}
+    assert set(found.values()) == {PROVEN, NOT_PROVEN}, saw(report)
+    assert len(found) == 7
 
 
 def test_nothing_is_left_when_it_is_taken_down(life: Life) -> None:

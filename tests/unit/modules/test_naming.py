@@ -32,6 +32,7 @@ NAMES = {
     "normalize_dead_letters": ("cat-{}-normalize-dead-letters", 80),
     "alerts_topic": ("cat-{}-alerts", 256),
     "alerts_dead_letters": ("cat-{}-alerts-dead-letters", 80),
+    "monthly_budget": ("cat-{}-monthly", 100),
     "glue_job": ("cat-{}-etl2-parquet", 255),
     "glue_job_role": ("cat-{}-etl2-job", 64),
     "etl_function": ("cat-{}-etl2-parquet", 64),
