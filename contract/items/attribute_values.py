@@ -36,18 +36,31 @@ class Opaque:
 def unwrap(value: Any) -> Any:
     """Return ``value`` without the DynamoDB type wrappers around it.
 
-    A wrapper is a map with one key, a DynamoDB type, whose value is of that type; any other map is a plain map. What a
-    map or list holds stays wrapped until it is read.
+    A wrapper is a map with one key, a DynamoDB type, whose value is of that type; any other map is a plain map. Some
+    servers add the other types with null for a value, which say nothing. What a map or list holds stays wrapped until
+    it is read.
+
+    A plain map of one entry that is named like a type is taken for a wrapper. Readers know what they want (text, a
+    list, a map with entries of other names), so that what is no wrapper gives them nothing they could read: the item
+    is rejected. A contract names no entry of a map like a type.
 
     Returns:
         ``str``, :class:`Number`, ``bool``, None (for NULL), ``dict``, ``list`` or :class:`Opaque`.
     """
-    if type(value) is not dict or len(value) != 1:
+    if type(value) is not dict:
         return value
-    ((tag, content),) = value.items()
+    said = value if len(value) == 1 else _without_null_types(value)
+    if len(said) != 1:
+        return value
+    ((tag, content),) = said.items()
     if tag == "S" and type(content) is str:
         return content  # what nearly every value is
     return _content_or_map(tag, content, value)
+
+
+def _without_null_types(value: dict[str, Any]) -> dict[str, Any]:
+    """Return a map of several DynamoDB types without those that are null; of any other map, nothing."""
+    return {tag: content for tag, content in value.items() if content is not None} if value.keys() <= _TYPES else {}
 
 
 def _content_or_map(tag: str, content: Any, value: dict[str, Any]) -> Any:
@@ -79,6 +92,8 @@ _CONVERTERS: Final[dict[str, Callable[[Any], Any]]] = {"N": Number, "NULL": lamb
 
 #: Their contents are bytes, text or a list, but never a map; a map under such a key is a plain map's own entry.
 _OPAQUE_KINDS: Final = {"B": "a binary", "SS": "a string set", "NS": "a number set", "BS": "a binary set"}
+
+_TYPES: Final = {"M", *_FITS, *_OPAQUE_KINDS}
 
 _KINDS: Final = {dict: "a map", list: "a list", str: "text", Number: "a number", bool: "a boolean", type(None): "null"}
 

@@ -41,6 +41,9 @@ def test_every_wire_value_is_taken_out_of_its_wrapper(wire: dict[str, Any]) -> N
         ({"M": {"M": {"M": {"a": {"S": "b"}, "c": {"S": "d"}}}}}, {"a": {"S": "b"}, "c": {"S": "d"}}),
         ({"M": {"S": {"S": "hola"}}}, "hola"),
         ({"S": {"S": "hola"}}, "hola"),
+        ({"S": "hola", "N": None, "M": None}, "hola"),
+        ({"NULL": None, "M": {"S": {"S": "hola", "BOOL": None}}}, "hola"),
+        ({"L": None, "NULL": True}, None),
         ({}, {}),
         (["S"], ["S"]),
     ],
@@ -67,6 +70,8 @@ def test_wrappers_come_off(wire: Any, plain: Any) -> None:
         {"SS": {"L": []}},
         {"X": "text"},
         {"S": "a", "N": "1"},
+        {"S": "a", "nombre": None},
+        {"S": None, "N": None},
     ],
 )
 def test_a_map_that_does_not_fit_its_type_stays_a_map(value: dict[str, Any]) -> None:
