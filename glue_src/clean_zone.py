@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 from typing import Final
@@ -12,8 +12,8 @@ from contract.layout import CleanObject, clean_key, commit_marker_prefix, parse_
 from contract.runs import RunObject, RunSummary, RunSummaryError
 from contract.source import SourceContract
 from glue_src import logs
-from glue_src.csv_faults import CsvFault, FaultCode
-from glue_src.exceptions import ForeignHeaderError, IncompleteRunError, MalformedDataError, NoCompleteRunError
+from glue_src.engine import Source
+from glue_src.exceptions import ForeignHeaderError, IncompleteRunError, NoCompleteRunError, SuspectCsvError
 from glue_src.headers import columns_in
 from glue_src.storage import Bucket
 
@@ -114,14 +114,19 @@ class CleanZone:
 
         Raises:
             ForeignHeaderError: its header does not fit the contract.
-            MalformedDataError: its last record is cut off: how many cells it should have had, no reader would know.
         """
         begin = self.bucket.read_range(written.key, 0, _LONGEST_HEADER) if written.bytes else b""
         header, line_feed, _ = begin.partition(b"\n")
         if not line_feed:
             raise ForeignHeaderError(dataset.name, written.key, f"does not end within {_LONGEST_HEADER} bytes")
-        columns = columns_in(header.decode("utf-8", "replace"), dataset, written.key)
-        if self.bucket.read_range(written.key, written.bytes - 1, written.bytes) != b"\n":
-            fault = CsvFault(FaultCode.CUT_OFF)
-            raise MalformedDataError(dataset.name, written.key, fault.code, str(fault))
-        return columns
+        return columns_in(header.decode("utf-8", "replace"), dataset, written.key)
+
+    def check_ends(self, sources: Iterable[Source]) -> None:
+        """Check that each CSV ends with a whole record: how many cells a cut one had, no engine would know.
+
+        Raises:
+            SuspectCsvError: one does not.
+        """
+        for source in sources:
+            if self.bucket.read_range(source.key, source.bytes - 1, source.bytes) != b"\n":
+                raise SuspectCsvError(source.dataset.name, source.key)

@@ -55,6 +55,11 @@ class TablePlan:
         """The table."""
         return self.source.dataset
 
+    @property
+    def needs_csv(self) -> bool:
+        """Whether rows are written. Where partitions only vanish, no CSV is read."""
+        return self.replaces_all or bool(self.changed)
+
 
 @dataclass(frozen=True)
 class TableFacts:

@@ -161,18 +161,15 @@ class Night:
         plans = [
             table_plan(change, summary, self.clean_zone.columns(change.dataset, change.written)) for change in changes
         ]
-        for change in changes:
-            if change.repartitions:
-                self.engine.repartition(change.dataset)
-        sources = [plan.source for plan in plans]
-        with (
-            logs.timed("published", run_id=summary.run_id),
-            explained(self.bucket, sources),
-            self.engine.stage(plans) as staged,
-        ):
-            checks = [*self._checks(staged, changes), rejected]
-            self._judge(summary, checks, recorder)
-            published = {change.dataset.name: staged.publish(change.dataset) for change in changes}
+        with logs.timed("published", run_id=summary.run_id), explained(self.bucket, [plan.source for plan in plans]):
+            self.clean_zone.check_ends(plan.source for plan in plans if plan.needs_csv)
+            for change in changes:
+                if change.repartitions:
+                    self.engine.repartition(change.dataset)
+            with self.engine.stage(plans) as staged:
+                checks = [*self._checks(staged, changes), rejected]
+                self._judge(summary, checks, recorder)
+                published = {change.dataset.name: staged.publish(change.dataset) for change in changes}
         recorder.record_checks(checks)
         return published
 

@@ -70,7 +70,7 @@ class SparkEngine:
     def _rows(self, plan: TablePlan, condition: Expression | None) -> DataFrame:
         """Return the rows that a plan writes."""
         columns = plan.dataset.columns
-        if condition is not None and not plan.changed:
+        if not plan.needs_csv:
             return self.spark.createDataFrame([], table_schema(columns))
         uri = f"s3://{self.bucket}/{plan.source.key}"
         rows = read_clean(self.spark, uri, plan.dataset, plan.source.columns)
