@@ -27,12 +27,17 @@ def discreet(error: Exception, told: tuple[type[Exception], ...]) -> Exception:
     """
     found = error
     if not isinstance(error, told):
-        found = UnexpectedError(" ".join(_described(error))).with_traceback(error.__traceback__)
+        found = UnexpectedError(described(error)).with_traceback(error.__traceback__)
         for note in getattr(error, "__notes__", ()):
             found.add_note(note)
     found.__cause__ = None
     found.__suppress_context__ = True
     return found
+
+
+def described(error: Exception) -> str:
+    """Return what quotes no data of an error: type, place, Java's types, length and hash of its message."""
+    return " ".join(_described(error))
 
 
 def _described(error: Exception) -> Iterator[str]:

@@ -224,6 +224,13 @@ class TableRefusedError(TableError):
         )
 
 
+class TableUnexpectedError(TableError):
+    """The engine failed on a table in a way that no program foresaw."""
+
+    def __init__(self, table: str, told: str) -> None:
+        super().__init__(f"{table}: {told}. Run ETL-2 again: it goes on from what it finds.")
+
+
 class TableSchemaError(TableError):
     """A table's columns cannot become the contract's."""
 

@@ -10,6 +10,7 @@ from typing import Final
 from py4j.protocol import Py4JJavaError  # type: ignore[import-untyped]
 from pyspark.errors import PySparkException
 
+from contract.discretion import described
 from glue_src.exceptions import (
     MalformedDataError,
     SuspectCsvError,
@@ -17,6 +18,7 @@ from glue_src.exceptions import (
     TableMissingError,
     TableMovedError,
     TableRefusedError,
+    TableUnexpectedError,
 )
 from glue_src.spark.csv import SUSPECT
 from glue_src.spark.files import unreadable_file
@@ -59,13 +61,13 @@ def translated(table: IcebergTable, base: int | None = None, source_key: str | N
         TableFileError: a file that the table names is missing or damaged.
         TableMissingError: the catalog has no such table.
         TableRefusedError: S3 or Glue refused a request.
+        TableUnexpectedError: something else.
     """
     try:
         yield
     except (Py4JJavaError, PySparkException) as error:
         found = _as_ours(str(error), table, base, source_key)
-        if found is None:
-            raise
+        found = found or TableUnexpectedError(table.name, described(error))
     else:
         return
     # Outside of the handler, and without Java's error behind it: that one quotes the record.

@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING, cast
 import pytest
 from pyspark.errors import PySparkException
 
-from glue_src.exceptions import CurationError, MalformedDataError, SuspectCsvError, TableRefusedError
+from glue_src.exceptions import (
+    CurationError,
+    MalformedDataError,
+    SuspectCsvError,
+    TableRefusedError,
+    TableUnexpectedError,
+)
 from glue_src.spark.csv import SUSPECT
 from glue_src.spark.errors import translated
 from glue_src.spark.iceberg import IcebergTable
@@ -19,6 +25,7 @@ RAISED = f"java.lang.RuntimeException: {SUSPECT}"
 PLAN = f"Project [CASE WHEN contains(text#1, char(92)) THEN raise_error({SUSPECT}, NullType)]"
 CAUSE = "Caused by: a.b.AccessDeniedException: User may not glue:GetTable (Service: Glue, Status Code: 400)"
 DENIED = f"An error occurred\n{PLAN}\n{CAUSE}\n\tat a.b.AccessDeniedException$BuilderImpl.build(A.java:98)\n\tat c.D"
+FORESEEN_BY_NOBODY = "java.io.IOException: u0 said A.java"
 GONE = "[PATH_NOT_FOUND] Path does not exist: s3://b/messages.csv of u0"
 
 
@@ -28,6 +35,11 @@ GONE = "[PATH_NOT_FOUND] Path does not exist: s3://b/messages.csv of u0"
         (RAISED, SuspectCsvError, "messages.csv"),
         (f"{RAISED}\n{PLAN}", SuspectCsvError, "messages.csv"),
         (GONE, MalformedDataError, "it vanished"),
+        (
+            FORESEEN_BY_NOBODY,
+            TableUnexpectedError,
+            r"messages: .*PySparkException in .*; of java.io.IOException; its message",
+        ),
         (DENIED, TableRefusedError, f"messages: .*{CAUSE[:50]}"),
     ],
 )
