@@ -10,9 +10,12 @@ import hashlib
 import re
 import traceback
 from collections.abc import Iterator
+from pathlib import Path
 
 #: Names of Java's errors, which PySpark's messages have among all else.
 _JAVA = re.compile(r"\b(?:[a-z][a-z0-9_]*\.){2,}[A-Z][A-Za-z0-9_$]*(?:Exception|Error)\b")
+#: Folders of the programs in their archives.
+_PROGRAMS = {"contract", "glue_src", "lambda_src"}
 _HASH_DIGITS = 16
 
 
@@ -45,8 +48,10 @@ def _described(error: Exception) -> Iterator[str]:
     kind = type(error)
     yield f"{kind.__module__}.{kind.__qualname__}"
     frames = traceback.extract_tb(error.__traceback__)
-    if frames:
-        yield f"in {frames[-1].name}, {frames[-1].filename}:{frames[-1].lineno};"
+    # A library's own place says little of what was being done.
+    ours = [frame for frame in frames if not _PROGRAMS.isdisjoint(Path(frame.filename).parts)]
+    for frame in (ours or frames)[-1:]:
+        yield f"in {frame.name}, {frame.filename}:{frame.lineno};"
     if isinstance(error, OSError) and error.strerror:
         yield f"{error.strerror};"
     names = sorted(set(_JAVA.findall(text)))

@@ -79,17 +79,14 @@ class SparkStagedTables:
     def _relate_one(self, relation: Relation) -> RelationFacts:
         condition = self._affected_by(relation)
         sides = (self._rows(relation.child), self._rows(relation.parent))
-        children, parents = sides if condition is None else (side.where(condition) for side in sides)
         with translated(self._table(relation.parent)):
+            children, parents = sides if condition is None else (side.where(condition) for side in sides)
             return relation_facts(relation, children, parents)
 
     def _rows(self, dataset: Dataset) -> DataFrame:
-        staged = self.tables.get(dataset.name)
-        if staged is not None:
-            return staged.rows()
-        table = self._table(dataset)
+        staged, table = self.tables.get(dataset.name), self._table(dataset)
         with translated(table):
-            return self.spark.table(table.identifier)
+            return self.spark.table(table.identifier) if staged is None else staged.rows()
 
     def _table(self, dataset: Dataset) -> IcebergTable:
         return IcebergTable(self.spark, self.database, dataset.name)

@@ -57,7 +57,9 @@ def as_run(block: Block) -> str:
         r"^(python -m ops (?:status|doctor|curate) .*)$", r"\1 || test $? = 1", commands, flags=re.MULTILINE
     )
     return (
-        commands.replace("cat-test-", "cat-local-")
+        # The AWS CLI's first version asks SQS at AWS, whatever the environment says, unless its command names another.
+        commands.replace("aws sqs ", 'aws --endpoint-url "$AWS_ENDPOINT_URL" sqs ')
+        .replace("cat-test-", "cat-local-")
         .replace("cat_test_", "cat_local_")
         .replace("--env test", "--env local")
     )

@@ -87,11 +87,12 @@ def platform(lake: IcebergLake) -> Platform:
 
 
 @pytest.fixture(scope="module")
-def job(lake: IcebergLake) -> str:
+def job(lake: IcebergLake) -> Iterator[str]:
     """ETL-2's job, which the emulator calls SUCCEEDED whatever it is to do."""
     name = LOCAL.names.glue_job
     lake.glue.create_job(Name=name, Role="role", Command={"Name": "glueetl", "ScriptLocation": "s3://nowhere/job.py"})
-    return name
+    yield name
+    lake.glue.delete_job(JobName=name)
 
 
 class AnsweringFunction:

@@ -34,6 +34,7 @@ from tests.synth.attacks import (
 )
 from tests.synth.synthesized import ACCOUNT, PARTITION, Stack
 from tools.scan.privilege.roles import resolved
+from tools.scan.variants import SOURCE_KEY
 
 ANY: Final = {"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
 WORKFLOWS: Final = ("plan", "deploy")
@@ -102,7 +103,9 @@ def test_a_role_with_all_rights_gets_no_further_than_its_bound(pipeline: Stack) 
 
 
 #: What a resource is told by: the environment's name, or what there is one of in each account.
-NAMED: Final = re.compile(r"cat[-_]prod|:event-bus/default$|:log-group:/aws-glue/\*$|:catalog$")
+NAMED: Final = re.compile(
+    rf"cat[-_]prod|:event-bus/default$|:log-group:/aws-glue/\*$|:catalog$|^{re.escape(SOURCE_KEY)}$"
+)
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from tools.scan.skips import ACCEPTED
 #: Whatever pins Python packages, by the names that such files have here.
 _PINS: Final = (
     *("requirements*.txt", "constraints.txt", "lambda_src/requirements.txt", "glue_src/requirements.txt"),
-    *("ops/requirements.txt", "ops/report/requirements.txt", "tools/*/requirements.txt", "tools/*/constraints.txt"),
+    *("ops/requirements.txt", "ops/report/requirements.txt", "tools/**/requirements.txt", "tools/**/constraints.txt"),
 )
 #: More names than these are not written out.
 _NAMED: Final = 5
