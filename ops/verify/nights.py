@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from datetime import date
 from typing import TYPE_CHECKING
 
 from contract.serving import views_of
 from ops import queries, running
-from ops.execution import POLL_SECONDS
 from ops.exits import Exit, OpsError
+from ops.running import Patience
 from ops.tables import table_state
 from ops.verify.checking import Check
 from ops.verify.counting import Counting, countings
@@ -109,17 +108,13 @@ def _published(scene: Scene, day: date | None) -> MadeRun:
 
 
 def _in_tables(scene: Scene, made: MadeRun) -> MadeRun:
-    """Wait until a run is in the tables, whatever an earlier verification's failures do meanwhile."""
-    while True:
-        try:
-            return running.await_tables(scene.platform, made, scene.left, scene.watch)
-        except OpsError as error:
-            if error.code is Exit.NOT_IN_TIME or not scene.left:
-                raise NotSeenError(error.message) from error
-            if REFUSED not in error.message:
-                raise
-        scene.watch.beat("what was made to fail is tried once more")
-        time.sleep(POLL_SECONDS)
+    """Wait until a run is in the tables; Lambda tries once more what a verification made fail."""
+    try:
+        return running.await_tables(scene.platform, made, scene.left, scene.watch, Patience(foreign=REFUSED))
+    except OpsError as error:
+        if error.code is Exit.NOT_IN_TIME:
+            raise NotSeenError(error.message) from error
+        raise
 
 
 def _told(made: MadeRun) -> str:

@@ -18,7 +18,7 @@ from ops.checks.findings import Examination
 from ops.exits import Exit, OpsError
 from ops.invocations import LogLine
 from ops.platform import Platform
-from ops.running import MadeRun, await_tables, event_seconds
+from ops.running import MadeRun, Patience, await_tables, event_seconds
 from tests.iceberg_lake import IcebergLake, platform_on
 from tests.ops.conftest import rows
 from tools.local.emulator import Emulator
@@ -69,10 +69,10 @@ def test_run_starts_etl_2_itself_once_where_no_event_does(
     assert (found.state, "first minutes" in found.said) == ("ok", True)
     watcher = Watcher(lake, arrived, job)
     with pytest.raises(OpsError) as caught:
-        await_tables(platform, arrived, 0.5, watcher, patience=60)
+        await_tables(platform, arrived, 0.5, watcher, Patience(event_seconds=60))
     assert (caught.value.code, watcher.jobs()) == (Exit.NOT_IN_TIME, []), "an event has some time"
 
-    made = await_tables(platform, arrived, 60, watcher, patience=0.5)
+    made = await_tables(platform, arrived, 60, watcher, Patience(event_seconds=0.5))
     assert (made.published, made.faults, made.started_by_hand) == (arrived.summary.run_id, (), True)
     (run,) = watcher.jobs()
     assert run.get("Arguments", {}) == {}
@@ -87,7 +87,7 @@ def test_a_run_that_an_event_started_is_left_alone(
     watcher = Watcher(lake, arrived, job)
     begun = len(watcher.jobs())
     lake.glue.start_job_run(JobName=job)
-    made = await_tables(platform, arrived, 60, watcher, patience=0)
+    made = await_tables(platform, arrived, 60, watcher, Patience(event_seconds=0))
     assert (made.started_by_hand, len(watcher.jobs())) == (False, begun + 1)
 
 
