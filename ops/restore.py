@@ -28,7 +28,7 @@ _AT_ONCE: Final = 1000
 
 @dataclass(frozen=True)
 class Marker:
-    """A delete marker: the object behind it is still there."""
+    """A delete marker. The object behind it is still there, perhaps behind another marker: it was deleted again."""
 
     key: str
     version_id: str
@@ -44,18 +44,21 @@ class LostTable:
 
 
 def markers(platform: Platform, since: datetime) -> Iterator[Marker]:
-    """Yield the delete markers that hide an object of both zones or of the stacks' files, set since an instant."""
+    """Yield the delete markers since an instant of all hidden objects of both zones and of the stacks' files."""
     etl = platform.environment.etl
     for prefix in (ARTIFACTS_PREFIX, etl.clean_prefix, etl.curated_prefix):
         pages = platform.s3.get_paginator("list_object_versions").paginate(Bucket=platform.bucket.name, Prefix=prefix)
+        hidden = None
         for page in pages:
+            # By key, the newest first.
             for marker in page.get("DeleteMarkers", []):
-                if marker["IsLatest"] and marker["LastModified"] >= since:
-                    yield Marker(marker["Key"], marker["VersionId"])
+                hidden = marker["Key"] if marker["IsLatest"] else hidden
+                if marker["Key"] == hidden and marker["LastModified"] >= since:
+                    yield Marker(hidden, marker["VersionId"])
 
 
 def bring_back(platform: Platform, found: list[Marker]) -> int:
-    """Remove delete markers, so that what they hide is there again, and return how many.
+    """Remove delete markers, so that what they hide is there again, and return how many objects that are.
 
     Raises:
         OpsError: S3 refused some of them.
@@ -67,7 +70,7 @@ def bring_back(platform: Platform, found: list[Marker]) -> int:
             first = errors[0]
             message = f"S3 refused {len(errors)} of {len(some)} objects, {first['Key']} first: {first.get('Code')}."
             raise attention(message, "Use credentials that may s3:DeleteObjectVersion in the bucket, and repeat.")
-    return len(found)
+    return len({each.key for each in found})
 
 
 def lost_tables(platform: Platform) -> tuple[LostTable, ...]:

@@ -38,9 +38,8 @@ def restore(
     platform = platform_of(env)
     found = list(restoring.markers(platform, days.since(deleted_since, now()))) if deleted_since else []
     if found:
-        confirm(
-            [f"Bring back {len(found):,} deleted objects of {platform.bucket.name}: {found[0].key} first."], yes=yes
-        )
+        objects = len({each.key for each in found})
+        confirm([f"Bring back {objects:,} deleted objects of {platform.bucket.name}: {found[0].key} first."], yes=yes)
     back = restoring.bring_back(platform, found)
     lost = restoring.lost_tables(platform)
     if lost:
