@@ -1,7 +1,8 @@
-"""What is wrong with a clean CSV: the one judge for both engines. An engine only notices that something is.
+"""What is wrong with a clean CSV: one judge for both engines.
 
-A record is right if it is, byte for byte, what ``contract.cells.record`` writes of its cells, each cell is of its
-column's type, and no column that files are divided or sorted by is null. What is found never quotes the record.
+An engine only notices that something is wrong; this module finds out what. A record is right if it is, byte for byte,
+what ``contract.cells.record`` writes of its cells, each cell is of its column's type, and no column that files are
+divided or sorted by is null. What is found never quotes the record.
 """
 
 from __future__ import annotations
@@ -11,12 +12,12 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
 from contract import cells
-from contract.datasets import CSV_TIMESTAMP_FORMAT, DOUBLE_PATTERN, Column, ColumnType
+from contract.datasets import DOUBLE_PATTERN, Column, ColumnType
+from contract.items import timestamps
 from glue_src.engine import Source
 from glue_src.exceptions import MalformedDataError, SuspectCsvError
 from glue_src.storage import Bucket
@@ -24,7 +25,6 @@ from glue_src.storage import Bucket
 #: One cell of RFC 4180. Possessive: of a text without its second quote, nothing is tried twice.
 _CELL: Final = re.compile(r'"((?:[^"]++|"")*+)"|([^",]*+)')
 _HASH_DIGITS: Final = 16
-_INSTANT_LENGTH: Final = 27
 _COUNT: Final = re.compile(r"0|-?[1-9][0-9]{0,18}")
 _INT64: Final = range(-(2**63), 2**63)
 
@@ -41,7 +41,7 @@ class FaultCode(StrEnum):
     COUNT = "count"
     INSTANT = "instant"
     NUMBER = "number"
-    #: An engine refuses what this module takes: a defect of one of them.
+    #: The engine refused a CSV in which this module finds no fault: one of the two has a defect.
     UNEXPLAINED = "unexplained"
 
 
@@ -174,13 +174,10 @@ def _is_count(cell: str) -> bool:
 
 
 def _is_instant(cell: str) -> bool:
-    if len(cell) != _INSTANT_LENGTH or not cell.isascii() or " " in cell:
-        return False
     try:
-        datetime.strptime(cell, CSV_TIMESTAMP_FORMAT)  # noqa: DTZ007 - only whether there is such an instant
+        return timestamps.cell(timestamps.parse(cell)) == cell
     except ValueError:
         return False
-    return True
 
 
 _NUMBER: Final = re.compile(DOUBLE_PATTERN)

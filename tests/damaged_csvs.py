@@ -55,6 +55,7 @@ DAMAGED: Final[dict[str, tuple[bytes, FaultCode]]] = {
     "the year 0": (line(sent_at=b"0000-01-01T00:00:00.000000Z"), FaultCode.INSTANT),
     "an instant without microseconds": (line(sent_at=b"2026-02-01T09:00:00Z"), FaultCode.INSTANT),
     "an instant with a blank for the T": (line(sent_at=b"2026-02-01 09:00:00.000001Z"), FaultCode.INSTANT),
+    "an instant in small letters": (line(sent_at=b"2026-02-01t09:00:00.000001z"), FaultCode.INSTANT),
     "an instant with an offset": (line(sent_at=b"2026-02-01T09:00:00.00+00:0"), FaultCode.INSTANT),
     "no user": (line(user=b""), FaultCode.NULL),
     "no conversation": (line().replace(KEY, b""), FaultCode.NULL),
