@@ -11,7 +11,7 @@ DAY_FOLDER = "dt"
 #: How an instant is written in a CSV cell: UTC, microseconds, always 27 characters.
 CSV_TIMESTAMP_FORMAT = "%Y-%m-%dT%H:%M:%S.%fZ"
 #: How a number is written in a CSV cell; for any program's regular expressions.
-DOUBLE_PATTERN = r"-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?"
+DOUBLE_PATTERN = r"-?[0-9]+(?:[.][0-9]+)?(?:[eE][+-]?[0-9]+)?"
 
 
 class ColumnType(Enum):

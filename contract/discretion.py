@@ -1,6 +1,6 @@
-"""What may leave a program of an error: logs and alerts are read by people who may not see the data.
+"""What a program may say of an error: logs and alerts are read by people who may not see the data.
 
-Errors of the programs' own say what is wrong and quote no record. Of all others nobody knows: a parser's message has
+The programs' own errors say what is wrong and quote no record. Any other error might: a parser's message has
 the text that it could not parse. So these are told by their type, their place and a hash.
 """
 
@@ -12,7 +12,7 @@ import traceback
 from collections.abc import Iterator
 from pathlib import Path
 
-#: Names of Java's errors, which PySpark's messages have among all else.
+#: Class names of Java errors, as they stand in PySpark's messages.
 _JAVA = re.compile(r"\b(?:[a-z][a-z0-9_]*\.){2,}[A-Z][A-Za-z0-9_$]*(?:Exception|Error)\b")
 #: Folders of the programs in their archives.
 _PROGRAMS = {"contract", "glue_src", "lambda_src"}
@@ -39,7 +39,7 @@ def discreet(error: Exception, told: tuple[type[Exception], ...]) -> Exception:
 
 
 def described(error: Exception) -> str:
-    """Return what quotes no data of an error: type, place, Java's types, length and hash of its message."""
+    """Describe an error without quoting data: type, place, Java's types, length and hash of its message."""
     return " ".join(_described(error))
 
 

@@ -63,10 +63,9 @@ def instant(value: object) -> datetime:
     Raises:
         InvalidValueError: it is none.
     """
+    written = text(value)
     try:
-        read = datetime.fromisoformat(text(value))
-    except InvalidValueError:
-        raise
+        read = datetime.fromisoformat(written)
     except ValueError:
         message = "expected a time as ISO 8601 writes it, found another text"
         raise InvalidValueError(message) from None

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from contract.datasets import WHOLE_TABLE, Dataset
+from contract.json_values import InvalidValueError
 
 #: Hash function, what is hashed and how it is summed; change it with any of them.
 _METHOD: Final = "xxh3-64/1"
@@ -91,11 +92,11 @@ def from_document(document: object) -> dict[str, PartitionSum]:
     """Read what :func:`to_document` gave.
 
     Raises:
-        ValueError: the document is not of that form.
+        InvalidValueError: the document is not of that form.
     """
     if not isinstance(document, dict):
         message = f"partition sums are an object, not {type(document).__name__}"
-        raise ValueError(message)  # noqa: TRY004 - a document's fault, as all others here
+        raise InvalidValueError(message)
     return {str(partition): _from_entry(index, entry) for index, (partition, entry) in enumerate(document.items(), 1)}
 
 
@@ -104,4 +105,4 @@ def _from_entry(index: int, entry: object) -> PartitionSum:
         case [int(rows), str(hashes)] if type(rows) is int and rows > 0 and _DIGITS.fullmatch(hashes):
             return PartitionSum(rows, int(hashes, 16))
     message = f"the sum of partition {index} is not [rows, 1 or more, and 16 hexadecimal digits]"
-    raise ValueError(message)
+    raise InvalidValueError(message)

@@ -381,3 +381,8 @@ class Names:
 def state_key(stack: str) -> str:
     """Return the key of a stack's Terraform state in the state bucket."""
     return f"{stack}/terraform.tfstate"
+
+
+def lock_key(stack: str) -> str:
+    """Return the key of the object that Terraform creates beside a stack's state while it changes that."""
+    return f"{state_key(stack)}.tflock"

@@ -122,7 +122,7 @@ class CleanZone:
         return columns_in(header.decode("utf-8", "replace"), dataset, written.key)
 
     def check_ends(self, sources: Iterable[Source]) -> None:
-        """Check that each CSV ends with a whole record: how many cells a cut one had, no engine would know.
+        """Check that each CSV ends with a whole record: an engine could take one that is cut off for a whole one.
 
         Raises:
             SuspectCsvError: one does not.

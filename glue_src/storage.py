@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Final, cast
 
 from botocore.exceptions import ClientError
 
+from contract.units import MIB
 from glue_src.exceptions import UndeletedError
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 _KEYS_PER_DELETE: Final = 1000
-_PIECE_BYTES: Final = 8 * 1024 * 1024
+_PIECE_BYTES: Final = 8 * MIB
 
 
 @dataclass(frozen=True)

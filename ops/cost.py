@@ -13,7 +13,7 @@ from envs.schema import WORKER_DPU
 from ops import invocations
 from ops.aws_errors import is_local
 from ops.engines import FUNCTION, DeployedEngine, extract_engine, function_log, transform_engine
-from ops.prices import LIST_PRICES, Cost, Prices
+from ops.prices import LIST_PRICES, Cost, Prices, total
 from ops.runs import recent_runs
 from ops.stored import stored
 
@@ -53,7 +53,7 @@ class Bill:
     @property
     def total(self) -> float:
         """The sum, in dollars."""
-        return sum(cost.dollars for cost in self.costs)
+        return total(self.costs)
 
 
 def gather(platform: Platform, now: datetime, since: datetime | None = None) -> Bill:

@@ -64,12 +64,12 @@ def execute(platform: Platform, engine: DeployedEngine, event: Mapping[str, Any]
     return Ended(run_id, time.monotonic() - started, document)
 
 
-def start(platform: Platform, engine: DeployedEngine) -> None:
-    """Start an engine without an event of its own, and do not wait for it."""
+def start(platform: Platform, engine: DeployedEngine, event: Mapping[str, Any]) -> str | None:
+    """Start an engine with an event, and do not wait for it. Return a job's run id; a function's start has none."""
     if engine.kind == FUNCTION:
-        platform.lambda_.invoke(FunctionName=engine.name, InvocationType="Event", Payload=b"{}")
-    else:
-        start_job(platform, engine, {})
+        platform.lambda_.invoke(FunctionName=engine.name, InvocationType="Event", Payload=json.dumps(event).encode())
+        return None
+    return _start_job(platform, engine, event)
 
 
 def _invoke(
@@ -134,7 +134,7 @@ def _run_job(
     platform: Platform, engine: DeployedEngine, event: Mapping[str, Any], watch: Watch
 ) -> tuple[str, dict[str, Any]]:
     """Start a job with the event's entries as arguments, and wait for its end, while its output is followed."""
-    run_id = start_job(platform, engine, event)
+    run_id = _start_job(platform, engine, event)
     tail = Tail(platform.logs, engine.log_group, datetime.now(UTC) - _CLOCKS_APART, stream=run_id)
     summaries: list[dict[str, Any]] = []
     while True:
@@ -148,7 +148,7 @@ def _run_job(
     return run_id, summaries[-1] if summaries else {}
 
 
-def start_job(platform: Platform, engine: DeployedEngine, event: Mapping[str, Any]) -> str:
+def _start_job(platform: Platform, engine: DeployedEngine, event: Mapping[str, Any]) -> str:
     """Start a job with the event's entries as arguments, and return its run's id."""
     arguments = {f"--{key}": value if isinstance(value, str) else json.dumps(value) for key, value in event.items()}
     # Of a job and its run, the run's own word counts: without it, a run beside another one is refused.

@@ -5,7 +5,7 @@ Their sources are in docs/scaling.md and docs/lake-costs.md.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -24,6 +24,11 @@ class Cost:
     unit: str
     dollars: float
     note: str = ""
+
+
+def total(costs: Iterable[Cost]) -> float:
+    """Return the sum of costs, in dollars."""
+    return sum(cost.dollars for cost in costs)
 
 
 @dataclass(frozen=True)

@@ -150,7 +150,7 @@ def await_tables(
         if not has_begun and not by_hand and waited >= event_by:
             engine, by_hand = transform_engine(platform), True
             waiting_for = f"{waiting_for}: starting it"
-            start(platform, engine)
+            start(platform, engine, {})
         watch.beat(waiting_for)
         if waited > most_seconds:
             raise _too_late(platform, run.summary, most_seconds, waiting_for)

@@ -105,3 +105,12 @@ def queue_states(platform: Platform) -> tuple[QueueState, ...]:
         hidden = found.get("ApproximateNumberOfMessagesNotVisible", "0")
         states.append(QueueState(name, int(found.get("ApproximateNumberOfMessages", "0")) + int(hidden)))
     return tuple(states)
+
+
+def topic_arn(platform: Platform) -> str | None:
+    """Return the ARN of the topic of all failures, or None where it does not exist."""
+    for page in platform.sns.get_paginator("list_topics").paginate():
+        for topic in page["Topics"]:
+            if topic["TopicArn"].rpartition(":")[2] == platform.names.alerts_topic:
+                return topic["TopicArn"]
+    return None

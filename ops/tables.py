@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import Enum
 from typing import TYPE_CHECKING, Final
 
 from contract.datasets import RUNS
-from contract.layout import business_day, parse_day
+from contract.layout import business_day, parse_day, run_instant
 from glue_src.exceptions import IncompleteRunError, TableError
 from glue_src.plan import change_of, removals
 from glue_src.tables import read_table
@@ -79,14 +79,9 @@ class UnpublishedRun:
     removals: tuple[str, ...] = ()
 
 
-def instant_of_run(run_id: str) -> datetime:
-    """Return the instant at which a run began, by its id."""
-    return datetime.strptime(run_id.partition("-")[0], "%Y%m%dT%H%M%S.%fZ").replace(tzinfo=UTC)
-
-
 def is_of_future(run_id: str, now: datetime) -> bool:
     """Tell whether a run began so far ahead of ``now`` that ETL-2 ignores it."""
-    return instant_of_run(run_id) > now + _CLOCK_TOLERANCE
+    return run_instant(run_id) > now + _CLOCK_TOLERANCE
 
 
 def today_of(platform: Platform, now: datetime) -> date:
@@ -156,7 +151,7 @@ def unpublished_run(platform: Platform, now: datetime) -> UnpublishedRun | None:
         held = removals_of(platform, summary)
         if held:
             return UnpublishedRun(run.run_id, run.day, Unpublished.HELD, held)
-        is_late = now - instant_of_run(run.run_id) > ON_ITS_WAY
+        is_late = now - run_instant(run.run_id) > ON_ITS_WAY
         return UnpublishedRun(run.run_id, run.day, Unpublished.LATE if is_late else Unpublished.ON_ITS_WAY)
     return None
 

@@ -40,9 +40,8 @@ def unwrap(value: Any) -> Any:
     servers add the other types with null for a value, which say nothing. What a map or list holds stays wrapped until
     it is read.
 
-    A plain map of one entry that is named like a type is taken for a wrapper. Readers know what they want (text, a
-    list, a map with entries of other names), so that what is no wrapper gives them nothing they could read: the item
-    is rejected. A contract names no entry of a map like a type.
+    A plain map of one entry that is named like a type is taken for a wrapper. A reader that expects
+    something else finds nothing that it can read, and rejects the item. A contract names no entry of a map like a type.
 
     Returns:
         ``str``, :class:`Number`, ``bool``, None (for NULL), ``dict``, ``list`` or :class:`Opaque`.

@@ -142,8 +142,7 @@ def _instant(cell: str) -> str:
 
 
 def _double(cell: str) -> str:
-    pattern = DOUBLE_PATTERN.replace("\\.", "[.]")
-    return _chosen(f"{cell} RLIKE '^{pattern}$'", f"CAST({cell} AS DOUBLE)", _REFUSED)
+    return _chosen(f"{cell} RLIKE '^{DOUBLE_PATTERN}$'", f"CAST({cell} AS DOUBLE)", _REFUSED)
 
 
 def restore(cell: str) -> str:

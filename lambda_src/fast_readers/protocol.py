@@ -60,7 +60,7 @@ class NoFastReader:
     partition_columns: ClassVar[Mapping[str, str]] = {}
 
     def __init__(self, exclusions: Exclusions) -> None:
-        """Need none."""
+        """Ignore them: this reader reads nothing."""
 
     def read(self, item: bytes | memoryview | Raw) -> ItemRecords | Excluded:  # noqa: ARG002 - as every such reader has it
         """Leave the item to the slow path."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Final
 
-from envs.naming import state_key
+from envs.naming import lock_key, state_key
 from envs.schema import Environment
 from modules.account import Account
 from modules.ci.access import ACCESS, ON_THE_BUCKET, WITHOUT_RESOURCE, Scope
@@ -25,7 +25,6 @@ _SERVICES: Final = ("events", "glue", "lambda", "scheduler")
 _BOUNDED: Final = frozenset(
     {"iam:CreateRole", "iam:DeleteRolePolicy", "iam:PutRolePermissionsBoundary", "iam:PutRolePolicy"}
 )
-_LOCK_SUFFIX: Final = ".tflock"
 
 
 def _readings() -> Iterator[tuple[Scope, Iterable[str]]]:
@@ -92,14 +91,14 @@ class Permissions:
         return self.account.policy_arn(self.environment.names.boundary)
 
     def _keep_state(self) -> list[Statement]:
-        states = self._states()
+        state = self._state_bucket()
         return [
             self._list_state(),
-            Statement(sid="KeepState", actions=["s3:GetObject", "s3:PutObject"], resources=states),
+            Statement(sid="KeepState", actions=["s3:GetObject", "s3:PutObject"], resources=self._states()),
             Statement(
                 sid="LockState",
                 actions=["s3:GetObject", "s3:PutObject", "s3:DeleteObject"],
-                resources=[f"{state}{_LOCK_SUFFIX}" for state in states],
+                resources=[f"{state}/{lock_key(stack)}" for stack in self._stacks()],
             ),
         ]
 
@@ -142,7 +141,7 @@ class Permissions:
                 sid="NeverOtherObjects",
                 effect="Deny",
                 actions=["s3:*"],
-                other_resources_than=[*(*self._arns(Scope.BUCKET), *self._arns(Scope.ARTIFACTS), state, f"{state}/*")],
+                other_resources_than=[*self._arns(Scope.BUCKET), *self._arns(Scope.ARTIFACTS), state, f"{state}/*"],
             ),
             Statement(sid="NeverUseData", effect="Deny", actions=REFUSED_USES, resources=["*"]),
         ]
@@ -182,8 +181,11 @@ class Permissions:
         return Statement(sid="ListState", actions=["s3:ListBucket"], resources=[self._state_bucket()])
 
     def _states(self) -> list[str]:
+        return [f"{self._state_bucket()}/{state_key(stack)}" for stack in self._stacks()]
+
+    def _stacks(self) -> tuple[str, str]:
         names = self.environment.names
-        return [f"{self._state_bucket()}/{state_key(stack)}" for stack in (names.normalize_stack, names.etl_stack)]
+        return names.normalize_stack, names.etl_stack
 
     def _state_bucket(self) -> str:
         return f"arn:{self.account.partition}:s3:::{self.environment.names.state_bucket}"

@@ -22,7 +22,6 @@ class AlertsProps:
     account: Account
     emails: tuple[str, ...]
     key: OwnKey | None
-    budget_name: str
     monthly_budget_usd: float | None
 
 
@@ -38,24 +37,24 @@ class Alerts(Construct):
             kms_master_key_id=props.key.arn if props.key else None,
             tags=NORMALIZE.tags(ResourceType.MONITORING),
         )
-        has_budget = props.monthly_budget_usd is not None
+        usd = props.monthly_budget_usd
         topic_policy = SnsTopicPolicy(
             self,
             "aws_sns_topic_policy.alerts",
             arn=self.topic.arn,
             policy=policy(
                 *self._publishers(props.account),
-                *([budget_publishes(props.account, ["sns:Publish"], self.topic.arn)] if has_budget else []),
+                *([budget_publishes(props.account, ["sns:Publish"], self.topic.arn)] if usd is not None else []),
             ),
         )
         self.undelivered = self._keep_undelivered(props)
-        if props.monthly_budget_usd is not None:
+        if usd is not None:
             MonthlyBudget(
                 self,
                 "budget",
                 MonthlyBudgetProps(
-                    name=props.budget_name,
-                    usd=props.monthly_budget_usd,
+                    name=props.names.monthly_budget,
+                    usd=usd,
                     topic=self.topic,
                     topic_policy=topic_policy,
                 ),

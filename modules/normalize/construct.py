@@ -47,7 +47,6 @@ class Normalize(Construct):
                 account=props.account,
                 emails=environment.notification_emails,
                 key=self._key,
-                budget_name=environment.names.monthly_budget,
                 monthly_budget_usd=environment.alerts.monthly_budget_usd,
             ),
         )

@@ -10,6 +10,7 @@ from botocore.exceptions import ClientError
 from glue_src.exceptions import TableError
 from ops.aws_errors import is_absence
 from ops.checks.findings import ATTENTION, OK, Check, Finding
+from ops.services import topic_arn
 
 if TYPE_CHECKING:
     from ops.checks.findings import Examination
@@ -86,13 +87,9 @@ def _has_run(examined: Examination) -> bool:
 def alerts(examined: Examination) -> Iterator[Finding]:
     """Say whether anybody hears of failures."""
     platform = examined.platform
-    topics = (
-        topic["TopicArn"] for page in platform.sns.get_paginator("list_topics").paginate() for topic in page["Topics"]
-    )
-    name = platform.names.alerts_topic
-    arn = next((arn for arn in topics if arn.rpartition(":")[2] == name), None)
+    arn = topic_arn(platform)
     if arn is None:
-        deploy = f"cdktf deploy {platform.names.normalize_stack}"
+        name, deploy = platform.names.alerts_topic, f"cdktf deploy {platform.names.normalize_stack}"
         yield Finding("alerts", ATTENTION, f"the topic {name} does not exist: failures are told to nobody", deploy)
         return
     subscriptions = platform.sns.list_subscriptions_by_topic(TopicArn=arn)["Subscriptions"]

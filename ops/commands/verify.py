@@ -2,7 +2,6 @@ r"""The command that proves a deployment."""
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -10,17 +9,18 @@ import typer
 
 from ops.commands.options import Env, Json, Yes, ends, now, platform_of
 from ops.exits import Exit, usage
+from ops.prices import total
 from ops.show import verify as show_verify
 from ops.show.asking import confirm
 from ops.show.cost import money
 from ops.show.progress import following
-from ops.show.screen import document, output, print_json
+from ops.show.screen import document, json_text, output, print_json
 from ops.verify import verification
 from ops.verify.checks import checks_of
 from ops.verify.expenses import expected as expenses_expected
 from ops.verify.leftovers import leftovers
 from ops.verify.page import page
-from ops.verify.report import Report, dollars
+from ops.verify.report import Report
 
 if TYPE_CHECKING:
     from ops.execution import Watch
@@ -66,15 +66,15 @@ def verify(
     path = _checked(file or Path(f"verify-{env}{_PAGE}"))
     platform = platform_of(env)
     expected = expenses_expected(platform, now())
-    if dollars(expected) > most_dollars:
-        message = f"It would cost about {money(dollars(expected))}, more than {money(most_dollars)}."
+    if total(expected) > most_dollars:
+        message = f"It would cost about {money(total(expected))}, more than {money(most_dollars)}."
         raise usage(message, "Verify the smaller environment, or allow it with --most-dollars.")
     confirm(show_verify.plan(platform, checks_of(platform), expected, leftovers(platform), minutes), yes=yes)
     with following() as follower:
         report = verification.verify(platform, minutes * 60, expected, _Beats(follower))
     told = _document(report)
     path.write_text(page(report), encoding="utf-8")
-    path.with_suffix(".json").write_text(json.dumps(told, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    path.with_suffix(".json").write_text(json_text(told), encoding="utf-8")
     if as_json:
         print_json(told)
     else:

@@ -124,12 +124,21 @@ def document(value: Any) -> Any:
 
 def print_json(value: Mapping[str, Any] | Any) -> None:
     """Write one JSON document to the standard output."""
-    write_json(json.dumps(document(value), indent=2, ensure_ascii=False))
+    sys.stdout.write(json_text(value))
+
+
+def json_text(value: Mapping[str, Any] | Any) -> str:
+    """Return one JSON document as a text, what would act on a terminal as JSON's escapes."""
+    return _escaped(json.dumps(document(value), indent=2, ensure_ascii=False))
 
 
 def write_json(text: str) -> None:
     """Write a text that is JSON to the standard output, what would act on a terminal as JSON's escapes."""
-    sys.stdout.write(_safe(text, _as_json) + "\n")
+    sys.stdout.write(_escaped(text))
+
+
+def _escaped(text: str) -> str:
+    return _safe(text, _as_json) + "\n"
 
 
 def print_error(error: OpsError) -> None:

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Final
 
 from rich.text import Text
 
+from ops.prices import total
 from ops.show.cost import money
 from ops.show.screen import visible
 from ops.verify.outcomes import Result
-from ops.verify.report import dollars
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -33,12 +33,12 @@ def plan(
     yield from (f"- {check.proves}" for check in checks)
     for cost in expected:
         yield f"{money(cost.dollars)}: {cost.component}, {cost.note}"
-    yield f"That is about {money(dollars(tuple(expected)))} by list prices."
+    yield f"That is about {money(total(expected))} by list prices."
     yield f"Whoever is subscribed to {names.alerts_topic} hears of the failures that are made, and alarms go off."
     yield f"What is made for it, all of it named {names.verification()}…, is removed at the end. Two runs stay."
     if left:
         yield f"An earlier verification left, and this one removes: {', '.join(each.what for each in left)}."
-        yield "If that one still goes on, answer no."
+        yield "If that verification is still running, answer no."
 
 
 def show(report: Report, console: Console) -> None:
@@ -49,4 +49,4 @@ def show(report: Report, console: Console) -> None:
         console.print(Text(line, style=style), soft_wrap=True)
         console.print(Text(f"  {visible(outcome.saw)}"), soft_wrap=True)
     console.print(Text(f"{report.verdict}. {report.where}"), soft_wrap=True)
-    console.print(f"It cost {money(dollars(report.measured))}, as far as AWS has told by now.", soft_wrap=True)
+    console.print(f"It cost {money(total(report.measured))}, as far as AWS has told by now.", soft_wrap=True)

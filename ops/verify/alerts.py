@@ -18,15 +18,6 @@ _LONGEST_POLL: Final = 10
 _MOST_MESSAGES: Final = 10
 
 
-def topic_arn(platform: Platform) -> str | None:
-    """Return the ARN of the topic of all failures, or None where it does not exist."""
-    for page in platform.sns.get_paginator("list_topics").paginate():
-        for topic in page["Topics"]:
-            if topic["TopicArn"].rpartition(":")[2] == platform.names.alerts_topic:
-                return topic["TopicArn"]
-    return None
-
-
 def queue_policy(queue_arn: str, topic: str) -> str:
     """Return the policy that lets this topic, and nothing else, send to the queue."""
     statement = {

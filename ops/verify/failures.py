@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from contract.settings import EventKey, TransformArgument
 from ops.engines import FUNCTION, DeployedEngine, EngineRun, extract_engine, job_run, transform_engine
-from ops.execution import POLL_SECONDS, start_job
+from ops.execution import POLL_SECONDS, start
 from ops.invocations import RUNNING
 from ops.verify.checking import Check
 from ops.verify.outcomes import NotSeenError
@@ -34,12 +34,8 @@ def refused_event(engine: DeployedEngine, token: str) -> dict[str, str]:
 
 def started(platform: Platform, engine: DeployedEngine, token: str) -> Failure:
     """Start an engine with an event that it refuses, as a service would: nobody waits for the answer."""
-    event = refused_event(engine, token)
-    if engine.kind == FUNCTION:
-        platform.lambda_.invoke(FunctionName=engine.name, InvocationType="Event", Payload=json.dumps(event).encode())
-        return Failure(engine, token)
     # What the event of a failed run says of the reason is Glue's own affair; it always names the run.
-    return Failure(engine, start_job(platform, engine, event))
+    return Failure(engine, start(platform, engine, refused_event(engine, token)) or token)
 
 
 def check_of(find: Callable[[Platform], DeployedEngine], platform: Platform) -> Check:

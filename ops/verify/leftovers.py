@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
+from glue_src.storage import Bucket
 from ops import dead_letters
 from ops.aws_errors import is_absence
-from ops.verify.alerts import topic_arn
+from ops.services import topic_arn
 from ops.verify.undelivered import own_letters
 
 if TYPE_CHECKING:
@@ -78,12 +79,11 @@ def _queues(platform: Platform) -> Iterator[Leftover]:
 
 
 def _locks(platform: Platform) -> Iterator[Leftover]:
-    bucket = platform.names.state_bucket
+    bucket = Bucket(platform.s3, platform.names.state_bucket)
     try:
-        answer = platform.s3.list_objects_v2(Bucket=bucket, Prefix=platform.names.verification())
+        keys = [stored.key for stored in bucket.list(platform.names.verification())]
     except ClientError as error:
         if not is_absence(error):
             raise
         return
-    for stored in answer.get("Contents", []):
-        yield Leftover(f"lock {stored['Key']}", partial(platform.s3.delete_object, Bucket=bucket, Key=stored["Key"]))
+    yield from (Leftover(f"lock {key}", partial(bucket.delete, [key])) for key in keys)

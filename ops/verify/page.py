@@ -7,11 +7,11 @@ from pathlib import Path
 from string import Template
 from typing import TYPE_CHECKING, Final
 
+from ops.prices import total
 from ops.report import palette
 from ops.show.cost import money
 from ops.show.screen import visible
 from ops.verify.outcomes import Result
-from ops.verify.report import dollars
 
 if TYPE_CHECKING:
     from ops.verify.outcomes import Outcome
@@ -31,8 +31,8 @@ def page(report: Report) -> str:
         "verdict": report.verdict,
         "where": report.where,
         "began": f"{report.began:%Y-%m-%d %H:%M} UTC",
-        "expected": money(dollars(report.expected)),
-        "measured": money(dollars(report.measured)),
+        "expected": money(total(report.expected)),
+        "measured": money(total(report.measured)),
     }
     return Template(_TEMPLATE.read_text(encoding="utf-8")).substitute(
         {name: _text(value) for name, value in values.items()},

@@ -53,8 +53,3 @@ class Report:
     def where(self) -> str:
         """The account and the region, and the endpoint where that is not AWS's."""
         return f"account {self.account}, {self.region}" + (f", {self.endpoint}: not AWS" if self.endpoint else "")
-
-
-def dollars(costs: tuple[Cost, ...]) -> float:
-    """Return the sum of costs."""
-    return sum(cost.dollars for cost in costs)

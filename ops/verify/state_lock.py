@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Final
 
 from botocore.exceptions import ClientError
 
-from envs.naming import state_key
-from ops.aws_errors import code_of, is_absence
+from envs.naming import lock_key, state_key
+from glue_src.storage import Bucket
+from ops.aws_errors import code_of
 from ops.verify.checking import Check
 from ops.verify.outcomes import DisprovedError
 
@@ -19,15 +20,8 @@ if TYPE_CHECKING:
     from ops.platform import Platform
     from ops.verify.scene import Scene
 
-#: What Terraform appends to the state's key.
-_SUFFIX: Final = ".tflock"
 #: S3's answers to whoever comes second, or at the same moment.
 _REFUSALS: Final = frozenset(("PreconditionFailed", "ConditionalRequestConflict", "412", "409"))
-
-
-def lock_key(stack: str) -> str:
-    """Return the key of a stack's lock."""
-    return f"{state_key(stack)}{_SUFFIX}"
 
 
 def check(platform: Platform) -> Check:
@@ -42,11 +36,12 @@ def check(platform: Platform) -> Check:
 
 def _look(scene: Scene) -> str:
     platform, names = scene.platform, scene.platform.names
+    bucket = Bucket(platform.s3, names.state_bucket)
     for stack in (names.normalize_stack, names.etl_stack):
-        if not _exists(platform, state_key(stack)):
+        if bucket.find(state_key(stack)) is None:
             message = f"{names.state_bucket} has no state of {stack}: it is deployed from another one, or not at all"
             raise DisprovedError(message)
-        if _exists(platform, lock_key(stack)):
+        if bucket.find(lock_key(stack)) is not None:
             message = f"the state of {stack} is locked: somebody deploys, or a deployment died (docs/state.md)"
             raise DisprovedError(message)
     key = lock_key(scene.name)
@@ -68,16 +63,6 @@ def _taken(platform: Platform, key: str) -> bool:
         platform.s3.put_object(Bucket=platform.names.state_bucket, Key=key, Body=b"{}", IfNoneMatch="*")
     except ClientError as error:
         if code_of(error) not in _REFUSALS:
-            raise
-        return False
-    return True
-
-
-def _exists(platform: Platform, key: str) -> bool:
-    try:
-        platform.s3.head_object(Bucket=platform.names.state_bucket, Key=key)
-    except ClientError as error:
-        if not is_absence(error):
             raise
         return False
     return True

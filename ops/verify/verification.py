@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Final
 from uuid import uuid4
 
 from ops.exits import Exit, OpsError
-from ops.verify.alerts import AlertQueue, topic_arn
+from ops.services import topic_arn
+from ops.verify.alerts import AlertQueue
 from ops.verify.checking import outcomes_of
 from ops.verify.checks import checks_of
 from ops.verify.expenses import measured

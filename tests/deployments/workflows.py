@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from modules.ci.stack import AUDIENCE, ISSUER, MAIN
+from tools.local.assumed_role import session_variables
 
 if TYPE_CHECKING:
     from mypy_boto3_sts import STSClient
@@ -23,12 +24,7 @@ def variables_of(sts: STSClient, role_arn: str, subject: str) -> Mapping[str, st
     answer = sts.assume_role_with_web_identity(
         RoleArn=role_arn, RoleSessionName="workflow", WebIdentityToken=_token(subject)
     )
-    credentials = answer["Credentials"]
-    return {
-        "AWS_ACCESS_KEY_ID": credentials["AccessKeyId"],
-        "AWS_SECRET_ACCESS_KEY": credentials["SecretAccessKey"],
-        "AWS_SESSION_TOKEN": credentials["SessionToken"],
-    }
+    return session_variables(answer["Credentials"])
 
 
 def _token(subject: str) -> str:

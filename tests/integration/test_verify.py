@@ -20,8 +20,8 @@ import pytest
 
 from ops.exits import Exit
 from ops.platform import Platform
+from ops.services import topic_arn
 from ops.tables import recorded_run
-from ops.verify.alerts import topic_arn
 from ops.verify.counting import countings
 from ops.verify.leftovers import leftovers
 from tests.integration.conftest import Run

@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 import io
+import json
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from typer.testing import CliRunner
 
 from contract.datasets import REJECTED, Dataset
 from contract.sources.catia import CONVERSATIONS, FEEDBACK, MESSAGES
 from envs.local import LOCAL
+from ops.app import made
+from ops.exits import Exit
 from ops.platform import Platform
 from tests.iceberg_lake import IcebergLake, Row, platform_on, utc
+from tools.local.aws_environment import emulator_variables
 from tools.local.emulator import Emulator
+
+if TYPE_CHECKING:
+    from typer.testing import Result
 
 DAY = date(2026, 1, 30)
 NAME = "Ana Secreta"
@@ -93,6 +102,26 @@ def job(lake: IcebergLake) -> Iterator[str]:
     lake.glue.create_job(Name=name, Role="role", Command={"Name": "glueetl", "ScriptLocation": "s3://nowhere/job.py"})
     yield name
     lake.glue.delete_job(JobName=name)
+
+
+@pytest.fixture
+def ops(lake: IcebergLake) -> Callable[..., Result]:
+    """``python -m ops`` in this process; what it says to a person holds nobody's words unless they are asked for."""
+    variables = {**emulator_variables(lake.endpoint_url), "CAT_ENV": "local", "COLUMNS": "200", "NO_COLOR": "1"}
+
+    def run(*words: str) -> Result:
+        done = CliRunner().invoke(made(completion=False), words, env=variables)
+        assert done.exception is None or isinstance(done.exception, SystemExit), done.exc_info
+        if "--items" not in words:
+            assert NAME not in done.stdout + done.stderr
+        return done
+
+    return run
+
+
+def told(done: Result) -> Any:
+    assert done.exit_code in (Exit.WELL, Exit.ATTENTION), done.stderr
+    return json.loads(done.stdout)
 
 
 class AnsweringFunction:

@@ -6,42 +6,17 @@ import json
 import threading
 from collections.abc import Callable
 from datetime import date
-from typing import TYPE_CHECKING, Any
-
-import pytest
-from typer.testing import CliRunner
+from typing import TYPE_CHECKING
 
 from contract.sources.catia import FEEDBACK, MESSAGES
 from envs.local import LOCAL
-from ops.app import made
 from ops.exits import Exit
 from ops.platform import Platform
 from tests.iceberg_lake import IcebergLake, utc
-from tests.ops.conftest import DAY, NAME, AnsweringFunction, rows
-from tools.local.aws_environment import emulator_variables
+from tests.ops.conftest import DAY, NAME, AnsweringFunction, rows, told
 
 if TYPE_CHECKING:
     from typer.testing import Result
-
-
-@pytest.fixture
-def ops(lake: IcebergLake) -> Callable[..., Result]:
-    """``python -m ops`` in this process; what it says to a person holds nobody's words unless they are asked for."""
-    variables = {**emulator_variables(lake.endpoint_url), "CAT_ENV": "local", "COLUMNS": "200", "NO_COLOR": "1"}
-
-    def run(*words: str) -> Result:
-        done = CliRunner().invoke(made(completion=False), words, env=variables)
-        assert done.exception is None or isinstance(done.exception, SystemExit), done.exc_info
-        if "--items" not in words:
-            assert NAME not in done.stdout + done.stderr
-        return done
-
-    return run
-
-
-def told(done: Result) -> Any:
-    assert done.exit_code in (Exit.WELL, Exit.ATTENTION), done.stderr
-    return json.loads(done.stdout)
 
 
 def test_status_says_what_readers_see(ops: Callable[..., Result]) -> None:
