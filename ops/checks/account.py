@@ -87,9 +87,9 @@ def _has_run(examined: Examination) -> bool:
 def alerts(examined: Examination) -> Iterator[Finding]:
     """Say whether anybody hears of failures."""
     platform = examined.platform
-    arn = topic_arn(platform)
+    name, arn = platform.names.alerts_topic, topic_arn(platform)
     if arn is None:
-        name, deploy = platform.names.alerts_topic, f"cdktf deploy {platform.names.normalize_stack}"
+        deploy = f"cdktf deploy {platform.names.normalize_stack}"
         yield Finding("alerts", ATTENTION, f"the topic {name} does not exist: failures are told to nobody", deploy)
         return
     subscriptions = platform.sns.list_subscriptions_by_topic(TopicArn=arn)["Subscriptions"]
