@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from typing import Final
 
 #: The folder of a business day in the clean zone is ``dt=YYYY-MM-DD``.
 DAY_FOLDER = "dt"
@@ -23,9 +24,29 @@ class ColumnType(Enum):
     DOUBLE = "double"
 
 
+class DataClass(Enum):
+    """What a column tells of people: docs/privacy.md says what follows from each class."""
+
+    #: Who somebody is: the value by which the source tells people apart.
+    IDENTIFIER = "identifier"
+    #: What is somebody's own: a name, or words that they wrote or were told.
+    PERSONAL = "personal"
+    #: What somebody shares with colleagues: a department, a city.
+    ORGANISATION = "organisation"
+    #: All else: keys, times, counts, kinds.
+    TECHNICAL = "technical"
+
+
+#: As columns are written with them.
+IDENTIFIER: Final = DataClass.IDENTIFIER
+PERSONAL: Final = DataClass.PERSONAL
+ORGANISATION: Final = DataClass.ORGANISATION
+TECHNICAL: Final = DataClass.TECHNICAL
+
+
 @dataclass(frozen=True)
 class Column:
-    """One column: its Iceberg field id, name, logical type, whether it may be null, and its comment in the catalog.
+    """One column: its Iceberg field id, name, logical type, class, whether it may be null, and what it is.
 
     ``field_id`` identifies the column in all data files, whatever it is called: it is unique in its dataset and never
     given to another column, not even after this one is gone.
@@ -37,10 +58,16 @@ class Column:
     field_id: int
     name: str
     type: ColumnType
+    data_class: DataClass
     nullable: bool
     comment: str
     source: tuple[str, ...] = ()
     is_prose: bool = False
+
+    @property
+    def doc(self) -> str:
+        """What the catalog and the table's own schema say of the column: its comment, and its class."""
+        return f"{self.comment} [{self.data_class.value}]"
 
 
 @dataclass(frozen=True)
@@ -108,41 +135,45 @@ class Dataset:
         return tuple(entry for name, _, entry in sources if name == attribute)
 
 
-def text(field_id: int, name: str, comment: str, *source: str, nullable: bool = True) -> Column:
+def text(field_id: int, name: str, data_class: DataClass, comment: str, *source: str, nullable: bool = True) -> Column:
     """Return a column of texts; ``source`` as in :class:`Column`."""
-    return Column(field_id, name, ColumnType.TEXT, nullable, comment, source)
+    return Column(field_id, name, ColumnType.TEXT, data_class, nullable, comment, source)
 
 
-def prose(field_id: int, name: str, comment: str, *source: str, nullable: bool = True) -> Column:
+def prose(field_id: int, name: str, data_class: DataClass, comment: str, *source: str, nullable: bool = True) -> Column:
     """Return a column of texts that are written at length; ``source`` as in :class:`Column`."""
-    return Column(field_id, name, ColumnType.TEXT, nullable, comment, source, is_prose=True)
+    return Column(field_id, name, ColumnType.TEXT, data_class, nullable, comment, source, is_prose=True)
 
 
-def count(field_id: int, name: str, comment: str, *source: str, nullable: bool = False) -> Column:
+def count(
+    field_id: int, name: str, data_class: DataClass, comment: str, *source: str, nullable: bool = False
+) -> Column:
     """Return a column of whole numbers; ``source`` as in :class:`Column`."""
-    return Column(field_id, name, ColumnType.COUNT, nullable, comment, source)
+    return Column(field_id, name, ColumnType.COUNT, data_class, nullable, comment, source)
 
 
-def instant(field_id: int, name: str, comment: str, *source: str, nullable: bool = True) -> Column:
+def instant(
+    field_id: int, name: str, data_class: DataClass, comment: str, *source: str, nullable: bool = True
+) -> Column:
     """Return a column of instants, in UTC; ``source`` as in :class:`Column`."""
-    return Column(field_id, name, ColumnType.INSTANT, nullable, comment, source)
+    return Column(field_id, name, ColumnType.INSTANT, data_class, nullable, comment, source)
 
 
 REJECTED = Dataset(
     name="rejected",
     description="One row per item that could not be normalized, with the reason and the whole item.",
     columns=(
-        text(1, "item_key", "PK and SK of the item, as JSON.", nullable=False),
-        text(2, "reason", "The rule that the item breaks.", nullable=False),
-        prose(3, "item_json", "The item in DynamoDB's own JSON.", nullable=False),
+        text(1, "item_key", IDENTIFIER, "PK and SK of the item, as JSON.", nullable=False),
+        text(2, "reason", TECHNICAL, "The rule that the item breaks.", nullable=False),
+        prose(3, "item_json", PERSONAL, "The item in DynamoDB's own JSON.", nullable=False),
     ),
     key=(),
     sort_by=("reason", "item_key"),
 )
 
-_RUN_ID = text(1, "run_id", "The run of ETL-1.", nullable=False)
-_BUSINESS_DAY = text(2, "business_day", "The run's business day, YYYY-MM-DD.", nullable=False)
-_DATASET = text(3, "dataset", "The table.", nullable=False)
+_RUN_ID = text(1, "run_id", TECHNICAL, "The run of ETL-1.", nullable=False)
+_BUSINESS_DAY = text(2, "business_day", TECHNICAL, "The run's business day, YYYY-MM-DD.", nullable=False)
+_DATASET = text(3, "dataset", TECHNICAL, "The table.", nullable=False)
 
 RUNS = Dataset(
     name="runs",
@@ -151,20 +182,35 @@ RUNS = Dataset(
         _RUN_ID,
         _BUSINESS_DAY,
         _DATASET,
-        instant(4, "committed_at", "When ETL-2 recorded the run; UTC.", nullable=False),
+        instant(4, "committed_at", TECHNICAL, "When ETL-2 recorded the run; UTC.", nullable=False),
         count(
             5,
             "snapshot_id",
+            TECHNICAL,
             "The table's snapshot after the run, for FOR VERSION AS OF; null for a table without any.",
             nullable=True,
         ),
-        count(6, "rows_now", "Rows of the table after the run."),
-        count(7, "rows_before", "Rows of the table before the run."),
-        count(8, "partitions_rewritten", "Partitions whose rows the run replaced or added."),
-        count(9, "partitions_gone", "Partitions that the run removed."),
-        count(10, "bytes_written", "Bytes of the data files that the run added; 0 where nothing had changed."),
-        Column(11, "seconds", ColumnType.DOUBLE, nullable=False, comment="What reading, checking and writing took."),
-        instant(12, "snapshot_expired_at", "Since when snapshot_id can no longer be queried; UTC, null while it can."),
+        count(6, "rows_now", TECHNICAL, "Rows of the table after the run."),
+        count(7, "rows_before", TECHNICAL, "Rows of the table before the run."),
+        count(8, "partitions_rewritten", TECHNICAL, "Partitions whose rows the run replaced or added."),
+        count(9, "partitions_gone", TECHNICAL, "Partitions that the run removed."),
+        count(
+            10, "bytes_written", TECHNICAL, "Bytes of the data files that the run added; 0 where nothing had changed."
+        ),
+        Column(
+            11,
+            "seconds",
+            ColumnType.DOUBLE,
+            TECHNICAL,
+            nullable=False,
+            comment="What reading, checking and writing took.",
+        ),
+        instant(
+            12,
+            "snapshot_expired_at",
+            TECHNICAL,
+            "Since when snapshot_id can no longer be queried; UTC, null while it can.",
+        ),
     ),
     key=("run_id", "dataset"),
     sort_by=("run_id", "dataset"),
@@ -177,18 +223,19 @@ DATA_QUALITY = Dataset(
         _RUN_ID,
         _BUSINESS_DAY,
         _DATASET,
-        text(4, "check_name", "What was checked.", nullable=False),
-        text(5, "outcome", "passed or failed; one failed check quarantines the run.", nullable=False),
-        count(6, "rows_checked", "Rows, or items, that were looked at: those of rewritten partitions."),
-        count(7, "rows_failed", "Those of them that are not as they should be."),
+        text(4, "check_name", TECHNICAL, "What was checked.", nullable=False),
+        text(5, "outcome", TECHNICAL, "passed or failed; one failed check quarantines the run.", nullable=False),
+        count(6, "rows_checked", TECHNICAL, "Rows, or items, that were looked at: those of rewritten partitions."),
+        count(7, "rows_failed", TECHNICAL, "Those of them that are not as they should be."),
         Column(
             8,
             "allowed_ratio",
             ColumnType.DOUBLE,
+            TECHNICAL,
             nullable=False,
             comment="The ratio of them that may be so, from 0 (none) to 1.",
         ),
-        instant(9, "checked_at", "When the check was made; UTC.", nullable=False),
+        instant(9, "checked_at", TECHNICAL, "When the check was made; UTC.", nullable=False),
     ),
     key=("run_id", "dataset", "check_name"),
     sort_by=("run_id", "dataset", "check_name"),

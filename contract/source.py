@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from contract.datasets import DATA_QUALITY, DAY_FOLDER, REJECTED, RUNS, Column, ColumnType, Dataset
+from contract.datasets import DATA_QUALITY, DAY_FOLDER, REJECTED, RUNS, Column, ColumnType, DataClass, Dataset
 
 #: Keys of a run summary's counts that are no kind of item: see ``contract.runs.ItemCounts``.
 RESERVED_KINDS = ("scanned", "excluded", "rejected", "excluded_total", "rejected_total")
@@ -181,6 +181,24 @@ def _layout_faults(dataset: Dataset) -> Iterator[str]:
         if columns[name].nullable:
             yield f"{dataset.name!r}: {name!r} may be null, but files are divided or sorted by it: choose another"
     yield from _partition_faults(dataset, columns)
+    yield from _data_class_faults(dataset)
+
+
+def _data_class_faults(dataset: Dataset) -> Iterator[str]:
+    """Find what keeps a dataset from being shown without people's names, and a person from being found in it."""
+    identifiers = [column for column in dataset.columns if column.data_class is DataClass.IDENTIFIER]
+    if len(identifiers) > 1:
+        names = ", ".join(column.name for column in identifiers)
+        yield f"{dataset.name!r} has the identifiers {names}: a row belongs to one person, so leave one"
+    for column in identifiers:
+        if column.type is not ColumnType.TEXT:
+            yield f"{dataset.name!r}: the identifier {column.name!r} is no text: only a text can become a pseudonym"
+    structural = {*dataset.key, *dataset.required_names}
+    for column in dataset.columns:
+        if column.data_class is DataClass.PERSONAL and column.name in structural:
+            yield f"{dataset.name!r}: {column.name!r} is personal, but rows are known or sorted by it: choose another"
+    if dataset.partition and dataset.partition.column in [column.name for column in identifiers]:
+        yield f"{dataset.name!r} is divided by its identifier, and pseudonyms divide otherwise: choose another column"
 
 
 def _partition_faults(dataset: Dataset, columns: Mapping[str, Column]) -> Iterator[str]:

@@ -106,7 +106,7 @@ def _field(column: Column, dataset: Dataset) -> Mapping[str, object]:
         "name": column.name,
         "required": column.name in dataset.required_names,
         "type": ICEBERG_TYPES[column.type],
-        "doc": column.comment,
+        "doc": column.doc,
     }
 
 

@@ -71,6 +71,9 @@ GLUE_RESOURCE = NameRule("Glue resource", r"[A-Za-z0-9_.-]+", 255, "letters, dig
 KMS_ALIAS = NameRule(
     "KMS alias", r"alias/(?!aws/)[A-Za-z0-9/_-]+", 256, "alias/, then letters, digits, /, _ and -", shortest=7
 )
+PARAMETER = NameRule(
+    "SSM parameter", r"/(?!aws|ssm)[A-Za-z0-9_./-]+", 1011, "/, then letters, digits, slashes, _, . and -", shortest=2
+)
 GLUE_DATABASE = NameRule("Glue database", r"[a-z0-9_]+", 255, "lower-case letters, digits and underscores (for Athena)")
 ATHENA_WORKGROUP = NameRule("Athena workgroup", r"[A-Za-z0-9._-]+", 128, "letters, digits, dots, underscores, hyphens")
 STACK = NameRule("stack", r"[a-z][a-z0-9-]+", 64, "lower-case letters, digits and hyphens, beginning with a letter")
@@ -162,6 +165,11 @@ class Names:
         return GLUE_DATABASE.check(f"cat_{self.env}_analytics_db")
 
     @property
+    def pseudonymous_database(self) -> str:
+        """The Glue database of the tables without people's names, for everyday analysts."""
+        return GLUE_DATABASE.check(f"cat_{self.env}_pseudonymous_db")
+
+    @property
     def workgroup(self) -> str:
         """The Athena workgroup."""
         return ATHENA_WORKGROUP.check(f"wg-cat-{self.env}-analytics")
@@ -170,6 +178,16 @@ class Names:
     def key_alias(self) -> str:
         """The alias of the environment's own KMS key, by which ETL-2's stack finds it."""
         return KMS_ALIAS.check(f"alias/cat-{self.env}-data")
+
+    @property
+    def pseudonym_key(self) -> str:
+        """The parameter with the key of pseudonyms: ``ops`` makes it, no template ever holds it."""
+        return PARAMETER.check(f"/cat/{self.env}/pseudonym-key")
+
+    @property
+    def tombstone_key(self) -> str:
+        """The parameter with the key of tombstones: ``ops`` makes it, and it is never replaced."""
+        return PARAMETER.check(f"/cat/{self.env}/tombstone-key")
 
     # --- ETL-1 ------------------------------------------------------------------------------------------------------
 

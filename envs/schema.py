@@ -325,6 +325,10 @@ class EtlSettings:
     curated: CuratedSettings = field(default_factory=CuratedSettings)
     clean_prefix: _Prefix = "reports/etl-process1/"
     curated_prefix: _Prefix = "reports/etl-process2/"
+    #: Where the everyday analysts' tables lie, whose people are pseudonyms.
+    pseudonymous_prefix: _Prefix = "reports/etl-process2-pseudonymous/"
+    #: Where rejected items and quarantined runs lie: for operators only.
+    restricted_prefix: _Prefix = "reports/etl-process2-restricted/"
     athena_results_prefix: _Prefix = "athena/results/"
 
     @property
@@ -359,6 +363,19 @@ class AlertSettings:
 
 @_settings
 @dataclass(frozen=True, kw_only=True)
+class PrivacySettings:
+    """How people's data is kept from those who do not need it, and for how long (docs/privacy.md).
+
+    ``pseudonymous_tables`` makes a second set of tables, in which people are pseudonyms.
+    ``max_days_after_removal`` is for how long somebody who was removed at the source may still be found here.
+    """
+
+    pseudonymous_tables: bool = False
+    max_days_after_removal: _Days = 65
+
+
+@_settings
+@dataclass(frozen=True, kw_only=True)
 class PipelineSettings:
     """The GitHub repository whose workflows plan and deploy the environment; None for none (docs/delivery.md).
 
@@ -385,6 +402,7 @@ class Environment:
     encryption: EncryptionSettings = field(default_factory=EncryptionSettings)
     alarms: AlarmSettings = field(default_factory=AlarmSettings)
     alerts: AlertSettings = field(default_factory=AlertSettings)
+    privacy: PrivacySettings = field(default_factory=PrivacySettings)
     pipeline: PipelineSettings = field(default_factory=PipelineSettings)
     #: For one machine: nothing is done with it unless AWS_ENDPOINT_URL points to an emulator there.
     is_local: bool = False

@@ -16,6 +16,9 @@ from envs.drift import LEFT_OUT, REPEATED, SKIPPED, drifts
 from envs.schema import GLUE_ENGINE, WORKER_TYPES, Environment, GlueJobSettings
 from envs.tag_names import COMMON_TAGS, COMPONENT_TAGS, MOST_OBJECT_TAGS
 
+#: The parts of the bucket that are named by a setting, ``etl.<zone>_prefix``.
+ZONES = ("clean", "curated", "pseudonymous", "restricted", "athena_results")
+
 
 class ConfigurationError(ValueError):
     """The configuration breaks rules; the message lists every fault with value, rule and remedy."""
@@ -74,13 +77,8 @@ def _stacks_share_the_bucket(environment: Environment) -> Iterator[str]:
 
 
 def _prefixes_are_apart(environment: Environment) -> Iterator[str]:
-    etl = environment.etl
-    prefixes = {
-        "etl.clean_prefix": etl.clean_prefix,
-        "etl.curated_prefix": etl.curated_prefix,
-        "etl.athena_results_prefix": etl.athena_results_prefix,
-        "the artifacts' prefix": ARTIFACTS_PREFIX,
-    }
+    prefixes = {f"etl.{zone}_prefix": getattr(environment.etl, f"{zone}_prefix") for zone in ZONES}
+    prefixes["the artifacts' prefix"] = ARTIFACTS_PREFIX
     for name, prefix in prefixes.items():
         for other_name, other in prefixes.items():
             if name != other_name and prefix.startswith(other) and (prefix != other or name < other_name):
@@ -151,7 +149,7 @@ _CROSS_RULES: tuple[tuple[Callable[[Environment], Iterator[str]], tuple[str, ...
     (_schedule_keeps_business_days, ("normalize.schedule", "normalize.extract.time_zone")),
     (_guarded_data_stays, ("deletion_guarded", "empty_on_destroy")),
     (_stacks_share_the_bucket, ("normalize.s3_bucket_name", "etl.data_bucket_name")),
-    (_prefixes_are_apart, ("etl.clean_prefix", "etl.curated_prefix", "etl.athena_results_prefix")),
+    (_prefixes_are_apart, tuple(f"etl.{zone}_prefix" for zone in ZONES)),
     *(
         (_worker_type_is_known(path), (f"{path}.version", f"{path}.worker_type"))
         for path in ("normalize.extract.glue", "etl.glue")

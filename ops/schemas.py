@@ -34,7 +34,7 @@ def column_differences(state: TableState, dataset: Dataset) -> Iterator[str]:
             yield f"{dataset.name}.{field.name} becomes {column.name}"
         if field.type != wanted:
             yield f"{dataset.name}.{column.name} becomes {wanted}, it is {field.type}"
-        if field.doc != column.comment:
+        if field.doc != column.doc:
             yield f"{dataset.name}.{column.name} gets another comment"
     for field in fields.values():
         yield f"{dataset.name}.{field.name} goes, and stays in earlier snapshots"

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from contract.datasets import REJECTED, Dataset, Partition, count, text
+from contract.datasets import REJECTED, TECHNICAL, Dataset, Partition, count, text
 from contract.items import readers
 from contract.items.outcomes import AcceptedItem
 from contract.items.rejections import ItemRejectedError, RejectionCode
@@ -18,8 +18,8 @@ ORDER_LINES: Final = Dataset(
     name="order_lines",
     description="One row per line of an order.",
     columns=(
-        text(1, "order_id", "The order.", "order_id", nullable=False),
-        text(2, "product", "What was ordered.", "lines[]", nullable=False),
+        text(1, "order_id", TECHNICAL, "The order.", "order_id", nullable=False),
+        text(2, "product", TECHNICAL, "What was ordered.", "lines[]", nullable=False),
     ),
     key=(),
     sort_by=("product", "order_id"),
@@ -29,8 +29,8 @@ ORDERS: Final = Dataset(
     name="orders",
     description="One row per order.",
     columns=(
-        text(1, "order_id", "The order.", "order_id", nullable=False),
-        count(2, "line_count", "Its lines.", "lines"),
+        text(1, "order_id", TECHNICAL, "The order.", "order_id", nullable=False),
+        count(2, "line_count", TECHNICAL, "Its lines.", "lines"),
     ),
     key=("order_id",),
     sort_by=("order_id",),

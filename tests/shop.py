@@ -6,11 +6,11 @@ with a dataset only, beside it: nothing belongs to anything there.
 
 from __future__ import annotations
 
-from contract.datasets import REJECTED, Dataset, Partition, count, instant, text
+from contract.datasets import PERSONAL, REJECTED, TECHNICAL, Dataset, Partition, count, instant, text
 from contract.source import ItemKind, Relation, SourceContract
 
-_SHOP = count(1, "shop_id", "The shop.", "shop")
-_ORDER_ID = text(2, "order_id", "The order's number in its shop.", "order", nullable=False)
+_SHOP = count(1, "shop_id", TECHNICAL, "The shop.", "shop")
+_ORDER_ID = text(2, "order_id", TECHNICAL, "The order's number in its shop.", "order", nullable=False)
 
 ORDERS = Dataset(
     name="orders",
@@ -18,10 +18,10 @@ ORDERS = Dataset(
     columns=(
         _SHOP,
         _ORDER_ID,
-        instant(3, "placed_at", "When it was placed; UTC.", "placed", nullable=False),
-        text(4, "customer", "Who placed it.", "customer"),
-        count(5, "children", "Lines of the order.", "lines"),
-        count(6, "payment_count", "Payments of the order.", "payments"),
+        instant(3, "placed_at", TECHNICAL, "When it was placed; UTC.", "placed", nullable=False),
+        text(4, "customer", PERSONAL, "Who placed it.", "customer"),
+        count(5, "children", TECHNICAL, "Lines of the order.", "lines"),
+        count(6, "payment_count", TECHNICAL, "Payments of the order.", "payments"),
     ),
     key=("shop_id", "order_id"),
     sort_by=("placed_at", "order_id", "shop_id"),
@@ -34,9 +34,9 @@ LINES = Dataset(
     columns=(
         _SHOP,
         _ORDER_ID,
-        count(3, "line_no", "Place of the line in its order.", "lines"),
-        text(4, "sku13", "What was ordered.", "lines[].sku", nullable=False),
-        text(5, "note", "What the customer wrote beside it.", "lines[].note"),
+        count(3, "line_no", TECHNICAL, "Place of the line in its order.", "lines"),
+        text(4, "sku13", TECHNICAL, "What was ordered.", "lines[].sku", nullable=False),
+        text(5, "note", PERSONAL, "What the customer wrote beside it.", "lines[].note"),
     ),
     key=("shop_id", "order_id", "line_no"),
     sort_by=("sku13", "order_id", "shop_id", "line_no"),
@@ -46,7 +46,7 @@ LINES = Dataset(
 PAYMENTS = Dataset(
     name="payments",
     description="One row per payment.",
-    columns=(text(3, "payment_id", "The payment.", "payment", nullable=False), _SHOP, _ORDER_ID),
+    columns=(text(3, "payment_id", TECHNICAL, "The payment.", "payment", nullable=False), _SHOP, _ORDER_ID),
     key=("payment_id",),
     sort_by=("payment_id", "shop_id", "order_id"),
 )
@@ -55,8 +55,8 @@ VISITS = Dataset(
     name="visits",
     description="One row per visit.",
     columns=(
-        instant(1, "visited_at", "When; UTC.", "visited", nullable=False),
-        text(2, "customer", "Who.", "customer"),
+        instant(1, "visited_at", TECHNICAL, "When; UTC.", "visited", nullable=False),
+        text(2, "customer", PERSONAL, "Who.", "customer"),
     ),
     key=("visited_at",),
     sort_by=("visited_at",),
@@ -83,7 +83,10 @@ SHOP = SourceContract(
 NOTES = Dataset(
     name="notes",
     description="One row per note.",
-    columns=(text(1, "note_id", "The note.", "note", nullable=False), text(2, "text", "What it says.", "text")),
+    columns=(
+        text(1, "note_id", TECHNICAL, "The note.", "note", nullable=False),
+        text(2, "text", PERSONAL, "What it says.", "text"),
+    ),
     key=("note_id",),
     sort_by=("note_id",),
 )

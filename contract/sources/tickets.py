@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from contract.datasets import REJECTED, Dataset, count, instant, prose, text
+from contract.datasets import PERSONAL, REJECTED, TECHNICAL, Dataset, count, instant, prose, text
 from contract.items import parts, readers
 from contract.items.outcomes import AcceptedItem, Row
 from contract.items.rejections import ItemRejectedError, RejectionCode
@@ -17,17 +17,17 @@ from contract.source import ItemKind, Relation, SourceContract
 
 STATUSES = ("open", "answered", "closed")
 
-_TICKET_ID = text(1, "ticket_id", "The ticket.", "ticket_id", nullable=False)
+_TICKET_ID = text(1, "ticket_id", TECHNICAL, "The ticket.", "ticket_id", nullable=False)
 
 TICKETS = Dataset(
     name="tickets",
     description="One row per ticket.",
     columns=(
         _TICKET_ID,
-        instant(2, "opened_at", "When the ticket was opened; UTC.", "opened_at", nullable=False),
-        text(3, "subject", "What it is about.", "subject"),
-        text(4, "status", f"One of {', '.join(STATUSES)}.", "status", nullable=False),
-        count(5, "reply_count", "Replies to the ticket.", "replies"),
+        instant(2, "opened_at", TECHNICAL, "When the ticket was opened; UTC.", "opened_at", nullable=False),
+        text(3, "subject", PERSONAL, "What it is about.", "subject"),
+        text(4, "status", TECHNICAL, f"One of {', '.join(STATUSES)}.", "status", nullable=False),
+        count(5, "reply_count", TECHNICAL, "Replies to the ticket.", "replies"),
     ),
     key=("ticket_id",),
     sort_by=("ticket_id",),
@@ -38,10 +38,10 @@ REPLIES = Dataset(
     description="One row per reply to a ticket.",
     columns=(
         _TICKET_ID,
-        count(2, "position", "Place of the reply among those of its ticket, from 1.", "replies"),
-        text(3, "author", "Who wrote it.", "replies[].author"),
-        prose(4, "text", "What was written.", "replies[].text"),
-        instant(5, "written_at", "When it was written; UTC.", "replies[].written_at"),
+        count(2, "position", TECHNICAL, "Place of the reply among those of its ticket, from 1.", "replies"),
+        text(3, "author", PERSONAL, "Who wrote it.", "replies[].author"),
+        prose(4, "text", PERSONAL, "What was written.", "replies[].text"),
+        instant(5, "written_at", TECHNICAL, "When it was written; UTC.", "replies[].written_at"),
     ),
     key=("ticket_id", "position"),
     sort_by=("ticket_id", "position"),

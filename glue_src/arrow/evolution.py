@@ -74,7 +74,7 @@ def _fields(dataset: Dataset) -> tuple[NestedField, ...]:
             name=column.name,
             field_type=_TYPES[column.type],
             required=column.name in required,
-            doc=column.comment,
+            doc=column.doc,
         )
         for column in dataset.columns
     )

@@ -85,7 +85,7 @@ class Catalog(Construct):
                 location=self._location(dataset),
                 columns=[
                     GlueCatalogTableStorageDescriptorColumns(
-                        name=column.name, type=column.type.value, comment=column.comment
+                        name=column.name, type=column.type.value, comment=column.doc
                     )
                     for column in dataset.columns
                 ],

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
 
-from contract.datasets import RUNS, Dataset, Partition, text
+from contract.datasets import RUNS, TECHNICAL, Dataset, Partition, text
 from contract.sources.catia import CONTRACT, CONVERSATIONS, MESSAGES
 from glue_src.arrow.engine import ArrowEngine
 from glue_src.arrow.limits import Limits
@@ -347,7 +347,7 @@ def test_columns_keep_the_contracts_field_ids(lake: Lake, engine: ArrowEngine) -
     load(lake, engine)
     user, *others, sent = MESSAGES.columns
     renamed = dataclasses.replace(sent, name="said_at", comment="When.")
-    columns = (*others, renamed, text(9, "tone", "How it was said."), user)
+    columns = (*others, renamed, text(9, "tone", TECHNICAL, "How it was said."), user)
     changed = dataclasses.replace(MESSAGES, columns=columns, sort_by=("conversation_id", "position", "user_id"))
     engine.evolve(changed, {"a": "b"})
     state, files = lake.state_of(MESSAGES), lake.table_keys(MESSAGES)
@@ -363,7 +363,9 @@ def test_columns_keep_the_contracts_field_ids(lake: Lake, engine: ArrowEngine) -
     engine.evolve(MESSAGES, {"a": "b"})
     assert [field.name for field in lake.state_of(MESSAGES).fields] == list(MESSAGES.column_names)
     with pytest.raises(TableSchemaError, match="position is long and would become string"):
-        engine.evolve(dataclasses.replace(MESSAGES, columns=(text(3, "position", ""), *others[:1], user)), {})
+        engine.evolve(
+            dataclasses.replace(MESSAGES, columns=(text(3, "position", TECHNICAL, ""), *others[:1], user)), {}
+        )
 
 
 def test_small_tables_are_replaced_as_a_whole(lake: Lake, engine: ArrowEngine) -> None:

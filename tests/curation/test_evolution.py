@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from contract.datasets import Column, ColumnType, Dataset, Partition, count, text
+from contract.datasets import TECHNICAL, Column, ColumnType, Dataset, Partition, count, text
 from contract.source import SourceContract
 from contract.sources.catia import CONTRACT, CONVERSATIONS, FEEDBACK, MESSAGES
 from contract.table_metadata import first_metadata
@@ -52,7 +52,7 @@ def test_columns_come_go_and_change_places(lake: Lake) -> None:
     lake.night()
     user_id, feedback_id, created_at, kind, comment, option = FEEDBACK.columns
     # Added, renamed, dropped, moved: ids tell which is which, and none of those between was ever there.
-    channel = text(9, "channel", "Where it was given.", "Feedback.channel")
+    channel = text(9, "channel", TECHNICAL, "Where it was given.", "Feedback.channel")
     renamed = replace(comment, name="remark", comment="The user's own words, as they are.")
     changed = with_columns(FEEDBACK, channel, user_id, feedback_id, created_at, kind, renamed)
     lake.contract = with_dataset(CONTRACT, changed)
@@ -102,7 +102,7 @@ def test_a_column_can_become_wider_and_nothing_else(
     with pytest.raises(TableSchemaError, match="'text' is string in the table and long in the contract"):
         lake.night(contract=with_dataset(CONTRACT, number))
     lake.night(contract=with_dataset(CONTRACT, reused))
-    age = count(5, "edad", "Another column by an id that was given before.", nullable=True)
+    age = count(5, "edad", TECHNICAL, "Another column by an id that was given before.", nullable=True)
     with pytest.raises(TableSchemaError, match=r"'edad' has field id 5, once that of 'ciudad'.*ids from 12 on"):
         lake.night(contract=with_dataset(CONTRACT, with_columns(reused, *reused.columns, age)))
     assert lake.sees(months(JAN))

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from contract.datasets import REJECTED, Dataset, Partition, count, instant, text
+from contract.datasets import REJECTED, TECHNICAL, Dataset, Partition, count, instant, text
 from contract.source import ItemKind, Relation, SourceContract
 
-_PARCEL_ID = text(1, "parcel_id", "The parcel.", "parcel_id", nullable=False)
+_PARCEL_ID = text(1, "parcel_id", TECHNICAL, "The parcel.", "parcel_id", nullable=False)
 
 STOPS = Dataset(
     name="stops",
     description="One row per stop of a parcel.",
     columns=(
         _PARCEL_ID,
-        count(2, "position", "Place of the stop on the way, from 1.", "stops"),
-        text(3, "from", "Where it came from.", "stops[].from"),
-        instant(4, "left_at", "When it went on; UTC.", "stops[].left_at"),
+        count(2, "position", TECHNICAL, "Place of the stop on the way, from 1.", "stops"),
+        text(3, "from", TECHNICAL, "Where it came from.", "stops[].from"),
+        instant(4, "left_at", TECHNICAL, "When it went on; UTC.", "stops[].left_at"),
     ),
     key=("parcel_id", "position"),
     sort_by=("parcel_id", "position"),
@@ -24,7 +24,11 @@ STOPS = Dataset(
 PARCELS = Dataset(
     name="parcels",
     description="One row per parcel.",
-    columns=(_PARCEL_ID, text(2, "order", "What was ordered.", "order"), count(3, "stop_count", "Its stops.", "stops")),
+    columns=(
+        _PARCEL_ID,
+        text(2, "order", TECHNICAL, "What was ordered.", "order"),
+        count(3, "stop_count", TECHNICAL, "Its stops.", "stops"),
+    ),
     key=("parcel_id",),
     sort_by=("parcel_id",),
 )

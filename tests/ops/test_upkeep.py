@@ -110,7 +110,7 @@ def test_columns_that_are_not_yet_the_contracts(platform: Platform, lake: Iceber
     assert [finding.remedy for finding in found(platform, tables.columns)] == ["python -m ops schema --env local"] * 2
     with lake.table(FEEDBACK).update_schema() as change:
         change.rename_column("choice", "option")
-        change.update_column("comment", doc=FEEDBACK.column("comment").comment)
+        change.update_column("comment", doc=FEEDBACK.column("comment").doc)
 
 
 def test_a_metadata_file_that_is_gone_is_a_finding_and_the_others_are_made(

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from contract.datasets import Dataset, Partition, prose, text
+from contract.datasets import TECHNICAL, Dataset, Partition, prose, text
 from contract.datasets import instant as instant_column
 from envs.local import LOCAL
 from glue_src.arrow import s3_files
@@ -21,9 +21,9 @@ LOG = Dataset(
     name="reading",
     description="A year of texts.",
     columns=(
-        text(1, "id", "Begins with the time.", nullable=False),
-        prose(2, "said", "Long."),
-        instant_column(3, "at", "When."),
+        text(1, "id", TECHNICAL, "Begins with the time.", nullable=False),
+        prose(2, "said", TECHNICAL, "Long."),
+        instant_column(3, "at", TECHNICAL, "When."),
     ),
     key=("id",),
     sort_by=("id",),

@@ -96,8 +96,7 @@ def test_table(etl: Stack, dataset: Dataset) -> None:
         "storage_descriptor": {
             "location": location_of(etl, dataset),
             "columns": [
-                {"name": column.name, "type": column.type.value, "comment": column.comment}
-                for column in dataset.columns
+                {"name": column.name, "type": column.type.value, "comment": column.doc} for column in dataset.columns
             ],
         },
         "lifecycle": ONCE[etl.env],

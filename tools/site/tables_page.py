@@ -50,12 +50,13 @@ def _table(dataset: Dataset) -> Iterator[str]:
             code(column.name),
             ICEBERG_TYPES[column.type],
             _null(column, dataset),
+            column.data_class.value,
             column.comment,
             _listed(column.source),
         )
         for column in dataset.columns
     )
-    yield from table(("id", "column", "type", "may be null", "what it is", "from"), rows)
+    yield from table(("id", "column", "type", "may be null", "class", "what it is", "from"), rows)
 
 
 def _divided(dataset: Dataset) -> str:

@@ -2,7 +2,21 @@
 
 from __future__ import annotations
 
-from contract.datasets import REJECTED, Column, Dataset, Partition, count, instant, prose, text
+from contract.datasets import (
+    IDENTIFIER,
+    ORGANISATION,
+    PERSONAL,
+    REJECTED,
+    TECHNICAL,
+    Column,
+    DataClass,
+    Dataset,
+    Partition,
+    count,
+    instant,
+    prose,
+    text,
+)
 from contract.source import ItemKind, Relation, SourceContract
 
 #: What stands before a user's id in PK.
@@ -13,15 +27,21 @@ _CONVERSATION_MONTH = len("CONVERSATION#2026-01")
 _FEEDBACK_MONTH = len("FEEDBACK#2026-01")
 
 
-def _user_data(field_id: int, name: str, what: str) -> Column:
+def _user_data(field_id: int, name: str, data_class: DataClass, what: str) -> Column:
     attribute = f"UserData.{name}"
-    return text(field_id, name, f"{attribute}: {what}.", attribute)
+    return text(field_id, name, data_class, f"{attribute}: {what}.", attribute)
 
 
-_USER_ID = text(1, "user_id", "The user: PK without its USER# prefix.", "PK", nullable=False)
-_CONVERSATION_ID = text(2, "conversation_id", "The conversation: the whole SK.", "SK", nullable=False)
+_USER_ID = text(1, "user_id", IDENTIFIER, "The user: PK without its USER# prefix.", "PK", nullable=False)
+_CONVERSATION_ID = text(2, "conversation_id", TECHNICAL, "The conversation: the whole SK.", "SK", nullable=False)
 _CREATED_AT = instant(
-    3, "created_at", "CreatedAt, or the time in SK where it is missing; UTC.", "CreatedAt", "SK", nullable=False
+    3,
+    "created_at",
+    TECHNICAL,
+    "CreatedAt, or the time in SK where it is missing; UTC.",
+    "CreatedAt",
+    "SK",
+    nullable=False,
 )
 
 CONVERSATIONS = Dataset(
@@ -31,14 +51,14 @@ CONVERSATIONS = Dataset(
         _USER_ID,
         _CONVERSATION_ID,
         _CREATED_AT,
-        _user_data(4, "nombre", "the user's name"),
-        _user_data(5, "ciudad", "the user's city"),
-        _user_data(6, "gerencia", "the user's department"),
-        _user_data(7, "subgerencia", "the user's sub-department"),
-        _user_data(8, "oficinas_asesoras", "the user's advisory office"),
-        _user_data(9, "nivel_directivo", "the user's management level"),
-        count(10, "message_count", "Messages in the conversation.", "Conversation"),
-        count(11, "question_count", "Messages that the user sent.", "Conversation[].from"),
+        _user_data(4, "nombre", PERSONAL, "the user's name"),
+        _user_data(5, "ciudad", ORGANISATION, "the user's city"),
+        _user_data(6, "gerencia", ORGANISATION, "the user's department"),
+        _user_data(7, "subgerencia", ORGANISATION, "the user's sub-department"),
+        _user_data(8, "oficinas_asesoras", ORGANISATION, "the user's advisory office"),
+        _user_data(9, "nivel_directivo", ORGANISATION, "the user's management level"),
+        count(10, "message_count", TECHNICAL, "Messages in the conversation.", "Conversation"),
+        count(11, "question_count", TECHNICAL, "Messages that the user sent.", "Conversation[].from"),
     ),
     key=("user_id", "conversation_id"),
     sort_by=("conversation_id", "user_id"),
@@ -51,10 +71,10 @@ MESSAGES = Dataset(
     columns=(
         _USER_ID,
         _CONVERSATION_ID,
-        count(3, "position", "Place of the message in its conversation, from 1.", "Conversation"),
-        text(4, "sender", "user, bot, or the source's own word where it is neither.", "Conversation[].from"),
-        prose(5, "text", "What was said.", "Conversation[].text"),
-        instant(6, "sent_at", "The message's own timestamp; UTC.", "Conversation[].timestamp"),
+        count(3, "position", TECHNICAL, "Place of the message in its conversation, from 1.", "Conversation"),
+        text(4, "sender", TECHNICAL, "user, bot, or the source's own word where it is neither.", "Conversation[].from"),
+        prose(5, "text", PERSONAL, "What was said.", "Conversation[].text"),
+        instant(6, "sent_at", TECHNICAL, "The message's own timestamp; UTC.", "Conversation[].timestamp"),
     ),
     key=("user_id", "conversation_id", "position"),
     # A conversation's id begins with its time: so a week's messages lie together, each conversation in one piece.
@@ -67,11 +87,11 @@ FEEDBACK = Dataset(
     description="One row per feedback item of the source table.",
     columns=(
         _USER_ID,
-        text(2, "feedback_id", "The feedback: the whole SK.", "SK", nullable=False),
+        text(2, "feedback_id", TECHNICAL, "The feedback: the whole SK.", "SK", nullable=False),
         _CREATED_AT,
-        text(4, "feedback_type", "like or dislike.", "Feedback.type"),
-        prose(5, "comment", "The user's own words.", "Feedback.comment"),
-        text(6, "option", "The answer that the user picked.", "Feedback.option"),
+        text(4, "feedback_type", TECHNICAL, "like or dislike.", "Feedback.type"),
+        prose(5, "comment", PERSONAL, "The user's own words.", "Feedback.comment"),
+        text(6, "option", TECHNICAL, "The answer that the user picked.", "Feedback.option"),
     ),
     key=("user_id", "feedback_id"),
     sort_by=("feedback_id", "user_id"),

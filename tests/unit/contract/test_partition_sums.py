@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 
-from contract.datasets import ColumnType, Dataset, Partition, count, text
+from contract.datasets import TECHNICAL, ColumnType, Dataset, Partition, count, text
 from contract.partition_sums import (
     PartitionSum,
     faults_in,
@@ -88,7 +88,7 @@ def renamed(dataset: Dataset) -> Dataset:
 @pytest.mark.parametrize(
     "other",
     [
-        replace(FEEDBACK, columns=(*FEEDBACK.columns, text(99, "more", "…"))),
+        replace(FEEDBACK, columns=(*FEEDBACK.columns, text(99, "more", TECHNICAL, "…"))),
         replace(FEEDBACK, columns=FEEDBACK.columns[:-1]),
         replace(FEEDBACK, columns=(*FEEDBACK.columns[:-2], *reversed(FEEDBACK.columns[-2:]))),
         replace(FEEDBACK, columns=(*FEEDBACK.columns[:-1], replace(FEEDBACK.columns[-1], field_id=99))),
@@ -111,7 +111,13 @@ def test_what_does_not_change_a_record_does_not_change_the_version() -> None:
     )
 
 
-WHOLE = Dataset("whole", "…", (text(1, "id", "…", nullable=False), count(2, "n", "…")), key=(), sort_by=("id",))
+WHOLE = Dataset(
+    "whole",
+    "…",
+    (text(1, "id", TECHNICAL, "…", nullable=False), count(2, "n", TECHNICAL, "…")),
+    key=(),
+    sort_by=("id",),
+)
 
 
 @pytest.mark.parametrize(

@@ -42,7 +42,7 @@ def test_iceberg_reads_the_contracts_columns(dataset: Dataset) -> None:
     fields = metadata.schema().fields
 
     assert [(field.field_id, field.name, str(field.field_type), field.doc) for field in fields] == [
-        (column.field_id, column.name, TYPES[column.type], column.comment) for column in dataset.columns
+        (column.field_id, column.name, TYPES[column.type], column.doc) for column in dataset.columns
     ]
     assert {field.name for field in fields if field.required} == dataset.required_names
     assert metadata.last_column_id == max(field.field_id for field in fields)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from contract.datasets import Column, ColumnType, Dataset, Partition, text
+from contract.datasets import TECHNICAL, Column, ColumnType, Dataset, Partition, text
 from contract.sources.catia import FEEDBACK
 from glue_src.schema import is_partitioned_so, must_evolve, properties_of, schema_document, schema_faults
 from tests.table_states import empty_state, metadata_of, state_of
@@ -22,7 +22,7 @@ def columns(*changed: Column) -> Dataset:
 @pytest.mark.parametrize(
     "contract",
     [
-        columns(*FEEDBACK.columns, text(7, "channel", "New.")),
+        columns(*FEEDBACK.columns, text(7, "channel", TECHNICAL, "New.")),
         columns(*FEEDBACK.columns[:-1]),
         columns(FEEDBACK.columns[1], FEEDBACK.columns[0], *FEEDBACK.columns[2:]),
         columns(replace(FEEDBACK.columns[0], comment="Other words."), *FEEDBACK.columns[1:]),
@@ -48,7 +48,9 @@ def test_a_table_that_is_as_it_should_be_stays_so() -> None:
 
 
 def test_a_new_column_may_be_null_even_where_files_are_sorted_by_it() -> None:
-    contract = replace(columns(*FEEDBACK.columns, text(7, "channel", "New.", nullable=False)), sort_by=("channel",))
+    contract = replace(
+        columns(*FEEDBACK.columns, text(7, "channel", TECHNICAL, "New.", nullable=False)), sort_by=("channel",)
+    )
     document = schema_document(contract, [2])
     assert [field["id"] for field in document["fields"] if field["required"]] == [2]
 
@@ -68,7 +70,7 @@ def test_an_id_is_never_given_twice() -> None:
     state = empty_state(FEEDBACK, schemas=[former, present], **{"current-schema-id": 1})
     # The very column comes back: a deployment was undone.
     assert schema_faults(FEEDBACK, state) == []
-    other = columns(*FEEDBACK.columns[:-1], text(6, "channel", "Another."))
+    other = columns(*FEEDBACK.columns[:-1], text(6, "channel", TECHNICAL, "Another."))
     assert schema_faults(other, state) == [
         "column 'channel' has field id 6, once that of 'option' (string): ids from 7 on are free"
     ]

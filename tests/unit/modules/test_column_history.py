@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from contract.column_history import History, history_faults, read_history, with_columns_of
-from contract.datasets import Column, ColumnType, Dataset, text
+from contract.datasets import TECHNICAL, Column, ColumnType, Dataset, text
 from contract.source import SourceContract
 from contract.sources import contract_named, contract_names
 from contract.sources.catia import CONTRACT, FEEDBACK
@@ -33,7 +33,7 @@ OTHERS = tuple(column for column in FEEDBACK.columns if column != COMMENT)
     ("columns", "fault"),
     [
         (OTHERS, None),
-        ((*OTHERS, COMMENT, text(7, "channel", "Where it was given.")), None),
+        ((*OTHERS, COMMENT, text(7, "channel", TECHNICAL, "Where it was given.")), None),
         ((*OTHERS, replace(COMMENT, comment="Other words for people.")), None),
         (
             (*OTHERS, replace(COMMENT, type=ColumnType.COUNT)),
@@ -43,7 +43,7 @@ OTHERS = tuple(column for column in FEEDBACK.columns if column != COMMENT)
             ),
         ),
         (
-            (*OTHERS, text(5, "channel", "Where it was given.")),
+            (*OTHERS, text(5, "channel", TECHNICAL, "Where it was given.")),
             "feedback.channel has field id 5, which was 'comment': ids are never given to another column; take 7",
         ),
     ],
@@ -56,7 +56,7 @@ def test_what_a_deployment_may_do_to_columns(columns: tuple[Column, ...], fault:
 
 def test_an_id_stays_taken_once_its_column_is_gone() -> None:
     history: History = with_columns_of(with_feedback(*OTHERS), with_columns_of(CONTRACT, {}))
-    assert history_faults(with_feedback(*OTHERS, text(5, "channel", "…")), history) != []
+    assert history_faults(with_feedback(*OTHERS, text(5, "channel", TECHNICAL, "…")), history) != []
 
 
 def test_a_contract_without_a_history_may_have_any_columns() -> None:

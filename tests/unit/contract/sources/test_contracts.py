@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from contract.datasets import REJECTED, Dataset, Partition, count, text
+from contract.datasets import IDENTIFIER, PERSONAL, REJECTED, TECHNICAL, Dataset, Partition, count, text
 from contract.source import ContractError, ItemKind, Relation, SourceContract
 from contract.sources import contract_named, contract_names
 from contract.sources.tickets import CONTRACT, REPLIES, TICKETS
@@ -46,8 +46,8 @@ def test_a_contract_that_is_not_there_is_refused() -> None:
 
 
 (HAS_TICKET,) = CONTRACT.relations
-MISNAMED = replace(TICKETS, columns=(*TICKETS.columns, text(6, "when?", "…")))
-RETYPED = replace(TICKETS, columns=(count(1, "ticket_id", "…"), *TICKETS.columns[1:]))
+MISNAMED = replace(TICKETS, columns=(*TICKETS.columns, text(6, "when?", TECHNICAL, "…")))
+RETYPED = replace(TICKETS, columns=(count(1, "ticket_id", TECHNICAL, "…"), *TICKETS.columns[1:]))
 SUBJECT_ID = next(column.field_id for column in TICKETS.columns if column.name == "subject")
 
 
@@ -57,7 +57,13 @@ def with_tickets(**changes: Any) -> dict[str, Any]:
     return {"datasets": (REPLIES, REJECTED, changed), "kinds": (ItemKind("tickets", changed),), "relations": ()}
 
 
-OTHER = Dataset("Other", "…", (text(1, "id", "…", nullable=False), count(2, "rows", "…")), key=("id",), sort_by=("id",))
+OTHER = Dataset(
+    "Other",
+    "…",
+    (text(1, "id", TECHNICAL, "…", nullable=False), count(2, "rows", TECHNICAL, "…")),
+    key=("id",),
+    sort_by=("id",),
+)
 
 
 @pytest.mark.parametrize(
@@ -97,10 +103,34 @@ OTHER = Dataset("Other", "…", (text(1, "id", "…", nullable=False), count(2, 
             "2 checks of 'tickets' are called 'reply_count'",
         ),
         (
-            with_tickets(columns=(*TICKETS.columns, text(SUBJECT_ID, "more", "…"))),
+            with_tickets(columns=(*TICKETS.columns, text(SUBJECT_ID, "more", TECHNICAL, "…"))),
             f"'tickets': field id {SUBJECT_ID} is there 2 times: give each column one of its own",
         ),
-        (with_tickets(columns=(*TICKETS.columns, text(0, "more", "…"))), "field id 0: field ids begin with 1"),
+        (
+            with_tickets(columns=(*TICKETS.columns, text(8, "a", IDENTIFIER, "…"), text(9, "b", IDENTIFIER, "…"))),
+            "'tickets' has the identifiers a, b: a row belongs to one person, so leave one",
+        ),
+        (
+            with_tickets(columns=(*TICKETS.columns, count(9, "number", IDENTIFIER, "…"))),
+            "'tickets': the identifier 'number' is no text: only a text can become a pseudonym",
+        ),
+        (
+            with_tickets(
+                columns=(*TICKETS.columns, text(9, "who", PERSONAL, "…", nullable=False)), sort_by=("ticket_id", "who")
+            ),
+            "'tickets': 'who' is personal, but rows are known or sorted by it",
+        ),
+        (
+            with_tickets(
+                columns=(*TICKETS.columns, text(9, "who", IDENTIFIER, "…", nullable=False)),
+                partition=Partition("who", 1),
+            ),
+            "'tickets' is divided by its identifier, and pseudonyms divide otherwise",
+        ),
+        (
+            with_tickets(columns=(*TICKETS.columns, text(0, "more", TECHNICAL, "…"))),
+            "field id 0: field ids begin with 1",
+        ),
         (with_tickets(sort_by=()), "'tickets' has no sort_by"),
         (with_tickets(sort_by=("missing",)), "names 'missing', which is none of its columns"),
         (with_tickets(key=("missing",)), "names 'missing', which is none of its columns"),
@@ -129,15 +159,15 @@ def test_a_contract_that_contradicts_itself_is_refused(changes: dict[str, Any], 
 )
 def test_names_that_glue_or_a_query_stumbles_over_are_refused(name: str, fault: str) -> None:
     with pytest.raises(ContractError, match=fault):
-        replace(CONTRACT, **with_tickets(columns=(*TICKETS.columns, text(9, name, "…")))).check()
+        replace(CONTRACT, **with_tickets(columns=(*TICKETS.columns, text(9, name, TECHNICAL, "…")))).check()
 
 
 def test_a_name_of_255_characters_is_not_too_long() -> None:
-    replace(CONTRACT, **with_tickets(columns=(*TICKETS.columns, text(9, "a" * 255, "…")))).check()
+    replace(CONTRACT, **with_tickets(columns=(*TICKETS.columns, text(9, "a" * 255, TECHNICAL, "…")))).check()
 
 
 def test_a_dataset_with_every_fault_tells_them_all() -> None:
-    columns = (text(1, "dt", "…"), text(1, "other", "…"), text(0, "B" * 300, "…"))
+    columns = (text(1, "dt", TECHNICAL, "…"), text(1, "other", TECHNICAL, "…"), text(0, "B" * 300, TECHNICAL, "…"))
     broken = Dataset("table", "…", columns, key=("gone",), sort_by=("lost",), partition=Partition("missing", 0))
     with pytest.raises(ContractError) as caught:
         replace(CONTRACT, kinds=(), relations=(), datasets=(REJECTED, broken)).check()

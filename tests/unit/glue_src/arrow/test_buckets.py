@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from contract.datasets import REJECTED, Dataset, Partition, count, prose, text
+from contract.datasets import REJECTED, TECHNICAL, Dataset, Partition, count, prose, text
 from glue_src.arrow.buckets import Buckets, split
 from glue_src.arrow.types import plain_schema
 
@@ -20,7 +20,12 @@ KEYS = st.text(st.sampled_from("aé😀#"), max_size=4)
 TABLE = Dataset(
     "t",
     "",
-    (text(1, "key", "", nullable=False), text(2, "other", ""), prose(3, "words", ""), count(4, "n", "")),
+    (
+        text(1, "key", TECHNICAL, "", nullable=False),
+        text(2, "other", TECHNICAL, ""),
+        prose(3, "words", TECHNICAL, ""),
+        count(4, "n", TECHNICAL, ""),
+    ),
     key=("key",),
     sort_by=("key",),
     partition=Partition("key", 2),

@@ -10,11 +10,17 @@ import pyarrow as pa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contract.datasets import Dataset, count, text
+from contract.datasets import TECHNICAL, Dataset, count, text
 from glue_src.arrow.order import comparable, duplicates, runs_of, sorted_by
 
 COLUMNS = ("a", "b", "n")
-TABLE = Dataset("t", "", (text(1, "a", ""), text(2, "b", ""), count(3, "n", "")), key=COLUMNS, sort_by=("b", "n", "a"))
+TABLE = Dataset(
+    "t",
+    "",
+    (text(1, "a", TECHNICAL, ""), text(2, "b", TECHNICAL, ""), count(3, "n", TECHNICAL, "")),
+    key=COLUMNS,
+    sort_by=("b", "n", "a"),
+)
 TEXTS = st.none() | st.text(st.sampled_from("aZé😀\ufffd\U0010ffff"), max_size=2)
 ROWS = st.lists(st.tuples(TEXTS, TEXTS, st.none() | st.integers(-2, 2)), max_size=40)
 

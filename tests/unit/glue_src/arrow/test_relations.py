@@ -11,14 +11,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contract.datasets import Dataset, Partition, count, text
+from contract.datasets import TECHNICAL, Dataset, Partition, count, text
 from contract.source import Relation
 from glue_src.arrow.relations import is_local, relate, total
 from glue_src.arrow.types import plain_schema
 from glue_src.engine import RelationFacts
 
-CHILD = Dataset("c", "", (text(1, "k", ""), text(2, "u", "")), key=(), sort_by=("k",), partition=Partition("k", 2))
-PARENT = dataclasses.replace(CHILD, name="p", columns=(*CHILD.columns, count(3, "n", "", nullable=True)))
+CHILD = Dataset(
+    "c",
+    "",
+    (text(1, "k", TECHNICAL, ""), text(2, "u", TECHNICAL, "")),
+    key=(),
+    sort_by=("k",),
+    partition=Partition("k", 2),
+)
+PARENT = dataclasses.replace(CHILD, name="p", columns=(*CHILD.columns, count(3, "n", TECHNICAL, "", nullable=True)))
 COUNTED = Relation("r", CHILD, PARENT, ("k", "u"), counted_in="n")
 KEY = st.none() | st.sampled_from(["", "a", "b", "😀"])
 CHILDREN = st.lists(st.lists(st.tuples(KEY, KEY), max_size=12), max_size=3)
