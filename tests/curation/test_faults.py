@@ -56,11 +56,11 @@ if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
 #: A night of Spark takes seconds: ETL2_CUTS=50 looks more closely, for a quarter of an hour.
-CUTS: Final = int(os.environ.get("ETL2_CUTS", "12"))
+CUTS: Final = int(os.environ.get("ETL2_CUTS", "6"))
 #: What the SDKs get over: refusals for the moment, and answers that are lost.
 MOMENTARY: Final[tuple[Action, ...]] = (SLOWED, FAILED, lose_answer)
 #: One request of so many that a night makes is refused: each takes a night of seconds. 1 tries each of them.
-SHARES: Final = {"spark": 24, "arrow": 3}
+SHARES: Final = {"spark": 48, "arrow": 6}
 
 
 @pytest.fixture(scope="module")
