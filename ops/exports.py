@@ -82,10 +82,10 @@ def _write_csv(part: Path, columns: Sequence[Column], rows: Iterable[Row]) -> in
     """Write CSV as Athena does: every cell in quotes, and a null an empty cell without any. No text is a formula."""
     count, may_be_formula = 0, [column.type not in NUMBERS for column in columns]
     with part.open("w", encoding="utf-8", newline="") as file:
-        file.write(_csv_record([_no_formula(column.name) for column in columns]))
+        file.write(csv_record([_no_formula(column.name) for column in columns]))
         for row in rows:
             cells = zip(row, may_be_formula, strict=True)
-            file.write(_csv_record([_no_formula(cell) if cell and may else cell for cell, may in cells]))
+            file.write(csv_record([_no_formula(cell) if cell and may else cell for cell, may in cells]))
             count += 1
     return count
 
@@ -94,7 +94,8 @@ def _no_formula(cell: str) -> str:
     return f"'{cell}" if cell.startswith(_FORMULA) else cell
 
 
-def _csv_record(cells: Sequence[str | None]) -> str:
+def csv_record(cells: Sequence[str | None]) -> str:
+    """Return one record as Athena writes it: every cell in quotes, a null an empty cell without any."""
     return ",".join("" if cell is None else '"' + cell.replace('"', '""') + '"' for cell in cells) + "\n"
 
 

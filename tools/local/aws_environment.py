@@ -44,9 +44,12 @@ def without_aws(environment: Mapping[str, str]) -> dict[str, str]:
     return {name: value for name, value in environment.items() if not name.startswith("AWS_") or name in HARMLESS}
 
 
-def emulator_environment(endpoint_url: str, environment: Mapping[str, str]) -> dict[str, str]:
-    """Return ``environment`` with AWS meaning the emulator at ``endpoint_url``."""
-    return {**without_aws(environment), **emulator_variables(endpoint_url)}
+def emulator_environment(
+    endpoint_url: str, environment: Mapping[str, str], athena_url: str | None = None
+) -> dict[str, str]:
+    """Return ``environment`` with AWS meaning the emulator at ``endpoint_url``, and Athena what is at another."""
+    athena = {"AWS_ENDPOINT_URL_ATHENA": athena_url} if athena_url else {}
+    return {**without_aws(environment), **emulator_variables(endpoint_url), **athena}
 
 
 def forget_accounts(environment: MutableMapping[str, str]) -> None:

@@ -13,7 +13,7 @@ from tools.local.workspace import Workspace
 
 
 def start_trino(workspace: Workspace, on_progress: Callable[[str], None] = lambda _: None) -> bool:
-    """Have Trino answer from the workspace's emulator, fetched the first time; tell whether it had to be started.
+    """Have Trino, and Athena's API before it, answer from the workspace's emulator; tell whether Trino was started.
 
     Raises:
         DownloadError: it is not on this machine and cannot be fetched.
@@ -22,7 +22,11 @@ def start_trino(workspace: Workspace, on_progress: Callable[[str], None] = lambd
     trino = distribution.ensure(on_progress)
     on_progress("Trino: starting")
     database = workspace.environment.etl.catalog.database_name
-    return workspace.trino.start(trino, workspace.emulator.endpoint_url(), database)
+    emulator = workspace.emulator.endpoint_url()
+    started = workspace.trino.start(trino, emulator, database)
+    if started or workspace.athena.running() is None:
+        workspace.athena.start(emulator, workspace.trino.connection().port)
+    return started
 
 
 @dataclass

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from envs.schema import Environment
+from tools.local.athena.server import AthenaServer
 from tools.local.aws_environment import emulator_environment
 from tools.local.cdktf_command import cdktf_environment
 from tools.local.clients import Clients
@@ -33,6 +34,7 @@ class Workspace:
         self.normalize_log = directory / "normalize-job.log"
         self.job_log = directory / "glue-job.log"
         self.trino = TrinoServer(directory / "trino")
+        self.athena = AthenaServer(directory / "athena")
         self._clients: dict[str, Clients] = {}
 
     def up(self) -> bool:
@@ -47,6 +49,7 @@ class Workspace:
     def down(self) -> bool:
         """Stop the emulator and Trino, remove all files, and tell whether the emulator ran."""
         self.close()
+        self.athena.stop()
         self.trino.stop()
         ran = self.emulator.stop()
         shutil.rmtree(self.directory, ignore_errors=True)
@@ -76,7 +79,8 @@ class Workspace:
 
     def variables(self) -> dict[str, str]:
         """Return this process's environment with AWS, cdktf and Terraform working on this platform."""
-        aws = emulator_environment(self.emulator.endpoint_url(), os.environ)
+        athena = self.athena.running()
+        aws = emulator_environment(self.emulator.endpoint_url(), os.environ, athena.endpoint_url if athena else None)
         return {**cdktf_environment(aws), CDKTF_OUTPUT: str(self.cdktf_output)}
 
     def stack_directory(self, stack: str) -> Path:

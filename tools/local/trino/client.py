@@ -15,7 +15,7 @@ from tools.local.errors import TrinoError
 
 #: Athena's own name of the account's Glue catalog, which stored views carry.
 CATALOG: Final = "awsdatacatalog"
-_USER: Final = "analyst"
+USER: Final = "analyst"
 _PROBE: Final = f"SELECT count(*) FROM {CATALOG}.information_schema.schemata"  # noqa: S608 our own name
 
 #: What the server says while its one node is not announced, and for how long that may be.
@@ -92,7 +92,7 @@ class Connection:
         return connect(  # type: ignore[no-untyped-call]
             host=self.host,
             port=self.port,
-            user=_USER,
+            user=USER,
             timezone="UTC",
             max_attempts=attempts,
         )
