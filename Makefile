@@ -24,9 +24,11 @@ deployer: ## install only what deploys, by hashes, for a job that acts on AWS
 demo: setup ## deploy to a local AWS emulator, run the pipeline, query it (USERS=200 SEED=1 ENGINE=lambda TRANSFORM=spark)
 	@$(PY) -m tools.local demo --users $(USERS) --seed $(SEED) --engine $(ENGINE) --transform $(TRANSFORM)
 
-query: ## ask the demo's tables and views (SQL="SELECT …")
+query: export ASKED := $(value SQL)
+query: ## ask the demo's tables and views (SQL="SELECT …", or NAME=top_questions, or FILE=question.sql; FORMAT=records)
 	@test -x $(PY) || { echo 'Nothing is set up, so nothing runs that could answer. Start it: make demo' >&2; exit 1; }
-	@$(PY) -m tools.local query "$${SQL:-SELECT * FROM dashboard_usuarios LIMIT 5}"
+	@$(PY) -m tools.local query $(if $(NAME),--name '$(NAME)') $(if $(FILE),--file '$(FILE)') \
+		$(if $(FORMAT),--format '$(FORMAT)') $(if $(NAME)$(FILE),,"$${ASKED:-SELECT * FROM dashboard_usuarios LIMIT 5}")
 
 down: ## stop the emulator and remove what the demo made
 	@python=$$(sh tools/local/find_python.sh) && "$$python" -m tools.local down

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import itertools
+import json
+import math
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TextIO
 
 from ops.exits import Exit, OpsError, usage
 from ops.queries import NUMBERS
@@ -27,7 +29,9 @@ _READERS: Final[dict[str, Callable[[str], Any]]] = {
     "date": date.fromisoformat,
     "timestamp": datetime.fromisoformat,
 }
-FORMATS: Final = (".csv", ".parquet")
+CSV, JSON, PARQUET = "csv", "json", "parquet"
+#: What a file can be, by its ending.
+FORMATS: Final = (CSV, JSON, PARQUET)
 #: A spreadsheet takes a cell that begins so for a formula, with and without a tab or line break in front, and runs it:
 #: https://owasp.org/www-community/attacks/CSV_Injection. Number columns are left alone: -12 is a number.
 _FORMULA: Final = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
@@ -41,9 +45,9 @@ def checked_target(target: Path) -> Path:
     Raises:
         OpsError: its ending is none of FORMATS, or its folder does not exist.
     """
-    if target.suffix not in FORMATS:
+    if target.suffix[1:] not in FORMATS:
         message = f"{target} ends in {target.suffix or 'nothing'}."
-        raise usage(message, f"Give a file that ends in {' or '.join(FORMATS)}.")
+        raise usage(message, f"Give a file that ends in {' or '.join(f'.{each}' for each in FORMATS)}.")
     if not target.parent.is_dir():
         message = f"The folder {target.parent} does not exist."
         raise usage(message, "Make it, or write elsewhere.")
@@ -51,15 +55,17 @@ def checked_target(target: Path) -> Path:
 
 
 def write(target: Path, columns: Sequence[Column], rows: Iterable[Row]) -> int:
-    """Write rows to a CSV or Parquet file and return how many; the file is there whole or not at all.
+    """Write rows to a file in the format of its ending and return how many; it is there whole or not at all.
 
     Raises:
         OpsError: it cannot be written.
     """
-    writer = _write_csv if target.suffix == ".csv" else _write_parquet
     try:
         with _whole_file(target) as part:
-            return writer(part, columns, rows)
+            if target.suffix[1:] == PARQUET:
+                return _write_parquet(part, columns, rows)
+            with part.open("w", encoding="utf-8", newline="") as file:
+                return WRITERS[target.suffix[1:]](file, columns, rows)
     except OSError as error:
         raise OpsError(
             Exit.USAGE, f"{target} could not be written: {error}.", "Is there room and permission?"
@@ -78,16 +84,47 @@ def _whole_file(target: Path) -> Iterator[Path]:
         part.unlink(missing_ok=True)
 
 
-def _write_csv(part: Path, columns: Sequence[Column], rows: Iterable[Row]) -> int:
-    """Write CSV as Athena does: every cell in quotes, and a null an empty cell without any. No text is a formula."""
+def write_csv(file: TextIO, columns: Sequence[Column], rows: Iterable[Row]) -> int:
+    """Write CSV as Athena does and return the rows: a null is an empty cell without quotes. No text is a formula."""
     count, may_be_formula = 0, [column.type not in NUMBERS for column in columns]
-    with part.open("w", encoding="utf-8", newline="") as file:
-        file.write(csv_record([_no_formula(column.name) for column in columns]))
-        for row in rows:
-            cells = zip(row, may_be_formula, strict=True)
-            file.write(csv_record([_no_formula(cell) if cell and may else cell for cell, may in cells]))
-            count += 1
+    file.write(csv_record([_no_formula(column.name) for column in columns]))
+    for row in rows:
+        cells = zip(row, may_be_formula, strict=True)
+        file.write(csv_record([_no_formula(cell) if cell and may else cell for cell, may in cells]))
+        count += 1
     return count
+
+
+def write_json(file: TextIO, columns: Sequence[Column], rows: Iterable[Row]) -> int:
+    """Write a JSON list of objects, one a line, and return how many. Numbers and truth values are JSON's own."""
+    count = 0
+    readers = [_JSON_READERS.get(column.type, str) for column in columns]
+    for row in rows:
+        cells = zip(columns, readers, row, strict=True)
+        said = {column.name: None if cell is None else read(cell) for column, read, cell in cells}
+        file.write(f"{',' if count else '['}\n{json.dumps(said, ensure_ascii=False)}")
+        count += 1
+    file.write("\n]\n" if count else "[]\n")
+    return count
+
+
+def _json_number(text: str) -> float | str:
+    """Return a number; JSON has none for NaN and the infinite, which stay texts."""
+    number = float(text)
+    return number if math.isfinite(number) else text
+
+
+#: How JSON has what Athena writes; decimals stay texts, for JSON's readers round them.
+_JSON_READERS: Final[dict[str, Callable[[str], Any]]] = {
+    **{name: _READERS[name] for name in ("tinyint", "smallint", "integer", "bigint", "boolean")},
+    **dict.fromkeys(("float", "real", "double"), _json_number),
+}
+
+#: What writes a format of text, to a file or to the standard output.
+WRITERS: Final[Mapping[str, Callable[[TextIO, Sequence[Column], Iterable[Row]], int]]] = {
+    CSV: write_csv,
+    JSON: write_json,
+}
 
 
 def _no_formula(cell: str) -> str:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from botocore.exceptions import ClientError
@@ -19,16 +22,15 @@ if TYPE_CHECKING:
     from mypy_boto3_athena.type_defs import QueryExecutionTypeDef
 
     from contract.source import SourceContract
+    from envs.schema import Environment
     from ops.platform import Platform
 
 _POLL_SECONDS: Final = 0.5
 #: Athena's largest page.
 _ROWS_PER_PAGE: Final = 1000
 _GOING_ON: Final = frozenset(("QUEUED", "RUNNING"))
-_OTHER_ENDPOINT: Final = (
-    " AWS_ENDPOINT_URL names an endpoint that is not AWS's: its Athena may lack Iceberg, views and functions; make "
-    "query asks Trino on this machine."
-)
+#: Where Athena is, if not where everything else is: a standard variable of AWS's SDKs.
+_ATHENA_ELSEWHERE: Final = "AWS_ENDPOINT_URL_ATHENA"
 
 #: Athena's types of numbers.
 NUMBERS: Final = frozenset(("tinyint", "smallint", "integer", "bigint", "float", "real", "double", "decimal"))
@@ -53,19 +55,67 @@ class Execution:
     seconds: float
 
 
+def sql_named(name: str, contract: SourceContract) -> str:
+    """Return a named query's SQL.
+
+    Raises:
+        OpsError: there is none of that name.
+    """
+    by_name = {query.name: query.sql for query in named_queries_of(contract)}
+    if name not in by_name:
+        close = get_close_matches(name, by_name)
+        meant = f"Did you mean {' or '.join(close)}? " if close else ""
+        message = f"{name!r} is no named query."
+        raise usage(message, f"{meant}Named queries are {', '.join(by_name)}.")
+    return by_name[name]
+
+
 def sql_of(text: str, contract: SourceContract) -> str:
-    """Return the SQL that a command line means: a named query's, or the text itself.
+    """Return the SQL that a command line's one argument means: a named query's, or the text itself.
 
     Raises:
         OpsError: it is one word and no named query.
     """
-    by_name = {query.name: query.sql for query in named_queries_of(contract)}
-    if text in by_name:
-        return by_name[text]
-    if not text.strip() or re.fullmatch(r"\w+", text.strip()):
-        message = f"{text!r} is neither SQL nor a named query."
-        raise usage(message, f"Named queries are {', '.join(by_name)}; SQL is one argument, in quotes.")
-    return text
+    return sql_named(text.strip(), contract) if re.fullmatch(r"\w*", text.strip()) else text
+
+
+def statement_of(text: str, name: str, file: str, contract: SourceContract) -> str | None:
+    """Return the SQL that a command line means by its argument, a named query or a file; None if by nothing.
+
+    Raises:
+        OpsError: it means several, there is no such query, or the file cannot be read.
+    """
+    if sum(map(bool, (text, name, file))) > 1:
+        message = "SQL, --name and --file each say what is asked."
+        raise usage(message, "Give one of them.")
+    if name:
+        return sql_named(name, contract)
+    if file:
+        return _content_of(file)
+    return sql_of(text, contract) if text else None
+
+
+def _content_of(file: str) -> str:
+    try:
+        content = sys.stdin.read() if file == "-" else Path(file).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        message = f"{file} cannot be read: {error}."
+        raise usage(message, "Give a text file with one statement of SQL, in UTF-8.") from error
+    if not content.strip():
+        message = f"{'The standard input' if file == '-' else file} is empty."
+        raise usage(message, "Give one statement of SQL.")
+    return content
+
+
+def check_is_athena(environment: Environment, variables: Mapping[str, str]) -> None:
+    """Check that what answers is Athena, or what answers as it does.
+
+    Raises:
+        OpsError: AWS_ENDPOINT_URL names an endpoint that is not AWS's, whose SQL may be another.
+    """
+    if environment.provider.custom_endpoint and _ATHENA_ELSEWHERE not in variables:
+        message = f"AWS_ENDPOINT_URL is not AWS's, and {_ATHENA_ELSEWHERE} names nothing that answers as Athena does."
+        raise usage(message, "On one machine: make query, which starts nothing but says what is missing.")
 
 
 class Query:
@@ -130,12 +180,11 @@ class Query:
                     yield cells
 
     def _refused(self, why: str) -> Exception:
-        hint = _OTHER_ENDPOINT if self._platform.environment.provider.custom_endpoint else ""
         database = self._platform.environment.etl.catalog.database_name
         remedy = (
             f"Correct the SQL: tables and views are those of {database}; if a column is missing, "
             f"{command_line(self._platform.names.env, 'schema')}; if it scans too much, filter by time or key "
-            f"(docs/queries.md).{hint}"
+            f"(docs/queries.md)."
         )
         return attention(f"Athena did not answer: {why}.", remedy)
 

@@ -3,9 +3,12 @@ r"""Commands that ask the data: query, rejects, replay."""
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable
+import os
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
@@ -25,6 +28,17 @@ from ops.statements import check_only_reads
 
 if TYPE_CHECKING:
     from contract.views import NamedQuery
+    from ops.queries import Column, Execution, Row
+
+
+class Form(StrEnum):
+    """How rows are told on the standard output."""
+
+    TABLE = show_queries.TABLE
+    RECORDS = show_queries.RECORDS
+    CSV = exports.CSV
+    JSON = exports.JSON
+
 
 Examples = Annotated[int, typer.Option("--examples", min=0, metavar="N", help="So many examples of each.")]
 
@@ -44,9 +58,16 @@ def query(
         str, typer.Argument(help="SQL in quotes, or a named query; without it these are listed.", autocompletion=_names)
     ] = "",
     env: Env,
-    rows: Annotated[int, typer.Option("--rows", min=1, metavar="N", help="So many rows are shown.")] = 100,
+    name: Annotated[str, typer.Option("--name", metavar="QUERY", help="A named query.", autocompletion=_names)] = "",
     file: Annotated[
-        Path | None, typer.Option("--output", metavar="FILE.csv|FILE.parquet", help="All rows into a file instead.")
+        str, typer.Option("--file", metavar="FILE.sql|-", help="SQL from a file, or from the standard input.")
+    ] = "",
+    form: Annotated[
+        Form | None, typer.Option("--format", help="How rows are shown. Without it: a table, or records if too wide.")
+    ] = None,
+    rows: Annotated[int, typer.Option("--rows", min=1, metavar="N", help="So many rows are shown.")] = 100,
+    target: Annotated[
+        Path | None, typer.Option("--output", metavar="FILE", help="All rows into a .csv, .json or .parquet instead.")
     ] = None,
     write: Annotated[
         bool, typer.Option("--write", help="Run a statement that may change or delete something.")
@@ -59,22 +80,30 @@ def query(
     In the environment's own workgroup. Without SQL, the named queries are listed. Statements that do not only read
     are refused without --write, and with it you are asked first.
 
+    NULL is a null, nothing is an empty text. Tables cut long texts and mark them with an ellipsis, records do not.
+    With --format csv or json all rows go to the standard output.
+
     Files are for you alone (mode 600). In a CSV, text that a spreadsheet would take for a formula gets an apostrophe in
-    front; a Parquet file holds it as it is.
+    front; JSON and Parquet hold it as it is.
 
     \b
     Example: python -m ops query --env prod "SELECT count(*) FROM conversations"
-             python -m ops query --env prod failed_checks --output failed.csv
+             python -m ops query --env prod --name failed_checks --output failed.csv
+             python -m ops query --env prod --file question.sql --format records
     """
     contract = ENVIRONMENTS[env].contract
-    if not sql:
+    statement = queries.statement_of(sql, name, file, contract)
+    if statement is None:
         return _list_named(named_queries_of(contract), as_json=as_json)
-    statement, target = queries.sql_of(sql, contract), exports.checked_target(file) if file else None
+    if target:
+        exports.checked_target(target)
     if write:
         confirm([f"In {env}: {statement}"], yes=yes)
     else:
         check_only_reads(statement)
-    started = queries.Query(platform_of(env), statement)
+    platform = platform_of(env)
+    queries.check_is_athena(platform.environment, os.environ)
+    started = queries.Query(platform, statement)
     try:
         with following(in_lines=False) as follower:
             done = started.wait(lambda state, scanned: follower.beat(f"{state} {show_queries.size(scanned)} scanned"))
@@ -82,25 +111,37 @@ def query(
         started.stop()
         raise
     columns = started.columns()
-    found = started.rows(columns)
-    price = LIST_PRICES.athena(done.scanned_bytes)
-    if target:
-        count = exports.write(target, columns, found)
-        told = {**document(done), "dollars": price, "file": str(target), "rows": count}
-    else:
-        shown = list(itertools.islice(found, rows + 1))
-        kept, more = shown[:rows], len(shown) > rows
-        names = [column.name for column in columns]
-        told = {**document(done), "dollars": price, "columns": names, "rows": kept, "more": more}
-    if as_json:
-        print_json(told)
-        return Exit.WELL
-    if target:
-        output().print(f"{count:,} rows in {target}", soft_wrap=True)
-    else:
-        show_queries.show(columns, kept, output(), more=more)
-    show_queries.show_execution(done, notices())
+    _tell(done, columns, started.rows(columns), Telling(form, target, rows, as_json))
     return Exit.WELL
+
+
+class Telling(NamedTuple):
+    """How an answer is told: in which form or to which file, so many rows on the screen, as a document or not."""
+
+    form: Form | None
+    target: Path | None
+    rows: int
+    as_json: bool
+
+
+def _tell(done: Execution, columns: Sequence[Column], found: Iterator[Row], telling: Telling) -> None:
+    said = {**document(done), "dollars": LIST_PRICES.athena(done.scanned_bytes)}
+    if telling.target:
+        count = exports.write(telling.target, columns, found)
+        if telling.as_json:
+            print_json({**said, "file": str(telling.target), "rows": count})
+            return
+        output().print(f"{count:,} rows in {telling.target}", soft_wrap=True)
+    elif telling.form is not None and telling.form in exports.WRITERS:
+        exports.WRITERS[telling.form](sys.stdout, columns, found)
+    else:
+        shown = list(itertools.islice(found, telling.rows + 1))
+        kept, more = shown[: telling.rows], len(shown) > telling.rows
+        if telling.as_json:
+            print_json({**said, "columns": [column.name for column in columns], "rows": kept, "more": more})
+            return
+        show_queries.show(columns, kept, output(), more=more, form=telling.form or "")
+    show_queries.show_execution(done, notices())
 
 
 def _list_named(named: Iterable[NamedQuery], *, as_json: bool) -> Exit:

@@ -14,11 +14,19 @@ from ops.show.screen import shortened, table
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.table import Table
 
     from ops.queries import Column, Execution, Row
 
-#: On a terminal a longer cell is cut; files hold all of it.
+#: In a table a longer cell is cut, and marked with an ellipsis; records and files hold all of it.
 _LONGEST_CELL: Final = 200
+#: A column is readable at this width: longer cells fold. What does not fit so many a line is shown as records.
+_READABLE: Final = 12
+_GAP: Final = 2
+#: A null, apart from an empty text, which is blank, and from a text, which is not dim.
+_NULL: Final = Text("NULL", style="dim")
+
+TABLE, RECORDS = "table", "records"
 
 
 def size(count: int) -> str:
@@ -29,17 +37,44 @@ def size(count: int) -> str:
     return f"{count} bytes"
 
 
-def show(columns: Sequence[Column], rows: Sequence[Row], console: Console, *, more: bool) -> None:
-    """Print rows as a table, a null as a dim dash."""
+def show(columns: Sequence[Column], rows: Sequence[Row], console: Console, *, more: bool, form: str = "") -> None:
+    """Print rows as a table or, where that is asked for or one would be too narrow to read, record by record."""
+    if not form:
+        form = TABLE if _fits(columns, rows, console.width) else RECORDS
+    if form == TABLE:
+        console.print(_table(columns, rows))
+    else:
+        _print_records(columns, rows, console)
+    if more:
+        console.print(f"The first {len(rows):,} rows. More: --rows N; all: --output FILE.csv, .json or .parquet.")
+
+
+def _fits(columns: Sequence[Column], rows: Sequence[Row], width: int) -> bool:
+    widest = (
+        max([len(column.name), *(min(len(row[place] or ""), _READABLE) for row in rows)])
+        for place, column in enumerate(columns)
+    )
+    return sum(each + _GAP for each in widest) <= width
+
+
+def _table(columns: Sequence[Column], rows: Sequence[Row]) -> Table:
     made = table()
     for column in columns:
         made.add_column(column.name, justify="right" if column.type in NUMBERS else "left", overflow="fold")
     for row in rows:
-        cells = (Text("-", style="dim") if cell is None else Text(shortened(cell, _LONGEST_CELL)) for cell in row)
-        made.add_row(*cells)
-    console.print(made)
-    if more:
-        console.print(f"The first {len(rows):,} rows. All of them: --output FILE.csv or FILE.parquet; or --rows N.")
+        made.add_row(*(_NULL if cell is None else Text(shortened(cell, _LONGEST_CELL)) for cell in row))
+    return made
+
+
+def _print_records(columns: Sequence[Column], rows: Sequence[Row], console: Console) -> None:
+    """Print each row as lines of a name and a whole value; a value's own lines stay lines."""
+    for number, row in enumerate(rows, 1):
+        console.print(Text(f"-- {number} of {len(rows)}", style="dim"))
+        made = table()
+        made.show_header = False
+        for column, cell in zip(columns, row, strict=True):
+            made.add_row(Text(column.name, style="dim"), _NULL if cell is None else Text(cell))
+        console.print(made)
 
 
 def show_execution(execution: Execution, console: Console) -> None:

@@ -118,9 +118,8 @@ def parser() -> argparse.ArgumentParser:
             ):
                 shown = f"{whose} (default: %(default)s)"
                 added.add_argument(option, choices=engines, default=engines[0], help=shown)
-    # Run by tools.local.query, which imports less than this module.
-    asked = commands.add_parser("query", help="Ask the tables and views in Athena's SQL.")
-    asked.add_argument("sql", help="one statement")
+    # Run by tools.local.query: its options are those of python -m ops query.
+    commands.add_parser("query", help="Ask the tables and views in Athena's SQL.")
     return root
 
 

@@ -1,37 +1,39 @@
-"""``python -m tools.local query SQL``: asks the demo's tables and views. Imports little, to answer within a second."""
+"""``python -m tools.local query``: what ``python -m ops query`` is for an environment in AWS, for the demo's."""
 
 from __future__ import annotations
 
-import argparse
+import os
 import sys
-from pathlib import Path
 
+from ops.app import made
+from tools.local.athena.server import AthenaServer
+from tools.local.aws_environment import emulator_environment, forget_accounts
 from tools.local.emulator import Emulator
-from tools.local.errors import LocalError
+from tools.local.errors import LocalError, TrinoError
 from tools.local.machine_tools import DEFAULT_DIRECTORY
-from tools.local.screen import Screen
-from tools.local.trino.server import TrinoServer
 
 
-def ask(directory: Path, sql: str) -> None:
-    """Print the answer of one statement in Athena's SQL.
+def _variables() -> dict[str, str]:
+    """Return the environment in which Athena is this machine's.
 
     Raises:
-        LocalError: nothing runs there that could answer, or Trino refuses the statement.
+        LocalError: nothing runs here that could answer.
     """
-    Emulator(directory).endpoint_url()
-    columns, rows = TrinoServer(directory / "trino").connection().query(sql)
-    Screen().answer("1 row" if len(rows) == 1 else f"{len(rows):,} rows", columns, rows)
+    emulator = Emulator(DEFAULT_DIRECTORY).endpoint_url()
+    athena = AthenaServer.of(DEFAULT_DIRECTORY).running()
+    if athena is None:
+        message = "Trino, which answers SQL here, does not run. Set it up: .venv/bin/python -m tools.local trino"
+        raise TrinoError(message)
+    return emulator_environment(emulator, os.environ, athena.endpoint_url)
 
 
 def main() -> int:
     """Ask what the command line says, and return the exit status."""
-    parser = argparse.ArgumentParser(prog="python -m tools.local query", description="Ask the tables in Athena's SQL.")
-    parser.add_argument("sql", help="one statement")
-    arguments = parser.parse_args(sys.argv[2:])
+    forget_accounts(os.environ)
     try:
-        ask(DEFAULT_DIRECTORY, arguments.sql)
+        os.environ.update(_variables())
     except LocalError as error:
         sys.stderr.write(f"{error}\n")
         return 1
+    made(completion=False)(["query", "--env", "local", *sys.argv[2:]], prog_name="python -m tools.local")
     return 0

@@ -34,7 +34,7 @@ class Workspace:
         self.normalize_log = directory / "normalize-job.log"
         self.job_log = directory / "glue-job.log"
         self.trino = TrinoServer(directory / "trino")
-        self.athena = AthenaServer(directory / "athena")
+        self.athena = AthenaServer.of(directory)
         self._clients: dict[str, Clients] = {}
 
     def up(self) -> bool:

@@ -53,6 +53,11 @@ def test_every_command_has_an_example() -> None:
         (("logs", "--env", "test", "--since", "yesterday"), "'yesterday' is no duration"),
         (("query", "--env", "test", "not_a_query"), "Named queries are "),
         (("query", "--env", "test", "SELECT 1", "--output", "x.xlsx"), "ends in .xlsx"),
+        (("query", "--env", "test", "--name", "fail_checks"), "Did you mean failed_checks?"),
+        (("query", "--env", "test", "SELECT 1", "--name", "failed_checks"), "Give one of them."),
+        (("query", "--env", "test", "--file", "no/such.sql"), "no/such.sql cannot be read"),
+        (("query", "--env", "test", "--file", "-"), "The standard input is empty."),
+        (("query", "--env", "test", "SELECT 1", "--format", "xlsx"), "'xlsx' is not one of"),
     ],
 )
 def test_wrong_usage_is_told_before_aws_is_asked(words: tuple[str, ...], said: str) -> None:

@@ -25,6 +25,11 @@ class AthenaServer:
         self.directory = directory
         self._child: subprocess.Popen[bytes] | None = None
 
+    @classmethod
+    def of(cls, workspace: Path) -> AthenaServer:
+        """Return the server of a workspace's directory."""
+        return cls(workspace / "athena")
+
     @property
     def log(self) -> Path:
         """What it says."""

@@ -86,13 +86,6 @@ def test_a_query_without_trino_names_the_one_command(
     )
 
 
-def test_a_query_imports_little() -> None:
-    heavy = ("boto3", "pydantic", "pyarrow", "envs")
-    code = f"import sys, tools.local.query; print([name for name in {heavy} if name in sys.modules])"
-    done = subprocess.run((sys.executable, "-c", code), check=True, capture_output=True, text=True)
-    assert done.stdout == "[]\n"
-
-
 def test_steps_and_answers_are_shown() -> None:
     output = io.StringIO()
     screen = Screen(Console(file=output, width=100))

@@ -1,0 +1,103 @@
+"""A query's answer on screens of different widths, and what a command line means by its words."""
+
+from __future__ import annotations
+
+import io
+import json
+import sys
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from contract.sources.catia import CONTRACT
+from ops import exports, queries
+from ops.exits import OpsError
+from ops.queries import Column, Row
+from ops.show import queries as shown
+
+LONG = "una respuesta larga " * 30
+DASHBOARD = tuple(Column(f"columna_numero_{place}", "varchar") for place in range(16))
+FEW = (Column("user_id", "varchar"), Column("count", "bigint"), Column("text", "varchar"))
+FEW_ROWS: list[Row] = [("u1", "7", ""), ("u2", "1234", None), ("u3", None, LONG)]
+
+
+def printed(columns: tuple[Column, ...], rows: list[Row], width: int, form: str = "") -> list[str]:
+    file = io.StringIO()
+    shown.show(columns, rows, Console(file=file, width=width), more=False, form=form)
+    return file.getvalue().splitlines()
+
+
+@pytest.mark.parametrize(("width", "is_table"), [(80, False), (140, False), (360, True)])
+def test_what_is_too_wide_for_a_table_is_shown_record_by_record(width: int, is_table: bool) -> None:
+    lines = printed(DASHBOARD, [tuple("x" * 20 for _ in DASHBOARD)] * 2, width)
+    assert (lines[0].split() == [column.name for column in DASHBOARD]) is is_table
+    assert (lines[0] == "-- 1 of 2") is not is_table
+    assert max(map(len, lines)) <= width
+
+
+@pytest.mark.parametrize("width", [80, 140])
+def test_a_table_has_numbers_to_the_right_nulls_apart_and_long_texts_marked(width: int) -> None:
+    header, first, second, *rest = (line.rstrip() for line in printed(FEW, FEW_ROWS, width))
+    end = header.index("count") + len("count")
+    assert (first[:end].split(), first[end:]) == (["u1", "7"], "")
+    assert second[:end].endswith("1234")
+    assert second[end:].split() == ["NULL"]
+    assert rest[-1].endswith("…")
+
+
+def test_records_cut_nothing() -> None:
+    lines = printed(FEW, FEW_ROWS, 80, shown.RECORDS)
+    assert lines[0] == "-- 1 of 3"
+    assert " ".join(" ".join(lines).split()).endswith(f"text {LONG.strip()}")
+
+
+@pytest.mark.parametrize(
+    ("words", "sql"),
+    [
+        (("SELECT '$x', \"a\", 5 % 2", "", ""), "SELECT '$x', \"a\", 5 % 2"),
+        (("failed_checks", "", ""), "data_quality"),
+        (("", "failed_checks", ""), "data_quality"),
+        (("", "", "FILE"), "SELECT '¿$qué?' % 1"),
+        (("", "", "-"), "SELECT 'from a pipe'"),
+    ],
+)
+def test_what_a_command_line_asks(
+    words: tuple[str, str, str], sql: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "q.sql").write_text("SELECT '¿$qué?' % 1\n", encoding="utf-8")
+    monkeypatch.setattr(sys, "stdin", io.StringIO("SELECT 'from a pipe'"))
+    text, name, file = words
+    asked = queries.statement_of(text, name, file.replace("FILE", str(tmp_path / "q.sql")), CONTRACT)
+    assert asked is not None
+    assert sql in asked
+
+
+def test_nothing_asked_is_no_statement() -> None:
+    assert queries.statement_of("", "", "", CONTRACT) is None
+
+
+def test_a_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "q.sql").write_bytes(b"SELECT '\xff'")
+    with pytest.raises(OpsError, match="cannot be read"):
+        queries.statement_of("", "", str(tmp_path / "q.sql"), CONTRACT)
+
+
+def test_json_has_numbers_where_json_has_them() -> None:
+    columns = (
+        Column("text", "varchar"),
+        Column("count", "bigint"),
+        Column("share", "double"),
+        Column("exact", "decimal"),
+        Column("yes", "boolean"),
+    )
+    rows: list[Row] = [("=1+1\n", "9007199254740993", "1.0E7", "0.10", "true"), ("", None, "NaN", None, "false")]
+    file = io.StringIO()
+    assert exports.write_json(file, columns, rows) == 2
+    assert json.loads(file.getvalue()) == [
+        {"text": "=1+1\n", "count": 9007199254740993, "share": 1e7, "exact": "0.10", "yes": True},
+        {"text": "", "count": None, "share": "NaN", "exact": None, "yes": False},
+    ]
+    file = io.StringIO()
+    assert exports.write_json(file, columns, []) == 0
+    assert json.loads(file.getvalue()) == []
