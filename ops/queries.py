@@ -184,7 +184,7 @@ class Query:
         remedy = (
             f"Correct the SQL: tables and views are those of {database}; if a column is missing, "
             f"{command_line(self._platform.names.env, 'schema')}; if it scans too much, filter by time or key "
-            f"(docs/queries.md)."
+            f"(docs/analyst-guide.md)."
         )
         return attention(f"Athena did not answer: {why}.", remedy)
 

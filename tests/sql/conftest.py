@@ -9,6 +9,7 @@ import pytest
 
 from contract.sources.catia import CONTRACT
 from tests.more_sources import parcels
+from tests.sql.athena import Api, athena_api
 from tests.sql.lake import BUCKET, SqlLake, start_trino
 from tools.local.trino.server import TrinoServer
 from tools.local.workspace import Workspace
@@ -33,6 +34,16 @@ def lake(workspace: Workspace, trino: TrinoServer) -> SqlLake:
     made = SqlLake(CONTRACT, clients, trino.connection(), DATABASE)
     made.make()
     return made
+
+
+@pytest.fixture(scope="package")
+def api(
+    lake: SqlLake, trino: TrinoServer, workspace: Workspace, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Api]:
+    """Athena's API over CatIA's tables and views."""
+    folder = tmp_path_factory.mktemp("athena")
+    with athena_api(lake, workspace.emulator.endpoint_url(), trino.connection().port, folder) as served:
+        yield served
 
 
 @pytest.fixture(scope="package")

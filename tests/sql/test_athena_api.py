@@ -4,31 +4,18 @@ from __future__ import annotations
 
 import base64
 import random
-import time
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import Final
 
-import boto3
 import pyathena
 import pytest
 from botocore.exceptions import ClientError
 
 from contract.sources.catia import FEEDBACK
-from tests.sql.lake import BUCKET, SqlLake
+from tests.sql.athena import RESULTS, WORKGROUP, Api
+from tests.sql.lake import BUCKET
 from tests.sql.samples import NASTY_TEXTS, at, row
-from tools.local.athena.server import AthenaServer
-from tools.local.aws_environment import CREDENTIALS, REGION
-from tools.local.trino.server import TrinoServer
-from tools.local.workspace import Workspace
+from tools.local.aws_environment import REGION
 
-if TYPE_CHECKING:
-    from mypy_boto3_athena import AthenaClient
-    from mypy_boto3_athena.type_defs import QueryExecutionContextTypeDef
-
-WORKGROUP: Final = "wg-api"
-RESULTS: Final = f"s3://{BUCKET}/athena/api/"
-ENDED: Final = ("SUCCEEDED", "FAILED", "CANCELLED")
 #: Runs until somebody stops it.
 ENDLESS: Final = "SELECT count(*) FROM " + ", ".join(f"UNNEST(sequence(1, 10000)) AS t{n}(x{n})" for n in range(4))
 
@@ -57,75 +44,6 @@ VALUES: Final[tuple[tuple[str, str, str | None], ...]] = (
     ("CAST(ROW(1, NULL) AS ROW(a integer, b varchar))", "row", "{a=1, b=null}"),
     ("ROW('x')", "row", "{field0=x}"),
 )
-
-
-@dataclass(frozen=True)
-class Api:
-    """The server, a client of it, and the lake that it answers from."""
-
-    client: AthenaClient
-    url: str
-    lake: SqlLake
-
-    def start(self, sql: str, **more: Any) -> str:
-        context: QueryExecutionContextTypeDef = {"Database": self.lake.database, "Catalog": "AwsDataCatalog"}
-        return str(
-            self.client.start_query_execution(
-                QueryString=sql, QueryExecutionContext=context, **{"WorkGroup": WORKGROUP, **more}
-            )["QueryExecutionId"]
-        )
-
-    def ended(self, query: str) -> Any:
-        deadline = time.monotonic() + 60
-        while (found := self.client.get_query_execution(QueryExecutionId=query)["QueryExecution"])["Status"][
-            "State"
-        ] not in ENDED:
-            assert time.monotonic() < deadline
-            time.sleep(0.05)
-        return found
-
-    def rows(self, query: str) -> list[tuple[str | None, ...]]:
-        pages = self.client.get_paginator("get_query_results").paginate(
-            QueryExecutionId=query, PaginationConfig={"PageSize": 7}
-        )
-        return [
-            tuple(cell.get("VarCharValue") for cell in each["Data"])
-            for page in pages
-            for each in page["ResultSet"]["Rows"]
-        ]
-
-
-@pytest.fixture(scope="module")
-def api(
-    lake: SqlLake, trino: TrinoServer, workspace: Workspace, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Api]:
-    emulator, server = workspace.emulator.endpoint_url(), AthenaServer(tmp_path_factory.mktemp("athena"))
-    server.start(emulator, trino.connection().port)
-    try:
-        running = server.running()
-        assert running is not None
-        client = boto3.client(
-            "athena",
-            endpoint_url=running.endpoint_url,
-            region_name=REGION,
-            aws_access_key_id=CREDENTIALS["AWS_ACCESS_KEY_ID"],
-            aws_secret_access_key=CREDENTIALS["AWS_SECRET_ACCESS_KEY"],
-        )
-        # The emulator keeps workgroups: this is passed on.
-        client.create_work_group(
-            Name=WORKGROUP,
-            Configuration={
-                "EnforceWorkGroupConfiguration": True,
-                "ResultConfiguration": {
-                    "OutputLocation": RESULTS,
-                    "EncryptionConfiguration": {"EncryptionOption": "SSE_S3"},
-                },
-                "BytesScannedCutoffPerQuery": 10_000_000,
-            },
-        )
-        yield Api(client, running.endpoint_url, lake)
-    finally:
-        server.stop()
 
 
 @pytest.fixture
@@ -271,9 +189,7 @@ def test_named_queries_are_the_emulators(api: Api) -> None:
 
 
 def test_pyathena_reads_rows_and_frames(api: Api, comments: list[str | None], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("AWS_ENDPOINT_URL", str(api.lake.clients.s3.meta.endpoint_url))
-    monkeypatch.setenv("AWS_ENDPOINT_URL_ATHENA", api.url)
-    for name, value in CREDENTIALS.items():
+    for name, value in api.variables().items():
         monkeypatch.setenv(name, value)
     with pyathena.connect(work_group=WORKGROUP, schema_name=api.lake.database, region_name=REGION) as connection:
         cursor = connection.cursor()

@@ -16,7 +16,7 @@ _INTRODUCTION: Final = """\
 
 The database is `cat_{env}_analytics_db`, the workgroup `wg-cat-{env}-analytics`. Tables are Iceberg tables and hold the
 source as it is now; [earlier states](../lake.md#query-an-earlier-state) can be queried too. Times are UTC, to the
-microsecond. [Ten questions](../queries.md) has SQL to start from.
+microsecond. [The analyst's guide](../analyst-guide.md) has SQL to start from.
 
 A column's id is Iceberg's field id: it never changes and is never used again. *Required* columns are never null in the
 table itself; where only "may be null" says no, ETL-2 checks it before it publishes.

@@ -16,14 +16,12 @@ from tools.local.trino.client import Connection
 from tools.local.trino.distribution import ensure
 from tools.local.trino.server import TrinoServer
 
-QUESTIONS: Final = PROJECT / "docs" / "queries.md"
+QUESTIONS: Final = PROJECT / "docs" / "analyst-guide.md"
 #: `dashboard_usuarios` of all users puts all texts together.
 _HEAP_MB: Final = 6000
-_QUESTION: Final = re.compile(r"^## (?P<title>.+?)\n.*?^```sql\n(?P<sql>.+?)^```", re.MULTILINE | re.DOTALL)
+_QUESTION: Final = re.compile(r"^### (?P<title>.+?)\n.*?^```sql\n(?P<sql>.+?)^```", re.MULTILINE | re.DOTALL)
 #: The documentation's user, in whose place one is asked for who is there.
-_USER: Final = "u-1042"
-#: The bench's first state is younger than the day that the question goes back.
-_EARLIER: Final = re.compile(r"FOR TIMESTAMP AS OF \(.+?\)")
+_USER: Final = "u-001"
 
 
 @dataclass(frozen=True)
@@ -65,10 +63,7 @@ def _readings(lake: Lake, name: str, connection: Connection) -> Iterator[Reading
     states = {dataset.name: lake.state(name, dataset) for dataset in CONTRACT.datasets}
     of_all = sum(state.current.data_bytes for state in states.values() if state.current)
 
-    def earlier(_: re.Match[str]) -> str:
-        return f"FOR VERSION AS OF {states['conversations'].log[0].snapshot_id}"
-
     ((user,),) = connection.ask("SELECT max(user_id) FROM conversations").rows
     for question in questions(QUESTIONS.read_text(encoding="utf-8")):
-        answer = connection.ask(_EARLIER.sub(earlier, question.sql.replace(_USER, user)))
+        answer = connection.ask(question.sql.replace(_USER, user))
         yield Reading(question.title, int(answer.statistics["physicalInputBytes"]), of_all)
