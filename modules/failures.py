@@ -13,7 +13,17 @@ from modules.terraform import (
     CloudwatchEventTargetDeadLetterConfig,
     CloudwatchEventTargetInputTransformer,
     Construct,
+    DataAwsSnsTopic,
+    SnsTopic,
 )
+
+
+@dataclass(frozen=True)
+class AlertTarget:
+    """The topic of all failures, and the ARN of the queue for what could not be told to it."""
+
+    topic: SnsTopic | DataAwsSnsTopic
+    undelivered: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,7 +32,7 @@ class FailureRuleProps:
 
     ``address`` is the last part of both Terraform addresses. ``detail`` maps keys of the event's detail to the values
     that make it a failure. ``alert`` says in a sentence what that means, and ``runbook`` is the heading that says what
-    to do. ``undelivered_alerts`` is the ARN of the queue for events that could not be told to the topic.
+    to do.
     """
 
     address: str
@@ -32,8 +42,7 @@ class FailureRuleProps:
     detail: Mapping[str, Sequence[str]]
     alert: str
     runbook: str
-    topic_arn: str
-    undelivered_alerts: str
+    alerts: AlertTarget
     component: Component
 
 
@@ -54,12 +63,12 @@ def add_failure_rule(scope: Construct, props: FailureRuleProps) -> None:
         f"aws_cloudwatch_event_target.{props.address}",
         rule=rule.name,
         target_id="alerts",
-        arn=props.topic_arn,
+        arn=props.alerts.topic.arn,
         input_transformer=CloudwatchEventTargetInputTransformer(
             input_paths={"detail": "$.detail"},
             input_template=_message(f"{props.alert} See the runbook, {props.runbook}."),
         ),
-        dead_letter_config=CloudwatchEventTargetDeadLetterConfig(arn=props.undelivered_alerts),
+        dead_letter_config=CloudwatchEventTargetDeadLetterConfig(arn=props.alerts.undelivered),
     )
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from modules.failures import FailureRuleProps, add_failure_rule
+from modules.failures import AlertTarget, FailureRuleProps, add_failure_rule
 from modules.tags import Component
 from modules.terraform import Construct, GlueJob
 
@@ -19,8 +19,7 @@ _NOT_SUCCEEDED = ("ERROR", "EXPIRED", "FAILED", "STOPPED", "TIMEOUT")
 class JobRulesProps:
     """What the rules need. ``slow_after`` and ``timeout`` are in minutes.
 
-    ``runbook`` is the heading that a message about a failed run points to. ``undelivered_alerts`` is the ARN of the
-    queue for what could not be told to the topic.
+    ``runbook`` is the heading that a message about a failed run points to.
     """
 
     job: GlueJob
@@ -29,8 +28,7 @@ class JobRulesProps:
     slow_after: int
     timeout: int
     runbook: str
-    topic_arn: str
-    undelivered_alerts: str
+    alerts: AlertTarget
     component: Component
 
 
@@ -46,8 +44,7 @@ def add_job_rules(scope: Construct, props: JobRulesProps) -> None:
             detail={"jobName": [props.job.name], "state": _NOT_SUCCEEDED},
             alert="A run of the Glue job did not succeed.",
             runbook=props.runbook,
-            topic_arn=props.topic_arn,
-            undelivered_alerts=props.undelivered_alerts,
+            alerts=props.alerts,
             component=props.component,
         ),
     )
@@ -64,8 +61,7 @@ def add_job_rules(scope: Construct, props: JobRulesProps) -> None:
                 f"and is stopped after {props.timeout}."
             ),
             runbook="A run takes long",
-            topic_arn=props.topic_arn,
-            undelivered_alerts=props.undelivered_alerts,
+            alerts=props.alerts,
             component=props.component,
         ),
     )

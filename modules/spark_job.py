@@ -12,6 +12,7 @@ from envs.glue_log_names import JobLogs
 from envs.schema import GlueJobSettings
 from modules.account import Account
 from modules.encryption import GlueSecurity
+from modules.failures import AlertTarget
 from modules.glue_logs import LogGroupProps, add_log_group
 from modules.job_rules import JobRulesProps, add_job_rules
 from modules.metrics import GLUE_NAMESPACE, write_metrics
@@ -24,7 +25,6 @@ from modules.terraform import (
     CloudwatchLogGroup,
     Construct,
     DataAwsS3Bucket,
-    DataAwsSnsTopic,
     GlueJob,
     GlueJobCommand,
     GlueJobExecutionProperty,
@@ -32,7 +32,6 @@ from modules.terraform import (
     IamRole,
     S3Bucket,
     S3Object,
-    SnsTopic,
     TerraformAsset,
     TerraformResourceLifecycle,
 )
@@ -56,10 +55,9 @@ class SparkJobProps:
 
     ``address`` is the last part of its Terraform address. ``arguments`` are its own, by name without dashes.
     ``datalake_formats`` are the table formats whose libraries Glue brings, if any, as Glue calls them.
-    ``runbook`` is the heading that a message about a failed run points to, and ``undelivered_alerts`` the ARN of the
-    queue for such messages that could not be told. A run that takes more than ``run_time_share`` of its timeout is told
-    as well. ``log_name`` is the name of its own log groups, or how they begin. ``security`` is for environments with a
-    key of their own.
+    ``runbook`` is the heading that a message about a failed run points to. A run that takes more than
+    ``run_time_share`` of its timeout is told as well. ``log_name`` is the name of its own log groups, or how they
+    begin. ``security`` is for environments with a key of their own.
     """
 
     address: str
@@ -78,8 +76,7 @@ class SparkJobProps:
     spark_options: Mapping[str, str] = field(default_factory=dict)
     datalake_formats: str | None = None
     permissions: Sequence[Statement]
-    alerts: SnsTopic | DataAwsSnsTopic
-    undelivered_alerts: str
+    alerts: AlertTarget
     runbook: str
     component: Component
     security: GlueSecurity | None = None
@@ -112,8 +109,7 @@ class SparkJob(Construct):
                 slow_after=props.slow_after,
                 timeout=props.settings.timeout,
                 runbook=props.runbook,
-                topic_arn=props.alerts.arn,
-                undelivered_alerts=props.undelivered_alerts,
+                alerts=props.alerts,
                 component=props.component,
             ),
         )

@@ -17,6 +17,7 @@ from modules.etl.engine import EngineProps, EtlEngine
 from modules.etl.function import EtlFunction
 from modules.etl.job import EtlJob
 from modules.etl.schema_marker import SchemaMarkerProps, add_schema_marker
+from modules.failures import AlertTarget
 from modules.lambda_function import FunctionCode
 from modules.spark_job import SparkCode
 from modules.terraform import Construct, DataAwsKmsAlias, DataAwsS3Bucket, DataAwsSnsTopic
@@ -45,8 +46,8 @@ class Etl(Construct):
         environment, names = props.environment, props.environment.names
         self._props = props
         self.bucket = DataAwsS3Bucket(self, "aws_s3_bucket.reports", bucket=environment.etl.data_bucket_name)
-        self._alerts = DataAwsSnsTopic(self, "aws_sns_topic.alerts", name=names.alerts_topic)
-        self._undelivered_alerts = props.account.arn("sqs", names.alerts_dead_letters)
+        topic = DataAwsSnsTopic(self, "aws_sns_topic.alerts", name=names.alerts_topic)
+        self._alerts = AlertTarget(topic, props.account.arn("sqs", names.alerts_dead_letters))
         self._key = self._find_key()
         self._security = GlueSecurity.of(self, names.etl_glue_security, self._key) if self._key else None
         self.catalog = Catalog(
@@ -72,7 +73,7 @@ class Etl(Construct):
                 account=self._props.account,
                 bucket=self.bucket,
                 clean_prefix=environment.etl.clean_prefix,
-                alerts=self._alerts,
+                alerts=topic,
                 key=self._key,
             ),
         )
@@ -88,7 +89,7 @@ class Etl(Construct):
         DataAlarms(
             self,
             "data_alarms",
-            DataAlarmsProps(names=names, freshness_hours=environment.freshness_hours, alerts=self._alerts),
+            DataAlarmsProps(names=names, freshness_hours=environment.freshness_hours, alerts=topic),
         )
         self.workgroup = Analytics(self, "athena", self._analytics_props()).workgroup
         seen = DashboardProps(
@@ -114,7 +115,6 @@ class Etl(Construct):
             database_name=environment.etl.catalog.database_name,
             catalog=self.catalog,
             alerts=self._alerts,
-            undelivered_alerts=self._undelivered_alerts,
             log_retention=environment.etl.log_retention,
             security=self._security,
         )
@@ -128,7 +128,6 @@ class Etl(Construct):
             arrival=self.arrival,
             crawler=self.crawler if self._props.environment.etl.catalog.crawler.run == AFTER_JOB else None,
             alerts=self._alerts,
-            undelivered_alerts=self._undelivered_alerts,
             key=self._key,
             security=self._security,
         )

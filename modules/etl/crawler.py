@@ -15,7 +15,7 @@ from envs.naming import Names
 from modules.account import Account
 from modules.encryption import GlueSecurity
 from modules.etl.catalog import Catalog, catalog_arns, database_arns
-from modules.failures import FailureRuleProps, add_failure_rule
+from modules.failures import AlertTarget, FailureRuleProps, add_failure_rule
 from modules.glue_logs import LogGroupProps, add_log_group
 from modules.policies import Statement, trust
 from modules.roles import ServiceRoleProps, add_service_role
@@ -25,7 +25,6 @@ from modules.terraform import (
     CloudwatchLogGroup,
     Construct,
     DataAwsS3Bucket,
-    DataAwsSnsTopic,
     GlueCrawler,
     GlueCrawlerIcebergTarget,
     GlueCrawlerRecrawlPolicy,
@@ -39,9 +38,8 @@ _DEPTH = 1
 
 @dataclass(frozen=True, kw_only=True)
 class CuratedCrawlerProps:
-    """What the crawler needs: its tables, where their files lie, the failures' topic, and what an own key takes.
+    """What the crawler needs: its tables, where their files lie, where failures are told, and what an own key takes.
 
-    ``undelivered_alerts`` is the ARN of the queue for what could not be told to the topic.
     ``log_retention`` is in days, and counts where the log is the crawler's own.
     """
 
@@ -52,8 +50,7 @@ class CuratedCrawlerProps:
     curated_prefix: str
     database_name: str
     catalog: Catalog
-    alerts: DataAwsSnsTopic
-    undelivered_alerts: str
+    alerts: AlertTarget
     log_retention: int
     security: GlueSecurity | None
 
@@ -165,8 +162,7 @@ class CuratedCrawler(Construct):
                 detail={"crawlerName": [self.crawler.name], "state": ["Failed"]},
                 alert="The Glue crawler failed.",
                 runbook="Crawler failed",
-                topic_arn=props.alerts.arn,
-                undelivered_alerts=props.undelivered_alerts,
+                alerts=props.alerts,
                 component=ETL,
             ),
         )

@@ -14,10 +14,11 @@ from modules.account import Account
 from modules.encryption import GlueSecurity, OwnKey
 from modules.etl.arrival import Arrival
 from modules.etl.catalog import catalog_arns
+from modules.failures import AlertTarget
 from modules.metrics import ETL_NAMESPACE, write_metrics
 from modules.outputs import Output
 from modules.policies import Statement
-from modules.terraform import DataAwsS3Bucket, DataAwsSnsTopic, GlueCrawler, TerraformResource
+from modules.terraform import DataAwsS3Bucket, GlueCrawler, TerraformResource
 
 DESCRIPTION = "ETL-2: brings the Iceberg tables to the state of the newest run"
 
@@ -36,18 +37,14 @@ class EtlEngine(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class EngineProps:
-    """What either needs to curate the runs that arrive. ``crawler`` is None where it does not follow them.
-
-    ``undelivered_alerts`` is the ARN of the queue for what could not be told to the topic.
-    """
+    """What either needs to curate the runs that arrive. ``crawler`` is None where it does not follow them."""
 
     environment: Environment
     account: Account
     bucket: DataAwsS3Bucket
     arrival: Arrival
     crawler: GlueCrawler | None
-    alerts: DataAwsSnsTopic
-    undelivered_alerts: str
+    alerts: AlertTarget
     key: OwnKey | None
     security: GlueSecurity | None
 

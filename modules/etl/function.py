@@ -58,7 +58,7 @@ def _function_props(props: EngineProps, code: FunctionCode) -> FunctionProps:
         code=code,
         variables={**told, **_crawler_variable(props.crawler), **ARROW_MEMORY_VARIABLES},
         permissions=[*props.permissions(), *_start(props.crawler)],
-        alerts=props.alerts,
+        alerts=props.alerts.topic,
         alarm_name=names.etl_alarm,
         runbook="Glue job failed",
         run_time_share=props.environment.alarms.run_time_share,

@@ -68,7 +68,6 @@ def _spark_job_props(props: EngineProps, code: SparkCode) -> SparkJobProps:
         datalake_formats=_ICEBERG,
         permissions=props.permissions(),
         alerts=props.alerts,
-        undelivered_alerts=props.undelivered_alerts,
         runbook="Glue job failed",
         component=ETL,
         security=props.security,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from envs.schema import Environment
 from modules.account import Account
 from modules.encryption import OwnKey
+from modules.failures import AlertTarget
 from modules.lambda_function import FunctionCode
 from modules.normalize.alerts import Alerts, AlertsProps
 from modules.normalize.bucket import ReportsBucket, ReportsBucketProps
@@ -86,8 +87,7 @@ class Normalize(Construct):
             environment=self._props.environment,
             account=self._props.account,
             bucket=self.bucket,
-            alerts=self.topic,
-            undelivered_alerts=self._alerts.undelivered.arn,
+            alerts=AlertTarget(self.topic, self._alerts.undelivered.arn),
             key=self._key,
         )
         if isinstance(code, SparkCode):

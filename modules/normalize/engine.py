@@ -11,11 +11,12 @@ from contract.settings import AUTO, UNLIMITED, NormalizeArgument
 from envs.schema import Environment
 from modules.account import Account
 from modules.encryption import OwnKey
+from modules.failures import AlertTarget
 from modules.metrics import NORMALIZE_NAMESPACE
 from modules.normalize.schedule import ScheduleTarget
 from modules.outputs import Output
 from modules.policies import Statement
-from modules.terraform import S3Bucket, SnsTopic
+from modules.terraform import S3Bucket
 
 DESCRIPTION = "ETL-1: normalizes the source table into the clean zone's CSV files"
 
@@ -34,16 +35,12 @@ class NormalizeEngine(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class EngineProps:
-    """What either needs to read the source table and write the clean zone.
-
-    ``undelivered_alerts`` is the ARN of the queue for what could not be told to the topic.
-    """
+    """What either needs to read the source table and write the clean zone."""
 
     environment: Environment
     account: Account
     bucket: S3Bucket
-    alerts: SnsTopic
-    undelivered_alerts: str
+    alerts: AlertTarget
     key: OwnKey | None
 
     def settings(self) -> dict[str, str]:

@@ -57,7 +57,7 @@ def _function_props(props: EngineProps, code: FunctionCode) -> FunctionProps:
         code=code,
         variables={VARIABLES[name]: value for name, value in props.settings().items()},
         permissions=props.permissions(),
-        alerts=props.alerts,
+        alerts=props.alerts.topic,
         alarm_name=names.normalize_alarm,
         runbook="Normalize failed",
         run_time_share=props.environment.alarms.run_time_share,

@@ -83,7 +83,6 @@ class NormalizeJob(Construct):
             spark_options=_SPARK_OPTIONS,
             permissions=[*props.permissions(), write_metrics("WriteRunMetrics", NORMALIZE_NAMESPACE)],
             alerts=props.alerts,
-            undelivered_alerts=props.undelivered_alerts,
             runbook="Normalize failed",
             component=NORMALIZE,
             security=GlueSecurity.of(self, names.normalize_glue_security, props.key) if props.key else None,
