@@ -75,3 +75,9 @@ def with_mark_quoted(first: str) -> str:
 def record(cells: Sequence[str | None]) -> str:
     """Return one CSV record, line feed included, of text cells in column order."""
     return ",".join([first_cell(cells[0]), *map(cell, cells[1:])]) + "\n"
+
+
+def escaped_record(cells: Sequence[str | None]) -> str:
+    """Return the same record of cells that are escaped already."""
+    written = ["" if cell is None else quoted(cell) for cell in cells]
+    return ",".join([with_mark_quoted(written[0]), *written[1:]]) + "\n"

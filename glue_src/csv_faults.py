@@ -122,7 +122,7 @@ def _fault_in(
         return FaultCode.QUOTING, None
     if len(found) != len(columns):
         return FaultCode.CELL_COUNT, None
-    if text != _record(found):
+    if f"{text}\n" != cells.escaped_record(found):
         return FaultCode.QUOTING, None
     for column, cell in zip(columns, found, strict=True):
         code = _fault_of(cell, column, required)
@@ -146,12 +146,6 @@ def _cells(record: str) -> list[str | None] | None:
         if record[place] != ",":
             return None
         place += 1
-
-
-def _record(found: Sequence[str | None]) -> str:
-    """Return the one way in which ETL-1 writes these cells."""
-    written = ["" if cell is None else cells.quoted(cell) for cell in found]
-    return ",".join([cells.with_mark_quoted(written[0]), *written[1:]])
 
 
 def _fault_of(cell: str | None, column: Column, required: frozenset[str]) -> FaultCode | None:
