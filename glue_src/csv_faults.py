@@ -41,6 +41,7 @@ class FaultCode(StrEnum):
     COUNT = "count"
     INSTANT = "instant"
     NUMBER = "number"
+    VANISHED = "vanished"
     #: The engine refused a CSV in which this module finds no fault: one of the two has a defect.
     UNEXPLAINED = "unexplained"
 
@@ -55,6 +56,7 @@ _RULES: Final = {
     FaultCode.COUNT: "a cell is not a whole number of 64 bits as ETL-1 writes it",
     FaultCode.INSTANT: "a cell is not an instant such as 2026-01-31T09:00:00.000001Z",
     FaultCode.NUMBER: "a cell is not a number",
+    FaultCode.VANISHED: "it was there when the run began, and is gone",
     FaultCode.UNEXPLAINED: "an engine cannot read it, and no record breaks a rule: report this as a defect",
 }
 
@@ -93,7 +95,7 @@ def explained(bucket: Bucket, sources: Iterable[Source]) -> Iterator[None]:
         fault = first_fault(bucket.lines(source.key), source)
     else:
         return
-    raise MalformedDataError(source.dataset.name, source.key, fault.code, str(fault))
+    raise MalformedDataError(source.dataset.name, source.key, str(fault))
 
 
 def first_fault(lines: Iterable[bytes], source: Source) -> CsvFault:

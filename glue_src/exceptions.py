@@ -95,16 +95,11 @@ class SuspectCsvError(CleanDataError):
 
 
 class MalformedDataError(CleanDataError):
-    """A CSV holds a record or a cell that the contract does not allow.
+    """A CSV holds a record or a cell that the contract does not allow; ``fault`` says it, and quotes no record."""
 
-    ``code`` is for counting and comparing; ``detail`` are sentences that say where which rule is broken; they never
-    quote the record.
-    """
-
-    def __init__(self, dataset_name: str, key: str, code: str, detail: str) -> None:
-        self.code = code
+    def __init__(self, dataset_name: str, key: str, fault: str) -> None:
         super().__init__(
-            f"{dataset_name}: {key} is malformed: {detail} Nothing was published: repeat ETL-1 for that day."
+            f"{dataset_name}: {key} is malformed: {fault} Nothing was published: repeat ETL-1 for that day."
         )
 
 

@@ -11,6 +11,7 @@ from py4j.protocol import Py4JJavaError  # type: ignore[import-untyped]
 from pyspark.errors import PySparkException
 
 from contract.discretion import described
+from glue_src.csv_faults import CsvFault, FaultCode
 from glue_src.exceptions import (
     MalformedDataError,
     SuspectCsvError,
@@ -92,7 +93,7 @@ def _as_ours(text: str, table: IcebergTable, base: int | None, source_key: str |
 
 def _fault_of_csv(text: str, name: str, source_key: str) -> Exception | None:
     if source_key in text and _any(_VANISHED, text):
-        return MalformedDataError(name, source_key, "vanished", "it vanished while the run was read.")
+        return MalformedDataError(name, source_key, str(CsvFault(FaultCode.VANISHED)))
     return SuspectCsvError(name, source_key) if _says(SUSPECT, text) else None
 
 

@@ -34,7 +34,7 @@ GONE = "[PATH_NOT_FOUND] Path does not exist: s3://b/messages.csv of u0"
     [
         (RAISED, SuspectCsvError, "messages.csv"),
         (f"{RAISED}\n{PLAN}", SuspectCsvError, "messages.csv"),
-        (GONE, MalformedDataError, "it vanished"),
+        (GONE, MalformedDataError, r"\[vanished\]"),
         (
             FORESEEN_BY_NOBODY,
             TableUnexpectedError,

@@ -62,7 +62,7 @@ def test_failures_find_their_remedy() -> None:
         ("ETL-2", str(TableRefusedError("messages", "(Service: S3, Status Code: 403)"))): "deploy cat-prod-etl2",
         ("ETL-2", str(TableMissingError("a", "messages", "is missing"))): "deploy cat-prod-etl2",
         ("ETL-2", str(PartitionTooLargeError("messages", 2**31, 2**30))): "a narrower partition",
-        ("ETL-2", str(MalformedDataError("messages", "key", "count", "It is."))): "run --env prod",
+        ("ETL-2", str(MalformedDataError("messages", "key", "[count] It is."))): "run --env prod",
         ("ETL-2", "TIMEOUT "): "etl.glue.timeout",
         ("ETL-2", str(ForeignHeaderError("messages", "key", "has unknown columns"))): "from one commit",
         ("ETL-2", str(QuarantinedError("1", "key", ["a"]))): "query --env prod failed_checks",
