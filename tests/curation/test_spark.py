@@ -76,7 +76,7 @@ def test_a_csv_that_vanishes_is_told_as_such(lake: Lake, monkeypatch: pytest.Mon
         return original(*arguments, **named)
 
     monkeypatch.setattr(IcebergTable, "begin_branch", vanish)
-    with pytest.raises(Exception, match=rf"{lake.clean_key(MESSAGES, run_id(1))} is malformed: it vanished"):
+    with pytest.raises(Exception, match=rf"{lake.clean_key(MESSAGES, run_id(1))} is malformed: \[vanished\]"):
         lake.night()
 
 
