@@ -18,7 +18,9 @@ _SQL: Final = resources.files("contract") / "sql"
 
 #: Athena's own name of the account's Glue catalog, as it stands in stored views.
 _GLUE_CATALOG: Final = "awsdatacatalog"
-#: Table parameters by which the engine knows a VIRTUAL_VIEW for one of its own (Trino: ViewReaderUtil.isTrinoView).
+#: What Glue calls a table that is a view.
+VIEW_TYPE: Final = "VIRTUAL_VIEW"
+#: Table parameters by which the engine knows a view for one of its own (Trino: ViewReaderUtil.isTrinoView).
 PRESTO_VIEW_PARAMETERS: Final = {"presto_view": "true", "comment": "Presto View"}
 
 

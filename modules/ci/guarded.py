@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from contract.layout import first_metadata_root
+from contract.serving import VIEW_TYPE
 
 #: By the type in Terraform's addresses; the plan says by them that a person is needed.
 GUARDED_TYPES: Final = frozenset(
@@ -28,13 +29,12 @@ GUARDED_TYPES: Final = frozenset(
         "aws_sqs_queue",
     }
 )
-_VIEW: Final = "VIRTUAL_VIEW"
 
 
 def is_guarded(kind: str, values: Mapping[str, Any]) -> bool:
     """Tell whether only a person may make, change or remove a resource of this type with these arguments."""
     if kind == "aws_glue_catalog_table":
-        return values.get("table_type") != _VIEW
+        return values.get("table_type") != VIEW_TYPE
     if kind == "aws_s3_object":
         return str(values.get("key", "")).startswith(first_metadata_root())
     return kind in GUARDED_TYPES

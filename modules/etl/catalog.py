@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from contract.datasets import Dataset
 from contract.layout import first_metadata_key, table_prefix
-from contract.serving import PRESTO_VIEW_PARAMETERS, presto_view_text, views_of
+from contract.serving import PRESTO_VIEW_PARAMETERS, VIEW_TYPE, presto_view_text, views_of
 from contract.source import SourceContract
 from contract.table_metadata import first_metadata
 from contract.views import View
@@ -119,7 +119,7 @@ class Catalog(Construct):
             name=view.name,
             database_name=self.database.name,
             description=view.description,
-            table_type="VIRTUAL_VIEW",
+            table_type=VIEW_TYPE,
             view_original_text=presto_view_text(view, self._props.database_name),
             view_expanded_text="/* Presto View */",
             parameters=PRESTO_VIEW_PARAMETERS,

@@ -19,7 +19,7 @@ from pyiceberg.io.pyarrow import parquet_files_to_data_files
 
 from contract.datasets import Dataset
 from contract.layout import first_metadata_key, table_prefix
-from contract.serving import PRESTO_VIEW_PARAMETERS, presto_view_text, views_of
+from contract.serving import PRESTO_VIEW_PARAMETERS, VIEW_TYPE, presto_view_text, views_of
 from contract.source import SourceContract
 from contract.table_metadata import first_metadata
 from tools.local.aws_environment import CREDENTIALS, REGION
@@ -78,7 +78,7 @@ class SqlLake:
                 DatabaseName=self.database,
                 TableInput={
                     "Name": view.name,
-                    "TableType": "VIRTUAL_VIEW",
+                    "TableType": VIEW_TYPE,
                     "Parameters": dict(PRESTO_VIEW_PARAMETERS),
                     "ViewOriginalText": presto_view_text(view, self.database),
                     "ViewExpandedText": "/* Presto View */",
