@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Final
 
-#: Of every resource of an environment. Its settings may add others.
-COMMON_TAGS: Final = ("Environment", "Project", "ProjectId", "ManagedBy")
-#: Of each resource by itself.
-COMPONENT_TAGS: Final = ("ETLComponent", "ETLStage", "ResourceType")
+
+class Tag(StrEnum):
+    """The first ones are of every resource of an environment, the others of each resource by itself."""
+
+    ENVIRONMENT = "Environment"
+    PROJECT = "Project"
+    PROJECT_ID = "ProjectId"
+    MANAGED_BY = "ManagedBy"
+
+    ETL_COMPONENT = "ETLComponent"
+    ETL_STAGE = "ETLStage"
+    RESOURCE_TYPE = "ResourceType"
+
 
 #: S3's quota for an object; other resources may have 50.
 MOST_OBJECT_TAGS: Final = 10

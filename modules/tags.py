@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from envs.schema import Environment
-from envs.tag_names import COMMON_TAGS, COMPONENT_TAGS
+from envs.tag_names import Tag
 
 MANAGED_BY = "CDKTF"
 
@@ -32,7 +32,11 @@ class Component:
 
     def tags(self, resource_type: ResourceType) -> dict[str, str]:
         """Return the tags of one resource of this component."""
-        return dict(zip(COMPONENT_TAGS, (self.etl_component, self.etl_stage, resource_type.value), strict=True))
+        return {
+            Tag.ETL_COMPONENT: self.etl_component,
+            Tag.ETL_STAGE: self.etl_stage,
+            Tag.RESOURCE_TYPE: resource_type.value,
+        }
 
 
 NORMALIZE = Component("ETL-1", "EXTRACT-TRANSFORM")
@@ -43,5 +47,10 @@ DELIVERY = Component("DELIVERY", "DEPLOY")
 def common_tags(environment: Environment) -> dict[str, str]:
     """Return the tags of every resource of an environment; the configuration may add to them, and not replace them."""
     project = environment.project
-    values = (environment.name.upper(), project.project, project.project_id, MANAGED_BY)
-    return {**environment.tags, **dict(zip(COMMON_TAGS, values, strict=True))}
+    return {
+        **environment.tags,
+        Tag.ENVIRONMENT: environment.name.upper(),
+        Tag.PROJECT: project.project,
+        Tag.PROJECT_ID: project.project_id,
+        Tag.MANAGED_BY: MANAGED_BY,
+    }
