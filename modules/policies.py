@@ -57,12 +57,14 @@ def policy(*statements: Statement) -> str:
     return json.dumps({"Version": _VERSION, "Statement": [statement.document() for statement in statements]})
 
 
-def trust(service: str, account_id: str, source_arn: str | None = None) -> str:
-    """Return a trust policy for one service, which may act only for ``account_id`` (and ``source_arn``, where given).
+def this_account(account_id: str) -> dict[str, dict[str, str]]:
+    """Return the conditions by which a service acts for this account only, and is no other's confused deputy."""
+    return {"StringEquals": {"aws:SourceAccount": account_id}}
 
-    The conditions keep the service from being made a confused deputy by another account.
-    """
-    conditions: dict[str, dict[str, str]] = {"StringEquals": {"aws:SourceAccount": account_id}}
+
+def trust(service: str, account_id: str, source_arn: str | None = None) -> str:
+    """Return a trust policy for one service, which may act only for ``account_id`` (and ``source_arn``, where given)."""
+    conditions = this_account(account_id)
     if source_arn is not None:
         conditions["ArnLike"] = {"aws:SourceArn": source_arn}
     return policy(

@@ -9,7 +9,7 @@ from modules.account import Account
 from modules.dead_letters import DeadLetters, DeadLettersProps, kept_for_rules
 from modules.encryption import OwnKey
 from modules.normalize.budget import MonthlyBudget, MonthlyBudgetProps, budget_publishes
-from modules.policies import Statement, policy
+from modules.policies import Statement, policy, this_account
 from modules.tags import NORMALIZE, ResourceType
 from modules.terraform import Construct, SnsTopic, SnsTopicPolicy, SnsTopicSubscription, SqsQueue
 
@@ -75,7 +75,7 @@ class Alerts(Construct):
                 actions=["sns:Publish"],
                 services=["cloudwatch.amazonaws.com"],
                 resources=[self.topic.arn],
-                conditions={"StringEquals": {"aws:SourceAccount": account.id}},
+                conditions=this_account(account.id),
             ),
             # No condition: in a topic's policy EventBridge supports none, and nothing would be published.
             # https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html#eb-sns-permissions

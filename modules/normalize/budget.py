@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from modules.account import Account
-from modules.policies import Statement
+from modules.policies import Statement, this_account
 from modules.tags import NORMALIZE, ResourceType
 from modules.terraform import BudgetsBudget, BudgetsBudgetNotification, Construct, SnsTopic, SnsTopicPolicy
 
@@ -61,7 +61,7 @@ def budget_publishes(account: Account, actions: Sequence[str], resource: str) ->
         services=["budgets.amazonaws.com"],
         resources=[resource],
         conditions={
-            "StringEquals": {"aws:SourceAccount": account.id},
+            **this_account(account.id),
             # Budgets are in no region.
             "ArnLike": {"aws:SourceArn": f"arn:{account.partition}:budgets::{account.id}:*"},
         },

@@ -8,7 +8,7 @@ from envs.naming import Names
 from modules.account import Account
 from modules.encryption import DATA_KEY_ACTIONS, OwnKey
 from modules.normalize.budget import budget_publishes
-from modules.policies import Conditions, Statement, policy
+from modules.policies import Conditions, Statement, policy, this_account
 from modules.tags import NORMALIZE, ResourceType
 from modules.terraform import Construct, KmsAlias, KmsKey, TerraformResourceLifecycle
 
@@ -77,7 +77,7 @@ def _statements(props: EncryptionKeyProps) -> list[Statement]:
             actions=DATA_KEY_ACTIONS,
             services=["cloudwatch.amazonaws.com"],
             resources=["*"],
-            conditions={"StringEquals": {"aws:SourceAccount": account.id}},
+            conditions=this_account(account.id),
         ),
         Statement(
             sid="RulesPublish",
