@@ -63,7 +63,7 @@ def this_account(account_id: str) -> dict[str, dict[str, str]]:
 
 
 def trust(service: str, account_id: str, source_arn: str | None = None) -> str:
-    """Return a trust policy for one service, which may act only for ``account_id`` (and ``source_arn``, where given)."""
+    """Return a trust policy for one service, which may act for ``account_id`` only, and ``source_arn`` where given."""
     conditions = this_account(account_id)
     if source_arn is not None:
         conditions["ArnLike"] = {"aws:SourceArn": source_arn}
