@@ -9,14 +9,14 @@ trap 'rm -rf "$tool"' EXIT
 python3 -m venv "$tool"
 "$tool/bin/pip" install -q uv==0.13.9
 
-lock() { # folder, Python, and how
-  local folder=$1 python=$2
-  shift 2
+lock() { # folder, lock below it, Python, and how
+  local folder=$1 written=$2 python=$3
+  shift 3
   (cd "$folder" && "$tool/bin/uv" pip compile requirements.txt --generate-hashes --no-annotate --quiet \
     --custom-compile-command tools/lock.sh --python-version "$python" --python-platform x86_64-manylinux_2_28 \
-    --output-file requirements.lock "$@")
+    --output-file "$written" "$@")
 }
 # The jobs of .github/workflows run on Python 3.11; no source archive is built there.
-lock . 3.11 --only-binary :all: --constraint constraints.txt --constraint lambda_src/requirements.txt
-lock lambda_src 3.12 --no-deps
-lock glue_src 3.12 --no-deps
+lock . tools/ci/requirements.lock 3.11 --only-binary :all: --constraint constraints.txt --constraint lambda_src/requirements.txt
+lock lambda_src requirements.lock 3.12 --no-deps
+lock glue_src requirements.lock 3.12 --no-deps

@@ -114,7 +114,7 @@ def _met(requirement: Requirement, packages: dict[str, tuple[str, list[Requireme
 LOCK = re.compile(r"^(?P<pin>[A-Za-z0-9._-]+==[^ ]+)(?P<hashes>( \\\n +--hash=sha256:[0-9a-f]{64})+)$", re.MULTILINE)
 #: Each with what it locks; what that needs in its turn is pinned in constraints.txt.
 LOCKS = {
-    "requirements.lock": "requirements.txt",
+    "tools/ci/requirements.lock": "requirements.txt",
     **{f"{package}/requirements.lock": f"{package}/requirements.txt" for package in PACKAGES},
 }
 

@@ -38,7 +38,7 @@ REQUIREMENTS: Final = (
     *("requirements.txt", "ops/requirements.txt", "ops/report/requirements.txt", "requirements-dev.txt"),
     *("lambda_src/requirements.txt", "constraints.txt"),
 )
-DEPLOYING_LOCK: Final = "requirements.lock"
+DEPLOYING_LOCK: Final = "tools/ci/requirements.lock"
 NODE_PACKAGES: Final = ("package.json", "package-lock.json")
 
 MISSING_TERRAFORM: Final = """\

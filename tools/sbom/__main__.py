@@ -14,7 +14,7 @@ from tools.local.side_environment import python_with
 FOLDER: Final = PROJECT / "build" / "sbom"
 #: By the name of each bill.
 LOCKS: Final = {
-    "deploying": PROJECT / "requirements.lock",
+    "deploying": PROJECT / "tools" / "ci" / "requirements.lock",
     "layer-lambda_src": PROJECT / "lambda_src" / "requirements.lock",
     "layer-glue_src": PROJECT / "glue_src" / "requirements.lock",
 }
