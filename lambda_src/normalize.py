@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pkgutil import resolve_name
 from typing import Any, Final
 
-from contract.items.attribute_values import unwrap
+from contract.items.attribute_values import unwrap, without_null_types
 from contract.items.outcomes import Accepted, Excluded, Outcome, Rejected, RejectedRow
 from contract.items.rejections import ItemRejectedError, RejectionCode
 from contract.items.wire_json import wire_json
@@ -87,7 +87,8 @@ def _key_text(item: Mapping[str, Any], name: str) -> str | None:
     key = unwrap(wire)
     if isinstance(key, str):
         return key
-    if isinstance(wire, dict) and wire.keys() == {"B"}:
-        content = wire["B"]
+    said = without_null_types(wire) if isinstance(wire, dict) else {}
+    if said.keys() == {"B"}:
+        content = said["B"]
         return b64encode(content).decode() if isinstance(content, bytes) else str(content)
     return None

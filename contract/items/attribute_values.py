@@ -48,7 +48,7 @@ def unwrap(value: Any) -> Any:
     """
     if type(value) is not dict:
         return value
-    said = value if len(value) == 1 else _without_null_types(value)
+    said = value if len(value) == 1 else without_null_types(value)
     if len(said) != 1:
         return value
     ((tag, content),) = said.items()
@@ -57,7 +57,7 @@ def unwrap(value: Any) -> Any:
     return _content_or_map(tag, content, value)
 
 
-def _without_null_types(value: dict[str, Any]) -> dict[str, Any]:
+def without_null_types(value: dict[str, Any]) -> dict[str, Any]:
     """Return a map of several DynamoDB types without those that are null; of any other map, nothing."""
     return {tag: content for tag, content in value.items() if content is not None} if value.keys() <= _TYPES else {}
 

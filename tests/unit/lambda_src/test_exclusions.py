@@ -94,6 +94,8 @@ def test_faults_of_rules_are_told_with_value_and_rule(document: str, message: st
         ({"M": {"N": {"N": "42"}}}, "equals", "42"),
         ({"B": "AP8="}, "equals", "AP8="),
         ({"B": b"\x00\xff"}, "equals", "AP8="),
+        ({"S": None, "B": b"\x00\xff", "NULL": None}, "equals", "AP8="),
+        ({"S": None, "N": "42"}, "equals", "42"),
         ({"B": "AP8="}, "starts_with", "AP"),
     ],
 )
