@@ -126,6 +126,27 @@ def unnamed_objects(platform: Platform, dataset: Dataset, older_than: datetime) 
     return Unnamed(unnamed, total)
 
 
+def sizes_needed(platform: Platform, dataset: Dataset) -> dict[str, int | None]:
+    """Return the keys of the files of a table's present state, each with the size that it has to have, if one is told.
+
+    Raises:
+        TableError: the table, or a manifest, cannot be read.
+    """
+    from glue_src.arrow.catalog import named_files
+
+    table = open_table(platform, dataset)
+    sizes: dict[str, int | None] = {table.metadata_location: None}
+    snapshot = table.current_snapshot()
+    if snapshot:
+        sizes[snapshot.manifest_list] = None
+        with named_files(table):
+            for manifest in snapshot.manifests(table.io):
+                sizes[manifest.manifest_path] = manifest.manifest_length
+                for entry in manifest.fetch_manifest_entry(table.io):
+                    sizes[entry.data_file.file_path] = entry.data_file.file_size_in_bytes
+    return {key_of(address): size for address, size in sizes.items()}
+
+
 def set_current_snapshot(platform: Platform, dataset: Dataset, state: TableState, snapshot_id: int) -> None:
     """Make an earlier snapshot the one that readers see, if the table is still as ``state`` says.
 

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from ops.overwritten import Former
     from ops.restore import LostTable
+
+#: So many keys of a plan are shown.
+_SHOWN: Final = 20
 
 
 def line(lost: LostTable) -> str:
@@ -20,10 +24,19 @@ def line(lost: LostTable) -> str:
     return f"{lost.reason} It would get {state.metadata_location.rpartition('/')[2]}: {rows}."
 
 
-def show(back: int, lost: Sequence[LostTable], env: str, console: Console) -> None:
+def plan(found: Sequence[Former], bucket: str) -> list[str]:
+    """Return what would hold its former content again."""
+    told = [f"Put back the former version of {len(found):,} overwritten objects of {bucket}:"]
+    told += [f"  {each.key}" for each in found[:_SHOWN]]
+    return told if len(found) <= _SHOWN else [*told, f"  and {len(found) - _SHOWN:,} more"]
+
+
+def show(back: int, put_back: int, lost: Sequence[LostTable], env: str, console: Console) -> None:
     """Print what came back, and what to look at next."""
-    if not back and not lost:
-        console.print("Nothing is lost: no deleted object, and every table is whole.")
+    if not back and not put_back and not lost:
+        console.print("Nothing is lost: no object to bring back, and every table is whole.")
         return
-    console.print(f"{back:,} objects are back, {len(lost)} tables are registered again.")
+    console.print(
+        f"{back:,} objects are back, {put_back:,} hold what they held before, {len(lost)} tables are registered again."
+    )
     console.print(f"Look: python -m ops doctor --env {env}. What is not whole: python -m ops rebuild.", soft_wrap=True)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import math
+import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -50,7 +53,7 @@ def test_where_nothing_is_lost_nothing_is_done(ops: Callable[..., Result]) -> No
     done = ops("restore", "--deleted-since", "1h")
     assert (done.exit_code, done.stdout) == (
         Exit.WELL,
-        "Nothing is lost: no deleted object, and every table is whole.\n",
+        "Nothing is lost: no object to bring back, and every table is whole.\n",
     )
 
 
@@ -64,7 +67,11 @@ def test_tables_that_the_catalog_lost_are_registered_from_their_newest_metadata(
     assert asked.exit_code == Exit.NOT_CONFIRMED
     assert "messages" in asked.stderr
     assert "run of 2026-01-30, 30 rows" in asked.stderr
-    assert told(ops("restore", "--yes", "--json")) == {"brought_back": 0, "registered": ["messages", "feedback"]}
+    assert told(ops("restore", "--yes", "--json")) == {
+        "brought_back": 0,
+        "put_back": 0,
+        "registered": ["messages", "feedback"],
+    }
     assert lake.table(MESSAGES).metadata_location == before
     assert (lake.table(MESSAGES).scan().count(), lake.table(FEEDBACK).scan().count()) == (30, 15)
     assert lake.commit(MESSAGES, rows(2)[MESSAGES]), "and it takes commits again"
@@ -111,6 +118,7 @@ def test_deleted_objects_come_back_and_nothing_that_was_deleted_before(
     assert (refused.exit_code, lake.keys(folder)) == (Exit.NOT_CONFIRMED, [])
     assert told(ops("restore", "--deleted-since", "1h", "--yes", "--json")) == {
         "brought_back": len(keys),
+        "put_back": 0,
         "registered": [],
     }
     assert lake.keys(folder) == keys
@@ -128,3 +136,41 @@ def test_a_damaged_newest_file_gives_way_to_the_one_before(
     assert state.metadata_location != platform.bucket.uri(newest)
     assert told(ops("restore", "--yes", "--json"))["registered"] == ["messages"]
     assert lake.table(MESSAGES).scan().count() == 20
+
+
+def test_overwritten_objects_hold_again_what_they_held_and_no_whole_table_changes(
+    ops: Callable[..., Result], lake: IcebergLake, platform: Platform
+) -> None:
+    content = platform.bucket.read
+    # A CSV, a file that the present state of a table needs, and one of a table's earlier state.
+    csv, data, old = (
+        lake.keys(f"{LOCAL.etl.clean_prefix}{MESSAGES.name}/")[0],
+        lake.keys(f"{table_prefix(LOCAL.etl.curated_prefix, MESSAGES)}data/")[-1],
+        lake.keys(f"{table_prefix(LOCAL.etl.curated_prefix, FEEDBACK)}data/")[0],
+    )
+    whole = lake.table(FEEDBACK).metadata_location.partition(f"{lake.bucket}/")[2]
+    gone, anew = f"{LOCAL.etl.clean_prefix}gone", f"{LOCAL.etl.clean_prefix}anew"
+    lake.put(gone, b"first")
+    lake.s3.delete_object(Bucket=lake.bucket, Key=gone)
+    before = {key: content(key) for key in (csv, data, old)}
+    # S3 tells in whole seconds when a version was made.
+    time.sleep(2)
+    began = time.monotonic()
+    for key in (*before, *before):
+        lake.put(key, f"x{time.monotonic()}".encode())
+    lake.put(whole, json.dumps(json.loads(content(whole)), indent=1).encode())
+    lake.put(gone, b"was not there then")
+    lake.put(anew, b"is new")
+    kept = {key: content(key) for key in (whole, gone, anew)}
+
+    def restored(*words: str) -> Result:
+        return ops("restore", "--overwritten-since", f"{math.ceil(time.monotonic() - began) + 1}s", *words)
+
+    asked = restored()
+    assert asked.exit_code == Exit.NOT_CONFIRMED
+    assert [key for key in (*before, *kept) if key in asked.stderr] == list(before)
+    assert told(restored("--yes", "--json")) == {"brought_back": 0, "put_back": 3, "registered": []}
+    assert {key: content(key) for key in before} == before
+    assert {key: content(key) for key in kept} == kept
+    assert lake.table(MESSAGES).scan().count() == 30
+    assert "Nothing is lost" in restored().stdout, "once more, it has nothing to do"

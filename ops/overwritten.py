@@ -1,0 +1,86 @@
+"""What was overwritten and has its former version in the bucket: clean files, and files of tables (docs/recovery.md).
+
+Each of them is written once, under a name of its own: whoever wrote it again was none of the platform's programs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from typing import TYPE_CHECKING, Any, Final
+
+from boto3.s3.transfer import TransferConfig
+
+from contract.layout import first_metadata_root, table_prefix
+from contract.units import MIB
+from glue_src.exceptions import TableError
+from ops.lake import sizes_needed
+
+if TYPE_CHECKING:
+    from ops.platform import Platform
+
+#: Up to here S3 copies an object at once, and it keeps its ETag: what is back is not brought back again.
+_AT_ONCE: Final = TransferConfig(multipart_threshold=4096 * MIB, multipart_chunksize=1024 * MIB)
+
+
+@dataclass(frozen=True)
+class Former:
+    """An object and the version that it had before it was overwritten."""
+
+    key: str
+    version_id: str
+
+
+def to_put_back(platform: Platform, since: datetime) -> list[Former]:
+    """Return what :func:`former_versions` yields, but for the files by which tables are whole now."""
+    found = list(former_versions(platform, since))
+    needed = needed_as_they_are(platform) if found else frozenset()
+    return [each for each in found if each.key not in needed]
+
+
+def former_versions(platform: Platform, since: datetime) -> Iterator[Former]:
+    """Yield what was overwritten since an instant and had another content at that instant."""
+    etl = platform.environment.etl
+    tables = [table_prefix(etl.curated_prefix, dataset) for dataset in platform.environment.contract.tables]
+    for prefix in (first_metadata_root(), etl.clean_prefix, etl.restricted_prefix, *tables):
+        for key, entries in groupby(_entries(platform, prefix), key=lambda entry: entry["Key"]):
+            ordered = sorted(entries, key=lambda entry: entry["LastModified"], reverse=True)
+            former = next((entry for entry in ordered if entry["LastModified"] < since), None)
+            # Delete markers have no ETag: an object that is deleted now is another option's, one that was then is new.
+            now, then = ordered[0].get("ETag"), former.get("ETag") if former else None
+            if former and now and then and now != then:
+                yield Former(key, former["VersionId"])
+
+
+def _entries(platform: Platform, prefix: str) -> Iterator[Any]:
+    """Yield versions and delete markers by key."""
+    pages = platform.s3.get_paginator("list_object_versions").paginate(Bucket=platform.bucket.name, Prefix=prefix)
+    found: list[Any] = []
+    for page in pages:
+        found += [*page.get("Versions", []), *page.get("DeleteMarkers", [])]
+    yield from sorted(found, key=lambda entry: entry["Key"])
+
+
+def needed_as_they_are(platform: Platform) -> frozenset[str]:
+    """Return the keys of the files by which tables are whole now: an older version could only break those."""
+    needed: set[str] = set()
+    for dataset in platform.environment.contract.tables:
+        try:
+            sizes = sizes_needed(platform, dataset)
+        except TableError:
+            continue  # not whole: whatever its files held before is better
+        prefix = table_prefix(platform.environment.etl.curated_prefix, dataset)
+        present = {stored.key: stored.bytes for stored in platform.bucket.list(prefix)}
+        if all(size is None or present.get(key) == size for key, size in sizes.items()):
+            needed.update(sizes)
+    return frozenset(needed)
+
+
+def put_back(platform: Platform, found: list[Former]) -> None:
+    """Copy former versions onto their objects; what is overwritten by that is kept as a version, too."""
+    bucket = platform.bucket.name
+    for each in found:
+        source: Any = {"Bucket": bucket, "Key": each.key, "VersionId": each.version_id}
+        platform.s3.copy(source, bucket, each.key, Config=_AT_ONCE)
