@@ -41,17 +41,27 @@ def any_day(text: str) -> date:
 
 
 def since(text: str, now: datetime) -> datetime:
-    """Return the instant that a duration such as 30m, 2h or 7d lies back.
+    """Return the instant that a duration such as 30m, 2h or 7d lies back, or an instant itself, with its zone.
 
     Raises:
-        OpsError: the text is no duration.
+        OpsError: the text is neither.
     """
     match = _DURATION.fullmatch(text)
     if match is None:
-        message = f"{text!r} is no duration."
-        raise usage(message, "Write a number and s, m, h or d, for example 30m, 2h or 7d.")
+        return _instant(text)
     try:
         return now - timedelta(**{_UNITS[match["unit"]]: int(match["number"])})
     except OverflowError as error:
         message = f"{text!r} lies before all time."
         raise usage(message, "Write a shorter duration.") from error
+
+
+def _instant(text: str) -> datetime:
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        found = None
+    if found is None or found.tzinfo is None:
+        message = f"{text!r} is no duration, and no instant with its zone."
+        raise usage(message, "Write for example 30m, 2h, 7d or 2026-01-31T09:00Z.")
+    return found

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from contract.layout import ARTIFACTS_PREFIX, table_prefix
+from contract.layout import ARTIFACTS_PREFIX, first_metadata_key, table_prefix
 from glue_src.exceptions import TableError, TableMetadataError
 from glue_src.tables import read_state
 from ops.exits import attention
@@ -97,19 +97,31 @@ def _reason(platform: Platform, dataset: Dataset) -> str | None:
 
 
 def newest_state(platform: Platform, dataset: Dataset) -> TableState | None:
-    """Return what the newest metadata file in a table's folder that can be read describes, or None."""
+    """Return what the newest metadata file in a table's folder that can be read describes, or None.
+
+    Of a table whose files are gone for good, it is the state that the deployment made, without rows.
+    """
     prefix = table_prefix(platform.environment.etl.curated_prefix, dataset)
     numbered = [
         (int(match[1]), stored.key)
         for stored in platform.bucket.list(f"{prefix}metadata/")
         if (match := _METADATA_FILE.fullmatch(stored.key.removeprefix(prefix)))
     ]
-    for _, key in sorted(numbered, reverse=True):
+    keys = [key for _, key in sorted(numbered, reverse=True)]
+    if not keys and not _has_versions(platform, prefix):
+        keys = [first_metadata_key(platform.names.env, dataset)]
+    for key in keys:
         try:
             return read_state(platform.s3, dataset.name, platform.bucket.uri(key))
         except TableMetadataError:
             continue
     return None
+
+
+def _has_versions(platform: Platform, prefix: str) -> bool:
+    """Return whether something below a prefix can be brought back."""
+    found = platform.s3.list_object_versions(Bucket=platform.bucket.name, Prefix=prefix, MaxKeys=1)
+    return bool(found.get("Versions") or found.get("DeleteMarkers"))
 
 
 def register(platform: Platform, lost: LostTable) -> None:
@@ -123,8 +135,8 @@ def register(platform: Platform, lost: LostTable) -> None:
         message = f"Nothing of the table {name} is left in the bucket."
         stack, env = platform.names.etl_stack, platform.names.env
         remedy = (
-            f"Deleted of late? Add --deleted-since. Else cdktf deploy {stack}, then python -m ops run --env {env}: "
-            "docs/recovery.md."
+            f"Deleted of late? Add --deleted-since. Else cdktf deploy {stack}, this again, then python -m ops run "
+            f"--env {env}: docs/recovery.md."
         )
         raise attention(message, remedy)
     location = lost.state.metadata_location

@@ -21,12 +21,13 @@ def restore(
     *,
     env: Env,
     deleted_since: Annotated[
-        str, typer.Option("--deleted-since", metavar="TIME", help="Bring back objects deleted since: 30m, 2h, 7d.")
+        str,
+        typer.Option("--deleted-since", metavar="TIME", help="Bring back what was deleted: 2h, or 2026-01-31T09:00Z."),
     ] = "",
     overwritten_since: Annotated[
         str,
         typer.Option(
-            "--overwritten-since", metavar="TIME", help="Put back what objects held that were overwritten since."
+            "--overwritten-since", metavar="TIME", help="Put back what objects held then: 2h, or 2026-01-31T09:00Z."
         ),
     ] = "",
     yes: Yes = False,

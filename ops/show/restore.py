@@ -39,4 +39,6 @@ def show(back: int, put_back: int, lost: Sequence[LostTable], env: str, console:
     console.print(
         f"{back:,} objects are back, {put_back:,} hold what they held before, {len(lost)} tables are registered again."
     )
+    if any(each.state and not each.state.current for each in lost):
+        console.print(f"Tables that are empty now, ETL-2 fills: python -m ops curate --env {env}.", soft_wrap=True)
     console.print(f"Look: python -m ops doctor --env {env}. What is not whole: python -m ops rebuild.", soft_wrap=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
@@ -126,6 +125,18 @@ def test_deleted_objects_come_back_and_nothing_that_was_deleted_before(
     assert lake.table(CONVERSATIONS).scan().count() == 30
 
 
+def test_a_table_that_is_gone_for_good_begins_anew(ops: Callable[..., Result], lake: IcebergLake) -> None:
+    folder = table_prefix(LOCAL.etl.curated_prefix, FEEDBACK)
+    versions = lake.s3.list_object_versions(Bucket=lake.bucket, Prefix=folder)["Versions"]
+    for each in versions:
+        lake.s3.delete_object(Bucket=lake.bucket, Key=each["Key"], VersionId=each["VersionId"])
+    done = ops("restore", "--yes")
+    assert done.exit_code == Exit.WELL, done.stderr
+    assert "python -m ops curate --env local" in done.stdout
+    assert lake.table(FEEDBACK).scan().count() == 0
+    assert lake.commit(FEEDBACK, rows(4)[FEEDBACK]), "and it takes commits again"
+
+
 def test_a_damaged_newest_file_gives_way_to_the_one_before(
     ops: Callable[..., Result], lake: IcebergLake, platform: Platform
 ) -> None:
@@ -155,7 +166,7 @@ def test_overwritten_objects_hold_again_what_they_held_and_no_whole_table_change
     before = {key: content(key) for key in (csv, data, old)}
     # S3 tells in whole seconds when a version was made.
     time.sleep(2)
-    began = time.monotonic()
+    since = datetime.now(UTC).replace(microsecond=0).isoformat()
     for key in (*before, *before):
         lake.put(key, f"x{time.monotonic()}".encode())
     lake.put(whole, json.dumps(json.loads(content(whole)), indent=1).encode())
@@ -164,7 +175,7 @@ def test_overwritten_objects_hold_again_what_they_held_and_no_whole_table_change
     kept = {key: content(key) for key in (whole, gone, anew)}
 
     def restored(*words: str) -> Result:
-        return ops("restore", "--overwritten-since", f"{math.ceil(time.monotonic() - began) + 1}s", *words)
+        return ops("restore", "--overwritten-since", since, *words)
 
     asked = restored()
     assert asked.exit_code == Exit.NOT_CONFIRMED

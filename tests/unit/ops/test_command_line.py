@@ -51,6 +51,7 @@ def test_every_command_has_an_example() -> None:
         (("rollback", "--env", "test", "--table", "nothing", "--to", "1"), "Tables are messages, feedback"),
         (("rebuild", "--env", "test", "--table", "runs"), "Tables are messages, feedback"),
         (("logs", "--env", "test", "--since", "yesterday"), "'yesterday' is no duration"),
+        (("logs", "--env", "test", "--since", "2026-01-31T09:00"), "no instant with its zone"),
         (("query", "--env", "test", "not_a_query"), "Named queries are "),
         (("query", "--env", "test", "SELECT 1", "--output", "x.xlsx"), "ends in .xlsx"),
         (("query", "--env", "test", "--name", "fail_checks"), "Did you mean failed_checks?"),
