@@ -92,6 +92,7 @@ class Dataset:
 
     ``key`` names the columns that identify a row; ``sort_by`` those that curated files are sorted by, so that readers
     can skip row groups. A night rewrites whole partitions; None for ``partition`` makes the table one partition.
+    ``is_restricted`` is for tables that only operators may read: they lie apart, and keep less history.
     """
 
     name: str
@@ -100,6 +101,7 @@ class Dataset:
     key: tuple[str, ...]
     sort_by: tuple[str, ...]
     partition: Partition | None = None
+    is_restricted: bool = False
 
     @property
     def column_names(self) -> tuple[str, ...]:
@@ -128,6 +130,10 @@ class Dataset:
     def partition_of(self, key: str) -> str:
         """Return the partition of a row, by its value in the partition's column."""
         return WHOLE_TABLE if self.partition is None else self.partition.value(key)
+
+    def days_kept(self, history_days: int, rejected_days: int) -> int:
+        """Return for how many days earlier states of the table can be asked for."""
+        return min(history_days, rejected_days) if self.is_restricted else history_days
 
     def entries_of(self, attribute: str) -> tuple[str, ...]:
         """Return the entries of a map attribute that columns come from, in the columns' order."""
@@ -169,6 +175,7 @@ REJECTED = Dataset(
     ),
     key=(),
     sort_by=("reason", "item_key"),
+    is_restricted=True,
 )
 
 _RUN_ID = text(1, "run_id", TECHNICAL, "The run of ETL-1.", nullable=False)

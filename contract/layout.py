@@ -72,9 +72,14 @@ def partition(day: date) -> str:
     return f"{DAY_FOLDER}={day.isoformat()}"
 
 
+def clean_folder(clean_prefix: str, dataset: Dataset) -> str:
+    """Return the prefix of all CSV of one dataset."""
+    return f"{clean_prefix}{dataset.name}/"
+
+
 def clean_key(clean_prefix: str, dataset: Dataset, day: date, run_id: str) -> str:
     """Return the key of one dataset's CSV of one run."""
-    return f"{clean_prefix}{dataset.name}/{partition(day)}/{dataset.name}-{run_id}{CLEAN_SUFFIX}"
+    return f"{clean_folder(clean_prefix, dataset)}{partition(day)}/{dataset.name}-{run_id}{CLEAN_SUFFIX}"
 
 
 def parse_clean_key(clean_prefix: str, key: str) -> CleanObject | None:
@@ -95,7 +100,7 @@ def parse_clean_key(clean_prefix: str, key: str) -> CleanObject | None:
 
 def commit_marker_prefix(clean_prefix: str, contract: SourceContract) -> str:
     """Return the prefix of the objects whose arrival commits a run."""
-    return f"{clean_prefix}{contract.last_dataset.name}/"
+    return clean_folder(clean_prefix, contract.last_dataset)
 
 
 def run_summary_key(clean_prefix: str, day: date, run_id: str) -> str:
@@ -103,9 +108,21 @@ def run_summary_key(clean_prefix: str, day: date, run_id: str) -> str:
     return f"{clean_prefix}{RUNS_FOLDER}/{partition(day)}/{run_id}{_JSON_SUFFIX}"
 
 
-def table_prefix(curated_prefix: str, dataset: Dataset) -> str:
-    """Return the prefix of a curated table."""
-    return f"{curated_prefix}{dataset.name}/"
+def table_prefix(zone: str, dataset: Dataset) -> str:
+    """Return the prefix of a table in a zone; :class:`TableZones` says in which zone each table is."""
+    return f"{zone}{dataset.name}/"
+
+
+@dataclass(frozen=True)
+class TableZones:
+    """The prefixes of the zones that ETL-2 writes: which table lies in which."""
+
+    curated: str
+    restricted: str
+
+    def table_prefix(self, dataset: Dataset) -> str:
+        """Return the prefix of a table."""
+        return table_prefix(self.restricted if dataset.is_restricted else self.curated, dataset)
 
 
 def first_metadata_root() -> str:
@@ -126,11 +143,11 @@ def schema_marker_prefix() -> str:
     return f"{ARTIFACTS_PREFIX}schemas/"
 
 
-def quarantine_root(curated_prefix: str) -> str:
+def quarantine_root(restricted_prefix: str) -> str:
     """Return the prefix of all runs that failed a check."""
-    return f"{curated_prefix}{QUARANTINE_FOLDER}/"
+    return f"{restricted_prefix}{QUARANTINE_FOLDER}/"
 
 
-def quarantine_key(curated_prefix: str, run_id: str) -> str:
+def quarantine_key(restricted_prefix: str, run_id: str) -> str:
     """Return the key of the object that keeps a run from being tried again: which checks it failed, and no data."""
-    return f"{quarantine_root(curated_prefix)}{run_id}{_JSON_SUFFIX}"
+    return f"{quarantine_root(restricted_prefix)}{run_id}{_JSON_SUFFIX}"

@@ -97,6 +97,8 @@ class TransformArgument:
     BUCKET: Final = "bucket"
     CLEAN_PREFIX: Final = "clean_prefix"
     CURATED_PREFIX: Final = "curated_prefix"
+    #: Where what only operators may read lies.
+    RESTRICTED_PREFIX: Final = "restricted_prefix"
     DATABASE: Final = "database"
     ENVIRONMENT: Final = "environment"
     #: From 0 to 1: a run that rejects a greater ratio of its items is quarantined.
@@ -105,6 +107,8 @@ class TransformArgument:
     MAX_REMOVED_RATIO: Final = "max_removed_ratio"
     #: For how many days earlier states of the tables can be asked for.
     HISTORY_DAYS: Final = "history_days"
+    #: The same of what only operators may read, if it is fewer.
+    REJECTED_DAYS: Final = "rejected_days"
     METRICS_NAMESPACE: Final = "metrics_namespace"
     CONTRACT: Final = "contract"
     #: Names of tables, with commas between them, that one run writes anew whatever they hold; NO_TABLES for none.

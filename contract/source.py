@@ -86,6 +86,11 @@ class SourceContract:
         return (*self.datasets, RUNS, DATA_QUALITY)
 
     @property
+    def tables_of_analysts(self) -> tuple[Dataset, ...]:
+        """The curated tables that are not for operators only."""
+        return tuple(table for table in self.tables if not table.is_restricted)
+
+    @property
     def parts(self) -> tuple[Dataset, ...]:
         """The datasets whose rows are parts of items: neither one for each item of a kind, nor rejected items."""
         whole = {kind.dataset for kind in self.kinds}

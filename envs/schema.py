@@ -11,6 +11,8 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, ConfigDict, with_config
 
+from contract.datasets import Dataset
+from contract.layout import TableZones
 from contract.source import SourceContract
 from contract.sources import contract_named
 from contract.spark_catalog import ICEBERG_VERSIONS
@@ -133,7 +135,7 @@ class LifecycleSettings:
     noncurrent_version_expiration: _Days = 30
     abort_incomplete_multipart_upload: _Days = 1
     athena_results_expiration: _Days = 7
-    clean_expiration: _Days = 30
+    clean_expiration: _Days = 7
 
 
 @_settings
@@ -332,6 +334,11 @@ class EtlSettings:
     athena_results_prefix: _Prefix = "athena/results/"
 
     @property
+    def table_zones(self) -> TableZones:
+        """Which table lies below which prefix."""
+        return TableZones(self.curated_prefix, self.restricted_prefix)
+
+    @property
     def log_retention(self) -> int:
         """After how many days logs go that are not one engine's."""
         return self.transform.arrow.log_retention if self.transform.engine == ARROW_ENGINE else self.glue.log_retention
@@ -367,11 +374,14 @@ class PrivacySettings:
     """How people's data is kept from those who do not need it, and for how long (docs/privacy.md).
 
     ``pseudonymous_tables`` makes a second set of tables, in which people are pseudonyms.
-    ``max_days_after_removal`` is for how long somebody who was removed at the source may still be found here.
+    ``rejected_days``: earlier states of rejected items, and their CSV, stay no longer.
+    ``max_days_after_removal`` is for how long somebody who was removed at the source may still be found here, if nobody
+    asks for erasure; None for no such promise.
     """
 
     pseudonymous_tables: bool = False
-    max_days_after_removal: _Days = 65
+    rejected_days: _Days = 30
+    max_days_after_removal: _Days | None = 65
 
 
 @_settings
@@ -422,6 +432,10 @@ class Environment:
     def names(self) -> naming.Names:
         """The environment's physical names."""
         return naming.Names(self.name)
+
+    def days_kept(self, dataset: Dataset) -> int:
+        """For how many days earlier states of a table can be asked for."""
+        return dataset.days_kept(self.etl.curated.history_days, self.privacy.rejected_days)
 
     @property
     def freshness_hours(self) -> int | None:

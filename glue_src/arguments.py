@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from contract.datasets import Dataset
 from contract.settings import NO_TABLES, TRANSFORM_ARGUMENTS, TRANSFORM_VARIABLES, TransformArgument
 from contract.source import ContractError, SourceContract
 from contract.sources import contract_named
@@ -25,14 +26,20 @@ class Arguments:
     bucket: str
     clean_prefix: str
     curated_prefix: str
+    restricted_prefix: str
     database: str
     environment: str
     max_rejected_ratio: float
     max_removed_ratio: float
     history_days: int
+    rejected_days: int
     metrics_namespace: str
     contract: SourceContract
     rebuild: frozenset[str] = field(default_factory=frozenset)
+
+    def days_kept(self, dataset: Dataset) -> int:
+        """Return for how many days earlier states of a table can be asked for."""
+        return dataset.days_kept(self.history_days, self.rejected_days)
 
 
 def parse_arguments(argv: Sequence[str]) -> Arguments:
@@ -71,6 +78,9 @@ def _arguments(values: Mapping[str, str], shown: Mapping[str, str]) -> Arguments
         bucket=values[TransformArgument.BUCKET],
         clean_prefix=_prefix(shown[TransformArgument.CLEAN_PREFIX], values[TransformArgument.CLEAN_PREFIX]),
         curated_prefix=_prefix(shown[TransformArgument.CURATED_PREFIX], values[TransformArgument.CURATED_PREFIX]),
+        restricted_prefix=_prefix(
+            shown[TransformArgument.RESTRICTED_PREFIX], values[TransformArgument.RESTRICTED_PREFIX]
+        ),
         database=values[TransformArgument.DATABASE],
         environment=values[TransformArgument.ENVIRONMENT],
         max_rejected_ratio=_ratio(
@@ -80,6 +90,7 @@ def _arguments(values: Mapping[str, str], shown: Mapping[str, str]) -> Arguments
             shown[TransformArgument.MAX_REMOVED_RATIO], values[TransformArgument.MAX_REMOVED_RATIO]
         ),
         history_days=_days(shown[TransformArgument.HISTORY_DAYS], values[TransformArgument.HISTORY_DAYS]),
+        rejected_days=_days(shown[TransformArgument.REJECTED_DAYS], values[TransformArgument.REJECTED_DAYS]),
         metrics_namespace=values[TransformArgument.METRICS_NAMESPACE],
         contract=contract,
         rebuild=_tables(shown[TransformArgument.REBUILD], values[TransformArgument.REBUILD], contract),

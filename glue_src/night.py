@@ -95,11 +95,11 @@ class Night:
             return Outcome()
 
     def _is_quarantined(self, run_id: str) -> bool:
-        return self.bucket.find(quarantine_key(self.arguments.curated_prefix, run_id)) is not None
+        return self.bucket.find(quarantine_key(self.arguments.restricted_prefix, run_id)) is not None
 
     def _evolved(self, dataset: Dataset) -> TableState:
         """Return a table's state, once its columns and properties are the contract's."""
-        properties = properties_of(dataset, self.arguments.history_days)
+        properties = properties_of(dataset, self.arguments.days_kept(dataset))
         state = self.read(dataset.name)
         if not must_evolve(dataset, state, properties):
             return state
@@ -126,8 +126,10 @@ class Night:
             announce(self.events, self.arguments, summary, rows)
             logs.info("run is published already", run_id=summary.run_id)
             return Outcome()
-        days = self.arguments.history_days
-        due = {name: expired_snapshots(state, recorder.now, days) for name, state in states.items()}
+        due = {
+            dataset.name: expired_snapshots(states[dataset.name], recorder.now, self.arguments.days_kept(dataset))
+            for dataset in self.arguments.contract.tables
+        }
         recorder.record_run(rows, due)
         announce(self.events, self.arguments, summary, rows)
         self._clean_up(due, published)
@@ -184,7 +186,7 @@ class Night:
         if not failed:
             return
         recorder.record_checks(checks)
-        key = quarantine_key(self.arguments.curated_prefix, summary.run_id)
+        key = quarantine_key(self.arguments.restricted_prefix, summary.run_id)
         marker = {"run_id": summary.run_id, "business_day": summary.dt.isoformat(), "failed": failed}
         self.bucket.put(key, json.dumps(marker, indent=2).encode() + b"\n")
         raise QuarantinedError(summary.run_id, key, failed)

@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from contract.datasets import RUNS
-from contract.layout import table_prefix
 from glue_src.exceptions import TableMovedError
 from glue_src.maintenance import key_of
 from ops.exits import usage
@@ -117,7 +116,7 @@ def unnamed_objects(platform: Platform, dataset: Dataset, older_than: datetime) 
 
     named = {key_of(address) for address in files_named(open_table(platform, dataset))}
     total = unnamed = 0
-    prefix = table_prefix(platform.environment.etl.curated_prefix, dataset)
+    prefix = platform.environment.etl.table_zones.table_prefix(dataset)
     for page in platform.s3.get_paginator("list_objects_v2").paginate(Bucket=platform.bucket.name, Prefix=prefix):
         for stored in page.get("Contents", []):
             total += stored["Size"]

@@ -173,4 +173,4 @@ class Platform:
 
     def is_quarantined(self, run_id: str) -> bool:
         """Tell whether a run failed a check of ETL-2."""
-        return self.bucket.find(quarantine_key(self.environment.etl.curated_prefix, run_id)) is not None
+        return self.bucket.find(quarantine_key(self.environment.etl.restricted_prefix, run_id)) is not None

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from contract.layout import ARTIFACTS_PREFIX, first_metadata_key, table_prefix
+from contract.layout import ARTIFACTS_PREFIX, first_metadata_key
 from glue_src.exceptions import TableError, TableMetadataError
 from glue_src.tables import read_state
 from ops.exits import attention
@@ -46,7 +46,7 @@ class LostTable:
 def markers(platform: Platform, since: datetime) -> Iterator[Marker]:
     """Yield the delete markers since an instant of all hidden objects of both zones and of the stacks' files."""
     etl = platform.environment.etl
-    for prefix in (ARTIFACTS_PREFIX, etl.clean_prefix, etl.curated_prefix):
+    for prefix in (ARTIFACTS_PREFIX, etl.clean_prefix, etl.curated_prefix, etl.restricted_prefix):
         pages = platform.s3.get_paginator("list_object_versions").paginate(Bucket=platform.bucket.name, Prefix=prefix)
         hidden = None
         for page in pages:
@@ -101,7 +101,7 @@ def newest_state(platform: Platform, dataset: Dataset) -> TableState | None:
 
     Of a table whose files are gone for good, it is the state that the deployment made, without rows.
     """
-    prefix = table_prefix(platform.environment.etl.curated_prefix, dataset)
+    prefix = platform.environment.etl.table_zones.table_prefix(dataset)
     numbered = [
         (int(match[1]), stored.key)
         for stored in platform.bucket.list(f"{prefix}metadata/")

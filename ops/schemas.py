@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def differences(platform: Platform, state: TableState, dataset: Dataset) -> tuple[str, ...]:
     """Return what ETL-2 would change of a table, a text each."""
-    properties = properties_of(dataset, platform.environment.etl.curated.history_days)
+    properties = properties_of(dataset, platform.environment.days_kept(dataset))
     if not must_evolve(dataset, state, properties):
         return ()
     return tuple(column_differences(state, dataset)) or (f"{dataset.name}: sort order or properties",)

@@ -9,7 +9,6 @@ from datetime import datetime
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from contract.layout import table_prefix
 from glue_src.exceptions import TableError
 from ops.tables import table_state
 
@@ -56,7 +55,7 @@ def _stock(platform: Platform, key: str) -> Stock:
     """Return what a current object is for; of a table's data files, all count as history at first."""
     etl = platform.environment.etl
     for dataset in platform.environment.contract.tables:
-        prefix = table_prefix(etl.curated_prefix, dataset)
+        prefix = etl.table_zones.table_prefix(dataset)
         if key.startswith(prefix):
             return Stock.METADATA if key.startswith(f"{prefix}metadata/") else Stock.HISTORY
     if key.startswith(etl.clean_prefix):

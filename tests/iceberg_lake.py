@@ -21,7 +21,7 @@ from pyiceberg.catalog.glue import GlueCatalog
 from pyiceberg.io.pyarrow import parquet_files_to_data_files
 
 from contract.datasets import DATA_QUALITY, RUNS, Dataset
-from contract.layout import clean_key, first_metadata_key, quarantine_key, run_summary_key, table_prefix
+from contract.layout import clean_key, first_metadata_key, quarantine_key, run_summary_key
 from contract.partition_sums import PartitionSum, to_document, version_of
 from contract.runs import ItemCounts, RunObject, RunSummary, ScanStatistics
 from contract.snapshots import NO_SNAPSHOT, SnapshotProperty
@@ -81,9 +81,9 @@ class IcebergLake:
     def create_table(self, dataset: Dataset) -> None:
         """Make one empty table."""
         name, etl = self.environment.name, self.environment.etl
-        location = f"s3://{self.bucket}/{table_prefix(etl.curated_prefix, dataset)}".rstrip("/")
+        location = f"s3://{self.bucket}/{etl.table_zones.table_prefix(dataset)}".rstrip("/")
         key = first_metadata_key(name, dataset)
-        self.put(key, first_metadata(name, dataset, location, etl.curated.history_days).encode())
+        self.put(key, first_metadata(name, dataset, location, self.environment.days_kept(dataset)).encode())
         self.glue.create_table(
             DatabaseName=self.database,
             TableInput={
@@ -152,7 +152,7 @@ class IcebergLake:
         columns = {name: [row.get(name) for row in ordered] for name in schema.names}
         written = io.BytesIO()
         pq.write_table(pa.table(columns, schema=schema), written, row_group_size=1000, compression="zstd")
-        key = f"{table_prefix(self.environment.etl.curated_prefix, dataset)}data/{next(self._numbers):05}.parquet"
+        key = f"{self.environment.etl.table_zones.table_prefix(dataset)}data/{next(self._numbers):05}.parquet"
         self.put(key, written.getvalue())
         return f"s3://{self.bucket}/{key}"
 
@@ -237,7 +237,7 @@ class IcebergLake:
 
     def quarantine(self, run_id: str) -> None:
         """Mark a run as ETL-2 does where a check failed."""
-        self.put(quarantine_key(self.environment.etl.curated_prefix, run_id), b"{}")
+        self.put(quarantine_key(self.environment.etl.restricted_prefix, run_id), b"{}")
 
 
 def sums_of(dataset: Dataset, rows: Sequence[Row]) -> dict[str, PartitionSum]:

@@ -18,7 +18,7 @@ def boundary(environment: Environment, account: Account) -> list[Statement]:
     """Return what the roles of both ETLs, with any engine, have in common with nobody else."""
     source_key = environment.normalize.source_key_arn
     any_name, bucket, etl = environment.names.any_name(), bucket_arn(environment, account), environment.etl
-    zones = [f"{bucket}/{prefix}*" for prefix in (etl.clean_prefix, etl.curated_prefix)]
+    zones = [f"{bucket}/{prefix}*" for prefix in (etl.clean_prefix, etl.curated_prefix, etl.restricted_prefix)]
     return [
         Statement(
             sid="FindData",

@@ -6,10 +6,11 @@ writes columns, comments and the address of the metadata file into the catalog i
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from contract.datasets import Dataset
-from contract.layout import first_metadata_key, table_prefix
+from contract.layout import TableZones, first_metadata_key
 from contract.serving import PRESTO_VIEW_PARAMETERS, VIEW_TYPE, presto_view_text, views_of
 from contract.source import SourceContract
 from contract.table_metadata import first_metadata
@@ -35,15 +36,16 @@ _ALL = "all"
 class CatalogProps:
     """What the catalog needs: its tables and name, where the tables lie, whether it is guarded as they are.
 
-    ``history_days`` is for how long earlier states of the tables can be queried.
+    ``history_days`` is for how long earlier states of the tables can be queried, ``rejected_days`` of restricted ones.
     """
 
     contract: SourceContract
     environment: str
     database_name: str
     bucket_name: str
-    curated_prefix: str
+    zones: TableZones
     history_days: int
+    rejected_days: int
     deletion_guarded: bool
 
 
@@ -96,7 +98,8 @@ class Catalog(Construct):
     def _first_metadata(self, dataset: Dataset) -> S3Object:
         """Write what engines start from. The table's commits write the next files, below the table's location."""
         props = self._props
-        text = first_metadata(props.environment, dataset, self._location(dataset), props.history_days)
+        days = dataset.days_kept(props.history_days, props.rejected_days)
+        text = first_metadata(props.environment, dataset, self._location(dataset), days)
         return S3Object(
             self,
             f"aws_s3_object.first_metadata_{dataset.name}",
@@ -110,7 +113,7 @@ class Catalog(Construct):
 
     def _location(self, dataset: Dataset) -> str:
         props = self._props
-        return f"s3://{props.bucket_name}/{table_prefix(props.curated_prefix, dataset)}".rstrip("/")
+        return f"s3://{props.bucket_name}/{props.zones.table_prefix(dataset)}".rstrip("/")
 
     def _view(self, view: View) -> GlueCatalogTable:
         return GlueCatalogTable(
@@ -141,9 +144,9 @@ def database_arns(account: Account, database_name: str) -> list[str]:
     return [account.arn("glue", "catalog"), account.arn("glue", f"database/{database_name}")]
 
 
-def catalog_arns(account: Account, database_name: str, contract: SourceContract) -> list[str]:
-    """Return the ARNs that Glue checks for work on the curated tables: catalog, database, and each table."""
+def catalog_arns(account: Account, database_name: str, tables: Iterable[Dataset]) -> list[str]:
+    """Return the ARNs that Glue checks for work on tables: catalog, database, and each of them."""
     return [
         *database_arns(account, database_name),
-        *(account.arn("glue", f"table/{database_name}/{table.name}") for table in contract.tables),
+        *(account.arn("glue", f"table/{database_name}/{table.name}") for table in tables),
     ]

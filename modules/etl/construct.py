@@ -58,8 +58,9 @@ class Etl(Construct):
                 environment=environment.name,
                 database_name=environment.etl.catalog.database_name,
                 bucket_name=self.bucket.bucket,
-                curated_prefix=environment.etl.curated_prefix,
+                zones=environment.etl.table_zones,
                 history_days=environment.etl.curated.history_days,
+                rejected_days=environment.privacy.rejected_days,
                 deletion_guarded=environment.deletion_guarded,
             ),
         )

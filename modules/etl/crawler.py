@@ -1,4 +1,4 @@
-"""The crawler on the curated tables, which cannot make or delete a table; and its failures' way to the topic.
+"""The crawler on the tables that analysts read; it makes and deletes none. And its failures' way to the topic.
 
 It points the catalog at the metadata file that it finds newest, which may be one whose commit is failing: so it runs
 when somebody starts it, unless the environment says otherwise (docs/adr/0031).
@@ -74,7 +74,7 @@ class CuratedCrawler(Construct):
                 GlueCrawlerIcebergTarget(
                     paths=[
                         f"s3://{props.bucket.bucket}/{table_prefix(props.curated_prefix, table)}"
-                        for table in props.contract.tables
+                        for table in props.contract.tables_of_analysts
                     ],
                     maximum_traversal_depth=_DEPTH,
                 )
@@ -144,7 +144,7 @@ class CuratedCrawler(Construct):
                     "glue:GetTables",
                     "glue:UpdateTable",
                 ],
-                resources=catalog_arns(props.account, props.database_name, props.contract),
+                resources=catalog_arns(props.account, props.database_name, props.contract.tables_of_analysts),
             ),
             write_glue_logs(props.account),
             *own_key_permissions(props.account, props.security),

@@ -55,11 +55,13 @@ class EngineProps:
             TransformArgument.BUCKET: self.bucket.bucket,
             TransformArgument.CLEAN_PREFIX: etl.clean_prefix,
             TransformArgument.CURATED_PREFIX: etl.curated_prefix,
+            TransformArgument.RESTRICTED_PREFIX: etl.restricted_prefix,
             TransformArgument.DATABASE: etl.catalog.database_name,
             TransformArgument.ENVIRONMENT: environment.name,
             TransformArgument.MAX_REJECTED_RATIO: str(etl.transform.max_rejected_ratio),
             TransformArgument.MAX_REMOVED_RATIO: str(etl.transform.max_removed_ratio),
             TransformArgument.HISTORY_DAYS: str(etl.curated.history_days),
+            TransformArgument.REJECTED_DAYS: str(environment.privacy.rejected_days),
             TransformArgument.METRICS_NAMESPACE: ETL_NAMESPACE,
             TransformArgument.CONTRACT: environment.contract.name,
             # A single run may say otherwise.
@@ -69,6 +71,7 @@ class EngineProps:
     def permissions(self) -> list[Statement]:
         """Return the permissions to read the clean zone, to write and commit the tables, and to tell of it."""
         etl, bucket, names = self.environment.etl, self.bucket.arn, self.environment.names
+        written = (etl.curated_prefix, etl.restricted_prefix)
         return [
             Statement(
                 sid="ListZones",
@@ -76,13 +79,13 @@ class EngineProps:
                 resources=[bucket],
                 # Not IfExists: that would list the whole bucket. For a missing key S3 takes the key for the prefix when
                 # it decides whether the caller gets 404 or 403 (docs/aws-facts.md).
-                conditions={"StringLike": {"s3:prefix": [f"{etl.clean_prefix}*", f"{etl.curated_prefix}*"]}},
+                conditions={"StringLike": {"s3:prefix": [f"{zone}*" for zone in (etl.clean_prefix, *written)]}},
             ),
             Statement(sid="ReadCleanZone", actions=["s3:GetObject"], resources=[f"{bucket}/{etl.clean_prefix}*"]),
             Statement(
                 sid="WriteCuratedZone",
                 actions=["s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload"],
-                resources=[f"{bucket}/{etl.curated_prefix}*"],
+                resources=[f"{bucket}/{zone}*" for zone in written],
             ),
             Statement(
                 sid="ReadFirstMetadata", actions=["s3:GetObject"], resources=[f"{bucket}/{first_metadata_root()}*"]
@@ -91,7 +94,7 @@ class EngineProps:
             Statement(
                 sid="CommitTables",
                 actions=["glue:GetTable", "glue:UpdateTable"],
-                resources=catalog_arns(self.account, etl.catalog.database_name, self.environment.contract),
+                resources=catalog_arns(self.account, etl.catalog.database_name, self.environment.contract.tables),
             ),
             Statement(
                 sid="AnnounceTables",

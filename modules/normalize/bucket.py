@@ -1,10 +1,11 @@
-"""The bucket of clean zone, curated zone and Athena results: private, versioned, encrypted, TLS only."""
+"""The bucket of clean zone, tables and Athena results: private, versioned, encrypted, TLS only."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from contract.layout import quarantine_root
+from contract.datasets import REJECTED
+from contract.layout import clean_folder, quarantine_root
 from envs.schema import LifecycleSettings
 from modules.encryption import OwnKey
 from modules.policies import policy, tls_only
@@ -38,9 +39,10 @@ class ReportsBucketProps:
 
     name: str
     clean_prefix: str
-    curated_prefix: str
+    restricted_prefix: str
     athena_results_prefix: str
     lifecycle: LifecycleSettings
+    rejected_days: int
     deletion_guarded: bool
     empty_on_destroy: bool
     key: OwnKey | None
@@ -162,10 +164,18 @@ class ReportsBucket(Construct):
                 S3BucketLifecycleConfigurationRuleFilter(prefix=props.clean_prefix),
                 expiration=[S3BucketLifecycleConfigurationRuleExpiration(days=days.clean_expiration)],
             ),
+            # Where two rules fit an object, S3 takes the one that deletes sooner.
+            _rule(
+                "clean-rejected",
+                S3BucketLifecycleConfigurationRuleFilter(prefix=clean_folder(props.clean_prefix, REJECTED)),
+                expiration=[
+                    S3BucketLifecycleConfigurationRuleExpiration(days=min(days.clean_expiration, props.rejected_days))
+                ],
+            ),
             # As long as the run that it keeps from being tried again, which was there first.
             _rule(
                 "quarantine",
-                S3BucketLifecycleConfigurationRuleFilter(prefix=quarantine_root(props.curated_prefix)),
+                S3BucketLifecycleConfigurationRuleFilter(prefix=quarantine_root(props.restricted_prefix)),
                 expiration=[S3BucketLifecycleConfigurationRuleExpiration(days=days.clean_expiration)],
             ),
         ]

@@ -73,7 +73,8 @@ class Normalize(Construct):
         return ReportsBucketProps(
             name=environment.normalize.s3_bucket_name,
             clean_prefix=environment.etl.clean_prefix,
-            curated_prefix=environment.etl.curated_prefix,
+            restricted_prefix=environment.etl.restricted_prefix,
+            rejected_days=environment.privacy.rejected_days,
             athena_results_prefix=environment.etl.athena_results_prefix,
             lifecycle=environment.normalize.lifecycle,
             deletion_guarded=environment.deletion_guarded,

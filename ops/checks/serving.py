@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
-from contract.layout import table_prefix
 from envs.schema import AFTER_JOB
 from ops.aws_errors import code_of, is_absence
 from ops.checks.findings import ATTENTION, OK, Check, Finding
@@ -32,7 +31,8 @@ def crawler(examined: Examination) -> Iterator[Finding]:
     crawled = {path.rstrip("/") for path in paths}
     etl = platform.environment.etl
     wanted = {
-        platform.bucket.uri(table_prefix(etl.curated_prefix, table)).rstrip("/") for table in examined.contract.tables
+        platform.bucket.uri(etl.table_zones.table_prefix(table)).rstrip("/")
+        for table in examined.contract.tables_of_analysts
     }
     missing = sorted(wanted - crawled)
     if missing:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from contract.layout import table_prefix
 from glue_src.exceptions import TableError
 from glue_src.schema import schema_faults
 from ops.advice import MAX_AGE_DAYS
@@ -27,7 +26,7 @@ def tables(examined: Examination) -> Iterator[Finding]:
             wrong = True
             yield Finding("tables", ATTENTION, f"{dataset.name} cannot be read", str(error))
             continue
-        wanted = platform.bucket.uri(table_prefix(etl.curated_prefix, dataset)).rstrip("/")
+        wanted = platform.bucket.uri(etl.table_zones.table_prefix(dataset)).rstrip("/")
         if state.location != wanted:
             wrong = True
             remedy = "is that the environment's own table? docs/lake.md says how one is declared anew"

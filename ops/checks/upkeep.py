@@ -52,19 +52,20 @@ def _fewer(dataset: Dataset, contract: str) -> str:
 
 def history(examined: Examination) -> Iterator[Finding]:
     """Say whether snapshots expire in time."""
-    days = examined.platform.environment.etl.curated.history_days
+    days_kept = examined.platform.environment.days_kept
     late = {
-        name: count
-        for name, state in ((dataset.name, state) for dataset, state in examined.states.items())
-        if (count := len(expired_snapshots(state, examined.now - _GRACE, days)))
+        dataset: count
+        for dataset, state in examined.states.items()
+        if (count := len(expired_snapshots(state, examined.now - _GRACE, days_kept(dataset))))
     }
-    for name, count in late.items():
-        said = f"{name} keeps {count} snapshots that should have expired: readers ceased to see them {days} days ago"
+    for dataset, count in late.items():
+        days = days_kept(dataset)
+        said = f"{dataset.name} keeps {count} snapshots that should have expired: not seen for {days} days"
         remedy = f"{examined.command('curate')} removes them: they hold what was deleted since"
         yield Finding("history", ATTENTION, said, remedy)
     if not late:
         kept = sum(len(state.snapshots) for state in examined.states.values())
-        yield Finding("history", OK, f"{kept} snapshots, none of which readers ceased to see {days} days ago")
+        yield Finding("history", OK, f"{kept} snapshots, none older than its table's history")
 
 
 def branches(examined: Examination) -> Iterator[Finding]:

@@ -15,7 +15,7 @@ from xxhash import xxh3_64_intdigest
 
 from contract.cells import record
 from contract.datasets import DATA_QUALITY, REJECTED, RUNS, Dataset
-from contract.layout import clean_key, first_metadata_key, quarantine_key, run_summary_key, table_prefix
+from contract.layout import TableZones, clean_key, first_metadata_key, quarantine_key, run_summary_key
 from contract.metrics import ENVIRONMENT_DIMENSION
 from contract.partition_sums import PartitionSum, version_of
 from contract.runs import ItemCounts, RunObject, RunSummary, ScanStatistics
@@ -39,6 +39,7 @@ Cells: TypeAlias = tuple[str | None, ...]
 Rows: TypeAlias = Mapping[Dataset, Sequence[Cells]]
 
 HISTORY_DAYS = 30
+REJECTED_DAYS = 10
 
 
 def run_id(number: float) -> str:
@@ -124,11 +125,13 @@ class Lake:
             bucket=self.bucket,
             clean_prefix=f"{self.name}/clean/",
             curated_prefix=f"{self.name}/curated/",
+            restricted_prefix=f"{self.name}/restricted/",
             database=self.name,
             environment=self.name[:8],
             max_rejected_ratio=0.5,
             max_removed_ratio=0.5,
             history_days=HISTORY_DAYS,
+            rejected_days=REJECTED_DAYS,
             metrics_namespace="CAT/Test",
             contract=self.contract,
         )
@@ -140,11 +143,15 @@ class Lake:
         for dataset in self.contract.tables:
             self.create_table(dataset)
 
+    def table_prefix(self, dataset: Dataset) -> str:
+        return TableZones(self.arguments.curated_prefix, self.arguments.restricted_prefix).table_prefix(dataset)
+
     def create_table(self, dataset: Dataset, change: Mapping[str, Any] | None = None) -> None:
         """Make a table; ``change`` is merged into the first metadata."""
-        location = f"s3://{self.bucket}/{table_prefix(self.arguments.curated_prefix, dataset)}".rstrip("/")
+        location = f"s3://{self.bucket}/{self.table_prefix(dataset)}".rstrip("/")
         key = f"{self.name}/{first_metadata_key(self.arguments.environment, dataset)}"
-        document = json.loads(first_metadata(self.arguments.environment, dataset, location, HISTORY_DAYS))
+        days = self.arguments.days_kept(dataset)
+        document = json.loads(first_metadata(self.arguments.environment, dataset, location, days))
         self.put(key, json.dumps({**document, **(change or {})}).encode())
         self.clients.glue.create_table(
             DatabaseName=self.arguments.database,
@@ -235,7 +242,7 @@ class Lake:
         return Night(told, self.engine, bucket, clean_zone, self.clients.events, self.state, lambda: now).run()
 
     def quarantine_key(self, run: str) -> str:
-        return quarantine_key(self.arguments.curated_prefix, run)
+        return quarantine_key(self.arguments.restricted_prefix, run)
 
     # what lies in the bucket
 
@@ -253,10 +260,10 @@ class Lake:
         return [found["Key"] for page in pages for found in page.get("Contents", [])]
 
     def table_keys(self, dataset: Dataset) -> list[str]:
-        return self.keys(table_prefix(self.arguments.curated_prefix, dataset))
+        return self.keys(self.table_prefix(dataset))
 
     def data_keys(self, dataset: Dataset) -> list[str]:
-        return self.keys(table_prefix(self.arguments.curated_prefix, dataset) + "data/")
+        return self.keys(self.table_prefix(dataset) + "data/")
 
     # what readers see
 

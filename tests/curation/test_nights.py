@@ -291,6 +291,26 @@ def test_an_expired_state_goes_with_its_files(lake: Lake) -> None:
     } == {}
 
 
+def test_rejected_items_lie_apart_and_their_earlier_states_go_sooner(lake: Lake) -> None:
+    lake.publish(run_id(1), together(months(JAN), rejection("first")))
+    lake.night()
+    first = {dataset: lake.state_of(dataset).current_snapshot_id or 0 for dataset in (MESSAGES, REJECTED)}
+    (gone,) = lake.data_keys(REJECTED)
+    assert gone.startswith(lake.arguments.restricted_prefix)
+    assert not any("rejected" in key for key in lake.keys(lake.arguments.curated_prefix))
+    lake.publish(run_id(2), together(months(JAN, FEB), rejection("second")))
+    lake.night()
+    second = lake.state_of(REJECTED).current
+    assert second is not None
+    lake.publish(run_id(3), together(months(JAN, FEB, MAR), rejection("second")))
+    lake.night_at(second.committed_at + timedelta(days=11))
+    assert lake.state_of(REJECTED).snapshot(first[REJECTED]) is None
+    assert lake.state_of(MESSAGES).snapshot(first[MESSAGES]) is not None
+    assert lake.runs(run_id(1))["rejected"]["snapshot_expired_at"] is not None
+    assert gone not in lake.data_keys(REJECTED)
+    assert lake.texts(REJECTED, "item_key") == ["second"]
+
+
 def test_only_what_nothing_names_is_removed_as_left_behind(lake: Lake) -> None:
     lake.publish(run_id(1), together(months(JAN, FEB), talk("ñ", JAN, "x", key="CONVERSATION#2026😀 +%23")))
     lake.night()

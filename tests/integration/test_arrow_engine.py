@@ -40,7 +40,7 @@ from tools.local.sample_faults import FAULTS
 from tools.local.trino.client import Connection
 
 NAMES = Names("local")
-CURATED_PREFIX = "reports/etl-process2/"
+RESTRICTED_PREFIX = "reports/etl-process2-restricted/"
 FAULTY_AT = datetime(2026, 1, 28, 12, tzinfo=UTC)
 #: The emulator waits a second, then two, before it tries a failed event again.
 SECONDS_TO_GIVE_UP = 60
@@ -127,7 +127,7 @@ def test_run_that_fails_a_check_is_quarantined_and_counted(
     (run_id,) = {row["run_id"] for row in rows(athena, DATA_QUALITY.name) if row["outcome"] == "failed"}
     s3 = pipeline.workspace.clients().s3
     held = json.loads(
-        s3.get_object(Bucket=NAMES.reports_bucket, Key=quarantine_key(CURATED_PREFIX, run_id))["Body"].read()
+        s3.get_object(Bucket=NAMES.reports_bucket, Key=quarantine_key(RESTRICTED_PREFIX, run_id))["Body"].read()
     )
     assert (held["run_id"], held["business_day"]) == (run_id, EARLIER_DAY)
     assert failed_checks(pipeline) >= 1

@@ -3,11 +3,12 @@ from __future__ import annotations
 import pytest
 
 from contract.datasets import Dataset
-from contract.layout import first_metadata_key, schema_marker_prefix, table_prefix
+from contract.layout import TableZones, first_metadata_key, schema_marker_prefix
 from contract.sources.catia import CONTRACT
 from tests.synth.synthesized import BUCKET, Stack
 
 REPORTS = "${aws_s3_bucket.reports.id}"
+ZONES = TableZones("reports/etl-process2/", "reports/etl-process2-restricted/")
 
 
 def test_bucket(normalize: Stack) -> None:
@@ -108,13 +109,19 @@ def test_lifecycle(normalize: Stack) -> None:
                 "id": "clean-zone",
                 "status": "Enabled",
                 "filter": [{"prefix": "reports/etl-process1/"}],
-                "expiration": [{"days": 30}],
+                "expiration": [{"days": 7}],
+            },
+            {
+                "id": "clean-rejected",
+                "status": "Enabled",
+                "filter": [{"prefix": "reports/etl-process1/rejected/"}],
+                "expiration": [{"days": 7}],
             },
             {
                 "id": "quarantine",
                 "status": "Enabled",
-                "filter": [{"prefix": "reports/etl-process2/_quarantine/"}],
-                "expiration": [{"days": 30}],
+                "filter": [{"prefix": "reports/etl-process2-restricted/_quarantine/"}],
+                "expiration": [{"days": 7}],
             },
         ],
     }
@@ -132,7 +139,7 @@ def expiring(stack: Stack, key: str) -> list[str]:
 
 @pytest.mark.parametrize("dataset", CONTRACT.tables, ids=lambda dataset: dataset.name)
 def test_no_rule_expires_a_tables_files(normalize: Stack, dataset: Dataset) -> None:
-    folder = table_prefix("reports/etl-process2/", dataset)
+    folder = ZONES.table_prefix(dataset)
     files = [f"{folder}data/x.parquet", f"{folder}metadata/x.json", first_metadata_key(normalize.env, dataset)]
     assert [expiring(normalize, key) for key in (*files, f"{schema_marker_prefix()}x.json")] == [[]] * 4
     assert expiring(normalize, "reports/etl-process1/messages/dt=2026-01-30/messages-x.csv") == ["clean-zone"]

@@ -59,7 +59,7 @@ def named(thing: Dataset | View) -> str:
 def location_of(etl: Stack, dataset: Dataset) -> str:
     bucket = "${data.aws_s3_bucket.reports.bucket}"
     assert etl["data.aws_s3_bucket.reports"]["bucket"] == f"cat-{etl.env}-normalize-reports"
-    return f"s3://{bucket}/reports/etl-process2/{dataset.name}"
+    return f"s3://{bucket}/reports/etl-process2{'-restricted' if dataset.name == 'rejected' else ''}/{dataset.name}"
 
 
 def test_database(etl: Stack) -> None:

@@ -17,6 +17,7 @@ from tests.synth.synthesized import (
 )
 
 CLEAN, CURATED = "reports/etl-process1/", "reports/etl-process2/"
+RESTRICTED = "reports/etl-process2-restricted/"
 
 
 def allow(sid: str, actions: list[str], resources: list[str], **more: Any) -> dict[str, Any]:
@@ -47,9 +48,10 @@ def trust(stack: Stack, name: str) -> Any:
     return document["Statement"]
 
 
-def curated_tables(stack: Stack) -> list[str]:
+def curated_tables(stack: Stack, *, of_analysts: bool = False) -> list[str]:
     database = f"cat_{stack.env}_analytics_db"
-    tables = ["messages", "feedback", "rejected", "conversations", "runs", "data_quality"]
+    apart = [] if of_analysts else ["rejected"]
+    tables = ["messages", "feedback", *apart, "conversations", "runs", "data_quality"]
     resources = ["catalog", f"database/{database}", *(f"table/{database}/{table}" for table in tables)]
     return [arn("glue", resource) for resource in resources]
 
@@ -143,13 +145,13 @@ def to_curate(stack: Stack) -> list[dict[str, Any]]:
             "ListZones",
             ["s3:ListBucket"],
             [FOUND_BUCKET],
-            Condition={"StringLike": {"s3:prefix": [f"{CLEAN}*", f"{CURATED}*"]}},
+            Condition={"StringLike": {"s3:prefix": [f"{CLEAN}*", f"{CURATED}*", f"{RESTRICTED}*"]}},
         ),
         allow("ReadCleanZone", ["s3:GetObject"], [f"{FOUND_BUCKET}/{CLEAN}*"]),
         allow(
             "WriteCuratedZone",
             ["s3:AbortMultipartUpload", "s3:DeleteObject", "s3:GetObject", "s3:PutObject"],
-            [f"{FOUND_BUCKET}/{CURATED}*"],
+            [f"{FOUND_BUCKET}/{CURATED}*", f"{FOUND_BUCKET}/{RESTRICTED}*"],
         ),
         allow("ReadFirstMetadata", ["s3:GetObject"], [f"{FOUND_BUCKET}/artifacts/tables/*"]),
         allow("CommitTables", ["glue:GetTable", "glue:UpdateTable"], curated_tables(stack)),
@@ -201,7 +203,11 @@ def test_crawler_permissions(etl: Stack) -> None:
         allow("FindBucket", ["s3:GetBucketLocation"], [FOUND_BUCKET]),
         allow("ReadCuratedZone", ["s3:GetObject"], [f"{FOUND_BUCKET}/{CURATED}*"]),
         allow("FindDatabase", ["glue:GetDatabase"], curated_tables(etl)[:2]),
-        allow("KeepCatalog", ["glue:GetTable", "glue:GetTables", "glue:UpdateTable"], curated_tables(etl)),
+        allow(
+            "KeepCatalog",
+            ["glue:GetTable", "glue:GetTables", "glue:UpdateTable"],
+            curated_tables(etl, of_analysts=True),
+        ),
         WRITE_GLUE_LOGS,
     ]
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from contract.settings import TRANSFORM_ARGUMENTS
+from contract.sources.catia import CONTRACT
 from tests.synth.synthesized import ROOT, Stack
 
 TAGS = {"ETLComponent": "ETL-2", "ETLStage": "TRANSFORM-LOAD"}
@@ -63,11 +64,13 @@ def test_arguments(etl: Stack) -> None:
         "--bucket": "${data.aws_s3_bucket.reports.bucket}",
         "--clean_prefix": "reports/etl-process1/",
         "--curated_prefix": "reports/etl-process2/",
+        "--restricted_prefix": "reports/etl-process2-restricted/",
         "--database": f"cat_{etl.env}_analytics_db",
         "--environment": etl.env,
         "--max_rejected_ratio": "0.25" if etl.env == "local" else "0.05",
         "--max_removed_ratio": "0.2",
         "--history_days": "30",
+        "--rejected_days": "30",
         "--metrics_namespace": "CAT/Etl",
         "--contract": "catia",
         "--rebuild": "none",
@@ -100,7 +103,7 @@ def test_script_is_the_job_itself(etl: Stack) -> None:
 
 def test_crawler(etl: Stack) -> None:
     folder = "s3://${data.aws_s3_bucket.reports.bucket}/reports/etl-process2"
-    tables = ("messages", "feedback", "rejected", "conversations", "runs", "data_quality")
+    tables = ("messages", "feedback", "conversations", "runs", "data_quality")
     assert etl["aws_glue_crawler.curated"] == {
         "name": f"cat-{etl.env}-curated-crawler",
         "description": "Points the catalog at the newest metadata files of the curated tables",
@@ -110,5 +113,5 @@ def test_crawler(etl: Stack) -> None:
         "schema_change_policy": {"update_behavior": "UPDATE_IN_DATABASE", "delete_behavior": "LOG"},
         "recrawl_policy": {"recrawl_behavior": "CRAWL_EVERYTHING"},
         "tags": {**TAGS, "ResourceType": "CATALOG"},
-        "depends_on": [f"aws_glue_catalog_table.iceberg_{name}" for name in tables],
+        "depends_on": [f"aws_glue_catalog_table.iceberg_{table.name}" for table in CONTRACT.tables],
     }

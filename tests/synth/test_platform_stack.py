@@ -254,9 +254,24 @@ def test_iceberg_of_glue_5_0_reads_row_by_row(tmp_path: Path) -> None:
 def test_history_is_kept_in_the_tables_and_told_to_the_engine(tmp_path: Path) -> None:
     resources = etl(changed("etl.curated.history_days", 7, TEST), tmp_path)["resource"]
     assert resources["aws_glue_job"]["parquet"]["default_arguments"]["--history_days"] == "7"
-    properties = json.loads(resources["aws_s3_object"]["first_metadata_messages"]["content"])["properties"]
-    assert properties["history.expire.max-snapshot-age-ms"] == str(7 * 24 * 3600 * 1000)
-    assert properties["vacuum_max_snapshot_age_seconds"] == str(7 * 24 * 3600)
+    assert _days_of_history(resources, "messages") == 7
+
+
+def test_rejected_items_keep_less_history_and_their_csv_goes_no_later(tmp_path: Path) -> None:
+    environment = changed("privacy.rejected_days", 3, TEST)
+    resources = etl(environment, tmp_path)["resource"]
+    assert resources["aws_glue_job"]["parquet"]["default_arguments"]["--rejected_days"] == "3"
+    assert (_days_of_history(resources, "rejected"), _days_of_history(resources, "messages")) == (3, 30)
+    lifecycle = normalize(environment, tmp_path)["resource"]["aws_s3_bucket_lifecycle_configuration"]["reports"]
+    days = {rule["id"]: rule["expiration"][0].get("days") for rule in lifecycle["rule"] if "expiration" in rule}
+    assert (days["clean-rejected"], days["clean-zone"], days["quarantine"]) == (3, 7, 7)
+
+
+def _days_of_history(resources: dict[str, Any], table: str) -> float:
+    properties = json.loads(resources["aws_s3_object"][f"first_metadata_{table}"]["content"])["properties"]
+    days = int(properties["vacuum_max_snapshot_age_seconds"]) / (24 * 3600)
+    assert properties["history.expire.max-snapshot-age-ms"] == str(int(days * 24 * 3600 * 1000))
+    return days
 
 
 def test_large_layer_goes_through_the_bucket(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -277,11 +292,11 @@ def test_large_layer_goes_through_the_bucket(tmp_path: Path, monkeypatch: pytest
 
 def test_prefixes_come_from_the_configuration_everywhere(tmp_path: Path) -> None:
     environment = TEST
-    for name in ("clean", "curated", "athena_results"):
+    for name in ("clean", "curated", "restricted", "athena_results"):
         environment = changed(f"etl.{name}_prefix", f"my/{name}/", environment)
     text = json.dumps([build(environment, tmp_path) for build in (normalize, normalize_on_glue, etl, etl_on_arrow)])
     assert [shipped for shipped in ("reports/", "athena/results") if shipped in text] == []
-    for name in ("clean", "curated", "athena_results"):
+    for name in ("clean", "curated", "restricted", "athena_results"):
         assert f"my/{name}/" in text
 
 

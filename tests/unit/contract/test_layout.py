@@ -9,11 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contract import layout
-from contract.datasets import Dataset
+from contract.datasets import REJECTED, Dataset
 from contract.sources.catia import CONTRACT, CONVERSATIONS
 
 CLEAN = "reports/etl-process1/"
 CURATED = "reports/etl-process2/"
+RESTRICTED = "reports/etl-process2-restricted/"
 RUN_ID = "20260131T043000.000001Z-0123abcd"
 DAY = date(2026, 1, 30)
 INSTANTS = st.datetimes(min_value=datetime(1900, 1, 1), timezones=st.just(UTC))
@@ -44,8 +45,15 @@ def test_keys_are_these() -> None:
     )
     assert layout.run_summary_key(CLEAN, DAY, RUN_ID) == f"reports/etl-process1/_runs/dt=2026-01-30/{RUN_ID}.json"
     assert layout.commit_marker_prefix(CLEAN, CONTRACT) == "reports/etl-process1/conversations/"
-    assert layout.table_prefix(CURATED, CONVERSATIONS) == "reports/etl-process2/conversations/"
-    assert layout.quarantine_key(CURATED, RUN_ID) == f"reports/etl-process2/_quarantine/{RUN_ID}.json"
+    assert layout.quarantine_key(RESTRICTED, RUN_ID) == f"reports/etl-process2-restricted/_quarantine/{RUN_ID}.json"
+
+
+def test_only_rejected_items_lie_apart() -> None:
+    prefixes = {table: layout.TableZones(CURATED, RESTRICTED).table_prefix(table) for table in CONTRACT.tables}
+    apart = {table for table, prefix in prefixes.items() if prefix == f"{RESTRICTED}{table.name}/"}
+    assert apart == {REJECTED} == {*CONTRACT.tables} - {*CONTRACT.tables_of_analysts}
+    assert all(prefixes[table] == f"{CURATED}{table.name}/" for table in CONTRACT.tables_of_analysts)
+    assert (REJECTED.days_kept(30, 7), REJECTED.days_kept(7, 30), CONVERSATIONS.days_kept(30, 7)) == (7, 7, 30)
 
 
 def test_a_tables_first_metadata_lies_outside_its_folder_under_a_name_that_trino_takes() -> None:

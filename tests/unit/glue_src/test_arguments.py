@@ -15,17 +15,19 @@ TEXTS = {
     "bucket": "b",
     "clean_prefix": "in/",
     "curated_prefix": "out/",
+    "restricted_prefix": "apart/",
     "database": "d",
     "environment": "test",
     "max_rejected_ratio": "0.05",
     "max_removed_ratio": "0.2",
     "history_days": "30",
+    "rejected_days": "7",
     "metrics_namespace": "CAT/Etl",
     "contract": "catia",
     "rebuild": "none",
 }
 VARIABLES = {TRANSFORM_VARIABLES[name]: text for name, text in TEXTS.items()}
-EXPECTED = Arguments("b", "in/", "out/", "d", "test", 0.05, 0.2, 30, "CAT/Etl", CONTRACT, frozenset())
+EXPECTED = Arguments("b", "in/", "out/", "apart/", "d", "test", 0.05, 0.2, 30, 7, "CAT/Etl", CONTRACT, frozenset())
 
 
 def argv(texts: dict[str, str]) -> list[str]:
@@ -48,7 +50,7 @@ def test_everything_is_required(name: str) -> None:
         read_variables({each: text for each, text in VARIABLES.items() if each != variable})
 
 
-@pytest.mark.parametrize("name", ["clean_prefix", "curated_prefix"])
+@pytest.mark.parametrize("name", ["clean_prefix", "curated_prefix", "restricted_prefix"])
 def test_a_prefix_ends_in_a_slash(name: str) -> None:
     with pytest.raises(ArgumentsError, match=f"--{name} is 'reports': .* Write 'reports/'"):
         parse_arguments(argv({**TEXTS, name: "reports"}))

@@ -31,7 +31,10 @@ _VARYING: Final = (
     # In S3 all datasets are treated alike; in the catalog each table is a resource that policies name.
     (re.compile(rf"(?<=/)({_DATASETS})(?=[-/.])"), "{dataset}"),
     # What Iceberg calls its files.
-    (re.compile(rf"(?<={LOCAL.etl.curated_prefix}{{dataset}}/)(data|metadata)/.+"), r"\1/{file}"),
+    *(
+        (re.compile(rf"(?<={zone}{{dataset}}/)(data|metadata)/.+"), r"\1/{file}")
+        for zone in (LOCAL.etl.curated_prefix, LOCAL.etl.restricted_prefix)
+    ),
 )
 
 #: How the emulator's log tells S3's operations apart, and their names in the API.

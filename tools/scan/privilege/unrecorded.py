@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from envs.local import LOCAL
 from tools.scan.privilege.roles import Grant, Role
 
 
@@ -220,6 +221,14 @@ _OF_PROGRAMS: Final = (
         ("s3:DeleteObject",),
         "Files go with snapshots older than the history, or a day after a killed run: no recorded night was that late.",
         "tests/curation/test_nights.py",
+    ),
+    Unrecorded(
+        "cat-{env}-etl2-function",
+        "WriteCuratedZone",
+        ("s3:DeleteObject",),
+        "The same; recorded where rejected items lie, of which a run that failed its checks had written files.",
+        "tests/curation/test_nights.py",
+        within=f"{LOCAL.etl.curated_prefix}*",
     ),
     Unrecorded(
         "cat-{env}-normalize-job",

@@ -32,6 +32,8 @@ def decision(**said: Any) -> dict[str, Any]:
          "arn:aws:s3:::cat-{env}-normalize-reports/reports/etl-process2/{dataset}/data/{file}"),
         ("reports/etl-process2/runs/metadata/snap-1-2.avro", "reports/etl-process2/{dataset}/metadata/{file}"),
         ("reports/etl-process2/runs/data/", "reports/etl-process2/{dataset}/data/"),
+        ("reports/etl-process2-restricted/rejected/data/a.parquet",
+         "reports/etl-process2-restricted/{dataset}/data/{file}"),
         ("artifacts/tables/runs/00000-0123abcd-0123-0123-0123-0123456789ab.metadata.json",
          "artifacts/tables/{dataset}/00000-{uuid}.metadata.json"),
         ("arn:aws:glue:us-east-1:000000000000:table/cat_local_analytics_db/messages",
