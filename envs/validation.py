@@ -13,6 +13,7 @@ from contract.column_history import history_faults, read_history
 from contract.layout import ARTIFACTS_PREFIX
 from contract.settings import MOST_SPARK_TASKS
 from envs.drift import LEFT_OUT, REPEATED, SKIPPED, drifts
+from envs.retention import RETENTION_SETTINGS, retention_faults
 from envs.schema import GLUE_ENGINE, WORKER_TYPES, Environment, GlueJobSettings
 from envs.tag_names import MOST_OBJECT_TAGS, Tag
 
@@ -158,6 +159,7 @@ _CROSS_RULES: tuple[tuple[Callable[[Environment], Iterator[str]], tuple[str, ...
     (_exclusion_rules_name_keys, ("contract_name", "normalize.extract.exclusion_rules")),
     (_columns_keep_their_history, ("contract_name",)),
     (_tags_fit_an_object, ("tags",)),
+    (retention_faults, RETENTION_SETTINGS),
 )
 
 _ADAPTER = TypeAdapter(Environment)
