@@ -43,7 +43,8 @@ class CatalogProps:
     environment: str
     database_name: str
     bucket_name: str
-    zones: TableZones
+    curated_prefix: str
+    restricted_prefix: str
     history_days: int
     rejected_days: int
     deletion_guarded: bool
@@ -59,8 +60,6 @@ class Catalog(Construct):
             self,
             "aws_glue_catalog_database.analytics",
             name=props.database_name,
-            # Its update comes after the removal of Hive tables and before the making of Iceberg tables by the same
-            # names: where an environment has the former, this text differs from theirs (docs/adr/0032).
             description=f"{props.contract.description} for analysts: Iceberg tables and the views over them",
             lifecycle=TerraformResourceLifecycle(prevent_destroy=props.deletion_guarded),
             tags=ETL.tags(ResourceType.CATALOG),
@@ -113,7 +112,8 @@ class Catalog(Construct):
 
     def _location(self, dataset: Dataset) -> str:
         props = self._props
-        return f"s3://{props.bucket_name}/{props.zones.table_prefix(dataset)}".rstrip("/")
+        zones = TableZones(props.curated_prefix, props.restricted_prefix)
+        return f"s3://{props.bucket_name}/{zones.table_prefix(dataset)}".rstrip("/")
 
     def _view(self, view: View) -> GlueCatalogTable:
         return GlueCatalogTable(

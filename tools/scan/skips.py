@@ -59,7 +59,7 @@ SKIPS: Final = (
     ),
     Skip(
         *("CKV_AWS_338", (*_FUNCTIONS, *_JOB_LOGS, "crawler"), "logs kept for a year"),
-        "A setting, log_retention. What was done is kept longer in the bucket: run summaries and data_quality.",
+        "A setting, log_retention. What was done is kept longer, in the tables runs and data_quality.",
     ),
     # Not with encryption.customer_managed_key (docs/adr/0017).
     _until_own_key(

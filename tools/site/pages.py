@@ -17,6 +17,7 @@ from tools.site.pictures.drawing import svg
 from tools.site.pictures.lineage import Lineage
 from tools.site.pictures.rooms import rooms
 from tools.site.pictures.stacks import Stack
+from tools.site.privacy_page import privacy_page
 from tools.site.settings_page import settings_page
 from tools.site.tables_page import TOLD_BY_COLUMN, tables_page
 
@@ -62,6 +63,7 @@ def pages_of_code() -> Mapping[Path, str]:
             "The project's folders, and which import which",
             "Arrows lead from a folder to those that it imports; none leads back up.",
         ),
+        DOCS / "privacy.md": privacy_page(PROD),
         reference / "settings.md": settings_page(),
         reference / "tables.md": tables_page(lineage, named_queries_of(PROD.contract)),
         **pictures,

@@ -90,6 +90,7 @@ def stored(source: int, given: Figures) -> list[str]:
     a_night = tables(month(source, given) * NEWEST_MONTH, given)
     history, noncurrent = a_night * HISTORY_DAYS, a_night * LIFECYCLE.noncurrent_version_expiration
     clean = source * LIFECYCLE.clean_expiration
+    noncurrent += source * LIFECYCLE.noncurrent_version_expiration
     now = current + history + noncurrent + clean
     before = (
         current * given["copies of the tables kept before Iceberg"]
