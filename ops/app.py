@@ -23,7 +23,6 @@ COMMANDS: Final = (
     tables.rollback,
     tables.rebuild,
     restoring.restore,
-    tables.remove_old_layout,
     runs.logs,
     queries.query,
     queries.rejects,

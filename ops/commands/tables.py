@@ -1,4 +1,4 @@
-r"""Commands on tables: rebuild, rollback, schema and remove-old-layout, which ask first; history, which only looks."""
+r"""Commands on tables: rebuild, rollback and schema, which ask first; history, which only looks."""
 
 from __future__ import annotations
 
@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from contract.settings import TransformArgument
-from glue_src.exceptions import TableError
-from ops import old_layout, running
+from ops import running
 from ops.commands.options import Env, Json, Yes, ends, named_table, now, platform_of
 from ops.engines import extract_engine, transform_engine
 from ops.execution import execute
@@ -19,7 +18,6 @@ from ops.schemas import differences
 from ops.show import history as show_history
 from ops.show.asking import confirm
 from ops.show.progress import following
-from ops.show.queries import size
 from ops.show.screen import document, output, print_json
 from ops.tables import publishable_run, table_state
 
@@ -149,51 +147,6 @@ def schema(*, env: Env, yes: Yes = False, as_json: Json = False) -> Exit:
 def _all_differences(platform: Platform) -> list[str]:
     tables = platform.environment.contract.tables
     return [text for dataset in tables for text in differences(platform, table_state(platform, dataset), dataset)]
-
-
-@ends
-def remove_old_layout(*, env: Env, yes: Yes = False, as_json: Json = False) -> Exit:
-    """Delete what the layout before Iceberg left in the bucket.
-
-    The dt= folders below the curated prefix, and the folders in which days were prepared or quarantined. Refused before
-    all tables hold a run. Repeat it if it is interrupted. The bucket keeps deleted objects as noncurrent versions for
-    lifecycle.noncurrent_version_expiration days.
-
-    \b
-    Example: python -m ops remove-old-layout --env prod
-    """
-    platform = platform_of(env)
-    prefix = platform.environment.etl.curated_prefix
-    _refuse_before_migration(platform)
-    folders = old_layout.old_folders(platform.bucket, prefix)
-    if folders:
-        lines = [f"{prefix}{each.name}: {each.objects:,} objects, {size(each.bytes)}" for each in folders]
-        total = f"{sum(each.objects for each in folders):,} objects, {size(sum(each.bytes for each in folders))}"
-        confirm([*lines, f"Delete these {total} from {platform.bucket.name}."], yes=yes)
-    with following() as follower:
-        gone = old_layout.remove(platform.bucket, prefix, lambda count: follower.beat(f"{count:,} objects deleted"))
-    if as_json:
-        print_json({"folders": folders, "deleted": gone})
-    else:
-        output().print(f"{gone:,} objects deleted." if gone else f"Nothing of that layout is left below {prefix}.")
-    return Exit.WELL
-
-
-def _refuse_before_migration(platform: Platform) -> None:
-    """Make sure that readers no longer need the former layout.
-
-    Raises:
-        OpsError: a table is no Iceberg table yet, or holds nothing.
-    """
-    for dataset in platform.environment.contract.datasets:
-        try:
-            empty = table_state(platform, dataset).current_snapshot_id is None
-        except TableError as error:
-            message = f"Nothing was deleted: {error}"
-            raise attention(message, "docs/migrate-to-iceberg.md has the order.") from error
-        if empty:
-            message = f"Nothing was deleted: no run is in the table {dataset.name} yet."
-            raise attention(message, f"python -m ops run --env {platform.names.env} first.")
 
 
 @ends

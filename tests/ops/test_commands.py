@@ -100,28 +100,6 @@ def test_cost_tells_current_rows_from_history(ops: Callable[..., Result]) -> Non
     assert costs["S3: requests that write"]["usage"] > 20
 
 
-def test_what_the_old_layout_left_is_removed_and_nothing_else(ops: Callable[..., Result], lake: IcebergLake) -> None:
-    prefix = LOCAL.etl.curated_prefix
-    old = [
-        f"{prefix}messages/dt=2026-01-29/messages.parquet",
-        f"{prefix}data_quality/dt=2026-01-29/1.parquet",
-        f"{prefix}_staging/1/messages/part-0.parquet",
-        f"{prefix}_quarantine/dt=2026-01-29/1/messages.parquet",
-    ]
-    kept = [f"{prefix}messages/data/dt=2026-01-29/x", f"{prefix}_quarantine/1.json", "other/messages/dt=2026-01-29/x"]
-    for key in (*old, *kept):
-        lake.put(key, b"x")
-    before = lake.table(MESSAGES).scan().count()
-    assert ops("remove-old-layout").exit_code == Exit.NOT_CONFIRMED
-    assert told(ops("remove-old-layout", "--yes", "--json"))["deleted"] == len(old)
-    left = {entry["Key"] for entry in lake.s3.list_objects_v2(Bucket=lake.bucket)["Contents"]}
-    assert left & {*old, *kept} == set(kept)
-    assert lake.table(MESSAGES).scan().count() == before
-    assert "Nothing of that layout is left" in ops("remove-old-layout", "--yes").stdout
-    for key in kept:
-        lake.s3.delete_object(Bucket=lake.bucket, Key=key)
-
-
 def test_dead_letters_go_once_their_run_is_in_the_tables(
     ops: Callable[..., Result], lake: IcebergLake, platform: Platform, job: str
 ) -> None:
