@@ -44,7 +44,7 @@ class LostTable:
 
 
 def markers(platform: Platform, since: datetime) -> Iterator[Marker]:
-    """Yield the delete markers since an instant of all hidden objects of both zones and of the stacks' files."""
+    """Yield the delete markers since an instant of all hidden objects of the zones and of the stacks' files."""
     etl = platform.environment.etl
     for prefix in (ARTIFACTS_PREFIX, etl.clean_prefix, etl.curated_prefix, etl.restricted_prefix):
         pages = platform.s3.get_paginator("list_object_versions").paginate(Bucket=platform.bucket.name, Prefix=prefix)

@@ -100,8 +100,9 @@ def test_deleted_objects_come_back_and_nothing_that_was_deleted_before(
     ops: Callable[..., Result], lake: IcebergLake, platform: Platform
 ) -> None:
     folder = table_prefix(LOCAL.etl.curated_prefix, CONVERSATIONS)
-    keys = lake.keys(folder)
-    for key in keys:
+    keys, apart = lake.keys(folder), f"{LOCAL.etl.restricted_prefix}rejected/data/x.parquet"
+    lake.put(apart, b"x")
+    for key in (*keys, apart):
         lake.s3.delete_object(Bucket=lake.bucket, Key=key)
     # Deleted once more, an object is behind two markers.
     lake.s3.delete_object(Bucket=lake.bucket, Key=keys[0])
@@ -116,11 +117,11 @@ def test_deleted_objects_come_back_and_nothing_that_was_deleted_before(
     refused = ops("restore", "--deleted-since", "1h")
     assert (refused.exit_code, lake.keys(folder)) == (Exit.NOT_CONFIRMED, [])
     assert told(ops("restore", "--deleted-since", "1h", "--yes", "--json")) == {
-        "brought_back": len(keys),
+        "brought_back": len(keys) + 1,
         "put_back": 0,
         "registered": [],
     }
-    assert lake.keys(folder) == keys
+    assert [*lake.keys(folder), *lake.keys(apart)] == [*keys, apart]
     assert lake.keys("elsewhere/") == []
     assert lake.table(CONVERSATIONS).scan().count() == 30
 
