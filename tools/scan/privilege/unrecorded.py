@@ -226,7 +226,7 @@ _OF_PROGRAMS: Final = (
         "cat-{env}-etl2-function",
         "WriteCuratedZone",
         ("s3:DeleteObject",),
-        "Files go so from the tables too; recorded where rejected items lie, of which a run that failed had written some.",
+        "So go the tables' files too; it is recorded where rejected items lie, when a failed run had written some.",
         "tests/curation/test_nights.py",
         within=f"{LOCAL.etl.curated_prefix}*",
     ),
