@@ -68,6 +68,11 @@ class Platform:
         return self.environment.names
 
     @property
+    def deploy(self) -> str:
+        """The command that deploys both stacks, in their order: CDKTF refuses ETL-2's without the other."""
+        return f"cdktf deploy '{self.names.any_name()}'"
+
+    @property
     def by_spark(self) -> bool:
         """Whether a Glue job runs ETL-2, and not a function."""
         return self.environment.etl.transform.engine == SPARK_ENGINE

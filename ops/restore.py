@@ -133,10 +133,9 @@ def register(platform: Platform, lost: LostTable) -> None:
     name, database = lost.dataset.name, platform.environment.etl.catalog.database_name
     if lost.state is None:
         message = f"Nothing of the table {name} is left in the bucket."
-        stack, env = platform.names.etl_stack, platform.names.env
         remedy = (
-            f"Deleted of late? Add --deleted-since. Else cdktf deploy {stack}, this again, then python -m ops run "
-            f"--env {env}: docs/recovery.md."
+            f"Deleted of late? Add --deleted-since. Else {platform.deploy}, this again, then python -m ops run "
+            f"--env {platform.names.env}: docs/recovery.md."
         )
         raise attention(message, remedy)
     location = lost.state.metadata_location

@@ -33,16 +33,14 @@ def source_table(examined: Examination) -> Iterator[Finding]:
 
 def engines(examined: Examination) -> Iterator[Finding]:
     """Say whether the function or job of each ETL is deployed and ready."""
-    stacks = {examined.extract: examined.platform.names.normalize_stack}
-    stacks[examined.transform] = examined.platform.names.etl_stack
-    for engine, stack in stacks.items():
+    for engine in (examined.extract, examined.transform):
         try:
             fault, said = _readiness(examined, engine)
         except ClientError as error:
             if not is_absence(error):
                 raise
             fault, said = True, f"the {engine.kind} {engine.name} does not exist"
-        yield Finding(engine.etl, ATTENTION if fault else OK, said, f"cdktf deploy {stack}" if fault else "")
+        yield Finding(engine.etl, ATTENTION if fault else OK, said, examined.platform.deploy if fault else "")
 
 
 def _readiness(examined: Examination, engine: DeployedEngine) -> tuple[bool, str]:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def crawler(examined: Examination) -> Iterator[Finding]:
     """Say how the last crawl went, and whether it looks at our tables with its own role."""
     platform, names = examined.platform, examined.platform.names
-    deploy = f"cdktf deploy {names.etl_stack}"
+    deploy = platform.deploy
     try:
         found = platform.glue.get_crawler(Name=names.crawler)["Crawler"]
     except ClientError as error:
@@ -52,7 +52,7 @@ def crawler(examined: Examination) -> Iterator[Finding]:
 def workgroup(examined: Examination) -> Iterator[Finding]:
     """Say whether analysts can query: the workgroup, its results' place, its limit."""
     platform, etl = examined.platform, examined.platform.environment.etl
-    name, deploy = etl.athena.work_group_name, f"cdktf deploy {platform.names.etl_stack}"
+    name, deploy = etl.athena.work_group_name, platform.deploy
     try:
         found = platform.athena.get_work_group(WorkGroup=name)["WorkGroup"]
     except ClientError as error:

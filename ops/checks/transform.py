@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def rule(examined: Examination) -> Iterator[Finding]:
     """Say whether a run's arrival starts ETL-2."""
     platform, names = examined.platform, examined.platform.names
-    deploy = f"cdktf deploy {names.etl_stack}"
+    deploy = platform.deploy
     try:
         found = platform.events.describe_rule(Name=names.arrival_rule)
         targets = platform.events.list_targets_by_rule(Rule=names.arrival_rule)["Targets"]
@@ -54,9 +54,7 @@ def workflow(examined: Examination) -> Iterator[Finding]:
         except ClientError as error:
             if not is_absence(error):
                 raise
-            yield Finding(
-                "workflow", ATTENTION, f"the trigger {name} does not exist", f"cdktf deploy {names.etl_stack}"
-            )
+            yield Finding("workflow", ATTENTION, f"the trigger {name} does not exist", platform.deploy)
             continue
         state = trigger.get("State", "")
         actions = [action.get("JobName") or action.get("CrawlerName") for action in trigger.get("Actions", [])]
@@ -66,7 +64,7 @@ def workflow(examined: Examination) -> Iterator[Finding]:
             yield Finding("workflow", ATTENTION, f"{name} is {state}", f"aws glue start-trigger --name {name}")
         elif target not in actions:
             said = f"{name} starts {', '.join(map(str, actions)) or 'nothing'}, not {target}"
-            yield Finding("workflow", ATTENTION, said, f"cdktf deploy {names.etl_stack}")
+            yield Finding("workflow", ATTENTION, said, platform.deploy)
         else:
             yield Finding("workflow", OK, f"{name} starts {target}")
 

@@ -140,7 +140,7 @@ def schema(*, env: Env, yes: Yes = False, as_json: Json = False) -> Exit:
         output().print(f"{len(found) - len(left)} of {len(found)} changes are made.")
     if left:
         message = f"Still not as in this checkout's contract: {'; '.join(left)}."
-        raise attention(message, f"Is this commit deployed? cdktf deploy {platform.names.etl_stack}")
+        raise attention(message, f"Is this commit deployed? {platform.deploy}")
     return Exit.WELL
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from typer.testing import CliRunner
 
-from contract.datasets import REJECTED, Dataset
+from contract.datasets import REJECTED, DataClass, Dataset
 from contract.sources.catia import CONVERSATIONS, FEEDBACK, MESSAGES
 from envs.local import LOCAL
 from ops.app import made
@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from typer.testing import Result
 
 DAY = date(2026, 1, 30)
-NAME = "Ana Secreta"
+#: Stands in all that is somebody's own, and in who they are; and what people share with colleagues.
+NAME, SHARED = "Ana Secreta", "Gerencia Planta"
 #: What the function of ETL-1 answers is what it was last given as ANSWER; what it was asked is in its log.
 _FUNCTION = """\
 import json, os
@@ -39,21 +40,20 @@ def handler(event, context):
 def rows(count: int, month: str = "2026-01") -> dict[Dataset, list[Row]]:
     """So many conversations of one message each, half of them rated, all of one month; one rejected item."""
     year, number = map(int, month.split("-"))
-    keys = [(f"user-{each}", f"{month}-{each % 28 + 1:02}T10:00:00Z", each % 28 + 1) for each in range(count)]
-    return {
+    keys = [(f"user-{each} {NAME}", f"{month}-{each % 28 + 1:02}T10:00:00Z", each % 28 + 1) for each in range(count)]
+    planted: dict[Dataset, list[Row]] = {
         CONVERSATIONS: [
             {
                 "user_id": user,
                 "conversation_id": f"CONVERSATION#{time}",
                 "created_at": utc(year, number, day, 10).replace(tzinfo=None),
-                "nombre": NAME,
                 "message_count": 1,
                 "question_count": 1,
             }
             for user, time, day in keys
         ],
         MESSAGES: [
-            {"user_id": user, "conversation_id": f"CONVERSATION#{time}", "position": 1, "sender": "user", "text": NAME}
+            {"user_id": user, "conversation_id": f"CONVERSATION#{time}", "position": 1, "sender": "user"}
             for user, time, _ in keys
         ],
         FEEDBACK: [
@@ -66,6 +66,14 @@ def rows(count: int, month: str = "2026-01") -> dict[Dataset, list[Row]]:
             for user, time, day in keys[::2]
         ],
         REJECTED: [{"item_key": "a-key", "reason": f"wrong_type: PK: {NAME}", "item_json": f'{{"nombre": "{NAME}"}}'}],
+    }
+    words = {DataClass.IDENTIFIER: NAME, DataClass.PERSONAL: NAME, DataClass.ORGANISATION: SHARED}
+    return {
+        dataset: [
+            {column.name: words[column.data_class] for column in dataset.columns if column.data_class in words} | row
+            for row in some
+        ]
+        for dataset, some in planted.items()
     }
 
 

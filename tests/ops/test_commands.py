@@ -6,6 +6,7 @@ import json
 import threading
 from collections.abc import Callable
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from contract.sources.catia import FEEDBACK, MESSAGES
@@ -13,7 +14,7 @@ from envs.local import LOCAL
 from ops.exits import Exit
 from ops.platform import Platform
 from tests.iceberg_lake import IcebergLake, utc
-from tests.ops.conftest import DAY, NAME, AnsweringFunction, rows, told
+from tests.ops.conftest import DAY, NAME, SHARED, AnsweringFunction, rows, told
 
 if TYPE_CHECKING:
     from typer.testing import Result
@@ -90,6 +91,20 @@ def test_rejects_come_from_the_table_and_show_items_only_if_asked(ops: Callable[
     assert NAME in told(ops("rejects", "--items", "--json"))["examples"]["wrong_type"][0]["item"]
     assert told(ops("replay", "--json"))["still"] == {"invalid_pk": 1}
     assert "There is no run of 2026-01-01." in ops("rejects", "--dt", "2026-01-01").stderr
+
+
+def test_nobodys_words_are_told_and_the_report_names_only_what_people_share(
+    ops: Callable[..., Result], tmp_path: Path
+) -> None:
+    """Each command's output is looked through by the fixture; ``rejects`` is asked above."""
+    page = tmp_path / "report.html"
+    done = ops("report", "--dt", str(DAY), "--output", str(page), "--json")
+    assert done.exit_code == Exit.WELL, done.stderr
+    told_of_people = page.read_text(encoding="utf-8") + done.stdout
+    assert SHARED in told_of_people
+    assert NAME not in told_of_people
+    for words in (("status",), ("status", "--json"), ("doctor",), ("doctor", "--json"), ("runs",), ("history",)):
+        assert ops(*words).stdout, words
 
 
 def test_cost_tells_current_rows_from_history(ops: Callable[..., Result]) -> None:
