@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from boto3.s3.transfer import TransferConfig
 
-from contract.layout import first_metadata_root, table_prefix
+from contract.layout import first_metadata_root
 from contract.units import MIB
 from glue_src.exceptions import TableError
 from ops.lake import sizes_needed
@@ -43,8 +43,8 @@ def to_put_back(platform: Platform, since: datetime) -> list[Former]:
 def former_versions(platform: Platform, since: datetime) -> Iterator[Former]:
     """Yield what was overwritten since an instant and had another content at that instant."""
     etl = platform.environment.etl
-    tables = [table_prefix(etl.curated_prefix, dataset) for dataset in platform.environment.contract.tables]
-    for prefix in (first_metadata_root(), etl.clean_prefix, etl.restricted_prefix, *tables):
+    tables = map(etl.table_zones.table_prefix, platform.environment.contract.tables)
+    for prefix in (first_metadata_root(), etl.clean_prefix, *tables):
         for key, entries in groupby(_entries(platform, prefix), key=lambda entry: entry["Key"]):
             ordered = sorted(entries, key=lambda entry: entry["LastModified"], reverse=True)
             former = next((entry for entry in ordered if entry["LastModified"] < since), None)
@@ -71,7 +71,7 @@ def needed_as_they_are(platform: Platform) -> frozenset[str]:
             sizes = sizes_needed(platform, dataset)
         except TableError:
             continue  # not whole: whatever its files held before is better
-        prefix = table_prefix(platform.environment.etl.curated_prefix, dataset)
+        prefix = platform.environment.etl.table_zones.table_prefix(dataset)
         present = {stored.key: stored.bytes for stored in platform.bucket.list(prefix)}
         if all(size is None or present.get(key) == size for key, size in sizes.items()):
             needed.update(sizes)

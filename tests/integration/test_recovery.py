@@ -57,7 +57,8 @@ def test_tables_that_are_gone_are_made_anew_from_clean_days(
     arrow_with_key: Pipeline, variables: dict[str, str], before: dict[str, Any]
 ) -> None:
     environment = arrow_with_key.environment
-    delete_for_good(arrow_with_key, variables, environment.etl.curated_prefix)
+    for dataset in environment.contract.tables:
+        delete_for_good(arrow_with_key, variables, environment.etl.table_zones.table_prefix(dataset))
     restored = told(ops("restore", "--yes", "--json", environment=variables))
     assert set(restored["registered"]) == {each.name for each in environment.contract.tables}
     curated = ops("curate", "--yes", environment=variables)
