@@ -6,7 +6,7 @@ from typing import Final
 
 import typer
 
-from ops.commands import queries, report, restoring, runs, status, tables, verify
+from ops.commands import person, queries, report, restoring, runs, status, tables, verify
 from ops.exits import MEANINGS
 
 #: In the order of ``--help``: what is asked most often first.
@@ -30,6 +30,9 @@ COMMANDS: Final = (
     status.cost,
     report.report,
 )
+#: Commands of two words, by the first.
+GROUPS: Final = {"person": person.COMMANDS}
+_GROUPS_HELP: Final = {"person": "People's data: what is held of somebody, as a file, and the proof that it is gone."}
 
 _HELP: Final = """Operate the CAT Data Platform: one command for every environment.
 
@@ -64,4 +67,9 @@ def made(*, completion: bool) -> typer.Typer:
     )
     for command in COMMANDS:
         app.command()(command)
+    for name, commands in GROUPS.items():
+        group = typer.Typer(help=_GROUPS_HELP[name], no_args_is_help=True, rich_markup_mode=None)
+        for command in commands:
+            group.command()(command)
+        app.add_typer(group, name=name)
     return app

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from typer.testing import CliRunner
 
-from ops.app import COMMANDS, made
+from ops.app import COMMANDS, GROUPS, made
 from ops.exits import MEANINGS
 from tests.snapshots import ADVICE, is_update
 from tools.site.markdown import lines
@@ -23,9 +23,10 @@ def parts() -> dict[str, str]:
 
 def _commands() -> Iterator[str]:
     yield "\n"
-    for command in COMMANDS:
-        name = command.__name__.replace("_", "-")
-        yield f"### {name}\n\n```text\n{help_of(name)}\n```\n\n"
+    grouped = [(group, command) for group, commands in GROUPS.items() for command in commands]
+    for words in (*((command,) for command in COMMANDS), *grouped):
+        names = [word if isinstance(word, str) else word.__name__.replace("_", "-") for word in words]
+        yield f"### {' '.join(names)}\n\n```text\n{help_of(*names)}\n```\n\n"
 
 
 def help_of(*words: str) -> str:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from ops.app import COMMANDS, made
+from ops.app import COMMANDS, GROUPS, made
 from ops.exits import MEANINGS, Exit
 from tests.unit.ops import reference
 from tests.unit.ops.command import ROOT, ops
@@ -37,7 +37,8 @@ def test_every_exit_code_is_explained() -> None:
 
 
 def test_every_command_has_an_example() -> None:
-    assert [command.__name__ for command in COMMANDS if "Example: python -m ops" not in (command.__doc__ or "")] == []
+    commands = (*COMMANDS, *(command for group in GROUPS.values() for command in group))
+    assert [command.__name__ for command in commands if "Example: python -m ops" not in (command.__doc__ or "")] == []
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,134 @@
+"""Who is looked for: the identifiers of a command line or a file, and where the contract has them."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from contract.datasets import REJECTED, DataClass
+from contract.items.attribute_values import unwrap
+from ops.exits import usage
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from contract.source import SourceContract
+    from ops.platform import Platform
+
+_KNOWN_OTHERS = 10_000
+
+
+@dataclass(frozen=True)
+class Identity:
+    """How a source tells people apart: the tables' column, and the source's partition key, which has a prefix."""
+
+    column: str
+    attribute: str
+    prefix: str
+
+    def key_of(self, user: str) -> str:
+        """Return the partition key of a person's items."""
+        return self.prefix + user
+
+    def user_in(self, item_key: str) -> str | None:
+        """Return whose a rejected item is, by its keys as JSON, or None where they do not say."""
+        try:
+            key = unwrap(json.loads(item_key).get(self.attribute))
+        except (ValueError, AttributeError, RecursionError):
+            return None
+        return key.removeprefix(self.prefix) if isinstance(key, str) and key.startswith(self.prefix) else None
+
+
+def identity_of(contract: SourceContract) -> Identity:
+    """Return how a contract's source tells people apart.
+
+    Raises:
+        OpsError: it names nobody.
+    """
+    columns = {
+        column.name
+        for dataset in contract.datasets
+        if dataset != REJECTED
+        for column in dataset.columns
+        if column.data_class is DataClass.IDENTIFIER
+    }
+    for name, prefix in contract.aliases.items():
+        if name in columns:
+            return Identity(name, contract.key_attributes[0], prefix)
+    message = f"The contract {contract.name!r} names nobody: no column of class identifier is an alias of its key."
+    raise usage(message, "Look for a text instead: python -m ops person prove --words FILE.")
+
+
+def users_of(user: str, file: Path | None) -> tuple[str, ...]:
+    """Return the identifiers of a command line, each once: one, or those of a file.
+
+    A file that ends in .json is a list of texts; any other has one identifier a line, taken as it is.
+
+    Raises:
+        OpsError: there is none, both are given, or the file cannot be read.
+    """
+    if bool(user) == (file is not None):
+        message = "Whom?"
+        raise usage(message, "Give either --user or --users FILE.")
+    found = tuple(dict.fromkeys([user] if file is None else texts_of_file(file)))
+    if not found:
+        message = f"{file} names nobody."
+        raise usage(message, "Write one identifier a line.")
+    return found
+
+
+def texts_of_file(file: Path) -> list[str]:
+    """Return the texts of a file: of a JSON list, or one a line.
+
+    Raises:
+        OpsError: it cannot be read, or is no list of texts.
+    """
+    try:
+        content = file.read_bytes().decode("utf-8-sig")
+        if file.suffix != ".json":
+            return [line.removesuffix("\r") for line in content.split("\n") if line.removesuffix("\r")]
+        texts = json.loads(content)
+    except (OSError, ValueError) as error:
+        message = f"{file} cannot be read ({type(error).__name__})."
+        raise usage(message, "Give a file in UTF-8: one text a line, or a JSON list of texts.") from error
+    if not isinstance(texts, list) or not all(isinstance(text, str) and text for text in texts):
+        message = f"{file} is no JSON list of texts."
+        raise usage(message, 'Write ["one", "another"].')
+    return texts
+
+
+class Source:
+    """The source table, asked for one person at a time."""
+
+    def __init__(self, platform: Platform, identity: Identity) -> None:
+        self._platform = platform
+        self._identity = identity
+        #: Whether a longer word is somebody's identifier. A word of a message is asked for once.
+        self.has: Callable[[str], bool] = lru_cache(_KNOWN_OTHERS)(self._has)
+
+    def count(self, user: str) -> int:
+        """Return how many items of a person there are."""
+        return sum(page["Count"] for page in self._pages(user, Select="COUNT"))
+
+    def items(self, user: str) -> Iterator[dict[str, Any]]:
+        """Yield a person's items in DynamoDB's wire format."""
+        for page in self._pages(user):
+            yield from page["Items"]
+
+    def _has(self, user: str) -> bool:
+        asked = self._platform.dynamodb.query(**self._query(user), Select="COUNT", Limit=1)
+        return asked["Count"] > 0
+
+    def _pages(self, user: str, **more: Any) -> Iterator[Any]:
+        yield from self._platform.dynamodb.get_paginator("query").paginate(**self._query(user), **more)
+
+    def _query(self, user: str) -> dict[str, Any]:
+        return {
+            "TableName": self._platform.environment.normalize.dynamo_table_name,
+            "KeyConditionExpression": "#key = :key",
+            "ExpressionAttributeNames": {"#key": self._identity.attribute},
+            "ExpressionAttributeValues": {":key": {"S": self._identity.key_of(user)}},
+        }
