@@ -61,7 +61,7 @@ def write(target: Path, columns: Sequence[Column], rows: Iterable[Row]) -> int:
         OpsError: it cannot be written.
     """
     try:
-        with _whole_file(target) as part:
+        with whole_file(target) as part:
             if target.suffix[1:] == PARQUET:
                 return _write_parquet(part, columns, rows)
             with part.open("w", encoding="utf-8", newline="") as file:
@@ -73,7 +73,8 @@ def write(target: Path, columns: Sequence[Column], rows: Iterable[Row]) -> int:
 
 
 @contextmanager
-def _whole_file(target: Path) -> Iterator[Path]:
+def whole_file(target: Path) -> Iterator[Path]:
+    """Give a file beside the target, for its owner alone, that takes the target's place if all goes well."""
     part = target.with_name(f".{target.name}.part")
     part.unlink(missing_ok=True)
     os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _OWNER_ONLY))

@@ -9,7 +9,7 @@ import typer
 
 from ops.commands.options import Env, Json, ends, platform_of
 from ops.exits import Exit
-from ops.person.identity import identity_of, users_of
+from ops.person.identity import identity_of, texts_of_file, users_of
 from ops.show.progress import following
 from ops.show.screen import notices, output, print_json
 
@@ -23,6 +23,7 @@ Users = Annotated[
     Path | None,
     typer.Option("--users", metavar="FILE", help="Many identifiers: one a line, or a JSON list (.json)."),
 ]
+Force = Annotated[bool, typer.Option("--force", help="Replace a file that is there already.")]
 
 
 @ends
@@ -71,5 +72,50 @@ def find(
     return Exit.WELL if found.is_complete else Exit.ATTENTION
 
 
+@ends
+def prove(
+    *,
+    env: Env,
+    user: User = "",
+    users: Users = None,
+    words: Annotated[
+        Path | None, typer.Option("--words", metavar="FILE", help="Planted words to look for too, one a line.")
+    ] = None,
+    to: Annotated[Path, typer.Option("--to", metavar="FILE.json", help="The certificate; its page lies beside it.")],
+    reference: Annotated[
+        str, typer.Option("--reference", metavar="TEXT", help="Your name of the case, for the certificate.")
+    ] = "",
+    force: Force = False,
+    as_json: Json = False,
+) -> Exit:
+    """Prove that nothing of a person is left, and write a certificate.
+
+    Reads every object and every version in the bucket, the catalog, and the person's items in the source. The
+    certificate says what was searched and where something is left, and nobody's words or identifier. Exit code 1:
+    something is left, could not be read, or the bucket changed meanwhile.
+
+    \b
+    Example: python -m ops person prove --env prod --user 1-9 --to case-17.json --reference "case 17"
+    """
+    wanted = users_of(user, users) if user or users or not words else ()
+    planted = tuple(texts_of_file(words)) if words else ()
+    platform = platform_of(env)
+    from ops.person import certificate as certificates
+    from ops.person.proof import prove as proof_of
+    from ops.show import person as show_person
+
+    target = certificates.checked_target(to, force=force)
+    with following(in_lines=False) as follower:
+        proof = proof_of(platform, wanted, planted, beat=follower.beat)
+    told = certificates.certificate(platform, proof, reference)
+    beside = certificates.write(target, told)
+    if as_json:
+        print_json(told)
+    else:
+        show_person.show_proof(proof, output())
+        output().print(f"{target} and {beside}", soft_wrap=True)
+    return Exit.WELL if proof.is_proven else Exit.ATTENTION
+
+
 #: In the order of ``--help``.
-COMMANDS: Final = (find,)
+COMMANDS: Final = (find, prove)

@@ -90,6 +90,8 @@ TakeRow = Callable[[HeldRow], None]
 
 def words_of(platform: Platform, users: tuple[str, ...], planted: tuple[str, ...] = ()) -> Words:
     """Return people's identifiers as words to look for; the source tells which longer words are somebody else's."""
+    if not users:
+        return Words((), planted)
     identity = identity_of(platform.environment.contract)
     source = Source(platform, identity)
     return Words(users, planted, identity.prefix, source.has)

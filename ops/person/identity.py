@@ -7,8 +7,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from botocore.exceptions import ClientError
+
 from contract.datasets import REJECTED, DataClass
 from contract.items.attribute_values import unwrap
+from ops.aws_errors import is_local
 from ops.exits import usage
 
 if TYPE_CHECKING:
@@ -104,7 +107,9 @@ class Source:
     """The source table, asked for one person at a time."""
 
     def __init__(self, platform: Platform, identity: Identity) -> None:
-        self._platform = platform
+        # Made here, once: it is asked by several threads.
+        self._dynamodb = platform.dynamodb
+        self._table = platform.environment.normalize.dynamo_table_name
         self._identity = identity
         #: Whether a longer word is somebody's identifier. A word of a message is asked for once.
         self.has: Callable[[str], bool] = lru_cache(_KNOWN_OTHERS)(self._has)
@@ -119,15 +124,20 @@ class Source:
             yield from page["Items"]
 
     def _has(self, user: str) -> bool:
-        asked = self._platform.dynamodb.query(**self._query(user), Select="COUNT", Limit=1)
-        return asked["Count"] > 0
+        try:
+            return self._dynamodb.query(**self._query(user), Select="COUNT", Limit=1)["Count"] > 0
+        except ClientError as error:
+            # Then every longer word counts, and whoever asks is told that the source was not read.
+            if not is_local(error):
+                raise
+            return False
 
     def _pages(self, user: str, **more: Any) -> Iterator[Any]:
-        yield from self._platform.dynamodb.get_paginator("query").paginate(**self._query(user), **more)
+        yield from self._dynamodb.get_paginator("query").paginate(**self._query(user), **more)
 
     def _query(self, user: str) -> dict[str, Any]:
         return {
-            "TableName": self._platform.environment.normalize.dynamo_table_name,
+            "TableName": self._table,
             "KeyConditionExpression": "#key = :key",
             "ExpressionAttributeNames": {"#key": self._identity.attribute},
             "ExpressionAttributeValues": {":key": {"S": self._identity.key_of(user)}},

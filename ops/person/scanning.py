@@ -11,6 +11,7 @@ import zipfile
 import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, cast
 
@@ -39,7 +40,7 @@ _MOST_IN_MEMORY: Final = 32 * MIB
 #: What decoders raise where content is damaged, cut off or no such format at all.
 DAMAGED: Final = (
     *(OSError, ValueError, EOFError, KeyError, IndexError, TypeError, AssertionError, NotImplementedError),
-    *(RecursionError, pa.ArrowException, zipfile.BadZipFile, zlib.error, lzma.LZMAError),
+    *(RuntimeError, pa.ArrowException, zipfile.BadZipFile, zlib.error, lzma.LZMAError),
 )
 
 
@@ -86,11 +87,13 @@ class Scanner:
         if name in UNPACKED:
             self.scan(unpacked(name, stream), depth + 1)
         elif name == PARQUET:
-            self._parquet(in_any_order(stream, depth))
+            with in_any_order(stream, depth) as file:
+                self._parquet(file)
         elif name == AVRO:
             self._avro(stream)
         elif name == ZIP:
-            self._zip(in_any_order(stream, depth), depth)
+            with in_any_order(stream, depth) as file:
+                self._zip(file, depth)
         else:
             self._bytes(stream, binary=name == BINARY)
 
@@ -113,9 +116,12 @@ class Scanner:
             kept = max(0, until - reach)
             buffer, first = buffer[kept:], until - kept
 
-    def _parquet(self, stream: io.BufferedReader) -> None:
+    def _parquet(self, stream: Any) -> None:
         with parquet.ParquetFile(stream) as file:
             metadata = file.metadata
+            texts = [entry.name for entry in file.schema_arrow if pa.types.is_string(entry.type)]
+        # As dictionaries: a page of them may have a value that no row has any more.
+        with parquet.ParquetFile(stream, metadata=metadata, read_dictionary=texts) as file:
             for key, value in (metadata.metadata or {}).items():
                 self.text(key)
                 self.text(value)
@@ -158,7 +164,7 @@ class Scanner:
             else:
                 self.text(value)
 
-    def _zip(self, stream: io.BufferedReader, depth: int) -> None:
+    def _zip(self, stream: Any, depth: int) -> None:
         with zipfile.ZipFile(stream) as archive:
             self.text(archive.comment)
             for entry in archive.infolist():
@@ -250,12 +256,14 @@ def format_of(head: bytes) -> str:
     return BINARY if b"\0" in head else TEXT
 
 
-def in_any_order(stream: io.BufferedReader, depth: int) -> io.BufferedReader:
-    """Return a stream that can be read in any order: itself, or a temporary file that nobody else can open."""
+@contextmanager
+def in_any_order(stream: io.BufferedReader, depth: int) -> Iterator[Any]:
+    """Give a stream that can be read in any order: itself, or a temporary file that nobody else can open."""
     if depth == 0:
-        return stream
-    copy = tempfile.SpooledTemporaryFile(max_size=_MOST_IN_MEMORY)  # noqa: SIM115 - it is gone with its last reader
-    while piece := stream.read(_PIECE_BYTES):
-        copy.write(piece)
-    copy.seek(0)
-    return cast("io.BufferedReader", copy)
+        yield stream
+        return
+    with tempfile.SpooledTemporaryFile(max_size=_MOST_IN_MEMORY) as copy:
+        while piece := stream.read(_PIECE_BYTES):
+            copy.write(piece)
+        copy.seek(0)
+        yield copy

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from html import escape as html_escape
@@ -121,9 +122,9 @@ class Words:
         return self._somebody((begins.group() if begins else "") + word + (ends.group() if ends else ""))
 
     def begun_by(self, bound: bytes) -> Collection[int]:
-        """Return the identifiers of which a column's statistics keep the beginning: Iceberg's of a text's bounds.
+        """Return the identifiers whose beginning a bound in a manifest is, and all that Iceberg keeps of a long text.
 
-        Of a greatest value the last character is the next one: https://iceberg.apache.org/spec/#manifests.
+        It may be somebody else's: the data file tells. Of a greatest value the last character is the next one: https://iceberg.apache.org/spec/#manifests.
         """
         try:
             return self._beginnings.get(bound.decode(), ())
@@ -139,8 +140,9 @@ def _beginnings(identifiers: Iterable[str]) -> dict[str, list[int]]:
     found: dict[str, list[int]] = {}
     for index, text in enumerate(identifiers):
         cut = text[:BOUND_CHARACTERS]
-        for bound in {cut, text, cut[:-1] + chr(min(ord(cut[-1]) + 1, 0x10FFFF))}:
-            found.setdefault(bound, []).append(index)
+        if len(cut) == BOUND_CHARACTERS:
+            for bound in {cut, cut[:-1] + chr(min(ord(cut[-1]) + 1, sys.maxunicode))}:
+                found.setdefault(bound, []).append(index)
     return found
 
 

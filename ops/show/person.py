@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from ops.person.finding import Count, Findings
     from ops.person.places import Spot
+    from ops.person.proof import Proof
 
 #: So many of what could not be read are named on the screen; JSON names all.
 _SHOWN = 20
@@ -74,3 +75,21 @@ def show_unread(unread: Sequence[str], console: Console) -> None:
         console.print(Text(f"  {visible(line)}"), soft_wrap=True)
     if len(unread) > _SHOWN:
         console.print(f"  and {len(unread) - _SHOWN:,} more: --json names all.")
+
+
+def show_proof(proof: Proof, console: Console) -> None:
+    """Print what is left, or that nothing is, and what could not be read."""
+    look = "green" if proof.is_proven else "bold red"
+    verdict = "Nothing is left" if proof.is_proven else f"{len(proof.findings):,} findings"
+    searched = f"{proof.versions_read:,} versions, {proof.bytes_read:,} bytes, {proof.catalog_tables:,} tables searched"
+    console.print(Text(f"{verdict}: {searched}.", style=look), soft_wrap=True)
+    made = table("place", "key", "version", "where", "times", numbers=("times",))
+    for finding in proof.findings[:_SHOWN]:
+        made.add_row(finding.place, visible(finding.key), finding.version_id, finding.where, f"{finding.count:,}")
+    if made.row_count:
+        console.print(made)
+    if len(proof.findings) > _SHOWN:
+        console.print(f"and {len(proof.findings) - _SHOWN:,} more: the certificate names all.")
+    if proof.changed_meanwhile:
+        console.print("The bucket changed while it was searched: repeat when no run is going on.", soft_wrap=True)
+    show_unread([f"{each.what} {each.version_id}: {each.why}" for each in proof.unread], console)
