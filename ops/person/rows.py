@@ -161,7 +161,9 @@ def _in_csv(stream: io.BufferedReader, search: Search, *, escaped: bool) -> Iter
             message = "a record has other columns than its header"
             raise UnreadError(message)
         columns = [list(map(cells.restore, column)) if escaped else column for column in zip(*some, strict=True)]
-        yield from in_batch(pa.RecordBatch.from_arrays(map(pa.array, columns), schema=schema), owners, texts, search)
+        yield from in_batch(
+            pa.RecordBatch.from_arrays([pa.array(column) for column in columns], schema=schema), owners, texts, search
+        )
 
 
 def in_batch(batch: Any, owners: Sequence[str], texts: Sequence[str], search: Search) -> Iterator[Sighting]:
