@@ -60,7 +60,8 @@ class SourceContract:
     exclusion rules the name means the key without the prefix. ``datasets`` are what ETL-1 writes, in the order in which
     a run publishes them: the arrival of the last starts ETL-2.
 
-    ``writer`` is what writes the items, as operators are told of it.
+    ``writer`` is what writes the items, as operators are told of it. ``spanish`` says in Spanish what each dataset and
+    each column is, by name: for people who ask what is held about them.
 
     ``item_reader`` names a function, as ``module:function``, that takes an item in DynamoDB's wire format and returns a
     ``contract.items.outcomes.Placed`` or raises ``ItemRejectedError``; only ETL-1 imports it. A package of the
@@ -79,6 +80,7 @@ class SourceContract:
     views: str | None = None
     aliases: Mapping[str, str] = field(default_factory=dict)
     relations: tuple[Relation, ...] = ()
+    spanish: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def tables(self) -> tuple[Dataset, ...]:

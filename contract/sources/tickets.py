@@ -110,4 +110,17 @@ CONTRACT = SourceContract(
     datasets=(REPLIES, REJECTED, TICKETS),
     relations=(Relation("has_ticket", REPLIES, TICKETS, ("ticket_id",), counted_in="reply_count"),),
     item_reader=f"{__name__}:read",
+    spanish={
+        "tickets": "Una fila por cada caso.",
+        "replies": "Una fila por cada respuesta a un caso.",
+        "ticket_id": "El caso.",
+        "opened_at": "Cuándo se abrió el caso; UTC.",
+        "subject": "De qué trata.",
+        "status": f"Uno de {', '.join(STATUSES)}.",
+        "reply_count": "Respuestas al caso.",
+        "position": "Lugar de la respuesta entre las de su caso, desde 1.",
+        "author": "Quién la escribió.",
+        "text": "Lo que se escribió.",
+        "written_at": "Cuándo se escribió; UTC.",
+    },
 )

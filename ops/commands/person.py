@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from ops.commands.options import Env, Json, ends, platform_of
+from ops.commands.options import Env, Json, ends, now, platform_of
 from ops.exits import Exit
 from ops.person.identity import identity_of, texts_of_file, users_of
 from ops.show.progress import following
@@ -73,6 +73,42 @@ def find(
 
 
 @ends
+def export(
+    *,
+    env: Env,
+    user: Annotated[str, typer.Option("--user", metavar="U", help="The person's identifier.")],
+    to: Annotated[Path, typer.Option("--to", metavar="FILE.zip", help="Where it goes; for you alone (mode 600).")],
+    force: Force = False,
+    as_json: Json = False,
+) -> Exit:
+    """Write all that is held of a person to one ZIP, for the person.
+
+    Each table of each place as JSON and as CSV, and what each column is, in Spanish and English. The same row of many
+    states or days is there once, with the times between which it is held. Exit code 1: something could not be read, so
+    the file is incomplete, and says so.
+
+    \b
+    Example: python -m ops person export --env prod --user 1-9 --to case-17.zip
+    """
+    wanted = users_of(user, None)
+    platform = platform_of(env)
+    identity_of(platform.environment.contract)
+    from ops.person.certificate import new_file
+    from ops.person.exporting import export as exported
+    from ops.show import person as show_person
+
+    target = new_file(to, force=force)
+    with following(in_lines=False) as follower:
+        found = exported(platform, wanted[0], target, now(), beat=follower.beat)
+    if as_json:
+        print_json({**show_person.told(found), "file": str(target)})
+    else:
+        show_person.show(found, output())
+        output().print(f"In {target}.", soft_wrap=True)
+    return Exit.WELL if found.is_complete else Exit.ATTENTION
+
+
+@ends
 def prove(
     *,
     env: Env,
@@ -118,4 +154,4 @@ def prove(
 
 
 #: In the order of ``--help``.
-COMMANDS: Final = (find, prove)
+COMMANDS: Final = (find, export, prove)

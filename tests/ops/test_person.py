@@ -34,9 +34,7 @@ _RUN = "20260131T043000.000000Z-000000aa"
 def source(lake: IcebergLake, platform: Platform) -> Iterator[Any]:
     """The source table, with two items of one person, and one of another."""
     name = LOCAL.normalize.dynamo_table_name
-    keys: Any = [
-        {"AttributeName": attribute, "KeyType": kind} for attribute, kind in (("PK", "HASH"), ("SK", "RANGE"))
-    ]
+    keys: Any = [{"AttributeName": attribute, "KeyType": kind} for attribute, kind in (("PK", "HASH"), ("SK", "RANGE"))]
     kinds: Any = [{"AttributeName": attribute, "AttributeType": "S"} for attribute in ("PK", "SK")]
     platform.dynamodb.create_table(
         TableName=name, KeySchema=keys, AttributeDefinitions=kinds, BillingMode="PAY_PER_REQUEST"
@@ -53,7 +51,12 @@ def filled(lake: IcebergLake, source: str) -> IcebergLake:
     """What a night leaves beside the tables; of the person, of others who mention the person, and of longer names."""
     assert source
     clean = ["user_id,conversation_id,position,sender,text,sent_at\n"]
-    for user, text in ((PERSON, "hello\n"), ("user-30", f"ask {PERSON}"), (ODD, f"{PERSON}.old, or {PERSON}0"), (PERSON, ODD)):
+    for user, text in (
+        (PERSON, "hello\n"),
+        ("user-30", f"ask {PERSON}"),
+        (ODD, f"{PERSON}.old, or {PERSON}0"),
+        (PERSON, ODD),
+    ):
         clean.append(cells.record([user, "CONVERSATION#2026-01-30", "1", "user", text, None]))
     key = clean_key(LOCAL.etl.clean_prefix, MESSAGES, DAY, _RUN)
     lake.put(key, "".join(clean).encode())
@@ -67,7 +70,8 @@ def filled(lake: IcebergLake, source: str) -> IcebergLake:
 
 def counts(found: Any) -> dict[tuple[str, str, bool], tuple[int, int]]:
     return {
-        (each["place"], each["table"], each["old_versions"]): (each["rows"], each["mentions"]) for each in found["places"]
+        (each["place"], each["table"], each["old_versions"]): (each["rows"], each["mentions"])
+        for each in found["places"]
     }
 
 

@@ -18,6 +18,7 @@ from contract.datasets import (
     text,
 )
 from contract.source import ItemKind, Relation, SourceContract
+from contract.sources.catia.spanish import SPANISH
 
 #: What stands before a user's id in PK.
 USER_PREFIX = "USER#"
@@ -125,4 +126,5 @@ CONTRACT = SourceContract(
     item_reader="contract.sources.catia.normalize:normalize_item",
     writer="the chatbot",
     views="contract.sources.catia.views",
+    spanish=SPANISH,
 )
