@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator
+from functools import reduce
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 if TYPE_CHECKING:
     from ops.person.words import Words
@@ -50,6 +52,22 @@ def is_text(kind: Any) -> bool:
 
 def cells_with(texts: Any, words: Words) -> Iterator[tuple[int, int]]:
     """Yield row and word of each occurrence in an array of large binaries."""
+    if words.filters:
+        for row in rows_to_look_at(texts, words):
+            yield from ((row, occurrence.word) for occurrence in words.within(texts[row].as_py()))
+    else:
+        yield from _cells_in_buffer(texts, words)
+
+
+def rows_to_look_at(texts: Any, words: Words) -> list[int]:
+    """Return the rows of large binaries in which one of the words may stand, by RE2; ``words`` has filters."""
+    masks = (pc.match_substring_regex(texts, pattern=pattern) for pattern in words.filters)
+    found: list[int] = pc.indices_nonzero(reduce(pc.or_, masks)).to_pylist()
+    return found
+
+
+def _cells_in_buffer(texts: Any, words: Words) -> Iterator[tuple[int, int]]:
+    """Search through all cells' bytes at once: for more words than RE2 takes."""
     if len(texts) == 0:
         return
     _, offsets_buffer, content_buffer = texts.buffers()

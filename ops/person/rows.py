@@ -160,10 +160,14 @@ def _in_csv(stream: io.BufferedReader, search: Search, *, escaped: bool) -> Iter
         if any(len(record) != len(names) for record in some):
             message = "a record has other columns than its header"
             raise UnreadError(message)
-        columns = [list(map(cells.restore, column)) if escaped else column for column in zip(*some, strict=True)]
-        yield from in_batch(
-            pa.RecordBatch.from_arrays([pa.array(column) for column in columns], schema=schema), owners, texts, search
-        )
+        columns = dict(zip(names, zip(*some, strict=True), strict=False))
+        wanted = names if search.whole else [name for name in columns if name in {*owners, *texts}]
+        arrays = [pa.array(_restored(columns[name]) if escaped else columns[name], pa.string()) for name in wanted]
+        yield from in_batch(pa.RecordBatch.from_arrays(arrays, names=wanted), owners, texts, search)
+
+
+def _restored(column: Sequence[str]) -> list[str]:
+    return [cells.restore(cell) if "\\" in cell else cell for cell in column]
 
 
 def in_batch(batch: Any, owners: Sequence[str], texts: Sequence[str], search: Search) -> Iterator[Sighting]:

@@ -6,17 +6,19 @@ import gzip
 import json
 import zipfile
 from collections.abc import Callable, Iterator
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from contract import cells
-from contract.layout import clean_key, table_prefix
-from contract.sources.catia import CONVERSATIONS, MESSAGES
+from contract.layout import clean_key
+from contract.sources.catia import FEEDBACK, MESSAGES
 from envs.local import LOCAL
 from ops.exits import Exit
+from ops.person.listing import content, versions, why_unread
+from ops.person.proof import prove
 from ops.platform import Platform
 from tests.iceberg_lake import IcebergLake, utc
 from tests.ops.conftest import DAY, NAME, rows, told
@@ -75,7 +77,8 @@ def counts(found: Any) -> dict[tuple[str, str, bool], tuple[int, int]]:
     }
 
 
-def test_every_place_is_counted_and_a_longer_name_is_another(ops: Callable[..., Result], filled: IcebergLake) -> None:
+@pytest.mark.usefixtures("filled")
+def test_every_place_is_counted_and_a_longer_name_is_another(ops: Callable[..., Result]) -> None:
     done = ops("person", "find", "--user", PERSON, "--json")
     found = told(done)
     assert found["unread"] == []
@@ -94,7 +97,141 @@ def test_every_place_is_counted_and_a_longer_name_is_another(ops: Callable[..., 
     assert (less["held"], less["mentioned"]) == (found["held"], 0)
 
 
-def test_prove(ops: Callable[..., Result], filled: IcebergLake, tmp_path: Path) -> None:
-    done = ops("person", "prove", "--user", PERSON, "--to", str(tmp_path / "c.json"))
-    print(done.stdout, done.stderr)
-    assert 0
+@pytest.mark.usefixtures("filled")
+def test_words_are_shown_only_if_asked_for(ops: Callable[..., Result]) -> None:
+    shown = ops("person", "find", "--user", PERSON).stdout
+    assert "tables, earlier states" in shown
+    assert "hello" not in shown
+    rows_shown = told(ops("person", "find", "--user", PERSON, "--show", "--json"))["rows"]
+    assert "hello\n" in [row["row"].get("text") for row in rows_shown if row["place"] == "clean days"]
+    assert [row["row"]["note"] for row in rows_shown if row["place"] == "source table"] == [{"S": NAME}] * 2
+
+
+@pytest.mark.usefixtures("filled")
+def test_many_are_found_in_one_pass_whatever_their_characters(ops: Callable[..., Result], tmp_path: Path) -> None:
+    file = tmp_path / "asked.json"
+    nobody = [f"nobody-{number}" for number in range(200)]
+    file.write_text(json.dumps([ODD, PERSON, "user-30", "user", *nobody]), encoding="utf-8")
+    found = told(ops("person", "find", "--users", str(file), "--json"))["users"]
+    assert found[ODD] == {"held": 1, "mentioned": 1}
+    assert found["user-30"] == {"held": 5, "mentioned": 1}, "three tables of now, the clean day, the answer"
+    assert found["user"] == {"held": 0, "mentioned": 0}, "a beginning of others"
+    assert all(found[name] == {"held": 0, "mentioned": 0} for name in nobody)
+
+
+@pytest.mark.usefixtures("filled")
+def test_one_zip_holds_each_row_once_with_its_times(ops: Callable[..., Result], tmp_path: Path) -> None:
+    target = tmp_path / "case.zip"
+    done = ops("person", "export", "--user", PERSON, "--to", str(target))
+    assert (done.exit_code, target.stat().st_mode & 0o777) == (Exit.WELL, 0o600)
+    assert ops("person", "export", "--user", PERSON, "--to", str(target)).exit_code == Exit.USAGE, "it is there already"
+    with zipfile.ZipFile(target) as archive:
+        files = {name: archive.read(name).decode() for name in archive.namelist()}
+    (now,), (before,) = (json.loads(files[f"tables-{state}/messages.json"]) for state in ("now", "earlier-states"))
+    assert now["row"]["text"] == NAME
+    assert (now["row"], now["copies"]) == (before["row"], 1)
+    assert before["held_since"] == before["held_until"] < now["held_since"]
+    clean = json.loads(files["clean-days-old-versions/messages.json"])
+    assert {row["row"]["text"] for row in clean} == {"hello\n", ODD}
+    assert [row["row"]["SK"]["S"] for row in json.loads(files["source/rows.json"])] == ["FEEDBACK#1", "REGISTER"]
+    assert "lo que ven los analistas" in files["LEEME-README.md"]
+    assert "| `text` | Lo que se dijo. | What was said. |" in files["LEEME-README.md"]
+    assert all(f"{name[:-5]}.csv" in files for name in files if name.endswith(".json"))
+    assert NAME in files["tables-now/messages.csv"]
+
+
+def proven(ops: Callable[..., Result], target: Path, *words: str) -> tuple[int, Any]:
+    done = ops("person", "prove", "--to", str(target), "--force", "--json", *words)
+    assert target.stat().st_mode & 0o777 == target.with_suffix(".html").stat().st_mode & 0o777 == 0o600
+    return done.exit_code, told(done)
+
+
+@pytest.mark.usefixtures("filled")
+def test_a_search_of_all_names_what_is_left_and_nobody(ops: Callable[..., Result], tmp_path: Path) -> None:
+    target = tmp_path / "case.json"
+    code, found = proven(ops, target, "--user", PERSON, "--reference", "case 17")
+    assert (code, found["proven"], found["complete"]) == (Exit.ATTENTION, False, True)
+    assert found["searched"]["versions"] == found["searched"]["versions_read"]
+    assert {"Parquet", "Avro", "text", "gzip"} <= set(found["searched"]["by_format"])
+    left: dict[str, int] = {}
+    for finding in found["findings"]:
+        left[finding["place"]] = left.get(finding["place"], 0) + finding["count"]
+    assert left == {
+        "tables": 4,
+        "clean days, old versions": 3,
+        "Athena's results": 3,
+        "elsewhere in the bucket": 1,
+        "source table": 2,
+    }
+    for file in (target, target.with_suffix(".html")):
+        text = file.read_text(encoding="utf-8")
+        assert PERSON not in text
+        assert "case 17" in text
+        assert found["searched"]["listing_sha256"] in text
+
+
+def test_nothing_is_left_of_whom_nothing_names(ops: Callable[..., Result], filled: IcebergLake, tmp_path: Path) -> None:
+    target, words = tmp_path / "case.json", tmp_path / "words"
+    words.write_text("no such sentence\nnor this\n", encoding="utf-8")
+    nobody = ("--user", "person-77", "--words", str(words))
+    code, found = proven(ops, target, *nobody)
+    assert (code, found["proven"], found["findings"], found["unread"]) == (Exit.WELL, True, [], [])
+    filled.put("somewhere/person-77/x", b"")
+    filled.s3.delete_object(Bucket=filled.bucket, Key="somewhere/person-77/x")
+    filled.put("somewhere/packed.gz", gzip.compress(b"nor this")[:-4])
+    code, found = proven(ops, target, *nobody)
+    assert {finding["where"] for finding in found["findings"]} == {"key"}
+    assert len(found["findings"]) == 2, "the version and the marker that hides it"
+    assert "person-77" not in json.dumps(found)
+    assert [(each["what"], each["why"]) for each in found["unread"]] == [
+        ("somewhere/packed.gz", "it cannot be decoded as gzip (EOFError)")
+    ]
+    assert (code, found["complete"]) == (Exit.ATTENTION, False)
+    for key in ("somewhere/person-77/x", "somewhere/packed.gz"):
+        remove(filled, key)
+
+
+def remove(lake: IcebergLake, key: str) -> None:
+    """Remove an object with all its versions."""
+    listed: Any = lake.s3.list_object_versions(Bucket=lake.bucket, Prefix=key)
+    for each in (*listed.get("Versions", ()), *listed.get("DeleteMarkers", ())):
+        lake.s3.delete_object(Bucket=lake.bucket, Key=each["Key"], VersionId=each["VersionId"])
+
+
+def test_what_is_written_while_it_searches_makes_the_search_incomplete(platform: Platform, filled: IcebergLake) -> None:
+    proof = prove(platform, ("person-77",), beat=lambda _: filled.put("somewhere/new", b"person-77"))
+    assert (proof.findings, proof.changed_meanwhile, proof.is_proven) == ([], True, False)
+    remove(filled, "somewhere/new")
+
+
+def test_an_object_that_vanishes_or_is_archived_is_named(platform: Platform, filled: IcebergLake) -> None:
+    key = "somewhere/object.txt"
+    filled.put(key, PERSON.encode())
+    version = next(each for each in versions(platform) if each.key == key)
+    remove(filled, key)
+    with pytest.raises(ClientError) as refused:
+        content(platform, version, whole=True)
+    assert why_unread(refused.value, version) == "it vanished while it was looked for"
+    filled.s3.put_object(Bucket=filled.bucket, Key=key, Body=b"x", StorageClass="GLACIER")
+    archived = next(each for each in versions(platform) if each.key == key)
+    assert archived.storage_class == "GLACIER"
+    with pytest.raises(ClientError) as refused:
+        content(platform, archived, whole=True)
+    assert "GLACIER" in str(why_unread(refused.value, archived))
+    remove(filled, key)
+
+
+def test_a_manifests_bound_may_be_all_that_is_left(
+    ops: Callable[..., Result], filled: IcebergLake, tmp_path: Path
+) -> None:
+    left, another, short = "user-0000000000000077", "user-0000000000000078", "u-77"
+    row = {"feedback_id": "FEEDBACK#2026-01-01", "created_at": utc(2026, 1, 1).replace(tzinfo=None)}
+    filled.commit(FEEDBACK, [{"user_id": user, **row} for user in (left, short)])
+    target = tmp_path / "case.json"
+    assert proven(ops, target, "--user", another)[1]["findings"] == [], "the bound is of the other: the file tells"
+    tasks = list(filled.table(FEEDBACK).scan().plan_files())
+    remove(filled, tasks[0].file.file_path.partition(f"{filled.bucket}/")[2])
+    for user, where in ((left, "beginning, as a column's bound"), (short, "content")):
+        found = proven(ops, target, "--user", user)[1]["findings"]
+        assert {(finding["place"], finding["where"]) for finding in found} == {("tables, metadata", where)}
+        assert found[0]["key"].endswith(".avro")

@@ -170,3 +170,14 @@ def test_an_encrypted_archive_is_not_read() -> None:
 def test_json_is_read_with_its_escapes() -> None:
     words = Words(['Zoë "x"'])
     assert scan(json.dumps({"a": 'Zoë "x"'}).encode(), words).found.counts == {0: 1}
+
+
+@pytest.mark.parametrize("others", [0, 500, 2_000])
+def test_as_many_as_there_are_each_is_found_in_columns_and_texts(others: int) -> None:
+    odd = 'Zoë "O\'Hara", 100%/a\\b\n#=😀'
+    words = Words([odd, PERSON, *(f"other-{number}" for number in range(others))])
+    for content in (
+        parquet_of({"a": ["x", odd, f"{PERSON}!", None]}, write_statistics=False),
+        f"{odd} {PERSON}".encode(),
+    ):
+        assert scan(content, words).found.counts == {0: 1, 1: 1}
