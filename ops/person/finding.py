@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import ClientError
@@ -97,15 +97,18 @@ def words_of(platform: Platform, users: tuple[str, ...], planted: tuple[str, ...
     return Words(users, planted, identity.prefix, source.has)
 
 
-def find(
+def find(  # noqa: PLR0913 - whom, what of them, and who is told
     platform: Platform,
     users: tuple[str, ...],
     *,
+    pseudonyms: Sequence[str] = (),
     mentions: bool = True,
     take_row: TakeRow | None = None,
     beat: Callable[[str], None] = lambda _: None,
 ) -> Findings:
     """Return what every place holds of people. ``take_row`` is given the rows themselves, object by object.
+
+    ``pseudonyms`` are the people's, in the same order; without them the pseudonymous tables are passed over.
 
     Raises:
         OpsError: the contract names nobody.
@@ -113,11 +116,16 @@ def find(
     contract = platform.environment.contract
     words = words_of(platform, users)
     search = Search(contract, identity_of(contract), words, whole=take_row is not None, mentions=mentions)
+    masked = replace(search, words=Words(pseudonyms)) if pseudonyms else None
     findings = Findings(users)
     _look_into_source(platform, search, findings, take_row)
     places = places_of(platform)
     findings.unread += [Unread(f"the states of {name}", "", why) for name, why in places.unread.items()]
-    for read in side_by_side(lambda each: _looked_into(platform, each, search), _worth_reading(platform, places)):
+    searches = {place: masked if place is Place.PSEUDONYMOUS else search for place in Place if place not in NOT_ROWS}
+    for read in side_by_side(
+        lambda each: _looked_into(platform, each, searches[each[1].place] or search),
+        _worth_reading(platform, places, {place for place, wanted in searches.items() if wanted}),
+    ):
         findings.objects_read += 1
         findings.bytes_listed += read.version.bytes
         if read.unread:
@@ -132,11 +140,11 @@ def find(
     return findings
 
 
-def _worth_reading(platform: Platform, places: Places) -> Iterator[tuple[Version, Spot]]:
+def _worth_reading(platform: Platform, places: Places, wanted: Collection[Place]) -> Iterator[tuple[Version, Spot]]:
     about_nobody = {each.name for each in platform.environment.contract.tables if not holds_people(each)}
     for version in versions(platform):
         spot = places.spot(version)
-        if version.bytes and spot.place not in NOT_ROWS and spot.table not in about_nobody:
+        if version.bytes and spot.place in wanted and spot.table not in about_nobody:
             yield version, spot
 
 

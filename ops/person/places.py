@@ -41,7 +41,7 @@ class Place(Enum):
 
 #: ``find`` does not read these: nobody's rows lie there. What a table's metadata says of its columns' least and
 #: greatest values is of rows in data files; ``prove`` reads all.
-NOT_ROWS: Final = frozenset({Place.METADATA, Place.PROGRAMS, Place.PSEUDONYMOUS})
+NOT_ROWS: Final = frozenset({Place.METADATA, Place.PROGRAMS})
 
 
 #: Rows of these belong to states of a table, which have their times.

@@ -84,14 +84,16 @@ def prove(
     platform: Platform,
     users: tuple[str, ...],
     planted: tuple[str, ...] = (),
+    *,
+    pseudonyms: tuple[str, ...] = (),
     beat: Callable[[str], None] = lambda _: None,
 ) -> Proof:
-    """Search everything for people's identifiers and for planted words, and return what is left.
+    """Search everything for people's identifiers, their ``pseudonyms`` and planted words, and return what is left.
 
     Raises:
         OpsError: people are named, and the contract names nobody.
     """
-    words = words_of(platform, users, planted)
+    words = words_of(platform, (*users, *pseudonyms), planted)
     now = datetime.now(UTC)
     proof = Proof(len(users), len(planted), now, now)
     places = Places(platform)

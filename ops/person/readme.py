@@ -17,9 +17,10 @@ README: Final = "LEEME-README.md"
 
 _SPANISH: Final = """# Sus datos
 
-Estos son los datos que la plataforma guarda sobre usted en el entorno {environment}, a {at} (UTC). Cada archivo está dos
-veces: en JSON, tal como es, y en CSV, para una hoja de cálculo (un texto que parecería una fórmula lleva un apóstrofo
-delante). `held_since` y `held_until` dicen entre qué momentos consta que se guardó la fila; `copies`, en cuántas copias.
+Estos son los datos que la plataforma guarda sobre usted en el entorno {environment}, a {at} (UTC). Cada archivo está
+dos veces: en JSON, tal como es, y en CSV, para una hoja de cálculo (un texto que parecería una fórmula lleva un
+apóstrofo delante). `held_since` y `held_until` dicen entre qué momentos consta que se guardó la fila; `copies`, en
+cuántas copias.
 
 - `source`: la tabla de origen. `tables-now`: lo que ven los analistas hoy.
 - `tables-earlier-states`: estados anteriores de las tablas. `tables-other-files`: archivos que ningún estado nombra.

@@ -21,7 +21,7 @@ from ops.person.listing import content, versions, why_unread
 from ops.person.proof import prove
 from ops.platform import Platform
 from tests.iceberg_lake import IcebergLake, utc
-from tests.ops.conftest import DAY, NAME, rows, told
+from tests.ops.conftest import DAY, NAME, told
 
 if TYPE_CHECKING:
     from typer.testing import Result
@@ -33,7 +33,7 @@ _RUN = "20260131T043000.000000Z-000000aa"
 
 
 @pytest.fixture(scope="module")
-def source(lake: IcebergLake, platform: Platform) -> Iterator[Any]:
+def source(platform: Platform) -> Iterator[str]:
     """The source table, with two items of one person, and one of another."""
     name = LOCAL.normalize.dynamo_table_name
     keys: Any = [{"AttributeName": attribute, "KeyType": kind} for attribute, kind in (("PK", "HASH"), ("SK", "RANGE"))]

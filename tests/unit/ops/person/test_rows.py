@@ -39,7 +39,7 @@ def search(*users: str, **options: Any) -> Search:
 
 
 def seen(content: bytes, wanted: Search, key: str = "a.csv", *, escaped: bool = False) -> list[Sighting]:
-    stream = io.BufferedReader(io.BytesIO(content))
+    stream: Any = io.BufferedReader(io.BytesIO(content))
     return sorted(sightings(stream, key, wanted, escaped=escaped), key=lambda each: (each.user, not each.is_held))
 
 
@@ -120,7 +120,7 @@ def test_a_contract_that_names_nobody_says_so() -> None:
 
 def test_identifiers_come_from_a_line_or_a_list_as_they_are(tmp_path: Any) -> None:
     lines, listed = tmp_path / "asked.txt", tmp_path / "asked.json"
-    lines.write_bytes('one\r\n "two", 2 \n\none\n'.encode())
+    lines.write_bytes(b'one\r\n "two", 2 \n\none\n')
     listed.write_text('["a\\nb", "one"]', encoding="utf-8")
     assert users_of("", lines) == ("one", ' "two", 2 ')
     assert users_of("", listed) == ("a\nb", "one")
