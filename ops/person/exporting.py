@@ -32,6 +32,7 @@ FOLDERS: Final = {
     Place.CURRENT: "tables-now",
     Place.EARLIER: "tables-earlier-states",
     Place.UNNAMED: "tables-other-files",
+    Place.PSEUDONYMOUS: "pseudonymous-tables",
     Place.CLEAN: "clean-days",
     Place.QUARANTINE: "quarantine",
     Place.SUMMARIES: "run-summaries",

@@ -64,6 +64,7 @@ class Words:
         self.identifiers = tuple(identifiers)
         self.planted = tuple(planted)
         self._somebody = somebody
+        self._known = frozenset(identifiers)
         self._forms: dict[bytes, list[_Form]] = {}
         for index, text in enumerate((*identifiers, *planted)):
             is_identifier = index < len(self.identifiers)
@@ -125,7 +126,8 @@ class Words:
         if begins is None and ends is None:
             return False
         word = buffer[at.start : at.end].decode("utf-8", "ignore")
-        return self._somebody((begins.group() if begins else "") + word + (ends.group() if ends else ""))
+        longer = (begins.group() if begins else "") + word + (ends.group() if ends else "")
+        return longer in self._known or self._somebody(longer)
 
     def begun_by(self, bound: bytes) -> Collection[int]:
         """Return the identifiers whose beginning a bound in a manifest is, and all that Iceberg keeps of a long text.

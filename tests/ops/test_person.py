@@ -54,7 +54,7 @@ def filled(lake: IcebergLake, source: str) -> IcebergLake:
     assert source
     clean = ["user_id,conversation_id,position,sender,text,sent_at\n"]
     for user, text in (
-        (PERSON, "hello\n"),
+        (PERSON, "=hello\n"),
         ("user-30", f"ask {PERSON}"),
         (ODD, f"{PERSON}.old, or {PERSON}0"),
         (PERSON, ODD),
@@ -103,7 +103,7 @@ def test_words_are_shown_only_if_asked_for(ops: Callable[..., Result]) -> None:
     assert "tables, earlier states" in shown
     assert "hello" not in shown
     rows_shown = told(ops("person", "find", "--user", PERSON, "--show", "--json"))["rows"]
-    assert "hello\n" in [row["row"].get("text") for row in rows_shown if row["place"] == "clean days"]
+    assert "=hello\n" in [row["row"].get("text") for row in rows_shown if row["place"] == "clean days"]
     assert [row["row"]["note"] for row in rows_shown if row["place"] == "source table"] == [{"S": NAME}] * 2
 
 
@@ -132,12 +132,13 @@ def test_one_zip_holds_each_row_once_with_its_times(ops: Callable[..., Result], 
     assert (now["row"], now["copies"]) == (before["row"], 1)
     assert before["held_since"] == before["held_until"] < now["held_since"]
     clean = json.loads(files["clean-days-old-versions/messages.json"])
-    assert {row["row"]["text"] for row in clean} == {"hello\n", ODD}
+    assert {row["row"]["text"] for row in clean} == {"=hello\n", ODD}
     assert [row["row"]["SK"]["S"] for row in json.loads(files["source/rows.json"])] == ["FEEDBACK#1", "REGISTER"]
     assert "lo que ven los analistas" in files["LEEME-README.md"]
     assert "| `text` | Lo que se dijo. | What was said. |" in files["LEEME-README.md"]
     assert all(f"{name[:-5]}.csv" in files for name in files if name.endswith(".json"))
     assert NAME in files["tables-now/messages.csv"]
+    assert '"\'=hello\n"' in files["clean-days-old-versions/messages.csv"], "no formula for a spreadsheet"
 
 
 def proven(ops: Callable[..., Result], target: Path, *words: str) -> tuple[int, Any]:
@@ -204,20 +205,21 @@ def test_what_is_written_while_it_searches_makes_the_search_incomplete(platform:
     remove(filled, "somewhere/new")
 
 
-def test_an_object_that_vanishes_or_is_archived_is_named(platform: Platform, filled: IcebergLake) -> None:
-    key = "somewhere/object.txt"
-    filled.put(key, PERSON.encode())
+def test_an_object_that_vanishes_or_is_archived_is_named(
+    ops: Callable[..., Result], platform: Platform, filled: IcebergLake
+) -> None:
+    key = f"{LOCAL.etl.athena_results_prefix}old.csv"
+    filled.put(key, f'"who"\n"{PERSON}"\n'.encode())
     version = next(each for each in versions(platform) if each.key == key)
     remove(filled, key)
     with pytest.raises(ClientError) as refused:
         content(platform, version, whole=True)
     assert why_unread(refused.value, version) == "it vanished while it was looked for"
     filled.s3.put_object(Bucket=filled.bucket, Key=key, Body=b"x", StorageClass="GLACIER")
-    archived = next(each for each in versions(platform) if each.key == key)
-    assert archived.storage_class == "GLACIER"
-    with pytest.raises(ClientError) as refused:
-        content(platform, archived, whole=True)
-    assert "GLACIER" in str(why_unread(refused.value, archived))
+    done = ops("person", "find", "--user", PERSON, "--held-only", "--json")
+    (unread,) = told(done)["unread"]
+    assert (unread["what"], unread["why"]) == (key, "it is archived (GLACIER): restore it in S3, then repeat")
+    assert done.exit_code == Exit.ATTENTION
     remove(filled, key)
 
 
