@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from contract.datasets import ColumnType
 from ops.exits import usage
-from ops.exports import csv_records, whole_file
+from ops.exports import whole_file, write_csv
 from ops.person.finding import HeldRow, find
 from ops.person.places import Place
 from ops.person.readme import README, readme
@@ -111,7 +111,7 @@ def _write(archive: zipfile.ZipFile, name: str, table: str, rows: list[Kept], co
     names = list(dict.fromkeys(column for row in rows for column in row.cells))
     columns = [Column(each, _type(contract, table, each)) for each in (*names, _SINCE, _UNTIL)]
     with archive.open(f"{name}.csv", "w") as packed, TextIOWrapper(packed, "utf-8", newline="") as file:
-        file.writelines(csv_records([*columns, Column(_COPIES, "bigint")], _csv_rows(rows, names)))
+        write_csv(file, [*columns, Column(_COPIES, "bigint")], _csv_rows(rows, names))
 
 
 def _held(row: Kept) -> dict[str, Any]:
