@@ -104,6 +104,7 @@ def prove(
         bounds.take(searched)
         beat(f"{proof.versions_read:,} versions, {proof.bytes_read:,} bytes read; {len(proof.findings):,} findings")
     proof.findings += bounds.left(places)
+    proof.unread += _unfinished_uploads(platform)
     _search_catalog(platform, words, proof)
     _search_source(platform, users, proof)
     proof.changed_meanwhile = _listed_again(platform) != proof.inventory.sha256
@@ -174,6 +175,14 @@ class _Bounds:
                 counts[version] += 1
         for version, count in counts.items():
             yield Finding(_place(places, version), version.key, version.version_id, AS_BOUND, count)
+
+
+def _unfinished_uploads(platform: Platform) -> Iterator[Unread]:
+    """Yield the uploads of which parts lie in the bucket: they are no objects, and nobody can read them."""
+    pages = platform.s3.get_paginator("list_multipart_uploads").paginate(Bucket=platform.bucket.name)
+    for page in pages:
+        for upload in page.get("Uploads", []):
+            yield Unread(upload["Key"], upload["UploadId"], "parts of an unfinished upload: wait, or abort it in S3")
 
 
 def _search_catalog(platform: Platform, words: Words, proof: Proof) -> None:

@@ -180,13 +180,16 @@ def test_nothing_is_left_of_whom_nothing_names(ops: Callable[..., Result], fille
     filled.put("somewhere/person-77/x", b"")
     filled.s3.delete_object(Bucket=filled.bucket, Key="somewhere/person-77/x")
     filled.put("somewhere/packed.gz", gzip.compress(b"nor this")[:-4])
+    upload = filled.s3.create_multipart_upload(Bucket=filled.bucket, Key="somewhere/unfinished")["UploadId"]
     code, found = proven(ops, target, *nobody)
     assert {finding["where"] for finding in found["findings"]} == {"key"}
     assert len(found["findings"]) == 2, "the version and the marker that hides it"
     assert "person-77" not in json.dumps(found)
     assert [(each["what"], each["why"]) for each in found["unread"]] == [
-        ("somewhere/packed.gz", "it cannot be decoded as gzip (EOFError)")
+        ("somewhere/packed.gz", "it cannot be decoded as gzip (EOFError)"),
+        ("somewhere/unfinished", "parts of an unfinished upload: wait, or abort it in S3"),
     ]
+    filled.s3.abort_multipart_upload(Bucket=filled.bucket, Key="somewhere/unfinished", UploadId=upload)
     assert (code, found["complete"]) == (Exit.ATTENTION, False)
     for key in ("somewhere/person-77/x", "somewhere/packed.gz"):
         remove(filled, key)
