@@ -130,7 +130,7 @@ def test_words_do_not_run_from_one_cell_into_the_next() -> None:
 def test_a_word_on_a_border_of_pieces_is_found_once(before: int, piece: int) -> None:
     words = Words(["user-1"], ["planted"])
     words.reach = 24
-    content = b"." * before + b"user-1 planted user-12" + b"." * 50
+    content = b"." * before + b"user-1 planted user-12 xuser-1" + b"." * 50
     kept = scanning._PIECE_BYTES
     scanning._PIECE_BYTES = piece  # type: ignore[misc]
     try:
