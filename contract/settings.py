@@ -113,6 +113,10 @@ class TransformArgument:
     CONTRACT: Final = "contract"
     #: Names of tables, with commas between them, that one run writes anew whatever they hold; NO_TABLES for none.
     REBUILD: Final = "rebuild"
+    #: The database of the pseudonymous tables, or NO_TABLES where the environment has none.
+    PSEUDONYMOUS_DATABASE: Final = "pseudonymous_database"
+    #: The name of SSM's parameter with the key of pseudonyms; never its value. NO_TABLES where there are none.
+    PSEUDONYM_KEY: Final = "pseudonym_key"
 
 
 NO_TABLES: Final = "none"

@@ -16,6 +16,7 @@ from envs.schema import (
     GlueSettings,
     LambdaSettings,
     NormalizeSettings,
+    PrivacySettings,
     ScheduleSettings,
     TransformSettings,
 )
@@ -57,4 +58,5 @@ LOCAL = Environment(
             arrow=ArrowSettings(timeout=300, memory_size=1024, ephemeral_storage=512, log_retention=1, platform=None),
         ),
     ),
+    privacy=PrivacySettings(pseudonymous_tables=True),
 )

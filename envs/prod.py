@@ -15,6 +15,7 @@ from envs.schema import (
     GlueSettings,
     LambdaSettings,
     NormalizeSettings,
+    PrivacySettings,
     ScheduleSettings,
     TransformSettings,
 )
@@ -41,4 +42,5 @@ PROD = Environment(
         glue=GlueSettings(number_of_workers=4, worker_type="G.2X", timeout=120, log_retention=90),
         transform=TransformSettings(arrow=ArrowSettings(log_retention=90)),
     ),
+    privacy=PrivacySettings(pseudonymous_tables=True),
 )

@@ -17,10 +17,19 @@ ALL_TABLES: Final = "all"
 
 
 @dataclass(frozen=True)
+class Pseudonymous:
+    """Where the everyday analysts' tables are, and the name of SSM's parameter with the key of their pseudonyms."""
+
+    database: str
+    key_parameter: str
+
+
+@dataclass(frozen=True)
 class Arguments:
     """Where ETL-2 reads and writes, and by which rules it publishes; prefixes end in ``/``.
 
-    ``rebuild`` names the contract's datasets that this run writes anew, whatever their tables hold.
+    ``rebuild`` names the contract's datasets that this run writes anew, whatever their tables hold. ``pseudonymous`` is
+    None where the environment has no pseudonymous tables.
     """
 
     bucket: str
@@ -36,6 +45,7 @@ class Arguments:
     metrics_namespace: str
     contract: SourceContract
     rebuild: frozenset[str] = field(default_factory=frozenset)
+    pseudonymous: Pseudonymous | None = None
 
     def days_kept(self, dataset: Dataset) -> int:
         """Return for how many days earlier states of a table can be asked for."""
@@ -94,7 +104,14 @@ def _arguments(values: Mapping[str, str], shown: Mapping[str, str]) -> Arguments
         metrics_namespace=values[TransformArgument.METRICS_NAMESPACE],
         contract=contract,
         rebuild=_tables(shown[TransformArgument.REBUILD], values[TransformArgument.REBUILD], contract),
+        pseudonymous=_pseudonymous(
+            values[TransformArgument.PSEUDONYMOUS_DATABASE], values[TransformArgument.PSEUDONYM_KEY]
+        ),
     )
+
+
+def _pseudonymous(database: str, key_parameter: str) -> Pseudonymous | None:
+    return None if database == NO_TABLES else Pseudonymous(database, key_parameter)
 
 
 def _prefix(name: str, text: str) -> str:

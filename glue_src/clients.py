@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from mypy_boto3_events import EventBridgeClient
     from mypy_boto3_glue import GlueClient
     from mypy_boto3_s3 import S3Client
+    from mypy_boto3_ssm import SSMClient
 
 #: Timeouts are in seconds, and well above what a piece of a CSV or a part of an upload takes.
 _CONFIG: Final = Config(
@@ -36,6 +37,7 @@ class Clients:
     glue: GlueClient
     cloudwatch: CloudWatchClient
     events: EventBridgeClient
+    ssm: SSMClient
 
 
 @cache
@@ -46,4 +48,5 @@ def default_clients() -> Clients:
         glue=boto3.client("glue", config=_CONFIG),
         cloudwatch=boto3.client("cloudwatch", config=_CONFIG),
         events=boto3.client("events", config=_CONFIG),
+        ssm=boto3.client("ssm", config=_CONFIG),
     )

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from contract.datasets import Column, Dataset
+from contract.masking import Mask
 from contract.source import Relation
 
 
@@ -120,6 +121,9 @@ class StagedTables(Protocol):
 
 class LakeEngine(Protocol):
     """Writes Iceberg tables of one database."""
+
+    def masked(self, database: str, mask: Mask) -> LakeEngine:
+        """Return an engine for another database, which writes what a mask makes of the CSVs' rows."""
 
     def stage(self, plans: Sequence[TablePlan]) -> AbstractContextManager[StagedTables]:
         """Write what ``plans`` say where no reader sees it; leaving the context removes what was not published.

@@ -22,6 +22,7 @@
     │   ├── TableRefusedError       S3 or Glue refused a request for it
     │   ├── TableSchemaError        its columns cannot become the contract's
     │   └── TableMovedError         somebody else committed to it since it was planned
+    ├── PseudonymKeyError           there is no key to make pseudonyms with; the full tables are published
     └── EventRefusedError           the published tables could not be announced
 
 No message quotes what a cell holds: logs and alerts are read by people who may not see the data.
@@ -247,6 +248,17 @@ class TableMovedError(TableError):
         super().__init__(
             f"{table}: somebody else committed to it since the run was planned on snapshot {planned_on}{told}. Nothing "
             "was overwritten. Run ETL-2 again: it starts from what it finds then."
+        )
+
+
+class PseudonymKeyError(CurationError):
+    """There is no key to make pseudonyms with: the pseudonymous tables stay as they were."""
+
+    def __init__(self, parameter: str, environment: str, fault: str) -> None:
+        super().__init__(
+            f"the key of pseudonyms, SSM's parameter {parameter}, {fault}. The full tables are published; the "
+            "pseudonymous ones stay as they were. Make the key: python -m ops pseudonyms make-key "
+            f"--env {environment}, then run ETL-2 again."
         )
 
 

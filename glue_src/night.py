@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from contract.datasets import DATA_QUALITY, RUNS, Dataset
+from contract.datasets import DATA_QUALITY, RUNS
 from contract.layout import quarantine_key
 from contract.runs import RunSummary
 from glue_src import logs
@@ -21,23 +21,17 @@ from glue_src.announce import announce
 from glue_src.arguments import Arguments
 from glue_src.checks import Check, checks_of, rejected_check, relations_of
 from glue_src.clean_zone import CleanZone
-from glue_src.csv_faults import explained
 from glue_src.engine import LakeEngine, Published, StagedTables
-from glue_src.exceptions import (
-    HeldError,
-    QuarantinedError,
-    TableFileError,
-    TableMovedError,
-    TableSchemaError,
-    brief,
-)
-from glue_src.maintenance import expired_snapshots, remove_orphans
-from glue_src.plan import Change, change_of, removals, table_plan
+from glue_src.exceptions import HeldError, QuarantinedError, TableMovedError
+from glue_src.maintenance import expired_snapshots
+from glue_src.plan import Change, change_of, removals
+from glue_src.pseudonyms import PseudonymousTables
+from glue_src.publishing import staged
 from glue_src.recorder import Recorder
 from glue_src.records import RunRow
-from glue_src.schema import must_evolve, properties_of, schema_faults
 from glue_src.storage import Bucket
 from glue_src.tables import TableState
+from glue_src.upkeep import Upkeep
 
 if TYPE_CHECKING:
     from mypy_boto3_events import EventBridgeClient
@@ -67,6 +61,7 @@ class Night:
     events: EventBridgeClient
     read: Callable[[str], TableState]
     now: Callable[[], datetime] = field(default=_utc_now)
+    pseudonymous: PseudonymousTables | None = None
 
     def run(self) -> Outcome:
         """Bring the tables' columns to the contract, then publish the newest complete run.
@@ -78,14 +73,23 @@ class Night:
             CleanDataError: a CSV is not what the contract asks for.
             QuarantinedError: a check failed.
             EventRefusedError: all is published and recorded, but not announced.
+            PseudonymKeyError: all is done for the full tables, and there is no key for the pseudonymous ones.
         """
-        states = {dataset.name: self._evolved(dataset) for dataset in self.arguments.contract.tables}
+        upkeep = self._upkeep
+        states = {dataset.name: upkeep.evolved(dataset) for dataset in self.arguments.contract.tables}
         summary = self.clean_zone.newest_complete_run(self.now(), self._is_quarantined)
         # Not of data_quality: it also tells of quarantined runs, of which readers see nothing.
         newest = max(state.run_id or "" for name, state in states.items() if name != DATA_QUALITY.name)
         if summary is None or summary.run_id < newest:
             logs.info("nothing to publish", newest_clean=summary and summary.run_id, newest_recorded=newest or None)
             return Outcome()
+        outcome = self._taken(summary, states)
+        if self.pseudonymous is not None:
+            # Whatever was there to do for the full tables: a night that was killed after them left these behind.
+            self.pseudonymous.follow(summary, self.now)
+        return outcome
+
+    def _taken(self, summary: RunSummary, states: Mapping[str, TableState]) -> Outcome:
         try:
             return self._take(summary, states)
         except TableMovedError as error:
@@ -97,22 +101,9 @@ class Night:
     def _is_quarantined(self, run_id: str) -> bool:
         return self.bucket.find(quarantine_key(self.arguments.restricted_prefix, run_id)) is not None
 
-    def _evolved(self, dataset: Dataset) -> TableState:
-        """Return a table's state, once its columns and properties are the contract's."""
-        properties = properties_of(dataset, self.arguments.days_kept(dataset))
-        state = self.read(dataset.name)
-        if not must_evolve(dataset, state, properties):
-            return state
-        faults = schema_faults(dataset, state)
-        if faults:
-            raise TableSchemaError(dataset.name, faults)
-        try:
-            self.engine.evolve(dataset, properties)
-        except TableMovedError:
-            # Another job that the same deployment started has done it, or has committed rows meanwhile.
-            self.engine.evolve(dataset, properties)
-        logs.info("columns and properties brought to the contract", dataset=dataset.name)
-        return self.read(dataset.name)
+    @property
+    def _upkeep(self) -> Upkeep:
+        return Upkeep(self.engine, self.bucket, self.read, self.arguments.days_kept)
 
     def _take(self, summary: RunSummary, states: Mapping[str, TableState]) -> Outcome:
         """Publish and record a run that is as new as the newest recorded one, or newer."""
@@ -160,25 +151,20 @@ class Night:
                 self._judge(summary, [rejected], recorder)
                 recorder.record_checks([rejected])
             return {}
-        plans = [
-            table_plan(change, summary, self.clean_zone.columns(change.dataset, change.written)) for change in changes
-        ]
-        with logs.timed("published", run_id=summary.run_id), explained(self.bucket, [plan.source for plan in plans]):
-            self.clean_zone.check_ends(plan.source for plan in plans if plan.needs_csv)
-            for change in changes:
-                if change.repartitions:
-                    self.engine.repartition(change.dataset)
-            with self.engine.stage(plans) as staged:
-                checks = [*self._checks(staged, changes), rejected]
-                self._judge(summary, checks, recorder)
-                published = {change.dataset.name: staged.publish(change.dataset) for change in changes}
+        with (
+            logs.timed("published", run_id=summary.run_id),
+            staged(self.engine, self.clean_zone, summary, changes) as tables,
+        ):
+            checks = [*self._checks(tables, changes), rejected]
+            self._judge(summary, checks, recorder)
+            published = {change.dataset.name: tables.publish(change.dataset) for change in changes}
         recorder.record_checks(checks)
         return published
 
-    def _checks(self, staged: StagedTables, changes: Sequence[Change]) -> tuple[Check, ...]:
+    def _checks(self, tables: StagedTables, changes: Sequence[Change]) -> tuple[Check, ...]:
         contract = self.arguments.contract
         related = relations_of(contract, [change.dataset for change in changes])
-        return checks_of(contract, changes, staged.facts(), staged.relate(related))
+        return checks_of(contract, changes, tables.facts(), tables.relate(related))
 
     def _judge(self, summary: RunSummary, checks: Sequence[Check], recorder: Recorder) -> None:
         """Return if all checks passed; otherwise record them, and mark the run so that it is not tried again."""
@@ -197,19 +183,7 @@ class Night:
         ``runs`` and ``data_quality`` are written every night: they are looked through when another table is.
         """
         written = {*published, RUNS.name, DATA_QUALITY.name} if published else set()
-        for dataset in self.arguments.contract.tables:
-            try:
-                self._clean_up_table(dataset, due[dataset.name], look_for_orphans=dataset.name in written)
-            except (TableFileError, TableMovedError) as error:
-                # The run is published and recorded: what is left undone, the next night does.
-                logs.warning("table not cleaned up", dataset=dataset.name, error=brief(error))
-
-    def _clean_up_table(self, dataset: Dataset, due: frozenset[int], *, look_for_orphans: bool) -> None:
-        if due:
-            self.engine.expire(dataset, due)
-            logs.info("snapshots expired", dataset=dataset.name, snapshots=len(due))
-        if look_for_orphans:
-            remove_orphans(self.engine, self.bucket, dataset, self.read(dataset.name), self.now())
+        self._upkeep.clean_up(self.arguments.contract.tables, due, written, self.now)
 
 
 def _run_rows(

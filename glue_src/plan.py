@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from contract.datasets import REJECTED, Column, Dataset
+from contract.masking import Mask
 from contract.partition_sums import PartitionSum, PartitionSums, rows_in, to_document, version_of
 from contract.runs import RunObject, RunSummary
 from contract.snapshots import NO_SNAPSHOT, SnapshotProperty
@@ -56,19 +57,28 @@ class Change:
         return self.written.rows if self.promised is None else sum(self.promised.values())
 
 
-def change_of(dataset: Dataset, summary: RunSummary, state: TableState, *, rebuild: bool) -> Change:
+def change_of(
+    dataset: Dataset, summary: RunSummary, state: TableState, *, rebuild: bool, mask: Mask | None = None
+) -> Change:
     """Compare what a run says of a dataset with what its table says of itself.
 
     The table is written whole if nobody knows what it holds (:attr:`TableState.trusted_sums`), if it is divided another
-    way or the sums are of another kind, or if ``rebuild`` asks for it.
+    way or the sums are of another kind, or if ``rebuild`` asks for it. ``mask`` is that of a pseudonymous table, whose
+    sums are the mask's: under another key or other rules they are of another kind.
     """
     written = summary.object_of(dataset.name)
+    # Partitions by another contract's width tell what changed, but not which files to replace.
+    is_ours = written.sums_version == version_of(dataset)
+    if mask is not None:
+        written = replace(
+            written,
+            sums_version=mask.version(written.sums_version, dataset),
+            partitions=mask.sums(dataset, written.partitions),
+        )
     new = {partition: one for partition, one in written.partitions.items() if one.rows}
     trusted = state.trusted_sums
     is_comparable = trusted is not None and trusted.version in (None, written.sums_version)
     old: PartitionSums = trusted.partitions if trusted is not None and is_comparable else {}
-    # Partitions by another contract's width tell what changed, but not which files to replace.
-    is_ours = written.sums_version == version_of(dataset)
     differs = new != old if is_comparable else True
     replaces_all = rebuild or not is_partitioned_so(dataset, state) or (differs and not (is_comparable and is_ours))
     return Change(

@@ -14,6 +14,7 @@ from glue_src.engine import LakeEngine
 from glue_src.exceptions import DISCREET, QuarantinedError
 from glue_src.named_errors import name_errors
 from glue_src.night import Night, Outcome
+from glue_src.pseudonyms import PseudonymousTables, pseudonym_key
 from glue_src.storage import Bucket
 from glue_src.tables import read_table
 
@@ -32,7 +33,9 @@ def run(arguments: Arguments, engine: LakeEngine, clients: Clients) -> Outcome:
     clean_zone = CleanZone(bucket, arguments.clean_prefix, arguments.contract)
     read = partial(read_table, clients.glue, clients.s3, arguments.database)
     try:
-        outcome = Night(arguments, engine, bucket, clean_zone, clients.events, read).run()
+        pseudonymous = _pseudonymous(arguments, engine, clean_zone, clients)
+        night = Night(arguments, engine, bucket, clean_zone, clients.events, read, pseudonymous=pseudonymous)
+        outcome = night.run()
     except Exception as unknown:  # noqa: BLE001 - raised as what may be told of it
         error = discreet(unknown, DISCREET)
         failed = len(error.failed) if isinstance(error, QuarantinedError) else 0
@@ -52,6 +55,22 @@ def run(arguments: Arguments, engine: LakeEngine, clients: Clients) -> Outcome:
         ),
     )
     return outcome
+
+
+def _pseudonymous(
+    arguments: Arguments, engine: LakeEngine, clean_zone: CleanZone, clients: Clients
+) -> PseudonymousTables | None:
+    told = arguments.pseudonymous
+    if told is None:
+        return None
+    return PseudonymousTables(
+        arguments,
+        told.database,
+        engine,
+        clean_zone,
+        read=partial(read_table, clients.glue, clients.s3, told.database),
+        key=partial(pseudonym_key, clients.ssm, told.key_parameter, arguments.environment),
+    )
 
 
 def _put(arguments: Arguments, clients: Clients, figures: metrics.Figures) -> None:

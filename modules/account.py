@@ -40,3 +40,7 @@ class Account:
     def arn(self, service: str, resource: str) -> str:
         """Return the ARN of a regional resource of this account, e.g. ``arn("dynamodb", "table/name")``."""
         return f"arn:{self.partition}:{service}:{self.region}:{self.id}:{resource}"
+
+    def parameter_arn(self, name: str) -> str:
+        """Return the ARN of Systems Manager's parameter of that name, which begins with a slash."""
+        return self.arn("ssm", f"parameter{name}")

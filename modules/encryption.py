@@ -50,6 +50,10 @@ class OwnKey:
         """Return the permission by which Scheduler decrypts a schedule's input, as the schedule's role."""
         return self._decrypt("ReadSchedule", "aws:scheduler:schedule:arn", self.account.arn("scheduler", name))
 
+    def read_parameter(self, name: str) -> Statement:
+        """Return the permission by which Systems Manager decrypts a parameter for whoever asks for it."""
+        return self._decrypt("ReadParameter", "PARAMETER_ARN", self.account.parameter_arn(name))
+
     def _decrypt(self, sid: str, context: str, arn: str) -> Statement:
         # These services call KMS as the role itself; what is decrypted shows in the context that they give.
         return Statement(

@@ -6,7 +6,7 @@ from typing import Final
 
 import typer
 
-from ops.commands import person, queries, report, restoring, runs, status, tables, verify
+from ops.commands import person, pseudonyms, queries, report, restoring, runs, status, tables, verify
 from ops.exits import MEANINGS
 
 #: In the order of ``--help``: what is asked most often first.
@@ -31,8 +31,11 @@ COMMANDS: Final = (
     report.report,
 )
 #: Commands of two words, by the first.
-GROUPS: Final = {"person": person.COMMANDS}
-_GROUPS_HELP: Final = {"person": "People's data: what is held of somebody, as a file, and the proof that it is gone."}
+GROUPS: Final = {"person": person.COMMANDS, "pseudonyms": pseudonyms.COMMANDS}
+_GROUPS_HELP: Final = {
+    "person": "People's data: what is held of somebody, as a file, and the proof that it is gone.",
+    "pseudonyms": "The key by which people are pseudonyms in the everyday analysts' tables.",
+}
 
 _HELP: Final = """Operate the CAT Data Platform: one command for every environment.
 

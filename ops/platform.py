@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from mypy_boto3_service_quotas import ServiceQuotasClient
     from mypy_boto3_sns import SNSClient
     from mypy_boto3_sqs import SQSClient
+    from mypy_boto3_ssm import SSMClient
     from mypy_boto3_sts import STSClient
 
     from envs.naming import Names
@@ -148,6 +149,11 @@ class Platform:
     def sqs(self) -> SQSClient:
         """SQS."""
         return self.session.client("sqs", config=_QUICK)
+
+    @cached_property
+    def ssm(self) -> SSMClient:
+        """Systems Manager's parameters."""
+        return self.session.client("ssm", config=_QUICK)
 
     @cached_property
     def sts(self) -> STSClient:

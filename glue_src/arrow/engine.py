@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from contract.datasets import WHOLE_TABLE, Dataset
+from contract.masking import Mask
 from glue_src.arrow import evolution, maintenance
 from glue_src.arrow.catalog import LakeCatalog, lake_catalog
 from glue_src.arrow.current import CurrentTable
@@ -35,7 +36,7 @@ class ArrowEngine:
     """Writes the Iceberg tables of ``database`` from CSVs in ``bucket``.
 
     ``scratch`` is an existing folder with room for the largest CSV. ``check_time`` is called again and again while
-    tables are written; what it raises ends the work.
+    tables are written; what it raises ends the work. ``mask`` is for pseudonymous tables.
     """
 
     glue: GlueClient
@@ -45,6 +46,11 @@ class ArrowEngine:
     scratch: Path
     limits: Limits = field(default_factory=Limits.of_this_process)
     check_time: Callable[[], None] = lambda: None
+    mask: Mask | None = None
+
+    def masked(self, database: str, mask: Mask) -> ArrowEngine:
+        """Return an engine for another database, which writes what a mask makes of the CSVs' rows."""
+        return replace(self, database=database, mask=mask)
 
     @property
     def catalog(self) -> LakeCatalog:
@@ -85,7 +91,7 @@ class ArrowEngine:
         workers: ThreadPoolExecutor,
         uploads: Uploads,
     ) -> None:
-        reader = CsvReader(self.s3, self.bucket, folder, self.limits, self.check_time)
+        reader = CsvReader(self.s3, self.bucket, folder, self.limits, self.check_time, self.mask)
         with reader.read(plans, workers) as buckets:
             jobs = []
             for name, table in tables.items():

@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
+from contract.masking import Mask
 from glue_src.arrow.buckets import Buckets, Segment, split
 from glue_src.arrow.csv import parse
 from glue_src.arrow.limits import Limits
+from glue_src.arrow.masking import masked
 from glue_src.arrow.pieces import Piece, PieceReader
 from glue_src.arrow.pipeline import in_order
 from glue_src.arrow.s3_files import read_range
@@ -36,13 +38,14 @@ class _Part:
 
 @dataclass(frozen=True)
 class CsvReader:
-    """Reads CSVs of one bucket to buckets in ``folder``."""
+    """Reads CSVs of one bucket to buckets in ``folder``, and what a mask makes of them where there is one."""
 
     s3: S3Client
     bucket: str
     folder: Path
     limits: Limits
     check_time: Callable[[], None]
+    mask: Mask | None = None
 
     @contextmanager
     def read(self, plans: Sequence[TablePlan], workers: Executor) -> Iterator[Mapping[str, Buckets]]:
@@ -58,7 +61,7 @@ class CsvReader:
             parts = [part for plan in largest_first for part in self._parts(plan)]
             with ThreadPoolExecutor(self.limits.ahead) as requests:
                 fetched = in_order(requests, _fetch, parts, self.limits.ahead)
-                for name, segments in in_order(workers, _segments, fetched, self.limits.workers):
+                for name, segments in in_order(workers, self._segments, fetched, self.limits.workers):
                     buckets[name].add(segments)
                     self.check_time()
             yield buckets
@@ -77,11 +80,11 @@ class CsvReader:
         for number in range(reader.count):
             yield _Part(plan, reader, number, wanted)
 
+    def _segments(self, fetched: tuple[_Part, Piece]) -> tuple[str, list[Segment]]:
+        part, piece = fetched
+        rows, dataset = parse(piece, part.plan.source, part.wanted), part.plan.dataset
+        return dataset.name, split(masked(rows, dataset, self.mask) if self.mask else rows, dataset)
+
 
 def _fetch(part: _Part) -> tuple[_Part, Piece]:
     return part, part.reader.read(part.number)
-
-
-def _segments(fetched: tuple[_Part, Piece]) -> tuple[str, list[Segment]]:
-    part, piece = fetched
-    return part.plan.dataset.name, split(parse(piece, part.plan.source, part.wanted), part.plan.dataset)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from pyspark.sql import functions as F  # noqa: N812 - the name that every Spark program gives it
 
 from contract.datasets import Dataset
 from contract.discretion import discreet
+from contract.masking import Mask
 from contract.snapshots import SnapshotProperty
 from glue_src import logs
 from glue_src.engine import TablePlan
@@ -20,6 +21,7 @@ from glue_src.spark.csv import read_clean, table_schema
 from glue_src.spark.errors import translated
 from glue_src.spark.iceberg import IcebergTable
 from glue_src.spark.keys import replaced_by
+from glue_src.spark.masking import masked
 from glue_src.spark.session import configure
 from glue_src.spark.staged import SparkStagedTables, StagedTable
 from glue_src.spark.threads import side_by_side
@@ -31,15 +33,23 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class SparkEngine:
-    """Writes the Iceberg tables of ``database`` from CSVs in ``bucket``; it is a LakeEngine."""
+    """Writes the Iceberg tables of ``database`` from CSVs in ``bucket``; it is a LakeEngine.
+
+    ``mask`` is for pseudonymous tables.
+    """
 
     spark: SparkSession
     bucket: str
     database: str
+    mask: Mask | None = None
 
     def __post_init__(self) -> None:
         """Set what the engine relies on; the session's other settings stay."""
         configure(self.spark)
+
+    def masked(self, database: str, mask: Mask) -> SparkEngine:
+        """Return an engine for another database, which writes what a mask makes of the CSVs' rows."""
+        return replace(self, database=database, mask=mask)
 
     def _table(self, dataset: Dataset) -> IcebergTable:
         return IcebergTable(self.spark, self.database, dataset.name)
@@ -74,7 +84,8 @@ class SparkEngine:
             return self.spark.createDataFrame([], table_schema(columns))
         uri = f"s3://{self.bucket}/{plan.source.key}"
         rows = read_clean(self.spark, uri, plan.dataset, plan.source.columns)
-        return rows if condition is None else rows.where(condition)
+        wanted = rows if condition is None else rows.where(condition)
+        return masked(wanted, plan.dataset, self.mask) if self.mask else wanted
 
     def evolve(self, dataset: Dataset, properties: Mapping[str, str]) -> None:
         """Bring a table's columns (by field id), their order, types and comments, and properties to the contract's."""

@@ -18,7 +18,10 @@ def boundary(environment: Environment, account: Account) -> list[Statement]:
     """Return what the roles of both ETLs, with any engine, have in common with nobody else."""
     source_key = environment.normalize.source_key_arn
     any_name, bucket, etl = environment.names.any_name(), bucket_arn(environment, account), environment.etl
-    zones = [f"{bucket}/{prefix}*" for prefix in (etl.clean_prefix, etl.curated_prefix, etl.restricted_prefix)]
+    pseudonymous = environment.privacy.pseudonymous_tables
+    prefixes = [etl.clean_prefix, etl.curated_prefix, etl.restricted_prefix]
+    prefixes += [etl.pseudonymous_prefix] if pseudonymous else []
+    zones = [f"{bucket}/{prefix}*" for prefix in prefixes]
     return [
         Statement(
             sid="FindData",
@@ -75,6 +78,15 @@ def boundary(environment: Environment, account: Account) -> list[Statement]:
             resources=arns(Scope.KEYS, environment, account),
             conditions=own_key(environment),
         ),
+        *([_pseudonym_key(environment, account)] if pseudonymous else []),
         # It may be another account's.
         *([Statement(sid="SourceKey", actions=["kms:Decrypt"], resources=[source_key])] if source_key else []),
     ]
+
+
+def _pseudonym_key(environment: Environment, account: Account) -> Statement:
+    return Statement(
+        sid="PseudonymKey",
+        actions=["ssm:GetParameter"],
+        resources=[account.parameter_arn(environment.names.pseudonym_key)],
+    )

@@ -55,18 +55,27 @@ def first_metadata_arn(environment: Environment, account: Account) -> str:
 
 
 def catalog_arns(environment: Environment, account: Account) -> list[str]:
-    """Return what Glue checks for work on the database and on any of its tables."""
-    database = environment.etl.catalog.database_name
-    return [account.arn("glue", name) for name in ("catalog", f"database/{database}", f"table/{database}/*")]
+    """Return what Glue checks for work on the databases and on any of their tables."""
+    databases = _databases(environment)
+    return [
+        account.arn("glue", "catalog"),
+        *(account.arn("glue", f"database/{database}") for database in databases),
+        *(account.arn("glue", f"table/{database}/*") for database in databases),
+    ]
+
+
+def _databases(environment: Environment) -> list[str]:
+    is_on = environment.privacy.pseudonymous_tables
+    return [environment.etl.catalog.database_name, *([environment.names.pseudonymous_database] if is_on else [])]
 
 
 def view_arns(environment: Environment, account: Account) -> list[str]:
     """Return what Glue checks for work on the views."""
-    *parents, _ = catalog_arns(environment, account)
-    database = environment.etl.catalog.database_name
+    databases, views = _databases(environment), views_of(environment.contract)
     return [
-        *parents,
-        *(account.arn("glue", f"table/{database}/{view.name}") for view in views_of(environment.contract)),
+        account.arn("glue", "catalog"),
+        *(account.arn("glue", f"database/{database}") for database in databases),
+        *(account.arn("glue", f"table/{database}/{view.name}") for database in databases for view in views),
     ]
 
 

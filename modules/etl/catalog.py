@@ -6,11 +6,12 @@ writes columns, comments and the address of the metadata file into the catalog i
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from contract.datasets import Dataset
 from contract.layout import TableZones, first_metadata_key
+from contract.masking import pseudonymous_datasets
 from contract.serving import PRESTO_VIEW_PARAMETERS, VIEW_TYPE, presto_view_text, views_of
 from contract.source import SourceContract
 from contract.table_metadata import first_metadata
@@ -37,6 +38,8 @@ class CatalogProps:
     """What the catalog needs: its tables and name, where the tables lie, whether it is guarded as they are.
 
     ``history_days`` is for how long earlier states of the tables can be queried, ``rejected_days`` of restricted ones.
+    ``pseudonymous`` makes it the everyday analysts' catalog: the same names, but for rejected items and what tells of
+    runs, and everything else about the tables their own (docs/adr/0047).
     """
 
     contract: SourceContract
@@ -48,6 +51,17 @@ class CatalogProps:
     history_days: int
     rejected_days: int
     deletion_guarded: bool
+    pseudonymous: bool = False
+
+    @property
+    def tables(self) -> Sequence[Dataset]:
+        """The tables that it has."""
+        return pseudonymous_datasets(self.contract) if self.pseudonymous else self.contract.tables
+
+    @property
+    def family(self) -> str:
+        """What tables' ids and first metadata are told apart by."""
+        return f"{self.environment}-pseudonymous" if self.pseudonymous else self.environment
 
 
 class Catalog(Construct):
@@ -56,15 +70,17 @@ class Catalog(Construct):
     def __init__(self, scope: Construct, construct_id: str, props: CatalogProps) -> None:
         super().__init__(scope, construct_id)
         self._props = props
+        self._address = "pseudonymous_" if props.pseudonymous else ""
+        said = "for everyday analysts, without people's names" if props.pseudonymous else "for analysts"
         self.database = GlueCatalogDatabase(
             self,
-            "aws_glue_catalog_database.analytics",
+            f"aws_glue_catalog_database.{'pseudonymous' if props.pseudonymous else 'analytics'}",
             name=props.database_name,
-            description=f"{props.contract.description} for analysts: Iceberg tables and the views over them",
+            description=f"{props.contract.description} {said}: Iceberg tables and the views over them",
             lifecycle=TerraformResourceLifecycle(prevent_destroy=props.deletion_guarded),
             tags=ETL.tags(ResourceType.CATALOG),
         )
-        self.tables = [self._table(dataset) for dataset in props.contract.tables]
+        self.tables = [self._table(dataset) for dataset in props.tables]
         self.views = [self._view(view) for view in views_of(props.contract)]
 
     def _table(self, dataset: Dataset) -> GlueCatalogTable:
@@ -72,7 +88,7 @@ class Catalog(Construct):
         metadata = self._first_metadata(dataset)
         return GlueCatalogTable(
             self,
-            f"aws_glue_catalog_table.iceberg_{dataset.name}",
+            f"aws_glue_catalog_table.{self._address}iceberg_{dataset.name}",
             name=dataset.name,
             database_name=self.database.name,
             description=dataset.description,
@@ -98,12 +114,12 @@ class Catalog(Construct):
         """Write what engines start from. The table's commits write the next files, below the table's location."""
         props = self._props
         days = dataset.days_kept(props.history_days, props.rejected_days)
-        text = first_metadata(props.environment, dataset, self._location(dataset), days)
+        text = first_metadata(props.family, dataset, self._location(dataset), days)
         return S3Object(
             self,
-            f"aws_s3_object.first_metadata_{dataset.name}",
+            f"aws_s3_object.{self._address}first_metadata_{dataset.name}",
             bucket=props.bucket_name,
-            key=first_metadata_key(props.environment, dataset),
+            key=first_metadata_key(props.family, dataset),
             content=text,
             content_type="application/json",
             lifecycle=TerraformResourceLifecycle(ignore_changes=_ALL, prevent_destroy=props.deletion_guarded),
@@ -118,7 +134,7 @@ class Catalog(Construct):
     def _view(self, view: View) -> GlueCatalogTable:
         return GlueCatalogTable(
             self,
-            f"aws_glue_catalog_table.{view.name}",
+            f"aws_glue_catalog_table.{self._address}{view.name}",
             name=view.name,
             database_name=self.database.name,
             description=view.description,
@@ -144,8 +160,8 @@ def database_arns(account: Account, database_name: str) -> list[str]:
     return [account.arn("glue", "catalog"), account.arn("glue", f"database/{database_name}")]
 
 
-def catalog_arns(account: Account, database_name: str, tables: Iterable[Dataset]) -> list[str]:
-    """Return the ARNs that Glue checks for work on tables: catalog, database, and each of them."""
+def catalog_arns(account: Account, database_name: str, tables: Sequence[Dataset]) -> list[str]:
+    """Return the ARNs that Glue checks for work on tables of a database: catalog, database, and each table."""
     return [
         *database_arns(account, database_name),
         *(account.arn("glue", f"table/{database_name}/{table.name}") for table in tables),

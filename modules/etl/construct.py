@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from envs.schema import AFTER_JOB, Environment
 from modules.account import Account
@@ -20,7 +20,7 @@ from modules.etl.schema_marker import SchemaMarkerProps, add_schema_marker
 from modules.failures import AlertTarget
 from modules.lambda_function import FunctionCode
 from modules.spark_job import SparkCode
-from modules.terraform import Construct, DataAwsKmsAlias, DataAwsS3Bucket, DataAwsSnsTopic
+from modules.terraform import Construct, DataAwsKmsAlias, DataAwsS3Bucket, DataAwsSnsTopic, TerraformResource
 
 EtlCode = SparkCode | FunctionCode
 
@@ -38,7 +38,7 @@ class Etl(Construct):
     """ETL-2. Bucket, topic and key are found by their names, so that the stack depends on no other stack's state.
 
     ``bucket``, ``crawler``, ``workgroup`` and ``dashboard`` are the resources, ``catalog`` and ``arrival`` hold theirs,
-    ``engine`` is what curates.
+    ``engine`` is what curates. ``pseudonymous_catalog`` is None where the environment has no such tables.
     """
 
     def __init__(self, scope: Construct, construct_id: str, props: EtlProps) -> None:
@@ -53,18 +53,9 @@ class Etl(Construct):
         self.catalog = Catalog(
             self,
             "catalog",
-            CatalogProps(
-                contract=environment.contract,
-                environment=environment.name,
-                database_name=environment.etl.catalog.database_name,
-                bucket_name=self.bucket.bucket,
-                curated_prefix=environment.etl.curated_prefix,
-                restricted_prefix=environment.etl.restricted_prefix,
-                history_days=environment.etl.curated.history_days,
-                rejected_days=environment.privacy.rejected_days,
-                deletion_guarded=environment.deletion_guarded,
-            ),
+            self._catalog_props(),
         )
+        self.pseudonymous_catalog = self._pseudonymous_catalog()
         self.crawler = CuratedCrawler(self, "crawler", self._crawler_props()).crawler
         self.arrival = Arrival(
             self,
@@ -85,7 +76,7 @@ class Etl(Construct):
             SchemaMarkerProps(
                 contract=environment.contract,
                 bucket_name=self.bucket.bucket,
-                after=[*self.catalog.tables, *self.engine.starters],
+                after=[*self._tables(), *self.engine.starters],
             ),
         )
         DataAlarms(
@@ -98,6 +89,36 @@ class Etl(Construct):
             environment=environment, bucket=self.bucket, arrival=self.arrival, workgroup=self.workgroup
         )
         self.dashboard = Dashboard(self, "dashboard", seen).dashboard
+
+    def _catalog_props(self) -> CatalogProps:
+        environment = self._props.environment
+        return CatalogProps(
+            contract=environment.contract,
+            environment=environment.name,
+            database_name=environment.etl.catalog.database_name,
+            bucket_name=self.bucket.bucket,
+            curated_prefix=environment.etl.curated_prefix,
+            restricted_prefix=environment.etl.restricted_prefix,
+            history_days=environment.etl.curated.history_days,
+            rejected_days=environment.privacy.rejected_days,
+            deletion_guarded=environment.deletion_guarded,
+        )
+
+    def _pseudonymous_catalog(self) -> Catalog | None:
+        environment = self._props.environment
+        if not environment.privacy.pseudonymous_tables:
+            return None
+        props = replace(
+            self._catalog_props(),
+            database_name=environment.names.pseudonymous_database,
+            curated_prefix=environment.etl.pseudonymous_prefix,
+            pseudonymous=True,
+        )
+        return Catalog(self, "pseudonymous_catalog", props)
+
+    def _tables(self) -> list[TerraformResource]:
+        catalogs = [self.catalog, *([self.pseudonymous_catalog] if self.pseudonymous_catalog else [])]
+        return [table for catalog in catalogs for table in catalog.tables]
 
     def _find_key(self) -> OwnKey | None:
         environment = self._props.environment

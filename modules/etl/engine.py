@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from contract.layout import first_metadata_root
+from contract.masking import pseudonymous_datasets
 from contract.settings import NO_TABLES, TransformArgument
 from contract.snapshots import TABLES_READY
 from envs.schema import Environment
@@ -66,12 +67,28 @@ class EngineProps:
             TransformArgument.CONTRACT: environment.contract.name,
             # A single run may say otherwise.
             TransformArgument.REBUILD: NO_TABLES,
+            **self._pseudonymous_settings(),
         }
+
+    def _pseudonymous_settings(self) -> dict[str, str]:
+        names, is_on = self.environment.names, self.environment.privacy.pseudonymous_tables
+        return {
+            TransformArgument.PSEUDONYMOUS_DATABASE: names.pseudonymous_database if is_on else NO_TABLES,
+            TransformArgument.PSEUDONYM_KEY: names.pseudonym_key if is_on else NO_TABLES,
+        }
+
+    @property
+    def _zones(self) -> list[str]:
+        etl = self.environment.etl
+        return [
+            etl.curated_prefix,
+            etl.restricted_prefix,
+            *([etl.pseudonymous_prefix] if self.environment.privacy.pseudonymous_tables else []),
+        ]
 
     def permissions(self) -> list[Statement]:
         """Return the permissions to read the clean zone, to write and commit the tables, and to tell of it."""
         etl, bucket, names = self.environment.etl, self.bucket.arn, self.environment.names
-        written = (etl.curated_prefix, etl.restricted_prefix)
         return [
             Statement(
                 sid="ListZones",
@@ -79,13 +96,13 @@ class EngineProps:
                 resources=[bucket],
                 # Not IfExists: that would list the whole bucket. For a missing key S3 takes the key for the prefix when
                 # it decides whether the caller gets 404 or 403 (docs/aws-facts.md).
-                conditions={"StringLike": {"s3:prefix": [f"{zone}*" for zone in (etl.clean_prefix, *written)]}},
+                conditions={"StringLike": {"s3:prefix": [f"{prefix}*" for prefix in (etl.clean_prefix, *self._zones)]}},
             ),
             Statement(sid="ReadCleanZone", actions=["s3:GetObject"], resources=[f"{bucket}/{etl.clean_prefix}*"]),
             Statement(
                 sid="WriteCuratedZone",
                 actions=["s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload"],
-                resources=[f"{bucket}/{zone}*" for zone in written],
+                resources=[f"{bucket}/{prefix}*" for prefix in self._zones],
             ),
             Statement(
                 sid="ReadFirstMetadata", actions=["s3:GetObject"], resources=[f"{bucket}/{first_metadata_root()}*"]
@@ -94,7 +111,7 @@ class EngineProps:
             Statement(
                 sid="CommitTables",
                 actions=["glue:GetTable", "glue:UpdateTable"],
-                resources=catalog_arns(self.account, etl.catalog.database_name, self.environment.contract.tables),
+                resources=self._committed_tables(),
             ),
             Statement(
                 sid="AnnounceTables",
@@ -103,4 +120,29 @@ class EngineProps:
                 conditions={"StringEquals": {"events:source": names.event_source, "events:detail-type": TABLES_READY}},
             ),
             write_metrics("WriteRunMetrics", ETL_NAMESPACE),
+            *self._pseudonymous_permissions(),
+        ]
+
+    def _committed_tables(self) -> list[str]:
+        environment, contract = self.environment, self.environment.contract
+        full = catalog_arns(self.account, environment.etl.catalog.database_name, contract.tables)
+        if not environment.privacy.pseudonymous_tables:
+            return full
+        names, datasets = environment.names, pseudonymous_datasets(contract)
+        seen = catalog_arns(self.account, names.pseudonymous_database, datasets)
+        # The catalog is the account's, and there already.
+        return [*full, *(arn for arn in seen if arn not in full)]
+
+    def _pseudonymous_permissions(self) -> list[Statement]:
+        """Return what the everyday analysts' tables take beside what all tables do: the one key."""
+        if not self.environment.privacy.pseudonymous_tables:
+            return []
+        names = self.environment.names
+        return [
+            Statement(
+                sid="ReadPseudonymKey",
+                actions=["ssm:GetParameter"],
+                resources=[self.account.parameter_arn(names.pseudonym_key)],
+            ),
+            *([self.key.read_parameter(names.pseudonym_key)] if self.key else []),
         ]

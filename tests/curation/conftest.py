@@ -46,7 +46,7 @@ def endpoint(workspace: Workspace) -> str:
 def clients(workspace: Workspace) -> Clients:
     found = workspace.clients()
     found.s3.create_bucket(Bucket=BUCKET)
-    return Clients(found.s3, found.glue, found.cloudwatch, found.events)
+    return Clients(found.s3, found.glue, found.cloudwatch, found.events, found.ssm)
 
 
 @pytest.fixture(scope="package")

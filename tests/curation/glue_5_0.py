@@ -32,7 +32,13 @@ def main(bucket: str, name: str, endpoint: str) -> None:
     for option, value in options.items():
         builder = builder.config(option, value)
     spark = session_of(builder)
-    clients = Clients(boto3.client("s3"), boto3.client("glue"), boto3.client("cloudwatch"), boto3.client("events"))
+    clients = Clients(
+        boto3.client("s3"),
+        boto3.client("glue"),
+        boto3.client("cloudwatch"),
+        boto3.client("events"),
+        boto3.client("ssm"),
+    )
     lake = Lake(SparkEngine(spark, bucket, name), clients, bucket, endpoint, name, CONTRACT)
     outcomes = [lake.night()]
     lake.publish(run_id(2), together(months("2026-01", "2026-02"), talk("u9", "2026-02", "x")))

@@ -40,7 +40,7 @@ class ClientsAt:
     def __call__(self) -> Clients:
         import boto3
 
-        names = ("s3", "glue", "cloudwatch", "events")
+        names = ("s3", "glue", "cloudwatch", "events", "ssm")
         return Clients(*(boto3.client(name, endpoint_url=self.endpoint) for name in names))  # type: ignore[call-overload]
 
 

@@ -109,6 +109,7 @@ def _deploy(name: str, workspace: Workspace, items: list[dict[str, Any]]) -> Wor
     else:
         parts = MachineParts(workspace, with_spark=engines.transform == SPARK_ENGINE)
         demo.deploy_stacks(parts)
+        demo.make_pseudonym_key()
         parts.wait(lambda _: None)
     return workspace
 

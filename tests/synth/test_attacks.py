@@ -104,7 +104,7 @@ def test_a_role_with_all_rights_gets_no_further_than_its_bound(pipeline: Stack) 
 
 #: What a resource is told by: the environment's name, or what there is one of in each account.
 NAMED: Final = re.compile(
-    rf"cat[-_]prod|:event-bus/default$|:log-group:/aws-glue/\*$|:catalog$|^{re.escape(SOURCE_KEY)}$"
+    rf"cat[-_/]prod|:event-bus/default$|:log-group:/aws-glue/\*$|:catalog$|^{re.escape(SOURCE_KEY)}$"
 )
 
 

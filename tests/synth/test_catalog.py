@@ -8,6 +8,7 @@ import pytest
 from pyiceberg.table.metadata import TableMetadataUtil
 
 from contract.datasets import Dataset
+from contract.masking import pseudonymous_datasets
 from contract.partition_sums import version_of
 from contract.serving import views_of
 from contract.sources.catia import CONTRACT
@@ -15,6 +16,7 @@ from contract.views import View
 from tests.synth.synthesized import ENVIRONMENTS, Stack
 
 VIEWS = views_of(CONTRACT)
+PSEUDONYMOUS = [f"pseudonymous_iceberg_{dataset.name}" for dataset in pseudonymous_datasets(CONTRACT)]
 
 DATABASE = "${aws_glue_catalog_database.analytics.name}"
 #: Terraform makes a table and its first metadata once.
@@ -74,10 +76,44 @@ def test_database(etl: Stack) -> None:
 def test_tables_and_views_are_the_contracts(etl: Stack) -> None:
     kinds = {name: table["table_type"] for name, table in etl.of_type("aws_glue_catalog_table").items()}
     tables = ("messages", "feedback", "rejected", "conversations", "runs", "data_quality")
+    pseudonymous = {
+        **dict.fromkeys(PSEUDONYMOUS, "EXTERNAL_TABLE"),
+        **{f"pseudonymous_{view.name}": "VIRTUAL_VIEW" for view in VIEWS},
+    }
     assert kinds == {
         **{f"iceberg_{name}": "EXTERNAL_TABLE" for name in tables},
         **dict.fromkeys(["feedback_in_context", "dashboard_usuarios"], "VIRTUAL_VIEW"),
+        **(pseudonymous if etl.env != "test" else {}),
     }
+
+
+@pytest.mark.parametrize("env", ["prod", "local"])
+def test_everyday_analysts_tables_are_the_others_elsewhere(stacks: dict[str, Stack], env: str) -> None:
+    stack = stacks[f"cat-{env}-etl2"]
+    full, seen = stack["aws_glue_catalog_database.analytics"], stack["aws_glue_catalog_database.pseudonymous"]
+    assert (full.pop("name"), seen.pop("name")) == (f"cat_{env}_analytics_db", f"cat_{env}_pseudonymous_db")
+    assert full.pop("description") != seen.pop("description")
+    assert full == seen
+    for dataset in pseudonymous_datasets(CONTRACT):
+        table = stack[f"aws_glue_catalog_table.pseudonymous_iceberg_{dataset.name}"]
+        assert table["name"] == dataset.name
+        assert table["database_name"] == "${aws_glue_catalog_database.pseudonymous.name}"
+        location = table["storage_descriptor"]["location"]
+        assert location.endswith(f"/reports/etl-process2-pseudonymous/{dataset.name}")
+        stored = stack[f"aws_s3_object.pseudonymous_first_metadata_{dataset.name}"]
+        written, other = (
+            TableMetadataUtil.parse_raw(stack[f"aws_s3_object.{name}first_metadata_{dataset.name}"]["content"])
+            for name in ("pseudonymous_", "")
+        )
+        assert written.location == location
+        assert written.table_uuid != other.table_uuid
+        assert str(written.table_uuid) in stored["key"]
+        assert table["lifecycle"] == stored["lifecycle"] == ONCE[env]
+        # The same SQL runs on both.
+        assert [(each.name, each.field_type) for each in written.schema().fields] == [
+            (each.name, each.field_type) for each in other.schema().fields
+        ]
+        assert written.schema().find_field("user_id").doc == pseudonymous_datasets(CONTRACT)[0].column("user_id").doc
 
 
 @pytest.mark.parametrize("dataset", CONTRACT.tables, ids=named)
@@ -147,6 +183,7 @@ def test_schema_marker_comes_last_and_is_named_by_its_content(etl: Stack) -> Non
         "content_type": "application/json",
         "depends_on": [
             *(f"aws_glue_catalog_table.iceberg_{table.name}" for table in CONTRACT.tables),
+            *(f"aws_glue_catalog_table.{name}" for name in PSEUDONYMOUS if etl.env != "test"),
             "aws_glue_trigger.on_arrival",
             "aws_cloudwatch_event_target.workflow",
         ],

@@ -58,6 +58,8 @@ def test_environment_variables(arrow_etl: Stack) -> None:
             "METRICS_NAMESPACE": "CAT/Etl",
             "CONTRACT": "catia",
             "REBUILD": "none",
+            "PSEUDONYMOUS_DATABASE": "cat_prod_pseudonymous_db",
+            "PSEUDONYM_KEY": "/cat/prod/pseudonym-key",
             "MIMALLOC_PURGE_DELAY": "-1",
             "MIMALLOC_ALLOW_THP": "0",
             "MALLOC_ARENA_MAX": "1",

@@ -18,6 +18,8 @@ from tests.synth.synthesized import (
 
 CLEAN, CURATED = "reports/etl-process1/", "reports/etl-process2/"
 RESTRICTED = "reports/etl-process2-restricted/"
+PSEUDONYMOUS = "reports/etl-process2-pseudonymous/"
+PSEUDONYMOUS_TABLES = ("messages", "feedback", "conversations")
 
 
 def allow(sid: str, actions: list[str], resources: list[str], **more: Any) -> dict[str, Any]:
@@ -140,21 +142,26 @@ def test_schedule_role(prod_normalize: Stack, glue_normalize: Stack) -> None:
 def to_curate(stack: Stack) -> list[dict[str, Any]]:
     """What ETL-2 does itself, whichever its engine."""
     announced = {"events:source": f"cat-{stack.env}-etl2", "events:detail-type": "cat.tables.ready"}
+    written = [CURATED, RESTRICTED, *([PSEUDONYMOUS] if stack.env != "test" else [])]
     return [
         allow(
             "ListZones",
             ["s3:ListBucket"],
             [FOUND_BUCKET],
-            Condition={"StringLike": {"s3:prefix": [f"{CLEAN}*", f"{CURATED}*", f"{RESTRICTED}*"]}},
+            Condition={"StringLike": {"s3:prefix": [f"{prefix}*" for prefix in (CLEAN, *written)]}},
         ),
         allow("ReadCleanZone", ["s3:GetObject"], [f"{FOUND_BUCKET}/{CLEAN}*"]),
         allow(
             "WriteCuratedZone",
             ["s3:AbortMultipartUpload", "s3:DeleteObject", "s3:GetObject", "s3:PutObject"],
-            [f"{FOUND_BUCKET}/{CURATED}*", f"{FOUND_BUCKET}/{RESTRICTED}*"],
+            [f"{FOUND_BUCKET}/{prefix}*" for prefix in written],
         ),
         allow("ReadFirstMetadata", ["s3:GetObject"], [f"{FOUND_BUCKET}/artifacts/tables/*"]),
-        allow("CommitTables", ["glue:GetTable", "glue:UpdateTable"], curated_tables(stack)),
+        allow(
+            "CommitTables",
+            ["glue:GetTable", "glue:UpdateTable"],
+            [*curated_tables(stack), *(pseudonymous_tables(stack) if stack.env != "test" else [])],
+        ),
         allow(
             "AnnounceTables",
             ["events:PutEvents"],
@@ -162,6 +169,22 @@ def to_curate(stack: Stack) -> list[dict[str, Any]]:
             Condition={"StringEquals": announced},
         ),
         write_metrics("WriteRunMetrics", "CAT/Etl"),
+        *(to_make_pseudonyms(stack) if stack.env != "test" else []),
+    ]
+
+
+def pseudonymous_tables(stack: Stack) -> list[str]:
+    database = f"cat_{stack.env}_pseudonymous_db"
+    return [
+        arn("glue", one)
+        for one in (f"database/{database}", *(f"table/{database}/{name}" for name in PSEUDONYMOUS_TABLES))
+    ]
+
+
+def to_make_pseudonyms(stack: Stack) -> list[dict[str, Any]]:
+    return [
+        # The one parameter, and no other of the account.
+        allow("ReadPseudonymKey", ["ssm:GetParameter"], [arn("ssm", f"parameter/cat/{stack.env}/pseudonym-key")]),
     ]
 
 

@@ -74,6 +74,8 @@ def test_arguments(etl: Stack) -> None:
         "--metrics_namespace": "CAT/Etl",
         "--contract": "catia",
         "--rebuild": "none",
+        "--pseudonymous_database": "none" if etl.env == "test" else f"cat_{etl.env}_pseudonymous_db",
+        "--pseudonym_key": "none" if etl.env == "test" else f"/cat/{etl.env}/pseudonym-key",
     }
 
 

@@ -15,6 +15,7 @@ from tools.scan.privilege.roles import Grant, Role, roles_of
 from tools.scan.privilege.unrecorded import UNRECORDED
 
 CALLS = recorded()
+ZONES = ("etl-process1", "etl-process2", "etl-process2-restricted", "etl-process2-pseudonymous")
 
 
 @pytest.fixture(scope="session")
@@ -150,7 +151,7 @@ def test_spark_asks_for_nothing_above_the_zones() -> None:
     objects = [call.resource.partition("/")[2] for call in job if call.resource.startswith("arn:aws:s3:::")]
     # Only S3A takes a file for a folder: what is recorded is real.
     assert any(prefix.endswith(".csv/") for prefix in listed)
-    zones = ("reports/etl-process1/", "reports/etl-process2/", "reports/etl-process2-restricted/")
+    zones = tuple(f"reports/{zone}/" for zone in ZONES)
     assert [prefix for prefix in listed if not prefix.startswith(zones)] == []
     # An ARN without a slash is the bucket's, of the lists themselves.
     assert [key for key in objects if key and not key.startswith((*zones, "artifacts/"))] == []
@@ -166,5 +167,5 @@ def test_grant_is_one_value_of_each_condition(roles: list[Role]) -> None:
             "arn:aws:s3:::cat-prod-normalize-reports",
             json.dumps({"StringLike": {"s3:prefix": f"reports/{zone}/*"}}),
         )
-        for zone in ("etl-process1", "etl-process2", "etl-process2-restricted")
+        for zone in ZONES
     ]

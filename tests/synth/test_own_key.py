@@ -55,6 +55,9 @@ def as_function(key: str, name: str) -> list[dict[str, Any]]:
     return [use(key, "s3", "sns"), variables]
 
 
+OF_THE_PARAMETER = decrypt(*("ReadParameter", FOUND, "PARAMETER_ARN"), arn("ssm", "parameter/cat/prod/pseudonym-key"))
+
+
 def test_key(all_stacks: dict[str, Stack]) -> None:
     stack = all_stacks[KEY_NORMALIZE]
     key = stack["aws_kms_key.data"]
@@ -176,11 +179,11 @@ EXPECTED: dict[str, dict[str, dict[str, Any]]] = {
             for stream in ("error", "output")
         },
         "aws_glue_job.parquet": {"security_configuration": SECURITY},
-        "aws_iam_role_policy.job": {"policy": on_glue(FOUND)},
+        "aws_iam_role_policy.job": {"policy": [OF_THE_PARAMETER, *on_glue(FOUND)]},
     },
     KEY_ARROW_VARIANT: {
         "aws_cloudwatch_log_group.parquet": {"kms_key_id": FOUND},
-        "aws_iam_role_policy.parquet": {"policy": as_function(FOUND, "cat-prod-etl2-parquet")},
+        "aws_iam_role_policy.parquet": {"policy": [OF_THE_PARAMETER, *as_function(FOUND, "cat-prod-etl2-parquet")]},
         "aws_lambda_function.parquet": {"kms_key_arn": FOUND},
     },
 }

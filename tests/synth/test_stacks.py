@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from contract.masking import pseudonymous_datasets
 from contract.sources.catia import CONTRACT
 from envs.selection import ENVIRONMENTS
 from tests.synth.synthesized import ROOT, Stack, run_main, stacks_in
@@ -16,12 +17,16 @@ from tools.local.machine_tools import TERRAFORM_AT_LEAST
 from tools.scan.variants import SOURCE_KEY
 
 #: What holds data, or says where data came from. The own key, where there is one: test_own_key.py.
+PSEUDONYMOUS = [dataset.name for dataset in pseudonymous_datasets(CONTRACT)]
 GUARDED = {
     "cat-prod-normalize": ["aws_s3_bucket.reports"],
     "cat-prod-etl2": [
         "aws_glue_catalog_database.analytics",
+        "aws_glue_catalog_database.pseudonymous",
         *sorted(f"aws_glue_catalog_table.iceberg_{table.name}" for table in CONTRACT.tables),
+        *sorted(f"aws_glue_catalog_table.pseudonymous_iceberg_{name}" for name in PSEUDONYMOUS),
         *sorted(f"aws_s3_object.first_metadata_{table.name}" for table in CONTRACT.tables),
+        *sorted(f"aws_s3_object.pseudonymous_first_metadata_{name}" for name in PSEUDONYMOUS),
     ],
 }
 

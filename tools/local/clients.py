@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from mypy_boto3_logs import CloudWatchLogsClient
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_sqs import SQSClient
+    from mypy_boto3_ssm import SSMClient
     from mypy_boto3_sts import STSClient
 
 #: The Normalize function is given up to 15 minutes, and must not be invoked a second time meanwhile.
@@ -37,6 +38,7 @@ class Clients:
     logs: CloudWatchLogsClient
     s3: S3Client
     sqs: SQSClient
+    ssm: SSMClient
     sts: STSClient
 
     @classmethod
@@ -59,6 +61,7 @@ class Clients:
             logs=session.client("logs", endpoint_url=endpoint_url),
             s3=session.client("s3", endpoint_url=endpoint_url),
             sqs=session.client("sqs", endpoint_url=endpoint_url),
+            ssm=session.client("ssm", endpoint_url=endpoint_url),
             sts=session.client("sts", endpoint_url=endpoint_url),
         )
 

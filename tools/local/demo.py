@@ -69,6 +69,7 @@ class Demo:
         self.fill_table(sample)
         self.make_state_bucket()
         self.deploy_stacks(parts)
+        self.make_pseudonym_key()
         self.night(sample, lambda: self.await_trino(parts))
         self._screen.console.print(
             what_next(self.workspace, self._variables(), sample), highlight=False, markup=False, soft_wrap=True
@@ -109,14 +110,26 @@ class Demo:
     def make_state_bucket(self) -> None:
         """Make the bucket that keeps Terraform's state, by the command that makes it in AWS."""
         with self._screen.step("State bucket") as step:
-            command = (sys.executable, "-m", "tools.state_bucket", "--env", self.workspace.environment.name)
-            done = subprocess.run(
-                command, check=False, cwd=PROJECT, env=self.workspace.variables(), capture_output=True, text=True
-            )
-            if done.returncode != 0:
-                message = f"{' '.join(command)} ended with status {done.returncode}:\n{done.stderr}"
-                raise DeployError(message)
-            step.detail = done.stdout.strip()
+            step.detail = self._command("tools.state_bucket", "--env", self.workspace.environment.name)
+
+    def make_pseudonym_key(self) -> None:
+        """Make the key of pseudonyms, by the operators' command; one that is there stays."""
+        with self._screen.step("Key of pseudonyms") as step:
+            name = self.workspace.environment.names.pseudonym_key
+            wanted = [{"Key": "Name", "Option": "Equals", "Values": [name]}]
+            if self.workspace.clients().ssm.describe_parameters(ParameterFilters=wanted)["Parameters"]:  # type: ignore[arg-type]
+                step.detail = f"{name} was there"
+                return
+            step.detail = self._command("ops", "pseudonyms", "make-key", "--env", self.workspace.environment.name)
+
+    def _command(self, module: str, *words: str) -> str:
+        """Run one of the project's own commands as a user would, and return what it says."""
+        command, variables = (sys.executable, "-m", module, *words), {**self.workspace.variables(), **self._variables()}
+        done = subprocess.run(command, check=False, cwd=PROJECT, env=variables, capture_output=True, text=True)
+        if done.returncode != 0:
+            message = f"{' '.join(command)} ended with status {done.returncode}:\n{done.stderr}"
+            raise DeployError(message)
+        return done.stdout.strip()
 
     def deploy_stacks(self, parts: MachineParts | None = None) -> None:
         """Deploy both stacks, while ``parts`` come along."""

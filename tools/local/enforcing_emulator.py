@@ -136,11 +136,18 @@ def athena_resources(request: Request) -> list[str]:
     return [request.arn(f"workgroup/{_named_queries[query]['WorkGroup']}")] if query in _named_queries else []
 
 
+def parameter_resources(request: Request) -> list[str]:
+    """Return the parameter of a request to Systems Manager; its name begins with a slash."""
+    name = request.json().get("Name")
+    return [request.arn(f"parameter{name}")] if name else []
+
+
 _RESOURCES: Final[Mapping[str, Callable[[Request], list[str]]]] = {
     "athena": athena_resources,
     "events": rule_resources,
     "glue": glue_resources,
     "monitoring": cloudwatch_resources,
+    "ssm": parameter_resources,
 }
 
 

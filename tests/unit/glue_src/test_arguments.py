@@ -8,7 +8,7 @@ from awsglue.utils import GlueArgumentError
 from contract.settings import TRANSFORM_ARGUMENTS, TRANSFORM_VARIABLES
 from contract.sources import contract_named, contract_names
 from contract.sources.catia import CONTRACT
-from glue_src.arguments import Arguments, parse_arguments, read_variables
+from glue_src.arguments import Arguments, Pseudonymous, parse_arguments, read_variables
 from glue_src.exceptions import ArgumentsError
 
 TEXTS = {
@@ -25,6 +25,8 @@ TEXTS = {
     "metrics_namespace": "CAT/Etl",
     "contract": "catia",
     "rebuild": "none",
+    "pseudonymous_database": "none",
+    "pseudonym_key": "none",
 }
 VARIABLES = {TRANSFORM_VARIABLES[name]: text for name, text in TEXTS.items()}
 EXPECTED = Arguments("b", "in/", "out/", "apart/", "d", "test", 0.05, 0.2, 30, 7, "CAT/Etl", CONTRACT, frozenset())
@@ -38,7 +40,14 @@ def argv(texts: dict[str, str]) -> list[str]:
 def test_both_ways_say_the_same() -> None:
     assert parse_arguments(argv(TEXTS)) == EXPECTED
     assert read_variables({**VARIABLES, "PATH": "/bin"}) == EXPECTED
-    assert tuple(vars(EXPECTED)) == TRANSFORM_ARGUMENTS == tuple(TEXTS)
+    assert tuple(TEXTS) == TRANSFORM_ARGUMENTS
+    # The two last ones are told together.
+    assert tuple(vars(EXPECTED)) == (*TRANSFORM_ARGUMENTS[:-2], "pseudonymous")
+
+
+def test_pseudonymous_tables_are_in_a_database_and_under_a_key() -> None:
+    told = {**TEXTS, "pseudonymous_database": "p", "pseudonym_key": "/cat/test/pseudonym-key"}
+    assert parse_arguments(argv(told)).pseudonymous == Pseudonymous("p", "/cat/test/pseudonym-key")
 
 
 @pytest.mark.parametrize("name", TRANSFORM_ARGUMENTS)

@@ -34,6 +34,8 @@ VALUES = {
     TransformArgument.METRICS_NAMESPACE: "n",
     TransformArgument.CONTRACT: "catia",
     TransformArgument.REBUILD: NO_TABLES,
+    TransformArgument.PSEUDONYMOUS_DATABASE: NO_TABLES,
+    TransformArgument.PSEUDONYM_KEY: NO_TABLES,
 }
 DONE = {"recorded_run": "r", "rewritten_partitions": 3, "bytes_written": 4}
 
@@ -86,7 +88,7 @@ def function(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Functi
         monkeypatch.setenv(TRANSFORM_VARIABLES[argument], value)
     monkeypatch.setenv(CRAWLER_VARIABLE, "crawler")
     monkeypatch.setattr(entry, "run", fake.run)
-    clients = Clients(*(cast("Any", each) for each in (None, fake.glue, None, None)))
+    clients = Clients(*(cast("Any", each) for each in (None, fake.glue, None, None, None)))
     monkeypatch.setattr(entry, "default_clients", lambda: clients)
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     logger = logging.getLogger("cat.etl2")

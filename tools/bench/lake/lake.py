@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -65,10 +65,10 @@ class Lake:
         """The Data Catalog."""
         return cast("GlueClient", self.client("glue"))
 
-    def make(self, name: str) -> None:
-        """Make the database of that name with all tables, empty."""
+    def make(self, name: str, tables: Sequence[Dataset] = CONTRACT.tables) -> None:
+        """Make the database of that name with tables, empty."""
         self.glue.create_database(DatabaseInput={"Name": name})
-        for dataset in CONTRACT.tables:
+        for dataset in tables:
             self._make_table(name, dataset)
 
     def _make_table(self, database: str, dataset: Dataset) -> None:

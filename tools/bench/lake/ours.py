@@ -37,6 +37,8 @@ def arguments(lake: str, clean_prefix: str, rebuild: str = NO_TABLES) -> Argumen
         TransformArgument.METRICS_NAMESPACE: "CAT/Bench",
         TransformArgument.CONTRACT: CONTRACT.name,
         TransformArgument.REBUILD: rebuild,
+        TransformArgument.PSEUDONYMOUS_DATABASE: NO_TABLES,
+        TransformArgument.PSEUDONYM_KEY: NO_TABLES,
     }
     return read_variables({TRANSFORM_VARIABLES[name]: value for name, value in values.items()})
 

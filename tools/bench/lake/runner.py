@@ -175,7 +175,7 @@ def _run_process(contender: LakeContender, task: LakeTask, result: Path) -> None
 
 
 def _year(lake: Lake, conversations: int, scratch: Path) -> YearResults:
-    with_clients = Clients(lake.s3, lake.glue, lake.client("cloudwatch"), lake.client("events"))
+    with_clients = Clients(lake.s3, lake.glue, lake.client("cloudwatch"), lake.client("events"), lake.client("ssm"))
 
     def publish(name: str, clean_prefix: str, now: datetime) -> None:
         engine = ArrowEngine(with_clients.glue, with_clients.s3, BUCKET, name, scratch)

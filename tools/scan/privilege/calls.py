@@ -27,13 +27,13 @@ _VARYING: Final = (
     (re.compile(r"dt=\d{4}-\d{2}-\d{2}"), "dt={day}"),
     (re.compile(r"[0-9a-f]{64}"), "{sha256}"),
     (re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"), "{uuid}"),
-    (re.compile(r"\bcat([-_])local([-_])"), rf"cat\1{ENV}\2"),
+    (re.compile(r"\bcat([-_/])local([-_/])"), rf"cat\1{ENV}\2"),
     # In S3 all datasets are treated alike; in the catalog each table is a resource that policies name.
     (re.compile(rf"(?<=/)({_DATASETS})(?=[-/.])"), "{dataset}"),
     # What Iceberg calls its files.
     *(
         (re.compile(rf"(?<={zone}{{dataset}}/)(data|metadata)/.+"), r"\1/{file}")
-        for zone in (LOCAL.etl.curated_prefix, LOCAL.etl.restricted_prefix)
+        for zone in (LOCAL.etl.curated_prefix, LOCAL.etl.restricted_prefix, LOCAL.etl.pseudonymous_prefix)
     ),
 )
 

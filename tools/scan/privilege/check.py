@@ -11,6 +11,7 @@ from functools import cache
 
 from ministack.core.iam_evaluator import EvalContext, evaluate, parse_policy_document
 
+from envs.selection import ENVIRONMENTS
 from tools.scan.privilege.calls import Call, Calls
 from tools.scan.privilege.implied import implied_by
 from tools.scan.privilege.roles import ACCOUNT, REGION, Grant, Role
@@ -70,10 +71,18 @@ def calls_of(role: Role, calls: Calls) -> Calls:
     own = {
         call.in_environment(role.env): operations
         for call, operations in calls.items()
-        if call.role == role.generic_name
+        if call.role == role.generic_name and _has_subject(role.env, call)
     }
     uses_key = any(grant.action.startswith("kms:") for grant in role.grants)
     return {**own, **(implied_by(own) if uses_key else {})}
+
+
+def _has_subject(env: str, call: Call) -> bool:
+    """Tell whether an environment has what a call is about: not every one has pseudonymous tables."""
+    if ENVIRONMENTS[env].privacy.pseudonymous_tables:
+        return True
+    about = f"{call.resource} {call.context}"
+    return not any(word in about for word in ("pseudonymous", "pseudonym-key"))
 
 
 def outlived(roles: Sequence[Role], calls: Calls, reasons: Sequence[Unrecorded]) -> list[str]:

@@ -62,7 +62,9 @@ def _statements(roles: Iterable[Role], calls: Calls) -> Statements:
 
 def _general(grant: Grant, env: str) -> Grant:
     texts = (
-        text.replace(f"cat-{env}-", f"cat-{ENV}-").replace(f"cat_{env}_", f"cat_{ENV}_")
+        text.replace(f"cat-{env}-", f"cat-{ENV}-")
+        .replace(f"cat_{env}_", f"cat_{ENV}_")
+        .replace(f"/cat/{env}/", f"/cat/{ENV}/")
         for text in (grant.resource, grant.condition)
     )
     return Grant(grant.sid, grant.action, *texts)

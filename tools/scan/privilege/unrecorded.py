@@ -209,11 +209,29 @@ _OF_PROGRAMS: Final = (
         for role in ("cat-{env}-normalize-function", "cat-{env}-normalize-job")
     ),
     *(
+        Unrecorded(
+            role,
+            "ReadParameter",
+            ("kms:Decrypt",),
+            "Systems Manager decrypts the key of pseudonyms as who asks for it; the emulator asks for no key.",
+            f"{_DOCS}/kms/latest/developerguide/services-parameter-store.html",
+        )
+        for role in ("cat-{env}-etl2-function", "cat-{env}-etl2-job")
+    ),
+    *(
         Unrecorded(role, "WriteCuratedZone", ("s3:AbortMultipartUpload",), _ON_ERRORS, source)
         for role, source in (
             ("cat-{env}-etl2-function", f"{_DOCS}/AmazonS3/latest/userguide/mpuoverview.html"),
             ("cat-{env}-etl2-job", f"{_DOCS}/AmazonS3/latest/userguide/mpuoverview.html"),
         )
+    ),
+    Unrecorded(
+        "cat-{env}-etl2-function",
+        "WriteCuratedZone",
+        ("s3:DeleteObject",),
+        "Of pseudonymous tables, files go with snapshots older than the history, or a day after a killed run.",
+        "tests/curation/test_pseudonyms.py",
+        within="pseudonymous",
     ),
     Unrecorded(
         "cat-{env}-etl2-job",

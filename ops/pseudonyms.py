@@ -1,0 +1,66 @@
+"""The key of pseudonyms: made here and kept by Systems Manager. Its value is never shown, and goes nowhere else."""
+
+from __future__ import annotations
+
+import secrets
+from typing import TYPE_CHECKING
+
+from contract.masking import KEY_BYTES
+from ops.exits import attention, usage
+
+if TYPE_CHECKING:
+    from mypy_boto3_ssm.type_defs import PutParameterRequestTypeDef
+
+    from ops.platform import Platform
+
+
+def check_wanted(platform: Platform) -> None:
+    """Return if the environment has pseudonymous tables.
+
+    Raises:
+        OpsError: it has none.
+    """
+    if platform.environment.privacy.pseudonymous_tables:
+        return
+    message = f"{platform.environment.name} has no pseudonymous tables."
+    raise usage(message, "Set privacy.pseudonymous_tables in envs/ and deploy, if it is to have them.")
+
+
+def has_key(platform: Platform) -> bool:
+    """Tell whether there is a key; it is not read."""
+    wanted = [{"Key": "Name", "Option": "Equals", "Values": [platform.names.pseudonym_key]}]
+    return bool(platform.ssm.describe_parameters(ParameterFilters=wanted)["Parameters"])  # type: ignore[arg-type]
+
+
+def make_key(platform: Platform) -> None:
+    """Make the first key.
+
+    Raises:
+        OpsError: there is one already; it stays as it is.
+    """
+    try:
+        _put(platform, overwrite=False)
+    except platform.ssm.exceptions.ParameterAlreadyExists:
+        name, env = platform.names.pseudonym_key, platform.environment.name
+        message = f"{name} is there already, and stays as it is."
+        raise attention(
+            message, f"For another one, and so other pseudonyms: python -m ops pseudonyms rotate-key --env {env}"
+        ) from None
+
+
+def rotate_key(platform: Platform) -> None:
+    """Put another key in the place of the present one."""
+    _put(platform, overwrite=True)
+
+
+def _put(platform: Platform, *, overwrite: bool) -> None:
+    parameter: PutParameterRequestTypeDef = {
+        "Name": platform.names.pseudonym_key,
+        "Description": "The key of pseudonyms: whoever has it can tell whose a pseudonym is",
+        "Type": "SecureString",
+        "Value": secrets.token_hex(KEY_BYTES),
+        "Overwrite": overwrite,
+    }
+    if platform.environment.encryption.customer_managed_key:
+        parameter["KeyId"] = platform.names.key_alias
+    platform.ssm.put_parameter(**parameter)
