@@ -14,6 +14,9 @@ from contract.table_metadata import first_metadata_name
 
 #: Code and the tables' first metadata: what deployments write.
 ARTIFACTS_PREFIX = "artifacts/"
+#: Who was erased, by hashes, and how far erasures have come: never who.
+PRIVACY_PREFIX = "reports/privacy/"
+TOMBSTONES_KEY = f"{PRIVACY_PREFIX}tombstones.json"
 RUNS_FOLDER = "_runs"
 QUARANTINE_FOLDER = "_quarantine"
 CLEAN_SUFFIX = ".csv"
@@ -136,6 +139,16 @@ def first_metadata_key(environment: str, dataset: Dataset) -> str:
     It lies outside the table's folder: Terraform owns it, while the table's own metadata files come and go.
     """
     return f"{first_metadata_root()}{dataset.name}/{first_metadata_name(environment, dataset)}"
+
+
+def erasures_prefix() -> str:
+    """Return the prefix of the journals of erasures."""
+    return f"{PRIVACY_PREFIX}erasures/"
+
+
+def erasure_key(request_id: str) -> str:
+    """Return the key of an erasure's journal."""
+    return f"{erasures_prefix()}{request_id}{_JSON_SUFFIX}"
 
 
 def schema_marker_prefix() -> str:

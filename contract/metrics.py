@@ -19,6 +19,7 @@ class RunMetric:
     RUN_SUCCEEDED: Final = "RunSucceeded"
     ITEMS_SCANNED: Final = "ItemsScanned"
     EXCLUDED: Final = "Excluded"
+    TOMBSTONED: Final = "Tombstoned"
     REJECTED: Final = "Rejected"
     CONSUMED_READ_CAPACITY: Final = "ConsumedReadCapacity"
     THROTTLED_REQUESTS: Final = "ThrottledRequests"

@@ -13,6 +13,7 @@ from contract.json_values import InvalidValueError, flag, instant, number, text,
 from contract.layout import parse_day
 from contract.partition_sums import PartitionSums, faults_in, from_document, rows_in, to_document, version_of
 from contract.source import RESERVED_KINDS, SourceContract
+from contract.tombstones import HonouredTombstones
 
 
 class RunSummaryError(ValueError):
@@ -23,13 +24,15 @@ class RunSummaryError(ValueError):
 class ItemCounts:
     """Where the scanned items went.
 
-    ``accepted`` is by the contract's kind, ``excluded`` by rule and ``rejected`` by reason.
+    ``accepted`` is by the contract's kind, ``excluded`` by rule and ``rejected`` by reason. ``tombstoned`` are those of
+    people who were erased.
     """
 
     scanned: int
     accepted: dict[str, int]
     excluded: dict[str, int] = field(default_factory=dict)
     rejected: dict[str, int] = field(default_factory=dict)
+    tombstoned: int = 0
 
     @property
     def excluded_total(self) -> int:
@@ -44,12 +47,14 @@ class ItemCounts:
     @property
     def unaccounted(self) -> int:
         """Scanned items less all that went somewhere: 0 in every right run."""
-        return self.scanned - sum(self.accepted.values()) - self.excluded_total - self.rejected_total
+        went_somewhere = sum(self.accepted.values()) + self.excluded_total + self.tombstoned + self.rejected_total
+        return self.scanned - went_somewhere
 
     @property
     def terms(self) -> str:
         """Where they went as people read it: ``600 conversations + 300 feedback + … + 0 excluded + 1 rejected``."""
-        counts = {**self.accepted, "excluded": self.excluded_total, "rejected": self.rejected_total}
+        others = {"excluded": self.excluded_total, "tombstoned": self.tombstoned, "rejected": self.rejected_total}
+        counts = {**self.accepted, **others}
         return " + ".join(f"{count:,} {name}" for name, count in counts.items())
 
     def document(self) -> dict[str, object]:
@@ -58,6 +63,7 @@ class ItemCounts:
             "scanned": self.scanned,
             **self.accepted,
             "excluded": self.excluded,
+            "tombstoned": self.tombstoned,
             "rejected": self.rejected,
             "excluded_total": self.excluded_total,
             "rejected_total": self.rejected_total,
@@ -71,8 +77,14 @@ class ItemCounts:
             KeyError, TypeError, ValueError: the document is not of that form.
         """
         accepted = {name: count for name, count in document.items() if name not in RESERVED_KINDS}
-        by_name = (whole_numbers(counts) for counts in (accepted, document["excluded"], document["rejected"]))
-        return cls(whole_number(document["scanned"]), *by_name)
+        # Runs of before there were tombstones say nothing of them: they left out nobody.
+        return cls(
+            scanned=whole_number(document["scanned"]),
+            accepted=whole_numbers(accepted),
+            excluded=whole_numbers(document["excluded"]),
+            rejected=whole_numbers(document["rejected"]),
+            tombstoned=whole_number(document.get("tombstoned", 0)),
+        )
 
 
 @dataclass(frozen=True)
@@ -150,6 +162,7 @@ class RunSummary:
     """Everything that ETL-2 and operators need to know of a run. Instants are time-zone aware.
 
     ``accept_removal`` says that whoever started the run wants it published however many rows it removes.
+    ``tombstones`` are those that the run honoured; None if it found none.
     """
 
     run_id: str
@@ -162,6 +175,7 @@ class RunSummary:
     scan: ScanStatistics
     objects: tuple[RunObject, ...]
     accept_removal: bool = False
+    tombstones: HonouredTombstones | None = None
 
     def object_of(self, dataset_name: str) -> RunObject:
         """Return the object that the run wrote for a dataset.
@@ -214,6 +228,7 @@ class RunSummary:
         for name in ("started_at", "finished_at"):
             document[name] = document[name].isoformat()
         document["items"] = self.items.document()
+        document["tombstones"] = self.tombstones and self.tombstones.document()
         document["scan"] = asdict(self.scan)
         document["objects"] = [written.document() for written in self.objects]
         document["reconciles"] = self.items.unaccounted == 0
@@ -246,7 +261,12 @@ class RunSummary:
             scan=ScanStatistics.from_document(document["scan"]),
             objects=tuple(map(RunObject.from_document, document["objects"])),
             accept_removal=flag(document["accept_removal"]),
+            tombstones=_tombstones(document.get("tombstones")),
         )
+
+
+def _tombstones(document: dict[str, Any] | None) -> HonouredTombstones | None:
+    return None if document is None else HonouredTombstones.from_document(document)
 
 
 def _told(error: Exception) -> str:

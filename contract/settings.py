@@ -32,6 +32,8 @@ class LambdaVariable:
     METRICS_NAMESPACE: Final = "METRICS_NAMESPACE"
     #: The name of the source table's contract: a module in ``contract/sources/``.
     CONTRACT: Final = "CONTRACT"
+    #: The name of the parameter with the key of tombstones.
+    TOMBSTONE_KEY: Final = "TOMBSTONE_KEY"
 
 
 class EventKey:
@@ -68,6 +70,7 @@ class NormalizeArgument:
     MAX_READ_CAPACITY_UNITS: Final = "max_read_capacity_units"
     METRICS_NAMESPACE: Final = "metrics_namespace"
     CONTRACT: Final = "contract"
+    TOMBSTONE_KEY: Final = "tombstone_key"
     #: After so many minutes the run has to have ended.
     TIME_LIMIT_MINUTES: Final = "time_limit_minutes"
     #: How many tasks the job's workers run side by side.
@@ -88,6 +91,7 @@ VARIABLES: Final = {
     NormalizeArgument.MAX_READ_CAPACITY_UNITS: LambdaVariable.MAX_READ_CAPACITY_UNITS,
     NormalizeArgument.METRICS_NAMESPACE: LambdaVariable.METRICS_NAMESPACE,
     NormalizeArgument.CONTRACT: LambdaVariable.CONTRACT,
+    NormalizeArgument.TOMBSTONE_KEY: LambdaVariable.TOMBSTONE_KEY,
 }
 
 
@@ -117,9 +121,12 @@ class TransformArgument:
     PSEUDONYMOUS_DATABASE: Final = "pseudonymous_database"
     #: The name of SSM's parameter with the key of pseudonyms; never its value. NO_TABLES where there are none.
     PSEUDONYM_KEY: Final = "pseudonym_key"
+    #: An instant: one run keeps nothing of the tables but what they hold then; NEVER for none.
+    FORGET_BEFORE: Final = "forget_before"
 
 
 NO_TABLES: Final = "none"
+NEVER: Final = "never"
 
 TRANSFORM_ARGUMENTS: Final = tuple(value for name, value in vars(TransformArgument).items() if name.isupper())
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from contract.datasets import DATA_QUALITY, DAY_FOLDER, REJECTED, RUNS, Column, ColumnType, DataClass, Dataset
 
 #: Keys of a run summary's counts that are no kind of item: see ``contract.runs.ItemCounts``.
-RESERVED_KINDS = ("scanned", "excluded", "rejected", "excluded_total", "rejected_total")
+RESERVED_KINDS = ("scanned", "excluded", "tombstoned", "rejected", "excluded_total", "rejected_total")
 
 #: Names of checks in data_quality that are made of each dataset.
 ROWS_AS_PROMISED = "rows_as_promised"
@@ -65,7 +65,11 @@ class SourceContract:
 
     ``item_reader`` names a function, as ``module:function``, that takes an item in DynamoDB's wire format and returns a
     ``contract.items.outcomes.Placed`` or raises ``ItemRejectedError``; only ETL-1 imports it. A package of the
-    contract's name in ``lambda_src.fast_readers`` does the same faster. ``views`` may name a module with ``VIEWS`` and
+    contract's name in ``lambda_src.fast_readers`` does the same faster. ``item_date`` names a function, in the same
+    way, that returns an item's own date, time-zone aware, or None where it cannot be read: items of a person who was
+    erased are left out up to a date. A contract whose partition key names people has to have one.
+
+    ``views`` may name a module with ``VIEWS`` and
     ``NAMED_QUERIES`` (``contract.views``), beside those that every contract gets; infrastructure and tools import it.
     """
 
@@ -76,6 +80,7 @@ class SourceContract:
     kinds: tuple[ItemKind, ...]
     datasets: tuple[Dataset, ...]
     item_reader: str
+    item_date: str | None = None
     writer: str = "another system"
     views: str | None = None
     aliases: Mapping[str, str] = field(default_factory=dict)
@@ -104,6 +109,20 @@ class SourceContract:
         return self.datasets[-1]
 
     @property
+    def person_prefix(self) -> str | None:
+        """What stands before a person's identifier in the partition key; None where no key names a person.
+
+        It is the alias that has the name of a column that identifies people.
+        """
+        identifiers = {
+            column.name
+            for dataset in self.datasets
+            for column in dataset.columns
+            if column.data_class is DataClass.IDENTIFIER
+        }
+        return next((prefix for name, prefix in self.aliases.items() if name in identifiers), None)
+
+    @property
     def kind_names(self) -> tuple[str, ...]:
         """The names under which a run summary counts items that were accepted."""
         return tuple(kind.name for kind in self.kinds)
@@ -126,6 +145,8 @@ class SourceContract:
             if name in RESERVED_KINDS:
                 yield f"kind {name!r}: a run summary uses that name itself; choose another"
         yield from _faults_of_names("kind", self.kind_names)
+        if self.person_prefix is not None and self.item_date is None:
+            yield "its partition key names people, and item_date is missing: name a function that dates an item"
         yield from _faults_of_sql_names("dataset", [dataset.name for dataset in self.tables])
         for dataset in self.datasets:
             yield from _faults_of_sql_names(f"column of {dataset.name!r}", dataset.column_names)

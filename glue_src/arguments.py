@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Final
 
 from contract.datasets import Dataset
-from contract.settings import NO_TABLES, TRANSFORM_ARGUMENTS, TRANSFORM_VARIABLES, TransformArgument
+from contract.items import timestamps
+from contract.settings import NEVER, NO_TABLES, TRANSFORM_ARGUMENTS, TRANSFORM_VARIABLES, TransformArgument
 from contract.source import ContractError, SourceContract
 from contract.sources import contract_named
 from glue_src.exceptions import ArgumentsError
@@ -29,7 +31,8 @@ class Arguments:
     """Where ETL-2 reads and writes, and by which rules it publishes; prefixes end in ``/``.
 
     ``rebuild`` names the contract's datasets that this run writes anew, whatever their tables hold. ``pseudonymous`` is
-    None where the environment has no pseudonymous tables.
+    None where the environment has no pseudonymous tables. With ``forget_before`` the tables then keep nothing but what
+    they hold, and of files that no snapshot names those since.
     """
 
     bucket: str
@@ -46,6 +49,7 @@ class Arguments:
     contract: SourceContract
     rebuild: frozenset[str] = field(default_factory=frozenset)
     pseudonymous: Pseudonymous | None = None
+    forget_before: datetime | None = None
 
     def days_kept(self, dataset: Dataset) -> int:
         """Return for how many days earlier states of a table can be asked for."""
@@ -65,8 +69,8 @@ def parse_arguments(argv: Sequence[str]) -> Arguments:
     return _arguments(options, {name: f"--{name}" for name in TRANSFORM_ARGUMENTS})
 
 
-def read_variables(variables: Mapping[str, str], rebuild: str | None = None) -> Arguments:
-    """Return what the function's environment says; ``rebuild``, if given, is this run's in its place.
+def read_variables(variables: Mapping[str, str], asked: Mapping[str, str] | None = None) -> Arguments:
+    """Return what the function's environment says; what this run is ``asked`` for takes its place.
 
     Raises:
         ArgumentsError: a variable is missing, or has a value that it may not have.
@@ -76,9 +80,7 @@ def read_variables(variables: Mapping[str, str], rebuild: str | None = None) -> 
         message = f"environment variables are missing: {', '.join(missing)}. Deploy the stack again."
         raise ArgumentsError(message)
     values = {name: variables[variable] for name, variable in TRANSFORM_VARIABLES.items()}
-    if rebuild is not None:
-        values[TransformArgument.REBUILD] = rebuild
-    return _arguments(values, TRANSFORM_VARIABLES)
+    return _arguments({**values, **(asked or {})}, TRANSFORM_VARIABLES)
 
 
 def _arguments(values: Mapping[str, str], shown: Mapping[str, str]) -> Arguments:
@@ -107,6 +109,7 @@ def _arguments(values: Mapping[str, str], shown: Mapping[str, str]) -> Arguments
         pseudonymous=_pseudonymous(
             values[TransformArgument.PSEUDONYMOUS_DATABASE], values[TransformArgument.PSEUDONYM_KEY]
         ),
+        forget_before=_instant(shown[TransformArgument.FORGET_BEFORE], values[TransformArgument.FORGET_BEFORE]),
     )
 
 
@@ -137,6 +140,16 @@ def _days(name: str, text: str) -> int:
         message = f"{name} is {text!r}: write a whole number of days, 1 or more."
         raise ArgumentsError(message)
     return int(text)
+
+
+def _instant(name: str, text: str) -> datetime | None:
+    if text == NEVER:
+        return None
+    try:
+        return timestamps.parse(text)
+    except ValueError as error:
+        message = f"{name} is {text!r}: it {error}. Write such an instant, or {NEVER!r}."
+        raise ArgumentsError(message) from error
 
 
 def _tables(name: str, text: str, contract: SourceContract) -> frozenset[str]:

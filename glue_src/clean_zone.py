@@ -5,15 +5,31 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
+from functools import cached_property
 from typing import Final
 
 from contract.datasets import Column, Dataset
-from contract.layout import CleanObject, clean_key, commit_marker_prefix, parse_clean_key, run_instant, run_summary_key
+from contract.layout import (
+    TOMBSTONES_KEY,
+    CleanObject,
+    clean_key,
+    commit_marker_prefix,
+    parse_clean_key,
+    run_instant,
+    run_summary_key,
+)
 from contract.runs import RunObject, RunSummary, RunSummaryError
 from contract.source import SourceContract
+from contract.tombstones import HonouredTombstones, Tombstones, TombstonesError
 from glue_src import logs
 from glue_src.engine import Source
-from glue_src.exceptions import ForeignHeaderError, IncompleteRunError, NoCompleteRunError, SuspectCsvError
+from glue_src.exceptions import (
+    ForeignHeaderError,
+    IncompleteRunError,
+    NoCompleteRunError,
+    SuspectCsvError,
+    UnknownTombstonesError,
+)
 from glue_src.headers import columns_in
 from glue_src.storage import Bucket
 
@@ -36,23 +52,31 @@ class CleanZone:
     def newest_complete_run(self, now: datetime, is_quarantined: Callable[[str], bool]) -> RunSummary | None:
         """Return the summary of the newest complete run, or None where no run may be taken.
 
-        Runs of the future are ignored, and incomplete ones passed over, with a warning; ``is_quarantined`` says of a
-        run's id whether it failed its checks before.
+        A run that does not honour the tombstones of now is never taken. Runs of the future are ignored, and incomplete
+        ones passed over, with a warning; ``is_quarantined`` says of a run's id whether it failed its checks before.
 
         Raises:
             NoCompleteRunError: there are runs, and each of them lacks something.
+            UnknownTombstonesError: the tombstones are damaged.
         """
         faults: list[IncompleteRunError] = []
+        superseded = 0
         for run in self._runs(now):
             if is_quarantined(run.run_id):
                 logs.info("quarantined run passed over", run_id=run.run_id)
                 continue
             try:
-                return self.complete_run(run.day, run.run_id)
+                summary = self.complete_run(run.day, run.run_id)
             except IncompleteRunError as fault:
                 logs.warning("incomplete run passed over", day=run.day, run_id=run.run_id, reasons=fault.reasons)
                 faults.append(fault)
-        if faults:
+                continue
+            if summary.tombstones == self.honoured_now:
+                return summary
+            # Published, it would bring back people who were erased since.
+            logs.info("run of before an erasure passed over", day=run.day, run_id=run.run_id)
+            superseded += 1
+        if faults and not superseded:
             raise NoCompleteRunError(faults)
         return None
 
@@ -66,6 +90,15 @@ class CleanZone:
                 logs.warning("run of the future ignored: delete its objects", day=run.day, run_id=run.run_id)
             else:
                 yield run
+
+    @cached_property
+    def honoured_now(self) -> HonouredTombstones | None:
+        """What a run has to say that it honoured: the tombstones as they are when this is first asked for.
+
+        Raises:
+            UnknownTombstonesError: they are damaged.
+        """
+        return tombstones_in(self.bucket).honoured
 
     def complete_run(self, day: date, run_id: str) -> RunSummary:
         """Return the summary of a run whose counts reconcile and whose objects all lie there, whole.
@@ -130,3 +163,17 @@ class CleanZone:
         for source in sources:
             if self.bucket.read_range(source.key, source.bytes - 1, source.bytes) != b"\n":
                 raise SuspectCsvError(source.dataset.name, source.key)
+
+
+def tombstones_in(bucket: Bucket) -> Tombstones:
+    """Return the tombstones: none where there is no such object.
+
+    Raises:
+        UnknownTombstonesError: they are damaged.
+    """
+    if bucket.find(TOMBSTONES_KEY) is None:
+        return Tombstones()
+    try:
+        return Tombstones.from_json(bucket.read(TOMBSTONES_KEY))
+    except TombstonesError as error:
+        raise UnknownTombstonesError(str(error)) from None

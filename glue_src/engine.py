@@ -160,6 +160,15 @@ class LakeEngine(Protocol):
             TableMovedError: its current snapshot is not ``base_snapshot_id``; it stays as it is.
         """
 
+    def restate(self, dataset: Dataset, base_snapshot_id: int, properties: Mapping[str, str]) -> int:
+        """Make a snapshot without a parent of the rows that a table holds, and return its id.
+
+        It names the same data files, and nothing of what earlier snapshots took away.
+
+        Raises:
+            TableMovedError: the table's current snapshot is not ``base_snapshot_id``; it stays as it is.
+        """
+
     def expire(self, dataset: Dataset, snapshot_ids: Collection[int]) -> None:
         """Forget snapshots, and delete the files that only they named."""
 

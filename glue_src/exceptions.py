@@ -6,6 +6,7 @@
     ├── ArgumentsError              ETL-2 was started with arguments that it cannot work with
     ├── IncompleteRunError          a clean run is missing something, or contradicts itself
     ├── NoCompleteRunError          there are clean runs, and none of them is complete
+    ├── UnknownTombstonesError      it cannot be known who was erased; nothing was published
     ├── CleanDataError              a clean CSV is not what the contract asks for; nothing was published
     │   ├── ForeignHeaderError      its header has unknown columns, or lacks some that may not be null
     │   ├── SuspectCsvError         an engine cannot read it; becomes the next
@@ -21,6 +22,7 @@
     │   ├── TableFileError          a manifest or data file that it names is missing or damaged
     │   ├── TableRefusedError       S3 or Glue refused a request for it
     │   ├── TableSchemaError        its columns cannot become the contract's
+    │   ├── TableReferencedError    a branch or tag of somebody else's keeps what is to be forgotten
     │   └── TableMovedError         somebody else committed to it since it was planned
     ├── PseudonymKeyError           there is no key to make pseudonyms with; the full tables are published
     └── EventRefusedError           the published tables could not be announced
@@ -71,6 +73,10 @@ class NoCompleteRunError(CurationError):
     def __init__(self, faults: Sequence[IncompleteRunError]) -> None:
         self.faults = tuple(faults)
         super().__init__(f"none of {len(faults)} clean run(s) is complete: {' '.join(map(str, faults[:3]))}")
+
+
+class UnknownTombstonesError(CurationError):
+    """It cannot be known who was erased: a run could bring them back. Nothing was published."""
 
 
 class CleanDataError(CurationError):
@@ -235,6 +241,16 @@ class TableSchemaError(TableError):
         super().__init__(
             f"{table}: {'; '.join(faults)}. Nothing was changed. Give the changed column a new name and a new field id "
             "in the contract below contract/sources/: its old values stay in the table's history."
+        )
+
+
+class TableReferencedError(TableError):
+    """A branch or tag of somebody else's keeps an earlier snapshot, which is to be forgotten."""
+
+    def __init__(self, table: str, names: Sequence[str]) -> None:
+        super().__init__(
+            f"{table}: {', '.join(names)} keeps an earlier snapshot, and its history is to be forgotten. Nothing was "
+            "changed. Drop that branch or tag, then repeat."
         )
 
 

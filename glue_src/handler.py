@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from mypy_boto3_glue import GlueClient
 
 _CRAWLER_RUNS: Final = "CrawlerRunningException"
+#: What a single run may be asked for, and what its value is.
+_OF_ONE_RUN: Final = {TransformArgument.REBUILD: "table names", TransformArgument.FORGET_BEFORE: "an instant"}
 #: Seconds of the function's time that are kept for checks and commits, once all is written.
 _KEPT_SECONDS: Final = 30.0
 
@@ -34,8 +36,9 @@ def handler(event: object, context: Any) -> dict[str, object]:
     """Publish the newest complete run, if there is anything new. Lambda calls this.
 
     Args:
-        event: ``{"rebuild": "messages"}`` writes these tables anew, as the job's argument does; of any other event,
-            such as EventBridge's, nothing is read: the clean zone says what is to be done.
+        event: ``{"rebuild": "messages"}`` writes these tables anew, and ``{"forget_before": "2026-01-31T04:30:00Z"}``
+            leaves nothing of what they held before, as the job's arguments do; of any other event, such as
+            EventBridge's, nothing is read: the clean zone says what is to be done.
         context: Lambda's own.
 
     Returns:
@@ -47,27 +50,27 @@ def handler(event: object, context: Any) -> dict[str, object]:
     """
     logs.write_to_standard_output()
     try:
-        return _run(_rebuild_of(event), lambda: context.get_remaining_time_in_millis() / 1000)
+        return _run(_asked(event), lambda: context.get_remaining_time_in_millis() / 1000)
     except Exception as error:  # noqa: BLE001 - raised as what may be told of it
         told = discreet(error, DISCREET)
         logs.failure("run failed", told)
         raise told from None
 
 
-def _rebuild_of(event: object) -> str | None:
-    if not isinstance(event, Mapping) or TransformArgument.REBUILD not in event:
-        return None
-    rebuild = event[TransformArgument.REBUILD]
-    if not isinstance(rebuild, str):
-        message = (
-            f"{TransformArgument.REBUILD} in the event is a {type(rebuild).__name__}: write a text of table names."
-        )
-        raise ArgumentsError(message)
-    return rebuild
+def _asked(event: object) -> dict[str, str]:
+    """Return what an event asks of this one run, by the job's arguments."""
+    if not isinstance(event, Mapping):
+        return {}
+    asked = {name: event[name] for name in _OF_ONE_RUN if name in event}
+    for name, value in asked.items():
+        if not isinstance(value, str):
+            message = f"{name} in the event is a {type(value).__name__}: write a text of {_OF_ONE_RUN[name]}."
+            raise ArgumentsError(message)
+    return asked
 
 
-def _run(rebuild: str | None, seconds_left: Callable[[], float]) -> dict[str, object]:
-    arguments = read_variables(os.environ, rebuild)
+def _run(asked: Mapping[str, str], seconds_left: Callable[[], float]) -> dict[str, object]:
+    arguments = read_variables(os.environ, asked)
     clients = default_clients()
     engine = ArrowEngine(
         clients.glue,

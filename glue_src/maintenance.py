@@ -14,7 +14,7 @@ from glue_src.storage import Bucket
 from glue_src.tables import TableState
 
 #: How old a file must be before it counts as left behind: a run that is still at work has younger ones.
-_LEFT_BEHIND: Final = timedelta(hours=24)
+LEFT_BEHIND: Final = timedelta(hours=24)
 #: Where a table's files lie, below its location. The first metadata file lies elsewhere.
 _FOLDERS: Final = ("data/", "metadata/")
 
@@ -34,7 +34,7 @@ def expired_snapshots(state: TableState, now: datetime, history_days: int) -> fr
         snapshot.id
         for snapshot in state.snapshots
         if snapshot.id not in kept
-        and (ended[snapshot.id] < bound if snapshot.id in ended else snapshot.committed_at < now - _LEFT_BEHIND)
+        and (ended[snapshot.id] < bound if snapshot.id in ended else snapshot.committed_at < now - LEFT_BEHIND)
     )
 
 
@@ -49,18 +49,13 @@ def _ends(state: TableState) -> dict[int, datetime]:
     return ends
 
 
-def remove_orphans(engine: LakeEngine, bucket: Bucket, dataset: Dataset, state: TableState, now: datetime) -> int:
-    """Delete files below a table's location that nothing names and that are older than a day; return how many.
+def remove_orphans(engine: LakeEngine, bucket: Bucket, dataset: Dataset, state: TableState, bound: datetime) -> int:
+    """Delete files below a table's location that nothing names, last written before ``bound``; return how many.
 
     ``state`` is the table's present one: if a commit comes meanwhile, nothing is deleted.
     """
     prefix = key_of(state.location) + "/"
-    old = [
-        stored.key
-        for folder in _FOLDERS
-        for stored in bucket.list(prefix + folder)
-        if stored.modified_at < now - _LEFT_BEHIND
-    ]
+    old = [stored.key for folder in _FOLDERS for stored in bucket.list(prefix + folder) if stored.modified_at < bound]
     if not old:
         return 0
     named = {key_of(address) for address in engine.files_named(dataset)}

@@ -23,6 +23,7 @@ from glue_src.checks import Check, checks_of, rejected_check, relations_of
 from glue_src.clean_zone import CleanZone
 from glue_src.engine import LakeEngine, Published, StagedTables
 from glue_src.exceptions import HeldError, QuarantinedError, TableMovedError
+from glue_src.forgetting import Forgetting
 from glue_src.maintenance import expired_snapshots
 from glue_src.plan import Change, change_of, removals
 from glue_src.pseudonyms import PseudonymousTables
@@ -64,7 +65,7 @@ class Night:
     pseudonymous: PseudonymousTables | None = None
 
     def run(self) -> Outcome:
-        """Bring the tables' columns to the contract, then publish the newest complete run.
+        """Bring the tables' columns to the contract, then publish the newest complete run; forget, if told so.
 
         Raises:
             TableError: a table cannot be read or written as it is.
@@ -75,6 +76,16 @@ class Night:
             EventRefusedError: all is published and recorded, but not announced.
             PseudonymKeyError: all is done for the full tables, and there is no key for the pseudonymous ones.
         """
+        outcome = self._publish_newest()
+        before = self.arguments.forget_before
+        if before is not None:
+            arguments = self.arguments
+            Forgetting(self.engine, self.bucket, self.read, arguments.contract, arguments.days_kept, before).run()
+            if self.pseudonymous is not None:
+                self.pseudonymous.forget(before)
+        return outcome
+
+    def _publish_newest(self) -> Outcome:
         upkeep = self._upkeep
         states = {dataset.name: upkeep.evolved(dataset) for dataset in self.arguments.contract.tables}
         summary = self.clean_zone.newest_complete_run(self.now(), self._is_quarantined)

@@ -19,6 +19,7 @@ from glue_src.arguments import Arguments
 from glue_src.clean_zone import CleanZone
 from glue_src.engine import LakeEngine
 from glue_src.exceptions import PseudonymKeyError, TableMovedError
+from glue_src.forgetting import Forgetting
 from glue_src.maintenance import expired_snapshots
 from glue_src.plan import Change, change_of
 from glue_src.publishing import staged
@@ -86,6 +87,20 @@ class PseudonymousTables:
             return
         due = {name: expired_snapshots(state, now(), self.arguments.history_days) for name, state in states.items()}
         upkeep.clean_up(datasets, due, {change.dataset.name for change in due_changes}, now)
+
+    def forget(self, before: datetime) -> None:
+        """Have the tables keep nothing but what they hold, and of files that no snapshot names those since.
+
+        Raises:
+            PseudonymKeyError: there is no key; nothing was changed.
+            TableError: a table cannot be read or written as it is.
+        """
+        arguments = self.arguments
+        engine = self.engine.masked(self.database, Mask(arguments.contract.name, self.key()))
+        forgetting = Forgetting(
+            engine, self.clean_zone.bucket, self.read, arguments.contract, arguments.days_kept, before
+        )
+        forgetting.run_on(pseudonymous_datasets(arguments.contract))
 
     def _publish(self, engine: LakeEngine, summary: RunSummary, changes: list[Change]) -> None:
         if not changes:

@@ -67,6 +67,30 @@ def _with_expiry(row: Row, existing: Mapping[str, frozenset[int]], now: datetime
     return (*row[:_EXPIRED_AT], now, *row[_EXPIRED_AT + 1 :])
 
 
+def with_forgotten(
+    rows: Sequence[Row], current: Mapping[str, tuple[int | None, str | None]], now: datetime
+) -> list[Row]:
+    """Return the rows of ``runs`` once each table has but one snapshot: ``current``, its id and run by table.
+
+    Rows of the state that is kept name its snapshot; all others say that theirs is gone.
+    """
+    kept = {
+        (row[_NAME], row[_SNAPSHOT_ID])
+        for row in rows
+        if row[_NAME] in current and row[_RUN_ID] == current[str(row[_NAME])][1] and row[_EXPIRED_AT] is None
+    }
+    forgotten = []
+    for row in rows:
+        name, snapshot_id = str(row[_NAME]), row[_SNAPSHOT_ID]
+        if name not in current or snapshot_id is None or row[_EXPIRED_AT] is not None:
+            forgotten.append(row)
+        elif (name, snapshot_id) in kept:
+            forgotten.append((*row[:_SNAPSHOT_ID], current[name][0], *row[_SNAPSHOT_ID + 1 :]))
+        else:
+            forgotten.append((*row[:_EXPIRED_AT], now, *row[_EXPIRED_AT + 1 :]))
+    return forgotten
+
+
 def with_checks(rows: Sequence[Row], added: Sequence[Row]) -> list[Row]:
     """Return the rows of ``data_quality`` with those of one run; each replaces an earlier one of its key."""
     return _merged(DATA_QUALITY, rows, added)

@@ -10,7 +10,7 @@ from contract.datasets import Dataset
 from glue_src import logs
 from glue_src.engine import LakeEngine
 from glue_src.exceptions import TableFileError, TableMovedError, TableSchemaError, brief
-from glue_src.maintenance import remove_orphans
+from glue_src.maintenance import LEFT_BEHIND, remove_orphans
 from glue_src.schema import must_evolve, properties_of, schema_faults
 from glue_src.storage import Bucket
 from glue_src.tables import TableState
@@ -60,7 +60,7 @@ class Upkeep:
                     self.engine.expire(dataset, due[dataset.name])
                     logs.info("snapshots expired", dataset=dataset.name, snapshots=len(due[dataset.name]))
                 if dataset.name in written:
-                    remove_orphans(self.engine, self.bucket, dataset, self.read(dataset.name), now())
+                    remove_orphans(self.engine, self.bucket, dataset, self.read(dataset.name), now() - LEFT_BEHIND)
             except (TableFileError, TableMovedError) as error:
                 # The run is published and recorded: what is left undone, the next night does.
                 logs.warning("table not cleaned up", dataset=dataset.name, error=brief(error))

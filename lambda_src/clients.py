@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
-from functools import cache
-from typing import TYPE_CHECKING, Final
+from functools import cache, cached_property
+from typing import TYPE_CHECKING, Any, Final
 
 import boto3
 from botocore.config import Config
@@ -29,7 +29,7 @@ _CONFIG: Final = Config(
 
 @dataclass
 class Clients:
-    """Low-level clients of the two services that a run talks to."""
+    """Low-level clients of the services that a run talks to; that of parameters is made where one is asked for."""
 
     dynamodb: DynamoDBClient
     s3: S3Client
@@ -46,6 +46,19 @@ class Clients:
             yield
         finally:
             self._check = outer
+
+    @cached_property
+    def ssm(self) -> Any:
+        """Systems Manager's parameters."""
+        client: Any = boto3.client("ssm", region_name=self.s3.meta.region_name, config=_CONFIG)
+        self.watch(client)
+        return client
+
+    def watch(self, client: Any) -> None:
+        """Have a client ask, before every attempt, whether there is still time."""
+        # The SDK takes an exception of the first for a failed attempt and asks whether to repeat it, hence the second.
+        client.meta.events.register("before-send", self.before_attempt)
+        client.meta.events.register("needs-retry", self.before_attempt)
 
     def before_attempt(self, **_: object) -> None:
         """Let an attempt pass, unless what watches the clients objects."""
@@ -73,9 +86,7 @@ def make_clients(region: str | None = None) -> Clients:
     )
     scan.prepare(clients.dynamodb)
     for client in (clients.dynamodb, clients.s3):
-        # The SDK takes an exception of the first for a failed attempt and asks whether to repeat it, hence the second.
-        client.meta.events.register("before-send", clients.before_attempt)
-        client.meta.events.register("needs-retry", clients.before_attempt)
+        clients.watch(client)
     return clients
 
 

@@ -6,6 +6,7 @@
     │   └── EventError           the event is wrong
     ├── SourceError              the source table cannot be read
     ├── DestinationError         the bucket cannot be written
+    ├── PrivacyError             it cannot be known who was erased
     ├── WorkerError              a process that made a work unit of the run ended without an answer
     └── DeadlineExceededError    the run's time is nearly over
 
@@ -61,6 +62,10 @@ class SourceError(NormalizeError):
 
 class DestinationError(NormalizeError):
     """The bucket cannot be written."""
+
+
+class PrivacyError(NormalizeError):
+    """It cannot be known who was erased: a run would bring them back."""
 
 
 class WorkerError(NormalizeError):

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 from contract import layout
 from contract.runs import RunSummary
+from contract.tombstones import Coverage, HonouredTombstones
 from lambda_src import event as events
 from lambda_src.clients import Clients, DeadlineGuard
 from lambda_src.deadline import Deadline
@@ -19,6 +20,7 @@ from lambda_src.publication import Publication
 from lambda_src.run import Plan, run
 from lambda_src.run_log import RunLog
 from lambda_src.settings import Settings
+from lambda_src.tombstones import coverage_of, read_tombstones
 from lambda_src.uploads import Uploads
 from lambda_src.work_units import WorkUnit, WorkUnitResult, divide
 
@@ -30,9 +32,14 @@ class ExtractEngine(Protocol):
         """Return how many work units and scan segments suit a table of so many bytes; None lets the engine choose."""
 
     def extract(
-        self, work_units: Sequence[WorkUnit], uploads: Uploads, settings: Settings, deadline: Deadline
+        self,
+        work_units: Sequence[WorkUnit],
+        uploads: Uploads,
+        settings: Settings,
+        deadline: Deadline,
+        coverage: Coverage | None,
     ) -> Sequence[WorkUnitResult]:
-        """Make all work units; raise what ends any of them."""
+        """Make all work units, without the people that ``coverage`` leaves out; raise what ends any of them."""
 
 
 @dataclass(frozen=True)
@@ -76,14 +83,22 @@ def execute(
     """
     started_at = now()
     request = events.parse(event, started_at, settings.time_zone)
+    honoured, coverage = _tombstones(settings, context)
     work_units = _work_units(settings, context)
-    plan = Plan(layout.new_run_id(started_at), request.day, started_at, settings, work_units, request.accept_removal)
+    run_id = layout.new_run_id(started_at)
+    plan = Plan(run_id, request.day, started_at, settings, work_units, request.accept_removal, honoured)
     context.run_log.started(plan, dry_run=request.dry_run)
-    extract = partial(context.engine.extract, settings=settings, deadline=context.deadline)
+    extract = partial(context.engine.extract, settings=settings, deadline=context.deadline, coverage=coverage)
     publication = Publication(context.clients.s3, settings, plan.day, plan.run_id, dry_run=request.dry_run)
     result = RunResult(run(plan, extract, publication, context.guard, now), request.dry_run)
     context.run_log.ended(result.document, dry_run=result.dry_run)
     return result
+
+
+def _tombstones(settings: Settings, context: RunContext) -> tuple[HonouredTombstones | None, Coverage | None]:
+    with context.guard.requests():
+        tombstones = read_tombstones(context.clients, settings.bucket)
+        return tombstones.honoured, coverage_of(tombstones, context.clients, settings)
 
 
 def _work_units(settings: Settings, context: RunContext) -> Sequence[WorkUnit]:

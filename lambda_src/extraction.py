@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from contract.source import SourceContract
+from contract.tombstones import Coverage
 from lambda_src.exclusions import ExclusionRule
 from lambda_src.fast_readers.protocol import TO_SLOW_PATH, fast_reader
 from lambda_src.normalize import Normalizer
@@ -23,12 +24,15 @@ class Extraction:
     the same, the time several times as long.
     """
 
-    def __init__(self, contract: SourceContract, rules: Sequence[ExclusionRule]) -> None:
-        """Start with nothing; ``rules`` that take no item are counted as 0."""
+    def __init__(
+        self, contract: SourceContract, rules: Sequence[ExclusionRule], coverage: Coverage | None = None
+    ) -> None:
+        """Start with nothing; ``rules`` that take no item are counted as 0. ``coverage`` leaves out people."""
         self.slow_path_items = 0
-        self._normalizer = Normalizer(contract, rules)
+        self._normalizer = Normalizer(contract, rules, coverage)
         self._records = Records(contract, (rule.name for rule in rules))
-        self._fast_reader = fast_reader(contract)(self._normalizer.exclusions)
+        covered = None if coverage is None else coverage.watch()
+        self._fast_reader = fast_reader(contract)(self._normalizer.exclusions, covered)
 
     @property
     def tally(self) -> Tally:

@@ -51,6 +51,7 @@ def _figures(summary: RunSummary, contract: SourceContract) -> dict[str, tuple[f
             for name, metric in count_metrics(contract).items()
         },
         RunMetric.EXCLUDED: items.excluded_total,
+        RunMetric.TOMBSTONED: items.tombstoned,
         RunMetric.REJECTED: items.rejected_total,
         RunMetric.CONSUMED_READ_CAPACITY: scan.consumed_capacity_units,
         RunMetric.THROTTLED_REQUESTS: scan.throttled_requests,

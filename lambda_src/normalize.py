@@ -5,14 +5,16 @@ from __future__ import annotations
 import json
 from base64 import b64encode
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from pkgutil import resolve_name
 from typing import Any, Final
 
 from contract.items.attribute_values import unwrap, without_null_types
-from contract.items.outcomes import Accepted, Excluded, Outcome, Rejected, RejectedRow
+from contract.items.outcomes import Accepted, Excluded, Outcome, Rejected, RejectedRow, Tombstoned
 from contract.items.rejections import ItemRejectedError, RejectionCode
 from contract.items.wire_json import wire_json
 from contract.source import SourceContract
+from contract.tombstones import Coverage
 from lambda_src.exclusions import ExclusionRule, Exclusions
 
 _TOO_DEEP: Final = "values are nested deeper than can be read"
@@ -21,8 +23,10 @@ _TOO_DEEP: Final = "values are nested deeper than can be read"
 class Normalizer:
     """Says what becomes of items, by a contract's reader and an environment's rules, which are its ``exclusions``."""
 
-    def __init__(self, contract: SourceContract, rules: Sequence[ExclusionRule] = ()) -> None:
-        """Import the contract's reader.
+    def __init__(
+        self, contract: SourceContract, rules: Sequence[ExclusionRule] = (), coverage: Coverage | None = None
+    ) -> None:
+        """Import the contract's reader; ``coverage`` says which people's items are left out.
 
         Raises:
             ExclusionError: a rule names an attribute that the contract does not know.
@@ -34,20 +38,35 @@ class Normalizer:
             for dataset in contract.datasets
         }
         self.exclusions = Exclusions(contract, rules)
+        self._covered = None if coverage is None else coverage.watch()
+        self._date: Callable[[Mapping[str, Any]], datetime | None] | None = (
+            resolve_name(contract.item_date) if contract.item_date else None
+        )
 
     def normalize(self, item: Mapping[str, Any]) -> Outcome:
         """Return what becomes of ``item``, given in DynamoDB's wire format: ``{"PK": {"S": …}, …}``.
 
-        The first rule that fits takes the item before anything else is read. Binary values may be bytes (as botocore
-        gives them) or base64 text (as the wire has them).
+        The first rule that fits takes the item before anything else is read; then come people who were erased. Binary
+        values may be bytes (as botocore gives them) or base64 text (as the wire has them).
         """
         try:
-            rule = self.exclusions.first(*(_key_text(item, name) for name in self._keys))
-            return self._accepted(item) if rule is None else Excluded(rule.name)
+            keys = [_key_text(item, name) for name in self._keys]
+            rule = self.exclusions.first(*keys)
+            if rule is not None:
+                return Excluded(rule.name)
+            return Tombstoned() if self._is_covered(item, keys[0]) else self._accepted(item)
         except ItemRejectedError as rejection:
             return self._rejected(item, rejection)
         except RecursionError:
             return self._rejected(item, ItemRejectedError(RejectionCode.TOO_DEEPLY_NESTED, _TOO_DEEP))
+
+    def _is_covered(self, item: Mapping[str, Any], partition_key: str | None) -> bool:
+        """Return whether an item is left out: one of a person who was erased, from before then or of no known date."""
+        until = None if self._covered is None else self._covered.covered_until(partition_key)
+        if until is None:
+            return False
+        date = self._date(item) if self._date else None
+        return date is None or date <= until
 
     def normalize_json(self, item: str) -> Outcome:
         """Return what becomes of an item that is given as DynamoDB's JSON.

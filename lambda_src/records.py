@@ -9,7 +9,7 @@ from xxhash import xxh3_64_intdigest
 
 from contract import cells
 from contract.datasets import REJECTED, WHOLE_TABLE, Dataset
-from contract.items.outcomes import Excluded, Outcome, Rejected, Row
+from contract.items.outcomes import Excluded, Outcome, Rejected, Row, Tombstoned
 from contract.source import SourceContract
 from lambda_src.fast_readers.protocol import ItemRecords
 from lambda_src.tally import RunningSums, Tally
@@ -40,6 +40,8 @@ class Records:
         """Add an item of any outcome."""
         if isinstance(outcome, Excluded):
             self.tally.excluded[outcome.rule] += 1
+        elif isinstance(outcome, Tombstoned):
+            self.tally.tombstoned += 1
         elif isinstance(outcome, Rejected):
             self._write(REJECTED.name, (outcome.row,))
             self.tally.rejected[outcome.code] += 1

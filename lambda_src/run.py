@@ -10,6 +10,7 @@ from contract import cells, layout
 from contract.datasets import Dataset
 from contract.partition_sums import version_of
 from contract.runs import RunObject, RunSummary, ScanStatistics
+from contract.tombstones import HonouredTombstones
 from lambda_src.clients import DeadlineGuard
 from lambda_src.joining import joined
 from lambda_src.part_uploads import PartUploads
@@ -28,7 +29,8 @@ Extract = Callable[[Sequence[WorkUnit], Uploads], Sequence[WorkUnitResult]]
 class Plan:
     """Which run this is, and its work units. ``started_at`` is time-zone aware.
 
-    ``accept_removal`` is for the summary: ETL-2 publishes the run however many rows it removes.
+    ``accept_removal`` is for the summary: ETL-2 publishes the run however many rows it removes. So are ``tombstones``:
+    those that the run honours.
     """
 
     run_id: str
@@ -37,6 +39,7 @@ class Plan:
     settings: Settings
     work_units: Sequence[WorkUnit]
     accept_removal: bool = False
+    tombstones: HonouredTombstones | None = None
 
 
 def run(
@@ -135,4 +138,5 @@ def _summary(
         scan=ScanStatistics.total(result.statistics for result in results),
         objects=tuple(file.written for file in files),
         accept_removal=plan.accept_removal,
+        tombstones=plan.tombstones,
     )

@@ -36,6 +36,7 @@ class Settings:
     max_read_capacity_units: float | None
     metrics_namespace: str
     contract: SourceContract
+    tombstone_key: str
 
     @classmethod
     def from_environment(cls, variables: Mapping[str, str]) -> Settings:
@@ -130,4 +131,5 @@ _VARIABLES: Final[Mapping[str, tuple[str, Callable[[str], Any]]]] = {
     "max_read_capacity_units": (LambdaVariable.MAX_READ_CAPACITY_UNITS, _read_capacity),
     "metrics_namespace": (LambdaVariable.METRICS_NAMESPACE, _namespace),
     "contract": (LambdaVariable.CONTRACT, contract_named),
+    "tombstone_key": (LambdaVariable.TOMBSTONE_KEY, _words),
 }

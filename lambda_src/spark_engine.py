@@ -9,6 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from contract.settings import MOST_SPARK_TASKS
+from contract.tombstones import Coverage
 from contract.units import MIB
 from lambda_src.clients import default_clients
 from lambda_src.deadline import Deadline
@@ -48,7 +49,12 @@ class ClusterEngine:
         return max(1, min(self.slots, MOST_SPARK_TASKS, table_bytes // _LEAST_SEGMENT_BYTES))
 
     def extract(
-        self, work_units: Sequence[WorkUnit], uploads: Uploads, settings: Settings, deadline: Deadline
+        self,
+        work_units: Sequence[WorkUnit],
+        uploads: Uploads,
+        settings: Settings,
+        deadline: Deadline,
+        coverage: Coverage | None,
     ) -> list[WorkUnitResult]:
         """Make all work units; once all have ended, raise what one of them failed with."""
         work = partial(
@@ -57,6 +63,7 @@ class ClusterEngine:
             settings=settings,
             open_clients=partial(default_clients, self.region),
             check_deadline=deadline.check,
+            coverage=coverage,
         )
         tasks = self.context.parallelize(work_units, len(work_units)).map(partial(_compressed_answer, work))
         return [result_of(zlib.decompress(answer)) for answer in tasks.collect()]

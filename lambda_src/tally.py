@@ -25,7 +25,8 @@ class RunningSums(dict[str, list[int]]):
 class Tally:
     """Counts of items, and ``sums`` of their records by dataset name.
 
-    ``accepted`` is by the contract's kind, ``excluded`` by rule name, ``rejected`` by rejection code.
+    ``accepted`` is by the contract's kind, ``excluded`` by rule name, ``rejected`` by rejection code;
+    ``tombstoned`` are those of people who were erased.
 
     What the items must add up to is not counted here: that is DynamoDB's own count of what it scanned.
     """
@@ -34,12 +35,14 @@ class Tally:
     excluded: Counter[str] = field(default_factory=Counter)
     rejected: Counter[str] = field(default_factory=Counter)
     sums: dict[str, RunningSums] = field(default_factory=dict)
+    tombstoned: int = 0
 
     def add(self, other: Tally) -> None:
         """Add all counts of ``other``; names that it counts 0 times are kept, so that unused rules and kinds show."""
         self.accepted.update(other.accepted)
         self.excluded.update(other.excluded)
         self.rejected.update(other.rejected)
+        self.tombstoned += other.tombstoned
         for dataset_name, sums in other.sums.items():
             mine = self.sums.setdefault(dataset_name, RunningSums())
             for partition, (rows, hashes) in sums.items():
@@ -64,4 +67,5 @@ class Tally:
             accepted=dict(self.accepted),
             excluded=dict(self.excluded),
             rejected=dict(sorted(self.rejected.items())),
+            tombstoned=self.tombstoned,
         )

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from contract.runs import ScanStatistics
+from contract.tombstones import Coverage
 from lambda_src.clients import Clients
 from lambda_src.extraction import Extraction
 from lambda_src.part_buffer import PartBuffer
@@ -20,12 +21,13 @@ from lambda_src.uploads import Upload, Uploads
 from lambda_src.work_units import WorkUnit, WorkUnitResult
 
 
-def extract_work_unit(
+def extract_work_unit(  # noqa: PLR0913, PLR0917 - all that a worker is given
     work_unit: WorkUnit,
     uploads: Uploads,
     settings: Settings,
     open_clients: Callable[[], Clients],
     check_deadline: Callable[[], None],
+    coverage: Coverage | None = None,
 ) -> WorkUnitResult:
     """Read, normalize and upload a work unit of the table.
 
@@ -41,22 +43,23 @@ def extract_work_unit(
         clients.dynamodb, settings.table, work_unit.segments, work_unit.total_segments, limit, check_deadline
     )
     with closing(pages), clients.watched(check_deadline), _no_garbage_collection():
-        return extract_pages(pages, work_unit, uploads.by(clients.s3), settings, check_deadline)
+        return extract_pages(pages, work_unit, uploads.by(clients.s3), settings, check_deadline, coverage)
 
 
-def extract_pages(
+def extract_pages(  # noqa: PLR0913, PLR0917 - see above
     pages: Iterable[Page],
     work_unit: WorkUnit,
     upload: Upload,
     settings: Settings,
     check_deadline: Callable[[], None],
+    coverage: Coverage | None = None,
 ) -> WorkUnitResult:
     """Normalize all ``pages`` of a work unit and upload what they give; return the remainder and all counts.
 
     Raises:
         NormalizeError: what ``pages``, ``upload`` or ``check_deadline`` raise.
     """
-    extraction = Extraction(settings.contract, settings.exclusion_rules)
+    extraction = Extraction(settings.contract, settings.exclusion_rules, coverage)
     meter = _Meter()
     with PartUploads(upload, work_unit.part_numbers) as parts:
         buffers = {

@@ -14,6 +14,7 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from typing import Any, Final
 
+from contract.tombstones import Coverage
 from lambda_src.clients import default_clients, make_clients
 from lambda_src.deadline import Deadline
 from lambda_src.exceptions import WorkerError
@@ -63,12 +64,22 @@ class ProcessEngine:
         return choose(table_bytes, self.memory_megabytes, self.processors, configured_segments)
 
     def extract(
-        self, work_units: Sequence[WorkUnit], uploads: Uploads, settings: Settings, deadline: Deadline
+        self,
+        work_units: Sequence[WorkUnit],
+        uploads: Uploads,
+        settings: Settings,
+        deadline: Deadline,
+        coverage: Coverage | None,
     ) -> list[WorkUnitResult]:
         """Make all work units; the first failure ends them all."""
         clients = default_clients if len(work_units) == 1 else make_clients
         work = partial(
-            extract_work_unit, uploads=uploads, settings=settings, open_clients=clients, check_deadline=deadline.check
+            extract_work_unit,
+            uploads=uploads,
+            settings=settings,
+            open_clients=clients,
+            check_deadline=deadline.check,
+            coverage=coverage,
         )
         return make_work_units(work_units, work, deadline.check)
 

@@ -96,6 +96,8 @@ def _unpublished(status: Status) -> Iterator[Advice]:
     elif run.state is Unpublished.HELD:
         remedy = f"is the source whole? If the rows are meant to go: {command(status, 'run --accept-removal')}"
         yield Advice(f"{named} is held: it would remove {', '.join(run.removals)}", remedy)
+    elif run.state is Unpublished.SUPERSEDED:
+        yield Advice(f"{named} was made before somebody was erased: it is never published", command(status, "run"))
     elif failed or run.state is Unpublished.LATE:
         yield Advice(f"{named} is not published yet", command(status, "curate"))
 

@@ -119,6 +119,7 @@ def figures(contract: SourceContract, run: RunSummary) -> dict[str, float]:
         "scanned": items.scanned,
         **_counted(contract, run),
         "excluded": items.excluded_total,
+        "tombstoned": items.tombstoned,
         "rejected": items.rejected_total,
         "seconds": round(seconds_of(run), 1),
         "read_units": round(run.scan.consumed_capacity_units, 1),

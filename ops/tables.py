@@ -67,6 +67,8 @@ class Unpublished(Enum):
     LATE = "late"
     QUARANTINED = "quarantined"
     HELD = "held"
+    #: It was made before somebody was erased.
+    SUPERSEDED = "superseded"
 
 
 @dataclass(frozen=True)
@@ -148,6 +150,8 @@ def unpublished_run(platform: Platform, now: datetime) -> UnpublishedRun | None:
             summary = platform.clean_zone.complete_run(run.day, run.run_id)
         except IncompleteRunError:
             continue
+        if summary.tombstones != platform.clean_zone.honoured_now:
+            return UnpublishedRun(run.run_id, run.day, Unpublished.SUPERSEDED)
         held = removals_of(platform, summary)
         if held:
             return UnpublishedRun(run.run_id, run.day, Unpublished.HELD, held)
@@ -169,7 +173,9 @@ def publishable_run(platform: Platform, now: datetime) -> RunSummary | None:
         if platform.is_quarantined(run.run_id):
             continue
         with suppress(IncompleteRunError):
-            return platform.clean_zone.complete_run(run.day, run.run_id)
+            summary = platform.clean_zone.complete_run(run.day, run.run_id)
+            if summary.tombstones == platform.clean_zone.honoured_now:
+                return summary
     return None
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol, TypeAlias
+from typing import ClassVar, NamedTuple, Protocol, TypeAlias
 
 #: A row's cells in the order of its dataset's columns; None is null.
 Row: TypeAlias = Sequence[str | None]
@@ -46,6 +46,13 @@ class Excluded:
 
 
 @dataclass(frozen=True)
+class Tombstoned:
+    """An item of a person who was erased: only counted."""
+
+    kind: ClassVar[str] = "tombstoned"
+
+
+@dataclass(frozen=True)
 class Rejected:
     """An item that could not be normalized. ``code`` is what the run summary counts by."""
 
@@ -53,4 +60,4 @@ class Rejected:
     row: RejectedRow
 
 
-Outcome: TypeAlias = Accepted | Excluded | Rejected
+Outcome: TypeAlias = Accepted | Excluded | Tombstoned | Rejected

@@ -20,7 +20,7 @@ from glue_src.arrow.current import CurrentTable
 from glue_src.arrow.limits import Limits
 from glue_src.arrow.reading import CsvReader
 from glue_src.arrow.s3_files import S3Files
-from glue_src.arrow.staged import ArrowStagedTables, StagedTable, check_base, commit
+from glue_src.arrow.staged import ArrowStagedTables, StagedTable, check_base, commit, commit_alone
 from glue_src.arrow.types import plain_schema
 from glue_src.arrow.uploads import Uploads
 from glue_src.arrow.writing import Job, PartitionWriter, write_all
@@ -151,6 +151,12 @@ class ArrowEngine:
                 added.append(written.file.file)
             with uploads.committing(dataset.name):
                 return commit(table, added, removed, properties)
+
+    def restate(self, dataset: Dataset, base_snapshot_id: int, properties: Mapping[str, str]) -> int:
+        """Make a snapshot without a parent of the rows that a table holds, and return its id."""
+        table = self.catalog.table(dataset.name)
+        check_base(table, base_snapshot_id)
+        return commit_alone(table, [task.file for task in CurrentTable(table).tasks], properties)
 
     def expire(self, dataset: Dataset, snapshot_ids: Collection[int]) -> None:
         """Forget snapshots, and delete the files that only they named."""

@@ -12,7 +12,7 @@ from pyspark.sql import functions as F  # noqa: N812 - the name that every Spark
 from contract.datasets import Dataset
 from contract.discretion import discreet
 from contract.masking import Mask
-from contract.snapshots import SnapshotProperty
+from contract.snapshots import NO_SNAPSHOT, SnapshotProperty
 from glue_src import logs
 from glue_src.engine import TablePlan
 from glue_src.exceptions import DISCREET, brief
@@ -125,6 +125,12 @@ class SparkEngine:
             # Iceberg checks again, when it commits, that nobody came between.
             _writer(frame, table.identifier, properties, base_snapshot_id).overwrite(F.lit(True))
             return table.committed(properties)
+
+    def restate(self, dataset: Dataset, base_snapshot_id: int, properties: Mapping[str, str]) -> int:
+        """Make a snapshot without a parent of the rows that a table holds, and return its id."""
+        table = self._table(dataset)
+        with translated(table, base_snapshot_id):
+            return table.restate(base_snapshot_id, {**properties, SnapshotProperty.BASE_SNAPSHOT_ID: NO_SNAPSHOT})
 
     def expire(self, dataset: Dataset, snapshot_ids: Collection[int]) -> None:
         """Forget snapshots, and delete the files that only they named."""

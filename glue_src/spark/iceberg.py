@@ -7,7 +7,7 @@ else's commit came between.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -102,7 +102,7 @@ class IcebergTable:
         for left in self.staging_branches(metadata):
             builder = builder.removeRef(left)
         if empty or base is None:
-            begin = self._empty_snapshot(table, name)
+            begin = self._lone_snapshot(table, name)
             builder = builder.setBranchSnapshot(begin, name)
         else:
             begin = table.currentSnapshot()
@@ -110,8 +110,30 @@ class IcebergTable:
         operations.commit(metadata, builder.build())
         return Branch(name, begin.snapshotId(), base)
 
-    def _empty_snapshot(self, table: Any, branch: str) -> Any:
-        """Return a snapshot without a parent and without files, which is not committed yet.
+    def restate(self, base: int, properties: Mapping[str, str]) -> int:
+        """Make a snapshot without a parent of the current one's data files, and return its id.
+
+        Raises:
+            TableMovedError: the current snapshot is not ``base``.
+        """
+        table = self.load()
+        operations = table.operations()
+        metadata = operations.current()
+        self._check_base(metadata, base)
+        # With their least and greatest values: a scan's own files come without.
+        tasks = table.newScan().includeColumnStats().planFiles().iterator()
+        files = []
+        while tasks.hasNext():
+            files.append(tasks.next().file())
+        restated = self._lone_snapshot(table, f"{STAGING_BRANCH}_{secrets.token_hex(4)}", files, properties)
+        builder = self.java.TableMetadata.buildFrom(metadata).setBranchSnapshot(restated, _MAIN)
+        operations.commit(metadata, builder.build())
+        return int(restated.snapshotId())
+
+    def _lone_snapshot(
+        self, table: Any, branch: str, files: Iterable[Any] = (), properties: Mapping[str, str] | None = None
+    ) -> Any:
+        """Return a snapshot without a parent, of no other files than these, which is not committed yet.
 
         Iceberg makes one for the first branch of an empty table only. A transaction that is never committed lets the
         table seem empty.
@@ -120,7 +142,12 @@ class IcebergTable:
         operations = transaction.table().operations()
         metadata = operations.current()
         operations.commit(metadata, self.java.TableMetadata.buildFrom(metadata).removeRef(_MAIN).build())
-        transaction.newFastAppend().toBranch(branch).commit()
+        append = transaction.newFastAppend().toBranch(branch)
+        for file in files:
+            append.appendFile(file)
+        for name, value in (properties or {}).items():
+            append.set(name, value)
+        append.commit()
         return transaction.table().snapshot(branch)
 
     def staged(self, branch: Branch) -> int:

@@ -11,6 +11,7 @@ from msgspec import MsgspecError, Raw
 
 from contract.items.outcomes import Excluded
 from contract.source import ContractError, SourceContract
+from contract.tombstones import CoverageWatch
 from lambda_src.exclusions import Exclusions
 
 
@@ -43,8 +44,8 @@ class FastReader(Protocol):
     partition_columns: ClassVar[Mapping[str, str]]
     """By dataset name: the column whose text its records are given with."""
 
-    def __init__(self, exclusions: Exclusions) -> None:
-        """Leave out what ``exclusions`` say."""
+    def __init__(self, exclusions: Exclusions, covered: CoverageWatch | None = None) -> None:
+        """Leave out what ``exclusions`` say; items of people who are ``covered`` are for the slow path to date."""
 
     def read(self, item: bytes | memoryview | Raw) -> ItemRecords | Excluded:
         """Return what becomes of an item, given as DynamoDB's JSON.
@@ -59,7 +60,7 @@ class NoFastReader:
 
     partition_columns: ClassVar[Mapping[str, str]] = {}
 
-    def __init__(self, exclusions: Exclusions) -> None:
+    def __init__(self, exclusions: Exclusions, covered: CoverageWatch | None = None) -> None:
         """Ignore them: this reader reads nothing."""
 
     def read(self, item: bytes | memoryview | Raw) -> ItemRecords | Excluded:  # noqa: ARG002 - as every such reader has it

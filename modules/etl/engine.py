@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from contract.layout import first_metadata_root
+from contract.layout import TOMBSTONES_KEY, first_metadata_root
 from contract.masking import pseudonymous_datasets
-from contract.settings import NO_TABLES, TransformArgument
+from contract.settings import NEVER, NO_TABLES, TransformArgument
 from contract.snapshots import TABLES_READY
 from envs.schema import Environment
 from modules.account import Account
@@ -20,6 +20,7 @@ from modules.metrics import ETL_NAMESPACE, write_metrics
 from modules.outputs import Output
 from modules.policies import Statement
 from modules.terraform import DataAwsS3Bucket, GlueCrawler, TerraformResource
+from modules.tombstones import read_tombstones
 
 DESCRIPTION = "ETL-2: brings the Iceberg tables to the state of the newest run"
 
@@ -68,6 +69,7 @@ class EngineProps:
             # A single run may say otherwise.
             TransformArgument.REBUILD: NO_TABLES,
             **self._pseudonymous_settings(),
+            TransformArgument.FORGET_BEFORE: NEVER,
         }
 
     def _pseudonymous_settings(self) -> dict[str, str]:
@@ -96,8 +98,13 @@ class EngineProps:
                 resources=[bucket],
                 # Not IfExists: that would list the whole bucket. For a missing key S3 takes the key for the prefix when
                 # it decides whether the caller gets 404 or 403 (docs/aws-facts.md).
-                conditions={"StringLike": {"s3:prefix": [f"{prefix}*" for prefix in (etl.clean_prefix, *self._zones)]}},
+                conditions={
+                    "StringLike": {
+                        "s3:prefix": [*(f"{prefix}*" for prefix in (etl.clean_prefix, *self._zones)), TOMBSTONES_KEY]
+                    }
+                },
             ),
+            read_tombstones(bucket),
             Statement(sid="ReadCleanZone", actions=["s3:GetObject"], resources=[f"{bucket}/{etl.clean_prefix}*"]),
             Statement(
                 sid="WriteCuratedZone",

@@ -17,6 +17,7 @@ from modules.normalize.schedule import ScheduleTarget
 from modules.outputs import Output
 from modules.policies import Statement
 from modules.terraform import S3Bucket
+from modules.tombstones import find_tombstones, read_tombstones
 
 DESCRIPTION = "ETL-1: normalizes the source table into the clean zone's CSV files"
 
@@ -61,6 +62,7 @@ class EngineProps:
             NormalizeArgument.MAX_READ_CAPACITY_UNITS: UNLIMITED if units is None else f"{units:.15g}",
             NormalizeArgument.METRICS_NAMESPACE: NORMALIZE_NAMESPACE,
             NormalizeArgument.CONTRACT: environment.contract.name,
+            NormalizeArgument.TOMBSTONE_KEY: environment.names.tombstone_key,
         }
 
     def permissions(self) -> list[Statement]:
@@ -78,8 +80,22 @@ class EngineProps:
                 actions=["s3:PutObject", "s3:AbortMultipartUpload", "s3:DeleteObject"],
                 resources=[f"{self.bucket.arn}/{etl.clean_prefix}*"],
             ),
+            *self._honour_tombstones(),
             # To abort uploads that were opened without an answer; it has no narrower resource than the bucket.
             Statement(sid="FindOpenUploads", actions=["s3:ListBucketMultipartUploads"], resources=[self.bucket.arn]),
+        ]
+
+    def _honour_tombstones(self) -> list[Statement]:
+        """Return the permissions to leave out people who were erased."""
+        return [
+            read_tombstones(self.bucket.arn),
+            find_tombstones(self.bucket.arn),
+            Statement(
+                sid="ReadTombstoneKey",
+                actions=["ssm:GetParameter"],
+                # The parameter's name begins with the slash that its ARN has once.
+                resources=[self.account.arn("ssm", f"parameter{self.environment.names.tombstone_key}")],
+            ),
         ]
 
     def _decrypt_source_table(self, key_arn: str) -> Statement:

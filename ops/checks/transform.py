@@ -85,6 +85,9 @@ def unpublished(examined: Examination) -> Iterator[Finding]:
     elif run.state is Unpublished.HELD:
         remedy = f"is the source whole? If the rows are meant to go: {examined.command('run --accept-removal')}"
         yield Finding("unpublished run", ATTENTION, f"{said} would remove {', '.join(run.removals)}", remedy)
+    elif run.state is Unpublished.SUPERSEDED:
+        told = f"{said} was made before somebody was erased: it is never published"
+        yield Finding("unpublished run", ATTENTION, told, examined.command("run"))
     else:
         yield Finding("unpublished run", ATTENTION, f"{said} is not published", examined.command("curate"))
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from contract.source import SourceContract
 
 _RUN_DAYS: Final = alt.X("day:O", sort=None, title=None, axis=alt.Axis(labelAngle=0, labelOverlap=True))
-#: What the contract's kinds are drawn in, and what the items that were excluded or rejected.
+#: What the contract's kinds are drawn in, and what the items that were left out or rejected.
 _KINDS: Final = (palette.FIRST, palette.SECOND, palette.THIRD)
 _ENDS: Final = (palette.FOURTH, palette.FIFTH)
 
@@ -53,10 +53,10 @@ def run_seconds(runs: Sequence[RunSummary], identity: str) -> Markup:
 
 
 def items_of(contract: SourceContract, run: RunSummary) -> dict[str, int]:
-    """Return where a run's items went: the contract's kinds, and the two ends of items that were not accepted."""
+    """Return where a run's items went: the contract's kinds, those that were left out, the rejected."""
     items = run.items
     kinds = {kind: items.accepted[kind] for kind in contract.kind_names}
-    return {**kinds, "excluded": items.excluded_total, "rejected": items.rejected_total}
+    return {**kinds, "left out": items.excluded_total + items.tombstoned, "rejected": items.rejected_total}
 
 
 def _drawn(counts: dict[str, int]) -> dict[str, int]:

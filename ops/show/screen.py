@@ -109,8 +109,8 @@ def document(value: Any) -> Any:
     """Return a value of this program as JSON has it: dataclasses as objects, instants and days as ISO texts."""
     if isinstance(value, ItemCounts):
         # The kinds beside the others, as a run's own summary has them.
-        counts = {"scanned": value.scanned, **value.accepted, "excluded": value.excluded, "rejected": value.rejected}
-        return document(counts)
+        left_out = {"excluded": value.excluded, "tombstoned": value.tombstoned, "rejected": value.rejected}
+        return document({"scanned": value.scanned, **value.accepted, **left_out})
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {field.name: document(getattr(value, field.name)) for field in dataclasses.fields(value)}
     if isinstance(value, dict):

@@ -263,6 +263,7 @@ def invocation(scene: Scene, table: str, segments: str = "2", megabytes: int = V
         LambdaVariable.MAX_READ_CAPACITY_UNITS: UNLIMITED,
         LambdaVariable.METRICS_NAMESPACE: "cat-faults",
         LambdaVariable.CONTRACT: CONTRACT.name,
+        LambdaVariable.TOMBSTONE_KEY: "/cat/local/tombstone-key",
     }
     return Invocation({EventKey.DT: DAY.isoformat()}, environment, megabytes)
 

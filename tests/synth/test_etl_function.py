@@ -60,6 +60,7 @@ def test_environment_variables(arrow_etl: Stack) -> None:
             "REBUILD": "none",
             "PSEUDONYMOUS_DATABASE": "cat_prod_pseudonymous_db",
             "PSEUDONYM_KEY": "/cat/prod/pseudonym-key",
+            "FORGET_BEFORE": "never",
             "MIMALLOC_PURGE_DELAY": "-1",
             "MIMALLOC_ALLOW_THP": "0",
             "MALLOC_ARENA_MAX": "1",

@@ -76,6 +76,7 @@ def test_arguments(etl: Stack) -> None:
         "--rebuild": "none",
         "--pseudonymous_database": "none" if etl.env == "test" else f"cat_{etl.env}_pseudonymous_db",
         "--pseudonym_key": "none" if etl.env == "test" else f"/cat/{etl.env}/pseudonym-key",
+        "--forget_before": "never",
     }
 
 

@@ -124,6 +124,7 @@ CONTRACT = SourceContract(
         Relation("user_has_conversation", FEEDBACK, CONVERSATIONS, ("user_id",), is_required=False),
     ),
     item_reader="contract.sources.catia.normalize:normalize_item",
+    item_date="contract.sources.catia.normalize:item_date",
     writer="the chatbot",
     views="contract.sources.catia.views",
     spanish=SPANISH,

@@ -7,6 +7,7 @@ of a run add up.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import Any, Final
 
 from contract.items import parts, readers, timestamps
@@ -97,6 +98,15 @@ def _sort_key(value: Any) -> str:
 
 def _created_at(item: Mapping[str, Any], sort_key: str) -> str:
     return parts.attribute(item, "CreatedAt", readers.instant) or _time_in(sort_key)
+
+
+def item_date(item: Mapping[str, Any]) -> datetime | None:
+    """Return the date that an item's row would have as created_at; None where it cannot be read."""
+    try:
+        sort_key = parts.attribute(item, "SK", readers.text) or ""
+        return timestamps.parse(_created_at(item, sort_key))
+    except (ItemRejectedError, RecursionError):
+        return None
 
 
 def _time_in(sort_key: str) -> str:

@@ -21,6 +21,7 @@ from contract.sources.catia.normalize import (
     feedback_type_of,
 )
 from contract.sources.catia.outcomes import Conversation, Feedback, Register
+from contract.tombstones import CoverageWatch
 from lambda_src.exclusions import Exclusions
 from lambda_src.fast_readers.catia.instant_cells import InstantCells
 from lambda_src.fast_readers.catia.item_shapes import ITEM_SHAPES, ItemShape
@@ -46,9 +47,10 @@ class CatiaFastReader:
         FEEDBACK.name: "feedback_id",
     }
 
-    def __init__(self, exclusions: Exclusions) -> None:
-        """Leave out what ``exclusions`` say."""
+    def __init__(self, exclusions: Exclusions, covered: CoverageWatch | None = None) -> None:
+        """Leave out what ``exclusions`` say; items of people who are ``covered`` are for the slow path to date."""
         self._first_excluding = exclusions.first
+        self._covered = covered
         self._instants = InstantCells()
         self._messages = MessageRecords(self._instants)
         self._last_user_data = b"", b""
@@ -72,6 +74,8 @@ class CatiaFastReader:
         rule = self._first_excluding(partition_key, sort_key)
         if rule is not None:
             return Excluded(rule.name)
+        if self._covered is not None and self._covered.covered_until(partition_key) is not None:
+            raise SlowPathError
         if partition_key.startswith(USER_PREFIX) and partition_key != USER_PREFIX:
             if sort_key.startswith(CONVERSATION_PREFIX):
                 return self._conversation(item, shape)

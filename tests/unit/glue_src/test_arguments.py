@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 from awsglue.utils import GlueArgumentError
 
@@ -27,6 +29,7 @@ TEXTS = {
     "rebuild": "none",
     "pseudonymous_database": "none",
     "pseudonym_key": "none",
+    "forget_before": "never",
 }
 VARIABLES = {TRANSFORM_VARIABLES[name]: text for name, text in TEXTS.items()}
 EXPECTED = Arguments("b", "in/", "out/", "apart/", "d", "test", 0.05, 0.2, 30, 7, "CAT/Etl", CONTRACT, frozenset())
@@ -95,7 +98,16 @@ def test_history_is_whole_days(text: str) -> None:
 )
 def test_a_rebuild_names_tables(text: str, tables: set[str]) -> None:
     assert parse_arguments(argv({**TEXTS, "rebuild": text})).rebuild == tables
-    assert read_variables(VARIABLES, rebuild=text).rebuild == tables
+    assert read_variables(VARIABLES, {"rebuild": text}).rebuild == tables
+
+
+def test_history_is_forgotten_up_to_an_instant() -> None:
+    text, instant = "2026-02-01T04:30:00+00:00", datetime(2026, 2, 1, 4, 30, tzinfo=UTC)
+    assert parse_arguments(argv({**TEXTS, "forget_before": text})).forget_before == instant
+    assert read_variables(VARIABLES, {"forget_before": text}).forget_before == instant
+    for wrong in ("", "now", "2026-02-01", "2026-13-01T00:00:00Z", "none"):
+        with pytest.raises(ArgumentsError, match=r"--forget_before is .* Write such an instant, or 'never'"):
+            parse_arguments(argv({**TEXTS, "forget_before": wrong}))
 
 
 @pytest.mark.parametrize("text", ["runs", "messages,nothing", "ALL", ","])

@@ -13,7 +13,7 @@ from typing import Any, cast
 import pytest
 from botocore.exceptions import ClientError
 
-from contract.settings import CRAWLER_VARIABLE, NO_TABLES, TRANSFORM_VARIABLES, TransformArgument
+from contract.settings import CRAWLER_VARIABLE, NEVER, NO_TABLES, TRANSFORM_VARIABLES, TransformArgument
 from contract.sources.catia import CONTRACT
 from glue_src import handler as entry
 from glue_src.arguments import Arguments
@@ -36,6 +36,7 @@ VALUES = {
     TransformArgument.REBUILD: NO_TABLES,
     TransformArgument.PSEUDONYMOUS_DATABASE: NO_TABLES,
     TransformArgument.PSEUDONYM_KEY: NO_TABLES,
+    TransformArgument.FORGET_BEFORE: NEVER,
 }
 DONE = {"recorded_run": "r", "rewritten_partitions": 3, "bytes_written": 4}
 

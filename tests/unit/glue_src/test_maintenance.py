@@ -9,7 +9,7 @@ import pytest
 
 from contract.snapshots import STAGING_BRANCH
 from contract.sources.catia import MESSAGES
-from glue_src.maintenance import expired_snapshots, key_of, remove_orphans
+from glue_src.maintenance import LEFT_BEHIND, expired_snapshots, key_of, remove_orphans
 from glue_src.storage import StoredObject
 from glue_src.tables import TableState
 from tests.table_states import metadata_of, milliseconds, snapshot, state_of
@@ -83,7 +83,7 @@ CURRENT = "s3://b/artifacts/00000-x.metadata.json"
 
 def orphans_of(ages: dict[str, float], named: set[str]) -> set[str]:
     files: Any = Files(ages, named)
-    assert remove_orphans(files, files, MESSAGES, state(), START) == len(files.deleted)
+    assert remove_orphans(files, files, MESSAGES, state(), START - LEFT_BEHIND) == len(files.deleted)
     deleted: set[str] = files.deleted
     return deleted
 

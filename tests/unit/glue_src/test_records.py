@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from contract.datasets import DATA_QUALITY, RUNS
-from glue_src.records import RunRow, recorded_runs, with_checks, with_runs
+from glue_src.records import RunRow, recorded_runs, with_checks, with_forgotten, with_runs
 
 AT = datetime(2026, 2, 1)
 NOW = datetime(2026, 3, 5)
@@ -57,3 +57,32 @@ def test_checks_have_one_row_for_each_key() -> None:
     merged = with_checks(rows, [("r1", "d", "messages", "b", "passed", 1, 0, 0.0, AT)])
     assert [dict(zip(names, row, strict=True))["check_name"] for row in merged] == ["a", "b"]
     assert [row[4] for row in merged] == ["passed", "passed"]
+
+
+def test_after_forgetting_rows_of_what_is_kept_name_its_new_snapshot_and_all_others_are_gone() -> None:
+    rows = with_runs(
+        [],
+        [
+            run_row("r1", "messages", 5),
+            run_row("r2", "messages", 6),
+            # It changed nothing: the same snapshot.
+            run_row("r3", "messages", 6),
+            run_row("r3", "feedback", 7),
+            run_row("r3", "rejected", None),
+        ],
+        {},
+        NOW,
+    )
+    current = {"messages": (60, "r2"), "feedback": (70, "another"), "rejected": (None, None)}
+
+    forgotten = with_forgotten(rows, current, NOW)
+
+    told = {(row[0], row[2]): (row[4], row[RUNS.column_names.index("snapshot_expired_at")]) for row in forgotten}
+    assert told == {
+        ("r1", "messages"): (5, NOW),
+        ("r2", "messages"): (60, None),
+        ("r3", "messages"): (60, None),
+        ("r3", "feedback"): (7, NOW),
+        ("r3", "rejected"): (None, None),
+    }
+    assert with_forgotten(forgotten, current, AT) == forgotten

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from io import BytesIO
 from typing import TYPE_CHECKING, Any, cast
 
 from botocore.exceptions import ClientError
@@ -30,6 +31,7 @@ ENVIRONMENT = {
     "MAX_READ_CAPACITY_UNITS": "unlimited",
     "METRICS_NAMESPACE": "CAT/Normalize",
     "CONTRACT": "catia",
+    "TOMBSTONE_KEY": "/cat/test/tombstone-key",
 }
 SETTINGS = Settings.from_environment(ENVIRONMENT)
 
@@ -169,6 +171,14 @@ class FakeS3:
             return {}
 
         return self._call("delete", request, delete)
+
+    def get_object(self, **request: Any) -> dict[str, Any]:
+        """Answer a read; reads are no calls, for they change nothing."""
+        assert request["Bucket"] == BUCKET
+        if request["Key"] not in self.objects:
+            error = client_error("NoSuchKey", "GetObject")
+            raise error
+        return {"Body": BytesIO(self.objects[request["Key"]])}
 
     def as_client(self) -> S3Client:
         return cast("S3Client", self)

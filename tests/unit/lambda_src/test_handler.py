@@ -123,6 +123,7 @@ def test_metrics_are_in_the_embedded_format(function: Function, capsys: pytest.C
         "Feedback": ([1.0], "Count"),
         "Registers": ([1.0], "Count"),
         "Excluded": ([1.0], "Count"),
+        "Tombstoned": ([0.0], "Count"),
         "Rejected": ([1.0], "Count"),
         "ConsumedReadCapacity": ([1.0], "Count"),
         "ThrottledRequests": ([0.0], "Count"),

@@ -25,6 +25,7 @@ def test_variables_are_typed() -> None:
         max_read_capacity_units=500.0,
         metrics_namespace="CAT/Normalize",
         contract=CONTRACT,
+        tombstone_key="/cat/test/tombstone-key",
     )
 
 

@@ -49,14 +49,14 @@ def test_measures_compare_with_the_median() -> None:
 
 
 def test_figures_of_catia_have_the_names_that_scripts_read() -> None:
-    names = ["scanned", "conversations", "messages", "feedback", "registers", "excluded", "rejected"]
+    names = ["scanned", "conversations", "messages", "feedback", "registers", "excluded", "tombstoned", "rejected"]
     assert list(figures(CONTRACT, run())) == [*names, "seconds", "read_units", "throttled"]
 
 
 def test_figures_follow_the_contract() -> None:
     newest = run_of(orders.CONTRACT, {"orders": 999}, {"orders": 999, "order_lines": 3000, "rejected": 1}, 4)
     found = figures(orders.CONTRACT, newest)
-    assert list(found)[:5] == ["scanned", "orders", "order_lines", "excluded", "rejected"]
+    assert list(found)[:6] == ["scanned", "orders", "order_lines", "excluded", "tombstoned", "rejected"]
     assert (found["orders"], found["order_lines"]) == (999, 3000)
 
 

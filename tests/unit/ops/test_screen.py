@@ -73,7 +73,13 @@ def test_json_acts_on_no_terminal_and_says_the_same(capsys: pytest.CaptureFixtur
 def test_json_has_every_field() -> None:
     told = document({"run": run(), "code": Exit.AWS, "days": (date(2026, 1, 31),), 1: None})
     kinds = {"conversations": 600, "feedback": 300, "registers": 99}
-    assert told["run"]["items"] == {"scanned": 1000, **kinds, "excluded": {}, "rejected": {"wrong_type": 1}}
+    assert told["run"]["items"] == {
+        "scanned": 1000,
+        **kinds,
+        "excluded": {},
+        "tombstoned": 0,
+        "rejected": {"wrong_type": 1},
+    }
     assert told["run"]["started_at"] == "2026-02-01T04:30:00+00:00"
     assert (told["code"], told["days"], told["1"]) == (3, ["2026-01-31"], None)
     assert json.loads(json.dumps(told)) == told

@@ -91,6 +91,7 @@ def _variables(task: Task) -> dict[str, str]:
         LambdaVariable.MAX_READ_CAPACITY_UNITS: UNLIMITED,
         LambdaVariable.METRICS_NAMESPACE: "CAT/Normalize",
         LambdaVariable.CONTRACT: CONTRACT.name,
+        LambdaVariable.TOMBSTONE_KEY: "/bench/tombstone-key",
     }
 
 

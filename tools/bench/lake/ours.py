@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from functools import partial
 
-from contract.settings import NO_TABLES, TRANSFORM_VARIABLES, TransformArgument
+from contract.settings import NEVER, NO_TABLES, TRANSFORM_VARIABLES, TransformArgument
 from contract.sources.catia import CONTRACT
 from glue_src.arguments import Arguments, read_variables
 from glue_src.clean_zone import CleanZone
@@ -39,6 +39,7 @@ def arguments(lake: str, clean_prefix: str, rebuild: str = NO_TABLES) -> Argumen
         TransformArgument.REBUILD: rebuild,
         TransformArgument.PSEUDONYMOUS_DATABASE: NO_TABLES,
         TransformArgument.PSEUDONYM_KEY: NO_TABLES,
+        TransformArgument.FORGET_BEFORE: NEVER,
     }
     return read_variables({TRANSFORM_VARIABLES[name]: value for name, value in values.items()})
 

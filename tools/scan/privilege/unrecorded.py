@@ -197,6 +197,44 @@ _OF_SERVICES: Final = (
         f"{_DOCS}/scheduler/latest/UserGuide/encryption-rest.html",
     ),
 )
+#: Without leave to list the key as a prefix, S3 says of a missing object that it may not be read.
+_TOLD_OF_ABSENCE: Final = (
+    "Needed by no call: it lets S3 answer 404 where there are no tombstones; the emulator always does."
+)
+_NOBODY_ERASED: Final = "In this run nobody is erased, so no key of tombstones is asked for."
+_OF_TOMBSTONES: Final = (
+    *(
+        reason
+        for role in ("cat-{env}-normalize-function", "cat-{env}-normalize-job")
+        for reason in (
+            Unrecorded(
+                role,
+                "FindTombstones",
+                ("s3:ListBucket",),
+                _TOLD_OF_ABSENCE,
+                f"{_DOCS}/AmazonS3/latest/API/API_GetObject.html",
+            ),
+            Unrecorded(
+                role,
+                "ReadTombstoneKey",
+                ("ssm:GetParameter",),
+                _NOBODY_ERASED,
+                f"{_DOCS}/systems-manager/latest/APIReference/API_GetParameter.html",
+            ),
+        )
+    ),
+    *(
+        Unrecorded(
+            role,
+            "ListZones",
+            ("s3:ListBucket",),
+            _TOLD_OF_ABSENCE,
+            f"{_DOCS}/AmazonS3/latest/API/API_HeadObject.html",
+            within="tombstones.json",
+        )
+        for role in ("cat-{env}-etl2-function", "cat-{env}-etl2-job")
+    ),
+)
 _OF_PROGRAMS: Final = (
     *(
         Unrecorded(
@@ -263,4 +301,5 @@ UNRECORDED: Final[tuple[Unrecorded, ...]] = (
     *_OF_THE_CRAWLER,
     *_OF_SERVICES,
     *_OF_PROGRAMS,
+    *_OF_TOMBSTONES,
 )
