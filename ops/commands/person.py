@@ -1,4 +1,4 @@
-r"""Commands about people: find, export, prove. Another one is a function here and an entry in COMMANDS."""
+r"""Commands about people: find, export, erase, prove. Another one is a function here and an entry in COMMANDS."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
+from ops.commands.erase import erase
 from ops.commands.options import Env, Json, ends, now, platform_of
 from ops.exits import Exit
 from ops.person.identity import identity_of, texts_of_file, users_of
@@ -154,4 +155,4 @@ def prove(
 
 
 #: In the order of ``--help``.
-COMMANDS: Final = (find, export, prove)
+COMMANDS: Final = (find, export, erase, prove)

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from contract.runs import RunSummaryError
+from contract.settings import TransformArgument
 from envs.local import LOCAL
 from envs.schema import ARROW_ENGINE, GLUE_ENGINE, LAMBDA_ENGINE, SPARK_ENGINE
 from tools.local.aws_environment import forget_accounts
@@ -56,11 +57,12 @@ def trino(workspace: Workspace, _: argparse.Namespace) -> None:
         step.detail = "started" if started else "was running"
 
 
-def curate(workspace: Workspace, _: argparse.Namespace) -> None:
+def curate(workspace: Workspace, arguments: argparse.Namespace) -> None:
     """Run ETL-2's Spark job once, which the emulator does not."""
     screen = Screen()
+    asked = {f"--{TransformArgument.FORGET_BEFORE}": datetime.now(UTC).isoformat()} if arguments.forget else {}
     with screen.step("ETL-2: Glue job on Spark") as step:
-        run_transform_job(workspace, lambda line: step.progress(line[:WIDEST_LINE]))
+        run_transform_job(workspace, lambda line: step.progress(line[:WIDEST_LINE]), asked)
         step.detail = f"its output is in {workspace.job_log}"
 
 
@@ -111,6 +113,10 @@ def parser() -> argparse.ArgumentParser:
             users = DEFAULT_USERS if name == "demo" else 0
             added.add_argument("--users", type=int, default=users, help="users in the sample (default: %(default)s)")
             added.add_argument("--seed", type=int, default=1, help="which sample (default: %(default)s)")
+        if name == "curate":
+            added.add_argument(
+                "--forget", action="store_true", help="have the tables forget their history, as an erasure"
+            )
         if name == "demo":
             for option, engines, whose in (
                 ("--engine", (LAMBDA_ENGINE, GLUE_ENGINE), "ETL-1's engine"),

@@ -110,15 +110,17 @@ class Pipeline:
         return self.environment.etl.transform.arrow.timeout
 
 
-def run_transform_job(workspace: Workspace, on_line: OnLine = lambda _: None) -> None:
-    """Run ETL-2's Spark job once, as its workflow would for what has arrived.
+def run_transform_job(
+    workspace: Workspace, on_line: OnLine = lambda _: None, asked: Mapping[str, str] | None = None
+) -> None:
+    """Run ETL-2's Spark job once, as its workflow would for what has arrived; ``asked`` are a single run's arguments.
 
     Raises:
         GlueJobError: there is none, or it failed.
     """
     clients, name = workspace.clients(), workspace.environment.names.glue_job
     try:
-        job = deployed_job(clients.glue, name)
+        job = deployed_job(clients.glue, name, asked)
     except clients.glue.exceptions.EntityNotFoundException as error:
         message = (
             f"There is no job {name}. Deploy it: make demo. With TRANSFORM=arrow arrivals start a function instead."
