@@ -21,7 +21,7 @@ from xxhash import xxh3_64_intdigest
 
 from contract import cells
 from contract.datasets import REJECTED, Dataset
-from contract.items.outcomes import Excluded, Outcome, Rejected, Row
+from contract.items.outcomes import Excluded, Outcome, Rejected, Row, Tombstoned
 from contract.sources.catia import CONTRACT, CONVERSATIONS, FEEDBACK
 from contract.units import MIB
 from lambda_src.exclusions import ExclusionRule
@@ -128,7 +128,7 @@ def _same_counts(found: Tally, expected: Tally, evidence: object) -> None:
 
 
 def _rows(outcome: Outcome) -> Mapping[str, Sequence[Row]]:
-    if isinstance(outcome, Excluded):
+    if isinstance(outcome, Excluded | Tombstoned):
         return {}
     return {REJECTED.name: [outcome.row]} if isinstance(outcome, Rejected) else outcome.rows
 
