@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from collections import Counter
 from collections.abc import Iterable
 from importlib import import_module, resources
@@ -15,6 +16,8 @@ from contract.source import ContractError, SourceContract
 from contract.views import NamedQuery, View, named_queries
 
 _SQL: Final = resources.files("contract") / "sql"
+#: In our files, keywords are written large, and tables without quotes and without a database.
+_READ: Final = re.compile(r"\b(?:FROM|JOIN)\s+([a-z_][a-z0-9_]*)")
 
 #: Athena's own name of the account's Glue catalog, as it stands in stored views.
 _GLUE_CATALOG: Final = "awsdatacatalog"
@@ -54,6 +57,35 @@ def named_queries_of(contract: SourceContract) -> tuple[NamedQuery, ...]:
     queries = sorted((*common, *(own.NAMED_QUERIES if own else ())), key=lambda query: query.name)
     _check_names(contract, [query.name for query in queries])
     return tuple(queries)
+
+
+def views_over(contract: SourceContract, tables: Iterable[Dataset]) -> tuple[View, ...]:
+    """Return the contract's views for whoever may read these of its tables and no others, in dependency order."""
+    return _served_over(contract, tables)[0]
+
+
+def named_queries_over(contract: SourceContract, tables: Iterable[Dataset]) -> tuple[NamedQuery, ...]:
+    """Return the named queries for whoever may read these of the contract's tables and no others, by name."""
+    return _served_over(contract, tables)[1]
+
+
+def _served_over(
+    contract: SourceContract, tables: Iterable[Dataset]
+) -> tuple[tuple[View, ...], tuple[NamedQuery, ...]]:
+    missing = {table.name for table in contract.tables} - {table.name for table in tables}
+    views = []
+    for view in views_of(contract):
+        if read_by(view.sql) & missing:
+            missing.add(view.name)
+        else:
+            views.append(view)
+    queries = (query for query in named_queries_of(contract) if not read_by(query.sql) & missing)
+    return tuple(views), tuple(queries)
+
+
+def read_by(sql: str) -> set[str]:
+    """Return what a view or named query of ours reads: tables, views, and its own WITH clauses' names."""
+    return set(_READ.findall(sql))
 
 
 def presto_view_text(view: View, database: str) -> str:

@@ -171,8 +171,36 @@ class Names:
 
     @property
     def workgroup(self) -> str:
-        """The Athena workgroup."""
+        """The Athena workgroup of analysts who may see people's names and words."""
         return ATHENA_WORKGROUP.check(f"wg-cat-{self.env}-analytics")
+
+    @property
+    def everyday_workgroup(self) -> str:
+        """The Athena workgroup of everyday analysts."""
+        return ATHENA_WORKGROUP.check(f"wg-cat-{self.env}-everyday")
+
+    @property
+    def operators_workgroup(self) -> str:
+        """The Athena workgroup of ``ops``: operators see rejected items, and their answers are nobody else's."""
+        return ATHENA_WORKGROUP.check(f"wg-cat-{self.env}-operators")
+
+    def any_workgroup(self) -> str:
+        """Return the pattern of the environment's workgroups, for permissions."""
+        return f"wg-cat-{self.env}-*"
+
+    @property
+    def full_policy(self) -> str:
+        """The policy of analysts who may see people's names and words."""
+        return self._name(IAM_POLICY, "analysts", "full")
+
+    @property
+    def everyday_policy(self) -> str:
+        """The policy of everyday analysts, to whom people are pseudonyms."""
+        return self._name(IAM_POLICY, "analysts", "everyday")
+
+    def any_analysts_policy(self) -> str:
+        """Return the pattern of the analysts' policies, for permissions; the boundary fits it not."""
+        return f"cat-{self.env}-analysts-*"
 
     @property
     def key_alias(self) -> str:

@@ -38,6 +38,10 @@ ARROW_ENGINE = "arrow"
 #: How many events ETL-2's function works on at once. One after the other, as with the Spark job: Lambda keeps the
 #: others in its own queue and tries them again for up to six hours. The concurrency is taken from the account's.
 ARROW_CONCURRENCY = 1
+#: Who asks Athena: each group has a workgroup of its own, whose answers lie below the group's name (docs/adr/0048).
+FULL = "full"
+EVERYDAY = "everyday"
+OPERATORS = "operators"
 #: When the crawler runs.
 ON_DEMAND = "on_demand"
 AFTER_JOB = "after_job"
@@ -254,7 +258,10 @@ class CatalogSettings:
 @_settings
 @dataclass(frozen=True, kw_only=True)
 class AthenaSettings:
-    """The analysts' workgroup; a query that would scan more than ``bytes_scanned_cutoff`` bytes is stopped."""
+    """The workgroup of analysts with full rights; the others' names follow from the environment's.
+
+    In each of them a query that would scan more than ``bytes_scanned_cutoff`` bytes is stopped.
+    """
 
     work_group_name: Annotated[str, rules.named_by(naming.ATHENA_WORKGROUP)]
     bytes_scanned_cutoff: Annotated[int, rules.between(10_000_000, 2**53, "Athena's least cutoff is 10 MB")] = (
@@ -331,7 +338,12 @@ class EtlSettings:
     pseudonymous_prefix: _Prefix = "reports/etl-process2-pseudonymous/"
     #: Where rejected items and quarantined runs lie: for operators only.
     restricted_prefix: _Prefix = "reports/etl-process2-restricted/"
+    #: Below it each group's answers lie in a folder of the group's name.
     athena_results_prefix: _Prefix = "athena/results/"
+
+    def results_prefix(self, group: str) -> str:
+        """Return where the answers to a group's queries lie."""
+        return f"{self.athena_results_prefix}{group}/"
 
     @property
     def table_zones(self) -> TableZones:
@@ -436,6 +448,12 @@ class Environment:
     def days_kept(self, dataset: Dataset) -> int:
         """For how many days earlier states of a table can be asked for."""
         return dataset.days_kept(self.etl.curated.history_days, self.privacy.rejected_days)
+
+    @property
+    def workgroups(self) -> dict[str, str]:
+        """The name of each group's Athena workgroup."""
+        everyday = {EVERYDAY: self.names.everyday_workgroup} if self.privacy.pseudonymous_tables else {}
+        return {FULL: self.etl.athena.work_group_name, **everyday, OPERATORS: self.names.operators_workgroup}
 
     @property
     def freshness_hours(self) -> int | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from envs.naming import state_key
-from envs.schema import Environment
+from envs.schema import EVERYDAY, FULL, Environment
 from modules.account import Account
 from modules.etl.construct import Etl, EtlCode, EtlProps
 from modules.normalize.construct import Normalize, NormalizeCode, NormalizeProps
@@ -146,7 +146,10 @@ class EtlStack(PlatformStack):
                 "database_name": Output(
                     value=etl.catalog.database.name, description="Database of the curated tables and views"
                 ),
-                "workgroup_name": Output(value=etl.workgroup.name, description="Athena workgroup for analysts"),
+                "workgroup_name": Output(
+                    value=etl.workgroups[FULL].name, description="Athena workgroup of analysts with full rights"
+                ),
+                **_for_people(etl),
                 "dashboard_name": Output(
                     value=etl.dashboard.dashboard_name, description="CloudWatch dashboard of both ETLs"
                 ),
@@ -156,3 +159,20 @@ class EtlStack(PlatformStack):
                 ),
             }
         )
+
+
+def _for_people(etl: Etl) -> dict[str, Output]:
+    """Return the policies that people are given, and where everyday analysts work."""
+    found = {}
+    for group, made in etl.policies.items():
+        what = f"managed policy of {group} analysts"
+        found[f"{group}_policy_name"] = Output(value=made.name, description=f"Name of the {what}: for permission sets")
+        found[f"{group}_policy_arn"] = Output(value=made.arn, description=f"ARN of the {what}: for roles and groups")
+    if etl.pseudonymous_catalog:
+        found["everyday_workgroup_name"] = Output(
+            value=etl.workgroups[EVERYDAY].name, description="Athena workgroup of everyday analysts"
+        )
+        found["pseudonymous_database_name"] = Output(
+            value=etl.pseudonymous_catalog.database.name, description="Database in which people are pseudonyms"
+        )
+    return found

@@ -155,7 +155,11 @@ def _crawls(platform: Platform, since: datetime) -> list[float]:
 
 def _scans(platform: Platform, since: datetime) -> Iterator[int]:
     """Yield the bytes of each query that is billed: those that ended well, and those that somebody stopped."""
-    workgroup = platform.environment.etl.athena.work_group_name
+    for workgroup in platform.environment.workgroups.values():
+        yield from _scans_in(platform, workgroup, since)
+
+
+def _scans_in(platform: Platform, workgroup: str, since: datetime) -> Iterator[int]:
     pages = platform.athena.get_paginator("list_query_executions").paginate(WorkGroup=workgroup)
     for page in pages:
         ids = page["QueryExecutionIds"]

@@ -1,4 +1,4 @@
-"""SQL for Athena: a named query or a statement, run in the environment's workgroup, its rows page by page."""
+"""SQL for Athena: a named query or a statement, run in the operators' workgroup, its rows page by page."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 from botocore.exceptions import ClientError
 
 from contract.serving import named_queries_of
+from envs.schema import OPERATORS
 from ops.aws_errors import code_of
 from ops.exits import attention, usage
 from ops.remedies import command_line
@@ -119,7 +120,7 @@ def check_is_athena(environment: Environment, variables: Mapping[str, str]) -> N
 
 
 class Query:
-    """One query in the environment's workgroup, begun when the object is made."""
+    """One query in the operators' workgroup, begun when the object is made."""
 
     def __init__(self, platform: Platform, sql: str) -> None:
         self._platform = platform
@@ -128,7 +129,7 @@ class Query:
             answer = platform.athena.start_query_execution(
                 QueryString=sql,
                 QueryExecutionContext={"Database": etl.catalog.database_name},
-                WorkGroup=etl.athena.work_group_name,
+                WorkGroup=platform.environment.workgroups[OPERATORS],
             )
         except ClientError as error:
             if code_of(error) != "InvalidRequestException":

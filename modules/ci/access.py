@@ -27,6 +27,7 @@ class Scope(Enum):
     GLUE = "Glue"
     KEYS = "Keys"
     LOG_GROUPS = "LogGroups"
+    POLICIES = "Policies"
     QUEUES = "Queues"
     ROLES = "Roles"
     RULES = "Rules"
@@ -159,6 +160,15 @@ ACCESS: Final[Mapping[str, Access]] = {
         Scope.GLUE,
         ("glue:GetWorkflow", "glue:GetTags"),
         ("glue:CreateWorkflow", "glue:UpdateWorkflow", "glue:DeleteWorkflow", *_GLUE_TAGS),
+    ),
+    # Whoever writes them says who reads data: a person (modules/ci/guarded.py), who can attach them to nobody.
+    "aws_iam_policy": Access(
+        Scope.POLICIES,
+        ("iam:GetPolicy", "iam:GetPolicyVersion"),
+        (
+            *("iam:CreatePolicy", "iam:CreatePolicyVersion", "iam:DeletePolicy", "iam:DeletePolicyVersion"),
+            *("iam:ListPolicyVersions", "iam:SetDefaultPolicyVersion", "iam:TagPolicy", "iam:UntagPolicy"),
+        ),
     ),
     "aws_iam_role": Access(
         Scope.ROLES,

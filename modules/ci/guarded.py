@@ -15,7 +15,8 @@ from contract.serving import VIEW_TYPE
 #: By the type in Terraform's addresses; the plan says by them that a person is needed.
 GUARDED_TYPES: Final = frozenset(
     {
-        # Who may do what.
+        # Who may do what, and what people may read.
+        "aws_iam_policy",
         *("aws_iam_role", "aws_iam_role_policy", "aws_lambda_permission"),
         # Where data is, who is let in there, how it is encrypted and how long it stays.
         *("aws_s3_bucket", "aws_s3_bucket_lifecycle_configuration", "aws_s3_bucket_notification"),

@@ -21,6 +21,12 @@ from modules.policies import Conditions, Statement
 
 #: Who may be given a role of the platform.
 _SERVICES: Final = ("events", "glue", "lambda", "scheduler")
+#: Scopes that have one statement together: IAM counts a role's policies by characters. Of another's resources an action
+#: says nothing.
+_TOGETHER: Final = {
+    **dict.fromkeys((Scope.ALARMS, Scope.BUDGETS, Scope.DASHBOARDS, Scope.LOG_GROUPS), "Watch"),
+    **dict.fromkeys((Scope.QUEUES, Scope.RULES, Scope.SCHEDULE_GROUPS, Scope.SCHEDULES, Scope.TOPICS), "Events"),
+}
 #: Actions on roles that can be allowed only while the role has the permissions boundary.
 _BOUNDED: Final = frozenset(
     {"iam:CreateRole", "iam:DeleteRolePolicy", "iam:PutRolePermissionsBoundary", "iam:PutRolePolicy"}
@@ -158,20 +164,24 @@ class Permissions:
     def _statements(
         self, verb: str, wanted: Iterable[tuple[Scope, Iterable[str]]], without: frozenset[str] = frozenset()
     ) -> list[Statement]:
-        """Return one statement for each scope that has actions."""
-        actions: defaultdict[Scope, set[str]] = defaultdict(set)
+        """Return one statement for each scope that has actions, or for those that have one together."""
+        actions: defaultdict[str, set[str]] = defaultdict(set)
+        scopes: defaultdict[str, set[Scope]] = defaultdict(set)
         for scope, names in wanted:
             for name in set(names) - without:
-                actions[_scope_of(name, scope)].add(name)
+                found = _scope_of(name, scope)
+                what = _TOGETHER.get(found, found.value)
+                actions[what].add(name)
+                scopes[what].add(found)
         return [
             Statement(
-                sid=f"{verb}{scope.value}",
-                actions=sorted(actions[scope]),
-                resources=self._arns(scope),
-                conditions=own_key(self.environment) if scope is Scope.KEYS else {},
+                sid=f"{verb}{what}",
+                actions=sorted(actions[what]),
+                resources=[arn for scope in Scope if scope in scopes[what] for arn in self._arns(scope)],
+                conditions=own_key(self.environment) if Scope.KEYS in scopes[what] else {},
             )
-            for scope in Scope
-            if actions[scope]
+            for what in dict.fromkeys(_TOGETHER.get(scope, scope.value) for scope in Scope)
+            if actions[what]
         ]
 
     def _arns(self, scope: Scope) -> list[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fnmatch import fnmatchcase
+
 from contract.layout import ARTIFACTS_PREFIX, first_metadata_root
 from contract.serving import views_of
 from envs.schema import Environment
@@ -33,6 +35,7 @@ def arns(scope: Scope, environment: Environment, account: Account) -> list[str]:
         Scope.GLUE: [account.arn("glue", f"{kind}/{any_name}") for kind in glue],
         Scope.KEYS: [account.arn("kms", "key/*")],
         Scope.LOG_GROUPS: [account.arn("logs", f"log-group:{folder}{any_name}") for folder in _LOGS],
+        Scope.POLICIES: [account.policy_arn(names.any_analysts_policy())],
         Scope.QUEUES: [account.arn("sqs", any_name)],
         Scope.ROLES: [account.role_arn(name) for name in names.any_service_role()],
         Scope.RULES: [account.arn("events", f"rule/{any_name}")],
@@ -40,13 +43,19 @@ def arns(scope: Scope, environment: Environment, account: Account) -> list[str]:
         Scope.SCHEDULES: [account.arn("scheduler", f"schedule/{any_name}/{any_name}")],
         Scope.TOPICS: [account.arn("sns", any_name)],
         Scope.VIEWS: view_arns(environment, account),
-        Scope.WORKGROUP: [account.arn("athena", f"workgroup/{environment.etl.athena.work_group_name}")],
+        Scope.WORKGROUP: _workgroup_arns(environment, account),
     }[scope]
 
 
 def bucket_arn(environment: Environment, account: Account) -> str:
     """Return the ARN of the bucket that both ETLs share."""
     return f"arn:{account.partition}:s3:::{environment.normalize.s3_bucket_name}"
+
+
+def _workgroup_arns(environment: Environment, account: Account) -> list[str]:
+    pattern, named = environment.names.any_workgroup(), environment.etl.athena.work_group_name
+    names = [pattern] if fnmatchcase(named, pattern) else [pattern, named]
+    return [account.arn("athena", f"workgroup/{name}") for name in names]
 
 
 def first_metadata_arn(environment: Environment, account: Account) -> str:

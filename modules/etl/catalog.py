@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from contract.datasets import Dataset
 from contract.layout import TableZones, first_metadata_key
 from contract.masking import pseudonymous_datasets
-from contract.serving import PRESTO_VIEW_PARAMETERS, VIEW_TYPE, presto_view_text, views_of
+from contract.serving import PRESTO_VIEW_PARAMETERS, VIEW_TYPE, presto_view_text, views_over
 from contract.source import SourceContract
 from contract.table_metadata import first_metadata
 from contract.views import View
@@ -81,7 +81,7 @@ class Catalog(Construct):
             tags=ETL.tags(ResourceType.CATALOG),
         )
         self.tables = [self._table(dataset) for dataset in props.tables]
-        self.views = [self._view(view) for view in views_of(props.contract)]
+        self.views = [self._view(view) for view in views_over(props.contract, props.tables)]
 
     def _table(self, dataset: Dataset) -> GlueCatalogTable:
         props = self._props

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from envs.schema import AFTER_JOB, Environment
+from contract.serving import named_queries_of, named_queries_over
+from envs.schema import AFTER_JOB, EVERYDAY, FULL, OPERATORS, Environment
 from modules.account import Account
 from modules.encryption import GlueSecurity, OwnKey
+from modules.etl.analysts import Analysts, AnalystsProps, tables_of_analysts
 from modules.etl.arrival import Arrival, ArrivalProps
-from modules.etl.athena import Analytics, AnalyticsProps
+from modules.etl.athena import Analytics, AnalyticsProps, Queries
 from modules.etl.catalog import Catalog, CatalogProps
 from modules.etl.crawler import CuratedCrawler, CuratedCrawlerProps
 from modules.etl.dashboard import Dashboard, DashboardProps
@@ -37,8 +39,9 @@ class EtlProps:
 class Etl(Construct):
     """ETL-2. Bucket, topic and key are found by their names, so that the stack depends on no other stack's state.
 
-    ``bucket``, ``crawler``, ``workgroup`` and ``dashboard`` are the resources, ``catalog`` and ``arrival`` hold theirs,
-    ``engine`` is what curates. ``pseudonymous_catalog`` is None where the environment has no such tables.
+    ``bucket``, ``crawler`` and ``dashboard`` are the resources, ``workgroups`` and ``policies`` those of each group of
+    people; ``catalog`` and ``arrival`` hold theirs, ``engine`` is what curates. ``pseudonymous_catalog`` is None where
+    the environment has no such tables.
     """
 
     def __init__(self, scope: Construct, construct_id: str, props: EtlProps) -> None:
@@ -84,9 +87,10 @@ class Etl(Construct):
             "data_alarms",
             DataAlarmsProps(names=names, freshness_hours=environment.freshness_hours, alerts=topic),
         )
-        self.workgroup = Analytics(self, "athena", self._analytics_props()).workgroup
+        self.workgroups = Analytics(self, "athena", self._analytics_props()).workgroups
+        self.policies = Analysts(self, "analysts", self._analysts_props()).policies
         seen = DashboardProps(
-            environment=environment, bucket=self.bucket, arrival=self.arrival, workgroup=self.workgroup
+            environment=environment, bucket=self.bucket, arrival=self.arrival, workgroups=self.workgroups
         )
         self.dashboard = Dashboard(self, "dashboard", seen).dashboard
 
@@ -105,16 +109,18 @@ class Etl(Construct):
         )
 
     def _pseudonymous_catalog(self) -> Catalog | None:
-        environment = self._props.environment
-        if not environment.privacy.pseudonymous_tables:
+        if not self._props.environment.privacy.pseudonymous_tables:
             return None
-        props = replace(
+        return Catalog(self, "pseudonymous_catalog", self._pseudonymous_props())
+
+    def _pseudonymous_props(self) -> CatalogProps:
+        environment = self._props.environment
+        return replace(
             self._catalog_props(),
             database_name=environment.names.pseudonymous_database,
             curated_prefix=environment.etl.pseudonymous_prefix,
             pseudonymous=True,
         )
-        return Catalog(self, "pseudonymous_catalog", props)
 
     def _tables(self) -> list[TerraformResource]:
         catalogs = [self.catalog, *([self.pseudonymous_catalog] if self.pseudonymous_catalog else [])]
@@ -159,14 +165,32 @@ class Etl(Construct):
         return EtlFunction(self, "function", props, code)
 
     def _analytics_props(self) -> AnalyticsProps:
-        environment = self._props.environment
         return AnalyticsProps(
-            contract=environment.contract,
+            environment=self._props.environment,
             account=self._props.account,
-            settings=environment.etl.athena,
             bucket=self.bucket,
-            results_prefix=environment.etl.athena_results_prefix,
-            database=self.catalog.database,
-            empty_on_destroy=environment.empty_on_destroy,
+            queries=self._queries(),
+            key=self._key,
+        )
+
+    def _queries(self) -> dict[str, Queries]:
+        """Return what each group can run: operators, who have the others by ``ops``, what reads rejected items."""
+        contract, props = self._props.environment.contract, self._catalog_props()
+        full = named_queries_over(contract, tables_of_analysts(props))
+        rest = [query for query in named_queries_of(contract) if query not in full]
+        found = {FULL: Queries(self.catalog.database, full), OPERATORS: Queries(self.catalog.database, rest)}
+        if self.pseudonymous_catalog:
+            everyday = named_queries_over(contract, tables_of_analysts(self._pseudonymous_props()))
+            found[EVERYDAY] = Queries(self.pseudonymous_catalog.database, everyday)
+        return found
+
+    def _analysts_props(self) -> AnalystsProps:
+        everyday = [self._pseudonymous_props()] if self.pseudonymous_catalog else []
+        catalogs = {FULL: [self._catalog_props(), *everyday]}
+        return AnalystsProps(
+            environment=self._props.environment,
+            account=self._props.account,
+            bucket=self.bucket,
+            catalogs={**catalogs, EVERYDAY: everyday} if everyday else catalogs,
             key=self._key,
         )

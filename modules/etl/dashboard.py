@@ -6,7 +6,7 @@ runs take is the runs' own metric: Glue writes its own (``glue.driver.…``) onl
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from contract.metrics import CurationMetric, RunMetric, rows_metric
@@ -42,7 +42,7 @@ class DashboardProps:
     environment: Environment
     bucket: DataAwsS3Bucket
     arrival: Arrival
-    workgroup: AthenaWorkgroup
+    workgroups: Mapping[str, AthenaWorkgroup]
 
 
 class Dashboard(Construct):
@@ -188,16 +188,20 @@ def _storage(props: DashboardProps) -> Iterator[Graph]:
 
 
 def _queries(props: DashboardProps) -> Iterator[Graph]:
-    workgroup = props.workgroup.name
-    states = ("SUCCEEDED", *_STOPPED)
+    groups = props.workgroups.items()
     yield Graph(
         title="Athena: bytes scanned",
-        lines=[Line(metric=of_queries("ProcessedBytes", workgroup, state), label=state) for state in states],
+        lines=[
+            Line(metric=of_queries("ProcessedBytes", workgroup.name, state), label=f"{group} {state}")
+            for group, workgroup in groups
+            for state in ("SUCCEEDED", *_STOPPED)
+        ],
     )
     yield Graph(
         title="Athena: queries that failed or were stopped",
         lines=[
-            Line(metric=of_queries("TotalExecutionTime", workgroup, state, SAMPLE_COUNT), label=state)
+            Line(metric=of_queries("TotalExecutionTime", workgroup.name, state, SAMPLE_COUNT), label=f"{group} {state}")
+            for group, workgroup in groups
             for state in _STOPPED
         ],
     )

@@ -14,6 +14,7 @@ from ops.services import FAILED_CRAWL, crawler_state
 
 if TYPE_CHECKING:
     from ops.checks.findings import Examination
+    from ops.platform import Platform
 
 
 def crawler(examined: Examination) -> Iterator[Finding]:
@@ -50,30 +51,32 @@ def crawler(examined: Examination) -> Iterator[Finding]:
 
 
 def workgroup(examined: Examination) -> Iterator[Finding]:
-    """Say whether analysts can query: the workgroup, its results' place, its limit."""
-    platform, etl = examined.platform, examined.platform.environment.etl
-    name, deploy = etl.athena.work_group_name, platform.deploy
+    """Say whether people can query: each group's workgroup, its results' place, its limit."""
+    for group, name in examined.platform.environment.workgroups.items():
+        yield _workgroup(examined.platform, group, name)
+
+
+def _workgroup(platform: Platform, group: str, name: str) -> Finding:
+    etl, deploy = platform.environment.etl, platform.deploy
     try:
         found = platform.athena.get_work_group(WorkGroup=name)["WorkGroup"]
     except ClientError as error:
         # Athena has one code for all that is wrong with a request.
         if code_of(error) != "InvalidRequestException" and not is_absence(error):
             raise
-        yield Finding("workgroup", ATTENTION, f"{name} does not exist", deploy)
-        return
+        return Finding("workgroup", ATTENTION, f"{name} does not exist", deploy)
     configuration = found.get("Configuration", {})
     results = configuration.get("ResultConfiguration", {}).get("OutputLocation", "")
-    wanted = platform.bucket.uri(etl.athena_results_prefix)
+    wanted = platform.bucket.uri(etl.results_prefix(group))
     faults = []
     if found.get("State") != "ENABLED":
         faults.append(f"is {found.get('State')}")
     if results.rstrip("/") != wanted.rstrip("/"):
         faults.append(f"writes its results to {results or 'nowhere'}, not to {wanted}")
     if faults:
-        yield Finding("workgroup", ATTENTION, f"{name} {', '.join(faults)}", deploy)
-    else:
-        limit = configuration.get("BytesScannedCutoffPerQuery", 0)
-        yield Finding("workgroup", OK, f"{name}, results in {results}, queries stop at {limit / 2**30:,.1f} GB")
+        return Finding("workgroup", ATTENTION, f"{name} {', '.join(faults)}", deploy)
+    limit = configuration.get("BytesScannedCutoffPerQuery", 0)
+    return Finding("workgroup", OK, f"{name}, results in {results}, queries stop at {limit / 2**30:,.1f} GB")
 
 
 CHECKS = (

@@ -77,8 +77,8 @@ def query(
 ) -> Exit:
     """Ask Athena: SQL, or a named query by its name.
 
-    In the environment's own workgroup. Without SQL, the named queries are listed. Statements that do not only read
-    are refused without --write, and with it you are asked first.
+    In the operators' workgroup, whose answers no analyst can read. Without SQL, the named queries are listed.
+    Statements that do not only read are refused without --write, and with it you are asked first.
 
     NULL is a null, nothing is an empty text. Tables cut long texts and mark them with an ellipsis, records do not.
     With --format csv or json all rows go to the standard output.

@@ -68,3 +68,14 @@ def refusing(workspace: Workspace, role: str, action: str, resource: str = "*") 
     assert {(decision["role"], decision["action"]) for decision in refused} <= {(role, action)}
     allowed = "".join(f"{json.dumps(decision)}\n" for decision in made if decision["allowed"])
     workspace.emulator.decisions.write_text(allowed, encoding="utf-8")
+
+
+@contextmanager
+def forgetting(workspace: Workspace, role: str) -> Iterator[None]:
+    """Forget what a role did and was refused while the block lasted: it is none of the platform's."""
+    try:
+        yield
+    finally:
+        others = [decision for decision in read_decisions(workspace.emulator.decisions) if decision["role"] != role]
+        kept = "".join(f"{json.dumps(decision)}\n" for decision in others)
+        workspace.emulator.decisions.write_text(kept, encoding="utf-8")

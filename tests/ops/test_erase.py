@@ -132,7 +132,7 @@ class Scene:
             forget_before=forget_before,
         )
         platform = self.platform
-        clients = TransformClients(platform.s3, platform.glue, platform.cloudwatch, platform.events)
+        clients = TransformClients(platform.s3, platform.glue, platform.cloudwatch, platform.events, platform.ssm)
         engine = ArrowEngine(platform.glue, platform.s3, self.lake.bucket, self.lake.database, self.scratch)
         return transform(arguments, engine, clients).recorded_run
 

@@ -25,9 +25,11 @@ QUEUE: Final = f"arn:aws:sqs:us-east-1:{ID}:cat-prod-etl2-dead-letters"
 LOG_GROUP: Final = f"arn:aws:logs:us-east-1:{ID}:log-group:/aws/lambda/cat-prod-lambda-normalize"
 WORKGROUP: Final = f"arn:aws:athena:us-east-1:{ID}:workgroup/wg-cat-prod-analytics"
 RULE: Final = f"arn:aws:events:us-east-1:{ID}:rule/cat-prod-etl2-run-arrived"
+ANALYSTS: Final = f"arn:aws:iam::{ID}:policy/cat-prod-analysts-everyday"
+BOUNDARY: Final = f"arn:aws:iam::{ID}:policy/cat-prod-pipeline-boundary"
 SCHEDULE: Final = f"arn:aws:scheduler:us-east-1:{ID}:schedule/cat-prod-normalize/cat-prod-normalize-daily"
 
-BOUNDED: Final = {"iam:permissionsboundary": f"arn:aws:iam::{ID}:policy/cat-prod-pipeline-boundary"}
+BOUNDED: Final = {"iam:permissionsboundary": BOUNDARY}
 OWN_KEY: Final = {"aws:resourcetag/environment": "PROD", "aws:resourcetag/projectid": "P2124"}
 BY_LAMBDA: Final = {**OWN_KEY, "kms:viaservice": "lambda.us-east-1.amazonaws.com"}
 
@@ -85,8 +87,18 @@ ON_GUARDED: Final = [
             *("AddRoleToInstanceProfile", "TagRole", "UntagRole"),
         )
     ),
-    Call("iam:SetDefaultPolicyVersion", f"arn:aws:iam::{ID}:policy/cat-prod-pipeline-boundary"),
-    Call("iam:CreatePolicyVersion", f"arn:aws:iam::{ID}:policy/cat-prod-pipeline-boundary"),
+    *(
+        Call(f"iam:{action}", policy)
+        for policy in (BOUNDARY, ANALYSTS)
+        for action in (
+            *("CreatePolicy", "CreatePolicyVersion", "DeletePolicy", "DeletePolicyVersion", "SetDefaultPolicyVersion"),
+            *("TagPolicy", "UntagPolicy"),
+        )
+    ),
+    *(
+        Call(f"iam:{action}", f"arn:aws:iam::{ID}:{who}/somebody")
+        for action, who in (("AttachUserPolicy", "user"), ("AttachGroupPolicy", "group"), ("PutUserPolicy", "user"))
+    ),
     Call("iam:CreateAccessKey", f"arn:aws:iam::{ID}:user/somebody"),
     *(
         Call(f"s3:{action}", BUCKET)
@@ -168,6 +180,12 @@ PATHS: Final = {
     "the catalog shows other files": [Call("s3:PutObject", PROGRAM), Call("glue:UpdateTable", TABLE)],
     "answers go to another bucket": [Call("athena:UpdateWorkGroup", WORKGROUP), Call("athena:CreateNamedQuery", "*")],
     "others decrypt with the key": [Call("kms:CreateGrant", KEY, OWN_KEY), Call("kms:Decrypt", KEY, OWN_KEY)],
+    "everyday analysts see people": [
+        *(Call("iam:CreatePolicyVersion", ANALYSTS), Call("iam:SetDefaultPolicyVersion", ANALYSTS)),
+    ],
+    "the deployer becomes an analyst": [
+        *(on_role("AttachRolePolicy", "pipeline-deploy"), Call("athena:StartQueryExecution", WORKGROUP)),
+    ],
     "nobody hears of it": [Call("sns:SetTopicAttributes", TOPIC), Call("logs:DeleteLogGroup", LOG_GROUP)],
 }
 #: What a deployment needs, so that the refusals above are not those of a role that may do nothing.
@@ -186,6 +204,8 @@ GUARDS: Final = [
     *(Call("s3:PutBucketPolicy", BUCKET), Call("s3:PutLifecycleConfiguration", BUCKET)),
     *(Call("glue:CreateTable", TABLE), Call("s3:PutObject", FIRST_METADATA), Call("lambda:AddPermission", FUNCTION)),
     *(Call("sns:SetTopicAttributes", TOPIC), Call("logs:PutRetentionPolicy", LOG_GROUP)),
+    *(Call(f"iam:{action}", ANALYSTS) for action in ("CreatePolicy", "CreatePolicyVersion", "SetDefaultPolicyVersion")),
+    Call("athena:UpdateWorkGroup", WORKGROUP.replace("analytics", "everyday")),
 ]
 UNBOUNDED: Final = [
     *(
@@ -199,6 +219,15 @@ UNBOUNDED: Final = [
         on_role(action, name)
         for action in ("PutRolePolicy", "UpdateAssumeRolePolicy")
         for name in ("pipeline-deploy", "pipeline-change-guard")
+    ),
+    *(
+        Call(f"iam:{action}", policy)
+        for action in ("CreatePolicy", "CreatePolicyVersion", "SetDefaultPolicyVersion", "DeletePolicy")
+        for policy in (BOUNDARY, ANALYSTS.replace("prod", "test"))
+    ),
+    *(
+        Call(f"iam:{action}", f"arn:aws:iam::{ID}:{who}/somebody")
+        for action, who in (("AttachUserPolicy", "user"), ("AttachGroupPolicy", "group"), ("AttachRolePolicy", "role"))
     ),
     Call("s3:DeleteBucket", BUCKET),
 ]

@@ -53,7 +53,7 @@ def test_environments_have_the_same_addresses_but_for_the_schedule(stacks: dict[
 
 def test_environments_have_the_same_addresses_of_etl2_but_for_freshness(stacks: dict[str, Stack]) -> None:
     test, prod, local = (set(stacks[f"cat-{env}-etl2"].addresses) for env in ("test", "prod", "local"))
-    pseudonymous = {address for address in local if ".pseudonymous" in address}
+    pseudonymous = {address for address in local if ".pseudonymous" in address or ".everyday" in address}
     assert prod - test - pseudonymous == {"aws_cloudwatch_metric_alarm.freshness"}
     assert test <= prod
     assert local - test == pseudonymous

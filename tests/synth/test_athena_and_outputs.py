@@ -1,10 +1,11 @@
 from __future__ import annotations
 
-from contract.serving import named_queries_of
+from contract.serving import named_queries_over
 from contract.sources.catia import CONTRACT
 from tests.synth.synthesized import ACCOUNT, ROOT, Stack
 
-NAMED_QUERIES = named_queries_of(CONTRACT)
+#: Those of analysts with full rights; everyday ones', and the operators': tests/synth/test_analysts.py.
+NAMED_QUERIES = named_queries_over(CONTRACT, CONTRACT.tables_of_analysts)
 
 CUTOFFS = {"test": 2**30, "prod": 100 * 2**30, "local": 2**30}
 
@@ -20,7 +21,7 @@ def test_workgroup(etl: Stack) -> None:
             "bytes_scanned_cutoff_per_query": CUTOFFS[etl.env],
             "engine_version": {"selected_engine_version": "Athena engine version 3"},
             "result_configuration": {
-                "output_location": "s3://${data.aws_s3_bucket.reports.bucket}/athena/results/",
+                "output_location": "s3://${data.aws_s3_bucket.reports.bucket}/athena/results/full/",
                 "expected_bucket_owner": ACCOUNT,
                 "encryption_configuration": {"encryption_option": "SSE_S3"},
             },
@@ -31,7 +32,8 @@ def test_workgroup(etl: Stack) -> None:
 
 def test_named_queries(etl: Stack) -> None:
     queries = etl.of_type("aws_athena_named_query")
-    assert {query.name for query in NAMED_QUERIES} == set(queries)
+    others = {name for name in queries if name.startswith(("everyday_", "operators_"))}
+    assert {query.name for query in NAMED_QUERIES} == set(queries) - others
     for query in NAMED_QUERIES:
         assert queries[query.name] == {
             "name": query.name,
@@ -46,12 +48,13 @@ def test_named_queries_are_the_files(etl: Stack) -> None:
     queries = etl.of_type("aws_athena_named_query")
     folders = ("contract/sql/named_queries", "contract/sources/catia/sql/named_queries")
     files = {file.stem: file for folder in folders for file in (ROOT / folder).iterdir()}
-    assert set(queries) == set(files)
+    assert {query["name"] for query in queries.values()} == set(files)
+    by_name = {query["name"]: query for query in queries.values()}
     for name, file in files.items():
         first_line, _, sql = file.read_text(encoding="utf-8").partition("\n")
-        assert queries[name]["description"] == first_line.removeprefix("-- ")
+        assert by_name[name]["description"] == first_line.removeprefix("-- ")
         if "{" not in sql:  # a template otherwise: tests/sql/test_serving.py
-            assert queries[name]["query"] == sql.strip()
+            assert by_name[name]["query"] == sql.strip()
 
 
 def values(stack: Stack) -> dict[str, str]:
@@ -84,6 +87,22 @@ def test_normalize_outputs_with_the_glue_engine(prod_normalize: Stack, glue_norm
     }
 
 
+def for_people(etl: Stack) -> dict[str, str]:
+    groups = ["full"] if etl.env == "test" else ["everyday", "full"]
+    policies = {
+        f"{group}_policy_{attribute}": f"${{aws_iam_policy.{group}.{attribute}}}"
+        for group in groups
+        for attribute in ("name", "arn")
+    }
+    if etl.env == "test":
+        return policies
+    return {
+        **policies,
+        "everyday_workgroup_name": "${aws_athena_workgroup.everyday.name}",
+        "pseudonymous_database_name": "${aws_glue_catalog_database.pseudonymous.name}",
+    }
+
+
 def test_etl_outputs(etl: Stack) -> None:
     assert values(etl) == {
         "job_name": "${aws_glue_job.parquet.name}",
@@ -93,6 +112,7 @@ def test_etl_outputs(etl: Stack) -> None:
         "dead_letters_url": "${aws_sqs_queue.dead_letters.url}",
         "database_name": "${aws_glue_catalog_database.analytics.name}",
         "workgroup_name": "${aws_athena_workgroup.analytics.name}",
+        **for_people(etl),
         "dashboard_name": "${aws_cloudwatch_dashboard.platform.dashboard_name}",
         "curated_location": "s3://${data.aws_s3_bucket.reports.bucket}/reports/etl-process2/",
         "state": f"s3://cat-{etl.env}-terraform-state/{etl.name}/terraform.tfstate",

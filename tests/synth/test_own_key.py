@@ -219,6 +219,7 @@ IN_ETL: dict[str, dict[str, Any]] = {
         ],
         "security_configuration": SECURITY,
     },
+    **{f"aws_iam_policy.{group}": {"policy": [use(FOUND, "s3")]} for group in ("everyday", "full")},
     "aws_iam_role_policy.crawler": {"policy": on_glue(FOUND)},
     "aws_sqs_queue.dead_letters": {"kms_master_key_id": FOUND, "sqs_managed_sse_enabled": None},
 }
@@ -228,7 +229,7 @@ IN_ETL: dict[str, dict[str, Any]] = {
 def test_key_changes_only_what_it_encrypts(all_stacks: dict[str, Stack], name: str) -> None:
     in_stack = IN_NORMALIZE if "normalize" in name.partition(" ")[0] else IN_ETL
     found = differences(all_stacks[PAIRS[name]], all_stacks[name])
-    configuration: Any = found.pop("aws_athena_workgroup.analytics", {}).get("configuration")
+    workgroups = [found.pop(address) for address in list(found) if address.startswith("aws_athena_workgroup.")]
     for job, group in (("normalize", "cat-prod-normalize-spark"), ("parquet", "cat-prod-etl2-parquet")):
         if f"aws_glue_job.{job}" in found:
             # Glue puts the key's configuration and the role into the names of the groups, which tells jobs apart.
@@ -236,8 +237,9 @@ def test_key_changes_only_what_it_encrypts(all_stacks: dict[str, Stack], name: s
             before = all_stacks[PAIRS[name]][f"aws_glue_job.{job}"]["default_arguments"]
             assert before == {**arguments, "--custom-logGroup-prefix": f"/aws-glue/jobs/{group}"}
     assert found == {**in_stack, **EXPECTED[name]}
-    if in_stack is IN_ETL:
-        assert configuration["result_configuration"]["encryption_configuration"] == {
+    assert len(workgroups) == (3 if in_stack is IN_ETL else 0)
+    for each in workgroups:
+        assert each["configuration"]["result_configuration"]["encryption_configuration"] == {
             "encryption_option": "SSE_KMS",
             "kms_key_arn": FOUND,
         }

@@ -28,7 +28,7 @@ BY_THE_CALLER: Final = {
     "aws_sqs_queue": None,  # Who sends uses it.
 }
 #: These name the key and encrypt nothing.
-NAMING: Final = {"aws_iam_role_policy", "aws_kms_alias"}
+NAMING: Final = {"aws_iam_policy", "aws_iam_role_policy", "aws_kms_alias"}
 KEY: Final = ("${aws_kms_key.data.", "${data.aws_kms_alias.data.")
 
 

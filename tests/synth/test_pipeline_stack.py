@@ -150,9 +150,12 @@ def test_roles_cannot_reach_what_they_act_by(pipeline: Stack, role: str) -> None
         arn = f"arn:aws:iam::111122223333:role/{name}"
         assert [action for action in ACCESS["aws_iam_role"].write if allows(found, action, arn)] == []
         assert not allows(found, "iam:PassRole", arn)
+    bound = f"arn:aws:iam::111122223333:policy/{NAMES.boundary}"
+    assert [action for action in ACCESS["aws_iam_policy"].write if allows(found, action, bound)] == []
     written = {action for statement in allowing(found) for action in statement["Action"] if action.startswith("iam:")}
-    changes = set(ACCESS["aws_iam_role"].write) if role == "change_guard" else set()
-    assert written == {*changes, *ACCESS["aws_iam_role"].read, "iam:PassRole"}
+    kinds = [ACCESS[kind] for kind in ("aws_iam_role", "aws_iam_policy")]
+    changes = {action for access in kinds for action in access.write} if role == "change_guard" else set()
+    assert written == {*changes, *(action for access in kinds for action in access.read), "iam:PassRole"}
 
 
 def test_only_people_change_what_is_guarded(pipeline: Stack) -> None:

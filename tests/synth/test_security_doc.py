@@ -7,11 +7,11 @@ from collections.abc import Mapping
 
 import pytest
 
-from tests.synth.synthesized import ROOT, Stack
+from tests.synth.synthesized import KEY_ETL, ROOT, Stack
 from tests.unit.docs.computed import ComputedDocument
 from tools.scan.privilege.calls import recorded
 from tools.scan.privilege.roles import roles_of
-from tools.scan.privilege.tables import admission_rows, delivery_rows, reason_rows, role_rows, skip_rows
+from tools.scan.privilege.tables import admission_rows, delivery_rows, people_rows, reason_rows, role_rows, skip_rows
 from tools.scan.privilege.unrecorded import UNRECORDED
 
 DOCUMENT = ComputedDocument("security.md")
@@ -25,6 +25,7 @@ def test_tables_are_up_to_date(all_stacks: Mapping[str, Stack], pipeline: Stack)
         {
             "role": role_rows(roles, recorded(), UNRECORDED),
             "who": delivery_rows(pipeline.document),
+            "policy": people_rows(all_stacks[KEY_ETL].document),
             "reason": reason_rows(UNRECORDED),
             "resource": admission_rows(documents),
             "check": skip_rows(),

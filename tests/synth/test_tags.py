@@ -20,6 +20,7 @@ RESOURCE_TYPES = {
     "aws_glue_job": "COMPUTE",
     "aws_glue_trigger": "ORCHESTRATION",
     "aws_glue_workflow": "ORCHESTRATION",
+    "aws_iam_policy": "SECURITY",
     "aws_iam_role": "SECURITY",
     "aws_kms_key": "SECURITY",
     "aws_lambda_function": "COMPUTE",

@@ -103,6 +103,8 @@ def glue_resources(request: Request) -> list[str]:
         database = said.get("Name") or said["DatabaseInput"]["Name"]
         return [request.arn(name) for name in (f"database/{database}", "catalog")]
     database = said.get("DatabaseName")
+    if request.operation == "GetTables":
+        return [request.arn(name) for name in (f"table/{database}/*", f"database/{database}", "catalog")]
     table = said.get("TableName") or said.get("TableInput", {}).get("Name") or said.get("Name")
     if not database or not table:
         return []
@@ -129,11 +131,15 @@ def rule_resources(request: Request) -> list[str]:
 
 
 def athena_resources(request: Request) -> list[str]:
-    """Return the workgroup of a named query."""
-    from ministack.services.athena import _named_queries  # noqa: PLC0415 imports the application, which must come last
+    """Return the workgroup of a query, named or executed, or the catalog that is browsed."""
+    # Importing the application must come last.
+    from ministack.services.athena import _executions, _named_queries  # noqa: PLC0415
 
-    query = request.json().get("NamedQueryId")
-    return [request.arn(f"workgroup/{_named_queries[query]['WorkGroup']}")] if query in _named_queries else []
+    said = request.json()
+    asked = {**_named_queries, **_executions}.get(said.get("NamedQueryId") or said.get("QueryExecutionId"))
+    if asked:
+        return [request.arn(f"workgroup/{asked['WorkGroup']}")]
+    return [request.arn(f"datacatalog/{said['CatalogName']}")] if "CatalogName" in said else []
 
 
 def parameter_resources(request: Request) -> list[str]:

@@ -14,9 +14,10 @@ from tools.site.pictures.lineage import Lineage
 _INTRODUCTION: Final = """\
 # Tables, views and queries
 
-The database is `cat_{env}_analytics_db`, the workgroup `wg-cat-{env}-analytics`. Tables are Iceberg tables and hold the
-source as it is now; [earlier states](../lake.md#query-an-earlier-state) can be queried too. Times are UTC, to the
-microsecond. [The analyst's guide](../analyst-guide.md) has SQL to start from.
+The database is `cat_{env}_analytics_db`, the workgroup `wg-cat-{env}-analytics`; [other
+groups](../security.md#who-sees-what) have others. Tables are Iceberg tables and hold the source as it is now; [earlier
+states](../lake.md#query-an-earlier-state) can be queried too. Times are UTC, to the microsecond. [The analyst's
+guide](../analyst-guide.md) has SQL to start from.
 
 A column's id is Iceberg's field id: it never changes and is never used again. *Required* columns are never null in the
 table itself; where only "may be null" says no, ETL-2 checks it before it publishes.
@@ -33,7 +34,12 @@ def tables_page(lineage: Lineage, queries: Iterable[NamedQuery]) -> str:
     lines += ["## Views", ""]
     for view in lineage.views:
         lines += _view(view, lineage)
-    lines += ["## Named queries", "", "They are in the workgroup, to start from.", ""]
+    lines += [
+        "## Named queries",
+        "",
+        "They are in the workgroup of who may read the tables that they ask, to start from.",
+        "",
+    ]
     lines += table(("query", "what it answers"), ((code(query.name), query.description) for query in queries))
     return "\n".join(lines)
 

@@ -83,20 +83,29 @@ def delivery_rows(document: Document) -> str:
         **{resources["aws_iam_role"][name]["name"]: each for name, each in resources["aws_iam_role_policy"].items()},
         **{each["name"]: each for each in resources["aws_iam_policy"].values()},
     }
+    return _policy_rows(policies, document)
+
+
+def people_rows(document: Document) -> str:
+    """Return a row for each statement of the policies that people are given."""
+    return _policy_rows({each["name"]: each for each in document["resource"]["aws_iam_policy"].values()}, document)
+
+
+def _policy_rows(policies: Mapping[str, Any], document: Document) -> str:
     return lines(
         (
             f"`{_of_environment(name)}`",
             statement["Sid"],
             statement["Effect"].lower(),
             _codes(statement["Action"]),
-            "<br>".join(_delivery_resources(statement)),
+            "<br>".join(_tested_resources(statement)),
         )
         for name, each in policies.items()
         for statement in json.loads(resolved(each["policy"], document))["Statement"]
     )
 
 
-def _delivery_resources(statement: Mapping[str, Any]) -> Iterator[str]:
+def _tested_resources(statement: Mapping[str, Any]) -> Iterator[str]:
     for word, key in (("", "Resource"), ("not on ", "NotResource")):
         for resource in statement.get(key, ()):
             yield word + ("all" if resource == "*" else f"`{_of_environment(_short(resource))}`")

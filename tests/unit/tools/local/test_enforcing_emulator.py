@@ -55,6 +55,14 @@ def form(service: str, **said: str) -> Request:
     [
         (json_request("glue", "GetDatabase", Name="d"), [f"{GLUE}database/d", f"{GLUE}catalog"]),
         (json_request("glue", "CreateDatabase", DatabaseInput={"Name": "d"}), [f"{GLUE}database/d", f"{GLUE}catalog"]),
+        (
+            json_request("glue", "GetTables", DatabaseName="d"),
+            [f"{GLUE}table/d/*", f"{GLUE}database/d", f"{GLUE}catalog"],
+        ),
+        (
+            json_request("athena", "ListDatabases", CatalogName="c"),
+            [f"arn:aws:athena:{REGION}:{ACCOUNT}:datacatalog/c"],
+        ),
         (json_request("glue", "UpdateTrigger", Name="t"), [f"{GLUE}trigger/t"]),
         (json_request("glue", "GetJob", JobName="j"), [f"{GLUE}job/j"]),
         (json_request("glue", "GetTags", ResourceArn=f"{GLUE}job/j"), [f"{GLUE}job/j"]),
