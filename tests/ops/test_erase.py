@@ -158,9 +158,10 @@ class Scene:
         answer = self.platform.s3.list_object_versions(Bucket=self.lake.bucket)
         return len(answer.get("Versions", []))
 
-    def traces(self, *people: str) -> list[str]:
+    def traces(self, *people: str, uploads: int = 0) -> list[str]:
+        """Return where something of people is left; what cannot be read are the parts of so many open uploads."""
         proof = prove(self.platform, people, (WORDS,))
-        assert proof.unread == []
+        assert len(proof.unread) == uploads
         return [f"{each.key} {each.where}" for each in proof.findings]
 
 
@@ -215,7 +216,7 @@ def of_others(rows: dict[str, set[tuple[Any, ...]]]) -> dict[str, set[tuple[Any,
 
 
 def test_nothing_is_left_of_people_who_were_erased_and_all_of_others(scene: Scene) -> None:
-    assert len(scene.traces(PERSON, ODD)) > 10
+    assert len(scene.traces(PERSON, ODD, uploads=1)) > 10
     scene.leave(PERSON)
     scene.leave(ODD)
     before = scene.rows()

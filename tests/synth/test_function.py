@@ -62,7 +62,7 @@ def test_environment_variables(normalize: Stack) -> None:
         "MAX_READ_CAPACITY_UNITS": "unlimited",
         "METRICS_NAMESPACE": "CAT/Normalize",
         "CONTRACT": "catia",
-        "TOMBSTONE_KEY": "/cat/test/tombstone-key",
+        "TOMBSTONE_KEY": f"/cat/{normalize.env}/tombstone-key",
     }
 
 

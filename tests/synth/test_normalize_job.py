@@ -77,7 +77,7 @@ def test_arguments(glue_normalize: Stack) -> None:
         "--max_read_capacity_units": "unlimited",
         "--metrics_namespace": "CAT/Normalize",
         "--contract": "catia",
-        "--tombstone_key": "/cat/test/tombstone-key",
+        "--tombstone_key": "/cat/prod/tombstone-key",
         "--time_limit_minutes": "235",
         "--tasks_at_once": "16",
     }
