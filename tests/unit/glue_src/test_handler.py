@@ -35,6 +35,8 @@ VALUES = {
     TransformArgument.REJECTED_DAYS: "30",
     TransformArgument.METRICS_NAMESPACE: "n",
     TransformArgument.CONTRACT: "catia",
+    TransformArgument.RESTRICTED_PREFIX: "restricted/",
+    TransformArgument.REJECTED_DAYS: "30",
     TransformArgument.REBUILD: NO_TABLES,
     TransformArgument.PSEUDONYMOUS_DATABASE: NO_TABLES,
     TransformArgument.PSEUDONYM_KEY: NO_TABLES,
