@@ -264,6 +264,14 @@ _OF_PROGRAMS: Final = (
         )
     ),
     Unrecorded(
+        "cat-{env}-etl2-function",
+        "WriteCuratedZone",
+        ("s3:DeleteObject",),
+        "Of pseudonymous tables, files go with snapshots older than the history, or a day after a killed run.",
+        "tests/curation/test_pseudonyms.py",
+        within="pseudonymous",
+    ),
+    Unrecorded(
         "cat-{env}-etl2-job",
         "WriteCuratedZone",
         ("s3:DeleteObject",),
