@@ -133,7 +133,7 @@ def test_a_name_too_long_for_its_service_is_refused_when_it_is_composed(monkeypa
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.service)
 def test_length_at_both_edges(rule: NameRule) -> None:
     shortest = max(rule.shortest, 2) if rule is naming.STACK else rule.shortest
-    begin = "alias/" if rule is naming.KMS_ALIAS else ""
+    begin = {naming.KMS_ALIAS: "alias/", naming.PARAMETER: "/"}.get(rule, "")
     assert rule.fault(begin.ljust(shortest, "a")) is None
     assert rule.fault(begin.ljust(rule.longest, "a")) is None
     for length in (rule.shortest - 1, rule.longest + 1):
