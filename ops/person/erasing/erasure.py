@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from contract.layout import table_prefix
+from contract.masking import pseudonymous_datasets
 from contract.runs import RunSummary
 from contract.tombstones import Tombstone, hash_of
-from glue_src.exceptions import IncompleteRunError
+from glue_src.exceptions import IncompleteRunError, TableMissingError
 from glue_src.maintenance import key_of
+from glue_src.tables import read_table
 from ops.exits import attention
 from ops.person.erasing import burying, journal, source_items
 from ops.person.erasing.journal import Journal
@@ -21,6 +24,7 @@ from ops.runs import listed_runs
 from ops.tables import recorded_run, table_state
 
 if TYPE_CHECKING:
+    from glue_src.tables import TableState
     from ops.person.erasing.stages import Stages
     from ops.platform import Platform
 
@@ -183,18 +187,25 @@ class Erasure:
 
     def _forget(self) -> dict[str, int]:
         self.stages.forget(self._s3_now())
+        bound = self._journal.ended_at(PUBLISHED) - timedelta(seconds=1)
         kept = [
-            dataset.name
-            for dataset in self.platform.environment.contract.tables
-            if any(
-                snapshot.committed_at < self._journal.ended_at(PUBLISHED) - timedelta(seconds=1)
-                for snapshot in table_state(self.platform, dataset).snapshots
-            )
+            told for told, state in self._states() if any(snapshot.committed_at < bound for snapshot in state.snapshots)
         ]
         if kept:
             message = f"Earlier snapshots are still there: {', '.join(kept)}."
             raise attention(message, "Give the same command again: it goes on from here.")
         return {}
+
+    def _states(self) -> Iterator[tuple[str, TableState]]:
+        """Yield all tables, the pseudonymous ones where the environment has any, with what they are called."""
+        platform = self.platform
+        for dataset in platform.environment.contract.tables:
+            yield dataset.name, table_state(platform, dataset)
+        database = platform.names.pseudonymous_database
+        for dataset in pseudonymous_datasets(platform.environment.contract):
+            with suppress(TableMissingError):
+                state = read_table(platform.glue, platform.s3, database, dataset.name)
+                yield f"{dataset.name} (pseudonymous)", state
 
     def _purge(self) -> Purge:
         tables, etl = self.platform.environment.contract.tables, self.platform.environment.etl
