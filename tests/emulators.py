@@ -29,6 +29,7 @@ def running_in(folder: Path, environment: Environment, program: Program = FIRST_
         workspace.up()
         yield workspace
     finally:
+        workspace.athena.stop()
         workspace.trino.stop()
         workspace.emulator.stop()
         workspace.close()

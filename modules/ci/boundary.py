@@ -12,6 +12,7 @@ from modules.ci.scopes import arns, bucket_arn, catalog_arns, own_key
 from modules.encryption import DATA_KEY_ACTIONS
 from modules.metrics import ETL_NAMESPACE, GLUE_NAMESPACE, NORMALIZE_NAMESPACE
 from modules.policies import Statement
+from modules.tombstones import read_tombstones
 
 
 def boundary(environment: Environment, account: Account) -> list[Statement]:
@@ -78,15 +79,18 @@ def boundary(environment: Environment, account: Account) -> list[Statement]:
             resources=arns(Scope.KEYS, environment, account),
             conditions=own_key(environment),
         ),
-        *([_pseudonym_key(environment, account)] if pseudonymous else []),
+        read_tombstones(bucket),
+        Statement(
+            sid="KeysOfNames",
+            actions=["ssm:GetParameter"],
+            resources=[account.parameter_arn(name) for name in _keys_of_names(environment)],
+        ),
         # It may be another account's.
         *([Statement(sid="SourceKey", actions=["kms:Decrypt"], resources=[source_key])] if source_key else []),
     ]
 
 
-def _pseudonym_key(environment: Environment, account: Account) -> Statement:
-    return Statement(
-        sid="PseudonymKey",
-        actions=["ssm:GetParameter"],
-        resources=[account.parameter_arn(environment.names.pseudonym_key)],
-    )
+def _keys_of_names(environment: Environment) -> list[str]:
+    """Return the parameters with the keys that make another name of somebody's: a tombstone, a pseudonym."""
+    names = environment.names
+    return [names.tombstone_key, *([names.pseudonym_key] if environment.privacy.pseudonymous_tables else [])]

@@ -94,7 +94,7 @@ class EngineProps:
                 sid="ReadTombstoneKey",
                 actions=["ssm:GetParameter"],
                 # The parameter's name begins with the slash that its ARN has once.
-                resources=[self.account.arn("ssm", f"parameter{self.environment.names.tombstone_key}")],
+                resources=[self.account.parameter_arn(self.environment.names.tombstone_key)],
             ),
         ]
 

@@ -6,6 +6,7 @@ is made from have not changed. Nothing is installed outside the project, and not
 
 from __future__ import annotations
 
+import argparse
 import fcntl
 import hashlib
 import os
@@ -207,6 +208,18 @@ def check_terraform(version_text: str) -> None:
         raise SetupError(MISSING_TERRAFORM.format(wanted=wanted, found=shown))
 
 
+def check_own_folders(project: Path) -> None:
+    """Check that what is installed here is installed into this checkout.
+
+    Raises:
+        SetupError: a folder is another checkout's, by a link: npm would empty it.
+    """
+    for name in (".venv", "node_modules"):
+        if (project / name).is_symlink():
+            message = f"{name} is a link, and setup would change what it leads to. Remove the link, and repeat."
+            raise SetupError(message)
+
+
 @contextmanager
 def one_at_a_time() -> Iterator[None]:
     """Wait until no other setup of this project runs."""
@@ -219,9 +232,12 @@ def one_at_a_time() -> Iterator[None]:
 
 def main(arguments: Sequence[str] = ()) -> int:
     """Set the machine up, with ``--deploying`` for deployments only; return the exit status."""
+    parser = argparse.ArgumentParser(prog="python -m tools.local.setup_machine", description=__doc__)
+    parser.add_argument("--deploying", action="store_true", help="install only what deploys")
+    deploying = parser.parse_args(arguments).deploying
     stamps = Stamps(PROJECT, VENV / "setup")
-    deploying = "--deploying" in arguments
     try:
+        check_own_folders(PROJECT)
         with one_at_a_time():
             (install_what_deploys if deploying else install_python_packages)(stamps)
             install_node_packages(stamps)

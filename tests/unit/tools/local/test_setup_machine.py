@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tools.local.machine_tools import PROJECT
-from tools.local.setup_machine import SetupError, Stamps, check_terraform, run
+from tools.local.setup_machine import SetupError, Stamps, check_own_folders, check_terraform, run
 
 FIND_PYTHON = PROJECT / "tools" / "local" / "find_python.sh"
 
@@ -85,3 +85,11 @@ def test_no_python_is_told_with_the_remedy(tmp_path: Path) -> None:
     done = find_python(tmp_path)
     assert done.returncode == 1
     assert "make setup PYTHON=" in done.stderr
+
+
+@pytest.mark.parametrize("name", [".venv", "node_modules"])
+def test_what_another_checkout_has_is_not_changed(tmp_path: Path, name: str) -> None:
+    check_own_folders(tmp_path)
+    (tmp_path / name).symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(SetupError, match=f"{name} is a link"):
+        check_own_folders(tmp_path)
