@@ -165,8 +165,19 @@ def parse_key(written: str) -> bytes:
 
 def hash_of(key: bytes, contract_name: str, identifier: str) -> str:
     """Return the hash of a person of a contract; another contract's person of the same identifier has another."""
-    message = f"tombstone\0{contract_name}\0{identifier}".encode("utf-8", "surrogatepass")
-    return hmac.digest(key, message, "sha256").hex()
+    return hmac.digest(key, _domain(contract_name) + _bytes(identifier), "sha256").hex()
+
+
+def _domain(contract_name: str) -> bytes:
+    return f"tombstone\0{contract_name}\0".encode()
+
+
+def _bytes(identifier: str) -> bytes:
+    """Return an identifier's bytes. Lone surrogates are no text, and yet somebody's key could have some."""
+    try:
+        return identifier.encode()
+    except UnicodeEncodeError:
+        return identifier.encode("utf-8", "surrogatepass")
 
 
 @dataclass(frozen=True)
@@ -189,8 +200,10 @@ class CoverageWatch:
 
     def __init__(self, coverage: Coverage) -> None:
         """Know nobody yet."""
-        self._coverage = coverage
-        self._until = {one.hash: one.covers_until for one in coverage.tombstones.by_hash.values()}
+        self._key, self._prefix = coverage.key, coverage.prefix
+        self._domain = _domain(coverage.contract_name)
+        # By bytes: this is asked once for each person of the table.
+        self._until = {bytes.fromhex(one.hash): one.covers_until for one in coverage.tombstones.by_hash.values()}
         self._last: tuple[str | None, datetime | None] = None, None
 
     def covered_until(self, partition_key: str | None) -> datetime | None:
@@ -203,7 +216,7 @@ class CoverageWatch:
         return found
 
     def _look_up(self, partition_key: str | None) -> datetime | None:
-        coverage = self._coverage
-        if partition_key is None or not partition_key.startswith(coverage.prefix):
+        if partition_key is None or not partition_key.startswith(self._prefix):
             return None
-        return self._until.get(hash_of(coverage.key, coverage.contract_name, partition_key[len(coverage.prefix) :]))
+        message = self._domain + _bytes(partition_key[len(self._prefix) :])
+        return self._until.get(hmac.digest(self._key, message, "sha256"))
