@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from contract.column_history import history_faults, read_history
-from contract.layout import ARTIFACTS_PREFIX
+from contract.layout import ARTIFACTS_PREFIX, PRIVACY_PREFIX
 from contract.settings import MOST_SPARK_TASKS
 from envs.drift import LEFT_OUT, REPEATED, SKIPPED, drifts
 from envs.retention import RETENTION_SETTINGS, retention_faults
@@ -79,7 +79,7 @@ def _stacks_share_the_bucket(environment: Environment) -> Iterator[str]:
 
 def _prefixes_are_apart(environment: Environment) -> Iterator[str]:
     prefixes = {f"etl.{zone}_prefix": getattr(environment.etl, f"{zone}_prefix") for zone in ZONES}
-    prefixes["the artifacts' prefix"] = ARTIFACTS_PREFIX
+    prefixes |= {"the artifacts' prefix": ARTIFACTS_PREFIX, "the prefix of erasures": PRIVACY_PREFIX}
     for name, prefix in prefixes.items():
         for other_name, other in prefixes.items():
             if name != other_name and prefix.startswith(other) and (prefix != other or name < other_name):

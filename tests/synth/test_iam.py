@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from contract.layout import TOMBSTONES_KEY
 from tests.synth.synthesized import (
     ACCOUNT,
     ARROW_VARIANT,
@@ -100,6 +101,15 @@ def test_no_other_roles_or_policies(all_stacks: dict[str, Stack]) -> None:
         assert not {address for address in stack.addresses if "iam" in address and not address.startswith(people)}
 
 
+def to_leave_out_the_erased(stack: Stack) -> list[dict[str, Any]]:
+    return [
+        allow("ReadTombstones", ["s3:GetObject"], [f"{BUCKET}/{TOMBSTONES_KEY}"]),
+        # Without it S3 says of tombstones that are not there that they may not be read.
+        allow("FindTombstones", ["s3:ListBucket"], [BUCKET], Condition={"StringEquals": {"s3:prefix": TOMBSTONES_KEY}}),
+        allow("ReadTombstoneKey", ["ssm:GetParameter"], [arn("ssm", f"parameter/cat/{stack.env}/tombstone-key")]),
+    ]
+
+
 def test_function_permissions(normalize: Stack) -> None:
     assert permissions(normalize, "normalize") == [
         allow(
@@ -108,6 +118,7 @@ def test_function_permissions(normalize: Stack) -> None:
             [arn("dynamodb", f"table/cat-{normalize.env}-catia-conversations-table")],
         ),
         allow("WriteCleanZone", ["s3:AbortMultipartUpload", "s3:DeleteObject", "s3:PutObject"], [f"{BUCKET}/{CLEAN}*"]),
+        *to_leave_out_the_erased(normalize),
         allow("FindOpenUploads", ["s3:ListBucketMultipartUploads"], [BUCKET]),
         allow(
             "WriteLogs",
@@ -149,8 +160,9 @@ def to_curate(stack: Stack) -> list[dict[str, Any]]:
             "ListZones",
             ["s3:ListBucket"],
             [FOUND_BUCKET],
-            Condition={"StringLike": {"s3:prefix": [f"{prefix}*" for prefix in (CLEAN, *written)]}},
+            Condition={"StringLike": {"s3:prefix": [*(f"{prefix}*" for prefix in (CLEAN, *written)), TOMBSTONES_KEY]}},
         ),
+        allow("ReadTombstones", ["s3:GetObject"], [f"{FOUND_BUCKET}/{TOMBSTONES_KEY}"]),
         allow("ReadCleanZone", ["s3:GetObject"], [f"{FOUND_BUCKET}/{CLEAN}*"]),
         allow(
             "WriteCuratedZone",
@@ -210,6 +222,7 @@ def test_normalize_job_permissions(glue_normalize: Stack) -> None:
     assert permissions(glue_normalize, "job") == [
         allow("ReadSourceTable", ["dynamodb:DescribeTable", "dynamodb:Scan"], [table]),
         allow("WriteCleanZone", ["s3:AbortMultipartUpload", "s3:DeleteObject", "s3:PutObject"], [f"{BUCKET}/{CLEAN}*"]),
+        *to_leave_out_the_erased(glue_normalize),
         allow("FindOpenUploads", ["s3:ListBucketMultipartUploads"], [BUCKET]),
         write_metrics("WriteRunMetrics", "CAT/Normalize"),
         *to_run_on_glue(BUCKET, "spark_job.py", "lambda_src.zip"),

@@ -23,7 +23,8 @@ ACTIONS = {
     "abort_multipart_upload": {"s3:AbortMultipartUpload"},
     "list_multipart_uploads": {"s3:ListBucketMultipartUploads"},
     "put_object": {"s3:PutObject"},
-    "get_object": {"s3:GetObject"},
+    # Without the second, what is not there may not be read: 403 in the place of 404.
+    "get_object": {"s3:GetObject", "s3:ListBucket"},
     "head_object": {"s3:GetObject", "s3:ListBucket"},
     "delete_object": {"s3:DeleteObject"},
     "delete_objects": {"s3:DeleteObject"},

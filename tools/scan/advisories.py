@@ -19,6 +19,7 @@ from tools.scan.skips import ACCEPTED
 _PINS: Final = (
     *("requirements*.txt", "constraints.txt", "lambda_src/requirements.txt", "glue_src/requirements.txt"),
     *("ops/requirements.txt", "ops/report/requirements.txt", "tools/**/requirements.txt", "tools/**/constraints.txt"),
+    "tests/sql/requirements.txt",
 )
 #: More names than these are not written out.
 _NAMED: Final = 5

@@ -151,6 +151,7 @@ def test_settings_that_only_just_agree() -> None:
         ("a/", "b/", "b/", [("athena_results_prefix", "curated_prefix")]),
         ("artifacts/", "b/", "c/", [("clean_prefix", "artifacts")]),
         ("a/", "artifacts/b/", "c/", [("curated_prefix", "artifacts")]),
+        ("a/", "reports/privacy/x/", "c/", [("curated_prefix", "erasures")]),
         ("a/", "b/", "artifacts/", [("athena_results_prefix", "artifacts")]),
         ("a/", "a/", "a/", [("clean_prefix", "curated_prefix")] + [("athena_results_prefix", "clean_prefix")] * 2),
     ],

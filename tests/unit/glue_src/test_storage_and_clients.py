@@ -40,7 +40,7 @@ def test_each_client_tries_eight_times(monkeypatch: pytest.MonkeyPatch) -> None:
         clients: list[Any] = list(vars(default_clients()).values())
     finally:
         default_clients.cache_clear()
-    assert len(clients) == 4
+    assert len(clients) == 5
     for client in clients:
         config = client.meta.config
         assert config.retries == {"mode": "standard", "total_max_attempts": 8}

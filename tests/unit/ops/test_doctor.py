@@ -27,7 +27,7 @@ from ops.remedies import EXTRACT_REMEDIES, TRANSFORM_REMEDIES, remedy_for
 DAY = date(2026, 1, 31)
 RUNBOOK = Path(__file__).parents[3] / "docs" / "runbook.md"
 #: What only a deployment meets, and what is a wish and no ailment.
-NOT_EXAMINED = {"Run ETL-1 by hand"}
+NOT_EXAMINED = {"Run ETL-1 by hand", "A person asks what is held about them", "A person asks to be erased"}
 #: The troubleshooting headings of the system that this one replaces.
 TROUBLESHOOTING = {"Lambda Timeout", "Glue Job Failures", "Crawler Not Detecting Schema", "Athena Query Errors"}
 
