@@ -19,6 +19,7 @@ from ops.person.places import NOT_ROWS, OF_STATES, Place, Spot, holds_people, pl
 from ops.person.rows import Search, Sighting, sightings
 from ops.person.words import Words
 from ops.person.working import side_by_side
+from ops.pseudonyms import pseudonyms_of
 
 if TYPE_CHECKING:
     from ops.person.listing import Version
@@ -97,29 +98,30 @@ def words_of(platform: Platform, users: tuple[str, ...], planted: tuple[str, ...
     return Words(users, planted, identity.prefix, source.has)
 
 
-def find(  # noqa: PLR0913 - whom, what of them, and who is told
+def find(
     platform: Platform,
     users: tuple[str, ...],
     *,
-    pseudonyms: Sequence[str] = (),
     mentions: bool = True,
     take_row: TakeRow | None = None,
     beat: Callable[[str], None] = lambda _: None,
 ) -> Findings:
     """Return what every place holds of people. ``take_row`` is given the rows themselves, object by object.
 
-    ``pseudonyms`` are the people's, in the same order; without them the pseudonymous tables are passed over.
+    In the pseudonymous tables people are looked for by what they are called there now.
 
     Raises:
-        OpsError: the contract names nobody.
+        OpsError: the contract names nobody, or the parameter of pseudonyms holds no key.
     """
     contract = platform.environment.contract
     words = words_of(platform, users)
     search = Search(contract, identity_of(contract), words, whole=take_row is not None, mentions=mentions)
+    pseudonyms = pseudonyms_of(platform, users)
     masked = replace(search, words=Words(pseudonyms)) if pseudonyms else None
     findings = Findings(users)
     _look_into_source(platform, search, findings, take_row)
     places = places_of(platform)
+    findings.unread += without_key(platform, pseudonyms)
     findings.unread += [Unread(f"the states of {name}", "", why) for name, why in places.unread.items()]
     searches = {place: masked if place is Place.PSEUDONYMOUS else search for place in Place if place not in NOT_ROWS}
     for read in side_by_side(
@@ -138,6 +140,14 @@ def find(  # noqa: PLR0913 - whom, what of them, and who is told
                     take_row(HeldRow(users[seen.user], read.spot, read.version, states, seen.row))
         beat(f"{findings.objects_read:,} objects read, {findings.held.total():,} rows found")
     return findings
+
+
+def without_key(platform: Platform, pseudonyms: Sequence[str]) -> list[Unread]:
+    """Return that the pseudonymous tables hold files and nobody knows whose, where their key is gone."""
+    prefix = platform.environment.etl.pseudonymous_prefix
+    if pseudonyms or not any(True for _ in platform.bucket.list(prefix)):
+        return []
+    return [Unread(prefix, "", f"people's pseudonyms are not known: {platform.names.pseudonym_key} is gone")]
 
 
 def _worth_reading(platform: Platform, places: Places, wanted: Collection[Place]) -> Iterator[tuple[Version, Spot]]:

@@ -14,13 +14,14 @@ from botocore.exceptions import ClientError
 
 from glue_src.maintenance import key_of
 from ops.aws_errors import code_of, is_local
-from ops.person.finding import Unread, words_of
+from ops.person.finding import Unread, without_key, words_of
 from ops.person.identity import Source, identity_of
 from ops.person.listing import Inventory, UnreadError, content, versions, why_unread
 from ops.person.places import Place, Places
 from ops.person.scanning import Found, Scanner
 from ops.person.words import Words
 from ops.person.working import side_by_side
+from ops.pseudonyms import pseudonyms_of
 
 if TYPE_CHECKING:
     from ops.person.listing import Version
@@ -85,14 +86,14 @@ def prove(
     users: tuple[str, ...],
     planted: tuple[str, ...] = (),
     *,
-    pseudonyms: tuple[str, ...] = (),
     beat: Callable[[str], None] = lambda _: None,
 ) -> Proof:
-    """Search everything for people's identifiers, their ``pseudonyms`` and planted words, and return what is left.
+    """Search everything for people's identifiers, their pseudonyms and planted words, and return what is left.
 
     Raises:
         OpsError: people are named, and the contract names nobody.
     """
+    pseudonyms = pseudonyms_of(platform, users)
     words = words_of(platform, (*users, *pseudonyms), planted)
     now = datetime.now(UTC)
     proof = Proof(len(users), len(planted), now, now)
@@ -105,6 +106,7 @@ def prove(
         beat(f"{proof.versions_read:,} versions, {proof.bytes_read:,} bytes read; {len(proof.findings):,} findings")
     proof.findings += bounds.left(places)
     proof.unread += _unfinished_uploads(platform)
+    proof.unread += without_key(platform, pseudonyms) if users else []
     _search_catalog(platform, words, proof)
     _search_source(platform, users, proof)
     proof.changed_meanwhile = _listed_again(platform) != proof.inventory.sha256

@@ -3,30 +3,34 @@
 from __future__ import annotations
 
 import gzip
+import io
 import json
 import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import pyarrow as pa
 import pytest
 from botocore.exceptions import ClientError
+from pyarrow import parquet
 
 from contract import cells
-from contract.layout import clean_key
+from contract.layout import clean_key, table_prefix
 from contract.sources.catia import FEEDBACK, MESSAGES
 from envs.local import LOCAL
 from ops.exits import Exit
 from ops.person.listing import content, versions, why_unread
 from ops.person.proof import prove
 from ops.platform import Platform
+from ops.pseudonyms import make_key, pseudonyms_of
 from tests.iceberg_lake import IcebergLake, utc
 from tests.ops.conftest import DAY, NAME, told
 
 if TYPE_CHECKING:
     from typer.testing import Result
 
-PERSON = "user-3"
+PERSON, OTHER = f"user-3 {NAME}", f"user-30 {NAME}"
 #: Every kind of character that a file, a URL or a pattern makes something of.
 ODD = 'Zoë "O\'Hara", 100%/a\\b\n#=😀'
 _RUN = "20260131T043000.000000Z-000000aa"
@@ -55,8 +59,8 @@ def filled(lake: IcebergLake, source: str) -> IcebergLake:
     clean = ["user_id,conversation_id,position,sender,text,sent_at\n"]
     for user, text in (
         (PERSON, "=hello\n"),
-        ("user-30", f"ask {PERSON}"),
-        (ODD, f"{PERSON}.old, or {PERSON}0"),
+        (OTHER, f"ask {PERSON}"),
+        (ODD, f"{PERSON}.old, or {OTHER}"),
         (PERSON, ODD),
     ):
         clean.append(cells.record([user, "CONVERSATION#2026-01-30", "1", "user", text, None]))
@@ -64,7 +68,7 @@ def filled(lake: IcebergLake, source: str) -> IcebergLake:
     lake.put(key, "".join(clean).encode())
     lake.put(key, b"user_id,text\nuser-9,again\n")
     results = LOCAL.etl.athena_results_prefix
-    lake.put(f"{results}1.csv", f'"who","n"\n"{PERSON}","1"\n"user-30","{PERSON}"\n'.encode())
+    lake.put(f"{results}1.csv", f'"who","n"\n"{PERSON}","1"\n"{OTHER}","{PERSON}"\n'.encode())
     lake.put(f"{results}2.csv.gz", gzip.compress(f'"user_id"\n"{PERSON}"\n'.encode()))
     lake.put("somewhere/report.html", f"<p>{PERSON}</p>".encode())
     return lake
@@ -98,6 +102,30 @@ def test_every_place_is_counted_and_a_longer_name_is_another(ops: Callable[..., 
 
 
 @pytest.mark.usefixtures("filled")
+def test_in_pseudonymous_tables_a_person_is_found_by_what_they_are_called_there(
+    ops: Callable[..., Result], platform: Platform, lake: IcebergLake
+) -> None:
+    key = f"{table_prefix(LOCAL.etl.pseudonymous_prefix, MESSAGES)}data/1.parquet"
+    lake.put(key, b"not yet a table's file")
+    assert "pseudonym-key is gone" in told(ops("person", "find", "--user", PERSON, "--json"))["unread"][0]["why"]
+    make_key(platform)
+    called = pseudonyms_of(platform, (PERSON, OTHER))
+    content = io.BytesIO()
+    parquet.write_table(pa.table({"user_id": pa.array(called)}), content)
+    lake.put(key, content.getvalue())
+    try:
+        found = told(ops("person", "find", "--user", PERSON, "--json"))
+        assert [each["rows"] for each in found["places"] if each["place"] == "pseudonymous tables"] == [1]
+        left = prove(platform, (PERSON,)).findings
+        assert key in {each.key for each in left}
+        assert key not in {each.key for each in prove(platform, ("user-31",)).findings}
+    finally:
+        for version in lake.s3.list_object_versions(Bucket=lake.bucket, Prefix=key)["Versions"]:
+            lake.s3.delete_object(Bucket=lake.bucket, Key=key, VersionId=version["VersionId"])
+        platform.ssm.delete_parameter(Name=platform.names.pseudonym_key)
+
+
+@pytest.mark.usefixtures("filled")
 def test_words_are_shown_only_if_asked_for(ops: Callable[..., Result]) -> None:
     shown = ops("person", "find", "--user", PERSON).stdout
     assert "tables, earlier states" in shown
@@ -111,10 +139,10 @@ def test_words_are_shown_only_if_asked_for(ops: Callable[..., Result]) -> None:
 def test_many_are_found_in_one_pass_whatever_their_characters(ops: Callable[..., Result], tmp_path: Path) -> None:
     file = tmp_path / "asked.json"
     nobody = [f"nobody-{number}" for number in range(200)]
-    file.write_text(json.dumps([ODD, PERSON, "user-30", "user", *nobody]), encoding="utf-8")
+    file.write_text(json.dumps([ODD, PERSON, OTHER, "user", *nobody]), encoding="utf-8")
     found = told(ops("person", "find", "--users", str(file), "--json"))["users"]
     assert found[ODD] == {"held": 1, "mentioned": 1}
-    assert found["user-30"] == {"held": 5, "mentioned": 1}, "three tables of now, the clean day, the answer"
+    assert found[OTHER] == {"held": 5, "mentioned": 1}, "three tables of now, the clean day, the answer"
     assert found["user"] == {"held": 0, "mentioned": 0}, "a beginning of others"
     assert all(found[name] == {"held": 0, "mentioned": 0} for name in nobody)
 
