@@ -139,11 +139,11 @@ def test_words_are_shown_only_if_asked_for(ops: Callable[..., Result]) -> None:
 def test_many_are_found_in_one_pass_whatever_their_characters(ops: Callable[..., Result], tmp_path: Path) -> None:
     file = tmp_path / "asked.json"
     nobody = [f"nobody-{number}" for number in range(200)]
-    file.write_text(json.dumps([ODD, PERSON, OTHER, "user", *nobody]), encoding="utf-8")
+    file.write_text(json.dumps([ODD, PERSON, OTHER, PERSON[:-1], *nobody]), encoding="utf-8")
     found = told(ops("person", "find", "--users", str(file), "--json"))["users"]
     assert found[ODD] == {"held": 1, "mentioned": 1}
     assert found[OTHER] == {"held": 5, "mentioned": 1}, "three tables of now, the clean day, the answer"
-    assert found["user"] == {"held": 0, "mentioned": 0}, "a beginning of others"
+    assert found[PERSON[:-1]] == {"held": 0, "mentioned": 0}, "a beginning of others"
     assert all(found[name] == {"held": 0, "mentioned": 0} for name in nobody)
 
 
