@@ -20,8 +20,9 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_s3.type_defs import CompletedPartTypeDef
 
+MISSING_BUCKET: Final = {"NoSuchBucket": "Create the bucket in this account, or correct s3_bucket_name."}
 _REMEDIES: Final = {
-    "NoSuchBucket": "Create the bucket in this account, or correct s3_bucket_name.",
+    **MISSING_BUCKET,
     "AccessDenied": (
         "Allow the run's role s3:PutObject, s3:DeleteObject and s3:AbortMultipartUpload under the clean prefix, "
         "s3:ListBucketMultipartUploads on the bucket, and kms:GenerateDataKey and kms:Decrypt on its key if it has one."

@@ -11,6 +11,7 @@ from contract.layout import TOMBSTONES_KEY
 from contract.tombstones import Coverage, Tombstones, TombstonesError, parse_key
 from lambda_src.aws_errors import code_of, explained
 from lambda_src.exceptions import PrivacyError
+from lambda_src.s3_objects import MISSING_BUCKET
 
 if TYPE_CHECKING:
     from lambda_src.clients import Clients
@@ -20,6 +21,7 @@ _T = TypeVar("_T")
 
 _ABSENT: Final = frozenset(("NoSuchKey", "404"))
 _REMEDIES: Final = {
+    **MISSING_BUCKET,
     "AccessDenied": (
         f"Allow the run's role s3:GetObject of {TOMBSTONES_KEY}, s3:ListBucket for that prefix, and kms:Decrypt on the "
         "bucket's key if it has one."

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Final
 import botocore.endpoint
 import pytest
 
+from contract.layout import TOMBSTONES_KEY
 from contract.sources.catia import CONTRACT
 from glue_src.arrow.engine import ArrowEngine
 from glue_src.clients import Clients
@@ -106,7 +107,7 @@ def spread(requests: int, count: int) -> list[int]:
 def names_what_it_is_about(message: str, lake: Lake) -> bool:
     """Return whether an error names a table, or an object of the lake."""
     tables = "|".join(dataset.name for dataset in lake.contract.tables)
-    return re.search(rf"\b({tables})\b|{lake.name}/", message) is not None
+    return re.search(rf"\b({tables})\b|{lake.name}/|{TOMBSTONES_KEY}", message) is not None
 
 
 def test_a_night_that_is_cut_off_anywhere_leaves_each_table_whole(behind: Callable[[str], FrontedLake]) -> None:

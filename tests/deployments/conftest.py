@@ -12,7 +12,6 @@ from typing import Final
 
 import pytest
 
-from contract.serving import named_queries_of
 from envs.local import LOCAL
 from envs.selection import LOCAL_REPOSITORY_VARIABLE
 from tests.deployments.life import ETL, NORMALIZE, Lacks, Life, live
@@ -52,7 +51,7 @@ EMULATED: Final = {
         # change of the programs does not need.
         Lacks(
             update=["aws_glue_job.parquet"],
-            removal=[f"aws_athena_named_query.{query.name}" for query in named_queries_of(LOCAL.contract)],
+            removal=["aws_athena_named_query"],
         ),
     ),
 }

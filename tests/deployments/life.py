@@ -28,7 +28,7 @@ _PLAN: Final = ("plan", "-input=false", "-lock=false", "-out=kept.tfplan")
 
 @dataclass(frozen=True)
 class Lacks:
-    """Addresses in ETL-2's stack: what an emulator cannot update, and is made anew, and what it cannot remove."""
+    """In ETL-2's stack: addresses that an emulator cannot update, and are made anew; types that it cannot remove."""
 
     update: Collection[str] = ()
     removal: Collection[str] = ()
@@ -81,8 +81,13 @@ def live(workspace: Workspace, variants: Path, folder: Path, variables: Mapping[
         logs = {stack: folder / f"{stack}.log" for stack in STACKS}
         changed = dict(zip(STACKS, at_once.map(apply_change, STACKS), strict=True))
         versions = _versions(workspace)
-        if lacks.removal:
-            roots[ETL].succeed("state", "rm", *lacks.removal)
+        kept = [
+            address
+            for address in roots[ETL].succeed("state", "list").split()
+            if address.partition(".")[0] in lacks.removal
+        ]
+        if kept:
+            roots[ETL].succeed("state", "rm", *kept)
         for stack in reversed(STACKS):
             roots[stack].succeed("destroy", "-input=false", "-auto-approve")
     return Life(

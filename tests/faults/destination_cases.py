@@ -24,6 +24,7 @@ from tests.faults.cases import (
     ordinal,
 )
 
+_GET: Final = "GetObject"
 _CREATE: Final = "CreateMultipartUpload"
 _PART: Final = "UploadPart"
 _COMPLETE: Final = "CompleteMultipartUpload"
@@ -35,6 +36,7 @@ _DENIED: Final = "AccessDenied"
 _CUT_UPLOAD: Final = {"request": {"cut_upload": {"after_bytes": 1024}}}
 
 _MAY_WRITE: Final = "Allow the run's role s3:PutObject, s3:DeleteObject and s3:AbortMultipartUpload"
+_MAY_READ: Final = "Allow the run's role s3:GetObject of reports/privacy/tombstones.json"
 _ONCE_GONE: Final = "once the cause is gone, run again"
 _RENEW: Final = "Renew the credentials"
 _MISSING_BUCKET: Final = "cat-faults-bucket-of-nobody"
@@ -42,7 +44,7 @@ _MISSING_BUCKET: Final = "cat-faults-bucket-of-nobody"
 
 @dataclass(frozen=True)
 class Step:
-    """One step of writing a run: the request, which of its kind, and the error that S3 refuses it with."""
+    """One step of a run in S3: the request, which of its kind, what S3 refuses it with, and what the run then says."""
 
     id: str
     text: str
@@ -50,10 +52,13 @@ class Step:
     refusal: tuple[str, int]
     first: int = 1
     table: str = SAMPLE
+    error: str = "DestinationError"
+    denied: str = _MAY_WRITE
 
 
 #: All that a run asks of S3, in this order.
 STEPS: Final = (
+    Step("tombstones", "reading who was erased", _GET, (_DENIED, 403), error="PrivacyError", denied=_MAY_READ),
     Step("opening", "opening an upload", _CREATE, (_DENIED, 403)),
     Step("last-opening", "opening the last of four uploads", _CREATE, (_DENIED, 403), first=_LAST),
     Step("part", "uploading a part", _PART, ("BadDigest", 400)),
@@ -100,7 +105,7 @@ def _cases_of(step: Step) -> Iterator[Case]:
         id=f"{step.id}-refused",
         fault=f"S3 refuses: {step.text}",
         made_by=(_answers(step, code, status, times=None),),
-        end=Raised("DestinationError", ("s3://{bucket}/", code), _MAY_WRITE if code == _DENIED else _ONCE_GONE),
+        end=Raised(step.error, ("s3://{bucket}/", code), step.denied if code == _DENIED else _ONCE_GONE),
         table=step.table,
     )
 
@@ -157,7 +162,7 @@ LASTING: Final = (
         id="s3-unreachable",
         fault="S3 cannot be reached",
         made_by=(ByMicroburst(S3, None, {"reset": True}, "is reset"),),
-        end=Raised("DestinationError", ("s3://{bucket}/", "Connection"), _ONCE_GONE),
+        end=Raised("PrivacyError", ("s3://{bucket}/", "Connection"), _ONCE_GONE),
         waits=True,
     ),
 )
@@ -252,7 +257,7 @@ OTHERS: Final = (
         id="s3-denied",
         fault="The function's role may do nothing in the bucket",
         made_by=(error(S3, None, _DENIED, 403),),
-        end=Raised("DestinationError", ("s3://{bucket}/", _DENIED), _MAY_WRITE),
+        end=Raised("PrivacyError", ("s3://{bucket}/", _DENIED), _MAY_READ),
     ),
     Case(
         id="no-such-bucket",
@@ -260,19 +265,19 @@ OTHERS: Final = (
         made_by=(),
         environment={LambdaVariable.S3_BUCKET_NAME: _MISSING_BUCKET},
         environment_text=f"{LambdaVariable.S3_BUCKET_NAME} names a bucket that the emulator does not have",
-        end=Raised("DestinationError", (f"s3://{_MISSING_BUCKET}/",), "Create the bucket in this account, or correct"),
+        end=Raised("PrivacyError", (f"s3://{_MISSING_BUCKET}/",), "Create the bucket in this account, or correct"),
     ),
     Case(
         id="credentials-expired-for-s3",
         fault="The credentials have expired",
         made_by=(error(S3, None, "ExpiredToken", 400),),
-        end=Raised("DestinationError", ("s3://{bucket}/", "ExpiredToken"), _RENEW),
+        end=Raised("PrivacyError", ("s3://{bucket}/", "ExpiredToken"), _RENEW),
     ),
     Case(
         id="credentials-invalid-for-s3",
         fault="AWS does not know the credentials",
         made_by=(error(S3, None, "InvalidAccessKeyId", 403),),
-        end=Raised("DestinationError", ("s3://{bucket}/", "InvalidAccessKeyId"), "Correct the credentials"),
+        end=Raised("PrivacyError", ("s3://{bucket}/", "InvalidAccessKeyId"), "Correct the credentials"),
     ),
 )
 

@@ -165,7 +165,7 @@ def with_another_column(tmp_path: Path) -> Path:
     source = folder / "contract" / "sources" / "tickets.py"
     text = source.read_text(encoding="utf-8")
     for old, new in (
-        (COUNT_COLUMN, f'{COUNT_COLUMN}\n        text(6, "closed_by", "Who closed it."),'),
+        (COUNT_COLUMN, f'{COUNT_COLUMN}\n        text(6, "closed_by", PERSONAL, "Who closed it."),'),
         ("        str(len(replies)),\n", "        str(len(replies)),\n        None,\n"),
     ):
         assert text.count(old) == 1, old
@@ -174,7 +174,7 @@ def with_another_column(tmp_path: Path) -> Path:
     return folder
 
 
-COUNT_COLUMN = '        count(5, "reply_count", "Replies to the ticket.", "replies"),'
+COUNT_COLUMN = '        count(5, "reply_count", TECHNICAL, "Replies to the ticket.", "replies"),'
 
 
 def test_a_deployment_that_adds_a_column_gives_it_to_the_table_at_once(
