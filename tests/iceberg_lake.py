@@ -73,10 +73,12 @@ class IcebergLake:
         for dataset in self.environment.contract.tables:
             self.glue.delete_table(DatabaseName=self.database, Name=dataset.name)
         self.glue.delete_database(Name=self.database)
-        boto3.resource("s3", endpoint_url=self.endpoint_url, region_name=REGION, **_KEYS).Bucket(
-            self.bucket
-        ).object_versions.delete()
-        self.s3.delete_bucket(Bucket=self.bucket)
+        bucket = boto3.resource("s3", endpoint_url=self.endpoint_url, region_name=REGION, **_KEYS).Bucket(self.bucket)
+        bucket.object_versions.delete()
+        # The emulator would keep them for the next bucket of that name.
+        for upload in bucket.multipart_uploads.all():
+            upload.abort()
+        bucket.delete()
 
     def create_table(self, dataset: Dataset) -> None:
         """Make one empty table."""
