@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final
 
 from boto3.s3.transfer import TransferConfig
@@ -17,6 +18,7 @@ from contract.layout import first_metadata_root
 from contract.units import MIB
 from glue_src.exceptions import TableError
 from ops.lake import sizes_needed
+from ops.versions import versions
 
 if TYPE_CHECKING:
     from ops.platform import Platform
@@ -45,22 +47,13 @@ def former_versions(platform: Platform, since: datetime) -> Iterator[Former]:
     etl = platform.environment.etl
     tables = map(etl.table_zones.table_prefix, platform.environment.contract.tables)
     for prefix in (first_metadata_root(), etl.clean_prefix, *tables):
-        for key, entries in groupby(_entries(platform, prefix), key=lambda entry: entry["Key"]):
-            ordered = sorted(entries, key=lambda entry: entry["LastModified"], reverse=True)
-            former = next((entry for entry in ordered if entry["LastModified"] < since), None)
+        for key, entries in groupby(versions(platform, prefix), key=attrgetter("key")):
+            ordered = sorted(entries, key=attrgetter("modified_at"), reverse=True)
+            former = next((entry for entry in ordered if entry.modified_at < since), None)
             # Delete markers have no ETag: an object that is deleted now is another option's, one that was then is new.
-            now, then = ordered[0].get("ETag"), former.get("ETag") if former else None
+            now, then = ordered[0].etag, former.etag if former else None
             if former and now and then and now != then:
-                yield Former(key, former["VersionId"])
-
-
-def _entries(platform: Platform, prefix: str) -> Iterator[Any]:
-    """Yield versions and delete markers by key."""
-    pages = platform.s3.get_paginator("list_object_versions").paginate(Bucket=platform.bucket.name, Prefix=prefix)
-    found: list[Any] = []
-    for page in pages:
-        found += [*page.get("Versions", []), *page.get("DeleteMarkers", [])]
-    yield from sorted(found, key=lambda entry: entry["Key"])
+                yield Former(key, former.version_id)
 
 
 def needed_as_they_are(platform: Platform) -> frozenset[str]:

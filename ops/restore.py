@@ -13,25 +13,18 @@ from glue_src.exceptions import TableError, TableMetadataError
 from glue_src.tables import read_state
 from ops.exits import attention
 from ops.tables import table_state
+from ops.versions import delete, versions
 
 if TYPE_CHECKING:
     from contract.datasets import Dataset
     from glue_src.tables import TableState
     from ops.platform import Platform
+    from ops.versions import Version
 
 #: Iceberg numbers a table's metadata files by their order: 00012-….metadata.json, or v12.metadata.json.
 _METADATA_FILE: Final = re.compile(r"metadata/v?(\d+)[^/]*\.metadata\.json(?:\.gz)?")
 #: What Glue tells of a table and takes back: https://docs.aws.amazon.com/glue/latest/webapi/API_TableInput.html
 _TABLE_INPUT: Final = ("Description", "StorageDescriptor", "PartitionKeys", "TableType")
-_AT_ONCE: Final = 1000
-
-
-@dataclass(frozen=True)
-class Marker:
-    """A delete marker. The object behind it is still there, perhaps behind another marker: it was deleted again."""
-
-    key: str
-    version_id: str
 
 
 @dataclass(frozen=True)
@@ -43,32 +36,31 @@ class LostTable:
     state: TableState | None
 
 
-def markers(platform: Platform, since: datetime) -> Iterator[Marker]:
-    """Yield the delete markers since an instant of all hidden objects of the zones and of the stacks' files."""
+def markers(platform: Platform, since: datetime) -> Iterator[Version]:
+    """Yield the delete markers since an instant of all hidden objects of the zones and of the stacks' files.
+
+    What one hides is still there, perhaps behind another marker: it was deleted again.
+    """
     etl = platform.environment.etl
     for prefix in (ARTIFACTS_PREFIX, etl.clean_prefix, etl.curated_prefix, etl.restricted_prefix):
-        pages = platform.s3.get_paginator("list_object_versions").paginate(Bucket=platform.bucket.name, Prefix=prefix)
         hidden = None
-        for page in pages:
-            # By key, the newest first.
-            for marker in page.get("DeleteMarkers", []):
-                hidden = marker["Key"] if marker["IsLatest"] else hidden
-                if marker["Key"] == hidden and marker["LastModified"] >= since:
-                    yield Marker(hidden, marker["VersionId"])
+        # By key, the newest first.
+        for marker in (each for each in versions(platform, prefix) if each.is_marker):
+            hidden = marker.key if marker.is_latest else hidden
+            if marker.key == hidden and marker.modified_at >= since:
+                yield marker
 
 
-def bring_back(platform: Platform, found: list[Marker]) -> int:
+def bring_back(platform: Platform, found: list[Version]) -> int:
     """Remove delete markers, so that what they hide is there again, and return how many objects that are.
 
     Raises:
         OpsError: S3 refused some of them.
     """
-    for start in range(0, len(found), _AT_ONCE):
-        some: Any = [{"Key": each.key, "VersionId": each.version_id} for each in found[start : start + _AT_ONCE]]
-        answer = platform.s3.delete_objects(Bucket=platform.bucket.name, Delete={"Objects": some, "Quiet": True})
-        if errors := answer.get("Errors"):
+    for count, errors in delete(platform, (each.name for each in found)):
+        if errors:
             first = errors[0]
-            message = f"S3 refused {len(errors)} of {len(some)} objects, {first['Key']} first: {first.get('Code')}."
+            message = f"S3 refused {len(errors)} of {count} objects, {first['Key']} first: {first.get('Code')}."
             raise attention(message, "Use credentials that may s3:DeleteObjectVersion in the bucket, and repeat.")
     return len({each.key for each in found})
 

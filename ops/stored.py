@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from glue_src.exceptions import TableError
 from ops.tables import table_state
+from ops.versions import versions
 
 if TYPE_CHECKING:
     from ops.platform import Platform
@@ -40,11 +41,11 @@ def stored(platform: Platform, since: datetime) -> Stored:
     """Return what lies in the bucket; of the tables' data files, what no current snapshot needs is their history."""
     found: defaultdict[Stock, int] = defaultdict(int)
     written = 0
-    for page in platform.s3.get_paginator("list_object_versions").paginate(Bucket=platform.bucket.name):
-        for version in page.get("Versions", []):
-            stock = _stock(platform, version["Key"]) if version["IsLatest"] else Stock.NONCURRENT
-            found[stock] += version["Size"]
-            written += version["LastModified"] >= since
+    for version in versions(platform):
+        if not version.is_marker:
+            stock = _stock(platform, version.key) if version.is_latest else Stock.NONCURRENT
+            found[stock] += version.bytes
+            written += version.modified_at >= since
     current = _current_bytes(platform)
     found[Stock.CURRENT] = current
     found[Stock.HISTORY] = max(0, found[Stock.HISTORY] - current)

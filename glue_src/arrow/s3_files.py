@@ -9,10 +9,11 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, cast
 from urllib.parse import urlsplit
 
-from botocore.exceptions import ClientError, IncompleteReadError, ReadTimeoutError, ResponseStreamingError
+from botocore.exceptions import ClientError
 from pyiceberg.io import FileIO, InputFile, InputStream, OutputFile, OutputStream
 
 from contract.units import MIB
+from glue_src.arrow.ranges import Ranges, body_of
 from glue_src.exceptions import UndeletedError
 
 if TYPE_CHECKING:
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 S3_CLIENT: Final = "cat.s3-client"
 
 _ABSENT: Final = frozenset({"NoSuchKey", "404", "NoSuchBucket", "NotFound"})
-_BROKEN_OFF: Final = (IncompleteReadError, ReadTimeoutError, ResponseStreamingError)
 _KEYS_PER_DELETE: Final = 1000
 #: Larger files go in parts, side by side.
 _ONE_REQUEST: Final = 8 * MIB
@@ -31,8 +31,6 @@ _ONE_REQUEST: Final = 8 * MIB
 TAIL_BYTES: Final = 64 * 1024
 #: What S3 says of the last bytes of an empty object.
 _NOTHING_IN_RANGE: Final = "InvalidRange"
-#: How often an answer that breaks off is asked for.
-_READS: Final = 4
 _TAKEN: Final = frozenset({"PreconditionFailed", "412", "ConditionalRequestConflict", "409"})
 
 
@@ -119,7 +117,7 @@ class S3Input(_S3Object, InputFile):
         """
         if not seekable or self._key.endswith((".json", ".avro")):
             return io.BytesIO(_body(self._s3, self._bucket, self._key))
-        return io.BufferedReader(_Ranges(self._s3, self._bucket, self._key), buffer_size=64 * 1024)
+        return io.BufferedReader(_Object(self._s3, self._bucket, self._key), buffer_size=64 * 1024)
 
 
 class S3Output(_S3Object, OutputFile):
@@ -171,7 +169,7 @@ class _Upload(io.BytesIO):
             super().close()
 
 
-class _Ranges(io.RawIOBase):
+class _Object(Ranges):
     """An object that is read by ranges.
 
     The first request is for its end, and tells its size: there a Parquet file says what is where, and of a small one
@@ -179,39 +177,16 @@ class _Ranges(io.RawIOBase):
     """
 
     def __init__(self, s3: S3Client, bucket: str, key: str) -> None:
-        super().__init__()
         self._s3, self._bucket, self._key = s3, bucket, key
-        self._tail, self._size = _tail(s3, bucket, key)
-        self._position = 0
+        self._tail, size = _tail(s3, bucket, key)
+        self._tail_first = size - len(self._tail)
+        super().__init__(size)
 
-    def readable(self) -> bool:
-        return True
-
-    def seekable(self) -> bool:
-        return True
-
-    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        start = {io.SEEK_SET: 0, io.SEEK_CUR: self._position, io.SEEK_END: self._size}[whence]
-        self._position = start + offset
-        return self._position
-
-    def tell(self) -> int:
-        return self._position
-
-    def readinto(self, buffer: Any) -> int:
-        end = min(self._position + len(buffer), self._size)
-        if self._position >= end:
-            return 0
-        content = self._range(self._position, end)
-        buffer[: len(content)] = content
-        self._position += len(content)
-        return len(content)
-
-    def _range(self, first: int, end: int) -> bytes:
-        tail_first = self._size - len(self._tail)
-        if first < tail_first:
+    def content(self, first: int, end: int) -> bytes:
+        """Return a range, from memory where the tail has its beginning."""
+        if first < self._tail_first:
             return read_range(self._s3, self._bucket, self._key, first, end)
-        return self._tail[first - tail_first : end - tail_first]
+        return self._tail[first - self._tail_first : end - self._tail_first]
 
 
 def read_range(s3: S3Client, bucket: str, key: str, first: int, end: int) -> bytes:
@@ -235,17 +210,10 @@ def _body(s3: S3Client, bucket: str, key: str, **part: Any) -> bytes:
 
 
 def _get(s3: S3Client, bucket: str, key: str, **part: Any) -> tuple[bytes, GetObjectOutputTypeDef]:
-    for left in reversed(range(_READS)):
-        try:
-            answer = s3.get_object(Bucket=bucket, Key=key, **part)
-            return answer["Body"].read(), answer
-        except ClientError as error:
-            raise _as_missing(error, bucket, key) from error
-        except _BROKEN_OFF:
-            # The client repeats requests, but not the reading of an answer.
-            if not left:
-                raise
-    raise AssertionError
+    try:
+        return body_of(s3, Bucket=bucket, Key=key, **part)
+    except ClientError as error:
+        raise _as_missing(error, bucket, key) from error
 
 
 def _size(s3: S3Client, bucket: str, key: str) -> int:

@@ -1,74 +1,34 @@
-"""All that the bucket holds, noncurrent versions included, and one version's content read piece by piece."""
+"""What was listed of the bucket, counted and hashed, and one version's content read piece by piece."""
 
 from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final
 
-from botocore.exceptions import ClientError, IncompleteReadError, ReadTimeoutError, ResponseStreamingError
+from botocore.exceptions import ClientError
 
 from contract.units import MIB
+from glue_src.arrow.ranges import Ranges, body_of
 from ops.aws_errors import code_of, is_local
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
     from ops.platform import Platform
+    from ops.versions import Version
 
 #: Of an object that is read from its beginning to its end.
 PIECE_BYTES: Final = 4 * MIB
 #: Of one of which parts are read: what a Parquet file's readers ask for beyond this is asked for as it is.
 _PART_BYTES: Final = 64 * 1024
-_BROKEN_OFF: Final = (IncompleteReadError, ReadTimeoutError, ResponseStreamingError)
-_READS: Final = 4
 _GONE: Final = frozenset({"NoSuchKey", "NoSuchVersion", "404", "NotFound"})
 _ARCHIVED: Final = "InvalidObjectState"
 
 
-@dataclass(frozen=True)
-class Version:
-    """One version of an object. ``is_marker`` is for a delete marker, which has no content."""
-
-    key: str
-    version_id: str
-    etag: str
-    bytes: int
-    is_latest: bool
-    modified_at: datetime
-    storage_class: str = "STANDARD"
-    is_marker: bool = False
-
-
 class UnreadError(Exception):
     """An object, or what is in it, cannot be read; the message says why and quotes nothing."""
-
-
-def versions(platform: Platform) -> Iterator[Version]:
-    """Yield every version of every object, delete markers included, in the order of their keys."""
-    pages = platform.s3.get_paginator("list_object_versions").paginate(Bucket=platform.bucket.name)
-    for page in pages:
-        yield from map(_version, cast("Iterable[Any]", page.get("Versions", [])))
-        yield from map(_marker, cast("Iterable[Any]", page.get("DeleteMarkers", [])))
-
-
-def _version(entry: Any) -> Version:
-    return Version(
-        entry["Key"],
-        entry.get("VersionId", "null"),
-        entry["ETag"].strip('"'),
-        entry["Size"],
-        entry["IsLatest"],
-        entry["LastModified"],
-        entry.get("StorageClass", "STANDARD"),
-    )
-
-
-def _marker(entry: Any) -> Version:
-    return Version(entry["Key"], entry["VersionId"], "", 0, entry["IsLatest"], entry["LastModified"], is_marker=True)
 
 
 @dataclass
@@ -97,52 +57,17 @@ class Inventory:
         return str(self._hash.hexdigest())
 
 
-class _Content(io.RawIOBase):
-    """A version's content by ranges, each asked for again where an answer breaks off."""
+class _Content(Ranges):
+    """A version's content."""
 
     def __init__(self, s3: S3Client, bucket: str, version: Version) -> None:
-        super().__init__()
-        self._s3, self._bucket, self._version = s3, bucket, version
-        self._position = 0
+        super().__init__(version.bytes)
+        self._s3 = s3
+        self._name = {"Bucket": bucket, "Key": version.key, "VersionId": version.version_id}
 
-    def readable(self) -> bool:
-        return True
-
-    def seekable(self) -> bool:
-        return True
-
-    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        self._position = {io.SEEK_SET: 0, io.SEEK_CUR: self._position, io.SEEK_END: self._version.bytes}[
-            whence
-        ] + offset
-        return self._position
-
-    def tell(self) -> int:
-        return self._position
-
-    def readinto(self, buffer: Any) -> int:
-        end = min(self._position + len(buffer), self._version.bytes)
-        if self._position >= end:
-            return 0
-        content = self._range(self._position, end)
-        buffer[: len(content)] = content
-        self._position += len(content)
-        return len(content)
-
-    def _range(self, first: int, end: int) -> bytes:
-        for left in reversed(range(_READS)):
-            try:
-                answer = self._s3.get_object(
-                    Bucket=self._bucket,
-                    Key=self._version.key,
-                    VersionId=self._version.version_id,
-                    Range=f"bytes={first}-{end - 1}",
-                )
-                return answer["Body"].read()
-            except _BROKEN_OFF:
-                if not left:
-                    raise
-        raise AssertionError
+    def content(self, first: int, end: int) -> bytes:
+        """Return a range; raises botocore's ClientError."""
+        return body_of(self._s3, **self._name, Range=f"bytes={first}-{end - 1}")[0]
 
 
 def content(platform: Platform, version: Version, *, whole: bool) -> io.BufferedReader:

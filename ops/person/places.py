@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from pyiceberg.table import Table
 
     from contract.datasets import Dataset
-    from ops.person.listing import Version
     from ops.platform import Platform
+    from ops.versions import Version
 
 
 class Place(Enum):

@@ -8,27 +8,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import groupby
-from typing import TYPE_CHECKING, Any, Final, cast
+from itertools import chain, groupby
+from typing import TYPE_CHECKING
 
 from contract.layout import parse_clean_key, run_instant
 from ops.exits import attention
+from ops.versions import delete, versions
 
 if TYPE_CHECKING:
     from ops.platform import Platform
-
-_AT_ONCE: Final = 1000
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One version of an object, or a delete marker."""
-
-    key: str
-    version_id: str
-    is_latest: bool
-    is_marker: bool
-    modified_at: datetime
+    from ops.versions import Version
 
 
 @dataclass(frozen=True)
@@ -49,7 +38,7 @@ class Purge:
         zones = (etl.clean_prefix, etl.curated_prefix, etl.pseudonymous_prefix, etl.restricted_prefix)
         return tuple(dict.fromkeys((*zones, etl.athena_results_prefix)))
 
-    def is_older(self, entry: Entry) -> bool:
+    def is_older(self, entry: Version) -> bool:
         """Tell whether a current object goes: one of an earlier run, or that no run wrote, from before."""
         if self._is_of_table(entry.key):
             return False
@@ -95,11 +84,11 @@ class Purge:
         In this order: with its marker gone, a version that is still there would be an object again.
         """
         old = (entry for entry in self._entries() if not entry.is_latest and entry.modified_at < self.before)
-        deleted = self._delete(map(_named, old), "old versions")
-        self._delete(map(_named, self._bare_markers()), "delete markers")
+        deleted = self._delete((entry.name for entry in old), "old versions")
+        self._delete((entry.name for entry in self._bare_markers()), "delete markers")
         return deleted
 
-    def _bare_markers(self) -> Iterator[Entry]:
+    def _bare_markers(self) -> Iterator[Version]:
         """Yield the markers of keys that have no version left."""
         for _, entries in groupby(self._entries(), key=lambda entry: entry.key):
             found = list(entries)
@@ -113,50 +102,26 @@ class Purge:
             for entry in self._entries()
         )
 
-    def _entries(self) -> Iterator[Entry]:
+    def _entries(self) -> Iterator[Version]:
         """Yield all versions and markers, key by key."""
-        paginator = self.platform.s3.get_paginator("list_object_versions")
-        for prefix in self.prefixes:
-            for page in paginator.paginate(Bucket=self.platform.bucket.name, Prefix=prefix):
-                found = [
-                    *(_entry(each, is_marker=False) for each in cast("Iterable[Any]", page.get("Versions", []))),
-                    *(_entry(each, is_marker=True) for each in cast("Iterable[Any]", page.get("DeleteMarkers", []))),
-                ]
-                yield from sorted(found, key=lambda entry: entry.key)
+        return chain.from_iterable(versions(self.platform, prefix) for prefix in self.prefixes)
 
     def _delete(self, wanted: Iterable[dict[str, str]], what: str) -> int:
-        """Delete what is named, many at once; what is gone already is no error.
+        """Delete what is named, and return how many; what is gone already is no error.
 
         Raises:
             OpsError: S3 refused some of them.
         """
-        deleted, batch = 0, []
-        for one in wanted:
-            batch.append(one)
-            if len(batch) == _AT_ONCE:
-                deleted, batch = deleted + self._delete_batch(batch, what), []
-                self.beat(f"{deleted:,} {what} deleted")
-        return deleted + (self._delete_batch(batch, what) if batch else 0)
-
-    def _delete_batch(self, batch: list[dict[str, str]], what: str) -> int:
-        objects = cast("Any", batch)
-        answer = self.platform.s3.delete_objects(
-            Bucket=self.platform.bucket.name, Delete={"Objects": objects, "Quiet": True}
-        )
-        if errors := answer.get("Errors"):
-            codes = ", ".join(sorted({str(error.get("Code")) for error in errors}))
-            message = f"S3 refused {len(errors)} of {len(batch)} {what} ({codes}): the erasure is not whole."
-            remedy = (
-                "Use credentials that may s3:DeleteObject and s3:DeleteObjectVersion in the bucket, and give the same "
-                "command again: it goes on from here."
-            )
-            raise attention(message, remedy)
-        return len(batch)
-
-
-def _entry(each: Any, *, is_marker: bool) -> Entry:
-    return Entry(each["Key"], each["VersionId"], each["IsLatest"], is_marker, each["LastModified"])
-
-
-def _named(entry: Entry) -> dict[str, str]:
-    return {"Key": entry.key, "VersionId": entry.version_id}
+        deleted = 0
+        for count, errors in delete(self.platform, wanted):
+            if errors:
+                codes = ", ".join(sorted({str(error.get("Code")) for error in errors}))
+                message = f"S3 refused {len(errors)} of {count} {what} ({codes}): the erasure is not whole."
+                remedy = (
+                    "Use credentials that may s3:DeleteObject and s3:DeleteObjectVersion in the bucket, and give the "
+                    "same command again: it goes on from here."
+                )
+                raise attention(message, remedy)
+            deleted += count
+            self.beat(f"{deleted:,} {what} deleted")
+        return deleted
