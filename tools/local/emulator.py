@@ -7,9 +7,7 @@ included.
 from __future__ import annotations
 
 import shutil
-import subprocess
 import sys
-import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
@@ -20,10 +18,9 @@ from typing import Final
 from tools.local.aws_environment import CREDENTIALS, REGION
 from tools.local.errors import EmulatorError
 from tools.local.machine_tools import tool_environment
-from tools.local.processes import HOST, Process, port_for
+from tools.local.processes import HOST, Process, Server
 
 START_SECONDS: Final = 60
-LOG_TAIL: Final = 20
 
 
 @dataclass(frozen=True)
@@ -45,25 +42,13 @@ FIRST_EMULATOR: Final = Program(
 )
 
 
-class Emulator:
+class Emulator(Server):
     """One emulator, known by the directory that holds its state, log and temporary files."""
 
     def __init__(self, directory: Path, program: Program = FIRST_EMULATOR) -> None:
+        super().__init__(directory, "emulator")
         self._program = program
-        self.directory = directory
-        self.log = directory / "emulator.log"
         self.decisions = directory / "decisions.jsonl"
-        self._record = directory / "emulator.json"
-        self._child: subprocess.Popen[bytes] | None = None
-
-    def remembered(self) -> Process | None:
-        """Return what was started here last, running or not."""
-        return Process.remembered(self._record)
-
-    def running(self) -> Process | None:
-        """Return the emulator that runs from here, or None."""
-        process = self.remembered()
-        return process if process and process.found() else None
 
     def is_stale(self) -> bool:
         """Tell whether an emulator was started here and has ended since, so that what it held is lost."""
@@ -92,53 +77,27 @@ class Emulator:
         if running:
             return running
         self._reap()
-        process = self._spawn(port_for(self.remembered()))
-        process.remember(self._record)
-        self._await_health(process)
-        return process
-
-    def _spawn(self, port: int) -> Process:
-        temporary = self.directory / "tmp"
+        temporary, port = self._temporary, self._port()
         temporary.mkdir(parents=True, exist_ok=True)
         command = (str(self._program.python()), "-P", str(self._program.script), str(self.decisions))
-        with self.log.open("wb") as log:
-            # A session of its own: Ctrl-C in the demo must not end the emulator.
-            self._child = subprocess.Popen(
-                command,
-                env=_environment(port, temporary),
-                cwd=self.directory,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
-        return Process.of(self._child.pid, port)
+        process = self._spawn(command, port, _environment(port, temporary), self.directory)
+        health = process.endpoint_url + self._program.health_path
+        said = self._await(process, lambda: _is_healthy(health), START_SECONDS)
+        if said is not None:
+            message = f"The emulator did not start on {process.endpoint_url}. The end of {self.log}:\n{said}"
+            raise EmulatorError(message)
+        return process
 
-    def _await_health(self, process: Process) -> None:
-        deadline = time.monotonic() + START_SECONDS
-        while not _is_healthy(process.endpoint_url + self._program.health_path):
-            if process.found() is None or time.monotonic() > deadline:
-                tail = "\n".join(self.log.read_text(errors="replace").splitlines()[-LOG_TAIL:])
-                self.stop()
-                message = f"The emulator did not start on {process.endpoint_url}. The end of {self.log}:\n{tail}"
-                raise EmulatorError(message)
-            time.sleep(0.1)
+    @property
+    def _temporary(self) -> Path:
+        return self.directory / "tmp"
 
     def stop(self) -> bool:
         """Stop the emulator with its Lambda processes, forget it, and tell whether it ran."""
-        process = self.running()
-        if process:
-            process.end()
-        self._reap()
+        ran = super().stop()
         self._record.unlink(missing_ok=True)
-        shutil.rmtree(self.directory / "tmp", ignore_errors=True)
-        return process is not None
-
-    def _reap(self) -> None:
-        """Take note of the end of the process that this object started, once it has ended."""
-        if self._child:
-            self._child.wait()
-            self._child = None
+        shutil.rmtree(self._temporary, ignore_errors=True)
+        return ran
 
 
 def _environment(port: int, temporary: Path) -> dict[str, str]:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
-import time
 import urllib.error
 import urllib.request
 from pathlib import Path
@@ -13,36 +11,21 @@ from typing import Final
 from tools.local.aws_environment import emulator_environment
 from tools.local.errors import TrinoError
 from tools.local.machine_tools import PROJECT
-from tools.local.processes import Process, port_for
+from tools.local.processes import Server
 
 _START_SECONDS: Final = 60
 
 
-class AthenaServer:
+class AthenaServer(Server):
     """One server, known by the directory that holds its record and log."""
 
     def __init__(self, directory: Path) -> None:
-        self.directory = directory
-        self._child: subprocess.Popen[bytes] | None = None
+        super().__init__(directory, "athena")
 
     @classmethod
     def of(cls, workspace: Path) -> AthenaServer:
         """Return the server of a workspace's directory."""
         return cls(workspace / "athena")
-
-    @property
-    def log(self) -> Path:
-        """What it says."""
-        return self.directory / "athena.log"
-
-    @property
-    def _record(self) -> Path:
-        return self.directory / "athena.json"
-
-    def running(self) -> Process | None:
-        """Return the server that runs from here, or None."""
-        process = Process.remembered(self._record)
-        return process if process and process.found() else None
 
     def start(self, emulator: str, trino_port: int) -> None:
         """Have a server that asks this emulator and this Trino.
@@ -52,41 +35,14 @@ class AthenaServer:
         """
         self.stop()
         self.directory.mkdir(parents=True, exist_ok=True)
-        port = port_for(Process.remembered(self._record))
+        port = self._port()
         command = (sys.executable, "-m", "tools.local.athena", str(port), emulator, str(trino_port))
-        with self.log.open("wb") as log:
-            # A session of its own: Ctrl-C in the demo must not end it.
-            self._child = subprocess.Popen(
-                command,
-                cwd=PROJECT,
-                env=emulator_environment(emulator, {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"}),
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
-        process = Process.of(self._child.pid, port)
-        process.remember(self._record)
-        self._await_answer(process)
-
-    def stop(self) -> None:
-        """Stop the server, if it runs."""
-        running = self.running()
-        if running:
-            running.end()
-        if self._child:
-            self._child.wait()
-            self._child = None
-
-    def _await_answer(self, process: Process) -> None:
-        deadline = time.monotonic() + _START_SECONDS
-        while not _answers(process.endpoint_url):
-            if process.found() is None or time.monotonic() > deadline:
-                said = self.log.read_text(errors="replace")
-                self.stop()
-                message = f"Athena's API did not start on {process.endpoint_url}. {self.log} says:\n{said}"
-                raise TrinoError(message)
-            time.sleep(0.1)
+        environment = emulator_environment(emulator, {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"})
+        process = self._spawn(command, port, environment, PROJECT)
+        said = self._await(process, lambda: _answers(process.endpoint_url), _START_SECONDS)
+        if said is not None:
+            message = f"Athena's API did not start on {process.endpoint_url}. The end of {self.log}:\n{said}"
+            raise TrinoError(message)
 
 
 def _answers(url: str) -> bool:

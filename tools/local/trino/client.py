@@ -1,4 +1,4 @@
-"""Asks Trino. Kept small: ``make query`` imports it, and answers within a second."""
+"""Asks Trino itself: the demo's own checks, and tests."""
 
 from __future__ import annotations
 

@@ -5,19 +5,16 @@ It outlives the command that started it, so that later commands can ask it.
 
 from __future__ import annotations
 
-import subprocess
-import time
 from pathlib import Path
 from typing import Final
 
 from tools.local.aws_environment import CREDENTIALS, REGION
 from tools.local.errors import TrinoError
-from tools.local.processes import HOST, Process, port_for
+from tools.local.processes import HOST, Server
 from tools.local.trino.client import CATALOG, Connection
 from tools.local.trino.distribution import Distribution
 
 _START_SECONDS: Final = 180
-_LOG_TAIL: Final = 20
 
 _HEAP_MB: Final = 1000
 #: What one query may have of the heap, and what is not Trino's to give: the rest of a node's memory.
@@ -59,31 +56,16 @@ s3.aws-secret-key={secret}
 """
 
 
-class TrinoServer:
+class TrinoServer(Server):
     """One server, known by the directory that holds its settings, data and log."""
 
     def __init__(self, directory: Path, heap_mb: int = _HEAP_MB) -> None:
-        self.directory = directory
+        super().__init__(directory, "trino")
         self._heap_mb = heap_mb
-        self._child: subprocess.Popen[bytes] | None = None
-
-    @property
-    def log(self) -> Path:
-        """What it says."""
-        return self.directory / "trino.log"
-
-    @property
-    def _record(self) -> Path:
-        return self.directory / "trino.json"
 
     @property
     def _catalog(self) -> Path:
         return self.directory / "etc" / "catalog" / f"{CATALOG}.properties"
-
-    def running(self) -> Process | None:
-        """Return the server that runs from here, or None."""
-        process = Process.remembered(self._record)
-        return process if process and process.found() else None
 
     def connection(self) -> Connection:
         """Return what asks the running server; names of tables without a database mean those of its own.
@@ -117,23 +99,11 @@ class TrinoServer:
         self.stop()
         self._catalog.parent.mkdir(parents=True, exist_ok=True)
         self._catalog.write_text(catalog)
-        process = self._spawn(distribution, database)
-        process.remember(self._record)
-        self._await_answer(process)
+        self._start(distribution, database)
         return True
 
-    def stop(self) -> bool:
-        """Stop the server and tell whether it ran."""
-        running = self.running()
-        if running:
-            running.end()
-        if self._child:
-            self._child.wait()
-            self._child = None
-        return running is not None
-
-    def _spawn(self, distribution: Distribution, database: str) -> Process:
-        port = port_for(Process.remembered(self._record))
+    def _start(self, distribution: Distribution, database: str) -> None:
+        port = self._port()
         configuration = self.directory / "etc" / "config.properties"
         configuration.write_text(
             _CONFIGURATION.format(
@@ -147,31 +117,14 @@ class TrinoServer:
             )
         )
         command = (
-            *(distribution.java, "-cp", f"{distribution.libraries}/*", f"-Xmx{self._heap_mb}M", *_JVM_OPTIONS),
+            *(str(distribution.java), "-cp", f"{distribution.libraries}/*", f"-Xmx{self._heap_mb}M", *_JVM_OPTIONS),
             *(f"-Dconfig={configuration}", f"-Dnode.data-dir={self.directory / 'data'}"),
             "io.trino.server.TrinoServer",
         )
-        with self.log.open("wb") as log:
-            # A session of its own: Ctrl-C in the demo must not end it.
-            self._child = subprocess.Popen(
-                command,
-                cwd=self.directory,
-                env={"HOME": str(self.directory), "LANG": "C.UTF-8"},
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
-        return Process.of(self._child.pid, port)
-
-    def _await_answer(self, process: Process) -> None:
-        """Wait for an answer to a query: a server that says it has started may still refuse for lack of nodes."""
-        connection = Connection(HOST, process.port)
-        deadline = time.monotonic() + _START_SECONDS
-        while not connection.answers():
-            if process.found() is None or time.monotonic() > deadline:
-                tail = "\n".join(self.log.read_text(errors="replace").splitlines()[-_LOG_TAIL:])
-                self.stop()
-                message = f"Trino did not start on {process.endpoint_url}. The end of {self.log}:\n{tail}"
-                raise TrinoError(message)
-            time.sleep(0.25)
+        environment = {"HOME": str(self.directory), "LANG": "C.UTF-8"}
+        process = self._spawn(command, port, environment, self.directory)
+        # An answer to a query: a server that says it has started may still refuse for lack of nodes.
+        said = self._await(process, Connection(HOST, port).answers, _START_SECONDS)
+        if said is not None:
+            message = f"Trino did not start on {process.endpoint_url}. The end of {self.log}:\n{said}"
+            raise TrinoError(message)
