@@ -28,8 +28,6 @@ from contract.datasets import Column, DataClass, Dataset
 from contract.partition_sums import PartitionSum, PartitionSums
 from contract.source import SourceContract
 
-#: In bytes; as many as SHA-256 gives.
-KEY_BYTES: Final = 32
 _KEY_ID_DIGITS: Final = 8
 
 #: Stands between an amount and its currency while numbers are looked for. It is of Unicode's private use.
@@ -207,10 +205,3 @@ class Mask:
     def _keyed(self, domain: str, value: str) -> bytes:
         # No domain holds a NUL: so no two pairs of domain and value are the same bytes.
         return hmac.digest(self.key, f"{domain}\0{value}".encode("utf-8", "surrogatepass"), "sha256")
-
-
-def read_key(text: str) -> bytes | None:
-    """Return the key that a parameter's value stands for, or None for what is none."""
-    if re.fullmatch(f"[0-9a-f]{{{2 * KEY_BYTES}}}", text, re.ASCII) is None:
-        return None
-    return bytes.fromhex(text)

@@ -109,18 +109,20 @@ class SourceContract:
         return self.datasets[-1]
 
     @property
-    def person_prefix(self) -> str | None:
-        """What stands before a person's identifier in the partition key; None where no key names a person.
-
-        It is the alias that has the name of a column that identifies people.
-        """
+    def person_column(self) -> str | None:
+        """The column that identifies people and is an alias of the partition key; None where no key names a person."""
         identifiers = {
             column.name
             for dataset in self.datasets
             for column in dataset.columns
             if column.data_class is DataClass.IDENTIFIER
         }
-        return next((prefix for name, prefix in self.aliases.items() if name in identifiers), None)
+        return next((name for name in self.aliases if name in identifiers), None)
+
+    @property
+    def person_prefix(self) -> str | None:
+        """What stands before a person's identifier in the partition key; None where no key names a person."""
+        return None if self.person_column is None else self.aliases[self.person_column]
 
     @property
     def kind_names(self) -> tuple[str, ...]:

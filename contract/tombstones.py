@@ -10,17 +10,16 @@ import hashlib
 import hmac
 import json
 import re
-import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
 from contract.json_values import InvalidValueError, instant, text, whole_number
+from contract.keys import RULE, read_key
 
 _VERSION: Final = 1
 _HASH: Final = re.compile(r"[0-9a-f]{64}")
-_KEY_BYTES: Final = 32
 
 
 class TombstonesError(ValueError):
@@ -143,24 +142,20 @@ def _hash(value: object) -> str:
     return written
 
 
-def new_key() -> str:
-    """Return a new key, as the parameter holds it."""
-    return secrets.token_hex(_KEY_BYTES)
-
-
 def parse_key(written: str) -> bytes:
     """Return the key that a parameter holds.
 
     Raises:
         TombstonesError: it is none; its value is never told.
     """
-    if _HASH.fullmatch(written) is None:
+    key = read_key(written)
+    if key is None:
         message = (
-            f"the tombstones' key is not {2 * _KEY_BYTES} hexadecimal digits: restore the parameter's earlier value. "
+            f"the tombstones' key is not {RULE}: restore the parameter's earlier value. "
             "With another key nobody who was erased is known again."
         )
         raise TombstonesError(message)
-    return bytes.fromhex(written)
+    return key
 
 
 def hash_of(key: bytes, contract_name: str, identifier: str) -> str:

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
-from contract.masking import Mask, pseudonymous_datasets, read_key
+from contract.keys import RULE, read_key
+from contract.masking import Mask, pseudonymous_datasets
 from contract.runs import RunSummary
 from glue_src import logs
 from glue_src.arguments import Arguments
@@ -44,7 +45,7 @@ def pseudonym_key(ssm: SSMClient, parameter: str, environment: str) -> bytes:
         raise PseudonymKeyError(parameter, environment, "is missing") from None
     key = read_key(value)
     if key is None:
-        raise PseudonymKeyError(parameter, environment, "holds no key: one is 64 hexadecimal digits")
+        raise PseudonymKeyError(parameter, environment, f"holds no key: one is {RULE}")
     return key
 
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from mypy_boto3_cloudwatch import CloudWatchClient
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_s3 import S3Client
+    from mypy_boto3_ssm import SSMClient
 
 #: Adaptive retries slow this side down when AWS throttles. Timeouts are in seconds and well above a page or a part.
 _CONFIG: Final = Config(
@@ -48,9 +49,9 @@ class Clients:
             self._check = outer
 
     @cached_property
-    def ssm(self) -> Any:
+    def ssm(self) -> SSMClient:
         """Systems Manager's parameters."""
-        client: Any = boto3.client("ssm", region_name=self.s3.meta.region_name, config=_CONFIG)
+        client = boto3.client("ssm", region_name=self.s3.meta.region_name, config=_CONFIG)
         self.watch(client)
         return client
 

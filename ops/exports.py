@@ -48,10 +48,19 @@ def checked_target(target: Path) -> Path:
     if target.suffix[1:] not in FORMATS:
         message = f"{target} ends in {target.suffix or 'nothing'}."
         raise usage(message, f"Give a file that ends in {' or '.join(f'.{each}' for each in FORMATS)}.")
+    check_folder(target)
+    return target
+
+
+def check_folder(target: Path) -> None:
+    """Check that a file to write has a folder to be in.
+
+    Raises:
+        OpsError: it has none.
+    """
     if not target.parent.is_dir():
         message = f"The folder {target.parent} does not exist."
         raise usage(message, "Make it, or write elsewhere.")
-    return target
 
 
 def write(target: Path, columns: Sequence[Column], rows: Iterable[Row]) -> int:

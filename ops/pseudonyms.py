@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import secrets
 from typing import TYPE_CHECKING
 
-from contract.datasets import Column, DataClass
-from contract.masking import KEY_BYTES, Mask, pseudonymous_datasets, read_key
+from contract.keys import RULE, new_key, read_key
 from ops.exits import attention, usage
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from mypy_boto3_ssm.type_defs import PutParameterRequestTypeDef
 
-    from contract.source import SourceContract
     from ops.platform import Platform
 
 
@@ -57,33 +52,24 @@ def rotate_key(platform: Platform) -> None:
     _put(platform, overwrite=True)
 
 
-def pseudonyms_of(platform: Platform, users: Sequence[str]) -> tuple[str, ...]:
-    """Return what the pseudonymous tables call people, in their order.
-
-    None where the environment has no such tables, and none where there is no key: ETL-2 fills no table without it.
+def existing_key(platform: Platform) -> bytes | None:
+    """Return the key, or None where the environment has no pseudonymous tables, or none was made.
 
     Raises:
         OpsError: the parameter holds no key.
     """
-    contract, name = platform.environment.contract, platform.names.pseudonym_key
+    name = platform.names.pseudonym_key
     if not platform.environment.privacy.pseudonymous_tables:
-        return ()
+        return None
     try:
         value = platform.ssm.get_parameter(Name=name, WithDecryption=True)["Parameter"]["Value"]
     except platform.ssm.exceptions.ParameterNotFound:
-        return ()
+        return None
     key = read_key(value)
     if key is None:
-        message = f"{name} holds no key: one is 64 hexadecimal digits."
+        message = f"{name} holds no key: one is {RULE}."
         raise attention(message, "Put the right one back: another one makes other pseudonyms.")
-    mask, column = Mask(contract.name, key), identifier_of(contract)
-    return tuple(mask.pseudonym(column, user) for user in users) if column else ()
-
-
-def identifier_of(contract: SourceContract) -> Column | None:
-    """Return the column by which the pseudonymous tables tell people apart, or None where they tell nobody's rows."""
-    columns = [column for dataset in pseudonymous_datasets(contract) for column in dataset.columns]
-    return next((column for column in columns if column.data_class is DataClass.IDENTIFIER), None)
+    return key
 
 
 def _put(platform: Platform, *, overwrite: bool) -> None:
@@ -91,7 +77,7 @@ def _put(platform: Platform, *, overwrite: bool) -> None:
         "Name": platform.names.pseudonym_key,
         "Description": "The key of pseudonyms: whoever has it can tell whose a pseudonym is",
         "Type": "SecureString",
-        "Value": secrets.token_hex(KEY_BYTES),
+        "Value": new_key(),
         "Overwrite": overwrite,
     }
     if platform.environment.encryption.customer_managed_key:

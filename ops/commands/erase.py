@@ -2,12 +2,11 @@ r"""The command that erases people: ops person erase, which asks first."""
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from ops.commands.options import Env, Json, Yes, ends, now, platform_of
+from ops.commands.options import Env, Json, User, Users, Yes, ends, now, platform_of
 from ops.exits import Exit, attention
 from ops.person.identity import identity_of, users_of
 from ops.show.asking import confirm
@@ -19,13 +18,8 @@ from ops.show.screen import document, output, print_json
 def erase(
     *,
     env: Env,
-    user: Annotated[
-        str, typer.Option("--user", metavar="U", help="The person's identifier, as it stands in the tables' user_id.")
-    ] = "",
-    users: Annotated[
-        Path | None,
-        typer.Option("--users", metavar="FILE", help="Many identifiers: one a line, or a JSON list (.json)."),
-    ] = None,
+    user: User = "",
+    users: Users = None,
     source: Annotated[
         bool, typer.Option("--source", help="Delete their items in the source table, too, one by one.")
     ] = False,

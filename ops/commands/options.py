@@ -6,6 +6,7 @@ import functools
 import os
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -47,6 +48,13 @@ Env = Annotated[
 ]
 Json = Annotated[bool, typer.Option("--json", help="One JSON document on the standard output, for scripts.")]
 Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
+User = Annotated[
+    str, typer.Option("--user", metavar="U", help="The person's identifier, as it stands in the tables' user_id.")
+]
+Users = Annotated[
+    Path | None,
+    typer.Option("--users", metavar="FILE", help="Many identifiers: one a line, or a JSON list (.json)."),
+]
 Day = Annotated[str, typer.Option("--dt", metavar="YYYY-MM-DD", help="The business day.")]
 
 Command = Callable[..., Exit]

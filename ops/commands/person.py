@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from ops.commands.erase import erase
-from ops.commands.options import Env, Json, ends, now, platform_of
+from ops.commands.options import Env, Json, User, Users, ends, now, platform_of
 from ops.exits import Exit
 from ops.person.identity import identity_of, texts_of_file, users_of
 from ops.show.progress import following
@@ -17,13 +17,6 @@ from ops.show.screen import notices, output, print_json
 if TYPE_CHECKING:
     from ops.person.finding import HeldRow
 
-User = Annotated[
-    str, typer.Option("--user", metavar="U", help="The person's identifier, as it stands in the tables' user_id.")
-]
-Users = Annotated[
-    Path | None,
-    typer.Option("--users", metavar="FILE", help="Many identifiers: one a line, or a JSON list (.json)."),
-]
 Force = Annotated[bool, typer.Option("--force", help="Replace a file that is there already.")]
 
 

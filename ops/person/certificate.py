@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from hashlib import sha256
-from html import escape
 from pathlib import Path
 from string import Template
 from typing import TYPE_CHECKING, Any, Final
 
 from ops.exits import usage
-from ops.exports import whole_file
+from ops.exports import check_folder, whole_file
+from ops.pages import row, style, text
 from ops.person.words import SHORTEST_IN_TEXT
-from ops.report import palette
-from ops.show.screen import document, json_text, visible
+from ops.show.screen import document, json_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -60,9 +59,7 @@ def new_file(target: Path, *, force: bool) -> Path:
     Raises:
         OpsError: its folder does not exist, or it is there and ``force`` is False.
     """
-    if not target.parent.is_dir():
-        message = f"The folder {target.parent} does not exist."
-        raise usage(message, "Make it, or write elsewhere.")
+    check_folder(target)
     if target.exists() and not force:
         message = f"{target} is there already."
         raise usage(message, "Name another file, or add --force.")
@@ -121,9 +118,9 @@ def write(target: Path, told: dict[str, Any]) -> Path:
     """
     beside = target.with_suffix(".html")
     try:
-        for file, text in ((target, json_text(told)), (beside, page(told))):
+        for file, content in ((target, json_text(told)), (beside, page(told))):
             with whole_file(file) as part:
-                part.write_text(text, encoding="utf-8")
+                part.write_text(content, encoding="utf-8")
     except OSError as error:
         message = f"{target} could not be written: {error}."
         raise usage(message, "Is there room and permission?") from error
@@ -151,17 +148,17 @@ def page(told: dict[str, Any]) -> str:
     ]
     unread = [(each["what"], each["version_id"], each["why"]) for each in told["unread"]]
     return Template(_TEMPLATE.read_text(encoding="utf-8")).substitute(
-        environment=_text(told["environment"]),
-        reference=_text(told["reference"]),
+        environment=text(told["environment"]),
+        reference=text(told["reference"]),
         look="good" if told["proven"] else "bad",
         word="Nothing is left" if told["proven"] else "Not proven",
-        verdict=_text(_verdict(told)),
-        style=palette.css(),
+        verdict=text(_verdict(told)),
+        style=style(),
         facts=_rows(facts.items()),
         findings=_rows(found),
         unread=_rows(unread),
-        rules="\n".join(f"<li>{_text(each)}</li>" for each in told["rules"]),
-        out_of_reach="\n".join(f"<li>{_text(each)}</li>" for each in told["out_of_reach"]),
+        rules="\n".join(f"<li>{text(each)}</li>" for each in told["rules"]),
+        out_of_reach="\n".join(f"<li>{text(each)}</li>" for each in told["out_of_reach"]),
     )
 
 
@@ -171,8 +168,4 @@ def _verdict(told: dict[str, Any]) -> str:
 
 
 def _rows(rows: Iterable[tuple[Any, ...]]) -> str:
-    return "\n".join(f"<tr>{''.join(f'<td>{_text(str(cell))}</td>' for cell in row)}</tr>" for row in rows)
-
-
-def _text(value: str) -> str:
-    return escape(visible(value))
+    return "\n".join(row(*map(str, cells)) for cells in rows)

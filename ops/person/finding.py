@@ -13,13 +13,12 @@ from botocore.exceptions import ClientError
 from contract.items.wire_json import wire_json
 from contract.layout import parse_clean_key
 from ops.aws_errors import code_of, is_local
-from ops.person.identity import Source, identity_of
+from ops.person.identity import Source, identity_of, pseudonyms_of
 from ops.person.listing import UnreadError, content, why_unread
 from ops.person.places import NOT_ROWS, OF_STATES, Place, Spot, holds_people, places_of
 from ops.person.rows import Search, Sighting, sightings
 from ops.person.words import Words
 from ops.person.working import side_by_side
-from ops.pseudonyms import pseudonyms_of
 from ops.versions import versions
 
 if TYPE_CHECKING:

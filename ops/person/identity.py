@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from contract.datasets import REJECTED, DataClass
 from contract.items.attribute_values import unwrap
+from contract.masking import Mask
 from ops.aws_errors import is_local
 from ops.exits import usage
+from ops.pseudonyms import existing_key
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from contract.source import SourceContract
@@ -51,18 +52,25 @@ def identity_of(contract: SourceContract) -> Identity:
     Raises:
         OpsError: it names nobody.
     """
-    columns = {
-        column.name
-        for dataset in contract.datasets
-        if dataset != REJECTED
-        for column in dataset.columns
-        if column.data_class is DataClass.IDENTIFIER
-    }
-    for name, prefix in contract.aliases.items():
-        if name in columns:
-            return Identity(name, contract.key_attributes[0], prefix)
+    name = contract.person_column
+    if name is not None:
+        return Identity(name, contract.key_attributes[0], contract.aliases[name])
     message = f"The contract {contract.name!r} names nobody: no column of class identifier is an alias of its key."
     raise usage(message, "Look for a text instead: python -m ops person prove --words FILE.")
+
+
+def pseudonyms_of(platform: Platform, users: Sequence[str]) -> tuple[str, ...]:
+    """Return what the pseudonymous tables call people, in their order; nothing without such tables or without a key.
+
+    Raises:
+        OpsError: the contract names nobody, or the parameter holds no key.
+    """
+    key, contract = existing_key(platform) if users else None, platform.environment.contract
+    if key is None:
+        return ()
+    name = identity_of(contract).column
+    column = next(dataset.column(name) for dataset in contract.datasets if name in dataset.column_names)
+    return tuple(Mask(contract.name, key).pseudonym(column, user) for user in users)
 
 
 def users_of(user: str, file: Path | None) -> tuple[str, ...]:

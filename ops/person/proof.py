@@ -15,13 +15,12 @@ from botocore.exceptions import ClientError
 from glue_src.maintenance import key_of
 from ops.aws_errors import code_of, is_local
 from ops.person.finding import Unread, without_key, words_of
-from ops.person.identity import Source, identity_of
+from ops.person.identity import Source, identity_of, pseudonyms_of
 from ops.person.listing import Inventory, UnreadError, content, why_unread
 from ops.person.places import Place, Places
 from ops.person.scanning import Found, Scanner
 from ops.person.words import Words
 from ops.person.working import side_by_side
-from ops.pseudonyms import pseudonyms_of
 from ops.versions import versions
 
 if TYPE_CHECKING:

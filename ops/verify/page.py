@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from html import escape
 from pathlib import Path
 from string import Template
 from typing import TYPE_CHECKING, Final
 
+from ops.pages import row, style, text
 from ops.prices import total
-from ops.report import palette
 from ops.show.cost import money
-from ops.show.screen import visible
 from ops.verify.outcomes import Result
 
 if TYPE_CHECKING:
@@ -35,12 +33,12 @@ def page(report: Report) -> str:
         "measured": money(total(report.measured)),
     }
     return Template(_TEMPLATE.read_text(encoding="utf-8")).substitute(
-        {name: _text(value) for name, value in values.items()},
-        style=palette.css(),
+        {name: text(value) for name, value in values.items()},
+        style=style(),
         look=look,
         outcomes="\n".join(map(_outcome, report.outcomes)),
         costs="\n".join(
-            _row(cost.component, f"{cost.usage:,.3f} {cost.unit}", money(cost.dollars), cost.note)
+            row(cost.component, f"{cost.usage:,.3f} {cost.unit}", money(cost.dollars), cost.note)
             for cost in report.measured
         ),
     )
@@ -49,15 +47,7 @@ def page(report: Report) -> str:
 def _outcome(outcome: Outcome) -> str:
     look = _CLASSES[outcome.result]
     return (
-        f'<li class="{look}"><h2>{_text(outcome.check)}: <strong>{_text(outcome.result.value)}</strong></h2>'
-        f"<p>{_text(outcome.proves)}</p>"
-        f'<p class="muted">Seen, within {outcome.seconds:.0f} s: {_text(outcome.saw)}</p></li>'
+        f'<li class="{look}"><h2>{text(outcome.check)}: <strong>{text(outcome.result.value)}</strong></h2>'
+        f"<p>{text(outcome.proves)}</p>"
+        f'<p class="muted">Seen, within {outcome.seconds:.0f} s: {text(outcome.saw)}</p></li>'
     )
-
-
-def _row(*cells: str) -> str:
-    return f"<tr>{''.join(f'<td>{_text(cell)}</td>' for cell in cells)}</tr>"
-
-
-def _text(value: str) -> str:
-    return escape(visible(value))

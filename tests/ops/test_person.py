@@ -20,10 +20,11 @@ from contract.layout import clean_key, table_prefix
 from contract.sources.catia import FEEDBACK, MESSAGES
 from envs.local import LOCAL
 from ops.exits import Exit
+from ops.person.identity import pseudonyms_of
 from ops.person.listing import content, why_unread
 from ops.person.proof import prove
 from ops.platform import Platform
-from ops.pseudonyms import make_key, pseudonyms_of
+from ops.pseudonyms import make_key
 from ops.versions import versions
 from tests.iceberg_lake import IcebergLake, utc
 from tests.ops.conftest import DAY, NAME, told

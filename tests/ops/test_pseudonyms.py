@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 import pytest
 
-from contract.masking import read_key
+from contract.keys import read_key
 from envs.local import LOCAL
 from ops.exits import Exit
 from ops.platform import Platform
@@ -19,11 +19,14 @@ NAME = LOCAL.names.pseudonym_key
 
 
 @pytest.fixture
-def key(platform: Platform) -> Callable[[], str]:
+def key(platform: Platform) -> Iterator[Callable[[], str]]:
+    """Read the key; it is gone when the test ends."""
+
     def read() -> str:
         return platform.ssm.get_parameter(Name=NAME, WithDecryption=True)["Parameter"]["Value"]
 
-    return read
+    yield read
+    platform.ssm.delete_parameter(Name=NAME)
 
 
 def test_a_key_is_made_once_and_replaced_when_asked(

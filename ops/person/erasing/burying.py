@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import ClientError
 
+from contract.keys import new_key
 from contract.layout import TOMBSTONES_KEY
-from contract.tombstones import Tombstone, Tombstones, TombstonesError, new_key, parse_key
+from contract.tombstones import Tombstone, Tombstones, TombstonesError, parse_key
 from glue_src.clean_zone import tombstones_in
 from glue_src.exceptions import UnknownTombstonesError
 from ops.aws_errors import code_of

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from contract import masking
 from contract.datasets import PERSONAL, TECHNICAL, text
-from contract.masking import RULES, Mask, Treatment, cleaned, pseudonymous_datasets, read_key, treatment_of
+from contract.keys import read_key
+from contract.masking import RULES, Mask, Treatment, cleaned, pseudonymous_datasets, treatment_of
 from contract.partition_sums import PartitionSum, version_of
 from contract.sources import contract_named
 from contract.sources.catia import CONTRACT, CONVERSATIONS, FEEDBACK, MESSAGES

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contract.datasets import IDENTIFIER, REJECTED, Dataset, text
+from contract.keys import new_key
 from contract.source import ContractError, ItemKind, SourceContract
 from contract.sources import contract_named
 from contract.tombstones import (
@@ -19,7 +20,6 @@ from contract.tombstones import (
     Tombstones,
     TombstonesError,
     hash_of,
-    new_key,
     parse_key,
 )
 

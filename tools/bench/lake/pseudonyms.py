@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 import platform
-import secrets
 import statistics
 import time
 from collections.abc import Iterator, Sequence
@@ -19,7 +18,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
-from contract.masking import KEY_BYTES, cleaned, pseudonymous_datasets
+from contract.keys import new_key
+from contract.masking import cleaned, pseudonymous_datasets
 from contract.sources.catia import CONTRACT
 from glue_src.arguments import Pseudonymous
 from glue_src.arrow.engine import ArrowEngine
@@ -47,7 +47,7 @@ Pair = tuple[float, float]
 def measure(lake: Lake, nights: Sequence[Night], scratch: Path, number: int) -> Iterator[tuple[str, Pair]]:
     """Yield for each kind of night what it took in round ``number``."""
     with_clients = Clients(lake.s3, lake.glue, lake.client("cloudwatch"), lake.client("events"), lake.client("ssm"))
-    with_clients.ssm.put_parameter(Name=_KEY, Value=secrets.token_hex(KEY_BYTES), Type="SecureString", Overwrite=True)
+    with_clients.ssm.put_parameter(Name=_KEY, Value=new_key(), Type="SecureString", Overwrite=True)
     alone, both, seen = (f"{name}_{number}" for name in ("alone", "both", "seen"))
     lake.make(alone)
     lake.make(both)
