@@ -199,7 +199,7 @@ class Names:
         return self._name(IAM_POLICY, "analysts", "everyday")
 
     def any_analysts_policy(self) -> str:
-        """Return the pattern of the analysts' policies, for permissions; the boundary fits it not."""
+        """Return the pattern of the analysts' policies, for permissions; the boundary is none of them."""
         return f"cat-{self.env}-analysts-*"
 
     @property

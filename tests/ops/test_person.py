@@ -6,6 +6,7 @@ import gzip
 import io
 import json
 import zipfile
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,10 +19,11 @@ from pyarrow import parquet
 from contract import cells
 from contract.layout import clean_key, table_prefix
 from contract.sources.catia import FEEDBACK, MESSAGES
+from contract.units import MIB
 from envs.local import LOCAL
 from ops.exits import Exit
 from ops.person.identity import pseudonyms_of
-from ops.person.listing import content, why_unread
+from ops.person.listing import PIECE_BYTES, content, why_unread
 from ops.person.proof import prove
 from ops.platform import Platform
 from ops.pseudonyms import make_key
@@ -199,6 +201,25 @@ def test_a_search_of_all_names_what_is_left_and_nobody(ops: Callable[..., Result
         assert PERSON not in text
         assert "case 17" in text
         assert found["searched"]["listing_sha256"] in text
+
+
+def test_a_large_object_is_read_to_its_end_and_a_small_one_at_once(platform: Platform, filled: IcebergLake) -> None:
+    small, large, asked = "somewhere/small.txt", "somewhere/large.txt", Counter[str]()
+    filled.put(small, b"-" * MIB + b" person-79")
+    filled.put(large, b"-" * (PIECE_BYTES - 4) + b" person-79 " + b"-" * MIB + b" person-79")
+
+    def count(params: dict[str, Any], **_: Any) -> None:
+        asked[params["url_path"].rpartition("/somewhere/")[2]] += 1
+
+    platform.s3.meta.events.register("before-call.s3.GetObject", count)
+    try:
+        left = prove(platform, ("person-79",)).findings
+    finally:
+        platform.s3.meta.events.unregister("before-call.s3.GetObject", count)
+        for key in (small, large):
+            remove(filled, key)
+    assert {each.key: each.count for each in left} == {small: 1, large: 2}
+    assert (asked["small.txt"], asked["large.txt"]) == (1, 2)
 
 
 def test_nothing_is_left_of_whom_nothing_names(ops: Callable[..., Result], filled: IcebergLake, tmp_path: Path) -> None:
