@@ -46,7 +46,7 @@ def former_versions(platform: Platform, since: datetime) -> Iterator[Former]:
     """Yield what was overwritten since an instant and had another content at that instant."""
     etl = platform.environment.etl
     tables = map(etl.table_zones.table_prefix, platform.environment.contract.tables)
-    for prefix in (first_metadata_root(), etl.clean_prefix, *tables):
+    for prefix in (first_metadata_root(), etl.clean_prefix, *tables, etl.pseudonymous_prefix):
         for key, entries in groupby(versions(platform, prefix), key=attrgetter("key")):
             ordered = sorted(entries, key=attrgetter("modified_at"), reverse=True)
             former = next((entry for entry in ordered if entry.modified_at < since), None)

@@ -42,7 +42,8 @@ def markers(platform: Platform, since: datetime) -> Iterator[Version]:
     What one hides is still there, perhaps behind another marker: it was deleted again.
     """
     etl = platform.environment.etl
-    for prefix in (ARTIFACTS_PREFIX, etl.clean_prefix, etl.curated_prefix, etl.restricted_prefix):
+    zones = (etl.clean_prefix, etl.curated_prefix, etl.restricted_prefix, etl.pseudonymous_prefix)
+    for prefix in (ARTIFACTS_PREFIX, *zones):
         hidden = None
         # By key, the newest first.
         for marker in (each for each in versions(platform, prefix) if each.is_marker):

@@ -23,6 +23,7 @@ class Stock(Enum):
     CURRENT = "tables, current rows"
     HISTORY = "tables, history"
     METADATA = "tables, metadata"
+    PSEUDONYMOUS = "pseudonymous tables"
     CLEAN = "clean days"
     RESULTS = "Athena's results"
     REST = "code and the rest"
@@ -59,9 +60,12 @@ def _stock(platform: Platform, key: str) -> Stock:
         prefix = etl.table_zones.table_prefix(dataset)
         if key.startswith(prefix):
             return Stock.METADATA if key.startswith(f"{prefix}metadata/") else Stock.HISTORY
-    if key.startswith(etl.clean_prefix):
-        return Stock.CLEAN
-    return Stock.RESULTS if key.startswith(etl.athena_results_prefix) else Stock.REST
+    zones = {
+        etl.pseudonymous_prefix: Stock.PSEUDONYMOUS,
+        etl.clean_prefix: Stock.CLEAN,
+        etl.athena_results_prefix: Stock.RESULTS,
+    }
+    return next((stock for prefix, stock in zones.items() if key.startswith(prefix)), Stock.REST)
 
 
 def _current_bytes(platform: Platform) -> int:

@@ -45,7 +45,8 @@ def erase(
 
     planned = erasure.plan(platform, wanted, now())
     if planned.source_items and not source:
-        message = f"The source table has {planned.source_items:,} items of {len(wanted):,} people: nothing was changed."
+        whose = show_erasing.people(len(wanted))
+        message = f"The source table has {planned.source_items:,} items of {whose}: nothing was changed."
         raise attention(message, "Delete them there first, or add --source to have them deleted one by one.")
     confirm(show_erasing.lines(planned, platform, delete_source_items=source), yes=yes)
     with following() as follower:

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator
-from functools import reduce
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 if TYPE_CHECKING:
     from ops.person.words import Words
@@ -52,34 +50,13 @@ def is_text(kind: Any) -> bool:
 
 def cells_with(texts: Any, words: Words) -> Iterator[tuple[int, int]]:
     """Yield row and word of each occurrence in an array of large binaries."""
-    if words.filters:
-        for row in rows_to_look_at(texts, words):
-            yield from ((row, occurrence.word) for occurrence in words.within(texts[row].as_py()))
-    else:
-        yield from _cells_in_buffer(texts, words)
-
-
-def rows_to_look_at(texts: Any, words: Words) -> list[int]:
-    """Return the rows of large binaries in which one of the words may stand, by RE2; ``words`` has filters."""
-    masks = (pc.match_substring_regex(texts, pattern=pattern) for pattern in words.filters)
-    found: list[int] = pc.indices_nonzero(reduce(pc.or_, masks)).to_pylist()
-    return found
-
-
-def _cells_in_buffer(texts: Any, words: Words) -> Iterator[tuple[int, int]]:
-    """Search through all cells' bytes at once: for more words than RE2 takes."""
     if len(texts) == 0:
         return
     _, offsets_buffer, content_buffer = texts.buffers()
     if content_buffer is None:
         return
     offsets = memoryview(offsets_buffer).cast("q")[texts.offset : texts.offset + len(texts) + 1]
-    begin = offsets[0]
-    content = memoryview(content_buffer)[begin : offsets[-1]].tobytes()
-    at = words.next_in(content)
-    while at is not None:
-        row = bisect_right(offsets, at + begin) - 1
-        end = offsets[row + 1] - begin
-        for occurrence in words.within(content[offsets[row] - begin : end]):
-            yield row, occurrence.word
-        at = words.next_in(content, end)
+    content = memoryview(content_buffer).cast("B")[offsets[0] : offsets[-1]]
+    for row in dict.fromkeys(bisect_right(offsets, start + offsets[0]) - 1 for start in words.starts(content)):
+        cell = content[offsets[row] - offsets[0] : offsets[row + 1] - offsets[0]].tobytes()
+        yield from ((row, occurrence.word) for occurrence in words.within(cell))

@@ -26,6 +26,7 @@ cuántas copias.
 - `tables-earlier-states`: estados anteriores de las tablas. `tables-other-files`: archivos que ningún estado nombra.
 - `clean-days`: archivos diarios intermedios. `query-results`: resultados de consultas.
 - `…-old-versions`: versiones anteriores de esos archivos.
+- `pseudonymous-tables`: las mismas filas como las ven los demás analistas: sin nombres, con un seudónimo.
 - `rejected`: registros que no se pudieron normalizar.
 """
 _ENGLISH: Final = """# Your data
@@ -38,6 +39,7 @@ as JSON, as it is, and as CSV, for a spreadsheet (a text that looks like a formu
 - `tables-earlier-states`: earlier states of the tables. `tables-other-files`: files that no state names.
 - `clean-days`: daily files in between. `query-results`: answers of queries.
 - `…-old-versions`: earlier versions of such files.
+- `pseudonymous-tables`: the same rows as most analysts see them: without names, under a pseudonym.
 - `rejected`: items that could not be normalized.
 """
 _NOTHING: Final = "No se guarda nada. / Nothing is held."

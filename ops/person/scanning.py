@@ -22,7 +22,7 @@ from pyiceberg.io import InputFile, InputStream
 from pyiceberg.typedef import Record
 
 from contract.units import MIB
-from ops.person.columns import cells_with, rows_to_look_at, texts_of
+from ops.person.columns import cells_with, texts_of
 from ops.person.listing import UnreadError
 
 if TYPE_CHECKING:
@@ -110,8 +110,7 @@ class Scanner:
             piece = stream.read(_PIECE_BYTES)
             buffer += piece
             until = max(first, len(buffer) - reach) if piece else len(buffer)
-            if not self.words.filters or rows_to_look_at(pa.array([buffer], pa.large_binary()), self.words):
-                self.found.counts.update(each.word for each in self.words.within(buffer, first, until, binary=binary))
+            self.found.counts.update(each.word for each in self.words.within(buffer, first, until, binary=binary))
             if not piece:
                 return
             kept = max(0, until - reach)

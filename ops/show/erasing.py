@@ -13,11 +13,16 @@ if TYPE_CHECKING:
     from ops.platform import Platform
 
 
+def people(number: int) -> str:
+    """Return so many people in words."""
+    return "1 person" if number == 1 else f"{number:,} people"
+
+
 def lines(plan: Plan, platform: Platform, *, delete_source_items: bool) -> Iterator[str]:
     """Yield what is about to be done, one sentence a line."""
-    env, people = platform.names.env, len(plan.users)
+    env, number = platform.names.env, len(plan.users)
     rows = ", ".join(f"{count:,} rows of {name}" for name, count in plan.rows.items())
-    yield f"Erase {people:,} {'person' if people == 1 else 'people'} in {env}; the tables hold now: {rows}."
+    yield f"Erase {people(number)} in {env}; the tables hold now: {rows}."
     if not any(plan.rows.values()) and not plan.source_items:
         yield "Nothing of them is in the tables or in the source: earlier states and days may hold them nevertheless."
     if plan.resumed:
@@ -29,14 +34,14 @@ def lines(plan: Plan, platform: Platform, *, delete_source_items: bool) -> Itera
     yield "- all earlier states of all tables: no time travel before today remains;"
     yield "- earlier clean days with their rejected items, quarantined runs, Athena's results, unfinished uploads;"
     yield "- old versions of all these, and what marks them as deleted."
-    if people == 1:
+    if number == 1:
         yield "Are more requests to come? Gather them and erase all at once: --users FILE."
 
 
 def show(journal: Journal, platform: Platform, console: Console) -> None:
     """Print what was done, and what to do next."""
     counts = journal.counts
-    console.print(f"Erased: {journal.request_id}, {counts['people']:,} people, run {journal.run_id}.", soft_wrap=True)
+    console.print(f"Erased: {journal.request_id}, {people(counts['people'])}, run {journal.run_id}.", soft_wrap=True)
     for dataset in platform.environment.contract.datasets:
         before = counts.get(f"rows_before_{dataset.name}", 0)
         after = counts.get(f"rows_after_{dataset.name}", 0)

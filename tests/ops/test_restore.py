@@ -100,9 +100,11 @@ def test_deleted_objects_come_back_and_nothing_that_was_deleted_before(
     ops: Callable[..., Result], lake: IcebergLake, platform: Platform
 ) -> None:
     folder = table_prefix(LOCAL.etl.curated_prefix, CONVERSATIONS)
-    keys, apart = lake.keys(folder), f"{LOCAL.etl.restricted_prefix}rejected/data/x.parquet"
-    lake.put(apart, b"x")
-    for key in (*keys, apart):
+    zones = (LOCAL.etl.pseudonymous_prefix, LOCAL.etl.restricted_prefix)
+    keys, apart = lake.keys(folder), [f"{zone}rejected/data/x.parquet" for zone in zones]
+    for key in apart:
+        lake.put(key, b"x")
+    for key in (*keys, *apart):
         lake.s3.delete_object(Bucket=lake.bucket, Key=key)
     # Deleted once more, an object is behind two markers.
     lake.s3.delete_object(Bucket=lake.bucket, Key=keys[0])
@@ -117,11 +119,11 @@ def test_deleted_objects_come_back_and_nothing_that_was_deleted_before(
     refused = ops("restore", "--deleted-since", "1h")
     assert (refused.exit_code, lake.keys(folder)) == (Exit.NOT_CONFIRMED, [])
     assert told(ops("restore", "--deleted-since", "1h", "--yes", "--json")) == {
-        "brought_back": len(keys) + 1,
+        "brought_back": len(keys) + 2,
         "put_back": 0,
         "registered": [],
     }
-    assert [*lake.keys(folder), *lake.keys(apart)] == [*keys, apart]
+    assert [*lake.keys(folder), *(found for key in apart for found in lake.keys(key))] == [*keys, *apart]
     assert lake.keys("elsewhere/") == []
     assert lake.table(CONVERSATIONS).scan().count() == 30
 
@@ -154,7 +156,9 @@ def test_overwritten_objects_hold_again_what_they_held_and_no_whole_table_change
     ops: Callable[..., Result], lake: IcebergLake, platform: Platform
 ) -> None:
     content = platform.bucket.read
-    # A CSV, a file that the present state of a table needs, and one of a table's earlier state.
+    # A CSV, a file that the present state of a table needs, one of a table's earlier state, and one of those apart.
+    masked = f"{table_prefix(LOCAL.etl.pseudonymous_prefix, MESSAGES)}data/x.parquet"
+    lake.put(masked, b"x")
     csv, data, old = (
         lake.keys(f"{LOCAL.etl.clean_prefix}{MESSAGES.name}/")[0],
         lake.keys(f"{table_prefix(LOCAL.etl.curated_prefix, MESSAGES)}data/")[-1],
@@ -164,7 +168,7 @@ def test_overwritten_objects_hold_again_what_they_held_and_no_whole_table_change
     gone, anew = f"{LOCAL.etl.clean_prefix}gone", f"{LOCAL.etl.clean_prefix}anew"
     lake.put(gone, b"first")
     lake.s3.delete_object(Bucket=lake.bucket, Key=gone)
-    before = {key: content(key) for key in (csv, data, old)}
+    before = {key: content(key) for key in (csv, data, old, masked)}
     # S3 tells in whole seconds when a version was made.
     time.sleep(2)
     since = datetime.now(UTC).replace(microsecond=0).isoformat()
@@ -181,7 +185,7 @@ def test_overwritten_objects_hold_again_what_they_held_and_no_whole_table_change
     asked = restored()
     assert asked.exit_code == Exit.NOT_CONFIRMED
     assert [key for key in (*before, *kept) if key in asked.stderr] == list(before)
-    assert told(restored("--yes", "--json")) == {"brought_back": 0, "put_back": 3, "registered": []}
+    assert told(restored("--yes", "--json")) == {"brought_back": 0, "put_back": 4, "registered": []}
     assert {key: content(key) for key in before} == before
     assert {key: content(key) for key in kept} == kept
     assert lake.table(MESSAGES).scan().count() == 30
