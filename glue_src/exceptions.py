@@ -176,8 +176,8 @@ class OutOfTimeError(CurationError):
     def __init__(self, seconds_left: float, seconds_kept: float) -> None:
         super().__init__(
             f"{seconds_left:.0f} s are left until the service stops this run, and the last {seconds_kept:.0f} s of it "
-            "are for checking and publishing. Nothing was published. Raise the function's timeout or memory_size (more "
-            'memory brings more processors), or set transform.engine to "spark".'
+            "are for checking and publishing. What was not published yet stays as it was. Raise the function's timeout "
+            'or memory_size (more memory brings more processors), or set transform.engine to "spark".'
         )
 
 
@@ -211,8 +211,8 @@ class TableFileError(TableError):
 
     def __init__(self, table: str, fault: str) -> None:
         super().__init__(
-            f"{table}: {fault} Nothing was published. Restore an earlier version of the object, or rebuild the table "
-            f"from the newest clean run: python -m ops rebuild --table {table}"
+            f"{table}: {fault} The table stays as it was. Restore an earlier version of the object, or rebuild the "
+            f"table from the newest clean run: python -m ops rebuild --table {table}"
         )
 
 
