@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import boto3
 import pytest
+from botocore.exceptions import ClientError
+from botocore.stub import Stubber
 
 from glue_src.clients import default_clients
 from glue_src.exceptions import UndeletedError
@@ -31,6 +34,17 @@ def test_objects_that_s3_does_not_delete_are_told() -> None:
     with pytest.raises(UndeletedError, match="S3 did not delete 1 objects"):
         Bucket(s3, "b").delete([*["0"] * 1500, "9"])
     assert s3.asked == [2, 4, 1000, 501]
+
+
+def test_only_what_is_not_there_is_not_found() -> None:
+    """S3 answers 403 where listing is not allowed: that is not "no such object"."""
+    s3 = boto3.Session("a", "b", region_name="us-east-1").client("s3")
+    with Stubber(s3) as answers:
+        answers.add_client_error("head_object", "404", http_status_code=404)
+        assert Bucket(s3, "b").find("k") is None
+        answers.add_client_error("head_object", "403", http_status_code=403)
+        with pytest.raises(ClientError, match="403"):
+            Bucket(s3, "b").find("k")
 
 
 def test_each_client_tries_eight_times(monkeypatch: pytest.MonkeyPatch) -> None:
