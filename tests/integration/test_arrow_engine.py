@@ -19,8 +19,11 @@ import pytest
 from contract.datasets import DATA_QUALITY
 from contract.layout import quarantine_key
 from contract.runs import RunSummary
-from contract.sources.catia import CONTRACT
+from contract.settings import TransformArgument
+from contract.sources.catia import CONTRACT, MESSAGES
+from envs.local import LOCAL
 from envs.naming import Names
+from envs.schema import ARROW_ENGINE
 from tests.integration.conftest import EARLIER_DAY, Run, in_order, metadata_of, night, rows
 from tests.integration.evidence import check_made_as_recorded, refusing
 from tests.integration.plans import STACKS, changes_in
@@ -32,7 +35,9 @@ from tests.integration.test_deployment import (
     KNOWN_GAPS,
 )
 from tests.queue_policies import from_topic
+from tests.unit.ops.command import ops
 from tools.local.aws_environment import REGION
+from tools.local.engines import Engines
 from tools.local.errors import FunctionError
 from tools.local.pipeline import Pipeline
 from tools.local.reconciliation import reconcile
@@ -153,21 +158,45 @@ def failed_checks(pipeline: Pipeline) -> float:
     return sum(point["Sum"] for point in found["Datapoints"])
 
 
-def test_failure_of_the_function_reaches_the_topic(pipeline: Pipeline) -> None:
+def test_failure_of_the_function_reaches_the_topic_without_anybodys_words(
+    pipeline: Pipeline, taken: RunSummary, sample: list[dict[str, Any]]
+) -> None:
+    assert taken
     clients = pipeline.workspace.clients()
     queue_url = subscribe_to_alerts(pipeline)
-    with refusing(pipeline.workspace, NAMES.etl_function_role, "glue:GetTable"):
+    # It has read and written all messages when it is refused.
+    event = json.dumps({TransformArgument.REBUILD: MESSAGES.name}).encode()
+    with refusing(pipeline.workspace, NAMES.etl_function_role, "glue:UpdateTable"):
         # The emulator gives what a rule delivers no second try and no destination: that it has for events which are
         # sent to the function itself.
-        clients.lambda_.invoke(FunctionName=NAMES.etl_function, InvocationType="Event", Payload=b"{}")
+        clients.lambda_.invoke(FunctionName=NAMES.etl_function, InvocationType="Event", Payload=event)
         (alert,) = until(lambda: [message for message in told(pipeline, queue_url) if "responsePayload" in message])
         # The emulator counts errors of calls that are waited for, and looks at its alarms when metrics come.
-        assert "FunctionError" in clients.lambda_.invoke(FunctionName=NAMES.etl_function, Payload=b"{}")
+        assert "FunctionError" in clients.lambda_.invoke(FunctionName=NAMES.etl_function, Payload=event)
     night(pipeline)
     (alarm,) = clients.cloudwatch.describe_alarms(AlarmNames=[NAMES.etl_alarm("errors")])["MetricAlarms"]
     assert alert["requestContext"]["functionArn"].endswith(f":{NAMES.etl_function}")
-    assert "glue:GetTable" in alert["responsePayload"]["errorMessage"]
+    assert "glue:UpdateTable" in alert["responsePayload"]["errorMessage"]
     assert alarm["StateValue"] == "ALARM"
+    chosen = Engines(transform=ARROW_ENGINE).variables(LOCAL)
+    logged = ops("logs", "etl", "--since", "1h", environment={**pipeline.workspace.variables(), **chosen}).stdout
+    assert "glue:UpdateTable" in logged
+    words = said_in(sample)
+    assert len(words) > 100
+    assert [word for word in words if word in json.dumps(alert, ensure_ascii=False) + logged] == []
+
+
+def said_in(items: list[dict[str, Any]]) -> set[str]:
+    """Texts of people in the source's items, long enough to stand nowhere by chance."""
+    texts = (text for item in items for text in leaves(item.get("Conversation")) + leaves(item.get("UserData")))
+    return {text for text in texts if len(text) > 12}
+
+
+def leaves(value: Any) -> list[str]:
+    """All texts in a value."""
+    if isinstance(value, dict | list):
+        return [text for part in (value.values() if isinstance(value, dict) else value) for text in leaves(part)]
+    return [value] if isinstance(value, str) else []
 
 
 def told(pipeline: Pipeline, queue_url: str) -> list[dict[str, Any]]:
