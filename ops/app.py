@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import Final
 
 import typer
@@ -33,9 +34,19 @@ COMMANDS: Final = (
 #: Commands of two words, by the first.
 GROUPS: Final = {"person": person.COMMANDS, "pseudonyms": pseudonyms.COMMANDS}
 _GROUPS_HELP: Final = {
-    "person": "People's data: what is held of somebody, as a file, and the proof that it is gone.",
-    "pseudonyms": "The key by which people are pseudonyms in the everyday analysts' tables.",
+    "person": """People's data: what is held of somebody, as a file, and the proof that it is gone.
+
+\b
+Example: python -m ops person find --env prod --user 1-9
+""",
+    "pseudonyms": """The key by which people are pseudonyms in the everyday analysts' tables.
+
+\b
+Example: python -m ops pseudonyms make-key --env prod
+""",
 }
+#: A terminal's columns, less what the help itself puts before each line.
+_WIDTH: Final = 78
 
 _HELP: Final = """Operate the CAT Data Platform: one command for every environment.
 
@@ -54,7 +65,8 @@ Examples:
 
 def exit_codes() -> str:
     """Return the exit codes and their meanings, one a line."""
-    return "\n".join(f"  {code.value:3}  {meaning}" for code, meaning in MEANINGS.items())
+    lines = (f"  {code.value:3}  {meaning}" for code, meaning in MEANINGS.items())
+    return "\n".join(textwrap.fill(line, _WIDTH, subsequent_indent=" " * 7) for line in lines)
 
 
 def made(*, completion: bool) -> typer.Typer:

@@ -125,7 +125,7 @@ def prove(
     something is left, could not be read, or the bucket changed meanwhile.
 
     \b
-    Example: python -m ops person prove --env prod --user 1-9 --to case-17.json --reference "case 17"
+    Example: python -m ops person prove --env prod --user 1-9 --to case-17.json
     """
     wanted = users_of(user, users) if user or users or not words else ()
     planted = tuple(texts_of_file(words)) if words else ()

@@ -88,7 +88,7 @@ def query(
 
     \b
     Example: python -m ops query --env prod "SELECT count(*) FROM conversations"
-             python -m ops query --env prod --name failed_checks --output failed.csv
+             python -m ops query --env prod --name failed_checks --output a.csv
              python -m ops query --env prod --file question.sql --format records
     """
     contract = ENVIRONMENTS[env].contract

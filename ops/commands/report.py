@@ -29,7 +29,8 @@ def report(
     The newest day, or that of --dt. The page needs no network and runs no script.
 
     \b
-    Example: python -m ops report --env prod --dt 2026-01-31 --output /tmp/report.html
+    Example: python -m ops report --env prod
+             python -m ops report --env prod --dt 2026-01-31 --output a.html
     """
     platform = platform_of(env)
     day = days.any_day(dt) if dt else rejected.run_of(platform, None).dt

@@ -178,7 +178,7 @@ def logs(
     since: Annotated[str, typer.Option("--since", metavar="TIME", help="How far back: 30m, 2h, 7d.")] = "1d",
     run_id: Annotated[str, typer.Option("--run-id", metavar="ID", help="Only lines of this run.")] = "",
     follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on with new lines until Ctrl-C.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Each line as a JSON object.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Each line as a JSON object, for scripts.")] = False,
 ) -> Exit:
     """Show the log of ETL-1 or ETL-2.
 
@@ -196,8 +196,7 @@ def logs(
         for line in log.new_lines():
             count += 1
             if as_json:
-                if line.message.startswith("{"):
-                    write_json(line.message.rstrip())
+                write_json(show_logs.json_of(line))
             elif not show_logs.is_metric(line):
                 console.print(show_logs.text_of(line), soft_wrap=True)
         if not follow:

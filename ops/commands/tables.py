@@ -74,14 +74,18 @@ def rollback(
     newest run again: to keep an earlier state, stop the schedule first.
 
     \b
-    Example: python -m ops rollback --env prod --table messages --to 5931215123712423842
+    Example:
+      python -m ops rollback --env prod --table messages --to 5931215123712423842
     """
     platform = platform_of(env)
     dataset = named_table(platform, table)
     state = table_state(platform, dataset)
     target = _past(past_states(state), to, env, table)
     if target.is_current:
-        output().print(f"{table} is at snapshot {to} already.")
+        if as_json:
+            print_json(_put_back(table, state.current_snapshot_id, target))
+        else:
+            output().print(f"{table} is at snapshot {to} already.")
         return Exit.WELL
     rows = f"{state.rows:,} rows now, {target.rows:,} then"
     confirm(
@@ -94,10 +98,14 @@ def rollback(
     )
     set_current_snapshot(platform, dataset, state, to)
     if as_json:
-        print_json({"table": table, "from": state.current_snapshot_id, "to": to, "rows": target.rows})
+        print_json(_put_back(table, state.current_snapshot_id, target))
     else:
         output().print(f"{table}: readers see snapshot {to}, {target.rows:,} rows.", soft_wrap=True)
     return Exit.WELL
+
+
+def _put_back(table: str, before: int | None, target: PastState) -> dict[str, object]:
+    return {"table": table, "from": before, "to": target.snapshot_id, "rows": target.rows}
 
 
 def _past(states: tuple[PastState, ...], snapshot_id: int, env: str, table: str) -> PastState:

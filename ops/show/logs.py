@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any, Final
 
 from rich.text import Text
@@ -44,6 +45,14 @@ def text_of(line: LogLine) -> Text:
     for row in str(traceback or "").splitlines():
         text.append(f"\n         {visible(row)}")
     return text
+
+
+def json_of(line: LogLine) -> str:
+    """Return a line as one JSON object: the program's own as it is, a service's with its time."""
+    text = line.message.rstrip()
+    if document_in(text):
+        return text
+    return json.dumps({"timestamp": line.at.isoformat(), "message": text}, ensure_ascii=False)
 
 
 def _value(value: Any) -> str:

@@ -60,6 +60,7 @@ def test_rollback_asks_first_and_can_be_taken_back(ops: Callable[..., Result], l
     assert str(before) in findings["agreement"]["said"]
     assert ops("rollback", "--table", "messages", "--to", str(now), "--yes").exit_code == Exit.WELL
     assert lake.table(MESSAGES).scan().count() == 40
+    assert told(ops("rollback", "--table", "messages", "--to", str(now), "--yes", "--json"))["rows"] == 40
     unknown = ops("rollback", "--table", "messages", "--to", "1", "--yes")
     assert unknown.exit_code == Exit.USAGE
     assert "ops history --env local --table messages" in unknown.stderr

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 from typer.testing import CliRunner
@@ -23,12 +24,18 @@ def parts() -> dict[str, str]:
 
 def _commands() -> Iterator[str]:
     yield "\n"
+    for words in names():
+        yield f"### {' '.join(words)}\n\n```text\n{help_of(*words)}\n```\n\n"
+
+
+def names() -> list[tuple[str, ...]]:
+    """Return the words that name each command."""
     grouped = [(group, command) for group, commands in GROUPS.items() for command in commands]
-    for words in (*((command,) for command in COMMANDS), *grouped):
-        names = [word if isinstance(word, str) else word.__name__.replace("_", "-") for word in words]
-        yield f"### {' '.join(names)}\n\n```text\n{help_of(*names)}\n```\n\n"
+    words = (*(((), command) for command in COMMANDS), *(((group,), command) for group, command in grouped))
+    return [(*group, command.__name__.replace("_", "-")) for group, command in words]
 
 
+@cache
 def help_of(*words: str) -> str:
     app = made(completion=False)
     shown = CliRunner().invoke(app, [*words, "--help"], prog_name="python -m ops", env={"COLUMNS": "80"}, color=False)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+import shlex
 import signal
 import socket
 import subprocess
@@ -10,9 +12,10 @@ import sys
 from pathlib import Path
 
 import pytest
+import typer.core
 from typer.testing import CliRunner
 
-from ops.app import COMMANDS, GROUPS, made
+from ops.app import GROUPS, made
 from ops.exits import MEANINGS, Exit
 from tests.unit.ops import reference
 from tests.unit.ops.command import ROOT, ops
@@ -36,9 +39,34 @@ def test_every_exit_code_is_explained() -> None:
     assert all(f"{code.value} {meaning}" in shown for code, meaning in MEANINGS.items())
 
 
-def test_every_command_has_an_example() -> None:
-    commands = (*COMMANDS, *(command for group in GROUPS.values() for command in group))
-    assert [command.__name__ for command in commands if "Example: python -m ops" not in (command.__doc__ or "")] == []
+@pytest.mark.parametrize("words", [(), *((group,) for group in GROUPS), *reference.names()], ids=" ".join)
+def test_every_command_has_examples_that_parse_and_help_that_fits_80_columns(words: tuple[str, ...]) -> None:
+    shown = reference.help_of(*words)
+    assert [line for line in shown.splitlines() if len(line) > 80] == []
+    examples = [shlex.split(line) for line in shown.splitlines() if re.match(r" +(Examples?: )?python -m ops ", line)]
+    assert examples
+    for example in examples:
+        typed = example[example.index("ops") + 1 :]
+        assert tuple(typed[: len(words)]) == words
+        parsed(typed)
+
+
+def parsed(typed: list[str]) -> None:
+    """Read a command line as the program does, and run nothing; raises what the program would tell."""
+    command, words = typer.main.get_command(made(completion=False)), list(typed)
+    while isinstance(command, typer.core.TyperGroup):
+        command = command.commands[words.pop(0)]
+    command.make_context(command.name, words)
+
+
+@pytest.mark.parametrize("typed", [["status"], ["status", "--env", "staging"], ["rollback", "--env", "prod"]])
+def test_an_example_that_does_not_parse_would_be_seen(typed: list[str]) -> None:
+    with pytest.raises(typer.BadParameter):
+        parsed(typed)
+
+
+def test_every_command_answers_scripts_in_json() -> None:
+    assert [words for words in reference.names() if "  --json " not in reference.help_of(*words)] == []
 
 
 @pytest.mark.parametrize(

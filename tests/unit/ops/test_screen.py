@@ -116,6 +116,13 @@ def test_log_lines_are_made_for_people() -> None:
     assert shown(json.dumps(summary)).endswith("summary=(scanned=3)")
 
 
+def test_every_log_line_is_an_object_for_scripts() -> None:
+    own = '{"level": "INFO", "step": "day curated"}'
+    assert show_logs.json_of(LogLine(AT, "stream", f"{own}\n")) == own
+    foreign = json.loads(show_logs.json_of(LogLine(AT, "stream", "Task timed out after 900.00 seconds\n")))
+    assert foreign == {"timestamp": "2026-01-31T04:30:00+00:00", "message": "Task timed out after 900.00 seconds"}
+
+
 def test_metrics_are_not_for_people() -> None:
     assert show_logs.is_metric(LogLine(AT, "stream", '{"_aws": {}, "RunSucceeded": 1}'))
     assert not show_logs.is_metric(LogLine(AT, "stream", "_aws"))
