@@ -115,10 +115,10 @@ def job(lake: IcebergLake) -> Iterator[str]:
 @pytest.fixture
 def ops(lake: IcebergLake) -> Callable[..., Result]:
     """``python -m ops`` in this process; what it says to a person holds nobody's words unless they are asked for."""
-    variables = {**emulator_variables(lake.endpoint_url), "CAT_ENV": "local", "COLUMNS": "200", "NO_COLOR": "1"}
+    variables = {**emulator_variables(lake.endpoint_url), "CAT_ENV": "local"}
 
-    def run(*words: str) -> Result:
-        done = CliRunner().invoke(made(completion=False), words, env=variables)
+    def run(*words: str, columns: int = 200) -> Result:
+        done = CliRunner().invoke(made(completion=False), words, env={**variables, "COLUMNS": str(columns)})
         assert done.exception is None or isinstance(done.exception, SystemExit), done.exc_info
         # Who asks about a person has named them.
         if not {"--items", "--show", "person"} & set(words):
