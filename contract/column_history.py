@@ -7,6 +7,7 @@ snapshots too, and the contract alone does not say what an id has been.
 
 from __future__ import annotations
 
+import argparse
 import json
 import sys
 from collections.abc import Iterator, Mapping
@@ -74,6 +75,7 @@ def with_columns_of(contract: SourceContract, history: History) -> History:
 
 def main() -> None:
     """Add the new columns of all contracts to the file, unless one contradicts it."""
+    argparse.ArgumentParser(prog="python -m contract.column_history", description=__doc__).parse_args()
     history = read_history()
     for name in contract_names():
         contract = contract_named(name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import subprocess
 import sys
 from pathlib import Path
@@ -45,6 +46,7 @@ def write_bills(folder: Path = FOLDER) -> list[Path]:
 
 def main() -> None:
     """Write the bills, and say where."""
+    argparse.ArgumentParser(prog="python -m tools.sbom", description=__doc__).parse_args()
     try:
         for file in write_bills():
             sys.stdout.write(f"{file.relative_to(PROJECT)}\n")

@@ -1,0 +1,64 @@
+"""What make tells of its targets: in groups, on 80 columns, with examples that it takes."""
+
+from __future__ import annotations
+
+import re
+import runpy
+import shlex
+import subprocess
+import sys
+from typing import Final
+
+import pytest
+
+from tools.local.machine_tools import PROJECT
+
+TEXT: Final = (PROJECT / "Makefile").read_text(encoding="utf-8")
+TARGETS: Final = re.findall(r"^\.PHONY: (.*)$", TEXT, re.MULTILINE)[0].split()
+
+
+def make(*words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(("make", *words), check=False, cwd=PROJECT, capture_output=True, text=True)
+
+
+def test_help_lists_every_target_in_a_group() -> None:
+    lines = make("help").stdout.splitlines()
+    assert [line for line in lines if len(line) > 80] == []
+    listed = [line.split()[1] for line in lines if line.startswith("  make ")]
+    assert sorted(listed) == sorted(TARGETS)
+    blocks = "\n".join(lines).strip().split("\n\n")
+    assert [block for block in blocks[:-1] if not re.match(r"[A-Z][^\n]+\n  make ", block)] == []
+    assert len(blocks) > 3
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_help_of_a_target_has_examples_that_make_takes(target: str) -> None:
+    shown = make(f"help-{target}")
+    assert shown.returncode == 0, shown.stderr
+    examples = re.findall(r"^  (make .+)$", shown.stdout, re.MULTILINE)
+    assert examples
+    for example in examples:
+        words = shlex.split(example)[1:]
+        assert words[0] == target or target == "help"
+        named = {word.partition("=")[0] for word in words[1:]}
+        assert {name for name in named if not re.search(rf"\$[({{](value )?{name}[)}}]", TEXT)} == set()
+        planned = make("-n", *words)
+        assert planned.returncode == 0, planned.stderr
+
+
+def test_help_of_no_target_says_so() -> None:
+    done = make("help-nothing")
+    assert done.returncode != 0
+    assert "no target nothing: make help lists them" in done.stderr
+
+
+@pytest.mark.parametrize("module", sorted(set(re.findall(r"-m ((?:tools|contract)[.\w]+)", TEXT))))
+def test_help_of_what_a_target_runs_runs_nothing(
+    module: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", [module, "--help"])
+    monkeypatch.delitem(sys.modules, module, raising=False)
+    with pytest.raises(SystemExit) as ended:
+        runpy.run_module(module, run_name="__main__")
+    assert ended.value.code == 0
+    assert f"usage: python -m {module}" in capsys.readouterr().out
