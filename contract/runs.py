@@ -162,7 +162,8 @@ class RunSummary:
     """Everything that ETL-2 and operators need to know of a run. Instants are time-zone aware.
 
     ``accept_removal`` says that whoever started the run wants it published however many rows it removes.
-    ``tombstones`` are those that the run honoured; None if it found none.
+    ``tombstones`` are those that the run honoured; None if it found none. ``code_version`` is ETL-1's; empty in runs of
+    before versions were told.
     """
 
     run_id: str
@@ -176,6 +177,7 @@ class RunSummary:
     objects: tuple[RunObject, ...]
     accept_removal: bool = False
     tombstones: HonouredTombstones | None = None
+    code_version: str = ""
 
     def object_of(self, dataset_name: str) -> RunObject:
         """Return the object that the run wrote for a dataset.
@@ -262,6 +264,7 @@ class RunSummary:
             objects=tuple(map(RunObject.from_document, document["objects"])),
             accept_removal=flag(document["accept_removal"]),
             tombstones=_tombstones(document.get("tombstones")),
+            code_version=text(document.get("code_version", "")),
         )
 
 

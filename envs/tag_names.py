@@ -17,7 +17,11 @@ class Tag(StrEnum):
     ETL_COMPONENT = "ETLComponent"
     ETL_STAGE = "ETLStage"
     RESOURCE_TYPE = "ResourceType"
+    #: Of what runs the programs only: modules/tags.py says why.
+    VERSION = "Version"
 
 
+#: What an object in S3 has of them.
+OF_OBJECTS: Final = tuple(tag for tag in Tag if tag is not Tag.VERSION)
 #: S3's quota for an object; other resources may have 50.
 MOST_OBJECT_TAGS: Final = 10

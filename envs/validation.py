@@ -15,7 +15,7 @@ from contract.settings import MOST_SPARK_TASKS
 from envs.drift import LEFT_OUT, REPEATED, SKIPPED, drifts
 from envs.retention import RETENTION_SETTINGS, retention_faults
 from envs.schema import GLUE_ENGINE, WORKER_TYPES, Environment, GlueJobSettings
-from envs.tag_names import MOST_OBJECT_TAGS, Tag
+from envs.tag_names import MOST_OBJECT_TAGS, OF_OBJECTS, Tag
 
 #: The parts of the bucket that are named by a setting, ``etl.<zone>_prefix``.
 ZONES = ("clean", "curated", "pseudonymous", "restricted", "athena_results")
@@ -130,10 +130,10 @@ def _exclusion_rules_name_keys(environment: Environment) -> Iterator[str]:
 
 def _tags_fit_an_object(environment: Environment) -> Iterator[str]:
     added = sorted(environment.tags.keys() - set(Tag))
-    surplus = len(Tag) + len(added) - MOST_OBJECT_TAGS
+    surplus = len(OF_OBJECTS) + len(added) - MOST_OBJECT_TAGS
     if surplus > 0:
         yield (
-            f"tags: an object in S3 carries at most {MOST_OBJECT_TAGS} tags, of which {len(Tag)} are the platform's "
+            f"tags: an object in S3 carries at most {MOST_OBJECT_TAGS} tags, of which {len(OF_OBJECTS)} are the platform's "
             f"own; take away {surplus} of {', '.join(added)}"
         )
 

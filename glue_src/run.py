@@ -6,6 +6,7 @@ import time
 from functools import partial
 
 from contract.discretion import discreet
+from contract.version import VERSION
 from glue_src import logs, metrics
 from glue_src.arguments import Arguments
 from glue_src.clean_zone import CleanZone
@@ -27,6 +28,7 @@ def run(arguments: Arguments, engine: LakeEngine, clients: Clients) -> Outcome:
         UnexpectedError: anything else, of which no message is told.
     """
     began = time.monotonic()
+    logs.info("run started", code_version=VERSION)
     for client in (clients.s3, clients.glue):
         name_errors(client)
     bucket = Bucket(clients.s3, arguments.bucket)

@@ -11,6 +11,7 @@ from contract.datasets import Dataset
 from contract.partition_sums import version_of
 from contract.runs import RunObject, RunSummary, ScanStatistics
 from contract.tombstones import HonouredTombstones
+from contract.version import VERSION
 from lambda_src.clients import DeadlineGuard
 from lambda_src.joining import joined
 from lambda_src.part_uploads import PartUploads
@@ -139,4 +140,5 @@ def _summary(
         objects=tuple(file.written for file in files),
         accept_removal=plan.accept_removal,
         tombstones=plan.tombstones,
+        code_version=VERSION,
     )

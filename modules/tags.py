@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+from contract.version import VERSION
 from envs.schema import Environment
 from envs.tag_names import Tag
 
@@ -31,11 +32,17 @@ class Component:
     etl_stage: str
 
     def tags(self, resource_type: ResourceType) -> dict[str, str]:
-        """Return the tags of one resource of this component."""
+        """Return the tags of one resource of this component.
+
+        What runs the programs has their version, and nothing else: a release then changes no tag of what no workflow
+        may change, such as roles, the bucket and keys (docs/adr/0055).
+        """
+        version: dict[str, str] = {Tag.VERSION: VERSION} if resource_type is ResourceType.COMPUTE else {}
         return {
             Tag.ETL_COMPONENT: self.etl_component,
             Tag.ETL_STAGE: self.etl_stage,
             Tag.RESOURCE_TYPE: resource_type.value,
+            **version,
         }
 
 

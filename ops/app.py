@@ -30,6 +30,7 @@ COMMANDS: Final = (
     queries.replay,
     status.cost,
     report.report,
+    status.version,
 )
 #: Commands of two words, by the first.
 GROUPS: Final = {"person": person.COMMANDS, "pseudonyms": pseudonyms.COMMANDS}

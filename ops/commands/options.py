@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 
 
 def _known(name: str) -> str:
-    if name not in ENVIRONMENTS:
+    # Only a command that does without an environment has a default for it.
+    if name and name not in ENVIRONMENTS:
         message = f"there is no environment {name!r}; known are {', '.join(ENVIRONMENTS)}"
         raise typer.BadParameter(message)
     return name

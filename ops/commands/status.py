@@ -1,8 +1,10 @@
-r"""Commands on the platform as a whole, which only look: status, doctor, cost."""
+r"""Commands on the platform as a whole, which only look: status, doctor, cost, version."""
 
 from __future__ import annotations
 
+from contract.version import VERSION
 from ops import cost as bills
+from ops import deployed
 from ops import doctor as examination
 from ops import status as states
 from ops.advice import next_steps
@@ -11,6 +13,7 @@ from ops.exits import Exit
 from ops.show import cost as show_cost
 from ops.show import doctor as show_doctor
 from ops.show import status as show_status
+from ops.show import version as show_version
 from ops.show.screen import document, output, print_json
 
 
@@ -64,3 +67,29 @@ def cost(*, env: Env, as_json: Json = False) -> Exit:
     else:
         show_cost.show(bill, output())
     return Exit.WELL
+
+
+@ends
+def version(*, env: Env = "", as_json: Json = False) -> Exit:
+    """Which version of the code this is, and which is deployed.
+
+    By the tags of what runs ETL-1 and ETL-2, and by the newest run's summary. Without an environment nothing is asked
+    of AWS. Exit code 1: what is deployed is of another version.
+
+    \b
+    Example: python -m ops version
+             python -m ops version --env prod
+    """
+    if not env:
+        if as_json:
+            print_json({**document(deployed.Versions(VERSION)), "differences": []})
+        else:
+            output().print(VERSION)
+        return Exit.WELL
+    platform = platform_of(env)
+    versions = deployed.gather(platform)
+    if as_json:
+        print_json({**document(versions), "differences": versions.differences})
+    else:
+        show_version.show(versions, platform, output())
+    return Exit.ATTENTION if versions.differences else Exit.WELL

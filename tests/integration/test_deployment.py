@@ -58,7 +58,6 @@ CREATION_GAPS: dict[str, Changes] = {
     "cat-local-normalize": {},
     "cat-local-etl2": {
         "aws_glue_crawler.curated": {"lineage_configuration", "tags", "tags_all"},
-        "aws_glue_job.parquet": {"tags", "tags_all"},
     },
 }
 

@@ -157,6 +157,12 @@ class AnsweringFunction:
             FunctionName=self._platform.names.normalize_function, Environment={"Variables": {"ANSWER": text}}
         )
 
+    def tagged(self, version: str) -> None:
+        """Let it be of this version."""
+        function = self._platform.lambda_.get_function(FunctionName=self._platform.names.normalize_function)
+        arn = function["Configuration"]["FunctionArn"]
+        self._platform.lambda_.tag_resource(Resource=arn, Tags={"Version": version})
+
 
 @pytest.fixture(scope="module")
 def function(platform: Platform, lake: IcebergLake) -> AnsweringFunction:

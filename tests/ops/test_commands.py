@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from contract.sources.catia import FEEDBACK, MESSAGES
+from contract.version import VERSION
 from envs.local import LOCAL
 from ops.exits import Exit
 from ops.platform import Platform
@@ -106,6 +107,28 @@ def test_nobodys_words_are_told_and_the_report_names_only_what_people_share(
     assert NAME not in told_of_people
     for words in (("status",), ("status", "--json"), ("doctor",), ("doctor", "--json"), ("runs",), ("history",)):
         assert ops(*words).stdout, words
+
+
+def test_version_says_what_is_deployed(
+    ops: Callable[..., Result], platform: Platform, job: str, function: AnsweringFunction
+) -> None:
+    found = told(ops("version", "--json"))
+    assert (found["code"], found["newest_run_version"]) == (VERSION, "")
+    assert [(part["etl"], part["exists"], part["version"]) for part in found["parts"]] == [
+        ("ETL-1", True, ""),
+        ("ETL-2", True, ""),
+    ]
+    assert all("tells no version" in difference for difference in found["differences"])
+    account = platform.sts.get_caller_identity()["Account"]
+    job_arn = f"arn:aws:glue:{platform.environment.provider.region}:{account}:job/{job}"
+    platform.glue.tag_resource(ResourceArn=job_arn, TagsToAdd={"Version": VERSION})
+    function.tagged("0.0.1")
+    shown = ops("version")
+    assert shown.exit_code == Exit.ATTENTION
+    assert f"is of version 0.0.1, this checkout of {VERSION}" in shown.stdout
+    assert "→ cdktf deploy 'cat-local-*'" in shown.stdout
+    function.tagged(VERSION)
+    assert ops("version").exit_code == Exit.WELL
 
 
 def test_cost_tells_current_rows_from_history(ops: Callable[..., Result]) -> None:

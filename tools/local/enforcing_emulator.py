@@ -1,13 +1,14 @@
 """``python -P tools/local/enforcing_emulator.py LOG``: the emulator, refusing what a role may not do, and noting it.
 
 ministack evaluates IAM policies where AUTH is "true": who calls with a role's session may do what that role's deployed
-policies allow, and is refused with the service's own error otherwise. Three things that it gets wrong for this platform
+policies allow, and is refused with the service's own error otherwise. Four things that it gets wrong for this platform
 are put right here, each by what AWS documents; the evaluation itself stays ministack's:
 
 - the resources of requests about tags, and of those of Glue, EventBridge, CloudWatch, Athena and Lambda's layers; the
   tags that go with an object; and what conditions ask for: a metric's namespace, an event's source;
 - this machine's loopback is plain HTTP, which the bucket's policy rightly refuses: it counts as TLS;
-- whoever assumes a role as the account itself stands in for a service, which says for whom it acts (aws:SourceAccount).
+- whoever assumes a role as the account itself stands in for a service, which says for whom it acts (aws:SourceAccount);
+- a Glue job has the tags that it was made with.
 
 Each answer is a line of LOG, once: the role, its request, and whether it was allowed. The file imports nothing of this
 project, so that the Lambda functions which the emulator starts cannot either.
@@ -292,6 +293,18 @@ def _role_and_session(access_key: str) -> tuple[str, str]:
     return role, session
 
 
+def with_tags(create: Callable[[dict[str, Any]], Any], glue: Any) -> Callable[[dict[str, Any]], Any]:
+    """Return what makes a Glue job and keeps its tags where they are asked for."""
+
+    def create_with_tags(asked: dict[str, Any]) -> Any:
+        answer = create(asked)
+        if asked.get("Tags"):
+            glue._tag_resource({"ResourceArn": glue._arn("job", asked["Name"]), "TagsToAdd": asked["Tags"]})  # noqa: SLF001
+        return answer
+
+    return create_with_tags
+
+
 def main() -> None:
     """Start ministack with these in the place of its own."""
     os.environ["AUTH"] = "true"
@@ -304,7 +317,9 @@ def main() -> None:
     iam_evaluator.evaluate_trust_policy = evaluate_trust_policy
     iam_evaluator.pin_request_origin = pin_request_origin
     from ministack import app  # noqa: PLC0415 - after its settings
+    from ministack.services import glue  # noqa: PLC0415 - the same
 
+    glue._create_job = with_tags(glue._create_job, glue)  # noqa: SLF001
     app.main()
 
 

@@ -115,6 +115,12 @@ def test_the_json_tells_the_totals() -> None:
     }
 
 
+def test_a_run_of_before_versions_were_told_is_read() -> None:
+    document = json.loads(summary().to_json())
+    del document["code_version"]
+    assert RunSummary.from_json(json.dumps(document)).code_version == ""
+
+
 def test_the_shares_of_a_scan_add_up() -> None:
     shares = [ScanStatistics(2, 10, 0.5, 1, 0), ScanStatistics(1, 7, 128.0, 0, 30), ScanStatistics(1, 1, 3.0, 4, 5)]
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
+from contract.version import VERSION
 from lambda_src import handler as module
 from lambda_src import workers
 from lambda_src.clients import Clients, default_clients
@@ -94,6 +95,7 @@ def test_logs_are_json_with_run_day_and_counts(function: Function) -> None:
     started, published = function.logged()
 
     assert (started["message"], published["message"]) == ("run started", "run published")
+    assert (started["code_version"], published["summary"]["code_version"]) == (VERSION, VERSION)
     assert {line["run_id"] for line in (started, published)} == {answer["run_id"]}
     assert {line["dt"] for line in (started, published)} == {"2026-01-30"}
     assert published["summary"]["items"]["rejected"] == {"invalid_sk": 1}

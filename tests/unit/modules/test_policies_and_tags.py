@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
+from contract.version import VERSION
 from envs.local import LOCAL
 from envs.prod import PROD
 from envs.test import TEST
@@ -100,6 +101,7 @@ def test_component_tags() -> None:
         "ETLComponent": "ETL-1",
         "ETLStage": "EXTRACT-TRANSFORM",
         "ResourceType": "COMPUTE",
+        "Version": VERSION,
     }
     assert ETL.tags(ResourceType.STORAGE) == {
         "ETLComponent": "ETL-2",

@@ -9,12 +9,14 @@ import signal
 import socket
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
 import typer.core
 from typer.testing import CliRunner
 
+from contract.version import VERSION
 from ops.app import GROUPS, made
 from ops.exits import MEANINGS, Exit
 from tests.unit.ops import reference
@@ -128,6 +130,12 @@ def test_ctrl_c_ends_it_at_once(environment: dict[str, str]) -> None:
                 said = started.communicate(timeout=60)[1]
     assert started.returncode == Exit.INTERRUPTED
     assert said.splitlines() == ["Interrupted.", "What was started may still go on."]
+
+
+def test_version_of_the_code_needs_no_environment() -> None:
+    done = CliRunner().invoke(made(completion=False), ["version"], env={"CAT_ENV": ""})
+    assert (done.exit_code, done.stdout) == (Exit.WELL, f"{VERSION}\n")
+    assert tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["dynamic"] == ["version"], "one home"
 
 
 def test_cat_env_stands_for_the_option(environment: dict[str, str]) -> None:

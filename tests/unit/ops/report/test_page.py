@@ -116,6 +116,12 @@ def test_links_lead_to_what_is_there(plain: str) -> None:
             assert attributes["aria-hidden"] == "true"
 
 
+def test_the_footer_says_which_version_made_the_run() -> None:
+    made = samples.facts(runs=(replace(samples.run(samples.DAY), code_version="1.2.3"),))
+    (footer,) = re.findall(r"<footer>.*</footer>", render(made))
+    assert "CAT Data Platform 1.2.3" in footer
+
+
 def test_the_policy_allows_this_style_and_nothing_else(plain: str) -> None:
     (policy,) = (each["content"] for each in Page(plain).all("meta") if "http-equiv" in each)
     style = re.search(r"<style>(.*?)</style>", plain, re.DOTALL)

@@ -1,0 +1,33 @@
+"""Versions of the code."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.text import Text
+
+from ops.show.screen import table, visible
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from ops.deployed import Versions
+    from ops.platform import Platform
+
+
+def show(versions: Versions, platform: Platform, console: Console) -> None:
+    """Print each part's version, and what differs from this checkout's."""
+    made = table("part", "version", "what")
+    made.add_row("code", versions.code, "this checkout")
+    for part in versions.parts:
+        made.add_row(part.etl, part.version or "-", part.name)
+    if versions.newest_run:
+        made.add_row("newest run", visible(versions.newest_run_version) or "-", visible(versions.newest_run))
+    console.print(made)
+    for difference in versions.differences:
+        console.print(Text.assemble(("! ", "yellow"), visible(difference)), soft_wrap=True)
+    if versions.differences:
+        remedy = f"{platform.deploy} deploys this checkout; docs/upgrading.md says what to read before."
+        console.print(Text(f"  → {remedy}"), soft_wrap=True)
+    else:
+        console.print(Text("What is deployed is of this checkout's version.", style="green"))
