@@ -398,6 +398,14 @@ class PrivacySettings:
 
 @_settings
 @dataclass(frozen=True, kw_only=True)
+class ReportSettings:
+    """The daily report (docs/report.md): its ``language`` is English (``en``) or Spanish (``es``)."""
+
+    language: Literal["en", "es"] = "en"
+
+
+@_settings
+@dataclass(frozen=True, kw_only=True)
 class PipelineSettings:
     """The GitHub repository whose workflows plan and deploy the environment; None for none (docs/delivery.md).
 
@@ -425,6 +433,7 @@ class Environment:
     alarms: AlarmSettings = field(default_factory=AlarmSettings)
     alerts: AlertSettings = field(default_factory=AlertSettings)
     privacy: PrivacySettings = field(default_factory=PrivacySettings)
+    report: ReportSettings = field(default_factory=ReportSettings)
     pipeline: PipelineSettings = field(default_factory=PipelineSettings)
     #: For one machine: nothing is done with it unless AWS_ENDPOINT_URL points to an emulator there.
     is_local: bool = False

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ops.report.window import Week
 
 
 @dataclass(frozen=True)
@@ -22,6 +26,35 @@ class DayFigures:
     def liked_share(self) -> float | None:
         """The likes among what was rated, from 0 to 1; None where nothing was."""
         return share_liked(self.likes, self.dislikes)
+
+
+@dataclass(frozen=True)
+class WeekFigures:
+    """One week's activity, counted as a day's is. ``new_users`` had their first conversation of all in it."""
+
+    week: Week
+    users: int = 0
+    new_users: int = 0
+    conversations: int = 0
+    questions: int = 0
+    messages: int = 0
+    likes: int = 0
+    dislikes: int = 0
+
+    @property
+    def returning_users(self) -> int:
+        """Those who had talked before that week."""
+        return self.users - self.new_users
+
+    @property
+    def rated(self) -> int:
+        """Likes and dislikes together."""
+        return self.likes + self.dislikes
+
+    @property
+    def disliked_share(self) -> float | None:
+        """The dislikes among what was rated, from 0 to 1; None where nothing was."""
+        return self.dislikes / self.rated if self.rated else None
 
 
 @dataclass(frozen=True)
@@ -47,9 +80,9 @@ class QuestionCount:
 
 @dataclass(frozen=True)
 class GerenciaRatings:
-    """The window's feedback of one gerencia: that of the conversation which the feedback refers to."""
+    """The window's feedback of one gerencia: that of the conversation which the feedback refers to, if it has one."""
 
-    gerencia: str
+    gerencia: str | None
     likes: int
     dislikes: int
 
@@ -69,6 +102,9 @@ def share_liked(likes: int, dislikes: int) -> float | None:
 class Activity:
     """What the curated tables say of the window's days. ``days`` has the oldest first; its last is the report's day.
 
+    ``read_at`` is when the source was read, in the time zone of its days; those after ``last_whole_day`` were not over
+    then, and are compared with none.
+    ``weeks`` has the oldest first, from the one in which the tables begin (on ``first_day``; None: they hold nothing).
     ``untimed_messages`` have no time of their own and are in no count by hour or day; None where a file does not say.
     """
 
@@ -79,6 +115,25 @@ class Activity:
     ratings: tuple[GerenciaRatings, ...]
     messages: int
     untimed_messages: int | None
+    weeks: tuple[WeekFigures, ...]
+    first_day: date | None
+    last_whole_day: date
+    read_at: datetime
+
+    @property
+    def whole_days(self) -> tuple[DayFigures, ...]:
+        """The days that can be compared; all, where none of them can be."""
+        return tuple(each for each in self.days if each.day <= self.last_whole_day) or self.days
+
+    @property
+    def is_running(self) -> bool:
+        """Whether the report's own day was not over when the source was read."""
+        return self.today.day > self.last_whole_day
+
+    @property
+    def whole_weeks(self) -> tuple[WeekFigures, ...]:
+        """The weeks that can be compared."""
+        return tuple(each for each in self.weeks if each.week.whole)
 
     @property
     def today(self) -> DayFigures:

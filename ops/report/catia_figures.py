@@ -2,141 +2,176 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from ops.report import catia_charts
 from ops.report.catia_facts import share_liked
 from ops.report.elements import Figure, Quoted, Table
 from ops.report.window import USUAL_DAYS, WINDOW_DAYS
-from ops.report.wording import day, number, percent
 
 if TYPE_CHECKING:
     from ops.report.catia_facts import Activity, DayFigures
+    from ops.report.wording import Language
 
 #: So many are drawn; all are in the table.
 _MOST_GERENCIAS: Final = 12
-_NONE_GIVEN: Final = f"Nobody gave feedback in {WINDOW_DAYS} days."
+_HOUR: Final = timedelta(hours=1)
 
 
-def of_activity(activity: Activity) -> tuple[Figure, ...]:
+def of_activity(activity: Activity, words: Language) -> tuple[Figure, ...]:
     """Return the figures of what people asked."""
-    return (_messages(activity), _per_day(activity), _questions(activity))
+    return (_messages(activity, words), _per_day(activity, words), _questions(activity, words))
 
 
-def of_feedback(activity: Activity) -> tuple[Figure, ...]:
+def of_feedback(activity: Activity, words: Language) -> tuple[Figure, ...]:
     """Return the figures of what people thought of the answers."""
-    return (_feedback_per_day(activity), _feedback_by_gerencia(activity))
+    return (_feedback_per_day(activity, words), _feedback_by_gerencia(activity, words))
 
 
-def ratings(days: Sequence[DayFigures]) -> Table:
+def ratings(activity: Activity, words: Language) -> Table:
     """Return what was rated on the last day, in its week and in the whole window."""
-    rows = []
+    days, rows = activity.days, []
     for name, some in (
-        ("this day", days[-1:]),
-        (f"{USUAL_DAYS} days before", days[-1 - USUAL_DAYS : -1]),
-        (f"{len(days)} days", days),
+        (_marked(words.say("ratings.today"), days[-1], activity, words), days[-1:]),
+        (words.say("ratings.before", days=USUAL_DAYS), days[-1 - USUAL_DAYS : -1]),
+        (words.say("ratings.window", days=len(days)), days),
     ):
         likes, dislikes = (sum(getattr(each, kind) for each in some) for kind in ("likes", "dislikes"))
-        liked = percent(share_liked(likes, dislikes))
-        rows.append((name, *map(number, (likes, dislikes)), liked))
-    return Table(("period", "likes", "dislikes", "liked"), rows)
+        rows.append((name, *map(words.number, (likes, dislikes)), words.percent(share_liked(likes, dislikes))))
+    return Table((words.say("ratings.period"), *map(words.say, catia_charts.RATINGS), words.say("catia.liked")), rows)
 
 
-def _messages(activity: Activity) -> Figure:
+def _marked(name: str, figures: DayFigures, activity: Activity, words: Language) -> str:
+    """Mark the name of a day that was not over when the source was read."""
+    if figures.day <= activity.last_whole_day:
+        return name
+    return words.say("calendar.until", day=name, at=words.moment(activity.read_at, activity.today.day))
+
+
+def _left_out(activity: Activity, words: Language) -> str:
+    """Say that the report's own day is not drawn, if so."""
+    if not activity.is_running:
+        return ""
+    day = activity.today.day
+    return words.say("catia.running", day=words.day(day), at=words.moment(activity.read_at, day))
+
+
+def _messages(activity: Activity, words: Language) -> Figure:
     total = sum(hour.user + hour.bot + hour.other for hour in activity.hours)
     busiest = max(activity.hours, key=lambda hour: hour.user + hour.bot + hour.other)
-    said = "No message of this day has a time of its own."
+    said = words.say("messages.none")
     if total:
-        most = busiest.user + busiest.bot + busiest.other
-        said = f"{number(total)} messages, most of them from {busiest.begins:%H:%M} on: {number(most)}."
-    mark = f" The mark is the mean of that hour in the {USUAL_DAYS} days before."
+        most = words.number(busiest.user + busiest.bot + busiest.other)
+        said = words.say("messages.total", total=words.number(total), hour=words.clock(busiest.begins), most=most)
+    usual, running = activity.hours, ""
+    if activity.is_running:
+        usual = tuple(hour for hour in usual if hour.begins + _HOUR <= activity.read_at)
+        running = words.say("messages.running", at=words.moment(activity.read_at, activity.today.day))
     rows = [
-        [f"{hour.begins:%H:%M}", number(hour.user), number(hour.bot), number(hour.other), number(round(hour.usual, 1))]
+        [words.clock(hour.begins), *map(words.number, (hour.user, hour.bot, hour.other, round(hour.usual, 1)))]
         for hour in activity.hours
     ]
+    columns = ("messages.hour", *catia_charts.SENDERS, "messages.usual")
     return Figure(
         "messages",
-        "Messages by hour",
-        said + mark + _untimed(activity),
-        catia_charts.messages_per_hour(activity.hours, "messages"),
-        Table(("hour", *catia_charts.SENDERS, "usual"), rows),
+        words.say("messages.title"),
+        said + words.say("messages.mark", days=USUAL_DAYS) + running + _untimed(activity, words),
+        catia_charts.messages_per_hour(activity.hours, "messages", words, usual),
+        Table([*map(words.say, columns)], rows),
     )
 
 
-def _untimed(activity: Activity) -> str:
+def _untimed(activity: Activity, words: Language) -> str:
     if not activity.untimed_messages:
         return ""
-    untimed, share = number(activity.untimed_messages), activity.untimed_messages / activity.messages
-    return f" {untimed} messages of the whole table ({percent(share)}) have no time, and are in no hour."
+    share = words.percent(activity.untimed_messages / activity.messages)
+    return words.say("messages.untimed", count=words.number(activity.untimed_messages), share=share)
 
 
-def _per_day(activity: Activity) -> Figure:
-    busiest = max(activity.days, key=lambda figures: figures.questions)
+def _per_day(activity: Activity, words: Language) -> Figure:
+    days = activity.whole_days
+    busiest = max(days, key=lambda figures: figures.questions)
     rows = [
-        [day(each.day), *map(number, (each.questions, each.conversations, each.users, each.messages))]
+        [
+            _marked(words.day(each.day), each, activity, words),
+            *map(words.number, (each.questions, each.conversations, each.users, each.messages)),
+        ]
         for each in reversed(activity.days)
     ]
+    said = words.say(
+        "days.says",
+        total=words.number(sum(each.questions for each in days)),
+        day=words.day(busiest.day),
+        most=words.number(busiest.questions),
+    )
     return Figure(
         "days",
-        f"The last {WINDOW_DAYS} days",
-        f"{number(sum(each.questions for each in activity.days))} questions; the most on {day(busiest.day)}, "
-        f"{number(busiest.questions)}. Each counts for the day on which its conversation began.",
-        catia_charts.activity_per_day(activity.days, "days"),
-        Table(("day", *catia_charts.ASKED, "messages"), rows),
+        words.say("days.title", days=WINDOW_DAYS),
+        said + _left_out(activity, words),
+        catia_charts.activity_per_day(days, "days", words),
+        Table([*map(words.say, ("catia.day", *catia_charts.ASKED, "catia.messages"))], rows),
     )
 
 
-def _questions(activity: Activity) -> Figure:
-    counts = activity.questions
+def _questions(activity: Activity, words: Language) -> Figure:
+    counts, is_whole = activity.questions, not activity.is_running
     today, window = sum(each.conversations for each in counts), sum(each.in_window for each in counts)
     rows = [
         [
             catia_charts.asked_name(each),
-            number(each.conversations),
-            number(each.in_window),
-            percent(each.in_window / max(window, 1)),
+            words.number(each.conversations),
+            words.number(each.in_window),
+            words.percent(each.in_window / max(window, 1)),
         ]
         for each in counts
     ]
+    said = words.say("questions.says", total=words.number(today), none=words.number(counts[0].conversations))
+    columns = [words.say(f"questions.{name}", days=WINDOW_DAYS) for name in ("number", "today", "window", "share")]
     return Figure(
         "questions",
-        "Questions in a conversation",
-        f"{number(today)} conversations of the day by how much was asked in them, as shares; "
-        f"{number(counts[0].conversations)} without a question. The mark is the share in {WINDOW_DAYS} days.",
-        catia_charts.questions_per_conversation(counts, "questions"),
-        Table(("questions", "conversations of the day", f"of {WINDOW_DAYS} days", "share of those"), rows),
+        words.say("questions.title"),
+        said + (words.say("questions.mark", days=WINDOW_DAYS) if is_whole else ""),
+        catia_charts.questions_per_conversation(counts, "questions", words, compared=is_whole),
+        Table(columns, rows),
     )
 
 
-def _feedback_per_day(activity: Activity) -> Figure:
-    likes, dislikes = (sum(getattr(each, name) for each in activity.days) for name in ("likes", "dislikes"))
+def _feedback_per_day(activity: Activity, words: Language) -> Figure:
+    days = activity.whole_days
+    likes, dislikes = (words.number(sum(getattr(each, name) for each in days)) for name in ("likes", "dislikes"))
     rows = [
-        [day(each.day), number(each.likes), number(each.dislikes), percent(each.liked_share)]
+        [
+            _marked(words.day(each.day), each, activity, words),
+            words.number(each.likes),
+            words.number(each.dislikes),
+            words.percent(each.liked_share),
+        ]
         for each in reversed(activity.days)
     ]
     return Figure(
         "feedback",
-        "Feedback by day",
-        f"{number(likes)} likes, above the line, and {number(dislikes)} dislikes, below it, in {WINDOW_DAYS} days.",
-        catia_charts.feedback_per_day(activity.days, "feedback"),
-        Table(("day", *catia_charts.RATINGS, "liked"), rows),
+        words.say("feedback.title"),
+        words.say("feedback.says", likes=likes, dislikes=dislikes, days=WINDOW_DAYS) + _left_out(activity, words),
+        catia_charts.feedback_per_day(days, "feedback", words),
+        Table([*map(words.say, ("catia.day", *catia_charts.RATINGS, "catia.liked"))], rows),
     )
 
 
-def _feedback_by_gerencia(activity: Activity) -> Figure:
+def _feedback_by_gerencia(activity: Activity, words: Language) -> Figure:
     shown = activity.ratings[:_MOST_GERENCIAS]
     rest = len(activity.ratings) - len(shown)
-    more = f" The {len(shown)} with the most feedback are drawn, {rest} more are in the table." if rest else ""
     rows = [
-        [Quoted(each.gerencia), number(each.likes), number(each.dislikes), percent(each.liked_share)]
+        [
+            Quoted(catia_charts.gerencia_name(each, words)),
+            words.number(each.likes),
+            words.number(each.dislikes),
+            words.percent(each.liked_share),
+        ]
         for each in activity.ratings
     ]
-    said = (
-        f"Feedback of {WINDOW_DAYS} days, by the gerencia of the conversation that it refers to."
-        if rows
-        else _NONE_GIVEN
-    )
-    svg = catia_charts.feedback_by_gerencia(shown, "gerencias") if shown else None
-    table = Table(("gerencia", *catia_charts.RATINGS, "liked"), rows)
-    return Figure("gerencias", "Feedback by gerencia", said + more, svg, table)
+    said = words.say("gerencias.says" if rows else "gerencias.none", days=WINDOW_DAYS)
+    more = words.say("gerencias.more", shown=len(shown), rest=rest) if rest else ""
+    svg = catia_charts.feedback_by_gerencia(shown, "gerencias", words) if shown else None
+    table = Table([*map(words.say, ("gerencias.gerencia", *catia_charts.RATINGS, "catia.liked"))], rows)
+    return Figure("gerencias", words.say("gerencias.title"), said + more, svg, table)

@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from contract.sources.catia import CONVERSATIONS, FEEDBACK, MESSAGES
-from ops.report import catia_figures
+from ops.report import catia_figures, catia_weeks
 from ops.report.catia_activity import ActivityTables, activity
 from ops.report.catia_facts import share_liked
 from ops.report.drawing import spark
 from ops.report.elements import Headline
 from ops.report.headlines import headline
 from ops.report.own import Card, OwnReport, Section
-from ops.report.window import USUAL_DAYS
-from ops.report.wording import number, percent
+from ops.report.window import TREND_WEEKS, USUAL_DAYS
 
 if TYPE_CHECKING:
     from contract.datasets import Dataset
     from ops.report.catia_facts import Activity
     from ops.report.tables import CuratedTable
     from ops.report.window import Window
+    from ops.report.wording import Language
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class CatiaPart:
         """The run that the tables were made of."""
         return self.activity.run_id
 
-    def headlines(self) -> tuple[Headline, ...]:
+    def headlines(self, words: Language) -> tuple[Headline, ...]:
         """Return how many conversations, questions and users there were, and what was liked."""
         days = self.activity.days
         counted = (
@@ -43,25 +43,37 @@ class CatiaPart:
             ("questions", [each.questions for each in days]),
             ("users", [each.users for each in days]),
         )
-        return (*(headline(name, values, number) for name, values in counted), self._liked())
+        found = (*(headline(name, values, words.number, words) for name, values in counted), self._liked(words))
+        if not self.activity.is_running:
+            return found
+        told = words.say("trend.running", at=words.moment(self.activity.read_at, days[-1].day))
+        lines: list[Sequence[float | None]] = [*(values for _, values in counted), [each.liked_share for each in days]]
+        return tuple(replace(each, trend=told, svg=spark(line[:-1])) for each, line in zip(found, lines, strict=True))
 
-    def _liked(self) -> Headline:
+    def _liked(self, words: Language) -> Headline:
         liked = [each.liked_share for each in self.activity.days]
         week = self.activity.days[-1 - USUAL_DAYS : -1]
-        likes, dislikes = sum(each.likes for each in week), sum(each.dislikes for each in week)
-        before = share_liked(likes, dislikes)
-        usual = "none the week before" if before is None else f"the week before {percent(before)}"
+        before = share_liked(sum(each.likes for each in week), sum(each.dislikes for each in week))
         today = self.activity.today
-        said = f"of {number(today.likes + today.dislikes)}; {usual}"
-        return Headline("feedback liked", percent(liked[-1]), said, spark(liked))
+        rated = words.number(today.likes + today.dislikes)
+        said = words.say("headline.liked_first", rated=rated)
+        if before is not None:
+            said = words.say("headline.liked_trend", rated=rated, before=words.percent(before))
+        return Headline(words.say("headline.liked"), words.percent(liked[-1]), said, spark(liked))
 
-    def sections(self) -> tuple[Section, ...]:
-        """Return what people asked, and what they thought of the answers."""
-        note = "Liked is the share of likes in what was rated."
-        ratings = Card("ratings", "Liked, all in all", catia_figures.ratings(self.activity.days), note)
+    def sections(self, words: Language) -> tuple[Section, ...]:
+        """Return what people asked, what they thought of the answers, and how that went in twelve weeks."""
+        figures, table = catia_figures, catia_figures.ratings(self.activity, words)
+        ratings = Card("ratings", words.say("ratings.title"), table, words.say("ratings.note"))
         return (
-            Section("activity", "Activity", catia_figures.of_activity(self.activity)),
-            Section("opinions", "Feedback", catia_figures.of_feedback(self.activity), (ratings,)),
+            Section("activity", words.say("catia.activity"), figures.of_activity(self.activity, words)),
+            Section("opinions", words.say("catia.opinions"), figures.of_feedback(self.activity, words), (ratings,)),
+            Section(
+                "trends",
+                words.say("catia.trends", weeks=TREND_WEEKS),
+                catia_weeks.of_weeks(self.activity, words),
+                (catia_weeks.compared(self.activity, words),),
+            ),
         )
 
 
@@ -70,11 +82,4 @@ def _part(tables: Mapping[Dataset, CuratedTable], window: Window, run_id: str) -
     return CatiaPart(activity(found, window, run_id))
 
 
-CATIA: Final = OwnReport(
-    title="CatIA",
-    datasets=(CONVERSATIONS, MESSAGES, FEEDBACK),
-    make=_part,
-    without_tables="The tables hold no run yet: nothing is said of conversations.",
-    other_run="Conversations and feedback are told by the tables as they are now, after run",
-    quoted="names of gerencias",
-)
+CATIA: Final = OwnReport(title="CatIA", datasets=(CONVERSATIONS, MESSAGES, FEEDBACK), make=_part, texts="catia")

@@ -17,16 +17,16 @@ if TYPE_CHECKING:
 
 
 def costs(run: RunSummary, settings: NormalizeSettings, written_bytes: int, prices: Prices) -> tuple[Cost, ...]:
-    """Return what a run cost, and a month of what it wrote to the bucket."""
+    """Return what a run cost, and a month of what it wrote to the bucket; each component is named as in the texts."""
     return (
-        prices.reading("source table read (DynamoDB)", run.scan.consumed_capacity_units),
+        prices.reading("reading", run.scan.consumed_capacity_units),
         _computing(seconds_of(run), settings, prices),
-        prices.storage("a month of what it wrote (S3)", written_bytes),
+        prices.storage("storage", written_bytes),
     )
 
 
 def _computing(seconds: float, settings: NormalizeSettings, prices: Prices) -> Cost:
     if settings.extract.engine == GLUE_ENGINE:
         job = settings.extract.glue
-        return prices.glue("ETL-1 (Glue)", prices.job_dpu_seconds(seconds, job.processing_units))
-    return prices.function("ETL-1 (Lambda)", seconds * settings.lambda_.memory_size / 1024)
+        return prices.glue("job", prices.job_dpu_seconds(seconds, job.processing_units))
+    return prices.function("function", seconds * settings.lambda_.memory_size / 1024)

@@ -5,9 +5,10 @@ The SVG is static: no script, no font, no request. What a chart says is also in 
 
 from __future__ import annotations
 
+import textwrap
 import unicodedata
 from collections.abc import Iterable
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from xml.etree import ElementTree as ET
 
 import altair as alt
@@ -15,6 +16,9 @@ import vl_convert
 from markupsafe import Markup
 
 from ops.report import palette
+
+if TYPE_CHECKING:
+    from ops.report.wording import Language
 
 WIDTH: Final = 336
 """In CSS pixels: what is left of a phone's 360. On wider screens a chart grows with its card."""
@@ -38,17 +42,28 @@ _CONFIG: Final[dict[str, Any]] = {
         "ticks": False,
         "labelPadding": 5,
     },
-    "legend": {**_TEXT, "title": None, "orient": "top", "symbolType": "square", "symbolSize": 90, "padding": 0},
+    "legend": {
+        **_TEXT,
+        "title": None,
+        "orient": "top",
+        "symbolType": "square",
+        "symbolSize": 90,
+        "padding": 0,
+        "rowPadding": 6,
+    },
 }
 #: Attributes that say something to a script, or nothing.
 _SUPERFLUOUS: Final = ("class", "pointer-events", "role", "aria-hidden", "aria-roledescription", "aria-label")
-_LONGEST_LABEL: Final = 42
+#: Of a mark's label, in characters.
+_LABEL_LINE: Final = 22
+_LABEL_LINES: Final = 4
 
 
-def picture(chart: alt.TopLevelMixin, identity: str) -> Markup:
+def picture(chart: alt.TopLevelMixin, identity: str, words: Language) -> Markup:
     """Return a chart as inline SVG, described by the element whose id is ``identity``-caption."""
     svg = _svg(
-        {**chart.to_dict(), "width": WIDTH, "config": _CONFIG, "autosize": {"type": "fit", "contains": "padding"}}
+        {**chart.to_dict(), "width": WIDTH, "config": _CONFIG, "autosize": {"type": "fit", "contains": "padding"}},
+        format_locale=words.drawn_numbers,
     )
     svg.attrib.update({"role": "img", "aria-labelledby": f"{identity}-caption"})
     return _markup(svg)
@@ -73,19 +88,25 @@ def spark(values: Iterable[float | None]) -> Markup:
     return _markup(svg)
 
 
-def label(text: str) -> str:
-    """Return data's own words fit to stand beside a mark: in one line, not too long, without what cannot be seen."""
+def label(text: str, unnamed: str) -> str:
+    """Return data's own words fit to stand beside a mark: in short lines, without what cannot be seen.
+
+    Only what is longer than any name is cut, and marked so.
+    """
     visible = "".join(
         " " if char.isspace() else char
         for char in text
         if not unicodedata.category(char).startswith("C") or char.isspace()
     )
-    words = " ".join(visible.split()) or "(unnamed)"
-    return words if len(words) <= _LONGEST_LABEL else f"{words[: _LONGEST_LABEL - 1]}…"
+    words = " ".join(visible.split()) or unnamed
+    lines = textwrap.wrap(words, _LABEL_LINE)
+    if len(lines) > _LABEL_LINES:
+        lines[_LABEL_LINES - 1 :] = [f"{lines[_LABEL_LINES - 1][: _LABEL_LINE - 1]}…"]
+    return "\n".join(lines)
 
 
-def _svg(spec: dict[str, Any]) -> ET.Element:
-    root = ET.fromstring(vl_convert.vegalite_to_svg(spec))  # noqa: S314 made here, from data that Vega escapes
+def _svg(spec: dict[str, Any], **locale: Any) -> ET.Element:
+    root = ET.fromstring(vl_convert.vegalite_to_svg(spec, **locale))  # noqa: S314 made here, from data that Vega escapes
     for element in root.iter():
         # Inline SVG needs no namespace in HTML.
         element.tag = element.tag.rpartition("}")[2]

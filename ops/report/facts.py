@@ -46,6 +46,7 @@ class DayFacts:
     """
 
     environment: str
+    language: str
     contract: SourceContract
     day: date
     made_at: datetime

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from botocore.exceptions import ClientError
 
 from contract.datasets import DATA_QUALITY
+from contract.layout import run_instant
 from glue_src.exceptions import IncompleteRunError
 from ops.lake import open_table, recorded_rows, rows
 from ops.prices import LIST_PRICES
@@ -68,6 +69,7 @@ class _Gathering:
         checks = self._checks(run.run_id)
         return DayFacts(
             environment=environment.name,
+            language=environment.report.language,
             contract=environment.contract,
             day=self.day,
             made_at=now,
@@ -147,7 +149,9 @@ class _Gathering:
         if recorded.run_id == run.run_id:
             _compare_rows(run, tables)
         try:
-            return own.make(tables, Window(self.day, ZoneInfo(run.time_zone)), recorded.run_id)
+            return own.make(
+                tables, Window(self.day, ZoneInfo(run.time_zone), run_instant(recorded.run_id)), recorded.run_id
+            )
         except Exception:
             for failure in (failure for table in tables.values() for failure in table.failures):
                 raise failure from None

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from datetime import date
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 import altair as alt
@@ -16,10 +15,12 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
     from ops.report.palette import Colour
+    from ops.report.wording import Language
 
 #: In CSS pixels.
 HEIGHT: Final = 170
 _BAR_HEIGHT: Final = 26
+_LINE_HEIGHT: Final = 13
 _AXIS_HEIGHT: Final = 44
 #: The bars need the rest.
 _WIDEST_NAME: Final = 150
@@ -34,7 +35,9 @@ STACKED: Final = alt.Order("place:Q")
 Row = dict[str, Any]
 
 
-def series(axis: str, places: Iterable[str], names: Iterable[str], counts: Iterable[Iterable[float]]) -> list[Row]:
+def series(
+    axis: str, places: Iterable[str], names: Iterable[str], counts: Iterable[Iterable[float | None]]
+) -> list[Row]:
     """Return a row for each place on the axis and name of a series; ``counts`` has those of one place together."""
     by_place = zip(places, counts, strict=True)
     return [
@@ -54,6 +57,17 @@ def counts() -> alt.Y:
     return alt.Y("count:Q", title=None, axis=_COUNT_AXIS)
 
 
+def shares(field: str, *, whole: bool = False) -> alt.Y:
+    """Return an axis of shares; with ``whole``, from nothing to all."""
+    scale = alt.Scale(domain=[0, 1]) if whole else alt.Scale()
+    return alt.Y(f"{field}:Q", title=None, scale=scale, axis=alt.Axis(format="%", tickCount=4))
+
+
+def named_axis(field: str, names: Sequence[str], every: int) -> alt.X:
+    """Return an axis of days or weeks, each ``every``-th named: counted back, so that the newest has its name."""
+    return alt.X(f"{field}:O", sort=None, title=None, axis=alt.Axis(values=[*names[::-1]][::every], labelAngle=0))
+
+
 def colours(series: Mapping[str, Colour], *, symbol: str = "square", columns: int = 0) -> alt.Color:
     """Return the colours of series by their names, with a legend."""
     scale = alt.Scale(domain=list(series), range=[colour.light for colour in series.values()])
@@ -66,18 +80,15 @@ def ticks(rows: list[Row], x: alt.X, size: int, value: str = "count") -> alt.Cha
     return ticks.encode(x=x, y=f"{value}:Q")
 
 
-def lying(rows: list[Row], names: list[str], identity: str, **channels: Any) -> Markup:
-    """Draw bars that lie, one for each name, in the order of the names."""
-    axis = alt.Axis(labelLimit=_WIDEST_NAME, domain=False, grid=False)
+def lying(rows: list[Row], names: list[str], identity: str, words: Language, **channels: Any) -> Markup:
+    """Draw bars that lie, one for each name, in the order of the names; a name may have several lines."""
+    axis = alt.Axis(labelLimit=_WIDEST_NAME, domain=False, grid=False, labelExpr="split(datum.label, '\\n')")
     y = alt.Y("name:N", sort=names, title=None, axis=axis)
     x = alt.X("count:Q", title=None, axis=_COUNT_AXIS)
     bars = chart(rows).mark_bar().encode(x=x, y=y, **channels)
-    return picture(bars.properties(height=_BAR_HEIGHT * len(names) + _AXIS_HEIGHT), identity)
-
-
-def day_name(day: date) -> str:
-    """Return a day as it stands on an axis."""
-    return f"{day.day} {day:%b}"
+    lines = max(name.count("\n") for name in names)
+    height = (_BAR_HEIGHT + lines * _LINE_HEIGHT) * len(names) + _AXIS_HEIGHT
+    return picture(bars.properties(height=height), identity, words)
 
 
 def distinct(names: Iterable[str]) -> list[str]:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from ops.report.elements import Figure, Headline, Table
     from ops.report.tables import CuratedTable
     from ops.report.window import Window
+    from ops.report.wording import Language
 
 
 @dataclass(frozen=True)
@@ -40,10 +41,10 @@ class Part(Protocol):
     def run_id(self) -> str:
         """The run whose state the tables held."""
 
-    def headlines(self) -> tuple[Headline, ...]:
+    def headlines(self, words: Language) -> tuple[Headline, ...]:
         """Return the figures that the page begins with."""
 
-    def sections(self) -> tuple[Section, ...]:
+    def sections(self, words: Language) -> tuple[Section, ...]:
         """Return the sections that the page begins with."""
 
 
@@ -55,13 +56,12 @@ MakePart: TypeAlias = "Callable[[Mapping[Dataset, CuratedTable], Window, str], P
 class OwnReport:
     """One contract's own part of a report, made by ``make`` of the ``datasets``' tables, of all or not at all.
 
-    ``without_tables`` is said where they hold nothing yet, ``other_run`` before the id of the run that they hold if it
-    is not the report's. ``quoted`` is what the page quotes of the source's items.
+    ``texts`` is the section of each language's texts that has its words: ``without_tables`` is said where the tables
+    hold nothing yet, ``other_run`` where the run that they hold is not the report's, and ``quoted`` is what the page
+    quotes of the source's items.
     """
 
     title: str
     datasets: tuple[Dataset, ...]
     make: MakePart
-    without_tables: str
-    other_run: str
-    quoted: str
+    texts: str

@@ -15,43 +15,46 @@ from zoneinfo import ZoneInfo
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from ops.report import figures, palette, wording
+from ops.report import figures, palette
 from ops.report.drawing import spark
 from ops.report.elements import Quoted, Table
 from ops.report.facts import Check, DayFacts, State
 from ops.report.headlines import headlines
 from ops.report.registry import own_report
 from ops.report.window import USUAL_DAYS, WINDOW_DAYS
+from ops.report.wording import Language, language
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
 
 
 def render(facts: DayFacts) -> str:
     """Return the page. What it shows beside the facts are the same facts, compared and summed up."""
-    style, own = stylesheet(), own_report(facts.contract)
+    style, own, words = stylesheet(), own_report(facts.contract), language(facts.language)
     zone = ZoneInfo(facts.run.time_zone)
     return (
         _templates()
         .get_template("page.html")
         .render(
             facts=facts,
+            words=words,
+            say=words.say,
             style=Markup(style),  # noqa: S704 our own file
             policy=_policy(style),
             zone=zone,
             began=facts.run.started_at.astimezone(zone),
             made=facts.made_at.astimezone(zone),
-            headlines=headlines(facts),
-            sections=facts.part.sections() if facts.part else (),
+            headlines=headlines(facts, words),
+            sections=facts.part.sections(words) if facts.part else (),
             title=own.title if own else facts.contract.name,
-            quoted=f" but {own.quoted}" if own else "",
-            volumes=figures.of_volumes(facts),
-            runs=figures.of_runs(facts),
-            tables=_tables(facts),
-            checks=_checks(facts),
-            quality=_quality(facts),
+            quoted=words.say(f"{own.texts}.quoted") if own else "",
+            volumes=figures.of_volumes(facts, words),
+            runs=figures.of_runs(facts, words),
+            tables=_tables(facts, words),
+            checks=_checks(facts, words),
+            quality=_quality(facts, words),
             usual_days=USUAL_DAYS,
             window_days=WINDOW_DAYS,
-            verdicts=_verdicts(facts),
+            verdicts=_verdicts(facts, words),
         )
     )
 
@@ -77,15 +80,11 @@ def _templates() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters.update({name: getattr(wording, name) for name in _FILTERS})
     made.tests["quoted"] = lambda cell: isinstance(cell, Quoted)
     return made
 
 
-_FILTERS: Final = ("number", "percent", "dollars", "size", "seconds", "day", "full_day", "instant")
-
-
-def _tables(facts: DayFacts) -> Sequence[tuple[Sequence[str], Markup]]:
+def _tables(facts: DayFacts, words: Language) -> Sequence[tuple[Sequence[str], Markup]]:
     """Return each table's rows in the run against the one before, and how they grew."""
     before = facts.runs[-2] if len(facts.runs) > 1 else None
     found = []
@@ -93,14 +92,14 @@ def _tables(facts: DayFacts) -> Sequence[tuple[Sequence[str], Markup]]:
         rows, earlier = facts.run.rows_of(dataset.name), before.rows_of(dataset.name) if before else None
         cells = (
             dataset.name,
-            wording.number(rows),
-            wording.change(rows, earlier),
+            words.number(rows),
+            words.change(rows, earlier),
         )
         found.append((cells, spark([run.rows_of(dataset.name) for run in facts.runs])))
     return found
 
 
-def _quality(facts: DayFacts) -> Table:
+def _quality(facts: DayFacts, words: Language) -> Table:
     """Return how many checks of each table passed, and the rows that were not as they should be."""
     by_table: defaultdict[str, list[Check]] = defaultdict(list)
     for check in facts.checks:
@@ -108,61 +107,64 @@ def _quality(facts: DayFacts) -> Table:
     rows = [
         (
             name,
-            f"{sum(check.passed for check in found)} of {len(found)}",
-            wording.number(sum(check.rows_failed for check in found)),
+            words.say("quality.of", passed=sum(check.passed for check in found), total=len(found)),
+            words.number(sum(check.rows_failed for check in found)),
         )
         for name, found in sorted(by_table.items())
     ]
-    return Table(("table", "passed", "failed rows"), rows)
+    return Table([words.say(f"quality.{name}") for name in ("table", "passed", "failed_rows")], rows)
 
 
-def _checks(facts: DayFacts) -> Table:
+def _checks(facts: DayFacts, words: Language) -> Table:
     rows = [
         (
             f"{check.dataset}: {check.name.replace('_', ' ')}",
-            "passed" if check.passed else "FAILED",
-            wording.number(check.rows_checked),
-            wording.number(check.rows_failed),
-            wording.percent(check.allowed_ratio),
+            words.say("quality.passed_one" if check.passed else "quality.failed"),
+            words.number(check.rows_checked),
+            words.number(check.rows_failed),
+            words.percent(check.allowed_ratio),
         )
         for check in sorted(facts.checks, key=lambda check: (check.passed, check.dataset, check.name))
     ]
-    return Table(("check", "outcome", "rows checked", "failed", "allowed"), rows)
+    names = ("check", "outcome", "checked", "failing", "allowed")
+    return Table([words.say(f"quality.{name}") for name in names], rows)
 
 
-def _verdicts(facts: DayFacts) -> Sequence[tuple[bool, str]]:
+def _verdicts(facts: DayFacts, words: Language) -> Sequence[tuple[bool, str]]:
     """Return what there is to know before anything else, each with whether it is well."""
-    found = [_publication(facts)]
+    found = [_publication(facts, words)]
     if facts.days_without_run:
-        days = ", ".join(map(wording.day, facts.days_without_run))
-        found.append((False, f"No complete run on {days}: those days are not in the comparisons."))
+        days = ", ".join(map(words.day, facts.days_without_run))
+        found.append((False, words.say("verdict.days_without_run", days=days)))
     if facts.run.scan.throttled_requests:
-        found.append(
-            (False, f"DynamoDB throttled {wording.number(facts.run.scan.throttled_requests)} requests of the run.")
-        )
+        count = words.number(facts.run.scan.throttled_requests)
+        found.append((False, words.say("verdict.throttled", count=count)))
     return found
 
 
-def _publication(facts: DayFacts) -> tuple[bool, str]:
+def _publication(facts: DayFacts, words: Language) -> tuple[bool, str]:
+    shown = _shown(facts, words)
     if facts.state is State.PUBLISHED:
         checked = max((check.checked_at for check in facts.checks), default=None)
         if checked is None:
-            return False, f"No check of this run is recorded.{_shown(facts)}"
-        at = wording.instant(checked.astimezone(UTC))
-        return True, f"All {len(facts.checks)} checks passed at {at} UTC.{_shown(facts)}"
+            return False, words.say("verdict.unchecked") + shown
+        at = words.instant(checked.astimezone(UTC))
+        return True, words.say("verdict.published", count=len(facts.checks), at=at) + shown
     if facts.state is State.OVERTAKEN:
-        return False, f"This run was never published: a newer one took its place.{_shown(facts)}"
+        return False, words.say("verdict.overtaken") + shown
     if facts.state is State.WAITING:
-        return False, f"ETL-2 has not published this run yet.{_shown(facts)}"
+        return False, words.say("verdict.waiting") + shown
     names = ", ".join(f"{check.dataset}: {check.name.replace('_', ' ')}" for check in facts.failed_checks)
-    return False, f"The run is quarantined, it failed {names}.{_shown(facts)}"
+    return False, words.say("verdict.quarantined", checks=names) + shown
 
 
-def _shown(facts: DayFacts) -> str:
+def _shown(facts: DayFacts, words: Language) -> str:
     """Return a sentence on what the contract's own part is of, if it has one."""
     own = own_report(facts.contract)
     if own is None:
         return ""
     if facts.part is None:
-        return f" {own.without_tables}"
-    return "" if facts.part.run_id == facts.run.run_id else f" {own.other_run} {facts.part.run_id}."
+        return f" {words.say(f'{own.texts}.without_tables')}"
+    if facts.part.run_id == facts.run.run_id:
+        return ""
+    return f" {words.say(f'{own.texts}.other_run', run=facts.part.run_id)}"

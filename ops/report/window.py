@@ -8,19 +8,36 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 WINDOW_DAYS: Final = 30
+#: So many whole weeks are looked back on.
+TREND_WEEKS: Final = 12
 #: So many days before the report's own are what is usual.
 USUAL_DAYS: Final = 7
 #: Every zone's offset from UTC is a multiple of it, so that no quarter belongs to two hours.
 QUARTER: Final = timedelta(minutes=15)
+#: A day that was read so shortly before its end counts as whole: the schedule reads it half an hour before.
+_READ_BEFORE_END: Final = timedelta(hours=1)
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
+class Week:
+    """Days from ``first``, a Monday, to ``last``; ``whole`` if all seven were over when the source was read."""
+
+    first: date
+    last: date
+    whole: bool
+
+
+@dataclass(frozen=True)
 class Window:
-    """The days up to ``day``, that one included."""
+    """The days up to ``day``, that one included, and the weeks up to its own.
+
+    ``read_at`` is when the source was read for what the tables hold.
+    """
 
     day: date
     zone: ZoneInfo
+    read_at: datetime
 
     @property
     def days(self) -> tuple[date, ...]:
@@ -33,9 +50,26 @@ class Window:
         return self.days[-1 - USUAL_DAYS : -1]
 
     @property
+    def last_whole_day(self) -> date:
+        """The last of the days that were over when the source was read; the others are compared with none."""
+        read_until = (self.read_at + _READ_BEFORE_END).astimezone(self.zone).date()
+        return min(self.day, read_until - timedelta(days=1))
+
+    @property
+    def weeks(self) -> tuple[Week, ...]:
+        """The weeks looked back on, oldest first; after the whole ones the running one, if there is one."""
+        monday = self.day - timedelta(days=self.day.weekday())
+        weeks = [self._week(monday - timedelta(weeks=back)) for back in range(TREND_WEEKS, -1, -1)]
+        return tuple(weeks[1:] if weeks[-1].whole else weeks)
+
+    def _week(self, monday: date) -> Week:
+        sunday = monday + timedelta(days=6)
+        return Week(monday, min(sunday, self.day), whole=sunday <= self.last_whole_day)
+
+    @property
     def begins(self) -> int:
-        """The first day's beginning, in microseconds since 1970."""
-        return self.begin_of(self.days[0])
+        """The first week's beginning, in microseconds since 1970; that is before the first day's."""
+        return self.begin_of(self.weeks[0].first)
 
     @property
     def ends(self) -> int:

@@ -31,7 +31,29 @@ async function byKeyboard(tab) {
   return reached;
 }
 
-const inThePage = () => ({
+const inThePage = () => {
+  // Half a pixel is a matter of rounding.
+  const inside = (inner, outer) => inner.left >= outer.left - 0.5 && inner.right <= outer.right + 0.5
+    && inner.top >= outer.top - 0.5 && inner.bottom <= outer.bottom + 0.5;
+  const meet = (one, other) => Math.min(one.right, other.right) - Math.max(one.left, other.left) > 1
+    && Math.min(one.bottom, other.bottom) - Math.max(one.top, other.top) > 1;
+  const drawn = [...document.querySelectorAll("svg[role=img]")].map((svg) => ({ box: svg.getBoundingClientRect(),
+    texts: [...svg.querySelectorAll("text")].map((text) => ({ said: text.textContent, box: text.getBoundingClientRect() }))
+      .filter((text) => text.box.width > 0) }));
+  const spilled = drawn.flatMap(({ box, texts }) => texts.filter((text) => !inside(text.box, box)).map((text) => text.said));
+  const overlapping = drawn.flatMap(({ texts }) => texts.flatMap((one, place) => texts.slice(place + 1)
+    .filter((other) => meet(one.box, other.box)).map((other) => `${one.said} | ${other.said}`)));
+  for (const element of document.querySelectorAll("body *:not(svg, svg *, .unseen, .skip)")) {
+    const scrolls = element.closest(".scroll") !== null;
+    if (!scrolls && element.clientWidth > 0 && element.scrollWidth > element.clientWidth + 1) {
+      spilled.push(`${element.tagName} ${element.className}: ${element.textContent.trim().slice(0, 60)}`);
+    }
+  }
+  const cut = drawn.flatMap(({ texts }) => texts.filter((text) => text.said.includes("…")).map((text) => text.said));
+  return {
+  spilled,
+  overlapping,
+  cut,
   overflow: document.documentElement.scrollWidth - window.innerWidth,
   background: getComputedStyle(document.body).backgroundColor,
   bar: getComputedStyle(document.querySelector("#messages svg path[fill^='var(--first)']")).fill,
@@ -44,7 +66,8 @@ const inThePage = () => ({
     const { a, b } = text.getScreenCTM();
     return parseFloat(getComputedStyle(text).fontSize) * Math.hypot(a, b);
   })),
-});
+  };
+};
 
 const browser = await chromium.launch({ executablePath: process.env.BROWSER_EXECUTABLE, args: flags });
 const seen = [];

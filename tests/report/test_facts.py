@@ -14,12 +14,16 @@ from ops.lake import open_table, rows
 from ops.report.catia_facts import Activity
 from ops.report.catia_report import CatiaPart
 from ops.report.facts import DayFacts, State
+from ops.report.window import Window
 from tests.iceberg_lake import BYTES_OF_A_COMMIT
 from tests.integration.oracle import Expected, expected
-from tests.report.conftest import DAY, HOSTILE, NIGHTS, Nights, items_until
+from tests.report.conftest import DAY, HOSTILE, NIGHTS, NOW, Nights, items_until
 
 BOGOTA = ZoneInfo("America/Bogota")
 WINDOW = [DAY - timedelta(days=back) for back in range(30)]
+
+
+WEEKS_DAYS = [DAY - timedelta(days=back) for back in range(91)]
 
 
 def local_day(instant: datetime) -> date:
@@ -37,7 +41,7 @@ def activity(facts: DayFacts) -> Activity:
     return facts.part.activity
 
 
-def gerencia_of(feedback: dict[str, Any], conversations: list[dict[str, Any]]) -> str:
+def gerencia_of(feedback: dict[str, Any], conversations: list[dict[str, Any]]) -> str | None:
     """The gerencia of the user's newest conversation that is not after the feedback."""
     before = [
         each
@@ -45,7 +49,7 @@ def gerencia_of(feedback: dict[str, Any], conversations: list[dict[str, Any]]) -
         if each["user_id"] == feedback["user_id"] and each["created_at"] <= feedback["created_at"]
     ]
     newest = max(before, key=lambda each: (each["created_at"], each["conversation_id"]), default={"gerencia": None})
-    return newest["gerencia"] or "(none)"
+    return newest["gerencia"] or None
 
 
 def test_days(activity: Activity, wanted: Expected) -> None:
@@ -62,6 +66,37 @@ def test_days(activity: Activity, wanted: Expected) -> None:
         assert (found.likes, found.dislikes) == (rated["like"], rated["dislike"])
         assert found.messages == len(sent)
     assert sum(each.messages for each in activity.days) > 100
+
+
+def test_weeks(activity: Activity, wanted: Expected) -> None:
+    talks = [(local_day(each["created_at"]), each) for each in wanted.conversations]
+    came: dict[str, date] = {}
+    for day, each in talks:
+        came[each["user_id"]] = min(day, came.get(each["user_id"], day))
+    begins = min(came.values())
+    assert activity.first_day == begins
+    mondays = [each.week.first for each in activity.weeks]
+    assert mondays == [each.first for each in Window(DAY, BOGOTA, NOW).weeks if each.last >= begins]
+    assert 5 < len(mondays) < 13, "the sample has no twelve weeks"
+    for found in activity.weeks:
+        days = {found.week.first + timedelta(days=number) for number in range(7)} & {*WEEKS_DAYS}
+        of_week = [each for day, each in talks if day in days]
+        users = {each["user_id"] for each in of_week}
+        new = {user for user in users if came[user] in days}
+        rated = Counter(each["feedback_type"] for each in wanted.feedback if local_day(each["created_at"]) in days)
+        sent = [each for each in wanted.messages if each["sent_at"] and local_day(each["sent_at"]) in days]
+        assert (found.users, found.new_users, found.returning_users) == (len(users), len(new), len(users - new))
+        assert found.conversations == len(of_week)
+        assert found.questions == sum(each["question_count"] for each in of_week)
+        assert found.messages == len(sent)
+        assert (found.likes, found.dislikes) == (rated["like"], rated["dislike"])
+        assert found.week.whole == (found.week.first >= begins and found.week.last.weekday() == 6)
+    assert sum(each.new_users for each in activity.weeks) == len(came) > 100
+    assert any(each.returning_users for each in activity.weeks)
+
+
+def test_a_day_that_is_over_when_it_is_read_is_whole(activity: Activity) -> None:
+    assert (activity.read_at.hour, activity.last_whole_day, activity.is_running) == (23, DAY, False)
 
 
 def test_hours(activity: Activity, wanted: Expected) -> None:

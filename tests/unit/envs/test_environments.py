@@ -87,6 +87,7 @@ def expected(env: str, **changes: dict[str, Any]) -> dict[str, Any]:
         "alarms": {"freshness_hours": 26, "run_time_share": 0.8},
         "alerts": {"monthly_budget_usd": None},
         "privacy": {"pseudonymous_tables": env != "test", "rejected_days": 30, "max_days_after_removal": 65},
+        "report": {"language": "en"},
         "encryption": {"customer_managed_key": False, "deletion_window": 30},
         "pipeline": {"repository": None, "creates_identity_provider": True},
         "project": {"project_id": "P2124", "client": "CAT", "project": "CAT-NORMALIZE"},

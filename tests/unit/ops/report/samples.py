@@ -10,12 +10,15 @@ from contract.partition_sums import version_of
 from contract.runs import ItemCounts, RunObject, RunSummary, ScanStatistics
 from contract.sources.catia import CONTRACT
 from ops.prices import Cost
-from ops.report.catia_facts import Activity, DayFigures, GerenciaRatings, Hour, QuestionCount
+from ops.report.catia_facts import Activity, DayFigures, GerenciaRatings, Hour, QuestionCount, WeekFigures
 from ops.report.catia_report import CatiaPart
 from ops.report.facts import Check, DayFacts, State
+from ops.report.window import Window
 
 DAY = date(2026, 1, 30)
 BOGOTA = ZoneInfo("America/Bogota")
+#: DAY is a Friday.
+WINDOW = Window(DAY, BOGOTA, datetime(2026, 1, 31, 4, 30, tzinfo=UTC))
 NOON = datetime(2026, 1, 31, 12, tzinfo=UTC)
 
 
@@ -56,6 +59,12 @@ def activity(ratings: tuple[GerenciaRatings, ...] = (GerenciaRatings("Gerencia F
         ratings=ratings,
         messages=5000,
         untimed_messages=1000,
+        weeks=tuple(
+            WeekFigures(week, 60 + place, 10, 200, 500, 1500, 15, 5) for place, week in enumerate(WINDOW.weeks)
+        ),
+        first_day=WINDOW.weeks[0].first,
+        last_whole_day=DAY,
+        read_at=WINDOW.read_at.astimezone(BOGOTA),
     )
 
 
@@ -66,6 +75,7 @@ def check(*, passed: bool = True) -> Check:
 def facts(**values: Any) -> DayFacts:
     made: dict[str, Any] = {
         "environment": "test",
+        "language": "en",
         "contract": CONTRACT,
         "day": DAY,
         "made_at": NOON,
@@ -75,6 +85,6 @@ def facts(**values: Any) -> DayFacts:
         "state": State.PUBLISHED,
         "checks": (check(),),
         "part": CatiaPart(activity()),
-        "costs": (Cost("ETL-1 (Lambda)", 75.0, "GB-seconds", 0.00125),),
+        "costs": (Cost("function", 75.0, "GB-seconds", 0.00125),),
     }
     return DayFacts(**{**made, **values})

@@ -26,14 +26,14 @@ def costs_of(settings: NormalizeSettings, seconds: int) -> dict[str, Cost]:
 
 def test_the_function_costs_its_memory_for_as_long_as_the_run_took() -> None:
     found = costs_of(replace(PROD.normalize, lambda_=replace(PROD.normalize.lambda_, memory_size=2048)), 75)
-    assert (found["ETL-1 (Lambda)"].usage, found["ETL-1 (Lambda)"].unit) == (150, "GB-seconds")
-    assert found["ETL-1 (Lambda)"].dollars == pytest.approx(150 * 0.0000166667)
-    assert found["source table read (DynamoDB)"].dollars == pytest.approx(1234.5e-6 * 0.125)
-    assert found["a month of what it wrote (S3)"].dollars == 0.023
+    assert (found["function"].usage, found["function"].unit) == (150, "GB-seconds")
+    assert found["function"].dollars == pytest.approx(150 * 0.0000166667)
+    assert found["reading"].dollars == pytest.approx(1234.5e-6 * 0.125)
+    assert found["storage"].dollars == 0.023
 
 
 @pytest.mark.parametrize(("seconds", "billed"), [(5, 60), (90, 90)])
 def test_the_job_costs_its_workers_for_a_minute_at_least(seconds: int, billed: int) -> None:
-    found = costs_of(with_glue(), seconds)["ETL-1 (Glue)"]
+    found = costs_of(with_glue(), seconds)["job"]
     assert (found.usage, found.unit) == (3 * billed, "DPU-seconds")
     assert found.dollars == pytest.approx(3 * billed / 3600 * 0.44)
