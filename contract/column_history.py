@@ -15,6 +15,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Final
 
+from contract.column_types import widens
 from contract.datasets import Column, Dataset
 from contract.source import SourceContract
 from contract.sources import contract_named, contract_names
@@ -49,15 +50,15 @@ def _dataset_faults(dataset: Dataset, before: Mapping[str, str]) -> Iterator[str
                 f"{dataset.name}.{column.name} has field id {column.field_id}, which was {name!r}: ids are never given "
                 f"to another column; take {free}"
             )
-        elif kind != column.type.value:
+        elif not widens(kind, column.type.name):
             yield (
-                f"{dataset.name}.{column.name} was {kind} and is {column.type.value} now: Iceberg cannot read the "
+                f"{dataset.name}.{column.name} was {kind} and is {column.type.name} now: Iceberg cannot read the "
                 f"former as the latter; add a column of another name with field id {free}, and drop this one later"
             )
 
 
 def _entry(column: Column) -> str:
-    return f"{column.name} {column.type.value}"
+    return f"{column.name} {column.type.name}"
 
 
 def with_columns_of(contract: SourceContract, history: History) -> History:

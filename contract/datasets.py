@@ -4,24 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
-from typing import Final
+from typing import Final, Protocol
+
+from contract.column_types import ColumnType
 
 #: The folder of a business day in the clean zone is ``dt=YYYY-MM-DD``.
 DAY_FOLDER = "dt"
-
-#: How an instant is written in a CSV cell: UTC, microseconds, always 27 characters.
-CSV_TIMESTAMP_FORMAT = "%Y-%m-%dT%H:%M:%S.%fZ"
-#: How a number is written in a CSV cell; for any program's regular expressions.
-DOUBLE_PATTERN = r"-?[0-9]+(?:[.][0-9]+)?(?:[eE][+-]?[0-9]+)?"
-
-
-class ColumnType(Enum):
-    """A column's logical type; its value is the name that Glue, Hive and Spark share for it."""
-
-    TEXT = "string"
-    COUNT = "bigint"
-    INSTANT = "timestamp"
-    DOUBLE = "double"
 
 
 class DataClass(Enum):
@@ -141,29 +129,47 @@ class Dataset:
         return tuple(entry for name, _, entry in sources if name == attribute)
 
 
-def text(field_id: int, name: str, data_class: DataClass, comment: str, *source: str, nullable: bool = True) -> Column:
-    """Return a column of texts; ``source`` as in :class:`Column`."""
-    return Column(field_id, name, ColumnType.TEXT, data_class, nullable, comment, source)
+class Columns(Protocol):
+    """Makes columns of one type."""
+
+    def __call__(  # noqa: D102 - what is called is a column's type
+        self, field_id: int, name: str, data_class: DataClass, comment: str, *source: str, nullable: bool = ...
+    ) -> Column: ...
 
 
-def prose(field_id: int, name: str, data_class: DataClass, comment: str, *source: str, nullable: bool = True) -> Column:
-    """Return a column of texts that are written at length; ``source`` as in :class:`Column`."""
-    return Column(field_id, name, ColumnType.TEXT, data_class, nullable, comment, source, is_prose=True)
+def _columns(kind: ColumnType, *, may_be_null: bool = True, is_prose: bool = False) -> Columns:
+    def column(
+        field_id: int,
+        name: str,
+        data_class: DataClass,
+        comment: str,
+        *source: str,
+        nullable: bool = may_be_null,
+    ) -> Column:
+        return Column(field_id, name, kind, data_class, nullable, comment, source, is_prose)
+
+    return column
 
 
-def count(
-    field_id: int, name: str, data_class: DataClass, comment: str, *source: str, nullable: bool = False
-) -> Column:
-    """Return a column of whole numbers; ``source`` as in :class:`Column`."""
-    return Column(field_id, name, ColumnType.COUNT, data_class, nullable, comment, source)
+def decimal(precision: int, scale: int) -> Columns:
+    """Return what makes columns of exact numbers: ``precision`` digits at most, ``scale`` of them behind the point."""
+    return _columns(ColumnType.decimal(precision, scale))
 
 
-def instant(
-    field_id: int, name: str, data_class: DataClass, comment: str, *source: str, nullable: bool = True
-) -> Column:
-    """Return a column of instants, in UTC; ``source`` as in :class:`Column`."""
-    return Column(field_id, name, ColumnType.INSTANT, data_class, nullable, comment, source)
-
+#: Texts, and texts that are written at length.
+text: Final = _columns(ColumnType.TEXT)
+prose: Final = _columns(ColumnType.TEXT, is_prose=True)
+#: Whole numbers of 64 bits: any, and those that count something.
+integer: Final = _columns(ColumnType.COUNT)
+count: Final = _columns(ColumnType.COUNT, may_be_null=False)
+#: Floating-point numbers: they keep some 16 digits of a number. What has to be exact is a decimal.
+double: Final = _columns(ColumnType.DOUBLE)
+boolean: Final = _columns(ColumnType.BOOLEAN)
+#: Calendar days, and instants in UTC.
+day: Final = _columns(ColumnType.DATE)
+instant: Final = _columns(ColumnType.INSTANT)
+#: Lists and maps, as JSON texts.
+json: Final = _columns(ColumnType.JSON)
 
 REJECTED = Dataset(
     name="rejected",
@@ -204,14 +210,7 @@ RUNS = Dataset(
         count(
             10, "bytes_written", TECHNICAL, "Bytes of the data files that the run added; 0 where nothing had changed."
         ),
-        Column(
-            11,
-            "seconds",
-            ColumnType.DOUBLE,
-            TECHNICAL,
-            nullable=False,
-            comment="What reading, checking and writing took.",
-        ),
+        double(11, "seconds", TECHNICAL, "What reading, checking and writing took.", nullable=False),
         instant(
             12,
             "snapshot_expired_at",
@@ -234,14 +233,7 @@ DATA_QUALITY = Dataset(
         text(5, "outcome", TECHNICAL, "passed or failed; one failed check quarantines the run.", nullable=False),
         count(6, "rows_checked", TECHNICAL, "Rows, or items, that were looked at: those of rewritten partitions."),
         count(7, "rows_failed", TECHNICAL, "Those of them that are not as they should be."),
-        Column(
-            8,
-            "allowed_ratio",
-            ColumnType.DOUBLE,
-            TECHNICAL,
-            nullable=False,
-            comment="The ratio of them that may be so, from 0 (none) to 1.",
-        ),
+        double(8, "allowed_ratio", TECHNICAL, "The ratio of them that may be so, from 0 (none) to 1.", nullable=False),
         instant(9, "checked_at", TECHNICAL, "When the check was made; UTC.", nullable=False),
     ),
     key=("run_id", "dataset", "check_name"),

@@ -63,7 +63,7 @@ def rows_in(sums: PartitionSums) -> int:
 
 def version_of(dataset: Dataset) -> str:
     """Return what must be equal for two sums of a dataset to be comparable: the method, columns and partitioning."""
-    columns = [(column.field_id, column.name, column.type.value) for column in dataset.columns]
+    columns = [(column.field_id, column.name, column.type.name) for column in dataset.columns]
     partition = (dataset.partition.column, dataset.partition.width) if dataset.partition else None
     fingerprint = hashlib.sha256(json.dumps([columns, partition]).encode()).hexdigest()[:16]
     return f"{_METHOD}/{fingerprint}"

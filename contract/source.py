@@ -7,7 +7,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from contract.datasets import DATA_QUALITY, DAY_FOLDER, REJECTED, RUNS, Column, ColumnType, DataClass, Dataset
+from contract.column_types import ColumnType
+from contract.datasets import DATA_QUALITY, DAY_FOLDER, REJECTED, RUNS, Column, DataClass, Dataset
 
 #: Keys of a run summary's counts that are no kind of item: see ``contract.runs.ItemCounts``.
 RESERVED_KINDS = ("scanned", "excluded", "tombstoned", "rejected", "excluded_total", "rejected_total")
@@ -152,6 +153,7 @@ class SourceContract:
         yield from _faults_of_sql_names("dataset", [dataset.name for dataset in self.tables])
         for dataset in self.datasets:
             yield from _faults_of_sql_names(f"column of {dataset.name!r}", dataset.column_names)
+            yield from _type_faults(dataset)
             yield from _layout_faults(dataset)
 
     def _dataset_faults(self) -> Iterator[str]:
@@ -177,9 +179,9 @@ class SourceContract:
                     yield f"relation {relation.name!r}: {side.name!r} has no column {', '.join(missing)}"
             child, parent = (_types(side) for side in (relation.child, relation.parent))
             for name in relation.columns:
-                if name in child and name in parent and child[name] is not parent[name]:
+                if name in child and name in parent and child[name] != parent[name]:
                     yield f"relation {relation.name!r}: {name!r} is of different types in child and parent"
-            counts = [column.name for column in relation.parent.columns if column.type is ColumnType.COUNT]
+            counts = [column.name for column in relation.parent.columns if column.type == ColumnType.COUNT]
             if relation.counted_in is not None and relation.counted_in not in counts:
                 yield f"relation {relation.name!r}: counted_in {relation.counted_in!r} is no count of the parent's"
 
@@ -214,6 +216,16 @@ def _layout_faults(dataset: Dataset) -> Iterator[str]:
     yield from _data_class_faults(dataset)
 
 
+def _type_faults(dataset: Dataset) -> Iterator[str]:
+    structural = {*dataset.key, *dataset.sort_by}
+    for column in dataset.columns:
+        for fault in column.type.faults():
+            yield f"{dataset.name!r}: {column.name!r}: {fault}"
+        if column.name in structural and not column.type.can_order:
+            said = f"{dataset.name!r}: {column.name!r} is {column.type.name}"
+            yield f"{said}, and rows are known or sorted by it: choose another column"
+
+
 def _data_class_faults(dataset: Dataset) -> Iterator[str]:
     """Find what keeps a dataset from being shown without people's names, and a person from being found in it."""
     identifiers = [column for column in dataset.columns if column.data_class is DataClass.IDENTIFIER]
@@ -221,7 +233,7 @@ def _data_class_faults(dataset: Dataset) -> Iterator[str]:
         names = ", ".join(column.name for column in identifiers)
         yield f"{dataset.name!r} has the identifiers {names}: a row belongs to one person, so leave one"
     for column in identifiers:
-        if column.type is not ColumnType.TEXT:
+        if column.type != ColumnType.TEXT:
             yield f"{dataset.name!r}: the identifier {column.name!r} is no text: only a text can become a pseudonym"
     structural = {*dataset.key, *dataset.required_names}
     for column in dataset.columns:
@@ -235,7 +247,7 @@ def _partition_faults(dataset: Dataset, columns: Mapping[str, Column]) -> Iterat
     if dataset.partition is None:
         return
     column = columns.get(dataset.partition.column)
-    if column is not None and column.type is not ColumnType.TEXT:
+    if column is not None and column.type != ColumnType.TEXT:
         yield f"{dataset.name!r}: the partition's column {column.name!r} is no text: choose one that is"
     if dataset.partition.width < 1:
         yield f"{dataset.name!r}: the partition's width is {dataset.partition.width}: it must be 1 or more"

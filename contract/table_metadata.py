@@ -11,16 +11,9 @@ import uuid
 from collections.abc import Mapping
 from typing import Final
 
-from contract.datasets import Column, ColumnType, Dataset
+from contract.datasets import Column, Dataset
 from contract.units import MIB
 
-#: Iceberg's names of the logical types. A timestamp is UTC without a zone, in microseconds: Athena's DDL has no other.
-ICEBERG_TYPES: Final = {
-    ColumnType.TEXT: "string",
-    ColumnType.COUNT: "long",
-    ColumnType.INSTANT: "timestamp",
-    ColumnType.DOUBLE: "double",
-}
 #: The first id that the format gives to fields of partitions.
 _FIRST_PARTITION_FIELD: Final = 1000
 #: When the tables were made, in milliseconds: any fixed instant before the first commit (2026-01-01T00:00:00Z).
@@ -105,7 +98,7 @@ def _field(column: Column, dataset: Dataset) -> Mapping[str, object]:
         "id": column.field_id,
         "name": column.name,
         "required": column.name in dataset.required_names,
-        "type": ICEBERG_TYPES[column.type],
+        "type": column.type.iceberg,
         "doc": column.doc,
     }
 

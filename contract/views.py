@@ -12,16 +12,10 @@ from dataclasses import dataclass, field
 from importlib.resources.abc import Traversable
 from typing import Final
 
-from contract.datasets import ColumnType
+from contract.column_types import ColumnType
 
 _DESCRIPTION_MARK: Final = "-- "
 _SUFFIX: Final = ".sql"
-_PRESTO_TYPES: Final = {
-    ColumnType.TEXT: "varchar",
-    ColumnType.COUNT: "bigint",
-    ColumnType.INSTANT: "timestamp(6)",
-    ColumnType.DOUBLE: "double",
-}
 
 
 @dataclass(frozen=True)
@@ -40,7 +34,7 @@ class ViewColumn:
     @property
     def presto_type(self) -> str:
         """The type as the stored view has it; Athena calls a view stale whose query gives another."""
-        return _PRESTO_TYPES[self.type]
+        return self.type.athena
 
 
 @dataclass(frozen=True)

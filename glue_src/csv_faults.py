@@ -9,15 +9,15 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
 from contract import cells
-from contract.datasets import DOUBLE_PATTERN, Column, ColumnType
-from contract.items import timestamps
+from contract.column_types import Kind
+from contract.datasets import Column
 from glue_src.engine import Source
 from glue_src.exceptions import MalformedDataError, SuspectCsvError
 from glue_src.storage import Bucket
@@ -25,8 +25,6 @@ from glue_src.storage import Bucket
 #: One cell of RFC 4180. Possessive: of a text without its second quote, nothing is tried twice.
 _CELL: Final = re.compile(r'"((?:[^"]++|"")*+)"|([^",]*+)')
 _HASH_DIGITS: Final = 16
-_COUNT: Final = re.compile(r"0|-?[1-9][0-9]{0,18}")
-_INT64: Final = range(-(2**63), 2**63)
 
 
 class FaultCode(StrEnum):
@@ -41,6 +39,8 @@ class FaultCode(StrEnum):
     COUNT = "count"
     INSTANT = "instant"
     NUMBER = "number"
+    BOOLEAN = "boolean"
+    DATE = "date"
     VANISHED = "vanished"
     #: The engine refused a CSV in which this module finds no fault: one of the two has a defect.
     UNEXPLAINED = "unexplained"
@@ -55,7 +55,9 @@ _RULES: Final = {
     FaultCode.ESCAPE: "a backslash begins no escape of the contract",
     FaultCode.COUNT: "a cell is not a whole number of 64 bits as ETL-1 writes it",
     FaultCode.INSTANT: "a cell is not an instant such as 2026-01-31T09:00:00.000001Z",
-    FaultCode.NUMBER: "a cell is not a number",
+    FaultCode.NUMBER: "a cell is not a number, or has more digits than its column",
+    FaultCode.BOOLEAN: "a cell is neither true nor false",
+    FaultCode.DATE: "a cell is not a day such as 2026-01-31",
     FaultCode.VANISHED: "it was there when the run began, and is gone",
     FaultCode.UNEXPLAINED: "an engine cannot read it, and no record breaks a rule: report this as a defect",
 }
@@ -153,8 +155,8 @@ def _cells(record: str) -> list[str | None] | None:
 def _fault_of(cell: str | None, column: Column, required: frozenset[str]) -> FaultCode | None:
     if cell is None:
         return FaultCode.NULL if column.name in required else None
-    code, is_right = _TYPES[column.type]
-    return None if is_right(cell) else code
+    is_right = _is_escaped(cell) if column.type.is_text else column.type.fits(cell)
+    return None if is_right else _CODES[column.type.kind]
 
 
 def _is_escaped(cell: str) -> bool:
@@ -165,21 +167,13 @@ def _is_escaped(cell: str) -> bool:
     return True
 
 
-def _is_count(cell: str) -> bool:
-    return _COUNT.fullmatch(cell) is not None and int(cell) in _INT64
-
-
-def _is_instant(cell: str) -> bool:
-    try:
-        return timestamps.cell(timestamps.parse(cell)) == cell
-    except ValueError:
-        return False
-
-
-_NUMBER: Final = re.compile(DOUBLE_PATTERN)
-_TYPES: Final[dict[ColumnType, tuple[FaultCode, Callable[[str], bool]]]] = {
-    ColumnType.TEXT: (FaultCode.ESCAPE, _is_escaped),
-    ColumnType.COUNT: (FaultCode.COUNT, _is_count),
-    ColumnType.INSTANT: (FaultCode.INSTANT, _is_instant),
-    ColumnType.DOUBLE: (FaultCode.NUMBER, lambda cell: _NUMBER.fullmatch(cell) is not None),
+_CODES: Final = {
+    Kind.TEXT: FaultCode.ESCAPE,
+    Kind.JSON: FaultCode.ESCAPE,
+    Kind.COUNT: FaultCode.COUNT,
+    Kind.INSTANT: FaultCode.INSTANT,
+    Kind.DOUBLE: FaultCode.NUMBER,
+    Kind.DECIMAL: FaultCode.NUMBER,
+    Kind.BOOLEAN: FaultCode.BOOLEAN,
+    Kind.DATE: FaultCode.DATE,
 }

@@ -5,14 +5,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Collection, Iterator, Mapping
-from typing import Any, Final
+from typing import Any
 
+from contract.column_types import widens
 from contract.datasets import Column, Dataset
-from contract.table_metadata import ICEBERG_TYPES, first_metadata, table_properties
+from contract.table_metadata import first_metadata, table_properties
 from glue_src.tables import Field, TableState
-
-#: Types that Iceberg can read as a wider one: https://iceberg.apache.org/spec/#schema-evolution.
-_WIDENED: Final = frozenset({("int", "long"), ("float", "double")})
 
 
 def schema_document(dataset: Dataset, required_ids: Collection[int]) -> dict[str, Any]:
@@ -88,8 +86,8 @@ def schema_faults(dataset: Dataset, state: TableState) -> list[str]:
 def _faults(column: Column, state: TableState) -> Iterator[str]:
     present = _by_id(state.fields).get(column.field_id)
     former = _by_id(state.former_fields).get(column.field_id)
-    expected = ICEBERG_TYPES[column.type]
-    if present is not None and present.type != expected and (present.type, expected) not in _WIDENED:
+    expected = column.type.iceberg
+    if present is not None and not widens(present.type, expected):
         yield (
             f"column {column.name!r} is {present.type} in the table and {expected} in the contract, "
             "and Iceberg cannot read the one as the other"

@@ -9,8 +9,10 @@ from datetime import datetime
 from pkgutil import resolve_name
 from typing import Any, Final
 
+from contract.datasets import Column
 from contract.items.attribute_values import unwrap, without_null_types
 from contract.items.outcomes import Accepted, Excluded, Outcome, Rejected, RejectedRow, Tombstoned
+from contract.items.readers import described
 from contract.items.rejections import ItemRejectedError, RejectionCode
 from contract.items.wire_json import wire_json
 from contract.source import SourceContract
@@ -33,8 +35,8 @@ class Normalizer:
         """
         self._read: Callable[[Mapping[str, Any]], Accepted] = resolve_name(contract.item_reader)
         self._keys = contract.key_attributes
-        self._required = {
-            dataset.name: [(dataset.column_names.index(name), name) for name in sorted(dataset.required_names)]
+        self._columns = {
+            dataset.name: [(index, column, column.type.fits) for index, column in enumerate(dataset.columns)]
             for dataset in contract.datasets
         }
         self.exclusions = Exclusions(contract, rules)
@@ -83,18 +85,28 @@ class Normalizer:
         return Rejected(rejection.code, RejectedRow(wire_json({}), rejection.reason, item))
 
     def _accepted(self, item: Mapping[str, Any]) -> Accepted:
-        """Read an item. What the tables are divided and sorted by has to be there: Iceberg takes no null for it."""
+        """Read an item, and look at each cell: one that ETL-2 could not take would stop the whole day there."""
         accepted = self._read(item)
         for dataset_name, rows in accepted.rows.items():
-            for index, name in self._required[dataset_name]:
-                if any(row[index] is None for row in rows):
-                    rule = f"expected a value, found nothing; {dataset_name!r} is divided or sorted by it"
-                    raise ItemRejectedError(RejectionCode.MISSING_VALUE, rule, name)
+            for index, column, fits in self._columns[dataset_name]:
+                for row in rows:
+                    cell = row[index]
+                    if not (column.nullable if cell is None else fits(cell)):
+                        raise _misfit(cell, column, dataset_name)
         return accepted
 
     def _rejected(self, item: Mapping[str, Any], rejection: ItemRejectedError) -> Rejected:
         key = {name: item[name] for name in self._keys if name in item}
         return Rejected(rejection.code, RejectedRow(wire_json(key), rejection.reason, wire_json(item)))
+
+
+def _misfit(cell: str | None, column: Column, dataset_name: str) -> ItemRejectedError:
+    said = f"column {column.name} of {dataset_name!r}"
+    if cell is None:
+        rule = f"expected a value, found nothing; {said} may not be null"
+        return ItemRejectedError(RejectionCode.MISSING_VALUE, rule, column.name)
+    rule = f"{said} is {column.type.name}: expected {column.type.rule}, found {described(cell)}"
+    return ItemRejectedError(RejectionCode.INVALID_VALUE, rule, column.name)
 
 
 def _key_text(item: Mapping[str, Any], name: str) -> str | None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from contract.table_metadata import ICEBERG_TYPES
 from glue_src.schema import must_evolve, properties_of
 
 if TYPE_CHECKING:
@@ -26,7 +25,7 @@ def column_differences(state: TableState, dataset: Dataset) -> Iterator[str]:
     """Yield in which columns a table differs from the contract."""
     fields = {field.id: field for field in state.fields}
     for column in dataset.columns:
-        field, wanted = fields.pop(column.field_id, None), ICEBERG_TYPES[column.type]
+        field, wanted = fields.pop(column.field_id, None), column.type.iceberg
         if field is None:
             yield f"{dataset.name}.{column.name} is new"
             continue

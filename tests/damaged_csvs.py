@@ -1,10 +1,12 @@
-"""Damaged records of messages.csv, each with the code that both engines refuse it with."""
+"""Damaged records of messages.csv and measures.csv, each with the code that both engines refuse it with."""
 
 from __future__ import annotations
 
 from typing import Final
 
+from contract.cells import record
 from glue_src.csv_faults import FaultCode
+from tests.shop import MEASURED, MEASURES
 
 #: What no message may quote; it stands in every damaged record.
 SECRET: Final = b"geheim"
@@ -63,3 +65,27 @@ DAMAGED: Final[dict[str, tuple[bytes, FaultCode]]] = {
     "cut in a cell": (line()[:-12], FaultCode.CUT_OFF),
     "cut before its line feed": (line()[:-1], FaultCode.CUT_OFF),
 }
+
+
+def measure(column: str, cell: str) -> bytes:
+    """A record of measures.csv with one cell as it is given, commas aside."""
+    cells = dict(zip(MEASURES.column_names, MEASURED[2], strict=True))
+    written = record([*{**cells, column: "@"}.values()])
+    return written.replace("@", f'"{cell}"' if "," in cell else cell).encode()
+
+
+#: Cells that are nearly of their column's type; the last of each column is the one that Spark comes nearest to taking.
+MISFITS: Final[dict[str, tuple[bytes, FaultCode]]] = {
+    f"{column} {cell}": (measure(column, cell), code)
+    for column, cells, code in (
+        ("number", ("9" * 39, "1.0", "007", "+1", "1,"), FaultCode.NUMBER),
+        ("small", ("1.2", "1e2", ".50", "1.500", "1000.00"), FaultCode.NUMBER),
+        ("large", ("1.0", "0." + "9" * 39), FaultCode.NUMBER),
+        ("about", ("NaN", "Infinity", "1d", "1.5,"), FaultCode.NUMBER),
+        ("taken_on", ("2023-02-29", "2026-1-31", "2026-01-31,", "1582-13-01", "0000-01-01"), FaultCode.DATE),
+        ("is_right", ("TRUE", "1", "t", "true,"), FaultCode.BOOLEAN),
+        ("taken_at", ("2026-01-31T00:00:00.000000Z,",), FaultCode.INSTANT),
+        ("tags", ("[\\x]",), FaultCode.ESCAPE),
+    )
+    for cell in cells
+} | {"number none": (measure("number", ""), FaultCode.NULL)}

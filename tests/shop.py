@@ -6,7 +6,24 @@ with a dataset only, beside it: nothing belongs to anything there.
 
 from __future__ import annotations
 
-from contract.datasets import PERSONAL, REJECTED, TECHNICAL, Dataset, Partition, count, instant, text
+from typing import Final
+
+from contract.datasets import (
+    PERSONAL,
+    REJECTED,
+    TECHNICAL,
+    Dataset,
+    Partition,
+    boolean,
+    count,
+    day,
+    decimal,
+    double,
+    instant,
+    integer,
+    json,
+    text,
+)
 from contract.source import ItemKind, Relation, SourceContract
 
 _SHOP = count(1, "shop_id", TECHNICAL, "The shop.", "shop")
@@ -68,6 +85,50 @@ HAS_ORDER = Relation("has_order", LINES, ORDERS, ("shop_id", "order_id"), counte
 PAYS_AN_ORDER = Relation("pays_an_order", PAYMENTS, ORDERS, ("shop_id", "order_id"), counted_in="payment_count")
 #: A column that neither key has, and that may be null on both sides; nobody counts, nobody minds.
 IS_A_CUSTOMERS = Relation("is_a_customers", VISITS, ORDERS, ("customer",), is_required=False)
+
+MEASURES = Dataset(
+    name="measures",
+    description="One row per measure: a column of each type.",
+    columns=(
+        text(1, "place", TECHNICAL, "Where.", "place", nullable=False),
+        decimal(38, 0)(2, "number", TECHNICAL, "Which.", "number", nullable=False),
+        day(3, "taken_on", TECHNICAL, "When.", "taken_on", nullable=False),
+        integer(4, "whole", TECHNICAL, "A whole number.", "whole"),
+        decimal(5, 2)(5, "small", TECHNICAL, "A number of few digits.", "small"),
+        decimal(18, 4)(6, "middle", TECHNICAL, "A number of more.", "middle"),
+        decimal(38, 38)(7, "large", TECHNICAL, "A number of all digits.", "large"),
+        double(8, "about", TECHNICAL, "A number, rounded.", "about"),
+        boolean(9, "is_right", TECHNICAL, "Whether it is right.", "is_right"),
+        instant(10, "taken_at", TECHNICAL, "When, to the microsecond; UTC.", "taken_at"),
+        json(11, "tags", TECHNICAL, "A list.", "tags"),
+        json(12, "words", PERSONAL, "What somebody said of it.", "words"),
+        day(13, "born_on", PERSONAL, "When somebody was born.", "born_on"),
+    ),
+    key=("place", "number"),
+    sort_by=("taken_on", "number", "place"),
+    partition=Partition("place", 2),
+)
+
+#: What of each type is easily lost: the greatest, the least, nothing, a leap day.
+NINES: Final = "9" * 38
+MEASURED: Final = (
+    ("aa1", NINES, "9999-12-31", "9223372036854775807", "999.99", "99999999999999.9999", f"0.{NINES}",
+     "1.7976931348623157e+308", "true", "9999-12-31T23:59:59.999999Z", '["a","ñ\\n"]', '{"a":1.50}', "2024-02-29"),
+    ("aa1", f"-{NINES}", "0001-01-01", "-9223372036854775808", "-999.99", "-99999999999999.9999", f"-0.{NINES}",
+     "-5e-324", "false", "0001-01-01T00:00:00.000000Z", "[]", None, None),
+    ("aa2", "0", "2024-02-29", "0", "0.00", "0.0001", f"0.{'0' * 37}1", "0.0", None, None, "{}", None, "1969-12-31"),
+    ("bb1", "1", "1582-10-10", None, None, None, None, None, None, None, None, None, None),
+)  # fmt: skip
+
+STATION = SourceContract(
+    name="station",
+    description="Measures",
+    table="measures",
+    key_attributes=("place", "number"),
+    kinds=(ItemKind("measures", MEASURES),),
+    datasets=(REJECTED, MEASURES),
+    item_reader="none:none",
+)
 
 SHOP = SourceContract(
     name="shop",

@@ -76,13 +76,14 @@ def _content_or_map(tag: str, content: Any, value: dict[str, Any]) -> Any:
     return _CONVERTERS[tag](inner) if tag in _CONVERTERS else inner
 
 
-def _is_number(value: Any) -> bool:
+def is_number(value: Any) -> bool:
+    """Return whether a value is a number, or a text that is written as one."""
     return type(value) is Number or (type(value) is str and _NUMBER.fullmatch(value) is not None)
 
 
 _FITS: Final[dict[str, Callable[[Any], bool]]] = {
     "S": lambda value: type(value) is str,
-    "N": _is_number,
+    "N": is_number,
     "BOOL": lambda value: type(value) is bool,
     "NULL": lambda value: value is True,
     "L": lambda value: type(value) is list,

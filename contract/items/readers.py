@@ -106,6 +106,15 @@ def sequence(value: Any) -> list[Any] | None:
     raise _wrong_type(value, "a list")
 
 
+def document(value: Any) -> Any:
+    """Return a map, a list, a number or a boolean, or what a JSON text holds of them; None for null.
+
+    Raises:
+        ItemRejectedError: ``invalid_json`` for text that is not JSON.
+    """
+    return _structure(value)
+
+
 def _encodable(value: str) -> str:
     try:
         value.encode()

@@ -18,6 +18,7 @@ class RejectionCode:
     INVALID_UNICODE: Final = "invalid_unicode"
     INVALID_TIMESTAMP: Final = "invalid_timestamp"
     UNKNOWN_VALUE: Final = "unknown_value"
+    INVALID_VALUE: Final = "invalid_value"
     MISSING_VALUE: Final = "missing_value"
     TOO_DEEPLY_NESTED: Final = "too_deeply_nested"
 

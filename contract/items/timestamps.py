@@ -47,7 +47,7 @@ def parse(text: str) -> datetime:
 
 
 def cell(instant: datetime) -> str:
-    """Return ``instant`` (time-zone aware, UTC) in the contract's CSV_TIMESTAMP_FORMAT.
+    """Return ``instant`` (time-zone aware, UTC) in ``contract.column_types.CSV_TIMESTAMP_FORMAT``.
 
     Not by ``strftime``: its ``%Y`` leaves years before 1000 shorter than four digits on Linux.
     """

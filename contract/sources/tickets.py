@@ -1,7 +1,7 @@
 """A help desk's tickets: a second source table, small enough to be read as an example.
 
 An item is a ticket: ``ticket_id`` is its only key; ``opened_at`` (ISO-8601), ``subject``, ``status``, ``replies``, a
-list of maps ``{author, text, written_at}``.
+list of maps ``{author, text, written_at}``; and what ``_AS_THEY_ARE`` says, each column of the type that it has there.
 """
 
 from __future__ import annotations
@@ -9,8 +9,23 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from contract.datasets import PERSONAL, REJECTED, TECHNICAL, Dataset, count, instant, prose, text
-from contract.items import parts, readers
+from contract.datasets import (
+    PERSONAL,
+    REJECTED,
+    TECHNICAL,
+    Dataset,
+    boolean,
+    count,
+    day,
+    decimal,
+    double,
+    instant,
+    integer,
+    json,
+    prose,
+    text,
+)
+from contract.items import parts, readers, typed
 from contract.items.outcomes import AcceptedItem, Row
 from contract.items.rejections import ItemRejectedError, RejectionCode
 from contract.source import ItemKind, Relation, SourceContract
@@ -18,6 +33,16 @@ from contract.source import ItemKind, Relation, SourceContract
 STATUSES = ("open", "answered", "closed")
 
 _TICKET_ID = text(1, "ticket_id", TECHNICAL, "The ticket.", "ticket_id", nullable=False)
+
+#: Columns whose cells are an attribute's values, if these fit.
+_AS_THEY_ARE = (
+    integer(6, "priority", TECHNICAL, "How soon it has to be done; 1 is first.", "priority"),
+    decimal(12, 2)(7, "refund", TECHNICAL, "What was paid back, in pesos.", "refund"),
+    double(8, "hours", TECHNICAL, "Hours that were worked on it.", "hours"),
+    boolean(9, "is_urgent", TECHNICAL, "Whether somebody waits at the desk.", "is_urgent"),
+    day(10, "due_on", TECHNICAL, "The day by which it was promised.", "due_on"),
+    json(11, "tags", TECHNICAL, "What the desk filed it under: a list of texts.", "tags"),
+)
 
 TICKETS = Dataset(
     name="tickets",
@@ -28,6 +53,7 @@ TICKETS = Dataset(
         text(3, "subject", PERSONAL, "What it is about.", "subject"),
         text(4, "status", TECHNICAL, f"One of {', '.join(STATUSES)}.", "status", nullable=False),
         count(5, "reply_count", TECHNICAL, "Replies to the ticket.", "replies"),
+        *_AS_THEY_ARE,
     ),
     key=("ticket_id",),
     sort_by=("ticket_id",),
@@ -58,10 +84,11 @@ def read(item: Mapping[str, Any]) -> AcceptedItem:
     replies = list(_replies(item, ticket_id))
     ticket = (
         ticket_id,
-        parts.attribute(item, "opened_at", _opened_at),
-        parts.attribute(item, "subject", readers.text),
+        typed.attribute(item, TICKETS.column("opened_at")),
+        typed.attribute(item, TICKETS.column("subject")),
         parts.attribute(item, "status", _status),
         str(len(replies)),
+        *(typed.attribute(item, column) for column in _AS_THEY_ARE),
     )
     return AcceptedItem("tickets", {TICKETS.name: [ticket], REPLIES.name: replies})
 
@@ -83,13 +110,6 @@ def _ticket_id(value: Any) -> str:
     if not ticket_id:
         raise ItemRejectedError(RejectionCode.INVALID_KEY, "expected a ticket's id, found nothing")
     return ticket_id
-
-
-def _opened_at(value: Any) -> str:
-    opened_at = readers.instant(value)
-    if opened_at is None:
-        raise ItemRejectedError(RejectionCode.INVALID_TIMESTAMP, "expected a time, found nothing")
-    return opened_at
 
 
 def _status(value: Any) -> str:
@@ -118,6 +138,12 @@ CONTRACT = SourceContract(
         "subject": "De qué trata.",
         "status": f"Uno de {', '.join(STATUSES)}.",
         "reply_count": "Respuestas al caso.",
+        "priority": "Con qué prontitud hay que resolverlo; 1 es lo primero.",
+        "refund": "Lo que se devolvió, en pesos.",
+        "hours": "Horas que se trabajaron en él.",
+        "is_urgent": "Si alguien espera en la mesa.",
+        "due_on": "El día para el que se prometió.",
+        "tags": "Bajo qué lo archivó la mesa: una lista de textos.",
         "position": "Lugar de la respuesta entre las de su caso, desde 1.",
         "author": "Quién la escribió.",
         "text": "Lo que se escribió.",

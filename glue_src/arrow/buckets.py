@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import ipc
 
-from contract.datasets import WHOLE_TABLE, ColumnType, Dataset
+from contract.datasets import WHOLE_TABLE, Dataset
 from glue_src.arrow.csv import partitions_of
 
 #: Up to so many partitions of a batch are filtered out of it one by one: a conversation's rows stand together, and are
@@ -101,7 +101,7 @@ class Buckets:
     def load(self, partition: str) -> pa.Table:
         """Return all rows of a partition; columns whose texts come again and again are dictionaries."""
         tables = [self._read(*extent) for extent in self.by_partition[partition].extents]
-        repeated = [column.name for column in self._dataset.columns if column.type is ColumnType.TEXT]
+        repeated = [column.name for column in self._dataset.columns if column.type.is_text]
         repeated = [name for name in repeated if not self._dataset.column(name).is_prose]
         repeated = [name for name in repeated if _is_repeated(tables[0][name])]
         for index, table in enumerate(tables):

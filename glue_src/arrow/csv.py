@@ -7,7 +7,7 @@ That something is wrong is found here, by patterns over all bytes and by compari
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from typing import Final
 
@@ -15,16 +15,18 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import csv
 
-from contract.datasets import DOUBLE_PATTERN, WHOLE_TABLE, Column, ColumnType, Dataset
+from contract.column_types import ColumnType, Kind
+from contract.datasets import WHOLE_TABLE, Column, Dataset
 from glue_src.arrow.escapes import UnknownEscapeError, restore
 from glue_src.arrow.pieces import Piece
-from glue_src.arrow.types import ARROW_TYPES, INSTANT, plain_schema
+from glue_src.arrow.types import INSTANT, arrow_type, plain_schema
 from glue_src.engine import Source
 from glue_src.exceptions import SuspectCsvError
 
 _INSTANT_LENGTH: Final = len("2026-01-31T09:00:00.000001Z")
 _DATE_LENGTH: Final = len("2026-01-31")
 _FIRST_INSTANT: Final = pa.scalar(datetime(1, 1, 1), INSTANT)  # noqa: DTZ001 - in UTC, as all are
+_FIRST_DAY: Final = pa.scalar(date(1, 1, 1), pa.date32())
 #: Cells as ``contract.cells.cell`` writes them, by bytes: in quotes only what has a comma or quotes in it, or is empty.
 _UNQUOTED: Final = r'[^",\n\r\x00]*'
 _IN_QUOTES: Final = r'(?:[^"\n\r\x00]|"")*'
@@ -125,21 +127,21 @@ def _one_cell(content: pa.Buffer) -> pa.Array:
 
 def _column(texts: pa.Table, column: Column, source: Source) -> pa.Array:
     if column.name not in texts.column_names:
-        return pa.nulls(texts.num_rows, ARROW_TYPES[column.type])
+        return pa.nulls(texts.num_rows, arrow_type(column.type))
     cells = texts[column.name].combine_chunks().view(pa.string())
     if cells.null_count and column.name in source.dataset.required_names:
         raise _CellError
-    return _CONVERTERS[column.type](cells)
+    return _CONVERTERS[column.type.kind](cells, column.type)
 
 
-def _count(cells: pa.Array) -> pa.Array:
+def _count(cells: pa.Array, _: ColumnType) -> pa.Array:
     """Return whole numbers. Only the one way in which Python writes each is taken: no +5, 05 or 0x5."""
     counts = cells.cast(pa.int64())
     _require(pc.equal(counts.cast(pa.string()), cells))
     return counts
 
 
-def _instant(cells: pa.Array) -> pa.Array:
+def _instant(cells: pa.Array, _: ColumnType) -> pa.Array:
     """Return instants. What pyarrow takes too and the contract has not, is longer or shorter or ends in no Z."""
     _require(pc.equal(pc.binary_length(cells), _INSTANT_LENGTH))
     _require(pc.and_(_has_at(cells, _INSTANT_LENGTH - 1, "Z"), _has_at(cells, _DATE_LENGTH, "T")))
@@ -153,9 +155,16 @@ def _has_at(cells: pa.Array, index: int, letter: str) -> pa.Array:
     return pc.equal(pc.binary_slice(cells.view(pa.binary()), index, index + 1), letter.encode())
 
 
-def _double(cells: pa.Array) -> pa.Array:
-    _require(pc.match_substring_regex(cells, rf"\A{DOUBLE_PATTERN}\z"))
-    return cells.cast(pa.float64())
+def _day(cells: pa.Array, kind: ColumnType) -> pa.Array:
+    days = _matching(cells, kind)
+    _require(pc.greater_equal(days, _FIRST_DAY))
+    return days
+
+
+def _matching(cells: pa.Array, kind: ColumnType) -> pa.Array:
+    """Return the values of cells of a type whose pattern says all, or nearly."""
+    _require(pc.match_substring_regex(cells, rf"\A(?:{kind.pattern})\z"))
+    return cells.cast(arrow_type(kind))
 
 
 def _require(right: pa.Array) -> None:
@@ -164,9 +173,17 @@ def _require(right: pa.Array) -> None:
         raise _CellError
 
 
-_CONVERTERS: Final[dict[ColumnType, Callable[[pa.Array], pa.Array]]] = {
-    ColumnType.TEXT: restore,
-    ColumnType.COUNT: _count,
-    ColumnType.INSTANT: _instant,
-    ColumnType.DOUBLE: _double,
+def _text(cells: pa.Array, _: ColumnType) -> pa.Array:
+    return restore(cells)
+
+
+_CONVERTERS: Final[dict[Kind, Callable[[pa.Array, ColumnType], pa.Array]]] = {
+    Kind.TEXT: _text,
+    Kind.JSON: _text,
+    Kind.COUNT: _count,
+    Kind.INSTANT: _instant,
+    Kind.DOUBLE: _matching,
+    Kind.DECIMAL: _matching,
+    Kind.BOOLEAN: _matching,
+    Kind.DATE: _day,
 }

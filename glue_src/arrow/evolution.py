@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Final
 
 from pyiceberg.partitioning import PARTITION_FIELD_ID_START, PartitionField, PartitionSpec
 from pyiceberg.schema import Schema
@@ -20,20 +19,13 @@ from pyiceberg.table.update import (
     TableUpdate,
 )
 from pyiceberg.transforms import IdentityTransform, TruncateTransform
-from pyiceberg.types import DoubleType, IcebergType, LongType, NestedField, StringType, TimestampType
+from pyiceberg.types import NestedField
 
-from contract.datasets import ColumnType, Dataset
+from contract.column_types import widens
+from contract.datasets import Dataset
 from contract.table_metadata import partition_field_name
 from glue_src.exceptions import TableSchemaError
-
-_TYPES: Final[Mapping[ColumnType, IcebergType]] = {
-    ColumnType.TEXT: StringType(),
-    ColumnType.COUNT: LongType(),
-    ColumnType.INSTANT: TimestampType(),
-    ColumnType.DOUBLE: DoubleType(),
-}
-#: What Iceberg widens, by the names of its types.
-_WIDENED: Final = frozenset({("int", "long"), ("float", "double")})
+from glue_src.schema import schema_document
 
 
 def columns_and_properties(
@@ -67,17 +59,8 @@ def _schema_updates(metadata: TableMetadata, dataset: Dataset) -> Iterator[Table
 
 
 def _fields(dataset: Dataset) -> tuple[NestedField, ...]:
-    required = dataset.required_names
-    return tuple(
-        NestedField(
-            field_id=column.field_id,
-            name=column.name,
-            field_type=_TYPES[column.type],
-            required=column.name in required,
-            doc=column.doc,
-        )
-        for column in dataset.columns
-    )
+    required = {column.field_id for column in dataset.columns if column.name in dataset.required_names}
+    return Schema.model_validate(schema_document(dataset, required)).fields
 
 
 def _check_types(schema: Schema, fields: tuple[NestedField, ...], dataset: Dataset) -> None:
@@ -88,7 +71,7 @@ def _check_types(schema: Schema, fields: tuple[NestedField, ...], dataset: Datas
         if old is None or old.field_type == field.field_type:
             continue
         change = (str(old.field_type), str(field.field_type))
-        if change not in _WIDENED:
+        if not widens(*change):
             faults.append(f"{field.name} is {change[0]} and would become {change[1]}")
     if faults:
         raise TableSchemaError(dataset.name, faults)

@@ -18,7 +18,8 @@ from pyiceberg.manifest import DataFile, DataFileContent, FileFormat
 from pyiceberg.table.metadata import TableMetadata
 from pyiceberg.typedef import Record
 
-from contract.datasets import ColumnType, Dataset
+from contract.column_types import ColumnType
+from contract.datasets import Dataset
 from contract.table_metadata import ROW_GROUP_BYTES
 from contract.units import MIB
 from glue_src.arrow.types import schema_of
@@ -35,8 +36,8 @@ def write(table: pa.Table, order: pa.Array, dataset: Dataset, raw_bytes: int, pa
     No row may have a null in a required column.
     """
     prose = {column.name for column in dataset.columns if column.is_prose}
-    texts = {column.name for column in dataset.columns if column.type is ColumnType.TEXT}
-    counts = {column.name for column in dataset.columns if column.type is ColumnType.COUNT}
+    texts = {column.name for column in dataset.columns if column.type.is_text}
+    counts = {column.name for column in dataset.columns if column.type == ColumnType.COUNT}
     fields = [field.with_type(table.schema.field(field.name).type) for field in schema_of(dataset)]
     schema = pa.schema(fields)
     with parquet.ParquetWriter(
@@ -48,6 +49,8 @@ def write(table: pa.Table, order: pa.Array, dataset: Dataset, raw_bytes: int, pa
         write_statistics=[name for name in dataset.column_names if name not in prose],
         write_page_index=True,
         data_page_size=_PAGE_BYTES,
+        # As Iceberg's specification has decimals of few digits.
+        store_decimal_as_integer=True,
         store_schema=False,
     ) as writer:
         rows = max(1, table.num_rows * ROW_GROUP_BYTES // max(raw_bytes, 1))

@@ -8,12 +8,15 @@ logs. So lines are read as texts and split, and a record is right if writing its
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from pyspark.sql import functions as F  # noqa: N812 - the name that every Spark program gives it
 from pyspark.sql.types import (
+    BooleanType,
     DataType,
+    DateType,
+    DecimalType,
     DoubleType,
     LongType,
     StringType,
@@ -22,18 +25,22 @@ from pyspark.sql.types import (
     TimestampNTZType,
 )
 
-from contract.datasets import DOUBLE_PATTERN, Column, ColumnType, Dataset
+from contract.column_types import ColumnType, Kind
+from contract.datasets import Column, Dataset
 
 if TYPE_CHECKING:
     from pyspark.sql import Column as Expression
     from pyspark.sql import DataFrame, SparkSession
 
 #: In tables, an instant is UTC without a zone: Iceberg's ``timestamp``. In a CSV it ends in Z.
-_TABLE_TYPES: dict[ColumnType, DataType] = {
-    ColumnType.TEXT: StringType(),
-    ColumnType.COUNT: LongType(),
-    ColumnType.INSTANT: TimestampNTZType(),
-    ColumnType.DOUBLE: DoubleType(),
+_TABLE_TYPES: dict[Kind, DataType] = {
+    Kind.TEXT: StringType(),
+    Kind.JSON: StringType(),
+    Kind.COUNT: LongType(),
+    Kind.INSTANT: TimestampNTZType(),
+    Kind.DOUBLE: DoubleType(),
+    Kind.BOOLEAN: BooleanType(),
+    Kind.DATE: DateType(),
 }
 
 # Characters in SQL, where a backslash in quotes would be an escape itself.
@@ -49,6 +56,9 @@ _BYTE_ORDER_MARK = "decode(unhex('EFBBBF'), 'UTF-8')"
 SUSPECT = "a record is not as ETL-1 writes it"
 _REFUSED = f"raise_error('{SUSPECT}')"
 
+#: Spark knows a year 0, which neither Python nor Athena has.
+_HAS_YEAR = "NOT startswith({}, '0000')"
+
 #: Names of what a line is taken apart into.
 _LINE = "value"
 _CELLS = "cells"
@@ -57,7 +67,11 @@ _NUMBER = "number"
 
 def table_schema(columns: Sequence[Column]) -> StructType:
     """Return the schema of columns as tables have them, in their order; all may be null."""
-    return StructType([StructField(column.name, _TABLE_TYPES[column.type], nullable=True) for column in columns])
+    return StructType([StructField(column.name, _table_type(column.type), nullable=True) for column in columns])
+
+
+def _table_type(kind: ColumnType) -> DataType:
+    return DecimalType(kind.precision, kind.scale) if kind.kind is Kind.DECIMAL else _TABLE_TYPES[kind.kind]
 
 
 def read_clean(spark: SparkSession, uri: str, dataset: Dataset, columns: Sequence[Column]) -> DataFrame:
@@ -122,27 +136,40 @@ def _is_right(dataset: Dataset, present: Mapping[str, str]) -> str:
 def _value(column: Column, dataset: Dataset, cell: str | None) -> Expression:
     """Return a cell as the table has it; None for one that the header lacks."""
     if cell is None:
-        return F.lit(None).cast(_TABLE_TYPES[column.type]).alias(column.name)
+        return F.lit(None).cast(_table_type(column.type)).alias(column.name)
     # Raising gives no value, and so no type.
     absent = _REFUSED if column.name in dataset.required_names else "NULL"
-    right = _CONVERSIONS[column.type](cell)
+    right = _CONVERSIONS[column.type.kind](cell, column.type)
     return F.expr(f"CASE WHEN {cell} IS NULL THEN {absent} ELSE {right} END").alias(column.name)
 
 
-def _count(cell: str) -> str:
+def _text(cell: str, _: ColumnType) -> str:
+    return restore(f"replace({cell}, {_LINE_FEED}, ',')")
+
+
+def _count(cell: str, _: ColumnType) -> str:
     number = f"try_cast({cell} AS BIGINT)"
     return _chosen(f"CAST({number} AS STRING) <=> {cell}", number, _REFUSED)
 
 
-def _instant(cell: str) -> str:
+def _instant(cell: str, kind: ColumnType) -> str:
     instant = f"try_cast(substring({cell}, 1, 26) AS TIMESTAMP_NTZ)"
-    digits = "[0-9]{2}"
-    form = f"^(?!0000)[0-9]{{4}}-{digits}-{digits}T{digits}:{digits}:{digits}[.][0-9]{{6}}Z$"
-    return _chosen(f"{cell} RLIKE '{form}' AND {instant} IS NOT NULL", instant, _REFUSED)
+    return _chosen(f"{_matches(cell, kind)} AND {_HAS_YEAR.format(cell)} AND {instant} IS NOT NULL", instant, _REFUSED)
 
 
-def _double(cell: str) -> str:
-    return _chosen(f"{cell} RLIKE '^{DOUBLE_PATTERN}$'", f"CAST({cell} AS DOUBLE)", _REFUSED)
+def _day(cell: str, kind: ColumnType) -> str:
+    day = f"try_cast({cell} AS DATE)"
+    return _chosen(f"{_matches(cell, kind)} AND {_HAS_YEAR.format(cell)} AND {day} IS NOT NULL", day, _REFUSED)
+
+
+def _matching(cell: str, kind: ColumnType) -> str:
+    """Return SQL for a cell of a type whose pattern says all."""
+    return _chosen(_matches(cell, kind), f"CAST({cell} AS {kind.value})", _REFUSED)
+
+
+def _matches(cell: str, kind: ColumnType) -> str:
+    # Java's $ also matches before a line feed at the end, which stands for a comma here.
+    return f"({cell} RLIKE '^(?:{kind.pattern})$' AND NOT contains({cell}, {_LINE_FEED}))"
 
 
 def restore(cell: str) -> str:
@@ -179,9 +206,13 @@ def _chosen(condition: str, then: str, otherwise: str) -> str:
     return f"CASE WHEN {condition} THEN {then} ELSE {otherwise} END"
 
 
-_CONVERSIONS = {
-    ColumnType.TEXT: lambda cell: restore(f"replace({cell}, {_LINE_FEED}, ',')"),
-    ColumnType.COUNT: _count,
-    ColumnType.INSTANT: _instant,
-    ColumnType.DOUBLE: _double,
+_CONVERSIONS: dict[Kind, Callable[[str, ColumnType], str]] = {
+    Kind.TEXT: _text,
+    Kind.JSON: _text,
+    Kind.COUNT: _count,
+    Kind.INSTANT: _instant,
+    Kind.DOUBLE: _matching,
+    Kind.DECIMAL: _matching,
+    Kind.BOOLEAN: _matching,
+    Kind.DATE: _day,
 }

@@ -11,7 +11,6 @@ from datetime import date, datetime
 from io import TextIOWrapper
 from typing import TYPE_CHECKING, Any, Final
 
-from contract.datasets import ColumnType
 from ops.exits import usage
 from ops.exports import whole_file, write_csv
 from ops.person.finding import HeldRow, find
@@ -128,7 +127,7 @@ def _type(contract: SourceContract, table: str, name: str) -> str:
     for dataset in contract.tables:
         if dataset.name == table and name in dataset.column_names:
             kind = dataset.column(name).type
-            return "bigint" if kind in (ColumnType.COUNT, ColumnType.DOUBLE) else "varchar"
+            return "bigint" if kind.is_number else "varchar"
     return "varchar"
 
 

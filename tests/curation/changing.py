@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from contract.datasets import ColumnType, Dataset
+from contract.column_types import ColumnType
+from contract.datasets import Dataset
 from contract.sources.catia import CONVERSATIONS, FEEDBACK, MESSAGES
 from glue_src.tables import TableState
 from tests.curation.lake import Cells, Lake, like, months, run_id, talk, together
@@ -54,7 +55,7 @@ def _seen(lake: Lake, dataset: Dataset) -> Texts:
 
 
 def _names(dataset: Dataset) -> list[str]:
-    return [column.name for column in dataset.columns if column.type is ColumnType.TEXT]
+    return [column.name for column in dataset.columns if column.type == ColumnType.TEXT]
 
 
 def torn(found: Mapping[str, Texts], before: Mapping[str, Texts], after: Mapping[str, Texts]) -> list[str]:

@@ -1,15 +1,21 @@
-"""Tables of a source unlike CatIA: not divided, or by a column that is not in the key, with all kinds of relations."""
+"""Tables of a source unlike CatIA: divided in any way, with all kinds of relations, and columns of all types."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
 
 import pytest
 
+from contract.column_types import ColumnType, Kind
 from contract.datasets import Dataset
-from glue_src.exceptions import QuarantinedError
+from glue_src.exceptions import QuarantinedError, TableSchemaError
 from tests.curation.lake import Cells, Lake, run_id
-from tests.shop import LINES, ORDERS, PAYMENTS, SHOP, VISITS
+from tests.curation.test_evolution import with_columns, with_dataset
+from tests.shop import LINES, MEASURED, MEASURES, ORDERS, PAYMENTS, SHOP, STATION, VISITS
 
 AT = "2026-02-01T00:00:00.000000Z"
 ROWS: dict[Dataset, list[Cells]] = {
@@ -58,3 +64,51 @@ def test_every_kind_of_table_and_relation(shop: Lake) -> None:
     checks = shop.checks(run_id(4))
     assert (checks["lines2.has_order"]["rows_failed"], checks["payments.pays_an_order"]["rows_failed"]) == (2, 1)
     assert len(shop.rows(ORDERS)) == 3
+
+
+#: How Python has what a cell says.
+VALUES: dict[Kind, Callable[[str], Any]] = {
+    Kind.TEXT: str,
+    Kind.JSON: str,
+    Kind.COUNT: int,
+    Kind.DECIMAL: Decimal,
+    Kind.DOUBLE: float,
+    Kind.BOOLEAN: {"true": True, "false": False}.__getitem__,
+    Kind.DATE: date.fromisoformat,
+    Kind.INSTANT: lambda cell: datetime.fromisoformat(cell[:-1]),
+}
+
+
+@pytest.fixture
+def station(make_lake: Callable[..., Lake], engine_name: str) -> Lake:
+    return make_lake(STATION, engine_name)
+
+
+def values_of(cells: Cells) -> tuple[Any, ...]:
+    pairs = zip(MEASURES.columns, cells, strict=True)
+    return tuple(None if cell is None else VALUES[column.type.kind](cell) for column, cell in pairs)
+
+
+def test_values_of_all_types_stay_as_they_are(station: Lake) -> None:
+    station.publish(run_id(1), {MEASURES: MEASURED})
+    assert station.night().recorded_run == run_id(1)
+    assert station.rows(MEASURES) == sorted(map(values_of, MEASURED), key=repr)
+    assert station.files(MEASURES) == {"aa": [3], "bb": [1]}
+    # Their bounds let readers leave files out.
+    found = station.table(MEASURES).scan(row_filter="small < 0 and taken_on < '1582-01-01'").to_arrow()
+    assert found.column("number").to_pylist() == [Decimal(f"-{'9' * 38}")]
+    assert station.night().recorded_run is None
+
+    # More digits before the point: the files that are there are read as if they had room for them.
+    wider = with_columns(
+        MEASURES, *(replace(c, type=ColumnType.decimal(12, 2)) if c.name == "small" else c for c in MEASURES.columns)
+    )
+    station.contract = with_dataset(STATION, wider)
+    assert station.night(contract=station.contract).recorded_run is None
+    assert station.rows(MEASURES) == sorted(map(values_of, MEASURED), key=repr)
+    grown: list[Cells] = [*MEASURED[:3], (*MEASURED[3][:4], "1234567890.12", *MEASURED[3][5:])]
+    station.publish(run_id(2), {wider: grown})
+    assert station.night(contract=station.contract).recorded_run == run_id(2)
+    assert station.rows(MEASURES) == sorted(map(values_of, grown), key=repr)
+    with pytest.raises(TableSchemaError, match=r"'small' is decimal\(12, 2\) in the table and decimal\(5, 2\)"):
+        station.night(contract=STATION)

@@ -24,7 +24,8 @@ from glue_src.storage import Bucket
 from tests import damaged_csvs
 from tests.csv_texts import NASTY_TEXTS
 from tests.curation.lake import Cells, Lake, csv_of, instant, months, rejection, run_id, sums_of, talk, together
-from tests.damaged_csvs import DAMAGED, KEY
+from tests.damaged_csvs import DAMAGED, KEY, MISFITS
+from tests.shop import MEASURED, MEASURES
 
 JAN, FEB = "2026-01", "2026-02"
 SECRET = damaged_csvs.SECRET.decode()
@@ -49,18 +50,23 @@ def test_spark_refuses_every_damaged_record(make_lake: Callable[[SourceContract,
     """With the code that the Arrow engine has for it: ``tests/unit/glue_src/test_csv_faults.py``."""
     lake = make_lake(CONTRACT, "spark")
     spark = cast("SparkEngine", lake.engine).spark
-    source, uri = Source(MESSAGES, f"{lake.name}/x.csv", 0, MESSAGES.columns), f"s3://{lake.bucket}/{lake.name}/x.csv"
+    uri = f"s3://{lake.bucket}/{lake.name}/x.csv"
+    cases = [(MESSAGES, HEADER + RECORD, case, *damaged) for case, damaged in DAMAGED.items()]
+    # One of each column: a job each takes a second.
+    misfits = {case.split()[0]: (case, *damaged) for case, damaged in MISFITS.items()}
+    cases += [(MEASURES, csv_of(MEASURES, MEASURED), *misfit) for misfit in misfits.values()]
     wrong: dict[str, str] = {}
-    for case, (body, code) in DAMAGED.items():
+    for dataset, right, case, body, code in cases:
         if code is FaultCode.CUT_OFF:
             continue  # seen before any engine reads it
-        lake.put(source.key, HEADER + RECORD + body)
+        source = Source(dataset, f"{lake.name}/x.csv", 0, dataset.columns)
+        lake.put(source.key, right + body)
         try:
             with (
                 explained(Bucket(lake.clients.s3, lake.bucket), [source]),
-                translated(IcebergTable(spark, lake.name, MESSAGES.name), None, source.key),
+                translated(IcebergTable(spark, lake.name, dataset.name), None, source.key),
             ):
-                rows = read_clean(spark, uri, MESSAGES, MESSAGES.columns).collect()
+                rows = read_clean(spark, uri, dataset, dataset.columns).collect()
             wrong[case] = repr(rows)
         except MalformedDataError as error:
             if f"[{code}]" not in str(error):

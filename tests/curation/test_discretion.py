@@ -14,7 +14,8 @@ from typing import Any, cast
 
 import pytest
 
-from contract.datasets import DATA_QUALITY, REJECTED, RUNS, ColumnType, Dataset
+from contract.column_types import ColumnType
+from contract.datasets import DATA_QUALITY, REJECTED, RUNS, Dataset
 from contract.sources.catia import CONVERSATIONS, FEEDBACK, MESSAGES
 from glue_src import logs
 from glue_src.spark.engine import SparkEngine

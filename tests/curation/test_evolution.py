@@ -8,7 +8,8 @@ from dataclasses import replace
 
 import pytest
 
-from contract.datasets import TECHNICAL, Column, ColumnType, Dataset, Partition, count, text
+from contract.column_types import ColumnType
+from contract.datasets import TECHNICAL, Column, Dataset, Partition, count, text
 from contract.source import SourceContract
 from contract.sources.catia import CONTRACT, CONVERSATIONS, FEEDBACK, MESSAGES
 from contract.table_metadata import first_metadata

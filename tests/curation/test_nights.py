@@ -15,7 +15,6 @@ from contract.datasets import REJECTED, RUNS, Dataset
 from contract.metrics import CurationMetric
 from contract.snapshots import NO_SNAPSHOT, TABLES_READY, SnapshotProperty
 from contract.sources.catia import CONVERSATIONS, FEEDBACK, MESSAGES
-from contract.table_metadata import ICEBERG_TYPES
 from glue_src.exceptions import HeldError, NoCompleteRunError
 from tests.curation.lake import Lake, instant, months, rejection, run_id, talk, together
 
@@ -41,7 +40,7 @@ def test_night_after_night(lake: Lake) -> None:
     assert state.trusted_sums is not None
     assert lake.state_of(REJECTED).current_snapshot_id is None
     for dataset in lake.contract.tables:
-        expected = [(column.field_id, column.name, ICEBERG_TYPES[column.type]) for column in dataset.columns]
+        expected = [(column.field_id, column.name, column.type.iceberg) for column in dataset.columns]
         assert [(field.id, field.name, field.type) for field in lake.state_of(dataset).fields] == expected
     types = {name: str(lake.arrow(CONVERSATIONS).schema.field(name).type) for name in ("created_at", "message_count")}
     assert types == {"created_at": "timestamp[us]", "message_count": "int64"}

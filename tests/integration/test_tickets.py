@@ -165,8 +165,8 @@ def with_another_column(tmp_path: Path) -> Path:
     source = folder / "contract" / "sources" / "tickets.py"
     text = source.read_text(encoding="utf-8")
     for old, new in (
-        (COUNT_COLUMN, f'{COUNT_COLUMN}\n        text(6, "closed_by", PERSONAL, "Who closed it."),'),
-        ("        str(len(replies)),\n", "        str(len(replies)),\n        None,\n"),
+        (LAST_COLUMN, f'{LAST_COLUMN}\n        text(12, "closed_by", PERSONAL, "Who closed it."),'),
+        (LAST_CELL, f"{LAST_CELL}\n        None,"),
     ):
         assert text.count(old) == 1, old
         text = text.replace(old, new)
@@ -174,7 +174,8 @@ def with_another_column(tmp_path: Path) -> Path:
     return folder
 
 
-COUNT_COLUMN = '        count(5, "reply_count", TECHNICAL, "Replies to the ticket.", "replies"),'
+LAST_COLUMN = "        *_AS_THEY_ARE,"
+LAST_CELL = "        *(typed.attribute(item, column) for column in _AS_THEY_ARE),"
 
 
 def test_a_deployment_that_adds_a_column_gives_it_to_the_table_at_once(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
+from decimal import Decimal
 from typing import Any, Final
 
 from boto3.dynamodb.types import TypeSerializer
@@ -20,6 +21,7 @@ FAULTS: Final[dict[str, Row]] = {
     "unknown_value": {"status": "lost"},
     "wrong_type": {"replies": ["a bare text"]},
     "invalid_json": {"replies": "{not json"},
+    "invalid_value": {"refund": Decimal("10.555")},
 }
 
 
@@ -55,7 +57,8 @@ def _add_right(made: Desk, number: int) -> None:
     # Some clients write their list as JSON.
     made.items.append(_wire(ticket if number % 3 else {**ticket, "replies": json.dumps(replies)}))
     opened_at = FIRST + timedelta(hours=number)
-    made.tickets.append({**_without(ticket, "replies"), "opened_at": opened_at, "reply_count": len(replies)})
+    expected = {"opened_at": opened_at, "reply_count": len(replies), **_typed_columns(number)}
+    made.tickets.append({**_without(ticket, "replies"), **expected})
     for position, reply in enumerate(replies, start=1):
         written_at = datetime.fromisoformat(reply["written_at"]) if "written_at" in reply else None
         row = {"ticket_id": ticket["ticket_id"], "position": position, **reply, "written_at": written_at}
@@ -70,7 +73,31 @@ def _ticket(number: int, replies: list[Row]) -> Row:
         "subject": f"The lift, for the {number}. time",
         "status": STATUSES[number % 3],
         "replies": replies,
+        **_typed_values(number),
     }
+
+
+def _typed_values(number: int) -> Row:
+    """What the desk writes beside; every third ticket has none of it."""
+    if number % 3 == 0:
+        return {}
+    return {
+        "priority": number % 5 - 2,
+        # Ten digits before the point, and both behind it.
+        "refund": Decimal(f"{1234567890 - number}.{number % 100:02}"),
+        "hours": Decimal(number) / 8,
+        "is_urgent": number % 2 == 0,
+        "due_on": f"2024-02-{number % 29 + 1:02}",
+        "tags": ["lift", f'"{number}"', {"floor": number}],
+    }
+
+
+def _typed_columns(number: int) -> Row:
+    given = _typed_values(number)
+    if not given:
+        return dict.fromkeys(("priority", "refund", "hours", "is_urgent", "due_on", "tags"))
+    tags = json.dumps(given["tags"], separators=(",", ":"))
+    return {**given, "hours": number / 8, "due_on": date.fromisoformat(given["due_on"]), "tags": tags}
 
 
 def _reply(number: int, position: int) -> Row:

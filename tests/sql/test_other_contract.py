@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import sys
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -13,8 +15,12 @@ import pytest
 from contract.serving import named_queries_of, served_datasets, views_of
 from contract.source import ContractError
 from contract.views import NamedQuery, View, text
+from glue_src.arrow.engine import ArrowEngine
+from glue_src.clients import Clients
+from tests.curation.lake import Lake, run_id
 from tests.more_sources.parcels import CONTRACT, PARCELS, STOPS
-from tests.sql.lake import SqlLake
+from tests.shop import MEASURED, MEASURES, NINES, STATION
+from tests.sql.lake import BUCKET, SqlLake
 from tests.sql.samples import rejected, row, run
 
 AT = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -97,3 +103,25 @@ def test_a_view_that_has_anothers_name_is_refused(monkeypatch: pytest.MonkeyPatc
 def test_a_query_that_has_anothers_name_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(ContractError, match="failed_checks is there already"):
         named_queries_of(own(monkeypatch, query=replace(OWN_QUERY, name="failed_checks")))
+
+
+def test_athena_reads_columns_of_all_types_as_etl_2_writes_them(lake: SqlLake, tmp_path: Path) -> None:
+    found = lake.clients
+    clients, database = Clients(found.s3, found.glue, found.cloudwatch, found.events, found.ssm), "cat_station_db"
+    engine = ArrowEngine(found.glue, found.s3, BUCKET, database, tmp_path)
+    station = Lake(engine, clients, BUCKET, found.s3.meta.endpoint_url, database, STATION)
+    station.create_tables()
+    station.publish(run_id(1), {MEASURES: MEASURED})
+    station.night()
+    columns = ", ".join(f"typeof({name})" for name in MEASURES.column_names)
+    assert lake.query(f"SELECT DISTINCT {columns} FROM {database}.measures")[1] == [
+        tuple(column.type.athena for column in MEASURES.columns)
+    ]
+    asked = f"SELECT number, small, large, is_right, taken_on FROM {database}.measures WHERE"
+    least = (Decimal(f"-{NINES}"), Decimal("-999.99"), Decimal(f"-0.{NINES}"), False, date(1, 1, 1))
+    for condition in ("small < 0", "middle < -1", "taken_on < DATE '1000-01-01'", "NOT is_right", "whole < 0"):
+        assert lake.query(f"{asked} {condition}")[1] == [least], condition
+    tags = "CAST(json_parse(tags) AS array(varchar))"
+    assert lake.query(f"SELECT {tags}, about FROM {database}.measures WHERE taken_on > DATE '2100-01-01'")[1] == [
+        (["a", "ñ\n"], 1.7976931348623157e308)
+    ]

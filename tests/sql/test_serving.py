@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from contract import serving
-from contract.datasets import ColumnType
+from contract.column_types import ColumnType
 from contract.serving import named_queries_of, presto_view_text, views_of
 from contract.sources import catia
 from contract.sources.catia import CONTRACT

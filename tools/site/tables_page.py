@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
+from contract.column_types import ColumnType
 from contract.datasets import Column, Dataset
-from contract.table_metadata import ICEBERG_TYPES
 from contract.views import NamedQuery, View
 from tools.site.markdown import code, table
 from tools.site.pictures.lineage import Lineage
@@ -54,7 +54,7 @@ def _table(dataset: Dataset) -> Iterator[str]:
         (
             str(column.field_id),
             code(column.name),
-            ICEBERG_TYPES[column.type],
+            _type(column),
             _null(column, dataset),
             column.data_class.value,
             column.comment,
@@ -69,6 +69,10 @@ def _divided(dataset: Dataset) -> str:
     if dataset.partition is None:
         return "It is one partition."
     return f"Partitions are the first {dataset.partition.width} characters of {code(dataset.partition.column)}."
+
+
+def _type(column: Column) -> str:
+    return f"{column.type.iceberg}, JSON" if column.type == ColumnType.JSON else column.type.iceberg
 
 
 def _null(column: Column, dataset: Dataset) -> str:

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from hypothesis import given
 
-from contract.datasets import TECHNICAL, ColumnType, Dataset, Partition, count, text
+from contract.column_types import ColumnType
+from contract.datasets import TECHNICAL, Dataset, Partition, count, text
 from contract.partition_sums import (
     PartitionSum,
     faults_in,

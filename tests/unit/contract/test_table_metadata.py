@@ -12,14 +12,15 @@ from pyiceberg.table.metadata import TableMetadata, TableMetadataUtil
 from pyiceberg.transforms import TruncateTransform
 from pyiceberg.types import StringType
 
-from contract.datasets import ColumnType, Dataset, Partition
+from contract.column_types import ColumnType
+from contract.datasets import Dataset, Partition
 from contract.sources import contract_named, contract_names
 from contract.table_metadata import first_metadata, partition_field_name, table_uuid
-from tests.shop import SHOP
+from tests.shop import SHOP, STATION
 
 TABLES: Final = {
     f"{contract.name}.{dataset.name}": dataset
-    for contract in (*map(contract_named, contract_names()), SHOP)
+    for contract in (*map(contract_named, contract_names()), SHOP, STATION)
     for dataset in contract.tables
 }
 LOCATION: Final = "s3://bucket/reports/etl-process2/table"
@@ -29,6 +30,10 @@ TYPES: Final = {
     # Neither a timestamptz, nor of nanoseconds.
     ColumnType.INSTANT: "timestamp",
     ColumnType.DOUBLE: "double",
+    ColumnType.BOOLEAN: "boolean",
+    ColumnType.DATE: "date",
+    ColumnType.JSON: "string",
+    **{ColumnType.decimal(*kind): f"decimal{kind}" for kind in ((5, 2), (12, 2), (18, 4), (38, 0), (38, 38))},
 }
 
 

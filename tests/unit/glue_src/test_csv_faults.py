@@ -17,7 +17,8 @@ from glue_src.csv_faults import CsvFault, FaultCode, first_fault
 from glue_src.engine import Source
 from glue_src.exceptions import SuspectCsvError
 from tests.csv_texts import HUGE_TEXTS, NASTY_TEXTS, rows_of_cells
-from tests.damaged_csvs import DAMAGED, SECRET, line
+from tests.damaged_csvs import DAMAGED, MISFITS, SECRET, line, measure
+from tests.shop import MEASURES
 
 
 def source_of(dataset: Dataset) -> Source:
@@ -38,13 +39,21 @@ def engine_takes(body: bytes, dataset: Dataset) -> bool:
     return True
 
 
-@pytest.mark.parametrize("case", DAMAGED)
-def test_a_damaged_record_has_its_code_and_the_arrow_engine_refuses_it(case: str) -> None:
-    body, code = DAMAGED[case]
-    found = fault_of(line(b"right") + body, MESSAGES)
+CASES = [
+    *((MESSAGES, line(b"right"), *damaged) for damaged in DAMAGED.values()),
+    *((MEASURES, measure("whole", "-5"), *damaged) for damaged in MISFITS.values()),
+]
+
+
+@pytest.mark.parametrize(("dataset", "right", "body", "code"), CASES, ids=[*DAMAGED, *MISFITS])
+def test_a_damaged_record_has_its_code_and_the_arrow_engine_refuses_it(
+    dataset: Dataset, right: bytes, body: bytes, code: FaultCode
+) -> None:
+    assert engine_takes(right, dataset)
+    found = fault_of(right + body, dataset)
     assert (found.code, found.line) == (code, 3)
     assert SECRET.decode() not in str(found)
-    assert not engine_takes(line(b"right") + body, MESSAGES)
+    assert not engine_takes(right + body, dataset)
 
 
 def test_a_fault_is_told_by_place_length_and_hash() -> None:

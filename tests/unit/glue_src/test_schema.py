@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from contract.datasets import TECHNICAL, Column, ColumnType, Dataset, Partition, text
+from contract.column_types import ColumnType
+from contract.datasets import TECHNICAL, Column, Dataset, Partition, text
 from contract.sources.catia import FEEDBACK
 from glue_src.schema import is_partitioned_so, must_evolve, properties_of, schema_document, schema_faults
 from tests.table_states import empty_state, metadata_of, state_of

@@ -119,7 +119,7 @@ def test_an_item_without_what_iceberg_requires_is_rejected() -> None:
 
     assert isinstance(outcome, Rejected)
     assert outcome.row.reason == (
-        "missing_value: product: expected a value, found nothing; 'order_lines' is divided or sorted by it"
+        "missing_value: product: expected a value, found nothing; column product of 'order_lines' may not be null"
     )
 
 

@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from contract.column_history import History, history_faults, read_history, with_columns_of
-from contract.datasets import TECHNICAL, Column, ColumnType, Dataset, text
+from contract.column_types import ColumnType
+from contract.datasets import TECHNICAL, Column, Dataset, decimal, text
 from contract.source import SourceContract
 from contract.sources import contract_named, contract_names
 from contract.sources.catia import CONTRACT, FEEDBACK
@@ -61,3 +62,24 @@ def test_an_id_stays_taken_once_its_column_is_gone() -> None:
 
 def test_a_contract_without_a_history_may_have_any_columns() -> None:
     assert history_faults(CONTRACT, {}) == []
+
+
+@pytest.mark.parametrize(
+    ("now", "fault"),
+    [
+        ((12, 2), None),
+        ((38, 2), None),
+        ((9, 2), "feedback.price was decimal(12,2) and is decimal(9,2) now"),
+        ((14, 3), "feedback.price was decimal(12,2) and is decimal(14,3) now"),
+    ],
+)
+def test_a_decimal_may_have_more_digits_before_the_point(now: tuple[int, int], fault: str | None) -> None:
+    history = with_columns_of(with_feedback(*OTHERS, decimal(12, 2)(7, "price", TECHNICAL, "…")), {})
+    contract = with_feedback(*OTHERS, decimal(*now)(7, "price", TECHNICAL, "…"))
+    faults = history_faults(contract, history)
+    assert [each.partition(":")[0] for each in faults] == ([] if fault is None else [fault])
+    # Once it is wider it stays so.
+    if fault is None and now != (12, 2):
+        assert history_faults(
+            with_feedback(*OTHERS, decimal(12, 2)(7, "price", TECHNICAL, "…")), with_columns_of(contract, history)
+        )

@@ -7,7 +7,8 @@ from typing import Final
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F  # noqa: N812 as everybody calls it
 
-from contract.datasets import ColumnType, Dataset
+from contract.column_types import ColumnType
+from contract.datasets import Dataset
 from contract.sources.catia import CONTRACT
 from contract.spark_catalog import catalog_options
 from glue_src.clients import default_clients
@@ -91,7 +92,7 @@ def _read(spark: SparkSession, dataset: Dataset, csv: str) -> DataFrame:
     )
     return rows.select(
         *(
-            _restored(column.name).alias(column.name) if column.type is ColumnType.TEXT else F.col(column.name)
+            _restored(column.name).alias(column.name) if column.type == ColumnType.TEXT else F.col(column.name)
             for column in dataset.columns
         )
     )

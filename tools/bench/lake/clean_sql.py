@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from contract.datasets import Column, ColumnType, Dataset
+from contract.column_types import ColumnType
+from contract.datasets import Column, Dataset
 
 _TYPES: Final = {ColumnType.TEXT: "VARCHAR", ColumnType.COUNT: "BIGINT", ColumnType.INSTANT: "TIMESTAMP"}
 _LONGEST_LINE: Final = 20_000_000
@@ -42,7 +43,7 @@ def _cell(column: Column) -> str:
     An escaped cell holds no line feed, so a line feed can stand for ``\\`` until the other escapes are undone, and be
     exchanged with the backslash at last.
     """
-    if column.type is not ColumnType.TEXT:
+    if column.type != ColumnType.TEXT:
         return column.name
     replaced = column.name
     for escape, original in ((r"\\", "chr(10)"), (r"\0", "chr(0)"), (r"\r", "chr(13)"), (r"\n", r"'\'")):

@@ -11,7 +11,8 @@ from pathlib import Path
 import duckdb
 import pyarrow.parquet as pq
 
-from contract.datasets import Column, ColumnType, Dataset
+from contract.column_types import ColumnType
+from contract.datasets import Column, Dataset
 from contract.sources.catia import CONTRACT
 from tools.bench.lake.clean_sql import rows_of, strictly_read
 from tools.bench.lake.scenario import LakeContender
@@ -91,4 +92,4 @@ def _rows_out_of_order(connection: duckdb.DuckDBPyConnection, file: Path, datase
 
 def _value(column: Column) -> str:
     """Return an instant as a number, so that it is the same with a time zone and without."""
-    return f"epoch_us({column.name})" if column.type is ColumnType.INSTANT else column.name
+    return f"epoch_us({column.name})" if column.type == ColumnType.INSTANT else column.name

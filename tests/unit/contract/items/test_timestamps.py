@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contract.datasets import CSV_TIMESTAMP_FORMAT
+from contract.column_types import CSV_TIMESTAMP_FORMAT
 from contract.items import timestamps
 
 OFFSETS = st.integers(min_value=-1439, max_value=1439).map(lambda minutes: timezone(timedelta(minutes=minutes)))

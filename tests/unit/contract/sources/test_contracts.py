@@ -8,7 +8,19 @@ from typing import Any
 
 import pytest
 
-from contract.datasets import IDENTIFIER, PERSONAL, REJECTED, TECHNICAL, Dataset, Partition, count, text
+from contract.datasets import (
+    IDENTIFIER,
+    PERSONAL,
+    REJECTED,
+    TECHNICAL,
+    Dataset,
+    Partition,
+    count,
+    decimal,
+    double,
+    json,
+    text,
+)
 from contract.source import ContractError, ItemKind, Relation, SourceContract
 from contract.sources import contract_named, contract_names
 from contract.sources.tickets import CONTRACT, REPLIES, TICKETS
@@ -107,22 +119,22 @@ OTHER = Dataset(
             f"'tickets': field id {SUBJECT_ID} is there 2 times: give each column one of its own",
         ),
         (
-            with_tickets(columns=(*TICKETS.columns, text(8, "a", IDENTIFIER, "…"), text(9, "b", IDENTIFIER, "…"))),
+            with_tickets(columns=(*TICKETS.columns, text(98, "a", IDENTIFIER, "…"), text(99, "b", IDENTIFIER, "…"))),
             "'tickets' has the identifiers a, b: a row belongs to one person, so leave one",
         ),
         (
-            with_tickets(columns=(*TICKETS.columns, count(9, "number", IDENTIFIER, "…"))),
+            with_tickets(columns=(*TICKETS.columns, count(99, "number", IDENTIFIER, "…"))),
             "'tickets': the identifier 'number' is no text: only a text can become a pseudonym",
         ),
         (
             with_tickets(
-                columns=(*TICKETS.columns, text(9, "who", PERSONAL, "…", nullable=False)), sort_by=("ticket_id", "who")
+                columns=(*TICKETS.columns, text(99, "who", PERSONAL, "…", nullable=False)), sort_by=("ticket_id", "who")
             ),
             "'tickets': 'who' is personal, but rows are known or sorted by it",
         ),
         (
             with_tickets(
-                columns=(*TICKETS.columns, text(9, "who", IDENTIFIER, "…", nullable=False)),
+                columns=(*TICKETS.columns, text(99, "who", IDENTIFIER, "…", nullable=False)),
                 partition=Partition("who", 1),
             ),
             "'tickets' is divided by its identifier, and pseudonyms divide otherwise",
@@ -131,6 +143,21 @@ OTHER = Dataset(
             with_tickets(columns=(*TICKETS.columns, text(0, "more", TECHNICAL, "…"))),
             "field id 0: field ids begin with 1",
         ),
+        (with_tickets(columns=(*TICKETS.columns, decimal(0, 0)(99, "n", TECHNICAL, "…"))), "0 digits: choose 1 to 38"),
+        (
+            with_tickets(columns=(*TICKETS.columns, decimal(39, 2)(99, "n", TECHNICAL, "…"))),
+            "39 digits: choose 1 to 38",
+        ),
+        (
+            with_tickets(columns=(*TICKETS.columns, decimal(4, 5)(99, "n", TECHNICAL, "…"))),
+            r"'n': decimal\(4,5\) has 5 digits behind the point: choose 0 to 4",
+        ),
+        (
+            with_tickets(columns=(*TICKETS.columns, json(99, "n", TECHNICAL, "…", nullable=False)), sort_by=("n",)),
+            "'n' is json, and rows are known or sorted by it",
+        ),
+        (with_tickets(columns=(*TICKETS.columns, double(99, "n", TECHNICAL, "…")), key=("n",)), "'n' is double, and"),
+        (with_tickets(columns=(*TICKETS.columns, json(99, "n", IDENTIFIER, "…"))), "the identifier 'n' is no text"),
         (with_tickets(sort_by=()), "'tickets' has no sort_by"),
         (with_tickets(sort_by=("missing",)), "names 'missing', which is none of its columns"),
         (with_tickets(key=("missing",)), "names 'missing', which is none of its columns"),
@@ -163,7 +190,7 @@ def test_names_that_glue_or_a_query_stumbles_over_are_refused(name: str, fault: 
 
 
 def test_a_name_of_255_characters_is_not_too_long() -> None:
-    replace(CONTRACT, **with_tickets(columns=(*TICKETS.columns, text(9, "a" * 255, TECHNICAL, "…")))).check()
+    replace(CONTRACT, **with_tickets(columns=(*TICKETS.columns, text(99, "a" * 255, TECHNICAL, "…")))).check()
 
 
 def test_a_dataset_with_every_fault_tells_them_all() -> None:

@@ -24,7 +24,14 @@ TICKET = {
         {"author": "desk", "text": "On it.\nSoon.", "written_at": "2026-01-30T15:01:00Z"},
         {"author": "desk", "text": None},
     ],
+    "priority": 2,
+    "refund": "120000.5",
+    "hours": 0.25,
+    "is_urgent": True,
+    "due_on": "2026-02-28",
+    "tags": ["lift", "floor 3"],
 }
+TYPED = ("2", "120000.50", "0.25", "true", "2026-02-28", '["lift","floor 3"]')
 
 
 def item(**changes: Any) -> dict[str, Any]:
@@ -37,7 +44,7 @@ def test_a_ticket_is_a_row_and_a_row_for_each_reply() -> None:
     assert outcome == AcceptedItem(
         "tickets",
         {
-            "tickets": [("T-1", "2026-01-30T15:00:00.000000Z", "The lift, again", "open", "2")],
+            "tickets": [("T-1", "2026-01-30T15:00:00.000000Z", "The lift, again", "open", "2", *TYPED)],
             "replies": [
                 ("T-1", "1", "desk", "On it.\nSoon.", "2026-01-30T15:01:00.000000Z"),
                 ("T-1", "2", "desk", None, None),
@@ -53,15 +60,24 @@ def test_replies_may_be_json_text_or_missing() -> None:
 
     assert written == normalizer.normalize(item())
     assert isinstance(without, AcceptedItem)
-    assert without.rows["tickets"][0][-1] == "0"
+    assert without.rows["tickets"][0][4] == "0"
 
 
 @pytest.mark.parametrize(
     ("changes", "reason"),
     [
         ({"ticket_id": None}, "invalid_key: ticket_id: expected a ticket's id, found nothing"),
-        ({"opened_at": None}, "invalid_timestamp: opened_at: expected a time, found nothing"),
-        ({"opened_at": "soon"}, "invalid_timestamp: opened_at: text of 4 characters "),
+        ({"opened_at": None}, "missing_value: opened_at: column opened_at, timestamp: expected a value, found nothing"),
+        ({"opened_at": "soon"}, "invalid_timestamp: opened_at: column opened_at, timestamp: text of 4 characters "),
+        (
+            {"refund": 0.125},
+            "invalid_value: refund: column refund, decimal(12,2): expected a number of at most 10 digits",
+        ),
+        (
+            {"due_on": "soon"},
+            "invalid_value: due_on: column due_on, date: expected a day as YYYY-MM-DD, found text of 4",
+        ),
+        ({"tags": "soon"}, "invalid_json: tags: column tags, json: text of 4 characters is not JSON"),
         ({"status": "lost"}, "unknown_value: status: expected one of open, answered, closed, found text of "),
         ({"status": None}, "unknown_value: status: expected one of open, answered, closed, found nothing"),
         ({"replies": "x"}, "invalid_json: replies: text of 1 characters is not JSON"),

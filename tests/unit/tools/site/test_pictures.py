@@ -7,7 +7,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from contract.datasets import ColumnType
+from contract.column_types import ColumnType
 from contract.serving import views_of
 from contract.sources.catia import CONTRACT
 from contract.views import View, ViewColumn
