@@ -7,6 +7,7 @@ SHELL := /bin/bash
 PY := .venv/bin/python
 USERS ?= 200
 SEED ?= 1
+CONTRACT ?= $(CAT_LOCAL_CONTRACT)
 ENGINE ?= lambda
 TRANSFORM ?= spark
 SECONDS ?= 60
@@ -15,10 +16,14 @@ PYTEST_ARGS ?=
 
 #@ One machine, no AWS account
 
+# For another source table, by its contract: a demo of its own beside CatIA's.
+demo query down: export CAT_LOCAL_CONTRACT := $(CONTRACT)
+
 demo: setup ## deploy to a local AWS emulator, run the pipeline, query it
 #> make demo
 #> make demo USERS=1000 SEED=7
 #> make demo ENGINE=glue TRANSFORM=arrow
+#> make demo CONTRACT=tickets
 	@$(PY) -m tools.local demo --users $(USERS) --seed $(SEED) --engine $(ENGINE) --transform $(TRANSFORM)
 
 query: export ASKED := $(value SQL)
@@ -28,7 +33,7 @@ query: ## ask the demo's tables and views
 #> make query FILE=question.sql FORMAT=records
 	@test -x $(PY) || { echo 'Nothing is set up, so nothing runs that could answer. Start it: make demo' >&2; exit 1; }
 	@$(PY) -m tools.local query $(if $(NAME),--name '$(NAME)') $(if $(FILE),--file '$(FILE)') \
-		$(if $(FORMAT),--format '$(FORMAT)') $(if $(NAME)$(FILE),,"$${ASKED:-SELECT * FROM dashboard_usuarios LIMIT 5}")
+		$(if $(FORMAT),--format '$(FORMAT)') $(if $(NAME)$(FILE),,"$${ASKED:-SELECT * FROM $(if $(CONTRACT),runs,dashboard_usuarios) LIMIT 5}")
 
 down: ## stop the emulator and remove what the demo made
 #> make down
@@ -112,4 +117,4 @@ setup: ## install what the project needs into .venv and node_modules
 
 clean: down ## remove everything that is not in git's care
 #> make clean
-	rm -rf .venv node_modules build cdktf.out .local .pytest_cache .mypy_cache .ruff_cache .hypothesis spark-warehouse
+	rm -rf .venv node_modules build cdktf.out .local .local-* .pytest_cache .mypy_cache .ruff_cache .hypothesis spark-warehouse

@@ -70,6 +70,9 @@ class SourceContract:
     way, that returns an item's own date, time-zone aware, or None where it cannot be read: items of a person who was
     erased are left out up to a date. A contract whose partition key names people has to have one.
 
+    ``examples`` may have, by an attribute as ``Column.source`` names it, values that it can have where not just any of
+    its column's type will do: items that are made up for a demo choose among them.
+
     ``views`` may name a module with ``VIEWS`` and
     ``NAMED_QUERIES`` (``contract.views``), beside those that every contract gets; infrastructure and tools import it.
     """
@@ -87,6 +90,7 @@ class SourceContract:
     aliases: Mapping[str, str] = field(default_factory=dict)
     relations: tuple[Relation, ...] = ()
     spanish: Mapping[str, str] = field(default_factory=dict)
+    examples: Mapping[str, tuple[str | int, ...]] = field(default_factory=dict)
 
     @property
     def tables(self) -> tuple[Dataset, ...]:

@@ -9,6 +9,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import envs
+from contract.source import ContractError
+from contract.sources import contract_named
 from envs.discovery import environments_in
 from envs.local import LOCAL
 from envs.prod import PROD
@@ -24,6 +26,8 @@ LOCAL_ENGINE_VARIABLE = "CAT_LOCAL_ENGINE"
 LOCAL_TRANSFORM_VARIABLE = "CAT_LOCAL_TRANSFORM"
 LOCAL_OWN_KEY_VARIABLE = "CAT_LOCAL_OWN_KEY"
 LOCAL_REPOSITORY_VARIABLE = "CAT_LOCAL_REPOSITORY"
+#: Gives the environment local another source table: by the name of its contract.
+LOCAL_CONTRACT_VARIABLE = "CAT_LOCAL_CONTRACT"
 #: Names the one account of an environment, for who keeps account numbers out of the repository.
 ACCOUNT_VARIABLE = "CAT_{}_ACCOUNT_ID"
 #: The standard variable of every AWS SDK and of Terraform's provider and backend.
@@ -59,12 +63,39 @@ def environment_named(name: str, variables: Mapping[str, str]) -> Environment:
     endpoint = variables.get(ENDPOINT_VARIABLE, "")
     if environment.is_local:
         _require_loopback(name, variables)
+        if name == LOCAL.name:
+            environment = local_environment(variables)
         for variable, setting in _LOCAL_CHOICES.items():
             if variables.get(variable):
                 value = variables[variable]
                 environment = _replaced(environment, setting, _TRUTHS.get(value, value))
     environment = _in_one_account(validated(environment), variables)
     return replace(environment, provider=replace(environment.provider, custom_endpoint=bool(endpoint)))
+
+
+def local_environment(variables: Mapping[str, str]) -> Environment:
+    """Return the environment local, for the contract that ``variables`` name, if any.
+
+    Another contract's has no exclusion rules: those of CatIA's are about its users.
+
+    Raises:
+        ConfigurationError: there is no such contract, or it contradicts itself.
+    """
+    name = variables.get(LOCAL_CONTRACT_VARIABLE) or LOCAL.contract_name
+    local = ENVIRONMENTS[LOCAL.name]
+    if name == local.contract_name:
+        return local
+    try:
+        contract = contract_named(name)
+    except ContractError as error:
+        raise ConfigurationError(str(error)) from error
+    table = local.names.source_table(contract.table)
+    extract = replace(local.normalize.extract, exclusion_rules=())
+    return replace(
+        local,
+        contract_name=name,
+        normalize=replace(local.normalize, dynamo_table_name=table, extract=extract),
+    )
 
 
 def selected_environments(variables: Mapping[str, str]) -> tuple[Environment, ...]:

@@ -6,7 +6,8 @@ with a dataset only, beside it: nothing belongs to anything there.
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 from contract.datasets import (
     PERSONAL,
@@ -24,6 +25,8 @@ from contract.datasets import (
     json,
     text,
 )
+from contract.items import typed
+from contract.items.outcomes import AcceptedItem
 from contract.source import ItemKind, Relation, SourceContract
 
 _SHOP = count(1, "shop_id", TECHNICAL, "The shop.", "shop")
@@ -127,8 +130,14 @@ STATION = SourceContract(
     key_attributes=("place", "number"),
     kinds=(ItemKind("measures", MEASURES),),
     datasets=(REJECTED, MEASURES),
-    item_reader="none:none",
+    item_reader=f"{__name__}:read_measure",
 )
+
+
+def read_measure(item: Mapping[str, Any]) -> AcceptedItem:
+    """Return a measure's row, which its columns say all of."""
+    return AcceptedItem("measures", {MEASURES.name: [typed.row(item, MEASURES)]})
+
 
 SHOP = SourceContract(
     name="shop",

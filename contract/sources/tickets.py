@@ -130,6 +130,7 @@ CONTRACT = SourceContract(
     datasets=(REPLIES, REJECTED, TICKETS),
     relations=(Relation("has_ticket", REPLIES, TICKETS, ("ticket_id",), counted_in="reply_count"),),
     item_reader=f"{__name__}:read",
+    examples={"status": STATUSES, "priority": (1, 2, 3), "replies[].author": ("desk", "guest")},
     spanish={
         "tickets": "Una fila por cada caso.",
         "replies": "Una fila por cada respuesta a un caso.",

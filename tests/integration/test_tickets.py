@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ from tests.integration.plans import planned_changes
 from tests.integration.tickets import FAULTS, Desk
 from tests.unit.ops.command import ops
 from tools.local.cdktf_command import CDKTF
+from tools.local.contract_sample import contract_sample
 from tools.local.errors import FunctionError
 from tools.local.followed import Program
 from tools.local.machine_tools import PROJECT
@@ -150,6 +152,22 @@ def test_a_run_that_rejects_too_much_is_quarantined(first: Night, help_desk: Des
     finally:
         table.load(help_desk.items)
     assert metadata_of(pipeline) == before
+
+
+def test_a_demo_of_made_up_items_answers_its_questions(first: Night, help_desk: Desk) -> None:
+    pipeline, table = first.pipeline, first.pipeline.workspace.source_table()
+    sample = contract_sample(TICKETS.contract, 40, seed=1, newest=date(2026, 1, 31))
+    try:
+        table.load(sample.items)
+        made = night(pipeline, accept_removal=True)
+        reconcile(TICKETS.contract, made, first.athena)
+        answers = {title: first.athena.query(sql)[1] for title, sql in sample.questions.items()}
+    finally:
+        table.load(help_desk.items)
+        night(pipeline, accept_removal=True)
+    assert made.items.accepted == {"tickets": 38}
+    assert sum(made.items.rejected.values()) == 2
+    assert [title for title, rows_found in answers.items() if not rows_found] == []
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Final
 
-from tools.local.sample import Sample
+from tools.local.sample import RUNS_QUESTION, Sample
 from tools.local.sample_data import generate_items
 
 #: Asked through the deployed views.
@@ -21,12 +21,7 @@ _QUESTIONS: Final = {
         WHERE feedback_type = 'dislike' AND last_answer IS NOT NULL
         ORDER BY created_at DESC, user_id
         LIMIT 3""",
-    "What did the last runs change? (runs)": """
-        SELECT business_day AS day, dataset, rows_now AS rows, partitions_rewritten + partitions_gone AS changed,
-            bytes_written AS bytes, CAST(snapshot_id AS varchar) AS snapshot_id
-        FROM runs
-        ORDER BY run_id DESC, dataset
-        LIMIT 8""",
+    **RUNS_QUESTION,
 }
 
 

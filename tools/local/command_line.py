@@ -13,15 +13,18 @@ from typing import Final
 
 from contract.runs import RunSummaryError
 from contract.settings import TransformArgument
+from contract.source import SourceContract
 from envs.local import LOCAL
 from envs.schema import ARROW_ENGINE, GLUE_ENGINE, LAMBDA_ENGINE, SPARK_ENGINE
+from envs.selection import LOCAL_CONTRACT_VARIABLE
+from envs.validation import ConfigurationError
 from tools.local.aws_environment import forget_accounts
 from tools.local.catia_sample import catia_sample
+from tools.local.contract_sample import contract_sample
 from tools.local.demo import WIDEST_LINE, Demo
 from tools.local.engines import Engines, deployed_engines
 from tools.local.errors import LocalError
 from tools.local.machine_parts import start_trino
-from tools.local.machine_tools import DEFAULT_DIRECTORY
 from tools.local.pipeline import run_transform_job
 from tools.local.sample import Sample
 from tools.local.screen import Screen
@@ -36,13 +39,13 @@ def up(workspace: Workspace, _: argparse.Namespace) -> None:
 def demo(workspace: Workspace, arguments: argparse.Namespace) -> None:
     """Deploy to the emulator, run the pipeline, and query it."""
     engines = Engines(extract=arguments.engine, transform=arguments.transform)
-    Demo(workspace, Screen(), engines).run(_sample(arguments))
+    Demo(workspace, Screen(), engines).run(_sample(workspace.environment.contract, arguments))
 
 
 def night(workspace: Workspace, arguments: argparse.Namespace) -> None:
     """Run the deployed pipeline once more, without deploying; with --users, on another sample."""
     engines = deployed_engines(workspace)
-    sample = _sample(arguments)
+    sample = _sample(workspace.environment.contract, arguments)
     shown = Demo(workspace, Screen(), engines)
     if arguments.users:
         shown.fill_table(sample)
@@ -66,9 +69,11 @@ def curate(workspace: Workspace, arguments: argparse.Namespace) -> None:
         step.detail = f"its output is in {workspace.job_log}"
 
 
-def _sample(arguments: argparse.Namespace) -> Sample:
-    newest = datetime.now(UTC).date()
-    return catia_sample(arguments.users or DEFAULT_USERS, arguments.seed, newest=newest)
+def _sample(contract: SourceContract, arguments: argparse.Namespace) -> Sample:
+    newest, size = datetime.now(UTC).date(), arguments.users or DEFAULT_USERS
+    if contract.name == LOCAL.contract_name:
+        return catia_sample(size, arguments.seed, newest=newest)
+    return contract_sample(contract, size, arguments.seed, newest=newest)
 
 
 def down(workspace: Workspace, _: argparse.Namespace) -> None:
@@ -84,7 +89,9 @@ def status(workspace: Workspace, _: argparse.Namespace) -> None:
 
 def env(workspace: Workspace, _: argparse.Namespace) -> None:
     """Print what points a shell at the emulator: eval "$(python -m tools.local env)"."""
-    sys.stdout.write(shell_changes(ORIGINAL, workspace.variables()))
+    # What was said for this command only is told, too.
+    before = {name: value for name, value in ORIGINAL.items() if name != LOCAL_CONTRACT_VARIABLE}
+    sys.stdout.write(shell_changes(before, workspace.variables()))
 
 
 COMMANDS: Mapping[str, Callable[[Workspace, argparse.Namespace], None]] = {
@@ -111,7 +118,12 @@ def parser() -> argparse.ArgumentParser:
         added = commands.add_parser(name, help=command.__doc__, description=command.__doc__)
         if name in ("demo", "night"):
             users = DEFAULT_USERS if name == "demo" else 0
-            added.add_argument("--users", type=int, default=users, help="users in the sample (default: %(default)s)")
+            added.add_argument(
+                "--users",
+                type=int,
+                default=users,
+                help="users in the sample, or items of a contract that is not CatIA's (default: %(default)s)",
+            )
             added.add_argument("--seed", type=int, default=1, help="which sample (default: %(default)s)")
         if name == "curate":
             added.add_argument(
@@ -134,9 +146,9 @@ def main() -> int:
     arguments = parser().parse_args()
     forget_accounts(os.environ)
     try:
-        with closing(Workspace(LOCAL, DEFAULT_DIRECTORY)) as workspace:
+        with closing(Workspace.chosen(os.environ)) as workspace:
             COMMANDS[arguments.command](workspace, arguments)
-    except (LocalError, RunSummaryError) as error:
+    except (LocalError, RunSummaryError, ConfigurationError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
     return 0

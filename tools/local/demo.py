@@ -14,7 +14,9 @@ from typing import Final
 
 from contract.runs import RunSummary
 from contract.source import SourceContract
+from envs.local import LOCAL
 from envs.schema import ARROW_ENGINE, GLUE_ENGINE, LAMBDA_ENGINE, SPARK_ENGINE
+from envs.selection import LOCAL_CONTRACT_VARIABLE
 from tools.local.deployment import Progress, deploy
 from tools.local.engines import Engines
 from tools.local.errors import DeployError, DownloadError
@@ -36,17 +38,17 @@ _TRANSFORM: Final = {SPARK_ENGINE: "ETL-2: Glue job on Spark", ARROW_ENGINE: "ET
 
 WHAT_NEXT: Final = """
 What to try next
-  ask the tables            make query SQL='SELECT * FROM {view} LIMIT 3'
-  as they were              make query SQL='SELECT * FROM runs' gives snapshot ids for … FOR VERSION AS OF
-  a further night           .venv/bin/python -m tools.local night
-  point this shell there    eval "$(.venv/bin/python -m tools.local env)"
+  ask the tables            make query{of} SQL='SELECT * FROM {view} LIMIT 3'
+  as they were              make query{of} SQL='SELECT * FROM runs' gives snapshot ids for … FOR VERSION AS OF
+  a further night           {chosen}.venv/bin/python -m tools.local night
+  point this shell there    eval "$({chosen}.venv/bin/python -m tools.local env)"
     then see the state      terraform -chdir={output}/stacks/{stack} state list
     or what would change    {choice} .venv/bin/cdktf diff {stack}
   look at the files         {folder}: deploy.log, glue-job.log, emulator.log, trino/trino.log
-  more of everything        make demo USERS=2000
-  ETL-1 as a Spark job      make demo ENGINE=glue
-  ETL-2 as a function       make demo TRANSFORM=arrow
-  stop and remove it        make down
+  more of everything        make demo{of} USERS=2000
+  ETL-1 as a Spark job      make demo{of} ENGINE=glue
+  ETL-2 as a function       make demo{of} TRANSFORM=arrow
+  stop and remove it        make down{of}
 """
 
 
@@ -194,7 +196,11 @@ class Demo:
 
 def what_next(workspace: Workspace, choice: Mapping[str, str], sample: Sample) -> str:
     """Return commands to go on with, as they can be typed in the project's folder."""
+    contract = workspace.environment.contract_name
+    is_own = contract != LOCAL.contract_name
     return WHAT_NEXT.format(
+        of=f" CONTRACT={contract}" if is_own else "",
+        chosen=f"{LOCAL_CONTRACT_VARIABLE}={contract} " if is_own else "",
         output=workspace.cdktf_output.relative_to(PROJECT),
         folder=workspace.directory.relative_to(PROJECT),
         stack=workspace.environment.names.normalize_stack,

@@ -10,7 +10,8 @@ LocalError
 ├── GlueJobError    the Spark job failed
 ├── SideEnvironmentError   packages for a tool of its own cannot be installed
 ├── TrinoError      SQL that Trino refuses, or a server that does not start or does not answer
-└── ReconciliationError   run summary and tables disagree
+├── ReconciliationError   run summary and tables disagree
+└── SampleError     no items can be made up that a contract reads
 """
 
 from __future__ import annotations
@@ -58,3 +59,7 @@ class TrinoError(LocalError):
 
 class ReconciliationError(LocalError):
     """A run's summary and the tables that were made from it do not agree."""
+
+
+class SampleError(LocalError):
+    """Items for a demo could not be made up."""

@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import sys
 
+from envs.local import LOCAL
+from envs.selection import LOCAL_CONTRACT_VARIABLE
 from ops.app import made
 from tools.local.athena.server import AthenaServer
 from tools.local.aws_environment import emulator_environment, forget_accounts
 from tools.local.emulator import Emulator
 from tools.local.errors import LocalError, TrinoError
-from tools.local.machine_tools import DEFAULT_DIRECTORY
+from tools.local.workspace import directory_of
 
 
 def _variables() -> dict[str, str]:
@@ -19,8 +21,9 @@ def _variables() -> dict[str, str]:
     Raises:
         LocalError: nothing runs here that could answer.
     """
-    emulator = Emulator(DEFAULT_DIRECTORY).endpoint_url()
-    athena = AthenaServer.of(DEFAULT_DIRECTORY).running()
+    directory = directory_of(os.environ.get(LOCAL_CONTRACT_VARIABLE) or LOCAL.contract_name)
+    emulator = Emulator(directory).endpoint_url()
+    athena = AthenaServer.of(directory).running()
     if athena is None:
         message = "Trino, which answers SQL here, does not run. Set it up: .venv/bin/python -m tools.local trino"
         raise TrinoError(message)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
+from decimal import Decimal
 from typing import Any, Final
 
 Wire = dict[str, Any]
@@ -26,7 +27,7 @@ def wire(value: Any) -> Wire:
         return {"NULL": True}
     if isinstance(value, str):
         return {"S": value}
-    if isinstance(value, int | float):
+    if isinstance(value, int | float | Decimal):
         return {"N": str(value)}
     if isinstance(value, list):
         return {"L": [wire(entry) for entry in value]}

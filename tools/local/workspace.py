@@ -4,21 +4,32 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
+from envs.local import LOCAL
 from envs.schema import Environment
+from envs.selection import LOCAL_CONTRACT_VARIABLE, local_environment
 from tools.local.athena.server import AthenaServer
 from tools.local.aws_environment import emulator_environment
 from tools.local.cdktf_command import cdktf_environment
 from tools.local.clients import Clients
 from tools.local.emulator import Emulator
+from tools.local.machine_tools import DEFAULT_DIRECTORY
 from tools.local.source_table import SourceTable
 from tools.local.trino.server import TrinoServer
 
 #: cdktf-cli's --output, and main.py's choice of stacks, as variables.
 CDKTF_OUTPUT: Final = "CDKTF_OUTPUT"
 CHOICE: Final = "CAT_ENV"
+
+
+def directory_of(contract_name: str) -> Path:
+    """Return the folder of a contract's demo."""
+    if contract_name == LOCAL.contract_name:
+        return DEFAULT_DIRECTORY
+    return DEFAULT_DIRECTORY.with_name(f"{DEFAULT_DIRECTORY.name}-{contract_name}")
 
 
 class Workspace:
@@ -36,6 +47,16 @@ class Workspace:
         self.trino = TrinoServer(directory / "trino")
         self.athena = AthenaServer.of(directory)
         self._clients: dict[str, Clients] = {}
+
+    @classmethod
+    def chosen(cls, variables: Mapping[str, str]) -> Workspace:
+        """Return the workspace of the environment local for the contract that variables name: each has its own folder.
+
+        Raises:
+            ConfigurationError: there is no such contract.
+        """
+        environment = local_environment(variables)
+        return cls(environment, directory_of(environment.contract_name))
 
     def up(self) -> bool:
         """Start the emulator unless it runs, and tell whether it was started."""
@@ -81,7 +102,9 @@ class Workspace:
         """Return this process's environment with AWS, cdktf and Terraform working on this platform."""
         athena = self.athena.running()
         aws = emulator_environment(self.emulator.endpoint_url(), os.environ, athena.endpoint_url if athena else None)
-        return {**cdktf_environment(aws), CDKTF_OUTPUT: str(self.cdktf_output)}
+        contract = self.environment.contract_name
+        chosen = {LOCAL_CONTRACT_VARIABLE: contract} if contract != LOCAL.contract_name else {}
+        return {**cdktf_environment(aws), CDKTF_OUTPUT: str(self.cdktf_output), **chosen}
 
     def stack_directory(self, stack: str) -> Path:
         """Return where Terraform works on a stack."""

@@ -197,3 +197,20 @@ def test_account_of_a_variable_narrows_the_setting_and_never_replaces_it(monkeyp
         "CAT_TEST_ACCOUNT_ID = '333333333333': provider.allowed_account_ids of environment 'test' is 111111111111, "
         "222222222222; name one of them, or change it there"
     )
+
+
+def test_the_local_environment_takes_another_contract() -> None:
+    variables = {**LOOPBACK, "CAT_LOCAL_CONTRACT": "tickets"}
+    chosen = environment_named("local", variables)
+    assert (chosen.name, chosen.contract.name) == ("local", "tickets")
+    assert chosen.normalize.dynamo_table_name == "cat-local-help-desk-table"
+    assert chosen.normalize.extract.exclusion_rules == ()
+    # Others have a contract of their own.
+    assert environment_named("tickets", {**variables, "CAT_LOCAL_CONTRACT": "catia"}).contract_name == "tickets"
+    assert environment_named("test", variables) == environment_named("test", LOOPBACK)
+    assert environment_named("local", {**LOOPBACK, "CAT_LOCAL_CONTRACT": ""}) == environment_named("local", LOOPBACK)
+
+
+def test_a_contract_that_is_none_is_told() -> None:
+    with pytest.raises(ConfigurationError, match="contract 'visits': no such module in contract/sources/; there are"):
+        environment_named("local", {**LOOPBACK, "CAT_LOCAL_CONTRACT": "visits"})

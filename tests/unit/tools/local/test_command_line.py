@@ -13,9 +13,11 @@ from envs.local import LOCAL
 from envs.schema import ExtractSettings
 from tools.local import __main__, query
 from tools.local.command_line import COMMANDS, parser, shell_changes
+from tools.local.demo import what_next
 from tools.local.engines import Engines
 from tools.local.errors import DeployError, GlueJobError
 from tools.local.glue_stand_in import parse_conf
+from tools.local.sample import Sample
 from tools.local.screen import Screen
 from tools.local.workspace import Workspace
 
@@ -70,7 +72,7 @@ def test_a_query_without_a_demo_is_told_on_standard_error(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     monkeypatch.setattr(sys, "argv", ["local", "query", "SELECT 1"])
-    monkeypatch.setattr(query, "DEFAULT_DIRECTORY", tmp_path)
+    monkeypatch.setattr(query, "directory_of", lambda _: tmp_path)
     assert __main__.main() == 1
     assert capsys.readouterr().err.startswith("The emulator was not started. Start it: make demo")
 
@@ -79,7 +81,7 @@ def test_a_query_without_trino_names_the_one_command(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], workspace: Workspace
 ) -> None:
     monkeypatch.setattr(sys, "argv", ["local", "query", "SELECT 1"])
-    monkeypatch.setattr(query, "DEFAULT_DIRECTORY", workspace.directory)
+    monkeypatch.setattr(query, "directory_of", lambda _: workspace.directory)
     assert __main__.main() == 1
     assert capsys.readouterr().err == (
         "Trino, which answers SQL here, does not run. Set it up: .venv/bin/python -m tools.local trino\n"
@@ -125,3 +127,14 @@ def test_conf_is_read_as_glue_reads_it() -> None:
 def test_conf_that_glue_would_not_take(text: str) -> None:
     with pytest.raises(GlueJobError, match=r"which is no spark\.NAME=VALUE"):
         parse_conf(text)
+
+
+def test_another_contracts_demo_has_a_folder_and_commands_of_its_own() -> None:
+    own = Workspace.chosen({"CAT_LOCAL_CONTRACT": "tickets"})
+    assert (own.environment.contract_name, own.directory.name) == ("tickets", ".local-tickets")
+    said = what_next(own, {"CAT_ENV": "local"}, Sample([], "", {}, view="tickets"))
+    assert "make query CONTRACT=tickets SQL='SELECT * FROM tickets LIMIT 3'" in said
+    assert "CAT_LOCAL_CONTRACT=tickets .venv/bin/python -m tools.local night" in said
+    usual = Workspace.chosen({})
+    assert (usual.environment, usual.directory.name) == (LOCAL, ".local")
+    assert "CONTRACT" not in what_next(usual, {"CAT_ENV": "local"}, Sample([], "", {}, view="x"))

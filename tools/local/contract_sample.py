@@ -1,0 +1,167 @@
+"""A sample for any contract's source table: items made of its columns, and a look at each table and view.
+
+An attribute's values are those of the columns that come from it: by their types, or out of the contract's ``examples``.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Any, Final
+
+from contract.column_types import ColumnType, Kind
+from contract.datasets import REJECTED, Column, Dataset
+from contract.items.outcomes import Rejected
+from contract.serving import views_of
+from contract.source import SourceContract
+from lambda_src.normalize import Normalizer
+from tools.local.errors import SampleError
+from tools.local.sample import RUNS_QUESTION, Sample
+from tools.local.sample_shapes import wire
+from tools.local.sample_text import answer, question
+from tools.local.source_table import Item
+
+#: One item of so many has a value that does not fit, one attribute of so many is missing.
+_FAULTY: Final = 20
+_MISSING: Final = 8
+#: More rejected items than so many of a hundred would be quarantined: a sample of those shows nothing.
+_MOST_REJECTED: Final = 20
+_MOST_ENTRIES: Final = 4
+
+
+def contract_sample(contract: SourceContract, items: int, seed: int, newest: date) -> Sample:
+    """Return the sample of so many items; none is of a day after ``newest`` (UTC).
+
+    Raises:
+        SampleError: most of what its columns say is no item for the contract's reader.
+    """
+    maker = _Maker(contract, random.Random(seed), newest)  # noqa: S311 - a sample, not a secret
+    made = [maker.item(number) for number in range(items)]
+    _check(contract, made)
+    # A view is what people look at first; where there is none, the table that has a row for each item.
+    looked_at = [view.name for view in views_of(contract)] + [
+        dataset.name for dataset in reversed(contract.datasets) if dataset != REJECTED
+    ]
+    questions = {f"What is there? ({name})": f'SELECT * FROM "{name}" LIMIT 3' for name in looked_at}  # noqa: S608 - the contract's names
+    rejected = "SELECT reason, count(*) AS items FROM rejected GROUP BY reason ORDER BY items DESC, reason LIMIT 5"
+    questions |= {"What could not be read, and why? (rejected)": rejected, **RUNS_QUESTION}
+    return Sample(made, f"{items:,} made-up items", questions, view=looked_at[0])
+
+
+def _check(contract: SourceContract, items: Sequence[Item]) -> None:
+    normalizer = Normalizer(contract)
+    reasons = [each.row.reason for each in map(normalizer.normalize, items) if isinstance(each, Rejected)]
+    if len(reasons) * 100 > len(items) * _MOST_REJECTED:
+        most = max(set(reasons), key=reasons.count)
+        message = (
+            f"Of {len(items)} items that were made up for contract {contract.name!r} {len(reasons)} would be rejected, "
+            f"most often so: {most}. Say in the contract's examples which values its attributes have."
+        )
+        raise SampleError(message)
+
+
+@dataclass(frozen=True)
+class _Maker:
+    """Makes items of a contract."""
+
+    contract: SourceContract
+    random: random.Random
+    newest: date
+
+    def item(self, number: int) -> Item:
+        """Return an item of one of the kinds that have rows."""
+        datasets = [kind.dataset for kind in self.contract.kinds if kind.dataset]
+        whole = datasets[number % len(datasets)]
+        made = self._attributes(whole, number)
+        for part in self.contract.parts:
+            made |= self._list(part, made.keys())
+        for key in self.contract.key_attributes:
+            made.setdefault(key, self._key(number))
+        if number % _FAULTY == _FAULTY - 1:
+            self._spoil(made, whole)
+        return {name: wire(value) for name, value in made.items()}
+
+    def _key(self, number: int) -> str:
+        prefix = next(iter(self.contract.aliases.values()), "")
+        return f"{prefix}{number:05}"
+
+    def _attributes(self, dataset: Dataset, number: int) -> dict[str, Any]:
+        made: dict[str, Any] = {}
+        lists = {source.partition("[]")[0] for part in self.contract.parts for _, source in _listed(part)}
+        for column in dataset.columns:
+            for source in column.source:
+                name, _, entry = source.partition(".")
+                is_key = name in self.contract.key_attributes
+                if name in lists or (column.nullable and not is_key and not self.random.randrange(_MISSING)):
+                    continue
+                value = self._unique(column, number) if is_key else self._value(column, source)
+                if entry:
+                    made.setdefault(name, {})[entry] = value
+                else:
+                    made[name] = value
+        return made
+
+    def _list(self, part: Dataset, taken: Any) -> dict[str, Any]:
+        columns = _listed(part)
+        lists = {source.partition("[]")[0] for _, source in columns} - set(taken)
+        return {name: [self._entry(columns) for _ in range(self.random.randrange(_MOST_ENTRIES + 1))] for name in lists}
+
+    def _entry(self, columns: Sequence[tuple[Column, str]]) -> Any:
+        values = {
+            source.partition("[]")[2].removeprefix("."): self._value(column, source) for column, source in columns
+        }
+        return values.get("", values)
+
+    def _unique(self, column: Column, number: int) -> Any:
+        return number if column.type.is_number else f"{column.name}-{number:05}"
+
+    def _value(self, column: Column, source: str) -> Any:
+        known = self.contract.examples.get(source)
+        return self.random.choice(known) if known else _VALUES[column.type.kind](self, column)
+
+    def _spoil(self, made: dict[str, Any], dataset: Dataset) -> None:
+        """Give one attribute a value that does not fit its column, where there is a column that not all fits."""
+        typed = [column.source[0] for column in dataset.columns if column.source and column.type != ColumnType.TEXT]
+        present = [name for name in typed if name in made]
+        if present:
+            made[self.random.choice(present)] = "not this"
+
+    def number(self, digits: int) -> int:
+        """Return a number of up to so many digits, smaller ones as often as larger ones."""
+        return self.random.randrange(10 ** self.random.randint(0, digits))
+
+    def instant(self) -> datetime:
+        """Return a moment of the last months."""
+        midnight = datetime(self.newest.year, self.newest.month, self.newest.day, tzinfo=UTC)
+        return midnight - timedelta(seconds=self.random.randrange(90 * 24 * 3600))
+
+    def text(self, column: Column) -> str:
+        """Return words: a few, or many where the column is prose."""
+        if column.is_prose:
+            return self.random.choice((question, answer))(self.random)
+        return f"{column.name} {self.number(2)}"
+
+
+def _listed(part: Dataset) -> list[tuple[Column, str]]:
+    """Return the columns that come from a list's entries, and these."""
+    return [(column, source) for column in part.columns for source in column.source if "[]" in source]
+
+
+def _decimal(maker: _Maker, column: Column) -> Decimal:
+    digits = min(column.type.precision, 9)
+    return Decimal(maker.number(digits)).scaleb(-column.type.scale)
+
+
+_VALUES: Final[Mapping[Kind, Callable[[_Maker, Column], Any]]] = {
+    Kind.TEXT: _Maker.text,
+    Kind.COUNT: lambda maker, _: maker.number(3),
+    Kind.DECIMAL: _decimal,
+    Kind.DOUBLE: lambda maker, _: Decimal(maker.number(4)) / 8,
+    Kind.BOOLEAN: lambda maker, _: maker.random.random() < 1 / 2,
+    Kind.DATE: lambda maker, _: maker.instant().date().isoformat(),
+    Kind.INSTANT: lambda maker, _: maker.instant().isoformat(),
+    Kind.JSON: lambda maker, column: [f"{column.name} {maker.number(1)}" for _ in range(maker.random.randint(1, 3))],
+}
