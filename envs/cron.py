@@ -5,13 +5,18 @@ Source: EventBridge Scheduler User Guide, "Schedule types", cron-based schedules
 
 from __future__ import annotations
 
+import calendar
 import re
 from dataclasses import dataclass
-from datetime import time
+from datetime import UTC, date, datetime, time, timedelta
+
+from envs.zones import zone
 
 _MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
 _WEEKDAYS = ("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT")
 _EXAMPLE = "write it as in cron(30 4 * * ? *)"
+#: So far back a last time is looked for: a 29 February is within.
+_DAYS_BACK = 4 * 366
 _NUMBER = re.compile(r"\d+", re.ASCII)
 
 
@@ -33,18 +38,22 @@ class _Field:
         return all(self._accepts_part(part) for part in text.split(","))
 
     def numbers(self, text: str) -> set[int]:
-        """Return the numbers that a sound text of plain numbers stands for."""
+        """Return the numbers that a sound text of values, ranges and steps stands for."""
         return {number for part in text.split(",") for number in self._numbers_of(part)}
 
     def _numbers_of(self, part: str) -> list[int]:
         span, _, step = part.partition("/")
         first, dash, last = span.partition("-")
-        begin = self.lowest if span == "*" else int(first)
-        end = int(last) if dash else self.highest if step or span == "*" else begin
+        begin = self.lowest if span == "*" else self._number(first)
+        end = self._number(last) if dash else self.highest if step or span == "*" else begin
         every = list(range(begin, end + 1))
         # As in 22-2.
         every = every or [*range(begin, self.highest + 1), *range(self.lowest, end + 1)]
         return every[:: int(step or 1)]
+
+    def _number(self, text: str) -> int:
+        word = text.upper()
+        return self.words.index(word) + self.lowest if word in self.words else int(text)
 
     def _accepts_part(self, part: str) -> bool:
         span, slash, step = part.partition("/")
@@ -80,6 +89,58 @@ def times_of_day(expression: str) -> list[time]:
         for hour in sorted(_FIELDS[1].numbers(hours))
         for minute in sorted(_FIELDS[0].numbers(minutes))
     ]
+
+
+def last_due(expression: str, time_zone: str, at: datetime) -> datetime | None:
+    """Return the last instant up to ``at`` at which a sound expression was due, in UTC; None if none was for years.
+
+    An hour that does not exist in the zone that day is left out:
+    https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html#daylist-savings-time
+    """
+    local, times = zone(time_zone), times_of_day(expression)[::-1]
+    today = at.astimezone(local).date()
+    for day in (today - timedelta(days=back) for back in range(_DAYS_BACK)):
+        for due in (datetime.combine(day, each, local) for each in times if is_due_on(expression, day)):
+            instant = due.astimezone(UTC)
+            exists = instant.astimezone(local).replace(tzinfo=None) == due.replace(tzinfo=None)
+            if exists and instant <= at:
+                return instant
+    return None
+
+
+def is_due_on(expression: str, day: date) -> bool:
+    """Tell whether a sound expression names a day of its time zone's calendar."""
+    _, _, days, months, weekdays, years = expression.removeprefix("cron(").removesuffix(")").upper().split(" ")
+    if day.month not in _FIELDS[3].numbers(months) or day.year not in _FIELDS[5].numbers(years):
+        return False
+    return _is_weekday(weekdays, day) if days == "?" else _is_day(days, day)
+
+
+def _is_day(text: str, day: date) -> bool:
+    """Tell whether a day is one of day-of-month's: ``L`` is the last, ``15W`` the working day nearest to the 15th."""
+    last = calendar.monthrange(day.year, day.month)[1]
+    if text == "L":
+        return day.day == last
+    if text.endswith("W"):
+        nearest = day.replace(day=last if text == "LW" else min(int(text[:-1]), last))
+        if nearest.weekday() == calendar.SATURDAY:
+            nearest += timedelta(days=-1 if nearest.day > 1 else 2)
+        elif nearest.weekday() == calendar.SUNDAY:
+            nearest += timedelta(days=1 if nearest.day < last else -2)
+        return day == nearest
+    return day.day in _FIELDS[2].numbers(text)
+
+
+def _is_weekday(text: str, day: date) -> bool:
+    """Tell whether a day is one of day-of-week's: ``6L`` is the month's last Friday, ``FRI#2`` its second."""
+    field, number = _FIELDS[4], day.isoweekday() % 7 + 1
+    wanted, nth, count = text.partition("#")
+    if nth:
+        return number in field.numbers(wanted) and (day.day - 1) // 7 + 1 == int(count)
+    if text != "L" and text.endswith("L"):
+        return number in field.numbers(text[:-1]) and (day + timedelta(days=7)).month != day.month
+    # By itself L is the week's last day.
+    return number in field.numbers("SAT" if text == "L" else text)
 
 
 def check_cron(expression: str) -> str:

@@ -85,8 +85,8 @@ REFUSALS: Final = (
         ),
         (),
         "These credentials may not do {operation}.",
-        "Have IAM allow it, or take the role that operates {env} (python -m ops doctor shows whose credentials these "
-        "are).",
+        "Have IAM allow it, or take the role that operates {env} (python -m ops doctor --env {env} shows whose "
+        "credentials these are).",
     ),
     Refusal(
         "bucket",

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from botocore.exceptions import ClientError
@@ -12,11 +11,11 @@ from botocore.exceptions import ClientError
 from glue_src.exceptions import TableError
 from ops.aws_errors import explained, is_absence, is_local
 from ops.checks import account, extract, limits, serving, tables, transform, upkeep
-from ops.checks.findings import ATTENTION, UNKNOWN, Examination, Finding
+from ops.checks.findings import ATTENTION, OK, UNKNOWN, Finding
+from ops.remedies import remedy_for
 
 if TYPE_CHECKING:
-    from ops.checks.findings import Check
-    from ops.platform import Platform
+    from ops.checks.findings import Check, Examination
 
 CHECKS: Final = (
     *account.CHECKS,
@@ -27,6 +26,8 @@ CHECKS: Final = (
     *upkeep.CHECKS,
     *serving.CHECKS,
 )
+#: What decides on what readers see.
+URGENT: Final = tuple(check for check in CHECKS if check.urgent)
 
 
 @dataclass(frozen=True)
@@ -37,26 +38,34 @@ class Report:
     findings: tuple[Finding, ...]
 
     @property
+    def matters(self) -> tuple[Finding, ...]:
+        """What needs attention, or could not be looked at."""
+        return tuple(finding for finding in self.findings if finding.state != OK)
+
+    @property
     def well(self) -> bool:
         """Whether nothing needs attention and everything could be looked at."""
-        return all(finding.state not in {ATTENTION, UNKNOWN} for finding in self.findings)
+        return not self.matters
 
 
-def examine(platform: Platform, now: datetime) -> Report:
-    """Make every check; one that AWS or a damaged table refuses becomes a finding, and the others are made.
+def examine(examined: Examination, checks: Sequence[Check] = CHECKS) -> Report:
+    """Make checks; one that AWS or a damaged table refuses becomes a finding, and the others are made.
 
     Raises:
         botocore.exceptions.ClientError, BotoCoreError: the credentials are of no use, or AWS cannot be reached.
     """
-    examined = Examination(platform, now)
-    return Report(platform.names.env, tuple(finding for check in CHECKS for finding in _made(check, examined)))
+    found: dict[object, Finding] = {}
+    for finding in (finding for check in checks for finding in _made(check, examined)):
+        # A table that cannot be read stands in the way of several checks.
+        found.setdefault((finding.said, finding.remedy) if finding.remedy else finding, finding)
+    return Report(examined.env, tuple(found.values()))
 
 
 def _made(check: Check, examined: Examination) -> Iterator[Finding]:
     try:
         yield from check.look(examined)
     except TableError as error:
-        yield Finding(check.name, ATTENTION, "a table cannot be read", str(error))
+        yield Finding(check.name, ATTENTION, str(error), remedy_for("ETL-2", str(error), examined.platform)[0])
     except ClientError as error:
         if not is_local(error) and not is_absence(error):
             raise

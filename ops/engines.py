@@ -23,6 +23,9 @@ JOB: Final = "job"
 #: So far back a function's log is searched for its last runs.
 LOOK_BACK: Final = timedelta(days=3)
 _MOST_RUNS: Final = 5
+#: Events come within seconds as a rule. In the first minutes after a bucket is told to send them none come, and nobody
+#: sends them later: https://docs.aws.amazon.com/AmazonS3/latest/userguide/enable-event-notifications-eventbridge.html.
+_EVENT: Final = timedelta(minutes=2)
 #: https://docs.aws.amazon.com/glue/latest/dg/job-run-statuses.html
 _GOING_ON: Final = frozenset(("STARTING", "RUNNING", "STOPPING", "WAITING"))
 _JOB_FAILED: Final = frozenset(("FAILED", "ERROR", "STOPPED", "EXPIRED"))
@@ -90,6 +93,21 @@ def transform_engine(platform: Platform) -> DeployedEngine:
         logs = JobLogs.of(names.glue_job_logs, names.glue_job_role, security)
         return DeployedEngine("ETL-2", JOB, names.glue_job, logs.output)
     return DeployedEngine("ETL-2", FUNCTION, names.etl_function, names.etl_log_group)
+
+
+def time_limit(platform: Platform, engine: DeployedEngine) -> timedelta:
+    """Return after what time the service stops a run."""
+    normalize, etl = platform.environment.normalize, platform.environment.etl
+    if engine.etl == "ETL-1":
+        by_job, by_function = normalize.extract.glue.timeout, normalize.lambda_.timeout
+    else:
+        by_job, by_function = etl.glue.timeout, etl.transform.arrow.timeout
+    return timedelta(minutes=by_job) if engine.kind == JOB else timedelta(seconds=by_function)
+
+
+def event_time(platform: Platform) -> timedelta:
+    """Return how long an arrival may take to start ETL-2."""
+    return _EVENT + timedelta(seconds=platform.environment.etl.glue.event_batch_window if platform.by_spark else 0)
 
 
 def last_runs(platform: Platform, engine: DeployedEngine, now: datetime) -> EngineState:

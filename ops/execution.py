@@ -18,7 +18,7 @@ from ops.aws_errors import code_of
 from ops.engines import FUNCTION, DeployedEngine, job_run
 from ops.exits import Exit, OpsError, attention
 from ops.invocations import FAILED, RUNNING, document_in
-from ops.remedies import command_line, remedy_for
+from ops.remedies import remedy_for
 from ops.tail import Tail
 
 if TYPE_CHECKING:
@@ -176,9 +176,8 @@ def _error_in(document: Any) -> str:
 
 def failure(platform: Platform, engine: DeployedEngine, error: str) -> OpsError:
     """Return the error for an engine that failed: what it said, and the runbook's remedy."""
-    env = platform.names.env
-    todo, heading = remedy_for(engine.etl, error, env)
+    todo, heading = remedy_for(engine.etl, error, platform)
     return attention(
         f"{engine.etl} ({engine.name}) failed: {error}",
-        f"{todo[0].upper()}{todo[1:]} (docs/runbook.md, {heading}; {command_line(env, f'logs {engine.word}')}).",
+        f"{todo[0].upper()}{todo[1:]} (docs/runbook.md, {heading}; {platform.command(f'logs {engine.word}')}).",
     )

@@ -6,6 +6,7 @@ Each of them is written once, under a name of its own: whoever wrote it again wa
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -17,8 +18,8 @@ from boto3.s3.transfer import TransferConfig
 from contract.layout import first_metadata_root
 from contract.units import MIB
 from glue_src.exceptions import TableError
-from ops.lake import sizes_needed
 from ops.versions import versions
+from ops.whole import whole_files
 
 if TYPE_CHECKING:
     from ops.platform import Platform
@@ -57,17 +58,12 @@ def former_versions(platform: Platform, since: datetime) -> Iterator[Former]:
 
 
 def needed_as_they_are(platform: Platform) -> frozenset[str]:
-    """Return the keys of the files by which tables are whole now: an older version could only break those."""
+    """Return the keys of tables' files with which nothing is wrong: an older version could only break those."""
     needed: set[str] = set()
     for dataset in platform.environment.contract.tables:
-        try:
-            sizes = sizes_needed(platform, dataset)
-        except TableError:
-            continue  # not whole: whatever its files held before is better
-        prefix = platform.environment.etl.table_zones.table_prefix(dataset)
-        present = {stored.key: stored.bytes for stored in platform.bucket.list(prefix)}
-        if all(size is None or present.get(key) == size for key, size in sizes.items()):
-            needed.update(sizes)
+        # Where it cannot be read, whatever its files held before is better.
+        with suppress(TableError):
+            needed |= whole_files(platform, dataset)
     return frozenset(needed)
 
 

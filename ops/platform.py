@@ -71,7 +71,23 @@ class Platform:
     @property
     def deploy(self) -> str:
         """The command that deploys both stacks, in their order: CDKTF refuses ETL-2's without the other."""
-        return f"cdktf deploy '{self.names.any_name()}'"
+        if not self.environment.is_local:
+            return f"cdktf deploy '{self.names.any_name()}'"
+        return "make demo" + (" ENGINE=glue" if self.by_glue else "") + ("" if self.by_spark else " TRANSFORM=arrow")
+
+    def command(self, words: str) -> str:
+        """Return a command of this program for the environment; ``words`` are its name and what follows it.
+
+        On one machine nobody runs ETL-2's Spark job but a command beside this program.
+        """
+        name, _, rest = words.partition(" ")
+        own = " ".join(part for part in (f"python -m ops {name} --env {self.names.env}", rest) if part)
+        if not (self.environment.is_local and self.by_spark):
+            return own
+        stand_in = "python -m tools.local curate"
+        if name in {"curate", "rebuild"}:
+            return f"{stand_in} {rest.replace('--table', '--rebuild')}".rstrip()
+        return f"{own} --yes --no-wait && {stand_in}" if name == "run" and "--dry-run" not in rest else own
 
     @property
     def by_spark(self) -> bool:

@@ -17,7 +17,6 @@ from contract.serving import named_queries_of
 from envs.schema import OPERATORS
 from ops.aws_errors import code_of
 from ops.exits import attention, usage
-from ops.remedies import command_line
 
 if TYPE_CHECKING:
     from mypy_boto3_athena.type_defs import QueryExecutionTypeDef
@@ -184,7 +183,7 @@ class Query:
         database = self._platform.environment.etl.catalog.database_name
         remedy = (
             f"Correct the SQL: tables and views are those of {database}; if a column is missing, "
-            f"{command_line(self._platform.names.env, 'schema')}; if it scans too much, filter by time or key "
+            f"{self._platform.command('schema')}; if it scans too much, filter by time or key "
             f"(docs/analyst-guide.md)."
         )
         return attention(f"Athena did not answer: {why}.", remedy)

@@ -103,7 +103,7 @@ def run_of(platform: Platform, day: date | None) -> RunSummary:
         message = f"There is no run of {day}." if day else "There is no run yet."
         days = sorted({run.day for run in runs})[-5:]
         known = f"Days with runs: {', '.join(map(str, days))}." if days else ""
-        raise usage(message, f"{known} python -m ops run --env {platform.names.env} makes one.".strip())
+        raise usage(message, f"{known} {platform.command('run')} makes one.".strip())
     return platform.clean_zone.complete_run(newest.day, newest.run_id)
 
 

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from ops.platform import Platform
 
 
 @dataclass(frozen=True)
 class Remedy:
-    """What a failure's words mean: ``pattern`` finds it, ``todo`` ends it, ``heading`` is the runbook's."""
+    """What a failure's words mean: ``pattern`` finds it, ``todo`` ends it, ``heading`` is the runbook's.
+
+    In braces, ``todo`` has the environment's own commands: ``{deploy}``, and this program's as ``{run --dry-run}``.
+    """
 
     pattern: str
     todo: str
@@ -39,37 +45,37 @@ EXTRACT_REMEDIES: Final = (
     ),
     Remedy(
         r"access ?denied|not authorized|forbidden|permission",
-        "deploy cat-{env}-normalize: role, bucket and key belong together",
+        "{deploy}: role, bucket and key belong together",
         _NORMALIZE,
     ),
     Remedy(r"does not reconcile", "a defect: keep the log and open an issue", _NORMALIZE),
-    Remedy(r"nosuchbucket|bucket .*does not exist", "deploy cat-{env}-normalize", _NORMALIZE),
+    Remedy(r"nosuchbucket|bucket .*does not exist", "{deploy}", _NORMALIZE),
     Remedy(r"resourcenotfound|table .*not found", "is the source table there, and named as envs/ says?", _NORMALIZE),
 )
 TRANSFORM_REMEDIES: Final = (
     Remedy(
         r"\bHeldError\b|would remove",
-        "is the source whole? If the rows are meant to go: python -m ops run --env {env} --accept-removal",
+        "is the source whole? If the rows are meant to go: {run --accept-removal}",
         "A run was held",
     ),
     Remedy(
         r"failed \d+ check|quarantin|failed checks",
-        "python -m ops query --env {env} failed_checks says which; repair the cause, python -m ops run --env {env}",
+        "{query failed_checks} says which; repair the cause, then {run}",
         "A run was quarantined",
     ),
     Remedy(
         r"no complete run|none of \d+ clean run|is malformed",
-        "repeat ETL-1: python -m ops run --env {env}",
+        "repeat ETL-1: {run}",
         _ETL,
     ),
     Remedy(
         r"header of|foreign|different contracts",
-        "deploy both stacks from one commit, then python -m ops run --env {env}",
+        "deploy both stacks from one commit, {deploy}, then {run}",
         _ETL,
     ),
     Remedy(
         r"\bTableMovedError\b|somebody else committed",
-        "two writers at once: python -m ops curate --env {env} starts from what is there now",
+        "two writers at once: {curate} starts from what is there now",
         _ETL,
     ),
     Remedy(
@@ -79,12 +85,12 @@ TRANSFORM_REMEDIES: Final = (
     ),
     Remedy(
         r"\bTable(Metadata|File)Error\b|restore an earlier version",
-        "restore the object, take an earlier snapshot with rollback, or rebuild the table: see the runbook",
+        "{restore --deleted-since 1d --overwritten-since 1d}; then {doctor} says what could not come back",
         "A table is damaged",
     ),
     Remedy(
         r"\bTableMissingError\b|deploy the etl stack",
-        "deploy cat-{env}-etl2: it makes the table, and the next run fills it",
+        "{restore} registers it again; if nothing of it is left: {deploy}, then {run}",
         _ETL,
     ),
     Remedy(
@@ -102,7 +108,7 @@ TRANSFORM_REMEDIES: Final = (
         "raise etl.glue.timeout (of a function: memory_size, or transform.engine = spark) in envs/ and deploy",
         _ETL,
     ),
-    Remedy(r"access ?denied|not authorized|forbidden|permission", "deploy cat-{env}-etl2", _ETL),
+    Remedy(r"access ?denied|not authorized|forbidden|permission", "{deploy}", _ETL),
     Remedy(
         r"concurrentruns|resourcenumberlimit|insufficient|quota|max.*dpu",
         "wait until other runs have ended, or raise Glue's quota of DPUs",
@@ -112,16 +118,21 @@ TRANSFORM_REMEDIES: Final = (
 _OTHERWISE: Final = "repeat it; if it fails again, its log has the whole story"
 
 
-def command_line(env: str, words: str) -> str:
-    """Return a command of this program for an environment; ``words`` are the command's name and what follows it."""
-    name, _, rest = words.partition(" ")
-    return " ".join(part for part in (f"python -m ops {name} --env {env}", rest) if part)
+class _Commands(dict[str, str]):
+    """What stands in braces, as a command of one environment."""
+
+    def __init__(self, platform: Platform) -> None:
+        super().__init__(deploy=platform.deploy)
+        self._platform = platform
+
+    def __missing__(self, words: str) -> str:
+        return self._platform.command(words)
 
 
-def remedy_for(etl: str, error: str, env: str) -> tuple[str, str]:
+def remedy_for(etl: str, error: str, platform: Platform) -> tuple[str, str]:
     """Return what to do about a failure of "ETL-1" or "ETL-2", and the runbook's heading about it."""
     remedies = EXTRACT_REMEDIES if etl == "ETL-1" else TRANSFORM_REMEDIES
     for remedy in remedies:
         if re.search(remedy.pattern, error, re.IGNORECASE):
-            return remedy.todo.format(env=env), remedy.heading
+            return remedy.todo.format_map(_Commands(platform)), remedy.heading
     return _OTHERWISE, remedies[0].heading

@@ -127,8 +127,8 @@ def register(platform: Platform, lost: LostTable) -> None:
     if lost.state is None:
         message = f"Nothing of the table {name} is left in the bucket."
         remedy = (
-            f"Deleted of late? Add --deleted-since. Else {platform.deploy}, this again, then python -m ops run "
-            f"--env {platform.names.env}: docs/recovery.md."
+            f"Deleted of late? Add --deleted-since. Else {platform.deploy}, this again, then "
+            f"{platform.command('run')}: docs/recovery.md."
         )
         raise attention(message, remedy)
     location = lost.state.metadata_location

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from contract.runs import RunSummary, RunSummaryError
 from contract.settings import EventKey
-from ops.engines import extract_engine, last_runs, transform_engine
+from ops.engines import event_time, extract_engine, last_runs, transform_engine
 from ops.execution import execute, failure, start
 from ops.exits import Exit, OpsError, attention
 from ops.runs import recent_runs
@@ -21,9 +21,6 @@ if TYPE_CHECKING:
     from ops.platform import Platform
 
 _POLL_SECONDS: Final = 3.0
-#: Events come within seconds as a rule. In the first minutes after a bucket is told to send them none come, and nobody
-#: sends them later: https://docs.aws.amazon.com/AmazonS3/latest/userguide/enable-event-notifications-eventbridge.html.
-_EVENT_SECONDS: Final = 120.0
 
 
 @dataclass(frozen=True)
@@ -94,7 +91,7 @@ def extract(platform: Platform, event: dict[str, Any], watch: Watch) -> MadeRun:
         summary = newest if newest is not None and newest.run_id not in before else None
     if summary is None:
         message = f"{engine.name} ended well, and neither its answer nor the clean zone tells of a run."
-        remedy = f"See python -m ops logs normalize --env {platform.names.env}."
+        remedy = f"See {platform.command('logs normalize')}."
         raise NoRunError(Exit.ATTENTION, message, remedy)
     return MadeRun(summary, dry_run, ended.seconds)
 
@@ -111,18 +108,13 @@ def _summary_in(document: dict[str, Any]) -> RunSummary | None:
 
 @dataclass(frozen=True, kw_only=True)
 class Patience:
-    """How long an event may take (None: :func:`event_seconds`); failures that say ``foreign`` are of other starts."""
+    """How long an event may take (None: :func:`event_time`); failures that say ``foreign`` are of other starts."""
 
     event_seconds: float | None = None
     foreign: str | None = None
 
 
 USUAL: Final = Patience()
-
-
-def event_seconds(platform: Platform) -> float:
-    """Return how long an arrival may take to start ETL-2."""
-    return _EVENT_SECONDS + (platform.environment.etl.glue.event_batch_window if platform.by_spark else 0)
 
 
 def await_tables(
@@ -140,7 +132,7 @@ def await_tables(
         OpsError: ETL-2 failed, held or quarantined the run, or did not end in time.
     """
     started, by_hand = time.monotonic(), False
-    event_by = event_seconds(platform) if patience.event_seconds is None else patience.event_seconds
+    event_by = event_time(platform).total_seconds() if patience.event_seconds is None else patience.event_seconds
     while True:
         recorded = recorded_run(platform)
         if recorded is not None and recorded.run_id >= run.summary.run_id:
@@ -169,10 +161,10 @@ def _look(platform: Platform, summary: RunSummary, foreign: str | None) -> tuple
     Raises:
         OpsError: nothing more is to be waited for.
     """
-    env, engine = platform.names.env, transform_engine(platform)
+    engine = transform_engine(platform)
     if platform.is_quarantined(summary.run_id):
         message = f"Run {summary.run_id} of {summary.dt} failed a check: it is quarantined, readers see what they saw."
-        remedy = f"python -m ops query --env {env} failed_checks says which; docs/runbook.md, A run was quarantined."
+        remedy = f"{platform.command('query failed_checks')} says which; docs/runbook.md, A run was quarantined."
         raise attention(message, remedy)
     last = last_runs(platform, engine, summary.finished_at).last
     # Glue's instants are whole seconds.
@@ -188,14 +180,12 @@ def _look(platform: Platform, summary: RunSummary, foreign: str | None) -> tuple
 
 
 def _too_late(platform: Platform, summary: RunSummary, seconds: float, waiting_for: str) -> OpsError:
-    env, left = platform.names.env, unpublished_run(platform, datetime.now(UTC))
-    remedy = (
-        f"Nothing is lost: python -m ops status --env {env} shows it; python -m ops curate --env {env} starts ETL-2."
-    )
+    left = unpublished_run(platform, datetime.now(UTC))
+    remedy = f"Nothing is lost: {platform.command('status')} shows it; {platform.command('curate')} starts ETL-2."
     if left is not None and left.state is Unpublished.HELD:
         remedy = (
             f"It is held: it would remove {', '.join(left.removals)}. If they are meant to go, "
-            f"python -m ops run --env {env} --accept-removal."
+            f"{platform.command('run --accept-removal')}."
         )
     return OpsError(
         Exit.NOT_IN_TIME,

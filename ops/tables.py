@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import Enum
 from typing import TYPE_CHECKING, Final
 
@@ -13,6 +13,8 @@ from contract.layout import business_day, parse_day, run_instant
 from glue_src.exceptions import IncompleteRunError, TableError
 from glue_src.plan import change_of, removals
 from glue_src.tables import read_table
+from ops.engines import event_time, last_runs, transform_engine
+from ops.invocations import RUNNING
 from ops.runs import listed_runs
 
 if TYPE_CHECKING:
@@ -22,8 +24,6 @@ if TYPE_CHECKING:
     from glue_src.tables import TableState
     from ops.platform import Platform
 
-#: A run is published within this time when nothing is wrong: events are collected, workers started, tables written.
-ON_ITS_WAY: Final = timedelta(minutes=30)
 #: As ETL-2 has it: how far ahead a run's own clock may be.
 _CLOCK_TOLERANCE: Final = timedelta(hours=1)
 
@@ -64,6 +64,7 @@ class Unpublished(Enum):
     """Why readers do not see a run."""
 
     ON_ITS_WAY = "on its way"
+    #: ETL-2 failed on it, has not begun in time, or ended without it.
     LATE = "late"
     QUARANTINED = "quarantined"
     HELD = "held"
@@ -73,12 +74,16 @@ class Unpublished(Enum):
 
 @dataclass(frozen=True)
 class UnpublishedRun:
-    """The newest complete run, where the tables do not hold it yet; ``removals`` say why it is held."""
+    """The newest complete run, where the tables do not hold it yet.
+
+    ``removals`` say why it is held, ``why`` says why it is late.
+    """
 
     run_id: str
     dt: date
     state: Unpublished
     removals: tuple[str, ...] = ()
+    why: str = ""
 
 
 def is_of_future(run_id: str, now: datetime) -> bool:
@@ -155,9 +160,25 @@ def unpublished_run(platform: Platform, now: datetime) -> UnpublishedRun | None:
         held = removals_of(platform, summary)
         if held:
             return UnpublishedRun(run.run_id, run.day, Unpublished.HELD, held)
-        is_late = now - run_instant(run.run_id) > ON_ITS_WAY
-        return UnpublishedRun(run.run_id, run.day, Unpublished.LATE if is_late else Unpublished.ON_ITS_WAY)
+        why = _lateness(platform, summary, now)
+        return UnpublishedRun(run.run_id, run.day, Unpublished.LATE if why else Unpublished.ON_ITS_WAY, why=why)
     return None
+
+
+def _lateness(platform: Platform, summary: RunSummary, now: datetime) -> str:
+    """Return why ETL-2 is not about to publish a run, or an empty text: it is at work, or may still be started."""
+    engine = transform_engine(platform)
+    last = last_runs(platform, engine, now).last
+    # Glue's instants are whole seconds.
+    arrived = summary.finished_at.astimezone(UTC).replace(microsecond=0)
+    begun = last if last is not None and last.started_at >= arrived else None
+    if begun is not None and begun.failed:
+        return f"{engine.name} {begun.state} at {begun.started_at:%Y-%m-%d %H:%M} UTC"
+    if (last is not None and last.state == RUNNING) or now - arrived <= event_time(platform):
+        return ""
+    if begun is None:
+        return f"{engine.name} has not run since it arrived at {arrived:%Y-%m-%d %H:%M} UTC"
+    return f"{engine.name}, begun at {begun.started_at:%Y-%m-%d %H:%M} UTC, ended without it"
 
 
 def publishable_run(platform: Platform, now: datetime) -> RunSummary | None:

@@ -15,6 +15,7 @@ from pyiceberg.exceptions import (
     NoSuchIcebergTableError,
     NoSuchPropertyException,
     NoSuchTableError,
+    ValidationError,
 )
 from pyiceberg.io import PY_IO_IMPL
 from pyiceberg.table import CommitTableResponse, Table
@@ -30,7 +31,10 @@ if TYPE_CHECKING:
 
 _FILES: Final = f"{S3Files.__module__}.{S3Files.__qualname__}"
 #: What PyIceberg and pyarrow raise where a file is missing, cut off or no such file at all.
-_DAMAGED: Final = (OSError, ValueError, EOFError, KeyError, IndexError, TypeError, AssertionError, pa.ArrowException)
+_DAMAGED: Final = (
+    *(OSError, ValueError, EOFError, KeyError, IndexError, TypeError, AssertionError),
+    *(ValidationError, pa.ArrowException),
+)
 
 
 class _CarefulGlue(GlueCatalog):

@@ -59,7 +59,7 @@ def state_bucket(examined: Examination) -> Iterator[Finding]:
 def bucket(examined: Examination) -> Iterator[Finding]:
     """Say whether the data's bucket is there and tells EventBridge what arrives."""
     platform = examined.platform
-    deploy = f"cdktf deploy {platform.names.normalize_stack}"
+    deploy = platform.deploy
     try:
         told = platform.s3.get_bucket_notification_configuration(Bucket=platform.bucket.name)
     except ClientError as error:
@@ -89,7 +89,7 @@ def alerts(examined: Examination) -> Iterator[Finding]:
     platform = examined.platform
     name, arn = platform.names.alerts_topic, topic_arn(platform)
     if arn is None:
-        deploy = f"cdktf deploy {platform.names.normalize_stack}"
+        deploy = platform.deploy
         yield Finding("alerts", ATTENTION, f"the topic {name} does not exist: failures are told to nobody", deploy)
         return
     subscriptions = platform.sns.list_subscriptions_by_topic(TopicArn=arn)["Subscriptions"]
@@ -107,6 +107,6 @@ def alerts(examined: Examination) -> Iterator[Finding]:
 CHECKS = (
     Check("credentials", (), credentials),
     Check("state bucket", ("Terraform refuses, or its state is locked or damaged",), state_bucket),
-    Check("bucket", (), bucket),
+    Check("bucket", (), bucket, urgent=True),
     Check("alerts", (), alerts),
 )

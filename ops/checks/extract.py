@@ -9,14 +9,15 @@ from botocore.exceptions import ClientError
 
 from ops.aws_errors import is_absence
 from ops.checks.findings import ATTENTION, OK, Check, Finding
-from ops.engines import FUNCTION
+from ops.engines import FUNCTION, extract_engine, time_limit, transform_engine
+from ops.invocations import RUNNING
 from ops.remedies import remedy_for
 from ops.runs import deviations, listed_runs, seconds_of
 from ops.tables import is_of_future
 
 if TYPE_CHECKING:
     from ops.checks.findings import Examination
-    from ops.engines import DeployedEngine
+    from ops.engines import DeployedEngine, EngineRun
 
 #: Of a function's time: what is left has to do for a table that grows.
 _SAFE_SHARE: Final = 2 / 3
@@ -33,7 +34,7 @@ def source_table(examined: Examination) -> Iterator[Finding]:
 
 def engines(examined: Examination) -> Iterator[Finding]:
     """Say whether the function or job of each ETL is deployed and ready."""
-    for engine in (examined.extract, examined.transform):
+    for engine in (extract_engine(examined.platform), transform_engine(examined.platform)):
         try:
             fault, said = _readiness(examined, engine)
         except ClientError as error:
@@ -48,7 +49,10 @@ def _readiness(examined: Examination, engine: DeployedEngine) -> tuple[bool, str
         job = examined.platform.glue.get_job(JobName=engine.name)["Job"]
         workers = f"{job.get('NumberOfWorkers')} workers of type {job.get('WorkerType')}"
         return False, f"job {engine.name}: Glue {job.get('GlueVersion')}, {workers}"
-    found = examined.platform.lambda_.get_function_configuration(FunctionName=engine.name)
+    functions = examined.platform.lambda_
+    found = functions.get_function_configuration(FunctionName=engine.name)
+    if functions.get_function_concurrency(FunctionName=engine.name).get("ReservedConcurrentExecutions") == 0:
+        return True, f"function {engine.name} is switched off: its reserved concurrency is 0"
     state, update = found.get("State", "Active"), found.get("LastUpdateStatus", "Successful")
     said = f"function {engine.name}: {found['MemorySize']} MB, {found['Timeout']} s, {state}"
     # A function that nobody has called for weeks is Inactive, and wakes up.
@@ -58,7 +62,7 @@ def _readiness(examined: Examination, engine: DeployedEngine) -> tuple[bool, str
 def schedule(examined: Examination) -> Iterator[Finding]:
     """Say whether ETL-1 starts by itself where it should, and only there."""
     platform, settings = examined.platform, examined.platform.environment.normalize.schedule
-    deploy = f"cdktf deploy {platform.names.normalize_stack}"
+    deploy = platform.deploy
     try:
         found = platform.scheduler.get_schedule(Name=platform.names.schedule, GroupName=platform.names.schedule_group)
     except ClientError as error:
@@ -82,18 +86,38 @@ def schedule(examined: Examination) -> Iterator[Finding]:
 
 def last_runs(examined: Examination) -> Iterator[Finding]:
     """Say how the last runs of both ETLs ended, with the runbook's remedy for what they said."""
-    for engine in (examined.extract, examined.transform):
-        last = examined.runs_of(engine).last
+    for state in (examined.extract_runs, examined.transform_runs):
+        engine, last, check = state.engine, state.last, f"{state.engine.etl}'s last run"
         if last is None:
-            yield Finding(f"{engine.etl}'s last run", OK, "none is known of the last days")
+            yield Finding(check, OK, "none is known of the last days")
             continue
         said = f"{last.state} at {last.started_at:%Y-%m-%d %H:%M} UTC"
-        if not last.failed:
-            yield Finding(f"{engine.etl}'s last run", OK, said)
-            continue
-        todo, heading = remedy_for(engine.etl, f"{last.state} {last.error}", examined.env)
-        first_line = last.error.partition("\n")[0]
-        yield Finding(f"{engine.etl}'s last run", ATTENTION, f"{said}: {first_line}", f"{todo} (runbook: {heading})")
+        if last.failed and not _is_made_good(examined, engine, last):
+            todo, heading = remedy_for(engine.etl, f"{last.state} {last.error}", examined.platform)
+            told = f"{said}: {last.error.partition(chr(10))[0]}"
+            yield Finding(check, ATTENTION, told, f"{todo} (runbook: {heading})")
+        elif last.state == RUNNING and (slow := _slowness(examined, engine, last)):
+            yield Finding(
+                check, ATTENTION, slow, f"{examined.command(f'logs {engine.word}')} (runbook: A run takes long)"
+            )
+        else:
+            yield Finding(check, OK, said)
+
+
+def _is_made_good(examined: Examination, engine: DeployedEngine, failed: EngineRun) -> bool:
+    """Tell whether a run of ETL-1 that is complete began after a failed one: a retry, whose log may be late."""
+    newest = examined.runs.newest
+    return engine.etl == "ETL-1" and newest is not None and newest.started_at > failed.started_at
+
+
+def _slowness(examined: Examination, engine: DeployedEngine, run: EngineRun) -> str:
+    """Say that a run takes longer than the alarm allows, or for how long its end has been due; nothing otherwise."""
+    limit, taken = time_limit(examined.platform, engine), examined.now - run.started_at
+    if taken < limit * examined.platform.environment.alarms.run_time_share:
+        return ""
+    minutes, most = (f"{time.total_seconds() / 60:,.0f}" for time in (taken, limit))
+    since = f"RUNNING since {run.started_at:%Y-%m-%d %H:%M} UTC, for {minutes} minutes"
+    return f"{since}: it is stuck, for {most} is the most it may take" if taken > limit else f"{since} of {most}"
 
 
 def duration(examined: Examination) -> Iterator[Finding]:
@@ -108,7 +132,7 @@ def duration(examined: Examination) -> Iterator[Finding]:
     if seconds <= limit * _SAFE_SHARE:
         yield Finding("ETL-1's time", OK, said)
     else:
-        todo, _ = remedy_for("ETL-1", "TIMEOUT", examined.env)
+        todo, _ = remedy_for("ETL-1", "TIMEOUT", examined.platform)
         yield Finding("ETL-1's time", ATTENTION, said, f"{todo} (docs/scaling.md)")
 
 
@@ -154,12 +178,17 @@ def future(examined: Examination) -> Iterator[Finding]:
 
 
 CHECKS = (
-    Check("source table", (), source_table),
-    Check("engines", (), engines),
-    Check("schedule", (), schedule),
-    Check("last runs", ("Normalize failed", "Glue job failed", "Lambda Timeout", "Glue Job Failures"), last_runs),
+    Check("source table", (), source_table, urgent=True),
+    Check("engines", (), engines, urgent=True),
+    Check("schedule", (), schedule, urgent=True),
+    Check(
+        "last runs",
+        ("Normalize failed", "Glue job failed", "Lambda Timeout", "Glue Job Failures"),
+        last_runs,
+        urgent=True,
+    ),
     Check("duration", ("Lambda Timeout", "A run takes long"), duration),
-    Check("runs", ("Is everything well?", "The scan slows the chatbot down"), reading),
-    Check("incomplete runs", ("Normalize failed",), incomplete),
-    Check("runs of the future", ("No fresh data",), future),
+    Check("runs", ("Is everything well?", "The scan slows the chatbot down"), reading, urgent=True),
+    Check("incomplete runs", ("Normalize failed",), incomplete, urgent=True),
+    Check("runs of the future", ("No fresh data",), future, urgent=True),
 )

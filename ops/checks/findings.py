@@ -12,18 +12,19 @@ from typing import TYPE_CHECKING, Final
 from glue_src.exceptions import TableError
 from ops.engines import extract_engine, last_runs, transform_engine
 from ops.lake import recorded_rows
-from ops.remedies import command_line
 from ops.runs import recent_runs
+from ops.services import alarm_states, crawler_state, queue_states
 from ops.tables import recorded_run, table_state, today_of, unpublished_run
 
 if TYPE_CHECKING:
     from contract.datasets import Dataset
     from contract.source import SourceContract
     from glue_src.tables import TableState
-    from ops.engines import DeployedEngine, EngineState
+    from ops.engines import EngineState
     from ops.lake import RecordedRow
     from ops.platform import Platform
     from ops.runs import RecentRuns
+    from ops.services import AlarmState, CrawlerState, QueueState
     from ops.tables import RecordedRun, UnpublishedRun
 
 OK: Final = "ok"
@@ -103,32 +104,48 @@ class Examination:
         """The newest complete run, if readers do not see it."""
         return unpublished_run(self.platform, self.now)
 
-    @property
-    def extract(self) -> DeployedEngine:
-        """What runs ETL-1."""
-        return extract_engine(self.platform)
+    @cached_property
+    def extract_runs(self) -> EngineState:
+        """ETL-1's last runs."""
+        return last_runs(self.platform, extract_engine(self.platform), self.now)
 
-    @property
-    def transform(self) -> DeployedEngine:
-        """What runs ETL-2."""
-        return transform_engine(self.platform)
+    @cached_property
+    def transform_runs(self) -> EngineState:
+        """ETL-2's last runs."""
+        return last_runs(self.platform, transform_engine(self.platform), self.now)
 
-    def runs_of(self, engine: DeployedEngine) -> EngineState:
-        """Return an engine's last runs."""
-        return last_runs(self.platform, engine, self.now)
+    @cached_property
+    def alarms(self) -> tuple[AlarmState, ...]:
+        """The stacks' alarms."""
+        return alarm_states(self.platform)
+
+    @cached_property
+    def queues(self) -> tuple[QueueState, ...]:
+        """The dead-letter queues."""
+        return queue_states(self.platform)
+
+    @cached_property
+    def crawler(self) -> CrawlerState:
+        """The crawler."""
+        return crawler_state(self.platform)
 
     def command(self, words: str) -> str:
         """Return a command line of this program for the same environment."""
-        return command_line(self.env, words)
+        return self.platform.command(words)
 
 
 @dataclass(frozen=True)
 class Check:
-    """One question: its name, the headings of runbook and troubleshooting that it answers, and how it looks."""
+    """One question: its name, the headings of runbook and troubleshooting that it answers, and how it looks.
+
+    ``urgent`` are those on which it depends whether readers see what they should: ``status`` and the report ask them,
+    ``doctor`` asks all.
+    """
 
     name: str
     headings: tuple[str, ...]
     look: Callable[[Examination], Iterator[Finding]]
+    urgent: bool = False
 
     def ok(self, said: str) -> Finding:
         """Return that all is well."""

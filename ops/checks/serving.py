@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 from envs.schema import AFTER_JOB
 from ops.aws_errors import code_of, is_absence
 from ops.checks.findings import ATTENTION, OK, Check, Finding
-from ops.services import FAILED_CRAWL, crawler_state
+from ops.services import FAILED_CRAWL
 
 if TYPE_CHECKING:
     from ops.checks.findings import Examination
@@ -40,7 +40,7 @@ def crawler(examined: Examination) -> Iterator[Finding]:
         yield Finding("crawler", ATTENTION, f"{names.crawler} does not look at {', '.join(missing)}", deploy)
     if not str(found.get("Role", "")).endswith(names.crawler_role):
         yield Finding("crawler", ATTENTION, f"its role is {found.get('Role')}, not {names.crawler_role}", deploy)
-    last = crawler_state(platform)
+    last = examined.crawler
     if last.last_status == FAILED_CRAWL:
         remedy = f"aws glue start-crawler --name {names.crawler}; queries go on working (runbook: Crawler failed)"
         yield Finding("crawler", ATTENTION, f"its last crawl failed: {last.error}", remedy)
@@ -80,6 +80,6 @@ def _workgroup(platform: Platform, group: str, name: str) -> Finding:
 
 
 CHECKS = (
-    Check("crawler", ("Crawler failed", "Crawler Not Detecting Schema", "Athena Query Errors"), crawler),
-    Check("workgroup", ("A query scans too much", "Athena Query Errors"), workgroup),
+    Check("crawler", ("Crawler failed", "Crawler Not Detecting Schema", "Athena Query Errors"), crawler, urgent=True),
+    Check("workgroup", ("A query scans too much", "Athena Query Errors"), workgroup, urgent=True),
 )

@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Final
 
+from contract.layout import run_instant
+from envs.cron import last_due
 from glue_src.exceptions import TableError
 from glue_src.schema import schema_faults
-from ops.advice import MAX_AGE_DAYS
 from ops.checks.findings import ATTENTION, OK, Check, Finding
+from ops.invocations import RUNNING
+from ops.remedies import remedy_for
 from ops.schemas import differences
+from ops.tables import Unpublished
+from ops.whole import file_faults
 
 if TYPE_CHECKING:
     from ops.checks.findings import Examination
+    from ops.tables import RecordedRun
+
+#: What a schedule has started is at work by then, Lambda's own retries included.
+_STARTED_WITHIN: Final = timedelta(minutes=15)
 
 
 def tables(examined: Examination) -> Iterator[Finding]:
@@ -24,7 +34,7 @@ def tables(examined: Examination) -> Iterator[Finding]:
             state = examined.state(dataset)
         except TableError as error:
             wrong = True
-            yield Finding("tables", ATTENTION, f"{dataset.name} cannot be read", str(error))
+            yield Finding("tables", ATTENTION, str(error), remedy_for("ETL-2", str(error), examined.platform)[0])
             continue
         wanted = platform.bucket.uri(etl.table_zones.table_prefix(dataset)).rstrip("/")
         if state.location != wanted:
@@ -75,21 +85,53 @@ def agreement(examined: Examination) -> Iterator[Finding]:
         yield Finding("agreement", OK, f"all tables are as run {recorded.run_id} of {recorded.dt} left them")
 
 
+def files(examined: Examination) -> Iterator[Finding]:
+    """Say whether all files of the tables' present states are there as they were written."""
+    wrong = False
+    for dataset in examined.states:
+        for fault in file_faults(examined.platform, dataset):
+            wrong = True
+            again = f"restore {fault.option}" if fault.option else f"rebuild --table {dataset.name}"
+            remedy = f"{examined.command(again)} (runbook: A table is damaged)"
+            yield Finding("files", ATTENTION, f"{dataset.name}: {fault.said}", remedy)
+    if not wrong:
+        yield Finding("files", OK, "all that the tables name are there, as they were written")
+
+
 def freshness(examined: Examination) -> Iterator[Finding]:
-    """Say how old the run is that analysts see."""
+    """Say which run analysts see, and whether it is the last that the schedule promises."""
     recorded = examined.recorded
     if recorded is None:
         yield Finding("freshness", ATTENTION, "no run is in the tables yet", examined.command("run"))
         return
-    age = recorded.age(examined.today)
-    old = examined.platform.environment.normalize.schedule.enabled and age > MAX_AGE_DAYS
-    said = f"readers see the run of {recorded.dt}, {age} days before {examined.today}"
-    yield Finding("freshness", ATTENTION if old else OK, said, examined.command("run") if old else "")
+    said = f"readers see the run of {recorded.dt}, begun at {run_instant(recorded.run_id):%Y-%m-%d %H:%M} UTC"
+    due = _missing_since(examined, recorded)
+    if due is None:
+        yield Finding("freshness", OK, said)
+    else:
+        late = f"{said}; the schedule's run of {due:%Y-%m-%d %H:%M} UTC is missing"
+        yield Finding("freshness", ATTENTION, late, examined.command("run"))
+
+
+def _missing_since(examined: Examination, recorded: RecordedRun) -> datetime | None:
+    """Return when a run was due that readers should see by now and do not; None where nothing is missing."""
+    schedule, left = examined.platform.environment.normalize.schedule, examined.unpublished
+    if not schedule.enabled or schedule.cron_expression is None:
+        return None
+    engines = (examined.extract_runs, examined.transform_runs)
+    if left is not None and left.state is Unpublished.ON_ITS_WAY:
+        return None
+    if any(state.last is not None and state.last.state == RUNNING for state in engines):
+        # How long that may go on is the check of last runs to tell.
+        return None
+    due = last_due(schedule.cron_expression, schedule.time_zone, examined.now - _STARTED_WITHIN)
+    return due if due is not None and run_instant(recorded.run_id) < due else None
 
 
 CHECKS = (
-    Check("tables", ("A table is damaged", "Athena Query Errors"), tables),
+    Check("tables", ("A table is damaged", "Athena Query Errors"), tables, urgent=True),
+    Check("files", ("A table is damaged",), files, urgent=True),
     Check("columns", ("Crawler Not Detecting Schema",), columns),
     Check("agreement", ("Is everything well?",), agreement),
-    Check("freshness", ("Is everything well?", "No fresh data"), freshness),
+    Check("freshness", ("Is everything well?", "No fresh data"), freshness, urgent=True),
 )

@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 from envs.schema import AFTER_JOB
 from ops.aws_errors import is_absence
 from ops.checks.findings import ATTENTION, OK, Check, Finding
-from ops.services import ALARM, MISSING, alarm_states, queue_states
+from ops.services import ALARM, MISSING
 from ops.tables import Unpublished
 
 if TYPE_CHECKING:
@@ -58,8 +58,9 @@ def workflow(examined: Examination) -> Iterator[Finding]:
             continue
         state = trigger.get("State", "")
         actions = [action.get("JobName") or action.get("CrawlerName") for action in trigger.get("Actions", [])]
-        # An EVENT trigger listens whatever its state says.
-        deaf = trigger.get("Type") != "EVENT" and state not in {"ACTIVATED", "ACTIVATING"}
+        # An EVENT trigger listens from when it was CREATED.
+        listening = {"ACTIVATED", "ACTIVATING", *(("CREATED",) if trigger.get("Type") == "EVENT" else ())}
+        deaf = state not in listening
         if deaf:
             yield Finding("workflow", ATTENTION, f"{name} is {state}", f"aws glue start-trigger --name {name}")
         elif target not in actions:
@@ -89,12 +90,12 @@ def unpublished(examined: Examination) -> Iterator[Finding]:
         told = f"{said} was made before somebody was erased: it is never published"
         yield Finding("unpublished run", ATTENTION, told, examined.command("run"))
     else:
-        yield Finding("unpublished run", ATTENTION, f"{said} is not published", examined.command("curate"))
+        yield Finding("unpublished run", ATTENTION, f"{said} is not published: {run.why}", examined.command("curate"))
 
 
 def dead_letters(examined: Examination) -> Iterator[Finding]:
     """Say whether a schedule or an event could not be delivered."""
-    for queue in queue_states(examined.platform):
+    for queue in examined.queues:
         state = ATTENTION if queue.messages else OK
         remedy = examined.command("redrive") if queue.messages else ""
         yield Finding("dead letters", state, f"{queue.name} holds {queue.messages}", remedy)
@@ -102,20 +103,22 @@ def dead_letters(examined: Examination) -> Iterator[Finding]:
 
 def alarms(examined: Examination) -> Iterator[Finding]:
     """Say which alarms are on, and whether all of them exist."""
-    states = alarm_states(examined.platform)
+    states = examined.alarms
     for alarm in states:
         if alarm.state == ALARM:
             yield Finding("alarms", ATTENTION, f"{alarm.name}: {alarm.reason}", alarm.meaning)
         elif alarm.state == MISSING:
-            yield Finding("alarms", ATTENTION, f"{alarm.name} does not exist", f"deploy both stacks of {examined.env}")
+            yield Finding("alarms", ATTENTION, f"{alarm.name} does not exist", examined.platform.deploy)
     quiet = sum(alarm.state not in {ALARM, MISSING} for alarm in states)
     yield Finding("alarms", OK, f"{quiet} of {len(states)} are quiet")
 
 
 CHECKS = (
-    Check("arrival rule", (), rule),
-    Check("workflow", (), workflow),
-    Check("unpublished run", ("A run was quarantined", "A run was held", "Run ETL-2 by hand"), unpublished),
-    Check("dead letters", ("Normalize dead letters", "ETL-2 dead letters"), dead_letters),
-    Check("alarms", ("A function has no room", "A failure went unreported"), alarms),
+    Check("arrival rule", (), rule, urgent=True),
+    Check("workflow", (), workflow, urgent=True),
+    Check(
+        "unpublished run", ("A run was quarantined", "A run was held", "Run ETL-2 by hand"), unpublished, urgent=True
+    ),
+    Check("dead letters", ("Normalize dead letters", "ETL-2 dead letters"), dead_letters, urgent=True),
+    Check("alarms", ("A function has no room", "A failure went unreported"), alarms, urgent=True),
 )

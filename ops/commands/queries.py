@@ -198,5 +198,5 @@ def replay(*, env: Env, dt: Day = "", examples: Examples = 2, as_json: Json = Fa
     if as_json:
         print_json({**document(found), "accepted_total": found.accepted_total})
     else:
-        show_rejects.show_replay(found, env, platform.names.normalize_stack, output())
+        show_rejects.show_replay(found, platform, output())
     return Exit.WELL

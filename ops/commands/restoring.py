@@ -64,5 +64,5 @@ def restore(
     if as_json:
         print_json({"brought_back": back, "put_back": len(former), "registered": [each.dataset.name for each in lost]})
     else:
-        show_restore.show(back, len(former), lost, env, output())
+        show_restore.show(back, len(former), lost, platform, output())
     return Exit.WELL

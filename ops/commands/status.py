@@ -7,7 +7,7 @@ from ops import cost as bills
 from ops import deployed
 from ops import doctor as examination
 from ops import status as states
-from ops.advice import next_steps
+from ops.checks.findings import Examination
 from ops.commands.options import Env, Json, ends, now, platform_of
 from ops.exits import Exit
 from ops.show import cost as show_cost
@@ -29,12 +29,11 @@ def status(*, env: Env, as_json: Json = False) -> Exit:
     platform = platform_of(env)
     contract = platform.environment.contract
     found = states.gather(platform, now())
-    steps = next_steps(found, contract)
     if as_json:
-        print_json({**document(found), "next_steps": steps})
+        print_json(found)
     else:
         show_status.show(found, contract, output())
-    return Exit.ATTENTION if steps else Exit.WELL
+    return Exit.ATTENTION if found.next_steps else Exit.WELL
 
 
 @ends
@@ -44,7 +43,7 @@ def doctor(*, env: Env, as_json: Json = False) -> Exit:
     \b
     Example: python -m ops doctor --env prod
     """
-    report = examination.examine(platform_of(env), now())
+    report = examination.examine(Examination(platform_of(env), now()))
     if as_json:
         print_json({**document(report), "well": report.well})
     else:

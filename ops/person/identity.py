@@ -56,7 +56,7 @@ def identity_of(contract: SourceContract) -> Identity:
     if name is not None:
         return Identity(name, contract.key_attributes[0], contract.aliases[name])
     message = f"The contract {contract.name!r} names nobody: no column of class identifier is an alias of its key."
-    raise usage(message, "Look for a text instead: python -m ops person prove --words FILE.")
+    raise usage(message, "Look for a text instead: --words FILE of the command person prove.")
 
 
 def pseudonyms_of(platform: Platform, users: Sequence[str]) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from contract.runs import RunSummary
     from contract.source import SourceContract
+    from ops.checks.findings import Finding
     from ops.prices import Cost
     from ops.report.own import Part
 
@@ -57,6 +58,8 @@ class DayFacts:
     checks: tuple[Check, ...]
     part: Part | None
     costs: tuple[Cost, ...]
+    #: What is wrong with the platform when the newest day's report is made; of earlier days it is not asked.
+    matters: tuple[Finding, ...] = ()
 
     @property
     def run(self) -> RunSummary:

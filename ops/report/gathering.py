@@ -15,6 +15,8 @@ from botocore.exceptions import ClientError
 from contract.datasets import DATA_QUALITY
 from contract.layout import run_instant
 from glue_src.exceptions import IncompleteRunError
+from ops.checks.findings import Examination
+from ops.doctor import URGENT, examine
 from ops.lake import open_table, recorded_rows, rows
 from ops.prices import LIST_PRICES
 from ops.report.cost import costs
@@ -57,12 +59,13 @@ class _Gathering:
     def facts(self, now: datetime) -> DayFacts:
         listed = self._listed_runs()
         if self.day not in listed:
-            raise ReportError(_no_run(self.platform.bucket.name, self.day, listed))
+            raise ReportError(_no_run(self.platform, self.day, listed))
         history = [each for each in sorted(listed) if each <= self.day][-HISTORY_DAYS:]
         runs = {each: run for each in history if (run := self._newest_complete_run(each, listed[each]))}
         if self.day not in runs:
             message = (
-                f"{self.day} has {len(listed[self.day])} runs, and none is complete: python -m ops status says why."
+                f"{self.day} has {len(listed[self.day])} runs, and none is complete: "
+                f"{self.platform.command('status')} says why."
             )
             raise ReportError(message)
         run, environment = runs[self.day], self.platform.environment
@@ -80,6 +83,7 @@ class _Gathering:
             checks=checks,
             part=self._part(run),
             costs=costs(run, environment.normalize, self._written_bytes(run), LIST_PRICES),
+            matters=examine(Examination(self.platform, now), URGENT).matters if self.day == max(listed) else (),
         )
 
     @cached_property
@@ -147,7 +151,7 @@ class _Gathering:
             return None
         tables = {dataset: CuratedTable(open_table(self.platform, dataset)) for dataset in own.datasets}
         if recorded.run_id == run.run_id:
-            _compare_rows(run, tables)
+            _compare_rows(run, tables, self.platform.command("doctor"))
         try:
             return own.make(
                 tables, Window(self.day, ZoneInfo(run.time_zone), run_instant(recorded.run_id)), recorded.run_id
@@ -163,23 +167,23 @@ class _Gathering:
         return sum(written.bytes for written in run.objects) + in_tables
 
 
-def _compare_rows(run: RunSummary, tables: Mapping[Dataset, CuratedTable]) -> None:
+def _compare_rows(run: RunSummary, tables: Mapping[Dataset, CuratedTable], doctor: str) -> None:
     """Make sure that the tables are of this run: they are committed to one after the other."""
     differing = [dataset.name for dataset, table in tables.items() if table.rows != run.rows_of(dataset.name)]
     if differing:
         message = (
             f"The tables {', '.join(differing)} have not the rows that run {run.run_id} wrote. ETL-2 is publishing, or "
-            "a table was rolled back: repeat in a few minutes, or see python -m ops doctor."
+            f"a table was rolled back: repeat in a few minutes, or see {doctor}."
         )
         raise ReportError(message)
 
 
-def _no_run(bucket: str, day: date, listed: Mapping[date, object]) -> str:
+def _no_run(platform: Platform, day: date, listed: Mapping[date, object]) -> str:
     """Say that a day has no run, and which days around it have one."""
-    days = sorted(listed)
+    bucket, days = platform.bucket.name, sorted(listed)
     before = [each for each in days if each < day][-1:]
     after = [each for each in days if each > day][:1]
     nearest = " and ".join(map(str, [*before, *after]))
     if not nearest:
-        return f"There is no run in {bucket} yet: python -m ops run makes one."
+        return f"There is no run in {bucket} yet: {platform.command('run')} makes one."
     return f"{day} has no run in {bucket}. The nearest days that have one: {nearest}."

@@ -139,6 +139,7 @@ def _verdicts(facts: DayFacts, words: Language) -> Sequence[tuple[bool, str]]:
     if facts.run.scan.throttled_requests:
         count = words.number(facts.run.scan.throttled_requests)
         found.append((False, words.say("verdict.throttled", count=count)))
+    found += [(False, f"{matter.check}: {matter.said} → {matter.remedy}") for matter in facts.matters]
     return found
 
 

@@ -11,6 +11,7 @@ from ops.show.screen import document, table, visible
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from ops.platform import Platform
     from ops.rejects import RejectedItem, Rejects, Replay
 
 
@@ -47,7 +48,7 @@ def _told(example: RejectedItem, *, items: bool) -> dict[str, str]:
     return {"key": example.key, "place": example.place, **words}
 
 
-def show_replay(replay: Replay, env: str, stack: str, console: Console) -> None:
+def show_replay(replay: Replay, platform: Platform, console: Console) -> None:
     """Print what would now be accepted, and what to do to have it."""
     still = sum(replay.still.values())
     total = replay.accepted_total + still
@@ -63,5 +64,5 @@ def show_replay(replay: Replay, env: str, stack: str, console: Console) -> None:
         console.print(Text(f"    {visible(key)}", style="dim"), soft_wrap=True)
     console.print("By this checkout's rules; nothing was written.")
     if replay.accepted_total:
-        console.print(f"To have them: cdktf deploy {stack}", soft_wrap=True)
-        console.print(f"              python -m ops run --env {env}", soft_wrap=True)
+        console.print(f"To have them: {platform.deploy}", soft_wrap=True)
+        console.print(f"              {platform.command('run')}", soft_wrap=True)

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from ops.overwritten import Former
+    from ops.platform import Platform
     from ops.restore import LostTable
 
 #: So many keys of a plan are shown.
@@ -31,7 +32,7 @@ def plan(found: Sequence[Former], bucket: str) -> list[str]:
     return told if len(found) <= _SHOWN else [*told, f"  and {len(found) - _SHOWN:,} more"]
 
 
-def show(back: int, put_back: int, lost: Sequence[LostTable], env: str, console: Console) -> None:
+def show(back: int, put_back: int, lost: Sequence[LostTable], platform: Platform, console: Console) -> None:
     """Print what came back, and what to look at next."""
     if not back and not put_back and not lost:
         console.print("Nothing is lost: no object to bring back, and every table is whole.")
@@ -40,5 +41,5 @@ def show(back: int, put_back: int, lost: Sequence[LostTable], env: str, console:
         f"{back:,} objects are back, {put_back:,} hold what they held before, {len(lost)} tables are registered again."
     )
     if any(each.state and not each.state.current for each in lost):
-        console.print(f"Tables that are empty now, ETL-2 fills: python -m ops curate --env {env}.", soft_wrap=True)
-    console.print(f"Look: python -m ops doctor --env {env}. What is not whole: python -m ops rebuild.", soft_wrap=True)
+        console.print(f"Tables that are empty now, ETL-2 fills: {platform.command('curate')}.", soft_wrap=True)
+    console.print(f"Look: {platform.command('doctor')}. It says what to do about what is not whole.", soft_wrap=True)

@@ -38,7 +38,7 @@ def show(run: MadeRun, console: Console) -> None:
     if run.started_by_hand:
         console.print(
             "No event had started ETL-2, so it was started from here. In the first minutes after a deployment that is "
-            "to be expected; later, python -m ops doctor says why.",
+            "to be expected; later, the doctor says why.",
             soft_wrap=True,
         )
     made = table("table", "rows written", "rows in the table", numbers=("rows written", "rows in the table"))

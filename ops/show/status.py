@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from ops.advice import next_steps
 from ops.runs import measures
 from ops.services import ALARM, MISSING
 from ops.show.screen import instant, table, visible
@@ -27,7 +26,7 @@ def show(status: Status, contract: SourceContract, console: Console) -> None:
     _show_run(status, contract, console)
     _show_parts(status, console)
     _show_tables(status, console)
-    _show_next(status, contract, console)
+    _show_next(status, console)
 
 
 def _show_run(status: Status, contract: SourceContract, console: Console) -> None:
@@ -102,15 +101,14 @@ def _table_row(view: TableView) -> tuple[str | Text, ...]:
     return (f"{view.rows or 0:,}", instant(view.committed_at), by, str(view.snapshot_id or "-"))
 
 
-def _show_next(status: Status, contract: SourceContract, console: Console) -> None:
-    steps = next_steps(status, contract)
+def _show_next(status: Status, console: Console) -> None:
     console.print()
-    if not steps:
+    if not status.next_steps:
         console.print(Text("Nothing to do: all is well.", style="green"))
         return
     console.print(Text("What to do next", style="bold"))
-    for step in steps:
-        console.print(Text.assemble(("! ", "yellow"), visible(step.matter)), soft_wrap=True)
+    for step in status.next_steps:
+        console.print(Text.assemble(("! ", "yellow"), f"{step.check}: ", visible(step.said)), soft_wrap=True)
         console.print(Text(f"  → {visible(step.remedy)}"), soft_wrap=True)
 
 

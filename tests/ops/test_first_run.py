@@ -15,10 +15,11 @@ from envs.schema import ARROW_ENGINE
 from ops.checks import limits
 from ops.checks.account import bucket
 from ops.checks.findings import Examination
+from ops.engines import event_time
 from ops.exits import Exit, OpsError
 from ops.invocations import LogLine
 from ops.platform import Platform
-from ops.running import MadeRun, Patience, await_tables, event_seconds
+from ops.running import MadeRun, Patience, await_tables
 from tests.iceberg_lake import IcebergLake, platform_on
 from tests.ops.conftest import rows
 from tools.local.emulator import Emulator
@@ -103,4 +104,4 @@ def test_the_accounts_concurrency_is_asked_for(lake: IcebergLake) -> None:
 
 
 def test_an_event_has_its_batch_window_and_some_minutes(lake: IcebergLake) -> None:
-    assert event_seconds(platform_on(lake)) == LOCAL.etl.glue.event_batch_window + 120
+    assert event_time(platform_on(lake)).total_seconds() == LOCAL.etl.glue.event_batch_window + 120

@@ -40,7 +40,7 @@ def test_snapshots_that_should_have_expired(platform: Platform) -> None:
     late = found(platform, upkeep.history, days=33)
     assert {finding.state for finding in late} == {ATTENTION}
     assert "messages keeps 1 snapshots" in late[0].said
-    assert "python -m ops curate --env local" in late[0].remedy
+    assert "python -m tools.local curate" in late[0].remedy
 
 
 def test_runs_that_etl_2_would_not_take(platform: Platform, lake: IcebergLake) -> None:
@@ -121,12 +121,13 @@ def test_a_metadata_file_that_is_gone_is_a_finding_and_the_others_are_made(
     content = lake.s3.get_object(Bucket=lake.bucket, Key=key)["Body"].read()
     lake.s3.delete_object(Bucket=lake.bucket, Key=key)
     try:
-        report = examine(platform, datetime.now(UTC))
+        report = examine(Examination(platform, datetime.now(UTC)))
     finally:
         lake.put(key, content)
     (damaged,) = [each for each in report.findings if each.check == "tables"]
-    assert damaged.said == "feedback cannot be read"
-    assert key in damaged.remedy
+    assert "feedback: its metadata file" in damaged.said
+    assert key in damaged.said
+    assert "python -m ops restore --env local --deleted-since" in damaged.remedy
     assert {"partitions", "history", "branches", "orphans", "workgroup"} <= {each.check for each in report.findings}
     assert key != first_metadata_key(LOCAL.name, FEEDBACK)
     assert CONTRACT.tables

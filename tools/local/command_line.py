@@ -64,6 +64,8 @@ def curate(workspace: Workspace, arguments: argparse.Namespace) -> None:
     """Run ETL-2's Spark job once, which the emulator does not."""
     screen = Screen()
     asked = {f"--{TransformArgument.FORGET_BEFORE}": datetime.now(UTC).isoformat()} if arguments.forget else {}
+    if arguments.rebuild:
+        asked[f"--{TransformArgument.REBUILD}"] = ",".join(arguments.rebuild)
     with screen.step("ETL-2: Glue job on Spark") as step:
         run_transform_job(workspace, lambda line: step.progress(line[:WIDEST_LINE]), asked)
         step.detail = f"its output is in {workspace.job_log}"
@@ -129,6 +131,7 @@ def parser() -> argparse.ArgumentParser:
             added.add_argument(
                 "--forget", action="store_true", help="have the tables forget their history, as an erasure"
             )
+            added.add_argument("--rebuild", action="append", metavar="TABLE", help="write a table anew; several times")
         if name == "demo":
             for option, engines, whose in (
                 ("--engine", (LAMBDA_ENGINE, GLUE_ENGINE), "ETL-1's engine"),

@@ -4,6 +4,9 @@ import re
 from datetime import date
 from pathlib import Path
 
+import boto3
+
+from envs.prod import PROD
 from glue_src.exceptions import (
     ForeignHeaderError,
     HeldError,
@@ -22,6 +25,7 @@ from glue_src.exceptions import (
 )
 from ops.checks.findings import ATTENTION, OK, UNKNOWN, Finding
 from ops.doctor import CHECKS, Report
+from ops.platform import Platform
 from ops.remedies import EXTRACT_REMEDIES, TRANSFORM_REMEDIES, remedy_for
 
 DAY = date(2026, 1, 31)
@@ -51,27 +55,31 @@ def test_failures_find_their_remedy() -> None:
         ("ETL-1", "Task timed out after 900.00 seconds"): "lambda_.timeout",
         ("ETL-1", "DeadlineExceededError: 20 seconds are left until the service stops the run"): "lambda_.timeout",
         ("ETL-1", "WorkerError: the process of share 1 ended, status -9"): "lambda_.memory_size",
-        ("ETL-1", "DestinationError: the bucket refused: AccessDenied"): "deploy cat-prod-normalize",
+        ("ETL-1", "DestinationError: the bucket refused: AccessDenied"): "cdktf deploy 'cat-prod-*'",
         ("ETL-1", "RunSummaryError: run 1 does not reconcile"): "a defect",
         ("ETL-2", str(NoCompleteRunError([IncompleteRunError(DAY, "1", ["cut off"])]))): "run --env prod",
         ("ETL-2", str(HeldError("1", "prod", [Removal("messages", 5, 9)], 0.2))): "run --env prod --accept-removal",
         ("ETL-2", str(TableMovedError("messages", 5))): "curate --env prod",
         ("ETL-2", str(TableSchemaError("messages", ["column 'x' is long in the table"]))): "new field id",
-        ("ETL-2", str(TableMetadataError("messages", "s3://a/b", "is missing", None))): "restore the object",
-        ("ETL-2", str(TableFileError("messages", "s3://a/b is missing."))): "restore the object",
-        ("ETL-2", str(TableRefusedError("messages", "(Service: S3, Status Code: 403)"))): "deploy cat-prod-etl2",
-        ("ETL-2", str(TableMissingError("a", "messages", "is missing"))): "deploy cat-prod-etl2",
+        (
+            "ETL-2",
+            str(TableMetadataError("messages", "s3://a/b", "is missing", None)),
+        ): "restore --env prod --deleted-since",
+        ("ETL-2", str(TableFileError("messages", "s3://a/b is missing."))): "restore --env prod --deleted-since",
+        ("ETL-2", str(TableRefusedError("messages", "(Service: S3, Status Code: 403)"))): "cdktf deploy 'cat-prod-*'",
+        ("ETL-2", str(TableMissingError("a", "messages", "is missing"))): "cdktf deploy 'cat-prod-*'",
         ("ETL-2", str(PartitionTooLargeError("messages", 2**31, 2**30))): "a narrower partition",
         ("ETL-2", str(MalformedDataError("messages", "key", "[count] It is."))): "run --env prod",
         ("ETL-2", "TIMEOUT "): "etl.glue.timeout",
         ("ETL-2", str(ForeignHeaderError("messages", "key", "has unknown columns"))): "from one commit",
         ("ETL-2", str(QuarantinedError("1", "key", ["a"]))): "query --env prod failed_checks",
         ("ETL-2", "ExecutorLostFailure (executor 3 exited)"): "number_of_workers",
-        ("ETL-2", "An error occurred (AccessDenied) when calling PutObject"): "deploy cat-prod-etl2",
+        ("ETL-2", "An error occurred (AccessDenied) when calling PutObject"): "cdktf deploy 'cat-prod-*'",
         ("ETL-2", "something new"): "repeat it",
     }
+    platform = Platform(PROD, boto3.Session(region_name=PROD.provider.region))
     for (etl, error), remedy in wanted.items():
-        assert remedy in remedy_for(etl, error, "prod")[0], error
+        assert remedy in remedy_for(etl, error, platform)[0], error
 
 
 def test_a_report_is_well_only_if_all_could_be_looked_at() -> None:

@@ -11,18 +11,49 @@ from rich.console import Console
 from rich.text import Text
 
 from contract.sources.catia import CONTRACT
+from ops.checks.findings import ATTENTION, Finding
+from ops.engines import DeployedEngine, EngineRun, EngineState
 from ops.exits import Exit
 from ops.invocations import LogLine
 from ops.queries import Column
 from ops.runs import RecentRuns
+from ops.services import AlarmState, CrawlerState, QueueState
 from ops.show import logs as show_logs
 from ops.show import queries as show_queries
 from ops.show import status as show_status
 from ops.show.screen import document, notices, output, print_json, shortened, table, visible, write_json
+from ops.status import Status
+from ops.tables import RecordedRun, TableView
 from tests.unit.ops.runs import run
-from tests.unit.ops.test_advice import WELL
 
 AT = datetime(2026, 1, 31, 4, 30, tzinfo=UTC)
+NOON = datetime(2026, 2, 4, 12, tzinfo=UTC)
+NEWEST = run(4)
+
+
+def engine(etl: str) -> EngineState:
+    ended = EngineRun("1", "SUCCEEDED", NEWEST.started_at, 9.0, "")
+    return EngineState(DeployedEngine(etl, "job", f"{etl}-job", "group"), (ended,))
+
+
+WELL = Status(
+    environment="prod",
+    region="us-east-1",
+    endpoint="",
+    now=NOON,
+    today=date(2026, 2, 4),
+    schedule="cron(30 4 * * ? *)",
+    runs=RecentRuns((NEWEST, run(3), run(2))),
+    extract=engine("ETL-1"),
+    transform=engine("ETL-2"),
+    crawler=CrawlerState("crawler", "READY", "SUCCEEDED", NOON, ""),
+    tables=(TableView("messages", 5000, 1, NOON, NEWEST.run_id, "2026-02-03", 3),),
+    published=RecordedRun(NEWEST.run_id, date(2026, 2, 3), NOON, 1),
+    unpublished=None,
+    alarms=(AlarmState("alarm", "OK", NOON, "", ""),),
+    queues=(QueueState("letters", 0),),
+    next_steps=(),
+)
 
 
 def test_data_cannot_act_on_the_terminal() -> None:
@@ -97,9 +128,12 @@ def test_status_fits_eighty_columns() -> None:
 
 def test_status_shows_an_environment_where_nothing_has_run() -> None:
     written = io.StringIO()
-    show_status.show(replace(WELL, runs=RecentRuns(), tables=()), CONTRACT, Console(file=written, width=80))
+    step = Finding("runs", ATTENTION, "there is no complete run\nyet", "python -m ops run --env prod")
+    nothing = replace(WELL, runs=RecentRuns(), tables=(), next_steps=(step,))
+    show_status.show(nothing, CONTRACT, Console(file=written, width=80))
     assert "there is none that is complete" in written.getvalue()
-    assert "there is no complete run yet" in written.getvalue()
+    assert "! runs: there is no complete run yet\n  → python -m ops run --env prod\n" in written.getvalue()
+    assert "all is well" not in written.getvalue()
 
 
 def shown(message: str) -> str:

@@ -1,0 +1,112 @@
+"""Whether the files of a table's present state are there as they were written: by names, sizes and versions.
+
+Each file is written once, under a name of its own, and S3 keeps what it holds as it is. So a file whose name was never
+written again is whole, and need not be read; one that was is compared with what it held at first. That is seen for as
+long as the bucket keeps the first version (``lifecycle.noncurrent_version_expiration``).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from glue_src.exceptions import TableFileError
+from ops.lake import sizes_needed
+from ops.tables import table_state
+from ops.versions import versions
+
+if TYPE_CHECKING:
+    from contract.datasets import Dataset
+    from ops.platform import Platform
+    from ops.versions import Version
+
+
+@dataclass(frozen=True)
+class FileFault:
+    """What is wrong with a file of a table, and with which option ``ops restore`` brings it back."""
+
+    key: str
+    said: str
+    option: str
+
+
+def file_faults(platform: Platform, dataset: Dataset) -> list[FileFault]:
+    """Return what is wrong with the files of a table's present state.
+
+    Raises:
+        TableError: the table is not in the catalog, or its metadata file cannot be read.
+    """
+    state = table_state(platform, dataset)
+    by_key = _versions(platform, dataset)
+    try:
+        sizes = sizes_needed(platform, dataset)
+    except TableFileError as error:
+        overwritten = [fault for key in by_key if (fault := _overwriting(platform, key, by_key[key]))]
+        option = _option("deleted", state.current.committed_at) if state.current else ""
+        return overwritten or [FileFault("", str(error), option)]
+    return list(_faults(platform, sizes, by_key))
+
+
+def whole_files(platform: Platform, dataset: Dataset) -> frozenset[str]:
+    """Return the keys of the files of a table's present state with which nothing is wrong.
+
+    Raises:
+        TableError: the table is not in the catalog, or its metadata or a manifest cannot be read.
+    """
+    sizes = sizes_needed(platform, dataset)
+    return frozenset(sizes) - {fault.key for fault in _faults(platform, sizes, _versions(platform, dataset))}
+
+
+def _versions(platform: Platform, dataset: Dataset) -> dict[str, list[Version]]:
+    """Return the versions of all that lies in a table's folder, oldest first."""
+    found: defaultdict[str, list[Version]] = defaultdict(list)
+    for version in versions(platform, platform.environment.etl.table_zones.table_prefix(dataset)):
+        found[version.key].append(version)
+    return {key: sorted(some, key=lambda each: (each.modified_at, each.is_latest)) for key, some in found.items()}
+
+
+def _faults(
+    platform: Platform, sizes: Mapping[str, int | None], by_key: Mapping[str, Sequence[Version]]
+) -> Iterator[FileFault]:
+    for key, size in sizes.items():
+        found = by_key.get(key)
+        # What the deployment made of a table lies elsewhere.
+        if found is None and size is None:
+            continue
+        if found is None:
+            yield FileFault(key, f"{key} is missing, and the bucket keeps no version of it", "")
+        elif found[-1].is_marker:
+            at = found[-1].modified_at
+            yield FileFault(key, f"{key} was deleted at {at:%Y-%m-%d %H:%M} UTC", _option("deleted", at))
+        elif fault := _overwriting(platform, key, found):
+            yield fault
+        elif size is not None and found[-1].bytes != size:
+            yield FileFault(key, f"{key} has {found[-1].bytes:,} bytes, and was written with {size:,}", "")
+
+
+def _overwriting(platform: Platform, key: str, found: Sequence[Version]) -> FileFault | None:
+    """Say that an object does not hold what it held at first, if that is so."""
+    written = [version for version in found if not version.is_marker]
+    if len(written) < 2 or written[0].etag == written[-1].etag or found[-1].is_marker:  # noqa: PLR2004 the first and one more
+        return None
+    if _content(platform, written[0]) == _content(platform, written[-1]):
+        return None
+    at = written[1].modified_at
+    return FileFault(key, f"{key} was overwritten at {at:%Y-%m-%d %H:%M} UTC", _option("overwritten", at))
+
+
+def _content(platform: Platform, version: Version) -> str:
+    """Return a hash of what a version holds."""
+    body = platform.s3.get_object(Bucket=platform.bucket.name, Key=version.key, VersionId=version.version_id)["Body"]
+    digest = hashlib.sha256()
+    for chunk in body.iter_chunks(1 << 20):
+        digest.update(chunk)
+    return digest.hexdigest()
+
+
+def _option(what: str, since: datetime) -> str:
+    return f"--{what}-since {since:%Y-%m-%dT%H:%M:%SZ}"
