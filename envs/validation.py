@@ -133,8 +133,8 @@ def _tags_fit_an_object(environment: Environment) -> Iterator[str]:
     surplus = len(OF_OBJECTS) + len(added) - MOST_OBJECT_TAGS
     if surplus > 0:
         yield (
-            f"tags: an object in S3 carries at most {MOST_OBJECT_TAGS} tags, of which {len(OF_OBJECTS)} are the platform's "
-            f"own; take away {surplus} of {', '.join(added)}"
+            f"tags: an object in S3 carries at most {MOST_OBJECT_TAGS} tags, of which {len(OF_OBJECTS)} are the "
+            f"platform's own; take away {surplus} of {', '.join(added)}"
         )
 
 
