@@ -30,7 +30,7 @@ _READERS: Final[dict[str, Callable[[str], Any]]] = {
     "timestamp": datetime.fromisoformat,
 }
 CSV, JSON, PARQUET = "csv", "json", "parquet"
-#: What a file can be, by its ending.
+#: What a file can be; its ending says so, or the option for it.
 FORMATS: Final = (CSV, JSON, PARQUET)
 #: A spreadsheet takes a cell that begins so for a formula, with and without a tab or line break in front, and runs it:
 #: https://owasp.org/www-community/attacks/CSV_Injection. Number columns are left alone: -12 is a number.
@@ -39,17 +39,26 @@ _FORMULA: Final = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
 _OWNER_ONLY: Final = 0o600
 
 
-def checked_target(target: Path) -> Path:
-    """Return the file to write.
+def file_format(target: Path | None, asked: str) -> str:
+    """Return which of FORMATS a file is to be: what is asked for, else what its ending says. Empty: there is no file.
 
     Raises:
-        OpsError: its ending is none of FORMATS, or its folder does not exist.
+        OpsError: neither says one, they differ, the folder does not exist, or Parquet would go to the screen.
     """
-    if target.suffix[1:] not in FORMATS:
+    if target is None:
+        if asked == PARQUET:
+            message = "Parquet is no text."
+            raise usage(message, "Name a file: --output FILE.parquet.")
+        return ""
+    ending = target.suffix[1:]
+    if asked and (asked not in FORMATS or ending in {*FORMATS} - {asked}):
+        message = f"{target} cannot be {asked}."
+        raise usage(message, f"A file is {', '.join(FORMATS)}: give one of them, and the same ending or none.")
+    if not asked and ending not in FORMATS:
         message = f"{target} ends in {target.suffix or 'nothing'}."
-        raise usage(message, f"Give a file that ends in {' or '.join(f'.{each}' for each in FORMATS)}.")
+        raise usage(message, f"End it in {' or '.join(f'.{each}' for each in FORMATS)}, or give --format.")
     check_folder(target)
-    return target
+    return asked or ending
 
 
 def check_folder(target: Path) -> None:
@@ -63,18 +72,19 @@ def check_folder(target: Path) -> None:
         raise usage(message, "Make it, or write elsewhere.")
 
 
-def write(target: Path, columns: Sequence[Column], rows: Iterable[Row]) -> int:
-    """Write rows to a file in the format of its ending and return how many; it is there whole or not at all.
+def write(target: Path, columns: Sequence[Column], rows: Iterable[Row], form: str = "") -> int:
+    """Write rows to a file, in one of FORMATS or that of its ending, and return how many; it is there whole or not.
 
     Raises:
         OpsError: it cannot be written.
     """
+    form = form or target.suffix[1:]
     try:
         with whole_file(target) as part:
-            if target.suffix[1:] == PARQUET:
+            if form == PARQUET:
                 return _write_parquet(part, columns, rows)
             with part.open("w", encoding="utf-8", newline="") as file:
-                return WRITERS[target.suffix[1:]](file, columns, rows)
+                return WRITERS[form](file, columns, rows)
     except OSError as error:
         raise OpsError(
             Exit.USAGE, f"{target} could not be written: {error}.", "Is there room and permission?"

@@ -38,6 +38,7 @@ class Form(StrEnum):
     RECORDS = show_queries.RECORDS
     CSV = exports.CSV
     JSON = exports.JSON
+    PARQUET = exports.PARQUET
 
 
 Examples = Annotated[int, typer.Option("--examples", min=0, metavar="N", help="So many examples of each.")]
@@ -67,7 +68,8 @@ def query(
     ] = None,
     rows: Annotated[int, typer.Option("--rows", min=1, metavar="N", help="So many rows are shown.")] = 100,
     target: Annotated[
-        Path | None, typer.Option("--output", metavar="FILE", help="All rows into a .csv, .json or .parquet instead.")
+        Path | None,
+        typer.Option("--output", metavar="FILE", help="All rows into a file: .csv, .json, .parquet or --format."),
     ] = None,
     write: Annotated[
         bool, typer.Option("--write", help="Run a statement that may change or delete something.")
@@ -95,8 +97,7 @@ def query(
     statement = queries.statement_of(sql, name, file, contract)
     if statement is None:
         return _list_named(named_queries_of(contract), as_json=as_json)
-    if target:
-        exports.checked_target(target)
+    exports.file_format(target, form or "")
     if write:
         confirm([f"In {env}: {statement}"], yes=yes)
     else:
@@ -127,7 +128,8 @@ class Telling(NamedTuple):
 def _tell(done: Execution, columns: Sequence[Column], found: Iterator[Row], telling: Telling) -> None:
     said = {**document(done), "dollars": LIST_PRICES.athena(done.scanned_bytes)}
     if telling.target:
-        count = exports.write(telling.target, columns, found)
+        form = exports.file_format(telling.target, telling.form or "")
+        count = exports.write(telling.target, columns, found, form)
         if telling.as_json:
             print_json({**said, "file": str(telling.target), "rows": count})
             return

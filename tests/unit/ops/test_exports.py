@@ -10,7 +10,7 @@ import pytest
 from pyarrow import parquet
 
 from ops.exits import OpsError
-from ops.exports import checked_target, write
+from ops.exports import file_format, write
 from ops.queries import Column, Row
 
 COLUMNS = (
@@ -106,8 +106,30 @@ def test_a_broken_answer_leaves_the_file_as_it_was(tmp_path: Path) -> None:
 
 
 def test_targets_are_checked_before_anything_is_paid_for(tmp_path: Path) -> None:
-    assert checked_target(tmp_path / "a.csv") == tmp_path / "a.csv"
-    with pytest.raises(OpsError, match=r"ends in \.xlsx"):
-        checked_target(tmp_path / "a.xlsx")
-    with pytest.raises(OpsError, match="does not exist"):
-        checked_target(tmp_path / "none" / "a.csv")
+    for name, asked, wrong in (
+        ("a.xlsx", "", r"ends in \.xlsx"),
+        ("none/a.csv", "", "does not exist"),
+        ("a.csv", "json", r"a\.csv cannot be json"),
+        ("a.csv", "records", r"a\.csv cannot be records"),
+    ):
+        with pytest.raises(OpsError, match=wrong):
+            file_format(tmp_path / name, asked)
+    with pytest.raises(OpsError, match="Parquet is no text"):
+        file_format(None, "parquet")
+
+
+@pytest.mark.parametrize(
+    ("name", "asked", "form"),
+    [("a.csv", "", "csv"), ("a.parquet", "parquet", "parquet"), ("a.txt", "csv", "csv"), ("a", "parquet", "parquet")],
+)
+def test_the_format_is_what_is_asked_for_or_what_the_ending_says(
+    tmp_path: Path, name: str, asked: str, form: str
+) -> None:
+    assert file_format(tmp_path / name, asked) == form
+    assert write(tmp_path / name, COLUMNS[1:2], [("12",)], form) == 1
+    content = (tmp_path / name).read_bytes()
+    assert content.startswith(b"PAR1") is (form == "parquet")
+
+
+def test_without_a_file_there_is_no_format_of_one() -> None:
+    assert [file_format(None, asked) for asked in ("", "table", "csv")] == ["", "", ""]
