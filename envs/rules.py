@@ -7,8 +7,9 @@ from collections.abc import Collection
 
 from pydantic import AfterValidator
 
-from contract.sources import contract_named
+from contract.sources import contract_named, contract_names
 from envs.naming import NameRule
+from envs.nearest import did_you_mean
 from envs.zones import ZONES
 
 #: CloudWatch Logs accepts no other numbers of days (PutRetentionPolicy).
@@ -46,7 +47,7 @@ def one_of(choices: Collection[object], remedy: str) -> AfterValidator:
             listed = ", ".join(
                 str(choice) for choice in sorted(choices, key=lambda choice: (len(str(choice)), str(choice)))
             )
-            message = f"must be one of {listed}; {remedy}"
+            message = f"must be one of {listed}; {remedy}{did_you_mean(value, choices)}"
             raise ValueError(message)
         return value
 
@@ -71,12 +72,15 @@ def named_by(rule: NameRule) -> AfterValidator:
 
 def _check_time_zone(value: str) -> str:
     if value not in ZONES:
-        message = "must be an IANA time zone; write it as in America/Bogota"
+        message = f"must be an IANA time zone; write it as in America/Bogota{did_you_mean(value, ZONES)}"
         raise ValueError(message)
     return value
 
 
 def _check_contract(value: str) -> str:
+    if value not in contract_names():
+        message = f"contract {value!r}: no such module in contract/sources/; there are {', '.join(contract_names())}"
+        raise ValueError(message + did_you_mean(value, contract_names()))
     contract_named(value)
     return value
 

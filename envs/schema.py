@@ -6,8 +6,9 @@ never raises; envs/validation.py then checks the whole tree with pydantic and re
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Annotated, Literal
+import functools
+from dataclasses import dataclass, field, fields
+from typing import Annotated, Any, Literal, TypeVar, cast
 
 from pydantic import AfterValidator, ConfigDict, with_config
 
@@ -18,6 +19,7 @@ from contract.sources import contract_named
 from contract.spark_catalog import ICEBERG_VERSIONS
 from envs import naming, rules
 from envs.cron import check_cron
+from envs.nearest import did_you_mean
 
 #: Worker types that each Glue version knows and this platform is sized for.
 WORKER_TYPES = dict.fromkeys(ICEBERG_VERSIONS, ("G.1X", "G.2X", "G.4X"))
@@ -46,7 +48,26 @@ OPERATORS = "operators"
 ON_DEMAND = "on_demand"
 AFTER_JOB = "after_job"
 
-_settings = with_config(ConfigDict(strict=True, revalidate_instances="always"))
+_checked = with_config(ConfigDict(strict=True, revalidate_instances="always"))
+
+_Settings = TypeVar("_Settings")
+
+
+def _settings(settings: type[_Settings]) -> type[_Settings]:
+    """Have a settings class checked as a part of its environment, and name the nearest setting to one it has not."""
+    known = [setting.name for setting in fields(cast("Any", settings))]
+    made = settings.__init__
+
+    @functools.wraps(made)
+    def init(self: _Settings, **values: Any) -> None:
+        for name in values.keys() - set(known):
+            message = f"{settings.__name__} has no setting {name!r}{did_you_mean(name, known)}"
+            raise TypeError(message)
+        made(self, **values)
+
+    type.__setattr__(settings, "__init__", init)
+    return _checked(settings)
+
 
 _Days = Annotated[int, rules.between(1, 3650, "give a number of days")]
 _Prefix = Annotated[str, rules.PREFIX]

@@ -13,6 +13,7 @@ from contract.source import ContractError
 from contract.sources import contract_named
 from envs.discovery import environments_in
 from envs.local import LOCAL
+from envs.nearest import did_you_mean
 from envs.prod import PROD
 from envs.schema import Environment
 from envs.test import TEST
@@ -58,6 +59,7 @@ def environment_named(name: str, variables: Mapping[str, str]) -> Environment:
     """
     if name not in ENVIRONMENTS:
         message = f"environment {name!r}: no such environment; known are {', '.join(sorted(ENVIRONMENTS))}"
+        message += did_you_mean(name, ENVIRONMENTS)
         raise ConfigurationError(message)
     environment = ENVIRONMENTS[name]
     endpoint = variables.get(ENDPOINT_VARIABLE, "")

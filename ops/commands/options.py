@@ -13,6 +13,7 @@ import typer
 from botocore.exceptions import BotoCoreError, ClientError
 
 from contract.runs import RunSummaryError
+from envs.nearest import did_you_mean
 from envs.selection import CHOICE_VARIABLE, ENVIRONMENTS
 from glue_src.exceptions import IncompleteRunError, TableError
 from ops.aws_errors import explained
@@ -27,7 +28,9 @@ if TYPE_CHECKING:
 def _known(name: str) -> str:
     # Only a command that does without an environment has a default for it.
     if name and name not in ENVIRONMENTS:
-        message = f"there is no environment {name!r}; known are {', '.join(ENVIRONMENTS)}"
+        message = (
+            f"there is no environment {name!r}; known are {', '.join(ENVIRONMENTS)}{did_you_mean(name, ENVIRONMENTS)}"
+        )
         raise typer.BadParameter(message)
     return name
 

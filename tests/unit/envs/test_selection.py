@@ -32,11 +32,14 @@ def test_choice(choice: str | None, names: list[str]) -> None:
     assert [environment.name for environment in selected_environments(variables)] == names
 
 
-@pytest.mark.parametrize("name", ["staging", "TEST", "test.py", "test prod"])
-def test_unknown_name(name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "meant"), [("staging", ""), *((name, "test") for name in ("TEST", "test.py", "test prod"))]
+)
+def test_unknown_name(name: str, meant: str) -> None:
     with pytest.raises(ConfigurationError) as raised:
         selected_environments({"CAT_ENV": name})
-    assert str(raised.value) == f"environment {name!r}: no such environment; known are {KNOWN}"
+    guess = f"; did you mean {meant!r}?" if meant else ""
+    assert str(raised.value) == f"environment {name!r}: no such environment; known are {KNOWN}{guess}"
 
 
 def test_faults_of_all_chosen_environments_together(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from contract.sources.catia import CONTRACT
 from envs.prod import PROD
 from tools.site.markdown import lines, table
 from tools.site.pages import DOCS, lineage_of_prod, pages_of_code
-from tools.site.settings_page import settings_page
+from tools.site.settings_page import settings_page, texts, what_it_is
 from tools.site.site_hooks import on_page_markdown
 from tools.site.tables_page import tables_page
 
@@ -45,6 +46,35 @@ def test_a_settings_row_has_type_default_and_values() -> None:
     )
     assert "| `normalize.schedule.enabled` | `bool` | *required* | `False` | `True` | `False` |" in page
     assert "| `normalize.extract.scan_segments` | `int or None` | `None` |  |  |  |" in page
+
+
+def test_every_setting_says_what_it_is_what_it_may_be_and_what_changes() -> None:
+    page = settings_page()
+    wanted = (
+        "| `timeout` | Until the service stops a run: seconds of a function, minutes of a Glue job.",
+        "so that only a hanging one is stopped. | from 1 to 900 | In place, from the next run on. |",
+        "| 3 to 63 characters: lower-case letters, digits,",
+        "| an IANA time zone |",
+    )
+    assert [text for text in wanted if text not in page] == []
+    assert "•" not in page
+    with pytest.raises(KeyError):
+        what_it_is("normalize.lambda_.", "nobody_described_me")
+
+
+def test_no_text_is_of_a_setting_that_is_no_more() -> None:
+    page = settings_page()
+    told = [text for _, pair in entries(texts()) for text in pair]
+    assert len(told) > 100
+    assert [text for text in told if text.replace("|", "\\|") not in page] == []
+
+
+def entries(section: dict[str, Any]) -> Iterator[tuple[str, list[str]]]:
+    for name, value in section.items():
+        if isinstance(value, dict):
+            yield from entries(value)
+        else:
+            yield name, value
 
 
 def test_all_tables_views_and_queries_are_told() -> None:
