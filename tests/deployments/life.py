@@ -1,4 +1,4 @@
-"""A deployment's life: made by an administrator, planned and changed by workflows as their roles, and taken down."""
+"""A deployment's life: made and upgraded by an administrator, planned and changed by workflows, and taken down."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from envs.naming import Names
+from tests.deployments.upgrade import Upgrade, fill, held, stacks_of_release
 from tests.deployments.variants import CHANGED, FIRST
 from tests.deployments.workflows import DEPLOYS, PLANS, variables_of
 from tests.guards.roots import Done, Root
@@ -47,14 +48,18 @@ class Life:
     buckets: list[str]
     #: Of the emulator that decides, for each thing that a role asked for; empty of the other.
     decisions: list[dict[str, Any]]
+    #: Where the last release was deployed first.
+    upgrade: Upgrade | None
 
 
 def live(workspace: Workspace, variants: Path, folder: Path, variables: Mapping[str, str], lacks: Lacks) -> Life:
     """Go through all steps on an emulator. One that lacks much is asked what it proves, too: the other is elsewhere.
 
-    Workflows are only given what exists already: to make a bucket, a role or a policy of one takes a person.
+    On the other one the last release is deployed first, with data, and then today's code in its place. Workflows are
+    only given what exists already: to make a bucket, a role or a policy of one takes a person.
     """
-    shutil.copytree(variants / FIRST / "stacks", folder / "stacks")
+    today = variants / FIRST / "stacks"
+    shutil.copytree(today if lacks.update else stacks_of_release(variants), folder / "stacks")
     roots = {name: Root(folder / "stacks" / name, variables) for name in (NAMES.pipeline_stack, *STACKS)}
     clients = workspace.clients()
     ensure_state_bucket(workspace.environment, clients.s3, clients.sts)
@@ -62,6 +67,7 @@ def live(workspace: Workspace, variants: Path, folder: Path, variables: Mapping[
         list(at_once.map(lambda root: root.succeed("init", "-input=false"), roots.values()))
         for root in roots.values():
             root.succeed(*_APPLY)
+        upgrade = None if lacks.update else _upgraded(workspace, roots, today)
         outputs = json.loads(roots[NAMES.pipeline_stack].output("output", "-json"))
 
         def acting_as(output: str, subject: str, stack: str) -> Root:
@@ -98,8 +104,18 @@ def live(workspace: Workspace, variants: Path, folder: Path, variables: Mapping[
         verified=report,
         left={stack: roots[stack].succeed("state", "list") for stack in STACKS},
         buckets=[bucket["Name"] for bucket in clients.s3.list_buckets()["Buckets"]],
+        upgrade=upgrade,
         decisions=read_decisions(workspace.emulator.decisions) if workspace.emulator.decisions.exists() else [],
     )
+
+
+def _upgraded(workspace: Workspace, roots: Mapping[str, Root], today: Path) -> Upgrade:
+    before, plans = fill(workspace.emulator.endpoint_url()), {}
+    for name, root in roots.items():
+        shutil.copytree(today / name, root.folder, dirs_exist_ok=True)
+        plans[name] = _plan(root)
+        root.succeed("apply", "-input=false", "kept.tfplan")
+    return Upgrade(plans, before, held(workspace.emulator.endpoint_url()))
 
 
 def _plan(root: Root) -> Any:

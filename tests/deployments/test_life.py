@@ -9,6 +9,7 @@ from concurrent.futures import Future
 import pytest
 
 from contract.layout import ARTIFACTS_PREFIX
+from contract.serving import VIEW_TYPE
 from modules.ci.access import ACCESS
 from tests.deployments.conftest import EMULATED
 from tests.deployments.life import NAMES, STACKS, Life
@@ -32,6 +33,27 @@ def life(lives: Mapping[str, Future[Life]], name: str) -> Life:
 
 def test_plan_after_the_first_deployment_wants_only_what_the_emulator_does_not_keep(life: Life, name: str) -> None:
     assert {stack: changes_in(plan) for stack, plan in life.plans.items()} == EMULATED[name].gaps
+
+
+#: What holds data, or says where it is.
+KEEPS_DATA = {"aws_glue_catalog_database", "aws_glue_catalog_table", "aws_kms_key", "aws_s3_bucket", "aws_sqs_queue"}
+
+
+def test_last_release_is_upgraded_with_its_data_and_reads_as_before(lives: Mapping[str, Future[Life]]) -> None:
+    upgrade = lives["ministack"].result().upgrade
+    assert upgrade is not None
+    assert {name: len(rows) > 0 for name, rows in upgrade.before.items()} == dict.fromkeys(upgrade.before, True)
+    assert upgrade.after == upgrade.before
+    # Views are programs: another text of one is another entry.
+    gone = [
+        change["address"]
+        for plan in upgrade.plans.values()
+        for change in plan["resource_changes"]
+        if "delete" in change["change"]["actions"]
+        and change["type"] in KEEPS_DATA
+        and change["change"]["before"].get("table_type") != VIEW_TYPE
+    ]
+    assert gone == []
 
 
 @pytest.mark.parametrize("stack", STACKS)

@@ -62,7 +62,7 @@ def dot(graph: Graph) -> str:
 def _defaults(direction: str) -> Iterator[str]:
     distance = 1.1 if direction == "LR" else 0.45
     yield f'graph [rankdir={direction}, bgcolor="transparent", ranksep={distance}, nodesep=0.25, pad=0.2];'
-    yield f'node [shape=box, style="rounded,filled", fontname={_FONT}, fontsize=13, margin="0.32,0.08"];'
+    yield f'node [shape=box, style="rounded,filled", fontname={_FONT}, fontsize=13, margin="0.4,0.08"];'
     yield f"edge [fontname={_FONT}, fontsize=11, arrowsize=0.8];"
 
 
