@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from tools.ci.changes import Action, Attribute, Change
+from tools.ci.losses import losses
 from tools.ci.report import Report, StackPlan
 from tools.site.markdown import row
 
@@ -82,6 +83,9 @@ def _written(report: Report, title: str, shown: frozenset[Row]) -> str:
     lines = [marker(report), f"### {title}: {headline(report)}", "", f"Commit {report.commit}."]
     if report.guarded:
         lines += ["", _GUARDED.format(environment=report.environment)]
+    lost = [sentence for stack in report.stacks for sentence in losses(stack.changes)]
+    if lost:
+        lines += ["", "**Data goes with this:**", "", *(f"- {sentence}" for sentence in lost)]
     for stack in report.stacks:
         lines += ["", f"#### {stack.stack}", "", *_stack(stack, shown)]
     return "\n".join(lines) + "\n"
