@@ -7,6 +7,8 @@ import re
 from pathlib import Path
 from typing import Final
 
+import pytest
+
 from contract.version import VERSION
 
 PROJECT: Final = Path(__file__).parents[4]
@@ -47,3 +49,9 @@ def test_changes_begin_with_this_version() -> None:
     headings = re.findall(r"^## (.+)$", (PROJECT / CHANGES).read_text(encoding="utf-8"), re.MULTILINE)
     assert headings[0] == VERSION
     assert len(set(headings)) == len(headings)
+
+
+@pytest.mark.parametrize("page", [*(DOCS / "how-to").glob("*.md"), DOCS / "upgrading.md"], ids=lambda path: path.stem)
+def test_a_task_page_starts_with_what_to_do(page: Path) -> None:
+    begun = page.read_text(encoding="utf-8").partition("\n```")[0]
+    assert len(begun.splitlines()) <= 12
