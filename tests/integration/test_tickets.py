@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
+import sys
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -168,6 +170,35 @@ def test_a_demo_of_made_up_items_answers_its_questions(first: Night, help_desk: 
     assert made.items.accepted == {"tickets": 38}
     assert sum(made.items.rejected.values()) == 2
     assert [title for title, rows_found in answers.items() if not rows_found] == []
+
+
+def test_a_contract_is_inferred_from_the_table(first: Night, help_desk: Desk, tmp_path: Path) -> None:
+    target = tmp_path / "desk.py"
+    words = ("infer", "--table", TICKETS.normalize.dynamo_table_name, "--name", "desk", "--output", str(target))
+    command = (sys.executable, "-m", "tools.contract", *words)
+    variables = first.pipeline.workspace.variables()
+    done = subprocess.run(command, check=True, cwd=PROJECT, env=variables, capture_output=True, text=True)
+    assert f"{len(help_desk.items)} items were read." in done.stdout
+    written = target.read_text(encoding="utf-8")
+    lines = [line.strip() for line in written.splitlines() if "CONFIRM" in line]
+    made = {line.split('"')[1]: line.partition("(")[0] for line in lines}
+    typed = {
+        "opened_at": "instant",
+        "priority": "integer",
+        "is_urgent": "boolean",
+        "due_on": "day",
+        "tags": "json",
+        "replies": "json",
+    }
+    assert made == {
+        **dict.fromkeys(("ticket_id", "subject", "status"), "text"),
+        **typed,
+        "refund": "decimal",
+        "hours": "decimal",
+    }
+    # Replies are lists, or JSON in a text, or what the desk's faults are.
+    assert "ODD, would reject" in written
+    assert [item for item in help_desk.items if item.get("subject", {}).get("S", "T-0001") in written] == []
 
 
 @pytest.fixture

@@ -30,6 +30,7 @@ _MISSING: Final = 8
 #: More rejected items than so many of a hundred would be quarantined: a sample of those shows nothing.
 _MOST_REJECTED: Final = 20
 _MOST_ENTRIES: Final = 4
+_ON_A_SCREEN: Final = 6
 
 
 def contract_sample(contract: SourceContract, items: int, seed: int, newest: date) -> Sample:
@@ -42,13 +43,18 @@ def contract_sample(contract: SourceContract, items: int, seed: int, newest: dat
     made = [maker.item(number) for number in range(items)]
     _check(contract, made)
     # A view is what people look at first; where there is none, the table that has a row for each item.
-    looked_at = [view.name for view in views_of(contract)] + [
-        dataset.name for dataset in reversed(contract.datasets) if dataset != REJECTED
-    ]
-    questions = {f"What is there? ({name})": f'SELECT * FROM "{name}" LIMIT 3' for name in looked_at}  # noqa: S608 - the contract's names
+    columns = {view.name: [column.name for column in view.columns] for view in views_of(contract)}
+    columns |= {dataset.name: [*dataset.column_names] for dataset in reversed(contract.datasets) if dataset != REJECTED}
+    questions = {f"What is there? ({name})": _look(name, names) for name, names in columns.items()}
     rejected = "SELECT reason, count(*) AS items FROM rejected GROUP BY reason ORDER BY items DESC, reason LIMIT 5"
     questions |= {"What could not be read, and why? (rejected)": rejected, **RUNS_QUESTION}
-    return Sample(made, f"{items:,} made-up items", questions, view=looked_at[0])
+    return Sample(made, f"{items:,} made-up items", questions, view=next(iter(columns)))
+
+
+def _look(name: str, columns: Sequence[str]) -> str:
+    """Return SQL for some rows of a table or view: as many of its columns as a screen has room for."""
+    selected = ", ".join(f'"{column}"' for column in columns[:_ON_A_SCREEN])
+    return f'SELECT {selected} FROM "{name}" LIMIT 3'  # noqa: S608 - the contract's names
 
 
 def _check(contract: SourceContract, items: Sequence[Item]) -> None:

@@ -25,7 +25,9 @@ KEY_TYPES: Final[tuple[KeyTypeType, ...]] = ("HASH", "RANGE")
 
 @dataclass(frozen=True)
 class SourceTable:
-    """One table. ``keys`` are its key attributes, all of them texts: the partition key first, and the sort key if any.
+    """One table. ``keys`` are its key attributes, the partition key first, and the sort key if any.
+
+    They are texts, but for the ``numbers`` among them.
 
     Methods raise botocore's ClientError as it comes.
     """
@@ -33,11 +35,15 @@ class SourceTable:
     dynamodb: DynamoDBClient
     name: str
     keys: tuple[str, ...]
+    numbers: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, environment: Environment, dynamodb: DynamoDBClient) -> SourceTable:
         """Return the table that an environment reads."""
-        return cls(dynamodb, environment.normalize.dynamo_table_name, environment.contract.key_attributes)
+        contract = environment.contract
+        columns = [column for dataset in contract.datasets for column in dataset.columns if column.type.is_number]
+        numbers = {source for column in columns for source in column.source} & {*contract.key_attributes}
+        return cls(dynamodb, environment.normalize.dynamo_table_name, contract.key_attributes, frozenset(numbers))
 
     def ensure(self) -> None:
         """Create the table, billed on demand, unless it exists."""
@@ -48,7 +54,9 @@ class SourceTable:
         ]
         self.dynamodb.create_table(
             TableName=self.name,
-            AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"} for key in self.keys],
+            AttributeDefinitions=[
+                {"AttributeName": key, "AttributeType": "N" if key in self.numbers else "S"} for key in self.keys
+            ],
             KeySchema=schema,
             BillingMode="PAY_PER_REQUEST",
         )

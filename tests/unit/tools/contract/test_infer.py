@@ -1,0 +1,120 @@
+"""A first contract from a sample: it imports, is whole, reads what the sample has, and quotes nothing of it."""
+
+from __future__ import annotations
+
+import sys
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tools.contract import __main__ as command
+from tools.contract.inference import observed
+from tools.contract.written import UnusableSampleError, checked, module_text, report
+from tools.local.sample_shapes import wire
+
+KEYS = ("user_id", "visitNo")
+
+
+def visit(number: int, **change: Any) -> dict[str, Any]:
+    values = {
+        "user_id": f"secret-{number}",
+        "visitNo": number,
+        "Host Name": f"secret {number}",
+        "city": ("Cali", "Pasto")[number % 2],
+        "status": ("in", "out")[number % 2],
+        "zip": f"0{number:04}",
+        "fee": Decimal(number) / 4,
+        "count": number,
+        "paid": number % 2 == 0,
+        "on": "2026-01-31",
+        "at": "2026-01-31T10:00:00-05:00",
+        "parts": [{"a": number}],
+        "packed": '{"a": 1}',
+        "notes": "secret " * 20,
+        "dt": "x",
+        "a.b": "y",
+        **change,
+    }
+    return {name: wire(value) for name, value in values.items() if value is not ...}
+
+
+ITEMS = [
+    *(visit(number) for number in range(1, 97)),
+    visit(97, fee="secret", count=...),
+    visit(98, on="secret", count=None),
+    visit(99, paid="secret"),
+    {**visit(100), "tags": {"SS": ["secret"]}},
+]
+
+
+def test_a_sample_becomes_a_contract_with_what_was_odd(tmp_path: Path) -> None:
+    seen = observed(ITEMS, KEYS)
+    text, target = module_text("visits_", "Reception-Visits", seen), tmp_path / "visits_.py"
+    outcome = checked(text, "visits_", ITEMS, target)
+    assert target.read_text(encoding="utf-8") == text
+    assert not any(name.endswith("visits_") for name in sys.modules)
+    # What is odd would be rejected, and is told by its reason.
+    assert (outcome.accepted, outcome.rejected) == (97, {"invalid_value": 3})
+    columns = [line.strip() for line in text.splitlines() if "CONFIRM" in line]
+    assert [line.partition(', "What')[0] for line in columns] == [
+        'text(1, "user_id", IDENTIFIER',
+        'integer(2, "visit_no", TECHNICAL',
+        'text(3, "host_name", PERSONAL',
+        'instant(5, "at", TECHNICAL',
+        'text(6, "city", ORGANISATION',
+        'integer(7, "count", TECHNICAL',
+        'text(8, "dt_", TECHNICAL',
+        'decimal(8, 2)(9, "fee", TECHNICAL',
+        'prose(10, "notes", PERSONAL',
+        'day(11, "on", TECHNICAL',
+        'json(12, "packed", PERSONAL',
+        'boolean(13, "paid", TECHNICAL',
+        'json(14, "parts", PERSONAL',
+        'text(15, "status", TECHNICAL',
+        'text(17, "zip", PERSONAL',
+    ]
+    assert '# "count": N in 98, NULL in 1; 2.0 % of the items have none.' in text
+    assert "# ODD, would reject 1 items: expected a day as YYYY-MM-DD, found text of 6 characters." in text
+    assert "Items have 3 different sets of attributes." in text
+    told = report(seen, outcome, target)
+    assert "The contract takes 97 of them; it would reject" in told
+    assert [said for said in (text, told) if "secret" in said or "Pasto" in said] == []
+
+
+@pytest.mark.parametrize(
+    ("values", "made"),
+    [
+        ([{"N": "1"}, {"N": "12345678901234567890"}], "decimal(24, 0)"),
+        ([{"N": "1"}] * 9 + [{"N": "0.5"}], "decimal(6, 1)"),
+        ([{"N": "1E+100"}, {"N": "1E-100"}], "double"),
+        ([{"S": "5"}, {"S": "07"}], "text"),
+        ([{"BOOL": True}, {"S": "true"}], "boolean"),
+        ([{"NULL": True}], "text"),
+    ],
+)
+def test_the_narrowest_type_that_all_values_are_of(values: list[dict[str, Any]], made: str) -> None:
+    items = [{"id": {"S": str(number)}, "x": value} for number, value in enumerate(values)]
+    assert f"        {made}(2, " in module_text("it", "it", observed(items, ("id",)))
+
+
+def test_no_items_and_keys_without_a_column_are_told() -> None:
+    with pytest.raises(UnusableSampleError, match="visits has no items: fill it first"):
+        module_text("visits", "visits", observed([], ("id",)))
+    with pytest.raises(UnusableSampleError, match="no column can have the values of the key id; it is B in 1"):
+        module_text("visits", "visits", observed([{"id": {"B": b"x"}}], ("id",)))
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--name", "Visits"), "--name 'Visits': write lower-case letters"),
+        (("--name", "catia"), "--name 'catia': there is such a contract already"),
+        (("--name", "runs"), "--name 'runs': every contract has a table of that name"),
+        (("--output", __file__), "is there already: give another --name or --output"),
+    ],
+)
+def test_nothing_is_written_over(words: tuple[str, ...], said: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert command.main(["infer", "--table", "reception-visits", *words]) == 2
+    assert said in capsys.readouterr().err

@@ -1,0 +1,76 @@
+"""The command line: ``python -m tools.contract infer --table T --limit 1000``.
+
+It reads the table as whoever runs it: with that person's AWS profile, or on the emulator that AWS_ENDPOINT_URL names.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import boto3
+from botocore.exceptions import BotoCoreError, ClientError
+
+from tools.contract.inference import observed
+from tools.contract.names import contract_name_of, fault_of
+from tools.contract.written import UnusableSampleError, checked, module_text, report
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+SOURCES: Final = Path(__file__).resolve().parents[2] / "contract" / "sources"
+DEFAULT_LIMIT: Final = 1000
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the command line's grammar."""
+    root = argparse.ArgumentParser(prog="python -m tools.contract", description=__doc__)
+    infer = root.add_subparsers(dest="command", required=True).add_parser(
+        "infer",
+        help="Write a first contract from a sample of a table's items.",
+        description="Write a first contract from a sample of a table's items. No value of an item is shown or written.",
+        epilog="For example: python -m tools.contract infer --table reception-visits --name visits",
+    )
+    infer.add_argument("--table", required=True, help="the DynamoDB table's name")
+    infer.add_argument("--name", help="the contract's name (default: made of the table's)")
+    infer.add_argument("--limit", type=int, default=DEFAULT_LIMIT, help="items to look at (default: %(default)s)")
+    infer.add_argument("--output", type=Path, help="the file (default: contract/sources/<name>.py)")
+    return root
+
+
+def main(words: list[str] | None = None) -> int:
+    """Write the contract, say what was seen, and return the exit status."""
+    arguments = parser().parse_args(words)
+    name = arguments.name or contract_name_of(arguments.table)
+    target = arguments.output or SOURCES / f"{name}.py"
+    fault = fault_of(name) or (f"{target} is there already: give another --name or --output" if target.exists() else "")
+    if fault:
+        sys.stderr.write(f"{fault}\n")
+        return 2
+    try:
+        keys, items = sample(boto3.client("dynamodb"), arguments.table, arguments.limit)
+        seen = observed(items, keys)
+        outcome = checked(module_text(name, arguments.table, seen), name, items, target)
+    except (BotoCoreError, ClientError, UnusableSampleError) as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    sys.stdout.write(report(seen, outcome, target))
+    return 0
+
+
+def sample(dynamodb: DynamoDBClient, table: str, limit: int) -> tuple[tuple[str, ...], list[dict[str, Any]]]:
+    """Return a table's key attributes, the partition key first, and up to so many of its items."""
+    schema = dynamodb.describe_table(TableName=table)["Table"]["KeySchema"]
+    keys = sorted(schema, key=lambda key: key["KeyType"])
+    pages = dynamodb.get_paginator("scan").paginate(
+        TableName=table, PaginationConfig={"PageSize": min(limit, DEFAULT_LIMIT)}
+    )
+    items = (item for page in pages for item in page["Items"])
+    return tuple(key["AttributeName"] for key in keys), list(islice(items, limit))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

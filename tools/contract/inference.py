@@ -1,0 +1,139 @@
+"""What a sample of items tells of a table: for each attribute a type, how often it is missing, and what is odd.
+
+Types are tried by the very readers that ETL-1 has (``contract.items.typed``): so what is odd here is what would be
+rejected there, in the same words, which quote nothing.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Context, Decimal
+from typing import Any, Final
+
+from contract.column_types import MOST_DIGITS, ColumnType
+from contract.datasets import TECHNICAL, Column
+from contract.items import typed
+from contract.items.attribute_values import Number, unwrap
+from contract.items.rejections import ItemRejectedError
+
+#: A type is proposed if so many of a hundred values are of it; the others would be rejected.
+_MOST: Final = 90
+#: Digits before the point that a decimal has more than the sample needs, for numbers to come.
+_ROOM: Final = 4
+#: More digits than a DynamoDB number has.
+_EXACT: Final = Context(prec=100)
+#: DynamoDB's types without a column's type.
+_WITHOUT_COLUMN: Final = frozenset({"B", "SS", "NS", "BS"})
+#: Texts of so many characters, on average, are written at length.
+_PROSE: Final = 60
+
+
+@dataclass(frozen=True)
+class Attribute:
+    """One attribute of the items. ``type`` is None where no column can have its values.
+
+    ``kinds`` are DynamoDB's types of its values, ``missing`` counts items without it or with a null, ``odd`` the
+    reasons for which values would be rejected, ``distinct`` different values; ``length`` is that of texts on average.
+    """
+
+    name: str
+    type: ColumnType | None
+    items: int
+    missing: int
+    kinds: Mapping[str, int]
+    odd: Mapping[str, int]
+    distinct: int
+    length: float
+    is_key: bool = False
+
+    @property
+    def is_prose(self) -> bool:
+        """Whether its values are texts that are written at length."""
+        return self.type == ColumnType.TEXT and self.length >= _PROSE
+
+
+@dataclass(frozen=True)
+class Observation:
+    """What a sample tells: its keys, the partition key first; attributes in order; how many sets of them there are."""
+
+    keys: tuple[str, ...]
+    items: int
+    attributes: tuple[Attribute, ...]
+    shapes: int
+
+
+def observed(items: Sequence[Mapping[str, Any]], keys: tuple[str, ...]) -> Observation:
+    """Return what items, in DynamoDB's wire format, tell of their table; keys come first."""
+    names = sorted({name for item in items for name in item} - set(keys))
+    attributes = tuple(_attribute(name, items, is_key=name in keys) for name in (*keys, *names))
+    return Observation(keys, len(items), attributes, len({frozenset(item) for item in items}))
+
+
+def _attribute(name: str, items: Sequence[Mapping[str, Any]], *, is_key: bool) -> Attribute:
+    wires = [item[name] for item in items if name in item]
+    kinds = Counter(next(iter(wire)) for wire in wires)
+    values = [value for value in map(unwrap, wires) if value is not None]
+    # A text that is a key stays one: two keys may be one instant. A column's source has dots for maps.
+    best, odd = (ColumnType.TEXT, Counter[str]()) if is_key and kinds.keys() == {"S"} else _best(kinds, values)
+    best = None if {".", "["} & set(name) else best
+    texts = [value for value in values if type(value) is str]
+    return Attribute(
+        name=name,
+        type=best,
+        items=len(items),
+        missing=len(items) - len(values),
+        kinds=dict(kinds.most_common()),
+        odd=dict(odd.most_common()),
+        distinct=len(set(map(str, values))),
+        length=sum(map(len, texts)) / len(texts) if texts else 0,
+        is_key=is_key,
+    )
+
+
+def _best(kinds: Counter[str], values: Sequence[Any]) -> tuple[ColumnType | None, Counter[str]]:
+    """Return the type that most values are of, and why the others would be rejected."""
+    if not kinds.keys() & _WITHOUT_COLUMN:
+        refused = {candidate: _refusals(candidate, values) for candidate in _candidates(kinds, values)}
+        # Of equally good ones the first, which is the narrowest.
+        for candidate in (min(refused, key=lambda each: refused[each].total()), ColumnType.TEXT):
+            odd = _refusals(candidate, values)
+            if odd.total() * 100 <= len(values) * (100 - _MOST):
+                return candidate, odd
+    return None, Counter()
+
+
+def _candidates(kinds: Counter[str], values: Sequence[Any]) -> tuple[ColumnType, ...]:
+    """Return types to try, the narrowest first. Texts of digits stay texts: they may begin with a zero that counts."""
+    most = next((kind for kind, _ in kinds.most_common() if kind != "NULL"), "")
+    if most == "BOOL":
+        return (ColumnType.BOOLEAN,)
+    if most == "N":
+        decimal = _decimal_for([value for value in values if isinstance(value, Number)])
+        return ColumnType.COUNT, decimal, ColumnType.DOUBLE
+    if most in {"M", "L"}:
+        return (ColumnType.JSON,)
+    return (ColumnType.DATE, ColumnType.INSTANT, ColumnType.JSON) if most else (ColumnType.TEXT,)
+
+
+def _decimal_for(numbers: Iterable[Number]) -> ColumnType:
+    """Return a decimal that has room for numbers, and some before the point for larger ones."""
+    before, behind = 1, 0
+    for number in numbers:
+        _, digits, exponent = Decimal(number).normalize(_EXACT).as_tuple()
+        behind = max(behind, -int(exponent))
+        before = max(before, len(digits) + int(exponent))
+    scale = min(behind, MOST_DIGITS)
+    return ColumnType.decimal(min(MOST_DIGITS, before + scale + _ROOM), scale)
+
+
+def _refusals(candidate: ColumnType, values: Sequence[Any]) -> Counter[str]:
+    column = Column(1, "it", candidate, TECHNICAL, nullable=True, comment="")
+    refused: Counter[str] = Counter()
+    for value in values:
+        try:
+            typed.cell(value, column)
+        except ItemRejectedError as rejection:
+            refused[rejection.rule.partition(": ")[2]] += 1
+    return refused

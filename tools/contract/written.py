@@ -1,0 +1,221 @@
+"""A contract's file from what was observed, tried before it is there: it imports, is whole, and reads the sample."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+from typing import Any, Final
+
+from contract.column_types import ColumnType, Kind
+from contract.items.outcomes import Rejected
+from contract.source import ContractError, SourceContract
+from lambda_src.normalize import Normalizer
+from tools.contract.classes import proposed_class
+from tools.contract.inference import Attribute, Observation
+from tools.contract.names import column_name
+
+_BUILDERS: Final = {
+    Kind.TEXT: "text",
+    Kind.COUNT: "integer",
+    Kind.DOUBLE: "double",
+    Kind.BOOLEAN: "boolean",
+    Kind.DATE: "day",
+    Kind.INSTANT: "instant",
+    Kind.JSON: "json",
+}
+_TEMPLATE: Final = '''\
+"""{table}: a first contract, made of a sample of {items:,} items. Read each line, and confirm or change it.
+
+{shapes}
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from contract.datasets import (
+{imports}
+)
+from contract.items import typed
+from contract.items.outcomes import AcceptedItem
+from contract.source import ItemKind, SourceContract
+
+# The numbers are field ids: each column's own for ever. The classes are guesses: docs/privacy.md says what follows.
+ROWS = Dataset(
+    name="{name}",
+    description="One row per item.",
+    columns=(
+{columns}
+    ),
+    key={keys},
+    sort_by={keys},
+    # Without a partition each change rewrites the whole table: docs/how-to/another-table.md says when to divide it.
+)
+
+
+def read(item: Mapping[str, Any]) -> AcceptedItem:
+    """Return the row of an item, given in DynamoDB's wire format.
+
+    Raises:
+        ItemRejectedError: it breaks a rule.
+    """
+    return AcceptedItem("{name}", {{ROWS.name: [typed.row(item, ROWS)]}})
+
+
+CONTRACT = SourceContract(
+    name="{name}",
+    description="{table}",
+    table="{part}",
+    key_attributes={attributes},
+    kinds=(ItemKind("{name}", ROWS),),
+    datasets=(REJECTED, ROWS),
+    item_reader=f"{{__name__}}:read",
+)
+'''
+
+
+class UnusableSampleError(Exception):
+    """No contract can be made of a sample."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What the contract makes of the sample: how many items it takes, and why it rejects the others."""
+
+    accepted: int
+    rejected: Mapping[str, int]
+
+
+def module_text(name: str, table: str, seen: Observation) -> str:
+    """Return the contract's module.
+
+    Raises:
+        UnusableSampleError: there is no item, or a key is of a type that no column has.
+    """
+    if not seen.items:
+        message = f"{table} has no items: fill it first, or write the contract by hand."
+        raise UnusableSampleError(message)
+    columns = dict(_columns(seen))
+    lost = [attribute.name for attribute in seen.attributes if attribute.is_key and attribute.type is None]
+    if lost:
+        message = (
+            f"{table}: no column can have the values of the key {', '.join(lost)}; it is {_kinds(seen.attributes[0])}."
+        )
+        raise UnusableSampleError(message)
+    used = {"REJECTED", "Dataset"}
+    lines = []
+    for field_id, attribute in enumerate(seen.attributes, start=1):
+        lines += [f"        # {each}" for each in _remarks(attribute)]
+        if attribute.type is not None:
+            written, words = _column(field_id, columns[attribute.name], attribute.type, attribute, seen)
+            lines.append(written)
+            used |= words
+    keys = _tuple([columns[key] for key in seen.keys])
+    return _TEMPLATE.format(
+        table=table,
+        items=seen.items,
+        shapes=_shapes(seen),
+        imports="\n".join(
+            f"    {each}," for each in sorted(used, key=lambda each: (not each.isupper(), each.islower(), each))
+        ),
+        name=name,
+        columns="\n".join(lines),
+        keys=keys,
+        part=table.removesuffix("-table").replace("_", "-").lower(),
+        attributes=_tuple(seen.keys),
+    )
+
+
+def _columns(seen: Observation) -> Iterator[tuple[str, str]]:
+    taken: set[str] = set()
+    for attribute in seen.attributes:
+        name = column_name(attribute.name, taken)
+        taken.add(name)
+        yield attribute.name, name
+
+
+def _shapes(seen: Observation) -> str:
+    if seen.shapes == 1:
+        return "All items have the same attributes."
+    return (
+        f"Items have {seen.shapes} different sets of attributes. Where these are several kinds of items, give each a\n"
+        "dataset and an ItemKind of its own, as contract/sources/catia has them."
+    )
+
+
+def _column(
+    field_id: int, name: str, kind: ColumnType, attribute: Attribute, seen: Observation
+) -> tuple[str, set[str]]:
+    """Return the line that makes a column, and the words that it needs."""
+    data_class = proposed_class(attribute, is_partition_key=attribute.name == seen.keys[0]).name
+    source, comment = json.dumps(attribute.name), json.dumps(f"What the source has as {attribute.name}.")
+    builder = "decimal" if kind.kind is Kind.DECIMAL else "prose" if attribute.is_prose else _BUILDERS[kind.kind]
+    made = f"decimal({kind.precision}, {kind.scale})" if builder == "decimal" else builder
+    null = ", nullable=False" if attribute.is_key else ""
+    line = f'        {made}({field_id}, "{name}", {data_class}, {comment}, {source}{null}),'
+    return f"{line}  # CONFIRM: {data_class}", {builder, data_class}
+
+
+def _remarks(attribute: Attribute) -> Iterator[str]:
+    """Yield what was seen of an attribute; no value of it."""
+    missing = f"; {attribute.missing * 100 / attribute.items:.1f} % of the items have none" if attribute.missing else ""
+    yield f"{json.dumps(attribute.name)}: {_kinds(attribute)}{missing}."
+    if attribute.type is None:
+        yield "No column: its values are of kinds that no type of column has, or of too many."
+    for reason, times in attribute.odd.items():
+        yield f"ODD, would reject {times} items: {reason}."
+
+
+def _kinds(attribute: Attribute) -> str:
+    return ", ".join(f"{kind} in {times:,}" for kind, times in attribute.kinds.items()) or "in no item"
+
+
+def _tuple(names: Sequence[str]) -> str:
+    return "(" + ", ".join(f'"{name}"' for name in names) + ("," if len(names) == 1 else "") + ")"
+
+
+def checked(text: str, name: str, items: Sequence[Mapping[str, Any]], target: Path) -> Outcome:
+    """Write a contract's module, after it was loaded, checked, and had read the sample; return what it makes of that.
+
+    Raises:
+        UnusableSampleError: what was written is no contract.
+    """
+    module = ModuleType(f"contract.sources.{name}")
+    # Its reader is looked for by the module's name.
+    sys.modules[module.__name__] = module
+    try:
+        exec(compile(text, str(target), "exec"), vars(module))  # noqa: S102 - it is what will be imported
+        contract: SourceContract = module.CONTRACT
+        contract.check()
+        normalizer = Normalizer(contract)
+        rejected = Counter(each.code for each in map(normalizer.normalize, items) if isinstance(each, Rejected))
+    except (ContractError, SyntaxError) as error:
+        message = f"what was made of the sample is no contract: {error}"
+        raise UnusableSampleError(message) from error
+    finally:
+        del sys.modules[module.__name__]
+    target.write_text(text, encoding="utf-8")
+    return Outcome(len(items) - rejected.total(), dict(rejected.most_common()))
+
+
+def report(seen: Observation, outcome: Outcome, target: Path) -> str:
+    """Return what is told on the screen: a line for each attribute, and what is to be done."""
+    width = max(len(attribute.name) for attribute in seen.attributes)
+    lines = [f"{seen.items:,} items were read."]
+    for attribute in seen.attributes:
+        kind = attribute.type.name if attribute.type else "no column"
+        missing = f"{attribute.missing * 100 / attribute.items:5.1f} % missing"
+        odd = f"  {sum(attribute.odd.values())} odd" if attribute.odd else ""
+        lines.append(f"  {attribute.name:{width}}  {kind:14}  {missing}{odd}")
+    rejected = ", ".join(f"{times} {code}" for code, times in outcome.rejected.items())
+    lines.append(
+        f"The contract takes {outcome.accepted:,} of them" + (f"; it would reject {rejected}." if rejected else ".")
+    )
+    lines.append(f"Written: {target}. Read each line: classes and types are guesses until you confirm them.")
+    return "\n".join(lines) + "\n"
