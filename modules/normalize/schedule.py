@@ -121,7 +121,7 @@ class DailySchedule(Construct):
             self,
             "aws_scheduler_schedule.daily",
             name=props.names.schedule,
-            description="Starts ETL-1 once a day",
+            description="Starts ETL-1",
             group_name=self._group.name,
             schedule_expression=props.cron_expression,
             schedule_expression_timezone=props.time_zone,

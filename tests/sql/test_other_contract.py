@@ -17,7 +17,7 @@ from contract.source import ContractError
 from contract.views import NamedQuery, View, text
 from glue_src.arrow.engine import ArrowEngine
 from glue_src.clients import Clients
-from tests.curation.lake import Lake, run_id
+from tests.curation.lake import Lake, day_of, run_id
 from tests.more_sources.parcels import CONTRACT, PARCELS, STOPS
 from tests.shop import MEASURED, MEASURES, NINES, STATION
 from tests.sql.lake import BUCKET, SqlLake
@@ -105,12 +105,41 @@ def test_a_query_that_has_anothers_name_is_refused(monkeypatch: pytest.MonkeyPat
         named_queries_of(own(monkeypatch, query=replace(OWN_QUERY, name="failed_checks")))
 
 
-def test_athena_reads_columns_of_all_types_as_etl_2_writes_them(lake: SqlLake, tmp_path: Path) -> None:
+def station_in(lake: SqlLake, database: str, folder: Path) -> Lake:
+    """Return the station's tables, which ETL-2's own engine writes."""
     found = lake.clients
-    clients, database = Clients(found.s3, found.glue, found.cloudwatch, found.events, found.ssm), "cat_station_db"
-    engine = ArrowEngine(found.glue, found.s3, BUCKET, database, tmp_path)
+    clients = Clients(found.s3, found.glue, found.cloudwatch, found.events, found.ssm)
+    engine = ArrowEngine(found.glue, found.s3, BUCKET, database, folder)
     station = Lake(engine, clients, BUCKET, found.s3.meta.endpoint_url, database, STATION)
     station.create_tables()
+    return station
+
+
+def test_several_runs_of_a_day_leave_one_day(lake: SqlLake, tmp_path: Path) -> None:
+    """As docs/how-to/change-the-schedule.md says of a run every six hours."""
+    station = station_in(lake, "cat_six_hours_db", tmp_path)
+    *first, third, last = (run_id(1 + hours / 24) for hours in (0, 6, 12, 18))
+    for number, taken in enumerate((*first, last), start=1):
+        station.publish(taken, {MEASURES: MEASURED[:number]})
+        assert station.night().recorded_run == taken
+    # One that is late is older than what is there.
+    station.publish(third, {MEASURES: MEASURED})
+    assert station.night().recorded_run is None
+    assert lake.query(f"SELECT count(*), count(DISTINCT number) FROM {station.name}.measures")[1] == [(3, 3)]
+    asked = {
+        query.name: lake.query(query.sql.replace("FROM ", f"FROM {station.name}."))
+        for query in named_queries_of(STATION)
+        if query.name in ("freshness", "snapshots_by_day")
+    }
+    day, newest = day_of(last).isoformat(), station.state_of(MEASURES).current_snapshot_id
+    assert [row[:4] for row in asked["snapshots_by_day"][1] if row[1] == "measures"] == [(day, "measures", newest, 3)]
+    fresh = [dict(zip(asked["freshness"][0], row, strict=True)) for row in asked["freshness"][1]]
+    assert [(row["business_day"], row["rows_now"]) for row in fresh if row["dataset"] == "measures"] == [(day, 3)]
+
+
+def test_athena_reads_columns_of_all_types_as_etl_2_writes_them(lake: SqlLake, tmp_path: Path) -> None:
+    station = station_in(lake, "cat_station_db", tmp_path)
+    database = station.name
     station.publish(run_id(1), {MEASURES: MEASURED})
     station.night()
     columns = ", ".join(f"typeof({name})" for name in MEASURES.column_names)
