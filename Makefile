@@ -31,12 +31,14 @@ query: ## ask the demo's tables and views
 #> make query SQL="SELECT count(*) FROM conversations"
 #> make query NAME=top_questions
 #> make query FILE=question.sql FORMAT=records
+#> make query CONTRACT=tickets SQL="SELECT * FROM replies LIMIT 3"
 	@test -x $(PY) || { echo 'Nothing is set up, so nothing runs that could answer. Start it: make demo' >&2; exit 1; }
 	@$(PY) -m tools.local query $(if $(NAME),--name '$(NAME)') $(if $(FILE),--file '$(FILE)') \
 		$(if $(FORMAT),--format '$(FORMAT)') $(if $(NAME)$(FILE),,"$${ASKED:-SELECT * FROM $(if $(CONTRACT),runs,dashboard_usuarios) LIMIT 5}")
 
 down: ## stop the emulator and remove what the demo made
 #> make down
+#> make down CONTRACT=tickets
 	@python=$$(sh tools/local/find_python.sh) && "$$python" -m tools.local down
 
 #@ Before a change lands
