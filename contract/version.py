@@ -3,6 +3,8 @@
 Semantic versioning (https://semver.org); docs/upgrading.md says what each part promises.
 """
 
+from __future__ import annotations
+
 from typing import Final
 
 VERSION: Final = "0.1.0"
