@@ -432,3 +432,8 @@ def state_key(stack: str) -> str:
 def lock_key(stack: str) -> str:
     """Return the key of the object that Terraform creates beside a stack's state while it changes that."""
     return f"{state_key(stack)}.tflock"
+
+
+def environment_of(name: str) -> str:
+    """Return the environment of a name that :class:`Names` gives to a resource."""
+    return name.split("-")[1]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from envs.naming import environment_of
 from modules.metrics import Metric
 from modules.tags import Component, ResourceType
 from modules.terraform import CloudwatchMetricAlarm, Construct, DataAwsSnsTopic, SnsTopic
@@ -43,6 +44,11 @@ class AlarmProps:
     component: Component
 
 
+def with_remedy(meaning: str, name: str, runbook: str) -> str:
+    """Return what an alert says: what has happened and what it means for the data, the command to type, the heading."""
+    return f"{meaning} Type: python -m ops doctor --env {environment_of(name)}. See the runbook, {runbook}."
+
+
 def add_alarm(scope: Construct, props: AlarmProps) -> None:
     """Add an alarm to ``scope``."""
     metric, topic = props.metric, [props.topic.arn]
@@ -50,7 +56,7 @@ def add_alarm(scope: Construct, props: AlarmProps) -> None:
         scope,
         f"aws_cloudwatch_metric_alarm.{props.address}",
         alarm_name=props.name,
-        alarm_description=f"{props.meaning} See the runbook, {props.runbook}.",
+        alarm_description=with_remedy(props.meaning, props.name, props.runbook),
         namespace=metric.namespace,
         metric_name=metric.name,
         dimensions=dict(metric.dimensions),

@@ -70,7 +70,7 @@ class DeadLetters(Construct):
             AlarmProps(
                 address=props.address,
                 name=props.alarm_name,
-                meaning=f"{props.queue_name} holds what could not be delivered.",
+                meaning=f"{props.queue_name} holds what could not be delivered: a run or an alert waits.",
                 runbook=props.runbook,
                 metric=of_queue("ApproximateNumberOfMessagesVisible", self.queue.name),
                 threshold=0,

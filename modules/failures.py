@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from modules.alarms import with_remedy
 from modules.tags import Component, ResourceType
 from modules.terraform import (
     CloudwatchEventRule,
@@ -31,8 +32,8 @@ class FailureRuleProps:
     """What is a failure and what is said of it.
 
     ``address`` is the last part of both Terraform addresses. ``detail`` maps keys of the event's detail to the values
-    that make it a failure. ``alert`` says in a sentence what that means, and ``runbook`` is the heading that says what
-    to do.
+    that make it a failure. ``alert`` says in a sentence what that means for the data, ``<state>`` and ``<time>`` in it
+    are the event's, and ``runbook`` is the heading that says what to do.
     """
 
     address: str
@@ -65,17 +66,18 @@ def add_failure_rule(scope: Construct, props: FailureRuleProps) -> None:
         target_id="alerts",
         arn=props.alerts.topic.arn,
         input_transformer=CloudwatchEventTargetInputTransformer(
-            input_paths={"detail": "$.detail"},
-            input_template=_message(f"{props.alert} See the runbook, {props.runbook}."),
+            input_paths={"detail": "$.detail", "state": "$.detail.state", "time": "$.time"},
+            input_template=_message(with_remedy(props.alert, props.name, props.runbook)),
         ),
         dead_letter_config=CloudwatchEventTargetDeadLetterConfig(arn=props.alerts.undelivered),
     )
 
 
 def _message(alert: str) -> str:
-    """Return the template of a message: our text, and the event's detail as a whole.
+    """Return the template of a message: our text first, and the event's detail as a whole.
 
     EventBridge puts an object in as JSON, but single texts unescaped: an error message with a quote or a line break in
-    it would make the message invalid, and EventBridge would drop it.
+    it would make the message invalid, and EventBridge would drop it. So our text has no value of the event in it but
+    its time and state, which are of EventBridge's and Glue's own making.
     """
     return f'{{"alert": {json.dumps(alert)}, "detail": <detail>}}'

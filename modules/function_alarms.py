@@ -74,31 +74,32 @@ def _periods_of_a_call(timeout: int) -> int:
 
 
 def _errors(props: FunctionAlarmsProps) -> _Watched:
-    retried = "Lambda tries again twice, and tells the topic of the error if that fails too."
-    meaning = f"A call of the {props.title} failed. {retried}"
+    retried = "Lambda tries again twice, and tells the topic of the error if that fails too: then data is late."
+    meaning = f"A call of the {props.title} failed, so far only a try. {retried}"
     return _Watched("errors", meaning, props.runbook, of_function("Errors", props.function.function_name), 1)
 
 
 def _throttles(props: FunctionAlarmsProps) -> _Watched:
-    meaning = f"Lambda had no room for the {props.title}, and tries again for hours."
+    meaning = f"Lambda had no room for the {props.title}, and tries again for hours: data is late meanwhile."
     metric = of_function("Throttles", props.function.function_name)
     return _Watched("throttles", meaning, "A function has no room", metric, 1)
 
 
 def _waiting(props: FunctionAlarmsProps) -> _Watched:
-    meaning = f"An event has waited for the {props.title} for half the time that Lambda keeps it."
+    meaning = f"An event has waited for the {props.title} for half the time that Lambda keeps it: data is late."
     metric = of_function("AsyncEventAge", props.function.function_name, MAXIMUM)
     return _Watched("waiting", meaning, "A function has no room", metric, props.longest_wait / 2 * _MILLISECONDS)
 
 
 def _duration(props: FunctionAlarmsProps) -> _Watched:
     share = props.run_time_share
-    meaning = f"A call of the {props.title} took {share:.0%} of the time after which Lambda stops it, or more."
+    taken = f"took {share:.0%} of the time after which Lambda stops it, or more"
+    meaning = f"A call of the {props.title} {taken}: no data is late yet."
     metric = of_function("Duration", props.function.function_name, MAXIMUM)
     return _Watched("duration", meaning, "A run takes long", metric, round(props.timeout * share * _MILLISECONDS))
 
 
 def _unreported(props: FunctionAlarmsProps) -> _Watched:
-    meaning = f"The {props.title} failed, and Lambda could not tell the topic what the error was."
+    meaning = f"The {props.title} failed, and Lambda could not tell the topic what the error was: data is late."
     metric = of_function("DestinationDeliveryFailures", props.function.function_name)
     return _Watched("unreported", meaning, "A failure went unreported", metric, 1)

@@ -42,7 +42,7 @@ def add_job_rules(scope: Construct, props: JobRulesProps) -> None:
             description="A run of the Spark job did not succeed",
             detail_type="Glue Job State Change",
             detail={"jobName": [props.job.name], "state": _NOT_SUCCEEDED},
-            alert="A run of the Glue job did not succeed.",
+            alert="A Glue job is <state> since <time>, and nobody tries again: data is late.",
             runbook=props.runbook,
             alerts=props.alerts,
             component=props.component,
@@ -57,8 +57,8 @@ def add_job_rules(scope: Construct, props: JobRulesProps) -> None:
             detail_type="Glue Job Run Status",
             detail={"jobName": [props.job.name]},
             alert=(
-                f"A run of the Glue job takes more than {props.slow_after} minutes, "
-                f"and is stopped after {props.timeout}."
+                f"A Glue job is <state> at <time> after {props.slow_after} minutes, "
+                f"stopped after {props.timeout}: data may be late."
             ),
             runbook="A run takes long",
             alerts=props.alerts,

@@ -78,7 +78,7 @@ class Arrival(Construct):
             AlarmProps(
                 address="lost_events",
                 name=props.names.etl_alarm("lost-events"),
-                meaning="EventBridge could neither deliver an arrival nor keep it as a dead letter.",
+                meaning="EventBridge could neither deliver an arrival nor keep it as a dead letter: data is late.",
                 runbook="ETL-2 dead letters",
                 metric=of_rule("InvocationsFailedToBeSentToDlq", self.rule.name),
                 threshold=1,

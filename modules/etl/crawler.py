@@ -160,7 +160,7 @@ class CuratedCrawler(Construct):
                 description="The crawler failed",
                 detail_type="Glue Crawler State Change",
                 detail={"crawlerName": [self.crawler.name], "state": ["Failed"]},
-                alert="The Glue crawler failed.",
+                alert="The Glue crawler failed at <time>: no data is late, queries go on.",
                 runbook="Crawler failed",
                 alerts=props.alerts,
                 component=ETL,

@@ -35,7 +35,7 @@ class DataAlarms(Construct):
             AlarmProps(
                 address="data_checks",
                 name=props.names.etl_alarm("data-checks"),
-                meaning="A run failed a check and was not published.",
+                meaning="A run failed a check and was not published: data is late.",
                 runbook="A run was quarantined",
                 metric=of_runs(ETL_NAMESPACE, CurationMetric.FAILED_DATA_CHECKS, env),
                 threshold=1,
@@ -50,7 +50,7 @@ class DataAlarms(Construct):
             self,
             FreshnessProps(
                 name=props.names.etl_alarm("freshness"),
-                meaning=f"ETL-2 has recorded no run for {props.freshness_hours} hours.",
+                meaning=f"ETL-2 has recorded no run for {props.freshness_hours} hours: data is late.",
                 # A night in which nothing changed is recorded too.
                 metric=of_runs(ETL_NAMESPACE, CurationMetric.RECORDED_RUNS, env),
                 hours=props.freshness_hours,

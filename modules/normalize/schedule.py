@@ -177,7 +177,7 @@ class DailySchedule(Construct):
             self,
             FreshnessProps(
                 name=props.names.normalize_alarm("freshness"),
-                meaning=f"ETL-1 has published no run for {props.freshness_hours} hours.",
+                meaning=f"ETL-1 has published no run for {props.freshness_hours} hours: data is late.",
                 metric=of_runs(NORMALIZE_NAMESPACE, RunMetric.RUN_SUCCEEDED, props.names.env),
                 hours=props.freshness_hours,
                 topic=props.alerts,

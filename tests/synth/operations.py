@@ -35,7 +35,7 @@ _SIGNS: Final = {
     "LessThanThreshold": "<",
 }
 _WRITERS: Final = {"aws_lambda_function": "function_name", "aws_glue_job": "name", "aws_glue_crawler": "name"}
-_HEADING: Final = re.compile(r"(.+) See the runbook, ([^.]+)\.")
+_HEADING: Final = re.compile(r"(.+) Type: [^.]+\. See the runbook, ([^.]+)\.")
 _MINUTE: Final = 60
 _HOUR: Final = 3600
 

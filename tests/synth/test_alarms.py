@@ -33,7 +33,10 @@ def test_every_alarm_tells_the_topic_and_names_the_runbook(stack: Stack) -> None
         assert alarm["alarm_actions"] == [topic], address
         # Whether a quarantined run has been looked at, no metric knows.
         assert alarm.get("ok_actions") == (None if address == "data_checks" else [topic]), address
-        heading = re.fullmatch(r".+\. See the runbook, ([^.]+)\.", alarm["alarm_description"])
+        heading = re.fullmatch(
+            rf".+\. Type: python -m ops doctor --env {stack.env}\. See the runbook, ([^.]+)\.",
+            alarm["alarm_description"],
+        )
         assert heading, address
         assert f"\n## {heading[1]}\n" in runbook, heading[1]
 

@@ -7,6 +7,7 @@ https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-transform-target-inp
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
 from typing import Any
@@ -99,7 +100,10 @@ def test_reason_arrives_as_it_is(stacks: dict[str, Stack], topic: Topic, name: s
         said = topic.told(kind, detail)
         message = json.loads(said)
         assert message["detail"] == detail, case
-        assert "See the runbook, " in message["alert"], case
+        assert said.startswith('{"alert": "'), case
+        assert "Type: python -m ops doctor --env prod. See the runbook, " in message["alert"], case
+        assert ("data is late" in message["alert"]) is (name in {"job_failed", "crawler_failed"}), case
+        assert re.search(r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ", message["alert"]), case
         assert len(said.encode()) <= LONGEST_MESSAGE, case
 
 
@@ -123,4 +127,5 @@ def test_alert_adds_no_more_than_the_event_has_around_its_detail(stacks: dict[st
     for target in stacks["cat-prod-etl2"].of_type("aws_cloudwatch_event_target").values():
         if "input_transformer" in target:
             added = target["input_transformer"]["input_template"].replace("<detail>", "{}")
+            added = added.replace("<time>", "2026-01-31T04:30:00Z").replace("<state>", "STOPPED")
             assert len(added) <= len(around)

@@ -157,9 +157,10 @@ def test_failed_runs_reach_the_topic(glue_normalize: Stack) -> None:
         "target_id": "alerts",
         "arn": "${aws_sns_topic.alerts.arn}",
         "input_transformer": {
-            "input_paths": {"detail": "$.detail"},
+            "input_paths": {"detail": "$.detail", "state": "$.detail.state", "time": "$.time"},
             "input_template": (
-                '{"alert": "A run of the Glue job did not succeed. See the runbook, Normalize failed.", '
+                '{"alert": "A Glue job is <state> since <time>, and nobody tries again: data is late. '
+                'Type: python -m ops doctor --env prod. See the runbook, Normalize failed.", '
                 '"detail": <detail>}'
             ),
         },

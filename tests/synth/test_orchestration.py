@@ -156,26 +156,30 @@ def test_crawler_failures_reach_the_topic(etl: Stack, state: str) -> None:
     assert not matches(pattern, {**event, "detail": {**detail, "crawlerName": "another"}})
 
 
-SLOW = "more than {} minutes, and is stopped after {}"
+SLOW = "A Glue job is <state> at <time> after {} minutes, stopped after {}: data may be late."
 
 
 @pytest.mark.parametrize(
-    ("name", "alert"),
+    ("name", "alert", "runbook"),
     [
-        ("job_failed", "A run of the Glue job did not succeed. See the runbook, Glue job failed."),
-        ("job_slow", f"A run of the Glue job takes {SLOW}. See the runbook, A run takes long."),
-        ("crawler_failed", "The Glue crawler failed. See the runbook, Crawler failed."),
+        ("job_failed", "A Glue job is <state> since <time>, and nobody tries again: data is late.", "Glue job failed"),
+        ("job_slow", SLOW, "A run takes long"),
+        ("crawler_failed", "The Glue crawler failed at <time>: no data is late, queries go on.", "Crawler failed"),
     ],
 )
-def test_failures_target(etl: Stack, name: str, alert: str) -> None:
+def test_failures_target(etl: Stack, name: str, alert: str, runbook: str) -> None:
     minutes = {"prod": (96, 120)}.get(etl.env, (48, 60))
     # The detail as a whole, and not in quotes: EventBridge escapes no text that it puts in.
-    template = f'{{"alert": "{alert.format(*minutes)}", "detail": <detail>}}'
+    todo = f"Type: python -m ops doctor --env {etl.env}. See the runbook, {runbook}."
+    template = f'{{"alert": "{alert.format(*minutes)} {todo}", "detail": <detail>}}'
     assert etl[f"aws_cloudwatch_event_target.{name}"] == {
         "rule": f"${{aws_cloudwatch_event_rule.{name}.name}}",
         "target_id": "alerts",
         "arn": "${data.aws_sns_topic.alerts.arn}",
-        "input_transformer": {"input_paths": {"detail": "$.detail"}, "input_template": template},
+        "input_transformer": {
+            "input_paths": {"detail": "$.detail", "state": "$.detail.state", "time": "$.time"},
+            "input_template": template,
+        },
         "dead_letter_config": {"arn": arn("sqs", f"cat-{etl.env}-alerts-dead-letters")},
     }
 

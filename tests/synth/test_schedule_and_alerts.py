@@ -96,7 +96,10 @@ def test_dead_letters(stacks: dict[str, Stack], stack_name: str, runbook: str, c
     }
     assert stack["aws_cloudwatch_metric_alarm.dead_letters"] == {
         "alarm_name": queue,
-        "alarm_description": f"{queue} holds what could not be delivered. See the runbook, {runbook}.",
+        "alarm_description": (
+            f"{queue} holds what could not be delivered: a run or an alert waits. "
+            f"Type: python -m ops doctor --env {stack.env}. See the runbook, {runbook}."
+        ),
         "namespace": "AWS/SQS",
         "metric_name": "ApproximateNumberOfMessagesVisible",
         "dimensions": {"QueueName": "${aws_sqs_queue.dead_letters.name}"},
@@ -116,7 +119,10 @@ def test_data_checks_alarm(etl: Stack, arrow_etl: Stack) -> None:
     for stack in (etl, arrow_etl):
         assert stack["aws_cloudwatch_metric_alarm.data_checks"] == {
             "alarm_name": f"cat-{stack.env}-etl2-data-checks",
-            "alarm_description": "A run failed a check and was not published. See the runbook, A run was quarantined.",
+            "alarm_description": (
+                "A run failed a check and was not published: data is late. "
+                f"Type: python -m ops doctor --env {stack.env}. See the runbook, A run was quarantined."
+            ),
             "namespace": "CAT/Etl",
             "metric_name": "FailedDataChecks",
             "dimensions": {"environment": stack.env},
