@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 POLL_SECONDS: Final = 2.0
 #: Until a function is asked again that was busy.
 _BUSY_SECONDS: Final = 10.0
+#: So many characters of an error are told; its log has the rest.
+_MOST_OF_AN_ERROR: Final = 600
 #: This machine's clock and CloudWatch's may differ by so much.
 _CLOCKS_APART: Final = timedelta(seconds=2)
 
@@ -178,6 +180,6 @@ def failure(platform: Platform, engine: DeployedEngine, error: str) -> OpsError:
     """Return the error for an engine that failed: what it said, and the runbook's remedy."""
     todo, heading = remedy_for(engine.etl, error, platform)
     return attention(
-        f"{engine.etl} ({engine.name}) failed: {error}",
+        f"{engine.etl} ({engine.name}) failed: {' '.join(error.split())[:_MOST_OF_AN_ERROR]}",
         f"{todo[0].upper()}{todo[1:]} (docs/runbook.md, {heading}; {platform.command(f'logs {engine.word}')}).",
     )

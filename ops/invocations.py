@@ -107,15 +107,17 @@ def _ending(lines: Sequence[LogLine]) -> tuple[str, str]:
             return line.message.strip(), FAILED
     for line in lines:
         document = document_in(line.message)
-        if document.get("level") in {"ERROR", "CRITICAL"}:
-            return _error_of(document), FAILED
+        if error := error_in(document):
+            return error, FAILED
         if line.message.startswith("[ERROR]"):
             return line.message.strip(), FAILED
     return "", WELL
 
 
-def _error_of(document: dict[str, Any]) -> str:
-    """Return what a line of ETL-1's or ETL-2's log says of an error, without its traceback."""
+def error_in(document: dict[str, Any]) -> str:
+    """Return what a line of ETL-1's or ETL-2's log says of an error, without its traceback; nothing of other lines."""
+    if document.get("level") not in {"ERROR", "CRITICAL"}:
+        return ""
     if document.get("error"):
         return str(document["error"])
     exception = str(document.get("exception") or document.get("traceback") or "").strip()

@@ -64,8 +64,9 @@ class Unpublished(Enum):
     """Why readers do not see a run."""
 
     ON_ITS_WAY = "on its way"
-    #: ETL-2 failed on it, has not begun in time, or ended without it.
+    #: ETL-2 has not begun in time, or ended without it.
     LATE = "late"
+    FAILED = "failed"
     QUARANTINED = "quarantined"
     HELD = "held"
     #: It was made before somebody was erased.
@@ -76,7 +77,7 @@ class Unpublished(Enum):
 class UnpublishedRun:
     """The newest complete run, where the tables do not hold it yet.
 
-    ``removals`` say why it is held, ``why`` says why it is late.
+    ``removals`` say why it is held, ``why`` says why it is late or failed.
     """
 
     run_id: str
@@ -160,25 +161,25 @@ def unpublished_run(platform: Platform, now: datetime) -> UnpublishedRun | None:
         held = removals_of(platform, summary)
         if held:
             return UnpublishedRun(run.run_id, run.day, Unpublished.HELD, held)
-        why = _lateness(platform, summary, now)
-        return UnpublishedRun(run.run_id, run.day, Unpublished.LATE if why else Unpublished.ON_ITS_WAY, why=why)
+        state, why = _whereabouts(platform, summary, now)
+        return UnpublishedRun(run.run_id, run.day, state, why=why)
     return None
 
 
-def _lateness(platform: Platform, summary: RunSummary, now: datetime) -> str:
-    """Return why ETL-2 is not about to publish a run, or an empty text: it is at work, or may still be started."""
+def _whereabouts(platform: Platform, summary: RunSummary, now: datetime) -> tuple[Unpublished, str]:
+    """Return whether ETL-2 is about to publish a run, at work or still to be started, and if not, why."""
     engine = transform_engine(platform)
     last = last_runs(platform, engine, now).last
     # Glue's instants are whole seconds.
     arrived = summary.finished_at.astimezone(UTC).replace(microsecond=0)
     begun = last if last is not None and last.started_at >= arrived else None
     if begun is not None and begun.failed:
-        return f"{engine.name} {begun.state} at {begun.started_at:%Y-%m-%d %H:%M} UTC"
+        return Unpublished.FAILED, f"{engine.name} {begun.state} at {begun.started_at:%Y-%m-%d %H:%M} UTC"
     if (last is not None and last.state == RUNNING) or now - arrived <= event_time(platform):
-        return ""
+        return Unpublished.ON_ITS_WAY, ""
     if begun is None:
-        return f"{engine.name} has not run since it arrived at {arrived:%Y-%m-%d %H:%M} UTC"
-    return f"{engine.name}, begun at {begun.started_at:%Y-%m-%d %H:%M} UTC, ended without it"
+        return Unpublished.LATE, f"{engine.name} has not run since it arrived at {arrived:%Y-%m-%d %H:%M} UTC"
+    return Unpublished.LATE, f"{engine.name}, begun at {begun.started_at:%Y-%m-%d %H:%M} UTC, ended without it"
 
 
 def publishable_run(platform: Platform, now: datetime) -> RunSummary | None:

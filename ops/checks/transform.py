@@ -90,7 +90,9 @@ def unpublished(examined: Examination) -> Iterator[Finding]:
         told = f"{said} was made before somebody was erased: it is never published"
         yield Finding("unpublished run", ATTENTION, told, examined.command("run"))
     else:
-        yield Finding("unpublished run", ATTENTION, f"{said} is not published: {run.why}", examined.command("curate"))
+        # What failed once may fail again on the same files: a new run takes their place.
+        again = examined.command("run" if run.state is Unpublished.FAILED else "curate")
+        yield Finding("unpublished run", ATTENTION, f"{said} is not published: {run.why}", again)
 
 
 def dead_letters(examined: Examination) -> Iterator[Finding]:

@@ -59,6 +59,7 @@ Users = Annotated[
     Path | None,
     typer.Option("--users", metavar="FILE", help="Many identifiers: one a line, or a JSON list (.json)."),
 ]
+Debug = Annotated[bool, typer.Option("--debug", help="Show the whole log while it runs, tracebacks too.")]
 Day = Annotated[str, typer.Option("--dt", metavar="YYYY-MM-DD", help="The business day.")]
 
 Command = Callable[..., Exit]

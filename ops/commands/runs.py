@@ -11,7 +11,7 @@ import typer
 from rich.text import Text
 
 from ops import days, dead_letters, engines, running
-from ops.commands.options import Env, Json, Yes, ends, now, platform_of
+from ops.commands.options import Debug, Env, Json, Yes, ends, now, platform_of
 from ops.enginelog import EngineLog
 from ops.engines import extract_engine, transform_engine
 from ops.execution import execute
@@ -46,6 +46,7 @@ def run(
     no_wait: Annotated[bool, typer.Option("--no-wait", help="Do not wait for ETL-2.")] = False,
     minutes: Annotated[float, typer.Option("--minutes", min=0, metavar="M", help="Wait so long for ETL-2.")] = 30,
     yes: Yes = False,
+    debug: Debug = False,
     as_json: Json = False,
 ) -> Exit:
     """Run ETL-1 now, and see it into the tables.
@@ -64,10 +65,10 @@ def run(
         confirm(_plan(platform, day, accept_removal=accept_removal), yes=yes)
     event = running.event_of(day, dry_run=dry_run, accept_removal=accept_removal)
     before = recent_runs(platform.clean_zone, 1).newest
-    with following(seconds_of(before) if before else None) as follower:
+    with following(seconds_of(before) if before else None, debug=debug) as follower:
         made = running.extract(platform, event, follower)
     if not dry_run and not no_wait:
-        with following() as follower:
+        with following(debug=debug) as follower:
             made = running.await_tables(platform, made, minutes * 60, follower)
     if as_json:
         print_json({**document(made), "faults": made.faults})
@@ -88,7 +89,7 @@ def _plan(platform: Platform, day: date | None, *, accept_removal: bool) -> Iter
 
 
 @ends
-def curate(*, env: Env, yes: Yes = False, as_json: Json = False) -> Exit:
+def curate(*, env: Env, yes: Yes = False, debug: Debug = False, as_json: Json = False) -> Exit:
     """Run ETL-2 now.
 
     It publishes the newest complete run, and repairs tables that hold something else than that run.
@@ -99,7 +100,7 @@ def curate(*, env: Env, yes: Yes = False, as_json: Json = False) -> Exit:
     platform = platform_of(env)
     engine = transform_engine(platform)
     confirm([f"{engine.etl}: start {engine.name} in {env}"], yes=yes)
-    with following() as follower:
+    with following(debug=debug) as follower:
         ended = execute(platform, engine, {}, follower)
     left = unpublished_run(platform, now())
     if as_json:

@@ -29,8 +29,13 @@ def is_metric(line: LogLine) -> bool:
     return "_aws" in document_in(line.message)
 
 
-def text_of(line: LogLine) -> Text:
-    """Return a line as text: its time, level and message, then the step's own fields, then a traceback."""
+def is_for_people(line: LogLine) -> bool:
+    """Tell whether a line is one of ours: not a service's own, and no part of a stack of Spark's."""
+    return bool(document_in(line.message)) and not is_metric(line)
+
+
+def text_of(line: LogLine, *, whole: bool = True) -> Text:
+    """Return a line as text: its time, level and message, then the step's own fields; if ``whole``, its traceback."""
     document = document_in(line.message)
     time = f"{line.at:%H:%M:%S} "
     if not document:
@@ -41,7 +46,7 @@ def text_of(line: LogLine) -> Text:
     text = Text.assemble((time, "dim"), (f"{level:7} ", _STYLES.get(level, "dim")), said)
     if fields:
         text.append(f"  {visible(fields)}", style="dim")
-    traceback = document.get("traceback") or document.get("exception")
+    traceback = (document.get("traceback") or document.get("exception")) if whole else ""
     for row in str(traceback or "").splitlines():
         text.append(f"\n         {visible(row)}")
     return text

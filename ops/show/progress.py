@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from ops.show.logs import is_metric, text_of
+from ops.show.logs import is_for_people, is_metric, text_of
 from ops.show.screen import notices, visible
 
 if TYPE_CHECKING:
@@ -24,18 +24,23 @@ _SAID_AGAIN = 30.0
 class Follower:
     """Shows the lines of a log, and what is being waited for. The bar is full after the time that it usually takes."""
 
-    def __init__(self, progress: Progress, task: TaskID, usual_seconds: float | None, *, in_lines: bool) -> None:
+    def __init__(
+        self, progress: Progress, task: TaskID, usual_seconds: float | None, *, in_lines: bool, debug: bool
+    ) -> None:
         self._progress = progress
         self._task = task
         self._usual = usual_seconds
         self._in_lines = in_lines
+        self._debug = debug
         self._started = time.monotonic()
         self._said = ("", 0.0)
 
     def line(self, line: LogLine) -> None:
         """Show a new line of the log."""
-        if not is_metric(line):
+        if self._debug and not is_metric(line):
             self._progress.console.print(text_of(line), soft_wrap=True)
+        elif is_for_people(line):
+            self._progress.console.print(text_of(line, whole=False), soft_wrap=True)
 
     def beat(self, doing: str) -> None:
         """Show what is being waited for."""
@@ -50,13 +55,13 @@ class Follower:
 
 
 @contextmanager
-def following(usual_seconds: float | None = None, *, in_lines: bool = True) -> Iterator[Follower]:
+def following(usual_seconds: float | None = None, *, in_lines: bool = True, debug: bool = False) -> Iterator[Follower]:
     """Show progress while the block runs.
 
     ``usual_seconds`` is how long it took before, None where nobody knows; without ``in_lines`` only a terminal hears
-    what is being waited for.
+    what is being waited for. With ``debug`` all lines of a log are shown, tracebacks too.
     """
     columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), BarColumn(30), TimeElapsedColumn())
     with Progress(*columns, console=notices(), transient=True) as progress:
         task = progress.add_task("", total=usual_seconds)
-        yield Follower(progress, task, usual_seconds, in_lines=in_lines)
+        yield Follower(progress, task, usual_seconds, in_lines=in_lines, debug=debug)

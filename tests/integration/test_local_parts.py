@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 from envs.local import LOCAL
 from tools.local.arrivals import listen
 from tools.local.errors import ArrivalError, GlueJobError
+from tools.local.glue_runs import told_to_glue, write_log
 from tools.local.glue_stand_in import DeployedJob, run_job
 from tools.local.source_table import SourceTable
 from tools.local.workspace import Workspace
@@ -90,3 +92,42 @@ def test_jobs_code_comes_from_its_archive_alone(workspace: Workspace, tmp_path: 
     job = DeployedJob("bare", ROLE, "5.1", "s3://parts-bare/job.py", ("s3://parts-bare/library.zip",), {}, ())
     with pytest.raises(GlueJobError, match=r"\[None, None\]"):
         run_job(job, s3, os.environ, tmp_path / "log", lambda _: None)
+
+
+def test_glue_is_told_of_a_run_beside_it_and_announces_its_failure(workspace: Workspace, tmp_path: Path) -> None:
+    clients = workspace.clients()
+    clients.glue.create_job(
+        Name="told", Role=ROLE, Command={"Name": "glueetl", "ScriptLocation": "s3://parts-told/job.py"}
+    )
+    clients.events.put_rule(
+        Name="told", EventPattern=json.dumps({"source": ["aws.glue"], "detail": {"jobName": ["told"]}})
+    )
+    url = clients.sqs.create_queue(QueueName="told")["QueueUrl"]
+    (queue,) = clients.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"].values()
+    clients.events.put_targets(Rule="told", Targets=[{"Id": "told", "Arn": queue}])
+    clients.logs.create_log_group(logGroupName="/told/output")
+    (tmp_path / "log").write_text("first\n\nlast\n", encoding="utf-8")
+
+    def states() -> list[tuple[str, str]]:
+        runs = clients.glue.get_job_runs(JobName="told")["JobRuns"]
+        return [(run["JobRunState"], run["ErrorMessage"]) for run in runs]
+
+    job = DeployedJob("told", ROLE, "5.1", "s3://parts-told/job.py", (), {}, ("--JOB_RUN_ID", "jr_1"))
+    said = 'it "failed"\nbadly'
+
+    def fail() -> None:
+        with told_to_glue(clients.glue, job):
+            assert states() == [("RUNNING", "")]
+            raise GlueJobError(said)
+
+    with pytest.raises(GlueJobError):
+        fail()
+    assert states() == [("FAILED", said)]
+    with told_to_glue(clients.glue, replace(job, arguments=("--JOB_RUN_ID", "jr_2"))):
+        write_log(clients.logs, "/told", job, tmp_path / "log")
+    assert [state for state, _ in states()] == ["SUCCEEDED", "FAILED"]
+    (message,) = clients.sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10, WaitTimeSeconds=2)["Messages"]
+    event = json.loads(message["Body"])
+    assert (event["detail-type"], event["detail"]["state"]) == ("Glue Job State Change", "FAILED")
+    events = clients.logs.get_log_events(logGroupName="/told/output", logStreamName="jr_1")["events"]
+    assert [each["message"] for each in events] == ["first", "last"]

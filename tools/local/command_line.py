@@ -115,6 +115,7 @@ def shell_changes(before: Mapping[str, str], after: Mapping[str, str]) -> str:
 def parser() -> argparse.ArgumentParser:
     """Return the command line's grammar."""
     root = argparse.ArgumentParser(prog="python -m tools.local", description=__doc__)
+    root.add_argument("--debug", action="store_true", help="of a program that fails, show all that it said last")
     commands = root.add_subparsers(dest="command", required=True)
     for name, command in COMMANDS.items():
         added = commands.add_parser(name, help=command.__doc__, description=command.__doc__)
@@ -152,6 +153,7 @@ def main() -> int:
         with closing(Workspace.chosen(os.environ)) as workspace:
             COMMANDS[arguments.command](workspace, arguments)
     except (LocalError, RunSummaryError, ConfigurationError) as error:
-        sys.stderr.write(f"{error}\n")
+        details = getattr(error, "details", "") if arguments.debug else ""
+        sys.stderr.write(f"{details}\n{error}\n" if details else f"{error}\n")
         return 1
     return 0

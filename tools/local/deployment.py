@@ -67,7 +67,7 @@ def deploy(
             f"{' '.join(command)} {ended.words}\n"
             "If an earlier deploy was interrupted and left its lock behind: make down, then again."
         )
-        raise DeployError(message)
+        raise DeployError(message, ended.tail)
     return progress
 
 

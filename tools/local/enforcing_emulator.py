@@ -10,6 +10,9 @@ are put right here, each by what AWS documents; the evaluation itself stays mini
 - whoever assumes a role as the account itself stands in for a service, which says for whom it acts (aws:SourceAccount);
 - a Glue job has the tags that it was made with.
 
+Of a Spark job's runs it says that they succeeded. Where one is run beside it, with an argument ``--told_by_stand_in``,
+Glue's part is played here: the run is as that argument says, and what has ended ill is an event of Glue's.
+
 Each answer is a line of LOG, once: the role, its request, and whether it was allowed. The file imports nothing of this
 project, so that the Lambda functions which the emulator starts cannot either.
 """
@@ -285,6 +288,30 @@ def pin_request_origin(address: str, _: bool) -> None:  # noqa: FBT001 ministack
     _pin_request_origin(address, True)  # noqa: FBT003 ministack's own signature
 
 
+def hearing_a_stand_in(start: Callable[[dict[str, Any]], Any]) -> Callable[[dict[str, Any]], Any]:
+    """Return what starts a job's run as ``start`` does, or takes what is told of one, and announces its failure.
+
+    https://docs.aws.amazon.com/glue/latest/dg/automating-awsglue-with-cloudwatch-events.html
+    """
+    from ministack.core.responses import json_response  # noqa: PLC0415 imports the application, which must come last
+    from ministack.services import eventbridge, glue  # noqa: PLC0415
+
+    def start_job_run(data: dict[str, Any]) -> Any:
+        told = data.get("Arguments", {}).get("--told_by_stand_in")
+        if told is None:
+            return start(data)
+        name, run, kept = data["JobName"], json.loads(told), glue._job_runs  # noqa: SLF001 nothing else keeps them
+        kept[name] = [run, *(each for each in (kept.get(name) or []) if each["Id"] != run["Id"])]
+        if run["JobRunState"] == "FAILED":
+            said = {"jobName": name, "severity": "ERROR", "state": "FAILED", "jobRunId": run["Id"]}
+            detail = json.dumps({**said, "message": run["ErrorMessage"]})
+            entry = {"Source": "aws.glue", "DetailType": "Glue Job State Change", "Detail": detail}
+            eventbridge._put_events({"Entries": [entry]}, allow_aws_source=True)  # noqa: SLF001 AWS's own event
+        return json_response({"JobRunId": run["Id"]})
+
+    return start_job_run
+
+
 def _role_and_session(access_key: str) -> tuple[str, str]:
     from ministack.services import sts  # noqa: PLC0415 imports the application, which must come last
 
@@ -320,6 +347,7 @@ def main() -> None:
     from ministack.services import glue  # noqa: PLC0415 - the same
 
     glue._create_job = with_tags(glue._create_job, glue)  # noqa: SLF001
+    glue._start_job_run = hearing_a_stand_in(glue._start_job_run)  # noqa: SLF001 it is looked up with each request
     app.main()
 
 

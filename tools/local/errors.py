@@ -18,7 +18,11 @@ from __future__ import annotations
 
 
 class LocalError(RuntimeError):
-    """The base of all."""
+    """The base of all. ``details`` is what a program said last: shown with --debug."""
+
+    def __init__(self, message: str, details: str = "") -> None:
+        self.details = details
+        super().__init__(message)
 
 
 class EmulatorError(LocalError):
@@ -30,7 +34,7 @@ class DownloadError(LocalError):
 
 
 class DeployError(LocalError):
-    """A command that deploys failed; the message ends with what it said last."""
+    """A command that deploys failed; the message says why."""
 
 
 class SynthesisError(LocalError):
@@ -46,7 +50,7 @@ class ArrivalError(LocalError):
 
 
 class GlueJobError(LocalError):
-    """The job failed; the message ends with what it said last."""
+    """The job failed; the message says why."""
 
 
 class SideEnvironmentError(LocalError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -9,23 +10,42 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from ops.invocations import document_in, error_in
+
 #: So many of the last lines are told of a failure.
-ERROR_TAIL: Final = 40
+ERROR_TAIL: Final = 400
+#: So many characters of a cause are told.
+MOST_OF_A_CAUSE: Final = 600
+_ERROR: Final = re.compile(r"\b\w*(Error|Exception|Exit): ")
 
 OnLine = Callable[[str], None]
 
 
 @dataclass(frozen=True)
 class Ended:
-    """How a program ended; ``words`` say so, with where its log lies and what stands last in it."""
+    """How a program ended; ``words`` say so in a line, with the cause and where its log lies, whose end is ``tail``."""
 
     well: bool
     words: str
+    cause: str
+    tail: str
 
 
 def without_line_breaks(lines: Iterable[str]) -> Iterable[str]:
     """Yield a program's lines as they are."""
     return (line.rstrip("\n") for line in lines)
+
+
+def cause_in(lines: Sequence[str]) -> str:
+    """Return what a program's last lines say of why it failed, in one line.
+
+    What our programs log of it comes first, then the last line that names an error, then the last line.
+    """
+    logged = [error for line in lines if (error := error_in(document_in(line)))]
+    named = [line for line in lines if _ERROR.search(line)]
+    said = [line for line in lines if line.strip()]
+    found = (logged or named or said or ["it said nothing"])[-1]
+    return " ".join(found.split())[:MOST_OF_A_CAUSE]
 
 
 @dataclass(frozen=True)
@@ -52,8 +72,9 @@ class Program:
                 file.write(f"{line}\n")
                 last_lines.append(line)
                 on_line(line)
-        tail = "\n".join(last_lines)
-        return Ended(process.returncode == 0, f"ended with status {process.returncode}. The end of {log}:\n{tail}")
+        cause = cause_in(last_lines)
+        words = f"ended with status {process.returncode}: {cause} (all of it: {log})"
+        return Ended(process.returncode == 0, words, cause, "\n".join(last_lines))
 
     def _started(self) -> subprocess.Popen[str]:
         return subprocess.Popen(

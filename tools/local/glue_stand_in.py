@@ -1,6 +1,7 @@
 """Runs the deployed Glue job on this machine.
 
-What this stands in for: the emulator accepts a Spark job, answers that each of its runs SUCCEEDED, and runs nothing.
+What this stands in for: the emulator accepts a Spark job, runs nothing, and answers that each of its runs SUCCEEDED,
+unless it is told otherwise (tools/local/glue_runs.py).
 It does not deliver events to workflows either, nor run crawlers. So here the deployed job's own script, library,
 arguments and ``--conf`` are read back from the emulator's Glue and S3, and run by a real Spark as Glue would run them:
 one run at a time, the library by ``--py-files``, the arguments in ``sys.argv``, with the rights of the job's role, and
@@ -60,6 +61,11 @@ class DeployedJob:
     libraries: tuple[str, ...]
     spark_options: Mapping[str, str]
     arguments: tuple[str, ...]
+
+    @property
+    def run_id(self) -> str:
+        """The id of its run, as Glue gives it to the script."""
+        return self.arguments[self.arguments.index("--JOB_RUN_ID") + 1]
 
 
 def deployed_job(glue: GlueClient, name: str, run_arguments: Mapping[str, str] | None = None) -> DeployedJob:
@@ -127,7 +133,7 @@ def run_job(job: DeployedJob, s3: S3Client, environment: Mapping[str, str], log:
         ended = Program(command, Path(folder), _job_environment(environment)).follow(log, on_line)
     if not ended.well:
         message = f"The Glue job {job.name} {ended.words}"
-        raise GlueJobError(message)
+        raise GlueJobError(message, ended.tail)
 
 
 @dataclass(frozen=True)
