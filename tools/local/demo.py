@@ -139,8 +139,9 @@ class Demo:
 
             def show(progress: Progress) -> None:
                 beside = f"   {parts.said}" if parts else ""
-                step.progress(f"{len(progress.done)} of {progress.planned} changes, last {progress.done[-1:]}{beside}")
+                step.progress(f"{progress.words[:WIDEST_LINE]}{beside}")
 
+            step.progress(Progress().words)
             variables = {**self.workspace.variables(), **self._variables()}
             done = deploy([self.workspace.environment.names.any_name()], variables, self.workspace.deploy_log, show)
             step.detail = f"{len(done.done)} resources created or changed by Terraform"

@@ -25,9 +25,18 @@ class Progress:
 
     planned: int = 0
     done: list[str] = field(default_factory=list)
+    last: str = ""
+
+    @property
+    def words(self) -> str:
+        """How far it is, in a line: before there is a plan, what was said last."""
+        if not self.planned:
+            return self.last or "writes the stacks"
+        return f"{len(self.done)} of {self.planned} changes, {self.last}"
 
     def read(self, line: str) -> bool:
-        """Take in a line of output; return whether it changed anything."""
+        """Take in a line of output; return whether it tells of a plan or a change."""
+        self.last = line.strip()
         plan = _PLAN.search(line)
         if plan:
             self.planned += sum(map(int, plan.groups()))
@@ -49,7 +58,7 @@ def deploy(
         stacks: as on the command line.
         environment: the variables that choose environment, endpoint and provider.
         log: the file for the output.
-        on_progress: called whenever a plan is known or a resource is finished.
+        on_progress: called with each line.
 
     Raises:
         DeployError: the command fails.
@@ -58,8 +67,8 @@ def deploy(
     progress = Progress()
 
     def hear(line: str) -> None:
-        if progress.read(line):
-            on_progress(progress)
+        progress.read(line)
+        on_progress(progress)
 
     ended = Program(command, PROJECT, environment).follow(log, hear, readable)
     if not ended.well:

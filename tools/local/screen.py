@@ -1,4 +1,4 @@
-"""What the demo shows: steps while they run, their table at the end, and the answers of queries."""
+"""What the demo shows: each step while it runs and a line once it has ended, and the answers of queries."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ from rich.table import Table
 from rich.text import Text
 
 WIDEST_CELL: Final = 60
+#: In a pipe it is said after so many seconds again how far a step is.
+SAID_AGAIN: Final = 10.0
 
 
 @dataclass
@@ -25,10 +27,15 @@ class Step:
     status: Status
     detail: str = ""
     seconds: float = 0.0
+    _said_at: float = field(default_factory=time.monotonic)
 
     def progress(self, text: str) -> None:
-        """Say how far the step is, where the console can rewrite its line."""
+        """Say how far the step is: always where the console can rewrite its line, else a line now and then."""
         self.status.update(f"{self.title}: {escape(text)}")
+        console, now = self.status.console, time.monotonic()
+        if not console.is_terminal and now - self._said_at >= SAID_AGAIN:
+            self._said_at = now
+            console.print(Text(f"  {self.title}: {text}", style="dim"))
 
 
 @dataclass
@@ -60,18 +67,9 @@ class Screen:
         self.console.print(table)
 
     def summary(self) -> None:
-        """Print the table of all steps, one line each."""
-        table = Table(title="Steps", title_justify="left", title_style="bold", show_footer=True)
-        titles = max(len(step.title) for step in self.steps)
+        """Print how long all steps took; each has had its own line."""
         total = sum(step.seconds for step in self.steps)
-        table.add_column("step", footer="all", no_wrap=True)
-        table.add_column("seconds", justify="right", footer=f"{total:.1f}", no_wrap=True)
-        # What is left of the line, less the table's own rules and blanks.
-        left = self.console.width - titles - len("seconds") - 10
-        table.add_column("what", no_wrap=True, max_width=max(left, len("what")))
-        for step in self.steps:
-            table.add_row(step.title, f"{step.seconds:.1f}", Text(step.detail))
-        self.console.print(table)
+        self.console.print(Text(f"{len(self.steps)} steps, {total:.1f} s", style="bold"))
 
 
 def _cell(value: Any) -> str:

@@ -12,6 +12,7 @@ from rich.console import Console
 from envs.local import LOCAL
 from envs.schema import ExtractSettings
 from tools.local import __main__, query
+from tools.local import screen as screens
 from tools.local.command_line import COMMANDS, parser, shell_changes
 from tools.local.demo import what_next
 from tools.local.engines import Engines
@@ -102,16 +103,19 @@ def test_steps_and_answers_are_shown() -> None:
     assert "[bold]" in output.getvalue()
 
 
-def test_table_of_steps_fits_a_narrow_console() -> None:
+def test_a_pipe_hears_now_and_then_how_far_a_step_is(monkeypatch: pytest.MonkeyPatch) -> None:
     output = io.StringIO()
     screen = Screen(Console(file=output, width=80))
-    with screen.step("ETL-2: Glue job on Spark") as step:
-        step.detail = "[x] " + "many words " * 20
-    output.truncate(0)
+    with screen.step("cdktf deploy") as step:
+        step.progress("not yet")
+        monkeypatch.setattr(screens, "SAID_AGAIN", 0)
+        step.progress("1 of 2 [changes]")
     screen.summary()
-    (line,) = [line for line in output.getvalue().splitlines() if "ETL-2" in line]
-    assert "ETL-2: Glue job on Spark │     0.0 │ [x] many words" in line
-    assert len(line) <= 80
+    assert output.getvalue().splitlines() == [
+        "  cdktf deploy: 1 of 2 [changes]",
+        "✔ cdktf deploy 0.0 s  ",
+        "1 steps, 0.0 s",
+    ]
 
 
 def test_conf_is_read_as_glue_reads_it() -> None:

@@ -39,6 +39,8 @@ def test_progress_counts_plans_and_finished_resources() -> None:
     progress = Progress()
     changed = [progress.read(line) for line in readable(OUTPUT.splitlines())]
     assert progress.planned == 3
+    assert progress.words.startswith("2 of 3 changes, ")
+    assert Progress(last="Synthesizing").words == "Synthesizing"
     assert progress.done == ["aws_sqs_queue.letters", "aws_glue_job.parquet"]
     assert changed == [True, False, True, True, False]
 
@@ -61,7 +63,7 @@ def test_deploy_logs_reports_and_passes_the_environment(tmp_path: Path, monkeypa
         ["cat-*"], {"CHOICE": "local"}, tmp_path / "log", lambda progress: seen.append(len(progress.done))
     )
     assert progress.done == ["aws_a.b"]
-    assert seen == [1]
+    assert seen == [0, 1], "each line is progress: nothing is silent until there is a plan"
     assert (tmp_path / "log").read_text().startswith("local deploy cat-* --auto-approve\n")
 
 
