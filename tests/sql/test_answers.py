@@ -95,7 +95,7 @@ def test_answers_on_data_made_to_break_them(lake: SqlLake, held: Lake) -> None:
 
 @given(held=lakes())
 @settings(
-    max_examples=6,
+    max_examples=4,
     deadline=None,
     phases=[Phase.explicit, Phase.reuse, Phase.generate],  # shrinking takes minutes
     suppress_health_check=[HealthCheck.function_scoped_fixture],

@@ -60,7 +60,7 @@ def test_the_code_says_nothing_but_texts() -> None:
     """Sentences stand in the texts: the template has no words of its own, and each key that is named exists."""
     template = (_REPORT / "templates" / "page.html").read_text(encoding="utf-8")
     without = re.sub(r"\{[%{].*?[%}]\}|<[^>]*>", " ", template, flags=re.DOTALL)
-    assert re.findall(r"[A-Za-z]{3,}", without) == []
+    assert re.findall(r"[A-Za-z]{3,}", without.replace("CAT Data Platform", "")) == [], "but the platform's name"
     keys, named = set(shape("en")), set()
     for path in _REPORT.glob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
