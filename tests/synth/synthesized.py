@@ -12,10 +12,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from contract.version import VERSION
 from tools.local.synthesis import DOCUMENT, documents_in, synth_environment
 from tools.scan.variants import OTHER_ENGINES, OWN_KEY, OWN_KEY_OTHER_ENGINES
 
 ROOT = Path(__file__).parents[2]
+#: What runs the platform's own code says whose: its version.
+COMPUTE_TAGS = {"ResourceType": "COMPUTE", "Version": VERSION}
 ENVIRONMENTS = ("test", "prod", "local")
 STACKS = tuple(f"cat-{env}-{part}" for env in ENVIRONMENTS for part in ("normalize", "etl2"))
 #: The stacks of prod, had they the other engines: no environment ships with them.

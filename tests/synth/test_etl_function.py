@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from contract.settings import ARROW_MEMORY_VARIABLES, TRANSFORM_VARIABLES
-from tests.synth.synthesized import ROOT, Stack
+from tests.synth.synthesized import COMPUTE_TAGS, ROOT, Stack
 
 TAGS = {"ETLComponent": "ETL-2", "ETLStage": "TRANSFORM-LOAD"}
 
@@ -32,7 +32,7 @@ def test_function(arrow_etl: Stack) -> None:
         "ephemeral_storage": {"size": 2048},
         # One event after the other; Lambda itself keeps the rest.
         "reserved_concurrent_executions": 1,
-        "tags": {**TAGS, "ResourceType": "COMPUTE"},
+        "tags": {**TAGS, **COMPUTE_TAGS},
         "depends_on": ["aws_cloudwatch_log_group.parquet", "aws_iam_role_policy.parquet"],
     }
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from contract.settings import LambdaVariable
-from tests.synth.synthesized import ROOT, Stack
+from tests.synth.synthesized import COMPUTE_TAGS, ROOT, Stack
 
 SIZES = {
     "test": {"timeout": 300, "memory_size": 1024},
@@ -40,7 +40,7 @@ def test_function(normalize: Stack) -> None:
         "handler": "lambda_src.handler.handler",
         "layers": ["${aws_lambda_layer_version.normalize.arn}"],
         **SIZES[normalize.env],
-        "tags": {"ETLComponent": "ETL-1", "ETLStage": "EXTRACT-TRANSFORM", "ResourceType": "COMPUTE"},
+        "tags": {"ETLComponent": "ETL-1", "ETLStage": "EXTRACT-TRANSFORM", **COMPUTE_TAGS},
         "depends_on": ["aws_cloudwatch_log_group.normalize", "aws_iam_role_policy.normalize"],
     }
 

@@ -8,7 +8,7 @@ import pytest
 
 from contract.settings import TRANSFORM_ARGUMENTS
 from contract.sources.catia import CONTRACT
-from tests.synth.synthesized import ROOT, Stack
+from tests.synth.synthesized import COMPUTE_TAGS, ROOT, Stack
 
 TAGS = {"ETLComponent": "ETL-2", "ETLStage": "TRANSFORM-LOAD"}
 SIZES: dict[str, dict[str, Any]] = {
@@ -34,7 +34,7 @@ def test_job(etl: Stack) -> None:
             "python_version": "3",
             "script_location": "s3://${aws_s3_object.script.bucket}/${aws_s3_object.script.key}",
         },
-        "tags": {**TAGS, "ResourceType": "COMPUTE"},
+        "tags": {**TAGS, **COMPUTE_TAGS},
         "depends_on": [f"aws_cloudwatch_log_group.job_{content}" for content in ("error", "output")],
     }
 

@@ -12,7 +12,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from contract.settings import EVENT_KEYS, VARIABLES, EventKey, LambdaVariable, NormalizeArgument
-from tests.synth.synthesized import ROOT, Stack
+from tests.synth.synthesized import COMPUTE_TAGS, ROOT, Stack
 from tests.synth.test_orchestration import matches
 
 SCRIPT = ROOT / "lambda_src" / "spark_job.py"
@@ -48,7 +48,7 @@ def test_job(glue_normalize: Stack) -> None:
             "python_version": "3",
             "script_location": "s3://${aws_s3_object.script.bucket}/${aws_s3_object.script.key}",
         },
-        "tags": {**TAGS, "ResourceType": "COMPUTE"},
+        "tags": {**TAGS, **COMPUTE_TAGS},
         "depends_on": ["aws_cloudwatch_log_group.job_error", "aws_cloudwatch_log_group.job_output"],
     }
 
