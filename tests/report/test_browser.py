@@ -17,10 +17,10 @@ from ops.report.wording import language
 from tests.report.browser import browser_variables, look
 from tests.report.conftest import HOSTILE
 
-ENGLISH = [{"width": width, "colorScheme": scheme} for width in (360, 1280) for scheme in ("light", "dark")]
+SCREENS = [{"width": width, "colorScheme": scheme} for width in (360, 1280) for scheme in ("light", "dark")]
 #: In light and dark is the same text.
 SPANISH = [{"width": 360, "colorScheme": "light"}, {"width": 1280, "colorScheme": "dark"}]
-SCREENS: list[tuple[str, dict[str, Any]]] = [*(("en", each) for each in ENGLISH), *(("es", each) for each in SPANISH)]
+SHOWN: list[tuple[str, dict[str, Any]]] = [*(("en", each) for each in SCREENS), *(("es", each) for each in SPANISH)]
 #: In CSS pixels: what can still be read.
 SMALLEST_TEXT = 9
 
@@ -41,13 +41,11 @@ def pages(facts: DayFacts, tmp_path_factory: pytest.TempPathFactory) -> dict[str
 @pytest.fixture(scope="module")
 def seen(pages: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
     variables = browser_variables(tmp_path_factory.mktemp("browser"))
-    looked = [(code, look(pages[code], variables, screens)) for code, screens in (("en", ENGLISH), ("es", SPANISH))]
+    looked = [(code, look(pages[code], variables, screens)) for code, screens in (("en", SCREENS), ("es", SPANISH))]
     return [{"language": code, **screen} for code, screens in looked for screen in screens]
 
 
-@pytest.fixture(
-    params=range(len(SCREENS)), ids=[f"{code}-{each['width']}-{each['colorScheme']}" for code, each in SCREENS]
-)
+@pytest.fixture(params=range(len(SHOWN)), ids=[f"{code}-{each['width']}-{each['colorScheme']}" for code, each in SHOWN])
 def screen(request: pytest.FixtureRequest, seen: list[dict[str, Any]]) -> dict[str, Any]:
     of_screen: dict[str, Any] = seen[request.param]
     return of_screen
