@@ -211,7 +211,7 @@ def _search_source(platform: Platform, users: tuple[str, ...], proof: Proof) -> 
         return
     source = Source(platform, identity_of(platform.environment.contract))
     try:
-        if count := sum(map(source.count, users)):
+        if count := sum(side_by_side(source.count, users)):
             proof.findings.append(Finding(Place.SOURCE.value, "", "", IN_CONTENT, count))
     except ClientError as error:
         if not is_local(error):

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import zoneinfo
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from importlib import metadata
 from itertools import pairwise
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -21,6 +23,17 @@ from tools.local.machine_tools import PROJECT
 
 FIRST = date(2026, 1, 1)
 PATH = "normalize.schedule.time_zone"
+
+
+@pytest.fixture(autouse=True, scope="module")
+def only_the_package() -> Iterator[None]:
+    """ETL-1's zones come from the package that it ships, too: a machine's own may lack a rule of this year."""
+    before = zoneinfo.TZPATH
+    zoneinfo.reset_tzpath(())
+    ZoneInfo.clear_cache()
+    yield
+    zoneinfo.reset_tzpath(before)
+    ZoneInfo.clear_cache()
 
 
 def found(cron: str, schedule_zone: str, business_zone: str) -> list[Drift]:
