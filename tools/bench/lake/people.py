@@ -49,7 +49,7 @@ RESULTS: Final = PROJECT / "tools" / "bench" / "RESULTS-people.md"
 CONVERSATIONS: Final = 93_000
 ROUNDS: Final = 3
 MANY: Final = 100
-#: One search for so many people; the most is a file of a whole organisation.
+#: One search for so many people; the most is a file of a whole organisation, of whom the lake knows nobody else.
 SEARCHED: Final = (1, MANY, 10_000)
 #: What an erasure may take of each GB that is held, its proof included.
 MOST_SECONDS_A_GB: Final = 120
@@ -99,6 +99,11 @@ class Source:
     def first(self, people: int) -> frozenset[bytes]:
         """Return so many of the users; the first is the one with conversations in every month."""
         return frozenset([PERSON.encode(), *self.users[: people - 1]])
+
+    def searched(self, people: int) -> tuple[str, ...]:
+        """Return so many people who are gone: those who were erased, and then some who never were there."""
+        erased = [user.decode() for user in self.first(min(people, MANY))]
+        return (*erased, *(f"persona-{number:09}" for number in range(people - len(erased))))
 
     def run(self, gone: frozenset[bytes]) -> CleanRun:
         """Write a run without these people."""
@@ -172,10 +177,10 @@ def measure(lake: Lake, source: Source, number: int, scratch: Path) -> Round:
         lake.s3.upload_file(str(run.path(dataset)), BUCKET, run.key(dataset))
     for people in SEARCHED:
         began = time.perf_counter()
-        proof = prove(erasing.platform(run), tuple(each.decode() for each in source.first(people)))
+        proof = prove(erasing.platform(run), source.searched(people))
         made.proofs[people] = time.perf_counter() - began
         made = replace(made, held=proof.inventory.bytes)
-        if people <= MANY and not proof.is_proven:
+        if not proof.is_proven:
             message = f"{len(proof.findings)} findings, {len(proof.unread)} objects unread."
             raise ValueError(message)
     platform = erasing.platform(run)
@@ -196,7 +201,7 @@ def page(rounds: Sequence[Round], peak: float) -> str:
         rows.append((str(people), "all, with its proof", _ratio(whole, rewrites), _seconds(whole), _megabytes(whole)))
         a_gb = Spread.of([took.seconds / each.held * 1e9 for took, each in zip(whole, rounds, strict=True)])
         is_met = "yes" if a_gb.greatest <= MOST_SECONDS_A_GB else "**no**"
-        verdicts.append((f"{people} people: at most {MOST_SECONDS_A_GB} s for each GB held", a_gb.text(0), is_met))
+        verdicts.append((f"{people} at once: at most {MOST_SECONDS_A_GB} s for each GB held", a_gb.text(0), is_met))
     proofs = [
         (
             f"{people:,}",
