@@ -300,6 +300,11 @@ class Names:
         return self._name(SNS_TOPIC, "alerts")
 
     @property
+    def chat_topic(self) -> str:
+        """The topic of failures as messages for a chat, where the environment has one."""
+        return self._name(SNS_TOPIC, "alerts", "chat")
+
+    @property
     def monthly_budget(self) -> str:
         """The budget, where the environment has one."""
         return self._name(BUDGET, "monthly")

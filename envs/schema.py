@@ -396,9 +396,11 @@ class AlertSettings:
     """What rings beside the alarms.
 
     ``monthly_budget_usd``: what the account may cost in a month, in US dollars; None for no budget (docs/adr/0043).
+    ``chat`` makes a topic of its own for failures as a chat shows them (docs/operations.md).
     """
 
     monthly_budget_usd: Annotated[float, rules.between(0.01, 10_000_000, "give None for no budget")] | None = None
+    chat: bool = False
 
 
 @_settings

@@ -21,9 +21,10 @@ from modules.terraform import (
 
 @dataclass(frozen=True)
 class AlertTarget:
-    """The topic of all failures, and the ARN of the queue for what could not be told to it."""
+    """The topic of all failures, the one for a chat if any, and the ARN of the queue for what could not be told."""
 
     topic: SnsTopic | DataAwsSnsTopic
+    chat: SnsTopic | DataAwsSnsTopic | None
     undelivered: str
 
 
@@ -58,16 +59,30 @@ def add_failure_rule(scope: Construct, props: FailureRuleProps) -> None:
         event_pattern=json.dumps(pattern),
         tags=props.component.tags(ResourceType.ORCHESTRATION),
     )
-    # Without a role: EventBridge publishes as itself, by the topic's policy.
+    alert = with_remedy(props.alert, props.name, props.runbook)
+    _tell(scope, props, rule, props.alerts.topic, _message(alert))
+    if props.alerts.chat is not None:
+        _tell(scope, props, rule, props.alerts.chat, _chat_message(props.name, alert))
+
+
+def _tell(
+    scope: Construct,
+    props: FailureRuleProps,
+    rule: CloudwatchEventRule,
+    topic: SnsTopic | DataAwsSnsTopic,
+    template: str,
+) -> None:
+    """Add a topic as the rule's target. Without a role: EventBridge publishes as itself, by the topic's policy."""
+    is_chat = topic is props.alerts.chat
+    paths = {} if is_chat else {"detail": "$.detail"}
     CloudwatchEventTarget(
         scope,
-        f"aws_cloudwatch_event_target.{props.address}",
+        f"aws_cloudwatch_event_target.{props.address}{'_chat' if is_chat else ''}",
         rule=rule.name,
-        target_id="alerts",
-        arn=props.alerts.topic.arn,
+        target_id="chat" if is_chat else "alerts",
+        arn=topic.arn,
         input_transformer=CloudwatchEventTargetInputTransformer(
-            input_paths={"detail": "$.detail", "state": "$.detail.state", "time": "$.time"},
-            input_template=_message(with_remedy(props.alert, props.name, props.runbook)),
+            input_paths={**paths, "state": "$.detail.state", "time": "$.time"}, input_template=template
         ),
         dead_letter_config=CloudwatchEventTargetDeadLetterConfig(arn=props.alerts.undelivered),
     )
@@ -81,3 +96,12 @@ def _message(alert: str) -> str:
     its time and state, which are of EventBridge's and Glue's own making.
     """
     return f'{{"alert": {json.dumps(alert)}, "detail": <detail>}}'
+
+
+def _chat_message(name: str, alert: str) -> str:
+    """Return the template of a message that Amazon Q Developer shows in a chat; of the event, what ``_message`` allows.
+
+    https://docs.aws.amazon.com/chatbot/latest/adminguide/custom-notifs.html
+    """
+    content = {"textType": "client-markdown", "title": name, "description": alert}
+    return json.dumps({"version": "1.0", "source": "custom", "content": content}, ensure_ascii=False)

@@ -122,8 +122,17 @@ class NormalizeStack(PlatformStack):
                 "alerts_topic_arn": Output(
                     value=normalize.topic.arn, description="Topic of every failure: subscribe to it"
                 ),
+                **_chat_output(normalize),
             }
         )
+
+
+def _chat_output(normalize: Normalize) -> dict[str, Output]:
+    """Return the topic for a chat, where there is one."""
+    if normalize.chat is None:
+        return {}
+    said = "Topic of failures as Amazon Q Developer shows them in a chat: add it to the channel"
+    return {"chat_topic_arn": Output(value=normalize.chat.arn, description=said)}
 
 
 class EtlStack(PlatformStack):

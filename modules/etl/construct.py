@@ -50,7 +50,8 @@ class Etl(Construct):
         self._props = props
         self.bucket = DataAwsS3Bucket(self, "aws_s3_bucket.reports", bucket=environment.etl.data_bucket_name)
         topic = DataAwsSnsTopic(self, "aws_sns_topic.alerts", name=names.alerts_topic)
-        self._alerts = AlertTarget(topic, props.account.arn("sqs", names.alerts_dead_letters))
+        chat = DataAwsSnsTopic(self, "aws_sns_topic.chat", name=names.chat_topic) if environment.alerts.chat else None
+        self._alerts = AlertTarget(topic, chat, props.account.arn("sqs", names.alerts_dead_letters))
         self._key = self._find_key()
         self._security = GlueSecurity.of(self, names.etl_glue_security, self._key) if self._key else None
         self.catalog = Catalog(

@@ -8,6 +8,7 @@ from envs.naming import Names
 from modules.account import Account
 from modules.dead_letters import DeadLetters, DeadLettersProps, kept_for_rules
 from modules.encryption import OwnKey
+from modules.failures import AlertTarget
 from modules.normalize.budget import MonthlyBudget, MonthlyBudgetProps, budget_publishes
 from modules.policies import Statement, policy, this_account
 from modules.tags import NORMALIZE, ResourceType
@@ -16,17 +17,21 @@ from modules.terraform import Construct, SnsTopic, SnsTopicPolicy, SnsTopicSubsc
 
 @dataclass(frozen=True, kw_only=True)
 class AlertsProps:
-    """What the topic needs: names, the account, the e-mail addresses that subscribe, the key and budget, if any."""
+    """What the topics need: names, the account, the e-mail addresses that subscribe, the key and budget, if any.
+
+    ``chat`` is whether there is a topic for a chat.
+    """
 
     names: Names
     account: Account
     emails: tuple[str, ...]
     key: OwnKey | None
     monthly_budget_usd: float | None
+    chat: bool
 
 
 class Alerts(Construct):
-    """The topic with its policy and subscriptions, and the queue; ``topic`` and ``undelivered`` are the resources."""
+    """The topic with its policy and subscriptions, the chat's if any, and the queue; ``target`` is what rules tell."""
 
     def __init__(self, scope: Construct, construct_id: str, props: AlertsProps) -> None:
         super().__init__(scope, construct_id)
@@ -47,7 +52,8 @@ class Alerts(Construct):
                 *([budget_publishes(props.account, ["sns:Publish"], self.topic.arn)] if usd is not None else []),
             ),
         )
-        self.undelivered = self._keep_undelivered(props)
+        chat = self._make_chat(props) if props.chat else None
+        self.target = AlertTarget(self.topic, chat, self._keep_undelivered(props).arn)
         if usd is not None:
             MonthlyBudget(
                 self,
@@ -68,6 +74,18 @@ class Alerts(Construct):
                 endpoint=email,
             )
 
+    def _make_chat(self, props: AlertsProps) -> SnsTopic:
+        """Add the topic of failures as messages for a chat: subscribers by mail would get JSON."""
+        topic = SnsTopic(
+            self,
+            "aws_sns_topic.chat",
+            name=props.names.chat_topic,
+            kms_master_key_id=props.key.arn if props.key else None,
+            tags=NORMALIZE.tags(ResourceType.MONITORING),
+        )
+        SnsTopicPolicy(self, "aws_sns_topic_policy.chat", arn=topic.arn, policy=policy(_rules_publish(topic)))
+        return topic
+
     def _publishers(self, account: Account) -> list[Statement]:
         return [
             Statement(
@@ -77,14 +95,7 @@ class Alerts(Construct):
                 resources=[self.topic.arn],
                 conditions=this_account(account.id),
             ),
-            # No condition: in a topic's policy EventBridge supports none, and nothing would be published.
-            # https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html#eb-sns-permissions
-            Statement(
-                sid="RulesPublish",
-                actions=["sns:Publish"],
-                services=["events.amazonaws.com"],
-                resources=[self.topic.arn],
-            ),
+            _rules_publish(self.topic),
         ]
 
     def _keep_undelivered(self, props: AlertsProps) -> SqsQueue:
@@ -106,3 +117,13 @@ class Alerts(Construct):
                 ),
             ),
         ).queue
+
+
+def _rules_publish(topic: SnsTopic) -> Statement:
+    """Let rules tell a topic. No condition: in a topic's policy EventBridge supports none, and would publish nothing.
+
+    https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html#eb-sns-permissions
+    """
+    return Statement(
+        sid="RulesPublish", actions=["sns:Publish"], services=["events.amazonaws.com"], resources=[topic.arn]
+    )

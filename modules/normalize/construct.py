@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from envs.schema import Environment
 from modules.account import Account
 from modules.encryption import OwnKey
-from modules.failures import AlertTarget
 from modules.lambda_function import FunctionCode
 from modules.normalize.alerts import Alerts, AlertsProps
 from modules.normalize.bucket import ReportsBucket, ReportsBucketProps
@@ -32,7 +31,7 @@ class NormalizeProps:
 
 
 class Normalize(Construct):
-    """ETL-1; ``bucket``, ``topic`` and ``schedule`` are the resources, ``engine`` is what makes the runs."""
+    """ETL-1; ``bucket``, ``topic``, ``chat`` and ``schedule`` are the resources, ``engine`` is what makes the runs."""
 
     def __init__(self, scope: Construct, construct_id: str, props: NormalizeProps) -> None:
         super().__init__(scope, construct_id)
@@ -49,9 +48,11 @@ class Normalize(Construct):
                 emails=environment.notification_emails,
                 key=self._key,
                 monthly_budget_usd=environment.alerts.monthly_budget_usd,
+                chat=environment.alerts.chat,
             ),
         )
         self.topic = self._alerts.topic
+        self.chat = self._alerts.target.chat
         self.engine = self._make_engine()
         self.schedule = self._make_schedule(environment.normalize.schedule.cron_expression)
 
@@ -65,6 +66,7 @@ class Normalize(Construct):
             deletion_window=environment.encryption.deletion_window,
             deletion_guarded=environment.deletion_guarded,
             has_budget=environment.alerts.monthly_budget_usd is not None,
+            has_chat=environment.alerts.chat,
         )
         return EncryptionKey(self, "key", props).own_key
 
@@ -88,7 +90,7 @@ class Normalize(Construct):
             environment=self._props.environment,
             account=self._props.account,
             bucket=self.bucket,
-            alerts=AlertTarget(self.topic, self._alerts.undelivered.arn),
+            alerts=self._alerts.target,
             key=self._key,
         )
         if isinstance(code, SparkCode):

@@ -26,6 +26,7 @@ class EncryptionKeyProps:
     deletion_window: int
     deletion_guarded: bool
     has_budget: bool
+    has_chat: bool
 
 
 class EncryptionKey(Construct):
@@ -49,6 +50,7 @@ class EncryptionKey(Construct):
 
 def _statements(props: EncryptionKeyProps) -> list[Statement]:
     names, account = props.names, props.account
+    topics = [names.alerts_topic, *([names.chat_topic] if props.has_chat else [])]
     # Of Glue's groups: those of jobs and crawlers with our security configurations, whose names are in the groups'.
     log_groups = [
         *(names.normalize_log_group, names.etl_log_group),
@@ -84,7 +86,7 @@ def _statements(props: EncryptionKeyProps) -> list[Statement]:
             actions=DATA_KEY_ACTIONS,
             services=_RULES,
             resources=["*"],
-            conditions=_encrypting("sns:topicArn", account.arn("sns", names.alerts_topic)),
+            conditions=_encrypting("sns:topicArn", [account.arn("sns", name) for name in topics]),
         ),
         Statement(
             sid="RulesKeepUndelivered",
@@ -99,5 +101,5 @@ def _statements(props: EncryptionKeyProps) -> list[Statement]:
     ]
 
 
-def _encrypting(context: str, arns: str | list[str]) -> Conditions:
+def _encrypting(context: str, arns: list[str]) -> Conditions:
     return {"StringEquals": {f"kms:EncryptionContext:aws:{context}": arns}}

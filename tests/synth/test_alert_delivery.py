@@ -39,7 +39,7 @@ def test_alarms_may_publish_for_this_account_only(normalize: Stack) -> None:
 def test_key_knows_rules_by_what_they_encrypt(all_stacks: dict[str, Stack], name: str) -> None:
     found = for_service(all_stacks[name], "aws_kms_key.data", "policy", EVENTS)
     assert [each["Condition"] for each in found] == [
-        {"StringEquals": {"kms:EncryptionContext:aws:sns:topicArn": arn("sns", "cat-prod-alerts")}},
+        {"StringEquals": {"kms:EncryptionContext:aws:sns:topicArn": [arn("sns", "cat-prod-alerts")]}},
         {
             "StringEquals": {
                 "kms:EncryptionContext:aws:sqs:arn": [

@@ -85,7 +85,7 @@ def expected(env: str, **changes: dict[str, Any]) -> dict[str, Any]:
             "athena_results_prefix": "athena/results/",
         },
         "alarms": {"freshness_hours": 26, "run_time_share": 0.8},
-        "alerts": {"monthly_budget_usd": None},
+        "alerts": {"monthly_budget_usd": None, "chat": False},
         "privacy": {"pseudonymous_tables": env != "test", "rejected_days": 30, "max_days_after_removal": 65},
         "report": {"language": "en"},
         "encryption": {"customer_managed_key": False, "deletion_window": 30},
