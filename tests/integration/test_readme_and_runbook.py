@@ -26,8 +26,8 @@ from tools.site.follow import steps
 BY_CI: Final = ("make demo", "make test", "make lint", "make scan", "make docs")
 #: Run by tests/guards: they need a state that is locked, damaged or lost, or destroy what the other tests stand on.
 BY_GUARDS: Final = frozenset({"State is locked", "State is damaged", "Adopt what is there", "Take an environment down"})
-#: What needs a number of the reader's, or is no command.
-NOT_RUN: Final = frozenset({"In which account", "Rename a resource"})
+#: What needs a number of the reader's, is no command, or writes into the reader's own shell.
+NOT_RUN: Final = frozenset({"In which account", "Rename a resource", "Operating: `python -m ops`"})
 DEPLOYING: Final = "Deploy to AWS"
 
 

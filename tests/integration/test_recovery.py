@@ -72,7 +72,7 @@ def test_a_bucket_that_is_emptied_is_filled_from_the_source(
     delete_for_good(arrow_with_key, variables, "")
     lost = ops("restore", "--yes", environment=variables)
     assert lost.returncode == Exit.ATTENTION
-    assert "cdktf deploy 'cat-local-*'" in lost.stderr
+    assert "make demo TRANSFORM=arrow" in lost.stderr
     workspace = arrow_with_key.workspace
     deploy(STACKS, variables, workspace.deploy_log)
     assert told(ops("restore", "--yes", "--json", environment=variables))["registered"]

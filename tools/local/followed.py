@@ -17,6 +17,8 @@ ERROR_TAIL: Final = 400
 #: So many characters of a cause are told.
 MOST_OF_A_CAUSE: Final = 600
 _ERROR: Final = re.compile(r"\b\w*(Error|Exception|Exit): ")
+#: Spark goes on to log what it does when the program that it ran has said its last words.
+_SPARKS_OWN: Final = re.compile(r"\d\d/\d\d/\d\d \d\d:\d\d:\d\d [A-Z]+ ")
 
 OnLine = Callable[[str], None]
 
@@ -39,12 +41,13 @@ def without_line_breaks(lines: Iterable[str]) -> Iterable[str]:
 def cause_in(lines: Sequence[str]) -> str:
     """Return what a program's last lines say of why it failed, in one line.
 
-    What our programs log of it comes first, then the last line that names an error, then the last line.
+    What our programs log of it comes first, then the last line that names an error, then the last that is not Spark's.
     """
     logged = [error for line in lines if (error := error_in(document_in(line)))]
     named = [line for line in lines if _ERROR.search(line)]
     said = [line for line in lines if line.strip()]
-    found = (logged or named or said or ["it said nothing"])[-1]
+    own = [line for line in said if not _SPARKS_OWN.match(line)]
+    found = (logged or named or own or said or ["it said nothing"])[-1]
     return " ".join(found.split())[:MOST_OF_A_CAUSE]
 
 

@@ -35,7 +35,7 @@ def told_to_glue(glue: GlueClient, job: DeployedJob) -> Iterator[None]:
             "ExecutionTime": now - began,
             "GlueVersion": job.glue_version,
         }
-        glue.start_job_run(JobName=job.name, Arguments={_TOLD: json.dumps(run)})
+        glue.start_job_run(JobName=job.name, Arguments={_TOLD: json.dumps(run)}, JobRunQueuingEnabled=True)
 
     tell("RUNNING")
     try:

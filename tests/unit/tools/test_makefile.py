@@ -18,7 +18,9 @@ TARGETS: Final = re.findall(r"^\.PHONY: (.*)$", TEXT, re.MULTILINE)[0].split()
 
 
 def make(*words: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(("make", *words), check=False, cwd=PROJECT, capture_output=True, text=True)
+    # make test is a make, too, and one within it would say which folder it enters.
+    command = ("make", "--no-print-directory", *words)
+    return subprocess.run(command, check=False, cwd=PROJECT, capture_output=True, text=True)
 
 
 def test_help_lists_every_target_in_a_group() -> None:

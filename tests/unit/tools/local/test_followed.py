@@ -34,6 +34,7 @@ LOGGED = json.dumps({"level": "ERROR", "step": "run failed", "error": "ForeignHe
         (["Traceback (most recent call last):", "  x", "ValueError: too much", "  at end"], "ValueError: too much"),
         (["Error: state is locked", "", "  see the lock"], "Error: state is locked"),
         (["it is full", " "], "it is full"),
+        (["it is full", "26/11/30 10:47:30 INFO ShutdownHookManager: Deleting directory /tmp/spark"], "it is full"),
         ([], "it said nothing"),
         (["x" * 5000], "x" * MOST_OF_A_CAUSE),
     ],
