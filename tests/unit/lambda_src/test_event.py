@@ -88,14 +88,18 @@ TIME_REMEDY = "write an instant as text, for example 2026-01-31T04:30:00Z."
             {"scheduled_time": "0001-01-01T00:00:00Z"},
             ["scheduled_time is '0001-01-01T00:00:00Z': it is not of this era; " + TIME_REMEDY],
         ),
+        (
+            {"scheduled_time": "3000-01-01T00:00:00Z"},
+            ["scheduled_time is '3000-01-01T00:00:00Z': it is not of this era; " + TIME_REMEDY],
+        ),
         ([], ["[] is a list: send a JSON object, such as {}."]),
         ("dt", ["'dt' is a str: send a JSON object, such as {}."]),
         (
-            {"dry_run": 0, "dt": "x", "Dt": "y"},
+            {"Dt": "y", "dry_run": 0, "dt": "x"},
             [
+                "'Dt' is no key of this event: known are dt, dry_run, scheduled_time, accept_removal.",
                 "dry_run is 0: write true or false.",
                 f"dt is 'x': {DT_REMEDY}",
-                "'Dt' is no key of this event: known are dt, dry_run, scheduled_time, accept_removal.",
             ],
         ),
     ],
