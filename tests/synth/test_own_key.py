@@ -104,7 +104,7 @@ def test_key(all_stacks: dict[str, Stack]) -> None:
             }
             for sid, service, condition in (
                 ("AlarmsPublish", "cloudwatch", {"aws:SourceAccount": ACCOUNT}),
-                ("RulesPublish", "events", {"kms:EncryptionContext:aws:sns:topicArn": arn("sns", "cat-prod-alerts")}),
+                ("RulesPublish", "events", {"kms:EncryptionContext:aws:sns:topicArn": [arn("sns", "cat-prod-alerts")]}),
                 ("RulesKeepUndelivered", "events", {"kms:EncryptionContext:aws:sqs:arn": queues}),
             )
         ),

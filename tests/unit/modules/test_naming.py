@@ -38,6 +38,7 @@ NAMES = {
     "schedule_role": ("cat-{}-normalize-schedule", 64),
     "normalize_dead_letters": ("cat-{}-normalize-dead-letters", 80),
     "alerts_topic": ("cat-{}-alerts", 256),
+    "chat_topic": ("cat-{}-alerts-chat", 256),
     "alerts_dead_letters": ("cat-{}-alerts-dead-letters", 80),
     "monthly_budget": ("cat-{}-monthly", 100),
     "glue_job": ("cat-{}-etl2-parquet", 255),
