@@ -34,6 +34,13 @@ def body_of(s3: S3Client, **request: Any) -> tuple[bytes, GetObjectOutputTypeDef
     raise AssertionError
 
 
+def range_of(s3: S3Client, first: int, end: int, **request: Any) -> bytes:
+    """Return an object's bytes from ``first`` to before ``end``; raises as :func:`body_of` does."""
+    found, answer = body_of(s3, **request, Range=f"bytes={first}-{end - 1}")
+    # A server may answer with the whole, and then says nothing of a range: RFC 9110, 14.2.
+    return found if "ContentRange" in answer else found[first:end]
+
+
 class Ranges(io.RawIOBase):
     """Content of a known size that can be read in any order."""
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, cast
@@ -13,12 +14,11 @@ from botocore.exceptions import ClientError
 from pyiceberg.io import FileIO, InputFile, InputStream, OutputFile, OutputStream
 
 from contract.units import MIB
-from glue_src.arrow.ranges import Ranges, body_of
+from glue_src.arrow.ranges import Ranges, body_of, range_of
 from glue_src.exceptions import UndeletedError
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
-    from mypy_boto3_s3.type_defs import GetObjectOutputTypeDef
 
 #: The catalog's property that holds the client.
 S3_CLIENT: Final = "cat.s3-client"
@@ -191,13 +191,15 @@ class _Object(Ranges):
 
 def read_range(s3: S3Client, bucket: str, key: str, first: int, end: int) -> bytes:
     """Return an object's bytes from ``first`` to before ``end``."""
-    return _body(s3, bucket, key, Range=f"bytes={first}-{end - 1}")
+    with _missing_told(bucket, key):
+        return range_of(s3, first, end, Bucket=bucket, Key=key)
 
 
 def _tail(s3: S3Client, bucket: str, key: str) -> tuple[bytes, int]:
     """Return the last bytes of an object, and how many it has in all."""
     try:
-        content, answer = _get(s3, bucket, key, Range=f"bytes=-{TAIL_BYTES}")
+        with _missing_told(bucket, key):
+            content, answer = body_of(s3, Bucket=bucket, Key=key, Range=f"bytes=-{TAIL_BYTES}")
     except ClientError as error:
         if error.response["Error"]["Code"] == _NOTHING_IN_RANGE:
             return b"", 0
@@ -205,25 +207,23 @@ def _tail(s3: S3Client, bucket: str, key: str) -> tuple[bytes, int]:
     return content, int(answer["ContentRange"].rpartition("/")[2])
 
 
-def _body(s3: S3Client, bucket: str, key: str, **part: Any) -> bytes:
-    return _get(s3, bucket, key, **part)[0]
-
-
-def _get(s3: S3Client, bucket: str, key: str, **part: Any) -> tuple[bytes, GetObjectOutputTypeDef]:
-    try:
-        return body_of(s3, Bucket=bucket, Key=key, **part)
-    except ClientError as error:
-        raise _as_missing(error, bucket, key) from error
+def _body(s3: S3Client, bucket: str, key: str) -> bytes:
+    with _missing_told(bucket, key):
+        return body_of(s3, Bucket=bucket, Key=key)[0]
 
 
 def _size(s3: S3Client, bucket: str, key: str) -> int:
-    try:
+    with _missing_told(bucket, key):
         return s3.head_object(Bucket=bucket, Key=key)["ContentLength"]
+
+
+@contextmanager
+def _missing_told(bucket: str, key: str) -> Iterator[None]:
+    """Raise FileNotFoundError, as PyIceberg expects it, where S3 has no such object."""
+    try:
+        yield
     except ClientError as error:
-        raise _as_missing(error, bucket, key) from error
-
-
-def _as_missing(error: ClientError, bucket: str, key: str) -> Exception:
-    if error.response["Error"]["Code"] in _ABSENT:
-        return FileNotFoundError(f"s3://{bucket}/{key} is missing")
-    return error
+        if error.response["Error"]["Code"] in _ABSENT:
+            message = f"s3://{bucket}/{key} is missing"
+            raise FileNotFoundError(message) from error
+        raise

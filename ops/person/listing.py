@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from botocore.exceptions import ClientError
 
 from contract.units import MIB
-from glue_src.arrow.ranges import Ranges, body_of
+from glue_src.arrow.ranges import Ranges, range_of
 from ops.aws_errors import code_of, is_local
 
 if TYPE_CHECKING:
@@ -67,9 +67,7 @@ class _Content(Ranges):
 
     def content(self, first: int, end: int) -> bytes:
         """Return a range; raises botocore's ClientError."""
-        found, answer = body_of(self._s3, **self._name, Range=f"bytes={first}-{end - 1}")
-        # A server may answer with the whole, and then says nothing of a range: RFC 9110, 14.2.
-        return found if "ContentRange" in answer else found[first:end]
+        return range_of(self._s3, first, end, **self._name)
 
 
 def content(platform: Platform, version: Version, *, whole: bool) -> io.BufferedReader:
