@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from contract.runs import RunSummary
+from ops.invocations import document_in
 from tools.local.errors import FunctionError
 from tools.local.followed import ERROR_TAIL
 
@@ -39,19 +40,35 @@ class FunctionLog:
 
 
 def await_end(log: FunctionLog, since: datetime, what: str, seconds: float) -> list[str]:
-    """Return what the function has said since, once one of its invocations has ended; ``what`` started it.
+    """Return what the function has said since, once an invocation that began since has ended; ``what`` started it.
 
     Raises:
         FunctionError: none ended in time; with what it said last.
     """
     deadline = time.monotonic() + seconds
     said = log.since(since)
-    while not any(line.startswith(_END) for line in said):
+    while not _has_ended(said, since):
         if time.monotonic() > deadline:
             raise FunctionError(_told(f"did not end within {seconds:.0f} s of {what}", log, said))
         time.sleep(POLL_SECONDS)
         said = log.since(since)
     return said
+
+
+def _has_ended(said: list[str], since: datetime) -> bool:
+    """Tell whether an invocation that began since has ended; one that does not say when it began counts.
+
+    One that began before may end later: a deployment's first event starts the function, too.
+    """
+    began: datetime | None = None
+    for line in said:
+        if began is None and (at := document_in(line).get("time")):
+            began = datetime.fromisoformat(at)
+        if line.startswith(_END):
+            if began is None or began >= since:
+                return True
+            began = None
+    return False
 
 
 def await_run(run: RunSummary, recorded_run: Callable[[], str | None], log: FunctionLog, seconds: float) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -57,6 +58,13 @@ def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_waits_for_the_functions_end_whatever_is_recorded() -> None:
     logs = waited(["START", "{}", "END", END], RUN.run_id)
     assert logs.asked == [{"logGroupName": "group", "startTime": int(FINISHED.timestamp() * 1000)}] * 4
+
+
+def test_an_invocation_that_had_begun_before_is_anothers() -> None:
+    """A deployment's first event can still be at work when the first run arrives."""
+    earlier, later = (json.dumps({"time": (FINISHED + timedelta(seconds=s)).isoformat()}) for s in (-1, 1))
+    logs = waited(["START", earlier, END, "START", later, END], RUN.run_id)
+    assert len(logs.asked) == 6
 
 
 @pytest.mark.parametrize("recorded", [None, "20260130T043000.000000Z-0123abcd"])
