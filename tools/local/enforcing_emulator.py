@@ -288,6 +288,19 @@ def pin_request_origin(address: str, _: bool) -> None:  # noqa: FBT001 ministack
     _pin_request_origin(address, True)  # noqa: FBT003 ministack's own signature
 
 
+def with_tags(create: Callable[[dict[str, Any]], Any]) -> Callable[[dict[str, Any]], Any]:
+    """Return what makes a Glue job and keeps its tags where they are asked for."""
+    from ministack.services import glue  # noqa: PLC0415 imports the application, which must come last
+
+    def create_with_tags(asked: dict[str, Any]) -> Any:
+        answer = create(asked)
+        if asked.get("Tags"):
+            glue._tag_resource({"ResourceArn": glue._arn("job", asked["Name"]), "TagsToAdd": asked["Tags"]})  # noqa: SLF001
+        return answer
+
+    return create_with_tags
+
+
 def hearing_a_stand_in(start: Callable[[dict[str, Any]], Any]) -> Callable[[dict[str, Any]], Any]:
     """Return what starts a job's run as ``start`` does, or takes what is told of one, and announces its failure.
 
@@ -320,18 +333,6 @@ def _role_and_session(access_key: str) -> tuple[str, str]:
     return role, session
 
 
-def with_tags(create: Callable[[dict[str, Any]], Any], glue: Any) -> Callable[[dict[str, Any]], Any]:
-    """Return what makes a Glue job and keeps its tags where they are asked for."""
-
-    def create_with_tags(asked: dict[str, Any]) -> Any:
-        answer = create(asked)
-        if asked.get("Tags"):
-            glue._tag_resource({"ResourceArn": glue._arn("job", asked["Name"]), "TagsToAdd": asked["Tags"]})  # noqa: SLF001
-        return answer
-
-    return create_with_tags
-
-
 def main() -> None:
     """Start ministack with these in the place of its own."""
     os.environ["AUTH"] = "true"
@@ -346,8 +347,9 @@ def main() -> None:
     from ministack import app  # noqa: PLC0415 - after its settings
     from ministack.services import glue  # noqa: PLC0415 - the same
 
-    glue._create_job = with_tags(glue._create_job, glue)  # noqa: SLF001
-    glue._start_job_run = hearing_a_stand_in(glue._start_job_run)  # noqa: SLF001 it is looked up with each request
+    # Both are looked up with each request.
+    glue._create_job = with_tags(glue._create_job)  # noqa: SLF001
+    glue._start_job_run = hearing_a_stand_in(glue._start_job_run)  # noqa: SLF001
     app.main()
 
 

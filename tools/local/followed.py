@@ -12,8 +12,8 @@ from typing import Final
 
 from ops.invocations import document_in, error_in
 
-#: So many of the last lines are told of a failure.
-ERROR_TAIL: Final = 400
+#: So many of the last lines are kept: the cause is looked for in them, and --debug shows them.
+_KEPT_LINES: Final = 400
 #: So many characters of a cause are told.
 MOST_OF_A_CAUSE: Final = 600
 _ERROR: Final = re.compile(r"\b\w*(Error|Exception|Exit): ")
@@ -29,7 +29,6 @@ class Ended:
 
     well: bool
     words: str
-    cause: str
     tail: str
 
 
@@ -69,15 +68,14 @@ class Program:
             on_line: called with each line.
             readable: makes of its lines those that are logged and heard.
         """
-        last_lines = deque[str](maxlen=ERROR_TAIL)
+        last_lines = deque[str](maxlen=_KEPT_LINES)
         with self._started() as process, log.open("w", encoding="utf-8") as file:
             for line in readable(process.stdout or ()):
                 file.write(f"{line}\n")
                 last_lines.append(line)
                 on_line(line)
-        cause = cause_in(last_lines)
-        words = f"ended with status {process.returncode}: {cause} (all of it: {log})"
-        return Ended(process.returncode == 0, words, cause, "\n".join(last_lines))
+        words = f"ended with status {process.returncode}: {cause_in(last_lines)} (all of it: {log})"
+        return Ended(process.returncode == 0, words, "\n".join(last_lines))
 
     def _started(self) -> subprocess.Popen[str]:
         return subprocess.Popen(

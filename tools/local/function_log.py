@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING, Final
 from contract.runs import RunSummary
 from ops.invocations import document_in
 from tools.local.errors import FunctionError
-from tools.local.followed import ERROR_TAIL
 
 if TYPE_CHECKING:
     from mypy_boto3_logs import CloudWatchLogsClient
 
 POLL_SECONDS: Final = 0.25
+#: So many of the last lines are told of a failure.
+_TOLD_LINES: Final = 40
 #: Lambda's own line at the end of every invocation, well or ill.
 _END: Final = "REPORT RequestId: "
 
@@ -89,5 +90,5 @@ def await_run(run: RunSummary, recorded_run: Callable[[], str | None], log: Func
 
 
 def _told(what: str, log: FunctionLog, said: list[str]) -> str:
-    tail = "\n".join(said[-ERROR_TAIL:]) or "nothing"
+    tail = "\n".join(said[-_TOLD_LINES:]) or "nothing"
     return f"ETL-2's function {what}. It said, at the end of {log.group}:\n{tail}"

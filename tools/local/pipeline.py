@@ -12,6 +12,7 @@ from contract.runs import RunSummary
 from envs.naming import Names
 from envs.schema import ARROW_ENGINE, GLUE_ENGINE, Environment
 from glue_src.tables import TableState, read_table
+from ops.invocations import document_in
 from tools.local.arrivals import Arrival, Arrivals, listen
 from tools.local.assumed_role import assumed_role
 from tools.local.engines import Engines
@@ -144,8 +145,8 @@ def run_normalize_job(workspace: Workspace, name: str, event: Mapping[str, Any],
     summaries: list[dict[str, Any]] = []
 
     def read(line: str) -> None:
-        summary = _summary_in(line)
-        if summary is not None:
+        summary = document_in(line).get("summary")
+        if isinstance(summary, dict):
             summaries.append(summary)
         on_line(line)
 
@@ -161,17 +162,6 @@ def run_normalize_job(workspace: Workspace, name: str, event: Mapping[str, Any],
 
 def _argument(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value)
-
-
-def _summary_in(line: str) -> dict[str, Any] | None:
-    """Return the summary that a line of the job's log carries, if it does."""
-    if not line.startswith("{"):
-        return None
-    try:
-        summary = json.loads(line).get("summary")
-    except json.JSONDecodeError:
-        return None
-    return summary if isinstance(summary, dict) else None
 
 
 def invoke(client: LambdaClient, function: str, event: dict[str, Any]) -> dict[str, Any]:
