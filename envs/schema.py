@@ -1,5 +1,6 @@
 """Every setting of an environment: its type, its default, and the rule for its value.
 
+What each is for and what changes with it is in tools/site/settings.toml; docs/reference/settings.md has all of it.
 The settings are plain frozen dataclasses, so that a type checker reads the environments' files and building a value
 never raises; envs/validation.py then checks the whole tree with pydantic and reports all faults together.
 """
@@ -92,7 +93,7 @@ class ProjectSettings:
 @_settings
 @dataclass(frozen=True, kw_only=True)
 class ProviderSettings:
-    """Where Terraform works. ``custom_endpoint`` is set when AWS_ENDPOINT_URL replaces the AWS endpoints."""
+    """Where Terraform works."""
 
     region: str = "us-east-1"
     allowed_account_ids: tuple[Annotated[str, rules.ACCOUNT_ID], ...] = ()
@@ -102,10 +103,7 @@ class ProviderSettings:
 @_settings
 @dataclass(frozen=True, kw_only=True)
 class EncryptionSettings:
-    """With whose key data is encrypted: the environment's own in KMS, or each service's. docs/adr/0017 says which when.
-
-    ``deletion_window`` is how many days a destroyed key can be had back, and with it what it encrypts.
-    """
+    """With whose key data is encrypted: the environment's own in KMS, or each service's (docs/adr/0017)."""
 
     customer_managed_key: bool = False
     deletion_window: Annotated[int, rules.between(7, 30, "KMS knows no other days")] = 30
@@ -114,11 +112,7 @@ class EncryptionSettings:
 @_settings
 @dataclass(frozen=True, kw_only=True)
 class FunctionSettings:
-    """A Lambda function. ``timeout`` in seconds, ``memory_size`` in MB, ``log_retention`` in days.
-
-    ``python_version`` and ``platform`` say for which interpreter the layer is built; None for ``platform`` means the
-    interpreter at hand.
-    """
+    """A Lambda function."""
 
     timeout: _FunctionSeconds
     memory_size: _FunctionMemory
@@ -138,7 +132,7 @@ class LambdaSettings(FunctionSettings):
 @_settings
 @dataclass(frozen=True, kw_only=True)
 class ScheduleSettings:
-    """When ETL-1 runs by itself; the expression is in ``time_zone``, which follows summer time.
+    """When ETL-1 runs by itself.
 
     A run belongs to the business day, in ``extract.time_zone``, in which it was due: docs/adr/0038.
     """
@@ -151,10 +145,7 @@ class ScheduleSettings:
 @_settings
 @dataclass(frozen=True, kw_only=True)
 class LifecycleSettings:
-    """After how many days S3 deletes each kind of object. A table's files never: ETL-2 expires its snapshots.
-
-    ``clean_expiration`` is for how long a table can be made anew without a new run of ETL-1.
-    """
+    """After how many days S3 deletes each kind of object. A table's files never: ETL-2 expires its snapshots."""
 
     enabled: bool = True
     noncurrent_version_expiration: _Days = 30
@@ -178,10 +169,7 @@ class ExclusionRule:
 @_settings
 @dataclass(frozen=True, kw_only=True)
 class GlueJobSettings:
-    """The size of a Spark job. ``timeout`` in minutes; the first of the workers is the driver.
-
-    ``log_retention`` in days, of the log groups that are the job's own.
-    """
+    """The size of a Spark job."""
 
     number_of_workers: _Workers
     worker_type: str
@@ -222,11 +210,7 @@ class GlueExtractSettings(GlueJobSettings):
 @_settings
 @dataclass(frozen=True, kw_only=True)
 class ExtractSettings:
-    """How the source table is read. ``time_zone`` decides which business day a run belongs to.
-
-    None for ``scan_segments`` lets the run choose by the table's size and the engine's; ``max_read_capacity_units``
-    is what the whole run may consume a second, None for no limit. ``glue`` counts with that engine only.
-    """
+    """How the source table is read. ``glue`` counts with that engine only."""
 
     engine: Annotated[str, rules.one_of((LAMBDA_ENGINE, GLUE_ENGINE), "docs/scaling.md says when to take which")] = (
         LAMBDA_ENGINE
@@ -241,11 +225,7 @@ class ExtractSettings:
 @_settings
 @dataclass(frozen=True, kw_only=True)
 class NormalizeSettings:
-    """ETL-1: bucket, source table, function or Spark job, schedule. ``lambda_`` counts with that engine only.
-
-    ``source_key_arn`` is the customer managed key that the source table is encrypted with, None where it is DynamoDB's
-    or AWS's own. That key's policy has to let ETL-1's role in, or the account's IAM.
-    """
+    """ETL-1: bucket, source table, function or Spark job, schedule. ``lambda_`` counts with that engine only."""
 
     s3_bucket_name: Annotated[str, rules.named_by(naming.BUCKET)]
     dynamo_table_name: Annotated[str, rules.named_by(naming.DYNAMODB_TABLE)]
@@ -279,10 +259,7 @@ class CatalogSettings:
 @_settings
 @dataclass(frozen=True, kw_only=True)
 class AthenaSettings:
-    """The workgroup of analysts with full rights; the others' names follow from the environment's.
-
-    In each of them a query that would scan more than ``bytes_scanned_cutoff`` bytes is stopped.
-    """
+    """The workgroup of analysts with full rights; the others' names follow from the environment's."""
 
     work_group_name: Annotated[str, rules.named_by(naming.ATHENA_WORKGROUP)]
     bytes_scanned_cutoff: Annotated[int, rules.between(10_000_000, 2**53, "Athena's least cutoff is 10 MB")] = (
@@ -293,7 +270,7 @@ class AthenaSettings:
 @_settings
 @dataclass(frozen=True, kw_only=True)
 class GlueSettings(GlueJobSettings):
-    """ETL-2's Spark job and its events' batching. ``event_batch_window`` in seconds."""
+    """ETL-2's Spark job and its events' batching."""
 
     version: Annotated[
         str,
@@ -306,11 +283,7 @@ class GlueSettings(GlueJobSettings):
 @_settings
 @dataclass(frozen=True, kw_only=True)
 class ArrowSettings(FunctionSettings):
-    """The function that takes ETL-2's Spark job's place. What size suits which tables: docs/lake-costs.md.
-
-    ``memory_size`` brings processors, one for each 1,769 MB, and must hold the largest partition;
-    ``ephemeral_storage`` is its ``/tmp`` in MB, which holds the changed ones.
-    """
+    """The function that takes ETL-2's Spark job's place. What size suits which tables: docs/lake-costs.md."""
 
     timeout: _FunctionSeconds = 900
     memory_size: _FunctionMemory = 3538
@@ -320,11 +293,7 @@ class ArrowSettings(FunctionSettings):
 @_settings
 @dataclass(frozen=True, kw_only=True)
 class TransformSettings:
-    """How curated tables are made, and which runs are published. ``arrow`` counts with that engine only.
-
-    A run that rejected a greater ratio of its items than ``max_rejected_ratio`` is quarantined. One that would remove a
-    greater ratio of a table's rows than ``max_removed_ratio`` is held until somebody accepts that.
-    """
+    """How curated tables are made, and which runs are published. ``arrow`` counts with that engine only."""
 
     engine: Annotated[str, rules.one_of((SPARK_ENGINE, ARROW_ENGINE), "docs/adr/0029 says when to take which")] = (
         SPARK_ENGINE
@@ -337,7 +306,7 @@ class TransformSettings:
 @_settings
 @dataclass(frozen=True, kw_only=True)
 class CuratedSettings:
-    """The curated tables. Each state that they had in the last ``history_days`` days can still be queried."""
+    """The curated tables."""
 
     history_days: _Days = 30
 
@@ -355,11 +324,8 @@ class EtlSettings:
     curated: CuratedSettings = field(default_factory=CuratedSettings)
     clean_prefix: _Prefix = "reports/etl-process1/"
     curated_prefix: _Prefix = "reports/etl-process2/"
-    #: Where the everyday analysts' tables lie, whose people are pseudonyms.
     pseudonymous_prefix: _Prefix = "reports/etl-process2-pseudonymous/"
-    #: Where rejected items and quarantined runs lie: for operators only.
     restricted_prefix: _Prefix = "reports/etl-process2-restricted/"
-    #: Below it each group's answers lie in a folder of the group's name.
     athena_results_prefix: _Prefix = "athena/results/"
 
     def results_prefix(self, group: str) -> str:
@@ -380,11 +346,7 @@ class EtlSettings:
 @_settings
 @dataclass(frozen=True, kw_only=True)
 class AlarmSettings:
-    """Thresholds of the alarms. All alarms: docs/operations.md.
-
-    ``freshness_hours``: alarm after so many hours without new data, where the schedule is enabled; longer than the time
-    between two runs plus one run. ``run_time_share``: alarm when a run takes this fraction of its timeout.
-    """
+    """Thresholds of the alarms. All alarms: docs/operations.md."""
 
     freshness_hours: Annotated[int, rules.between(1, 168, "CloudWatch looks back seven days at most")] = 26
     run_time_share: Annotated[float, rules.between(0.1, 1, "write 0.8 for four fifths of the timeout")] = 0.8
@@ -393,11 +355,7 @@ class AlarmSettings:
 @_settings
 @dataclass(frozen=True, kw_only=True)
 class AlertSettings:
-    """What rings beside the alarms.
-
-    ``monthly_budget_usd``: what the account may cost in a month, in US dollars; None for no budget (docs/adr/0043).
-    ``chat`` makes a topic of its own for failures as a chat shows them (docs/operations.md).
-    """
+    """What rings beside the alarms."""
 
     monthly_budget_usd: Annotated[float, rules.between(0.01, 10_000_000, "give None for no budget")] | None = None
     chat: bool = False
@@ -406,13 +364,7 @@ class AlertSettings:
 @_settings
 @dataclass(frozen=True, kw_only=True)
 class PrivacySettings:
-    """How people's data is kept from those who do not need it, and for how long (docs/privacy.md).
-
-    ``pseudonymous_tables`` makes a second set of tables, in which people are pseudonyms.
-    ``rejected_days``: earlier states of rejected items, and their CSV, stay no longer.
-    ``max_days_after_removal`` is for how long somebody who was removed at the source may still be found here, if nobody
-    asks for erasure; None for no such promise.
-    """
+    """How people's data is kept from those who do not need it, and for how long (docs/privacy.md)."""
 
     pseudonymous_tables: bool = False
     rejected_days: _Days = 30
@@ -422,7 +374,7 @@ class PrivacySettings:
 @_settings
 @dataclass(frozen=True, kw_only=True)
 class ReportSettings:
-    """The daily report (docs/report.md): its ``language`` is English (``en``) or Spanish (``es``)."""
+    """The daily report (docs/report.md)."""
 
     language: Literal["en", "es"] = "en"
 
@@ -430,11 +382,7 @@ class ReportSettings:
 @_settings
 @dataclass(frozen=True, kw_only=True)
 class PipelineSettings:
-    """The GitHub repository whose workflows plan and deploy the environment; None for none (docs/delivery.md).
-
-    ``repository`` is as the subjects of GitHub's tokens have it: of repositories made since summer 2026 with numbers,
-    ``owner@123/name@456``. ``creates_identity_provider`` is False where the account has GitHub's already.
-    """
+    """The GitHub repository whose workflows plan and deploy the environment (docs/delivery.md)."""
 
     repository: Annotated[str, rules.REPOSITORY] | None = None
     creates_identity_provider: bool = True
@@ -446,7 +394,6 @@ class Environment:
     """One environment: both stacks' settings and what they share."""
 
     name: Annotated[str, rules.named_by(naming.ENVIRONMENT)]
-    #: Which source table the platform is deployed for: a module in ``contract/sources/``.
     contract_name: Annotated[str, rules.CONTRACT] = "catia"
     normalize: NormalizeSettings
     etl: EtlSettings
@@ -458,11 +405,8 @@ class Environment:
     privacy: PrivacySettings = field(default_factory=PrivacySettings)
     report: ReportSettings = field(default_factory=ReportSettings)
     pipeline: PipelineSettings = field(default_factory=PipelineSettings)
-    #: For one machine: nothing is done with it unless AWS_ENDPOINT_URL points to an emulator there.
     is_local: bool = False
-    #: Terraform destroys nothing that holds data before this has been set to False.
     deletion_guarded: bool = True
-    #: S3 and Athena refuse to delete what is not empty before this has been set to True and deployed (docs/adr/0020).
     empty_on_destroy: bool = False
     notification_emails: tuple[Annotated[str, rules.EMAIL], ...] = ()
     tags: dict[str, str] = field(default_factory=dict)

@@ -111,7 +111,9 @@ def _said_by(check: AfterValidator) -> str:
         try:
             typing.cast("Any", check.func)(value)
         except ValueError as error:
-            return str(error).partition(";")[0].removeprefix("must be ")
+            said = str(error).partition(";")[0].removeprefix("must be ")
+            # What quotes the value tells of that value, and no rule.
+            return "" if repr(value) in said else said
         except (TypeError, AttributeError):
             continue
     return ""
