@@ -47,6 +47,17 @@ class Machine:
         yield f"- {self.python}; {versions}."
 
 
+def made_here() -> str:
+    """Return what a smaller report says of the machine, at its end."""
+    return f"""- {datetime.now(UTC):%Y-%m-%d %H:%M} UTC; {platform.machine()}, {os.cpu_count()} cores;
+  load average {os.getloadavg()[0]:.1f} at the end."""
+
+
+def table_text(headers: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Return a table with an empty line behind it."""
+    return "\n".join(table(headers, rows))
+
+
 def markdown(results: Mapping[str, Results], machine: Machine, rounds: int) -> str:
     """Return the whole report."""
     lines = [*opening("ETL-1 beside its peers", verdicts(results))]

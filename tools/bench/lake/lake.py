@@ -9,6 +9,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Final, cast
 
 import boto3
@@ -116,6 +117,16 @@ class Lake:
         """Delete all objects below a prefix: the emulator keeps them in memory."""
         for key in self.objects(prefix):
             self.s3.delete_object(Bucket=BUCKET, Key=key)
+
+
+@contextmanager
+def folders(name: str) -> Iterator[tuple[Path, Path]]:
+    """Make a folder whose files are the bucket's objects, and one for whatever is between, while the block lasts."""
+    with TemporaryDirectory(prefix=f"bench-{name}-") as parent:
+        root, scratch = Path(parent, "bucket"), Path(parent, "scratch")
+        root.mkdir()
+        scratch.mkdir()
+        yield root, scratch
 
 
 @contextmanager

@@ -8,22 +8,21 @@ writes RESULTS-people.md. The engine is Arrow, in this process. ETL-1's run is n
 from __future__ import annotations
 
 import os
-import platform as machine
 import re
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
-from tempfile import TemporaryDirectory
-from typing import Any, Final
+from typing import Final
 
 import boto3
 
 from contract.datasets import Dataset
 from contract.layout import table_prefix
 from contract.partition_sums import PartitionSums
+from contract.settings import NO_TABLES
 from contract.sources.catia import CONTRACT
 from envs.local import LOCAL
 from glue_src.arrow.engine import ArrowEngine
@@ -36,48 +35,20 @@ from ops.versions import delete, versions
 from tools.bench.lake.clean import CleanRun, write_csv
 from tools.bench.lake.days import PERSON, csv_path, write_part
 from tools.bench.lake.front import BUCKET, take_log
-from tools.bench.lake.lake import Lake, running
+from tools.bench.lake.lake import Lake, folders, running
+from tools.bench.lake.nights import ALL_TABLES
 from tools.bench.lake.ours import arguments
+from tools.bench.lake.people_page import CONVERSATIONS, MANY, ROUNDS, SEARCHED, Round, Took, page
 from tools.bench.lake.task import Traffic, curated_prefix
 from tools.bench.memory import peak_mb
 from tools.bench.processes import PROJECT
-from tools.bench.stats import Spread, ratio
 from tools.local.aws_environment import emulator_variables, forget_accounts
-from tools.site.markdown import table
+from tools.local.source_table import SourceTable
 
 RESULTS: Final = PROJECT / "tools" / "bench" / "RESULTS-people.md"
-CONVERSATIONS: Final = 93_000
-ROUNDS: Final = 3
-MANY: Final = 100
-#: One search for so many people; the most is a file of a whole organisation, of whom the lake knows nobody else.
-SEARCHED: Final = (1, MANY, 10_000)
-#: What an erasure may take of each GB that is held, its proof included.
-MOST_SECONDS_A_GB: Final = 120
 _PREFIX: Final = "clean/people/"
 _BEGAN: Final = datetime(2026, 2, 1, 4, 30, tzinfo=UTC)
 _USER: Final = re.compile(rb"usuario-(?:\d{9}|de-siempre)")
-
-
-@dataclass(frozen=True)
-class Took:
-    """Seconds, and bytes of data files that were written."""
-
-    seconds: float
-    written: int = 0
-
-    def __add__(self, other: Took) -> Took:
-        """Return both together."""
-        return Took(self.seconds + other.seconds, self.written + other.written)
-
-
-@dataclass(frozen=True)
-class Round:
-    """What one round took: the full rewrite, by number of people the erasure and then a proof, and bytes held then."""
-
-    rewrite: Took
-    erasures: Mapping[int, Sequence[Took]]
-    proofs: dict[int, float] = field(default_factory=dict)
-    held: int = 0
 
 
 class Source:
@@ -130,11 +101,12 @@ class Erasing:
         self._engine = ArrowEngine(self._clients.glue, self._clients.s3, BUCKET, name, scratch)
         lake.make(name)
 
-    def night(self, run: CleanRun, **more: Any) -> Took:
-        """Bring a run to the tables."""
+    def night(self, run: CleanRun, rebuild: str = NO_TABLES, forget_before: datetime | None = None) -> Took:
+        """Bring a run to the tables; to forget alone, which records no run, is a night too."""
+        told = replace(arguments(self._name, run.prefix, rebuild), forget_before=forget_before)
         take_log(self._lake.port)
         began = time.perf_counter()
-        transform(replace(arguments(self._name, run.prefix), **more), self._engine, self._clients)
+        transform(told, self._engine, self._clients)
         return Took(time.perf_counter() - began, Traffic.of(take_log(self._lake.port)).data_written)
 
     def erase(self, run: CleanRun) -> tuple[Took, Took, Took]:
@@ -167,119 +139,40 @@ def measure(lake: Lake, source: Source, number: int, scratch: Path) -> Round:
     """
     erasing = Erasing(lake, f"people_{number}", scratch)
     erasing.night(source.run(frozenset()))
-    rewrite = erasing.night(source.run(frozenset()), rebuild=frozenset(each.name for each in CONTRACT.datasets))
-    erasures = {}
+    rewrite = erasing.night(source.run(frozenset()), rebuild=ALL_TABLES)
+    erasures, proofs = {}, {}
     for people in (1, MANY):
         run = source.run(source.first(people))
         erasures[people] = erasing.erase(run)
-    made = Round(rewrite, erasures)
     for dataset in CONTRACT.datasets:
         lake.s3.upload_file(str(run.path(dataset)), BUCKET, run.key(dataset))
     for people in SEARCHED:
         began = time.perf_counter()
         proof = prove(erasing.platform(run), source.searched(people))
-        made.proofs[people] = time.perf_counter() - began
-        made = replace(made, held=proof.inventory.bytes)
+        proofs[people] = time.perf_counter() - began
         if not proof.is_proven:
             message = f"{len(proof.findings)} findings, {len(proof.unread)} objects unread."
             raise ValueError(message)
     platform = erasing.platform(run)
     for _ in delete(platform, (each.name for each in versions(platform))):
         pass  # the emulator keeps them in memory
-    return made
-
-
-def page(rounds: Sequence[Round], peak: float) -> str:
-    """Return the page of results."""
-    rewrites = [each.rewrite for each in rounds]
-    rows, verdicts = [], []
-    for people in (1, MANY):
-        steps = list(zip(*(each.erasures[people] for each in rounds), strict=True))
-        for name, took in zip(("publish without them", "forget what was", "delete old versions"), steps, strict=True):
-            rows.append((str(people), name, _ratio(took, rewrites), _seconds(took), _megabytes(took)))
-        whole = [sum(each.erasures[people], Took(each.proofs[people])) for each in rounds]
-        rows.append((str(people), "all, with its proof", _ratio(whole, rewrites), _seconds(whole), _megabytes(whole)))
-        a_gb = Spread.of([took.seconds / each.held * 1e9 for took, each in zip(whole, rounds, strict=True)])
-        is_met = "yes" if a_gb.greatest <= MOST_SECONDS_A_GB else "**no**"
-        verdicts.append((f"{people} at once: at most {MOST_SECONDS_A_GB} s for each GB held", a_gb.text(0), is_met))
-    proofs = [
-        (
-            f"{people:,}",
-            Spread.of([each.proofs[people] for each in rounds]).text(1),
-            Spread.of([each.held / each.proofs[people] / 1e6 for each in rounds]).text(0),
-        )
-        for people in SEARCHED
-    ]
-    held = rounds[0].held / 1e6
-    return f"""# Erasing people, and proving it
-
-Made by `python -m tools.bench.lake.people`, never edited by hand. Trust the ratios: seconds belong to one machine.
-
-{_table(("goal", "seconds a GB", "met"), verdicts)}
-## What it takes
-
-A full rewrite is what the same engine takes to write all tables anew: {_seconds(rewrites)} s,
-{_megabytes(rewrites)} MB. The one person has conversations in every month, so every partition is written anew.
-
-{_table(("people", "step", "time ÷ full rewrite", "seconds", "data written, MB"), rows)}
-## A proof
-
-Every object and version is read: {held:,.0f} MB, of which the CSV of a run is the most.
-
-{_table(("people searched for", "seconds", "MB a second"), proofs)}
-## How
-
-- {datetime.now(UTC):%Y-%m-%d %H:%M} UTC; {machine.machine()}, {os.cpu_count()} cores;
-  load average {os.getloadavg()[0]:.1f} at the end.
-- {CONVERSATIONS:,} conversations with their messages. {ROUNDS} rounds in one process, each with a lake
-  of its own. Figures are medians, with least and greatest; ratios are taken round by round.
-- Most memory that the process had, engine and proofs together: {peak:,.0f} MB.
-"""
-
-
-def _ratio(took: Sequence[Took], rewrites: Sequence[Took]) -> str:
-    return ratio([each.seconds for each in took], [each.seconds for each in rewrites]).text()
-
-
-def _seconds(took: Sequence[Took]) -> str:
-    return Spread.of([each.seconds for each in took]).text(1)
-
-
-def _megabytes(took: Sequence[Took]) -> str:
-    return Spread.of([each.written / 1e6 for each in took]).text(1)
-
-
-def _table(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    return "\n".join(table(headers, rows))
+    return Round(rewrite, erasures, proofs, proof.inventory.bytes)
 
 
 def main() -> None:
     """Measure, and write the page."""
     forget_accounts(os.environ)
-    with TemporaryDirectory(prefix="bench-people-") as name:
-        root, scratch = Path(name, "bucket"), Path(name, "scratch")
-        root.mkdir()
-        scratch.mkdir()
+    with folders("people") as (root, scratch):
         source, rounds = Source(root), []
         with running(root, scratch) as lake:
             os.environ.update(emulator_variables(lake.endpoint))
-            make_source_table(lake)
+            # The source's table is empty: who is erased has no items there.
+            SourceTable.of(LOCAL, lake.client("dynamodb")).ensure()
+            lake.s3.put_bucket_versioning(Bucket=BUCKET, VersioningConfiguration={"Status": "Enabled"})
             for number in range(ROUNDS):
                 rounds.append(measure(lake, source, number, scratch))
                 print(f"round {number + 1} of {ROUNDS}: {rounds[-1]}", flush=True)
     RESULTS.write_text(page(rounds, peak_mb()), encoding="utf-8")
-
-
-def make_source_table(lake: Lake) -> None:
-    """Make the source's table, empty: who is erased has no items there; and have the bucket keep versions."""
-    lake.s3.put_bucket_versioning(Bucket=BUCKET, VersioningConfiguration={"Status": "Enabled"})
-    keys = dict(zip(CONTRACT.key_attributes, ("HASH", "RANGE"), strict=True))
-    lake.client("dynamodb").create_table(
-        TableName=LOCAL.normalize.dynamo_table_name,
-        KeySchema=[{"AttributeName": name, "KeyType": kind} for name, kind in keys.items()],
-        AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in keys],
-        BillingMode="PAY_PER_REQUEST",
-    )
 
 
 if __name__ == "__main__":

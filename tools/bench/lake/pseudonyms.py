@@ -8,14 +8,10 @@ writes RESULTS-pseudonyms.md. The engine is Arrow, in this process; both ways re
 from __future__ import annotations
 
 import os
-import platform
-import statistics
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Final
 
 from contract.keys import new_key
@@ -25,11 +21,12 @@ from glue_src.arguments import Pseudonymous
 from glue_src.arrow.engine import ArrowEngine
 from glue_src.clients import Clients
 from tools.bench.lake.front import BUCKET
-from tools.bench.lake.lake import Lake, running
+from tools.bench.lake.lake import Lake, folders, running
 from tools.bench.lake.nights import FIRST, GROWN, UNCHANGED, Night, write_nights
 from tools.bench.lake.ours import arguments, night
 from tools.bench.processes import PROJECT
-from tools.site.markdown import table
+from tools.bench.report import made_here, table_text
+from tools.bench.stats import Spread, ratio
 
 RESULTS: Final = PROJECT / "tools" / "bench" / "RESULTS-pseudonyms.md"
 CONVERSATIONS: Final = 20_000
@@ -80,8 +77,8 @@ def _least(text: str) -> float:
 def page(found: dict[str, list[Pair]], texts: Sequence[tuple[str, float, float]]) -> str:
     """Return the page of results."""
     rows = [
-        (title, _spread([both / alone for alone, both in pairs]), *map(_spread, zip(*pairs, strict=True)))
-        for title, pairs in found.items()
+        (title, ratio(both, alone).text(), Spread.of(alone).text(), Spread.of(both).text())
+        for title, (alone, both) in ((title, tuple(zip(*pairs, strict=True))) for title, pairs in found.items())
     ]
     growth = [(f"`{piece}`", f"{long / short:.1f}", f"{long:.2f}") for piece, short, long in texts]
     return f"""# What pseudonymous tables cost
@@ -90,36 +87,24 @@ Made by `python -m tools.bench.lake.pseudonyms`, never edited by hand. Trust the
 
 ## A night with them, compared with one without
 
-{_table(("night", "time with ÷ without", "without, s", "with, s"), rows)}
+{table_text(("night", "time with ÷ without", "without, s", "with, s"), rows)}
 ## One text of {_LONG:,} characters, compared with one of a quarter
 
 Every rule takes a text's length: four times the characters, about four times the time, whatever they are.
 
-{_table(("made of", "time ÷ time", "the longer one, s"), growth)}
+{table_text(("made of", "time ÷ time", "the longer one, s"), growth)}
 ## How
 
-- {datetime.now(UTC):%Y-%m-%d %H:%M} UTC; {platform.machine()}, {os.cpu_count()} cores;
-  load average {os.getloadavg()[0]:.1f} at the end.
+{made_here()}
 - {CONVERSATIONS:,} conversations with their messages; {ROUNDS} rounds in one process, in turn with and without.
   Figures are medians, with least and greatest; ratios are taken round by round. Texts: the least of five.
 """
 
 
-def _table(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    return "\n".join(table(headers, rows))
-
-
-def _spread(values: Sequence[float]) -> str:
-    return f"{statistics.median(values):.2f} ({min(values):.2f} to {max(values):.2f})"
-
-
 def main() -> None:
     """Measure, and write the page."""
     found: dict[str, list[Pair]] = {}
-    with TemporaryDirectory(prefix="bench-pseudonyms-") as name:
-        root, scratch = Path(name, "bucket"), Path(name, "scratch")
-        root.mkdir()
-        scratch.mkdir()
+    with folders("pseudonyms") as (root, scratch):
         nights = [one for one in write_nights(root, CONVERSATIONS, os.cpu_count() or 1) if one.change in _CHANGES]
         with running(root, scratch) as lake:
             for number in range(ROUNDS):

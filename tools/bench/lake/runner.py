@@ -18,7 +18,7 @@ from envs.schema import ArrowSettings
 from glue_src.arrow.engine import ArrowEngine
 from glue_src.clients import Clients
 from tools.bench.lake.front import BUCKET
-from tools.bench.lake.lake import Lake, running
+from tools.bench.lake.lake import Lake, folders, running
 from tools.bench.lake.nights import Change, Night, write_nights
 from tools.bench.lake.ours import arguments, night_at
 from tools.bench.lake.outputs import Content, check, column_bytes, contents_of_csv
@@ -191,10 +191,7 @@ def run(scenario: LakeScenario, rounds: int) -> LakeResults:
         MeasurementError: ours failed, or any program wrote something else than the night's rows.
     """
     results = LakeResults(scenario)
-    with TemporaryDirectory(prefix="bench-lake-") as name:
-        root, scratch = Path(name, "bucket"), Path(name, "scratch")
-        root.mkdir()
-        scratch.mkdir()
+    with folders("lake") as (root, scratch):
         print("lake: writing the nights' CSV …", flush=True)
         results.nights = write_nights(root, scenario.conversations, os.cpu_count() or 1)
         with running(root, scratch) as lake:
