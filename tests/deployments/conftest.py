@@ -81,10 +81,11 @@ def lives(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Future[Life]
             for name, emulated in EMULATED.items()
         }
         # No endpoint is part of a stack: it fits both emulators.
+        variables = _variables(next(iter(running.values())))
         command = (sys.executable, "-m", "tests.deployments.variants", str(variants))
-        done = run(command, PROJECT, _variables(next(iter(running.values()))))
+        done = run(command, PROJECT, variables)
         assert done.status == 0, done.said
-        write_release(variants, _variables(next(iter(running.values()))))
+        write_release(variants, variables)
         begun = {
             name: at_once.submit(_live, workspace, variants, EMULATED[name]) for name, workspace in running.items()
         }

@@ -51,7 +51,7 @@ def write_release(folder: Path, variables: Mapping[str, str]) -> None:
     for layer in (PROJECT / "build").glob("layer-*.zip"):
         (source / "build" / layer.name).symlink_to(layer)
     # Where the release has other layers, it makes its own.
-    done = run((sys.executable, "-c", _WRITE, str(folder / "release-stacks" / FIRST)), source, variables)
+    done = run((sys.executable, "-c", _WRITE, str(stacks_of_release(folder).parent)), source, variables)
     assert done.status == 0, f"{commit}: {done.said}"
 
 
