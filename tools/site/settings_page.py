@@ -51,15 +51,8 @@ def _section(settings: type[Any], path: str, values: Mapping[str, Any]) -> Itera
     if simple:
         rows = ((code(f"{path}{field.name}"), *_cells(field, hint, values)) for field, hint in simple)
         yield from table(("setting", "type", "default", *values), rows)
-        texts = (
-            (
-                code(field.name),
-                what_it_is(path, field.name)[0],
-                _rule(rules[field.name]),
-                what_it_is(path, field.name)[1],
-            )
-            for field, _ in simple
-        )
+        told = [(field.name, *what_it_is(path, field.name)) for field, _ in simple]
+        texts = ((code(name), what, _rule(rules[name]), change) for name, what, change in told)
         yield from table(("setting", "what it is, and why the default", "allowed", "what changes with it"), texts)
     for field, hint in fields:
         if dataclasses.is_dataclass(hint) and isinstance(hint, type):
