@@ -1,11 +1,11 @@
 """Runs the deployed Glue job on this machine.
 
 What this stands in for: the emulator accepts a Spark job, runs nothing, and answers that each of its runs SUCCEEDED,
-unless it is told otherwise (tools/local/glue_runs.py).
-It does not deliver events to workflows either, nor run crawlers. So here the deployed job's own script, library,
-arguments and ``--conf`` are read back from the emulator's Glue and S3, and run by a real Spark as Glue would run them:
-one run at a time, the library by ``--py-files``, the arguments in ``sys.argv``, with the rights of the job's role, and
-with the Iceberg of the job's Glue version. What it cannot show: Glue's workers, start-up time, queueing and retries.
+unless it is told otherwise (tools/local/glue_runs.py). It does not deliver events to workflows either, nor run
+crawlers. So here the deployed job's own script, library, arguments and ``--conf`` are read back from the emulator's
+Glue and S3, and run by a real Spark as Glue would run them: one run at a time, the library by ``--py-files``, the
+arguments in ``sys.argv``, with the rights of the job's role, and with the Iceberg of the job's Glue version. What it
+cannot show: Glue's workers, start-up time, queueing and retries.
 """
 
 from __future__ import annotations
