@@ -6,11 +6,11 @@ import re
 import secrets
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from zoneinfo import ZoneInfo
 
 from contract.datasets import DAY_FOLDER, Dataset
 from contract.source import SourceContract
 from contract.table_metadata import first_metadata_name
+from contract.zones import zone
 
 #: Code and the tables' first metadata: what deployments write.
 ARTIFACTS_PREFIX = "artifacts/"
@@ -41,7 +41,7 @@ class CleanObject:
 
 def business_day(instant: datetime, time_zone: str) -> date:
     """Return the calendar day of ``instant`` (time-zone aware) in ``time_zone`` (an IANA name)."""
-    return instant.astimezone(ZoneInfo(time_zone)).date()
+    return instant.astimezone(zone(time_zone)).date()
 
 
 def new_run_id(instant: datetime) -> str:

@@ -15,8 +15,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from typing import Final
 
+from contract.zones import zone
 from envs.cron import times_of_day
-from envs.zones import zone
 
 #: No run makes the business day; none does because the run's own hour does not exist; two runs make it.
 SKIPPED: Final = "skipped"

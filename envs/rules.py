@@ -8,9 +8,9 @@ from collections.abc import Collection
 from pydantic import AfterValidator
 
 from contract.sources import contract_named, contract_names
+from contract.zones import zone_names
 from envs.naming import NameRule
 from envs.nearest import did_you_mean
-from envs.zones import ZONES
 
 #: CloudWatch Logs accepts no other numbers of days (PutRetentionPolicy).
 LOG_RETENTION_DAYS = frozenset(
@@ -71,8 +71,8 @@ def named_by(rule: NameRule) -> AfterValidator:
 
 
 def _check_time_zone(value: str) -> str:
-    if value not in ZONES:
-        message = f"must be an IANA time zone; write it as in America/Bogota{did_you_mean(value, ZONES)}"
+    if value not in zone_names():
+        message = f"must be an IANA time zone; write it as in America/Bogota{did_you_mean(value, zone_names())}"
         raise ValueError(message)
     return value
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zoneinfo
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -12,9 +11,6 @@ from contract import layout
 from contract.items import timestamps
 from contract.settings import EventKey
 from lambda_src.exceptions import EventError
-
-# The clocks are the pinned package's, as the settings were checked with: an image's own database may be older.
-zoneinfo.reset_tzpath(())
 
 #: Times outside these years are slips of the pen, and at the ends of the calendar some zones have no day for them.
 _FIRST_YEAR: Final = 2000

@@ -6,11 +6,11 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from contract.settings import AUTO, UNLIMITED, LambdaVariable
 from contract.source import SourceContract
 from contract.sources import contract_named
+from contract.zones import zone
 from lambda_src.exceptions import SettingsError
 from lambda_src.exclusions import ExclusionError, ExclusionRule, Exclusions, parse_rules
 
@@ -86,8 +86,8 @@ def _prefix(text: str) -> str:
 
 def _time_zone(text: str) -> str:
     try:
-        ZoneInfo(text)
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        zone(text)
+    except (ImportError, OSError, ValueError) as error:
         message = "no such time zone: use an IANA name such as America/Bogota, and keep tzdata in the layer."
         raise ValueError(message) from error
     return text

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
-from zoneinfo import ZoneInfo
 
 from botocore.exceptions import ClientError
 
 from contract.datasets import DATA_QUALITY
 from contract.layout import run_instant
+from contract.zones import zone
 from glue_src.exceptions import IncompleteRunError
 from ops.checks.findings import Examination
 from ops.doctor import URGENT, examine
@@ -154,7 +154,7 @@ class _Gathering:
             _compare_rows(run, tables, self.platform.command("doctor"))
         try:
             return own.make(
-                tables, Window(self.day, ZoneInfo(run.time_zone), run_instant(recorded.run_id)), recorded.run_id
+                tables, Window(self.day, zone(run.time_zone), run_instant(recorded.run_id)), recorded.run_id
             )
         except Exception:
             for failure in (failure for table in tables.values() for failure in table.failures):

@@ -10,11 +10,11 @@ from datetime import UTC
 from functools import cache
 from pathlib import Path
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from contract.zones import zone
 from ops.report import figures, palette
 from ops.report.drawing import spark
 from ops.report.elements import Quoted, Table
@@ -30,7 +30,7 @@ TEMPLATES: Final = Path(__file__).parent / "templates"
 def render(facts: DayFacts) -> str:
     """Return the page. What it shows beside the facts are the same facts, compared and summed up."""
     style, own, words = stylesheet(), own_report(facts.contract), language(facts.language)
-    zone = ZoneInfo(facts.run.time_zone)
+    local = zone(facts.run.time_zone)
     return (
         _templates()
         .get_template("page.html")
@@ -40,9 +40,9 @@ def render(facts: DayFacts) -> str:
             say=words.say,
             style=Markup(style),  # noqa: S704 our own file
             policy=_policy(style),
-            zone=zone,
-            began=facts.run.started_at.astimezone(zone),
-            made=facts.made_at.astimezone(zone),
+            zone=local,
+            began=facts.run.started_at.astimezone(local),
+            made=facts.made_at.astimezone(local),
             headlines=headlines(facts, words),
             sections=facts.part.sections(words) if facts.part else (),
             title=own.title if own else facts.contract.name,

@@ -100,11 +100,7 @@ def test_whole_layer_can_be_imported(function_paths: list[Path], tmp_path: Path)
 
 
 def test_time_zones_come_with_the_layer(function_paths: list[Path], tmp_path: Path) -> None:
-    code = """
-import zoneinfo
-zoneinfo.reset_tzpath(to=[])
-print(zoneinfo.ZoneInfo("America/Bogota").key)
-"""
+    code = "from contract.zones import zone\nprint(zone('America/Bogota').key)"
     assert bare_python(function_paths, code, tmp_path) == "America/Bogota"
 
 

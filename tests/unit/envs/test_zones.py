@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import zoneinfo
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
-from importlib import metadata
+from importlib import metadata, resources
 from itertools import pairwise
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -15,9 +15,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contract.layout import business_day
+from contract.zones import zone, zone_names
 from envs.cron import times_of_day
 from envs.drift import LEFT_OUT, REPEATED, SKIPPED, Drift, drifts
-from envs.zones import ZONES, zone
 from tests.unit.envs.samples import VALID, faults
 from tools.local.machine_tools import PROJECT
 
@@ -25,24 +25,13 @@ FIRST = date(2026, 1, 1)
 PATH = "normalize.schedule.time_zone"
 
 
-@pytest.fixture(autouse=True, scope="module")
-def only_the_package() -> Iterator[None]:
-    """ETL-1's zones come from the package that it ships, too: a machine's own may lack a rule of this year."""
-    before = zoneinfo.TZPATH
-    zoneinfo.reset_tzpath(())
-    ZoneInfo.clear_cache()
-    yield
-    zoneinfo.reset_tzpath(before)
-    ZoneInfo.clear_cache()
-
-
 def found(cron: str, schedule_zone: str, business_zone: str) -> list[Drift]:
     return list(drifts(cron, schedule_zone, business_zone, FIRST, days=365))
 
 
 def test_names_are_those_of_the_package_and_not_of_the_disk() -> None:
-    assert {"UTC", "America/Bogota", "Europe/Madrid"} <= ZONES
-    assert ZONES.isdisjoint({"localtime", "posixrules", "Factory", "posix/UTC", "right/UTC", ""})
+    assert {"UTC", "America/Bogota", "Europe/Madrid"} <= zone_names()
+    assert zone_names().isdisjoint({"localtime", "posixrules", "Factory", "posix/UTC", "right/UTC", ""})
     pins = {
         line
         for file in ("requirements.txt", "ops/requirements.txt", "lambda_src/requirements.txt")
@@ -52,9 +41,22 @@ def test_names_are_those_of_the_package_and_not_of_the_disk() -> None:
     assert pins == {f"tzdata=={metadata.version('tzdata')}"}
 
 
-def test_disk_has_no_say(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(zoneinfo, "TZPATH", ())
-    assert zone("America/Bogota").utcoffset(datetime(2026, 1, 1)) == timedelta(hours=-5)
+def test_disk_has_no_say(tmp_path: Path) -> None:
+    """Neither where settings are checked nor where a run's day is told: it may lack a rule of this year."""
+    folder = tmp_path / "America"
+    folder.mkdir()
+    (folder / "Bogota").write_bytes((resources.files("tzdata") / "zoneinfo" / "Asia" / "Tokyo").read_bytes())
+    before = zoneinfo.TZPATH
+    zoneinfo.reset_tzpath((tmp_path,))
+    ZoneInfo.clear_cache()
+    zone.cache_clear()
+    try:
+        assert ZoneInfo("America/Bogota").utcoffset(datetime(2026, 1, 1)) == timedelta(hours=9)
+        assert zone("America/Bogota").utcoffset(datetime(2026, 1, 1)) == timedelta(hours=-5)
+        assert business_day(datetime(2026, 1, 31, 4, 30, tzinfo=UTC), "America/Bogota") == date(2026, 1, 30)
+    finally:
+        zoneinfo.reset_tzpath(before)
+        ZoneInfo.clear_cache()
 
 
 @pytest.mark.parametrize(
@@ -126,7 +128,7 @@ def test_drifts(cron: str, schedule_zone: str, business_zone: str, expected: lis
 
 
 @given(
-    st.sampled_from(sorted(ZONES)),
+    st.sampled_from(sorted(zone_names())),
     st.sampled_from(["UTC", "Europe/Madrid", "America/Santiago", "Australia/Lord_Howe", "Africa/Casablanca"]),
     st.times(),
 )

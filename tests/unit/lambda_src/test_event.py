@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import zoneinfo
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -11,10 +10,6 @@ from lambda_src.exceptions import EventError
 
 BOGOTA = "America/Bogota"
 NOW = datetime(2026, 1, 31, 4, 30, tzinfo=UTC)
-
-
-def test_no_clocks_of_the_image_are_asked() -> None:
-    assert zoneinfo.TZPATH == ()
 
 
 @pytest.mark.parametrize(
