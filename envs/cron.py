@@ -92,23 +92,26 @@ def times_of_day(expression: str) -> list[time]:
 
 
 def last_due(expression: str, time_zone: str, at: datetime) -> datetime | None:
-    """Return the last instant up to ``at`` at which a sound expression was due, in UTC; None if none was for years.
+    """Return the last instant up to ``at`` at which a sound expression was due, in UTC; None if none was for years."""
+    times = times_of_day(expression)[::-1]
+    today = at.astimezone(zone(time_zone)).date()
+    days = (today - timedelta(days=back) for back in range(_DAYS_BACK))
+    due = (due_at(day, each, time_zone) for day in days if _is_due_on(expression, day) for each in times)
+    return next((instant for instant in due if instant is not None and instant <= at), None)
 
-    An hour that does not exist in the zone that day is left out:
+
+def due_at(day: date, at: time, time_zone: str) -> datetime | None:
+    """Return the instant of a day's time of day, in UTC; None where that hour does not exist: Scheduler leaves it out.
+
     https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html#daylist-savings-time
     """
-    local, times = zone(time_zone), times_of_day(expression)[::-1]
-    today = at.astimezone(local).date()
-    for day in (today - timedelta(days=back) for back in range(_DAYS_BACK)):
-        for due in (datetime.combine(day, each, local) for each in times if is_due_on(expression, day)):
-            instant = due.astimezone(UTC)
-            exists = instant.astimezone(local).replace(tzinfo=None) == due.replace(tzinfo=None)
-            if exists and instant <= at:
-                return instant
-    return None
+    due = datetime.combine(day, at, zone(time_zone))
+    instant = due.astimezone(UTC)
+    exists = instant.astimezone(zone(time_zone)).replace(tzinfo=None) == due.replace(tzinfo=None)
+    return instant if exists else None
 
 
-def is_due_on(expression: str, day: date) -> bool:
+def _is_due_on(expression: str, day: date) -> bool:
     """Tell whether a sound expression names a day of its time zone's calendar."""
     _, _, days, months, weekdays, years = expression.removeprefix("cron(").removesuffix(")").upper().split(" ")
     if day.month not in _FIELDS[3].numbers(months) or day.year not in _FIELDS[5].numbers(years):

@@ -15,8 +15,9 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from typing import Final
 
+from contract.layout import business_day
 from contract.zones import zone
-from envs.cron import times_of_day
+from envs.cron import due_at, times_of_day
 
 #: No run makes the business day; none does because the run's own hour does not exist; two runs make it.
 SKIPPED: Final = "skipped"
@@ -65,11 +66,8 @@ def _of_time(at: time, schedule_zone: str, business_zone: str, changes: list[dat
 
 def _business_day(local: date, at: time, schedule_zone: str, business_zone: str) -> date | None:
     """Return the business day of a run, None where its hour does not exist."""
-    due = datetime.combine(local, at, zone(schedule_zone))
-    instant = due.astimezone(UTC)
-    if instant.astimezone(zone(schedule_zone)).replace(tzinfo=None) != due.replace(tzinfo=None):
-        return None
-    return instant.astimezone(zone(business_zone)).date()
+    due = due_at(local, at, schedule_zone)
+    return None if due is None else business_day(due, business_zone)
 
 
 def _days_of_change(schedule_zone: str, business_zone: str, first: date, days: int) -> list[date]:
