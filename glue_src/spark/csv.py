@@ -56,9 +56,6 @@ _BYTE_ORDER_MARK = "decode(unhex('EFBBBF'), 'UTF-8')"
 SUSPECT = "a record is not as ETL-1 writes it"
 _REFUSED = f"raise_error('{SUSPECT}')"
 
-#: Spark knows a year 0, which neither Python nor Athena has.
-_HAS_YEAR = "NOT startswith({}, '0000')"
-
 #: Names of what a line is taken apart into.
 _LINE = "value"
 _CELLS = "cells"
@@ -153,13 +150,18 @@ def _count(cell: str, _: ColumnType) -> str:
 
 
 def _instant(cell: str, kind: ColumnType) -> str:
-    instant = f"try_cast(substring({cell}, 1, 26) AS TIMESTAMP_NTZ)"
-    return _chosen(f"{_matches(cell, kind)} AND {_HAS_YEAR.format(cell)} AND {instant} IS NOT NULL", instant, _REFUSED)
+    return _of_calendar(cell, kind, f"try_cast(substring({cell}, 1, 26) AS TIMESTAMP_NTZ)")
 
 
 def _day(cell: str, kind: ColumnType) -> str:
-    day = f"try_cast({cell} AS DATE)"
-    return _chosen(f"{_matches(cell, kind)} AND {_HAS_YEAR.format(cell)} AND {day} IS NOT NULL", day, _REFUSED)
+    return _of_calendar(cell, kind, f"try_cast({cell} AS DATE)")
+
+
+def _of_calendar(cell: str, kind: ColumnType, value: str) -> str:
+    # Spark knows a year 0, which neither Python nor Athena has.
+    return _chosen(
+        f"{_matches(cell, kind)} AND NOT startswith({cell}, '0000') AND {value} IS NOT NULL", value, _REFUSED
+    )
 
 
 def _matching(cell: str, kind: ColumnType) -> str:
