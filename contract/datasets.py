@@ -159,7 +159,7 @@ def decimal(precision: int, scale: int) -> Columns:
 #: Texts, and texts that are written at length.
 text: Final = _columns(ColumnType.TEXT)
 prose: Final = _columns(ColumnType.TEXT, is_prose=True)
-#: Whole numbers of 64 bits: any, and those that count something.
+#: Whole numbers of 64 bits: any, and counts of something, which are never null.
 integer: Final = _columns(ColumnType.COUNT)
 count: Final = _columns(ColumnType.COUNT, may_be_null=False)
 #: Floating-point numbers: they keep some 16 digits of a number. What has to be exact is a decimal.
@@ -196,12 +196,11 @@ RUNS = Dataset(
         _BUSINESS_DAY,
         _DATASET,
         instant(4, "committed_at", TECHNICAL, "When ETL-2 recorded the run; UTC.", nullable=False),
-        count(
+        integer(
             5,
             "snapshot_id",
             TECHNICAL,
             "The table's snapshot after the run, for FOR VERSION AS OF; null for a table without any.",
-            nullable=True,
         ),
         count(6, "rows_now", TECHNICAL, "Rows of the table after the run."),
         count(7, "rows_before", TECHNICAL, "Rows of the table before the run."),

@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from contract.column_types import ColumnType
-from contract.datasets import TECHNICAL, Column, Dataset, Partition, count, text
+from contract.datasets import TECHNICAL, Column, Dataset, Partition, integer, text
 from contract.source import SourceContract
 from contract.sources.catia import CONTRACT, CONVERSATIONS, FEEDBACK, MESSAGES
 from contract.table_metadata import first_metadata
@@ -103,7 +103,7 @@ def test_a_column_can_become_wider_and_nothing_else(
     with pytest.raises(TableSchemaError, match="'text' is string in the table and long in the contract"):
         lake.night(contract=with_dataset(CONTRACT, number))
     lake.night(contract=with_dataset(CONTRACT, reused))
-    age = count(5, "edad", TECHNICAL, "Another column by an id that was given before.", nullable=True)
+    age = integer(5, "edad", TECHNICAL, "Another column by an id that was given before.")
     with pytest.raises(TableSchemaError, match=r"'edad' has field id 5, once that of 'ciudad'.*ids from 12 on"):
         lake.night(contract=with_dataset(CONTRACT, with_columns(reused, *reused.columns, age)))
     assert lake.sees(months(JAN))
