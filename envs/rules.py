@@ -7,6 +7,7 @@ from collections.abc import Collection
 
 from pydantic import AfterValidator
 
+from contract.source import ContractError
 from contract.sources import contract_named, contract_names
 from contract.zones import zone_names
 from envs.naming import NameRule
@@ -78,10 +79,12 @@ def _check_time_zone(value: str) -> str:
 
 
 def _check_contract(value: str) -> str:
-    if value not in contract_names():
-        message = f"contract {value!r}: no such module in contract/sources/; there are {', '.join(contract_names())}"
-        raise ValueError(message + did_you_mean(value, contract_names()))
-    contract_named(value)
+    try:
+        contract_named(value)
+    except ContractError as error:
+        meant = "" if value in contract_names() else did_you_mean(value, contract_names())
+        message = f"{error}{meant}"
+        raise ValueError(message) from error
     return value
 
 
