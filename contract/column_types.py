@@ -26,7 +26,7 @@ _DAY: Final = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
 
 
 class Kind(Enum):
-    """What a type is, whatever its precision; its value is the name that Glue, Hive and Spark share for it."""
+    """What a type is, whatever its precision; its value is the contract's name of it, decimals aside."""
 
     TEXT = "string"
     COUNT = "bigint"

@@ -10,6 +10,7 @@ import json
 import math
 from collections.abc import Callable, Mapping
 from decimal import Context, Decimal, Inexact, InvalidOperation
+from functools import partial
 from typing import Any, Final, NoReturn, TypeAlias
 
 from contract.column_types import ColumnType, Kind
@@ -23,8 +24,8 @@ _Convert: TypeAlias = Callable[[str, ColumnType], str]
 
 #: Raises where a number would be rounded.
 _EXACT: Final = Context(prec=100, traps=[Inexact, InvalidOperation])
-#: More digits than any column has, before or behind the point: no text of a number may fill memory.
-_MOST_DIGITS: Final = 1000
+#: In characters, more than a number of any column has: no text of a number may fill memory.
+_LONGEST_NUMBER: Final = 1000
 
 
 def cell(value: Any, column: Column) -> str | None:
@@ -44,11 +45,6 @@ def cell(value: Any, column: Column) -> str | None:
     return read
 
 
-def reader(column: Column) -> parts.TextReader:
-    """Return :func:`cell` for one column."""
-    return lambda value: cell(value, column)
-
-
 def attribute(item: Mapping[str, Any], column: Column) -> str | None:
     """Return the cell of a column whose one ``source`` is a top-level attribute of the item, or a map's entry, ``a.b``.
 
@@ -57,10 +53,11 @@ def attribute(item: Mapping[str, Any], column: Column) -> str | None:
     """
     (source,) = column.source
     name, _, key = source.partition(".")
+    read = partial(cell, column=column)
     if not key:
-        return parts.attribute(item, name, reader(column))
-    (read,) = parts.fields(item, name, {key: reader(column)})
-    return read
+        return parts.attribute(item, name, read)
+    (entry,) = parts.fields(item, name, {key: read})
+    return entry
 
 
 def row(item: Mapping[str, Any], dataset: Dataset) -> Row:
@@ -101,7 +98,7 @@ def _number(convert: _Convert) -> Callable[[Any, ColumnType], str | None]:
             return None
         if not isinstance(value, str):
             raise ItemRejectedError(RejectionCode.WRONG_TYPE, f"expected a number, found {kind_of(value)}")
-        if not is_number(value) or len(value) > _MOST_DIGITS:
+        if not is_number(value) or len(value) > _LONGEST_NUMBER:
             _refuse(kind, readers.described(value))
         return convert(value, kind)
 
@@ -109,23 +106,23 @@ def _number(convert: _Convert) -> Callable[[Any, ColumnType], str | None]:
 
 
 def _whole(digits: str, kind: ColumnType) -> str:
-    written = _fixed(digits, ColumnType.decimal(_EXACT.prec, 0), kind)
+    written = _fixed(digits, kind, before=_EXACT.prec, behind=0)
     return written if kind.fits(written) else _refuse(kind, f"a number of {len(written.lstrip('-'))} digits")
 
 
 def _decimal(digits: str, kind: ColumnType) -> str:
-    return _fixed(digits, kind, kind)
+    return _fixed(digits, kind, before=kind.precision - kind.scale, behind=kind.scale)
 
 
-def _fixed(digits: str, room: ColumnType, kind: ColumnType) -> str:
-    """Return a number with as many digits behind the point as there is ``room`` for; refuse one that needs more."""
+def _fixed(digits: str, kind: ColumnType, *, before: int, behind: int) -> str:
+    """Return a number with so many digits ``behind`` the point; refuse one that needs more, there or ``before`` it."""
     number = _parsed(digits, kind)
     if number.is_zero():
         number = Decimal()
-    elif number.adjusted() >= room.precision - room.scale:
+    elif number.adjusted() >= before:
         _refuse(kind, f"a number of {number.adjusted() + 1} digits before the point")
     try:
-        return f"{number.quantize(Decimal(1).scaleb(-room.scale), context=_EXACT):f}"
+        return f"{number.quantize(Decimal(1).scaleb(-behind), context=_EXACT):f}"
     except (Inexact, InvalidOperation):
         return _refuse(kind, "a number with more digits behind the point")
 
