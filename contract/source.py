@@ -151,7 +151,7 @@ class SourceContract:
         for name in self.kind_names:
             if name in RESERVED_KINDS:
                 yield f"kind {name!r}: a run summary uses that name itself; choose another"
-        yield from _faults_of_names("kind", self.kind_names)
+        yield from faults_of_names("kind", self.kind_names)
         if self.person_prefix is not None and self.item_date is None:
             yield "its partition key names people, and item_date is missing: name a function that dates an item"
         yield from _faults_of_sql_names("dataset", [dataset.name for dataset in self.tables])
@@ -270,7 +270,8 @@ def not_null_check(column_name: str) -> str:
     return f"{column_name}_not_null"
 
 
-def _faults_of_names(what: str, names: Sequence[str]) -> Iterator[str]:
+def faults_of_names(what: str, names: Sequence[str]) -> Iterator[str]:
+    """Yield what is wrong with the names that a contract gives; ``what`` they are names of is told."""
     for name, times in Counter(names).items():
         if times > 1:
             yield f"{what} {name!r} is there {times} times: each needs a name of its own"
@@ -283,7 +284,7 @@ def _faults_of_sql_names(what: str, names: Sequence[str]) -> Iterator[str]:
 
     Words of SQL's own are none: whatever this platform writes quotes names.
     """
-    yield from _faults_of_names(what, names)
+    yield from faults_of_names(what, names)
     for name in names:
         if len(name) > _LONGEST_NAME:
             yield f"{what} {name[:20]!r}… has {len(name)} characters: Glue takes {_LONGEST_NAME}"

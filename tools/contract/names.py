@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import Final
 
 from contract.datasets import DATA_QUALITY, DAY_FOLDER, REJECTED, RUNS
+from contract.source import faults_of_names
 from contract.sources import contract_names
-
-_NAME: Final = re.compile("[a-z][a-z0-9_]*")
 
 
 def snake_case(name: str) -> str:
@@ -33,8 +31,8 @@ def contract_name_of(table: str) -> str:
 
 def fault_of(name: str) -> str:
     """Return why a contract cannot be called so; an empty text if it can."""
-    if _NAME.fullmatch(name) is None:
-        return f"--name {name!r}: write lower-case letters, digits and underscores, beginning with a letter"
+    if fault := next(faults_of_names("--name", [name]), ""):
+        return fault
     if name in {REJECTED.name, RUNS.name, DATA_QUALITY.name}:
         return f"--name {name!r}: every contract has a table of that name; choose another"
     if name in contract_names():
