@@ -49,6 +49,11 @@ class Attribute:
     is_key: bool = False
 
     @property
+    def percent_missing(self) -> float:
+        """How many of a hundred items have no value of it."""
+        return self.missing * 100 / self.items
+
+    @property
     def is_prose(self) -> bool:
         """Whether its values are texts that are written at length."""
         return self.type == ColumnType.TEXT and self.length >= _PROSE
@@ -95,13 +100,19 @@ def _attribute(name: str, items: Sequence[Mapping[str, Any]], *, is_key: bool) -
 def _best(kinds: Counter[str], values: Sequence[Any]) -> tuple[ColumnType | None, Counter[str]]:
     """Return the type that most values are of, and why the others would be rejected."""
     if not kinds.keys() & _WITHOUT_COLUMN:
-        refused = {candidate: _refusals(candidate, values) for candidate in _candidates(kinds, values)}
+        refused = [(candidate, _refusals(candidate, values)) for candidate in _candidates(kinds, values)]
         # Of equally good ones the first, which is the narrowest.
-        for candidate in (min(refused, key=lambda each: refused[each].total()), ColumnType.TEXT):
-            odd = _refusals(candidate, values)
-            if odd.total() * 100 <= len(values) * (100 - _MOST):
-                return candidate, odd
+        best, odd = min(refused, key=lambda each: each[1].total())
+        if _are_few(odd, values):
+            return best, odd
+        odd = _refusals(ColumnType.TEXT, values)
+        if _are_few(odd, values):
+            return ColumnType.TEXT, odd
     return None, Counter()
+
+
+def _are_few(odd: Counter[str], values: Sequence[Any]) -> bool:
+    return odd.total() * 100 <= len(values) * (100 - _MOST)
 
 
 def _candidates(kinds: Counter[str], values: Sequence[Any]) -> tuple[ColumnType, ...]:

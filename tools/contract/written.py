@@ -102,11 +102,10 @@ def module_text(name: str, table: str, seen: Observation) -> str:
         message = f"{table} has no items: fill it first, or write the contract by hand."
         raise UnusableSampleError(message)
     columns = dict(_columns(seen))
-    lost = [attribute.name for attribute in seen.attributes if attribute.is_key and attribute.type is None]
+    lost = [attribute for attribute in seen.attributes if attribute.is_key and attribute.type is None]
     if lost:
-        message = (
-            f"{table}: no column can have the values of the key {', '.join(lost)}; it is {_kinds(seen.attributes[0])}."
-        )
+        keys = ", nor of the key ".join(f"{attribute.name}; it is {_kinds(attribute)}" for attribute in lost)
+        message = f"{table}: no column can have the values of the key {keys}."
         raise UnusableSampleError(message)
     used = {"REJECTED", "Dataset"}
     lines = []
@@ -116,7 +115,6 @@ def module_text(name: str, table: str, seen: Observation) -> str:
             written, words = _column(field_id, columns[attribute.name], attribute.type, attribute, seen)
             lines.append(written)
             used |= words
-    keys = _tuple([columns[key] for key in seen.keys])
     return _TEMPLATE.format(
         table=table,
         items=seen.items,
@@ -126,7 +124,7 @@ def module_text(name: str, table: str, seen: Observation) -> str:
         ),
         name=name,
         columns="\n".join(lines),
-        keys=keys,
+        keys=_tuple([columns[key] for key in seen.keys]),
         part=table.removesuffix("-table").replace("_", "-").lower(),
         attributes=_tuple(seen.keys),
     )
@@ -164,7 +162,7 @@ def _column(
 
 def _remarks(attribute: Attribute) -> Iterator[str]:
     """Yield what was seen of an attribute; no value of it."""
-    missing = f"; {attribute.missing * 100 / attribute.items:.1f} % of the items have none" if attribute.missing else ""
+    missing = f"; {attribute.percent_missing:.1f} % of the items have none" if attribute.missing else ""
     yield f"{json.dumps(attribute.name)}: {_kinds(attribute)}{missing}."
     if attribute.type is None:
         yield "No column: its values are of kinds that no type of column has, or of too many."
@@ -210,7 +208,7 @@ def report(seen: Observation, outcome: Outcome, target: Path) -> str:
     lines = [f"{seen.items:,} items were read."]
     for attribute in seen.attributes:
         kind = attribute.type.name if attribute.type else "no column"
-        missing = f"{attribute.missing * 100 / attribute.items:5.1f} % missing"
+        missing = f"{attribute.percent_missing:5.1f} % missing"
         odd = f"  {sum(attribute.odd.values())} odd" if attribute.odd else ""
         lines.append(f"  {attribute.name:{width}}  {kind:14}  {missing}{odd}")
     rejected = ", ".join(f"{times} {code}" for code, times in outcome.rejected.items())

@@ -104,6 +104,8 @@ def test_no_items_and_keys_without_a_column_are_told() -> None:
         module_text("visits", "visits", observed([], ("id",)))
     with pytest.raises(UnusableSampleError, match="no column can have the values of the key id; it is B in 1"):
         module_text("visits", "visits", observed([{"id": {"B": b"x"}}], ("id",)))
+    with pytest.raises(UnusableSampleError, match="values of the key at; it is B in 1"):
+        module_text("visits", "visits", observed([{"id": {"S": "x"}, "at": {"B": b"x"}}], ("id", "at")))
 
 
 @pytest.mark.parametrize(
