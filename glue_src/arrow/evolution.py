@@ -68,11 +68,8 @@ def _check_types(schema: Schema, fields: tuple[NestedField, ...], dataset: Datas
     faults = []
     for field in fields:
         old = present.get(field.field_id)
-        if old is None or old.field_type == field.field_type:
-            continue
-        change = (str(old.field_type), str(field.field_type))
-        if not widens(*change):
-            faults.append(f"{field.name} is {change[0]} and would become {change[1]}")
+        if old is not None and not widens(str(old.field_type), str(field.field_type)):
+            faults.append(f"{field.name} is {old.field_type} and would become {field.field_type}")
     if faults:
         raise TableSchemaError(dataset.name, faults)
 

@@ -15,7 +15,7 @@ from contract.datasets import Dataset
 from glue_src.exceptions import QuarantinedError, TableSchemaError
 from tests.curation.lake import Cells, Lake, run_id
 from tests.curation.test_evolution import with_columns, with_dataset
-from tests.shop import LINES, MEASURED, MEASURES, ORDERS, PAYMENTS, SHOP, STATION, VISITS
+from tests.shop import LINES, MEASURED, MEASURES, NINES, ORDERS, PAYMENTS, SHOP, STATION, VISITS
 
 AT = "2026-02-01T00:00:00.000000Z"
 ROWS: dict[Dataset, list[Cells]] = {
@@ -96,7 +96,7 @@ def test_values_of_all_types_stay_as_they_are(station: Lake) -> None:
     assert station.files(MEASURES) == {"aa": [3], "bb": [1]}
     # Their bounds let readers leave files out.
     found = station.table(MEASURES).scan(row_filter="small < 0 and taken_on < '1582-01-01'").to_arrow()
-    assert found.column("number").to_pylist() == [Decimal(f"-{'9' * 38}")]
+    assert found.column("number").to_pylist() == [Decimal(f"-{NINES}")]
     assert station.night().recorded_run is None
 
     # More digits before the point: the files that are there are read as if they had room for them.

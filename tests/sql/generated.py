@@ -110,9 +110,7 @@ class Queries:
         return Query(sql, sorted(answer, key=lambda row: [_last_if_null(cell) for cell in row]))
 
     def _joined(self, join: Join) -> Query:
-        left, right = (
-            Maker(self._random, each.rows, f"{name}.") for each, name in ((join.left, "l"), (join.right, "r"))
-        )
+        left, right = self._sides(join)
         kind, where, on = self._random.choice(("LEFT", "INNER")), left.predicate(), right.predicate()
         told, keys = right.value(), [*map(left.column, join.left.key)]
         shown = ", ".join(key.sql for key in keys)
@@ -132,9 +130,7 @@ class Queries:
         return Query(sql, sorted(answer, key=lambda row: [_last_if_null(cell) for cell in row[: len(keys)]]))
 
     def _exists(self, join: Join) -> Query:
-        left, right = (
-            Maker(self._random, each.rows, f"{name}.") for each, name in ((join.left, "l"), (join.right, "r"))
-        )
+        left, right = self._sides(join)
         is_wanted, where, on = self._random.random() < 0.5, left.predicate(), right.predicate()
         keys = [*map(left.column, join.left.key)]
         shown = ", ".join(key.sql for key in keys)
@@ -144,6 +140,9 @@ class Queries:
         )
         found = [row for row, others in _pairs(join, _where(join.left.rows, where), on) if bool(others) == is_wanted]
         return Query(sql, _told(_by(found, keys), keys))
+
+    def _sides(self, join: Join) -> tuple[Maker, Maker]:
+        return Maker(self._random, join.left.rows, "l."), Maker(self._random, join.right.rows, "r.")
 
     def _aggregate(self, make: Maker) -> tuple[str, Callable[[Sequence[Row]], Any]]:
         """Return an aggregate's SQL, and what it says of rows."""
