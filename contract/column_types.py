@@ -10,12 +10,10 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import Enum
 from functools import cache
 from typing import ClassVar, Final, NoReturn
-
-from contract.items import timestamps
 
 #: What Iceberg, Glue, Spark, Arrow and Athena have in common; it is also what DynamoDB's numbers have at most.
 MOST_DIGITS: Final = 38
@@ -209,8 +207,10 @@ def _no_number(constant: str) -> NoReturn:
 
 
 def _is_instant(text: str) -> bool:
+    written = text.removesuffix("Z")
     try:
-        return timestamps.cell(timestamps.parse(text)) == text
+        # There and back: Pythons differ in whether 24:00 is a time, which would come back as the next day's.
+        return datetime.fromisoformat(written).isoformat(timespec="microseconds") == written
     except ValueError:
         return False
 
