@@ -70,8 +70,8 @@ class SourceContract:
     way, that returns an item's own date, time-zone aware, or None where it cannot be read: items of a person who was
     erased are left out up to a date. A contract whose partition key names people has to have one.
 
-    ``examples`` may have, by an attribute as ``Column.source`` names it, values that it can have where not just any of
-    its column's type will do: items that are made up for a demo choose among them.
+    ``examples`` has values for attributes, named as in ``Column.source``, for which not every value of the column's
+    type is right: the made-up items of a demo choose among them.
 
     ``views`` may name a module with ``VIEWS`` and
     ``NAMED_QUERIES`` (``contract.views``), beside those that every contract gets; infrastructure and tools import it.
