@@ -180,7 +180,7 @@ def _look(platform: Platform, summary: RunSummary, foreign: str | None) -> tuple
 
 
 def _too_late(platform: Platform, summary: RunSummary, seconds: float, waiting_for: str) -> OpsError:
-    left = unpublished_run(platform, datetime.now(UTC))
+    left = unpublished_run(platform, recorded_run(platform), datetime.now(UTC))
     remedy = f"Nothing is lost: {platform.command('status')} shows it; {platform.command('curate')} starts ETL-2."
     if left is not None and left.state is Unpublished.HELD:
         remedy = (

@@ -14,7 +14,7 @@ from ops.aws_errors import is_local
 from ops.checks.findings import Examination
 from ops.doctor import URGENT, examine
 from ops.engines import EngineState, extract_engine, transform_engine
-from ops.tables import table_views
+from ops.tables import table_view
 
 if TYPE_CHECKING:
     from ops.checks.findings import Finding
@@ -72,7 +72,7 @@ def gather(platform: Platform, now: datetime) -> Status:
         extract=_asked(lambda: examined.extract_runs, EngineState(extract_engine(platform), ())),
         transform=_asked(lambda: examined.transform_runs, EngineState(transform_engine(platform), ())),
         crawler=_asked(lambda: examined.crawler, None),
-        tables=_asked(lambda: table_views(platform), ()),
+        tables=_asked(lambda: tuple(table_view(each, examined.state) for each in examined.contract.tables), ()),
         published=_asked(lambda: examined.recorded, None),
         unpublished=_asked(lambda: examined.unpublished, None),
         alarms=_asked(lambda: examined.alarms, ()),

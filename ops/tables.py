@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -106,14 +107,10 @@ def table_state(platform: Platform, dataset: Dataset) -> TableState:
     return read_table(platform.glue, platform.s3, platform.environment.etl.catalog.database_name, dataset.name)
 
 
-def table_views(platform: Platform) -> tuple[TableView, ...]:
-    """Return all of the contract's tables, those that cannot be read with the reason."""
-    return tuple(_view(platform, dataset) for dataset in platform.environment.contract.tables)
-
-
-def _view(platform: Platform, dataset: Dataset) -> TableView:
+def table_view(dataset: Dataset, read: Callable[[Dataset], TableState]) -> TableView:
+    """Return a table as ``read`` finds it; one that cannot be read, with the reason."""
     try:
-        state = table_state(platform, dataset)
+        state = read(dataset)
     except TableError as error:
         return TableView(dataset.name, fault=str(error))
     current = state.current
@@ -134,19 +131,23 @@ def recorded_run(platform: Platform) -> RecordedRun | None:
     Raises:
         TableError: the table ``runs`` cannot be read.
     """
-    found = table_state(platform, RUNS).contents
+    return run_recorded_in(table_state(platform, RUNS))
+
+
+def run_recorded_in(runs: TableState) -> RecordedRun | None:
+    """Return the newest run that the table ``runs`` records, or None if there is none."""
+    found = runs.contents
     if found is None or found.run_id is None or found.business_day is None:
         return None
     return RecordedRun(found.run_id, parse_day(found.business_day), found.committed_at, found.id)
 
 
-def unpublished_run(platform: Platform, now: datetime) -> UnpublishedRun | None:
-    """Return the newest complete run if the tables do not hold it. ``now`` is time-zone aware.
+def unpublished_run(platform: Platform, recorded: RecordedRun | None, now: datetime) -> UnpublishedRun | None:
+    """Return the newest complete run if it is newer than what the tables hold. ``now`` is time-zone aware.
 
     Raises:
         TableError: a table cannot be read.
     """
-    recorded = recorded_run(platform)
     for run in runs_until(platform, now):
         if recorded is not None and run.run_id <= recorded.run_id:
             return None

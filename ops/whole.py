@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING
 
 from glue_src.exceptions import TableFileError
 from ops.lake import sizes_needed
-from ops.tables import table_state
 from ops.versions import versions
 
 if TYPE_CHECKING:
     from contract.datasets import Dataset
+    from glue_src.tables import TableState
     from ops.platform import Platform
     from ops.versions import Version
 
@@ -34,13 +34,12 @@ class FileFault:
     option: str
 
 
-def file_faults(platform: Platform, dataset: Dataset) -> list[FileFault]:
+def file_faults(platform: Platform, dataset: Dataset, state: TableState) -> list[FileFault]:
     """Return what is wrong with the files of a table's present state.
 
     Raises:
         TableError: the table is not in the catalog, or its metadata file cannot be read.
     """
-    state = table_state(platform, dataset)
     by_key = _versions(platform, dataset)
     try:
         sizes = sizes_needed(platform, dataset)

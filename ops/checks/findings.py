@@ -9,12 +9,13 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
+from contract.datasets import RUNS
 from glue_src.exceptions import TableError
 from ops.engines import extract_engine, last_runs, transform_engine
 from ops.lake import recorded_rows
 from ops.runs import recent_runs
 from ops.services import alarm_states, crawler_state, queue_states
-from ops.tables import recorded_run, table_state, today_of, unpublished_run
+from ops.tables import run_recorded_in, table_state, today_of, unpublished_run
 
 if TYPE_CHECKING:
     from contract.datasets import Dataset
@@ -92,7 +93,7 @@ class Examination:
     @cached_property
     def recorded(self) -> RecordedRun | None:
         """The newest run that is in the tables."""
-        return recorded_run(self.platform)
+        return run_recorded_in(self.state(RUNS))
 
     @cached_property
     def recorded_rows(self) -> tuple[RecordedRow, ...]:
@@ -102,7 +103,7 @@ class Examination:
     @cached_property
     def unpublished(self) -> UnpublishedRun | None:
         """The newest complete run, if readers do not see it."""
-        return unpublished_run(self.platform, self.now)
+        return unpublished_run(self.platform, self.recorded, self.now)
 
     @cached_property
     def extract_runs(self) -> EngineState:

@@ -88,8 +88,8 @@ def agreement(examined: Examination) -> Iterator[Finding]:
 def files(examined: Examination) -> Iterator[Finding]:
     """Say whether all files of the tables' present states are there as they were written."""
     wrong = False
-    for dataset in examined.states:
-        for fault in file_faults(examined.platform, dataset):
+    for dataset, state in examined.states.items():
+        for fault in file_faults(examined.platform, dataset, state):
             wrong = True
             again = f"restore {fault.option}" if fault.option else f"rebuild --table {dataset.name}"
             remedy = f"{examined.command(again)} (runbook: A table is damaged)"

@@ -26,7 +26,7 @@ from ops.show import running as show_running
 from ops.show.asking import confirm
 from ops.show.progress import following
 from ops.show.screen import document, output, print_json, visible, write_json
-from ops.tables import unpublished_run
+from ops.tables import recorded_run, unpublished_run
 
 if TYPE_CHECKING:
     from ops.platform import Platform
@@ -102,7 +102,7 @@ def curate(*, env: Env, yes: Yes = False, debug: Debug = False, as_json: Json = 
     confirm([f"{engine.etl}: start {engine.name} in {env}"], yes=yes)
     with following(debug=debug) as follower:
         ended = execute(platform, engine, {}, follower)
-    left = unpublished_run(platform, now())
+    left = unpublished_run(platform, recorded_run(platform), now())
     if as_json:
         print_json({"engine": engine.name, **document(ended), "unpublished": left})
     else:
