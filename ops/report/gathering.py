@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from botocore.exceptions import ClientError
@@ -17,7 +16,7 @@ from contract.zones import zone
 from glue_src.exceptions import IncompleteRunError
 from ops.checks.findings import Examination
 from ops.doctor import URGENT, examine
-from ops.lake import open_table, recorded_rows, rows
+from ops.lake import open_table, rows
 from ops.prices import LIST_PRICES
 from ops.report.cost import costs
 from ops.report.errors import ReportError
@@ -26,15 +25,12 @@ from ops.report.registry import own_report
 from ops.report.tables import CuratedTable
 from ops.report.window import Window
 from ops.runs import listed_runs
-from ops.tables import recorded_run
 
 if TYPE_CHECKING:
     from contract.datasets import Dataset
     from contract.runs import RunSummary
-    from ops.lake import RecordedRow
     from ops.platform import Platform
     from ops.report.own import Part
-    from ops.tables import RecordedRun
 
 #: The report's day, and so many days with runs before it.
 HISTORY_DAYS: Final = 14
@@ -48,15 +44,19 @@ def gather(platform: Platform, day: date, now: datetime) -> DayFacts:
         ReportError: the bucket or the day's run is missing, or ETL-2 is publishing at this moment.
         TableError: a table cannot be read.
     """
-    return _Gathering(platform, day).facts(now)
+    return _Gathering(Examination(platform, now), day).facts()
 
 
 @dataclass(frozen=True)
 class _Gathering:
-    platform: Platform
+    examined: Examination
     day: date
 
-    def facts(self, now: datetime) -> DayFacts:
+    @property
+    def platform(self) -> Platform:
+        return self.examined.platform
+
+    def facts(self) -> DayFacts:
         listed = self._listed_runs()
         if self.day not in listed:
             raise ReportError(_no_run(self.platform, self.day, listed))
@@ -75,7 +75,7 @@ class _Gathering:
             language=environment.report.language,
             contract=environment.contract,
             day=self.day,
-            made_at=now,
+            made_at=self.examined.now,
             runs=tuple(runs.values()),
             runs_of_day=len(listed[self.day]),
             days_without_run=tuple(each for each in history if each not in runs),
@@ -83,17 +83,8 @@ class _Gathering:
             checks=checks,
             part=self._part(run),
             costs=costs(run, environment.normalize, self._written_bytes(run), LIST_PRICES),
-            matters=examine(Examination(self.platform, now), URGENT).matters if self.day == max(listed) else (),
+            matters=examine(self.examined, URGENT).matters if self.day == max(listed) else (),
         )
-
-    @cached_property
-    def _recorded(self) -> RecordedRun | None:
-        """The run whose state the tables hold."""
-        return recorded_run(self.platform)
-
-    @cached_property
-    def _recorded_rows(self) -> tuple[RecordedRow, ...]:
-        return recorded_rows(self.platform)
 
     def _listed_runs(self) -> dict[date, list[str]]:
         """Return the ids of each day's runs, newest run first."""
@@ -138,15 +129,16 @@ class _Gathering:
         )
 
     def _state(self, run: RunSummary, checks: Sequence[Check]) -> State:
-        if any(row.run_id == run.run_id for row in self._recorded_rows):
+        if any(row.run_id == run.run_id for row in self.examined.recorded_rows):
             return State.PUBLISHED
         if any(not check.passed for check in checks):
             return State.QUARANTINED
-        is_older = self._recorded is not None and self._recorded.run_id > run.run_id
+        recorded = self.examined.recorded
+        is_older = recorded is not None and recorded.run_id > run.run_id
         return State.OVERTAKEN if is_older else State.WAITING
 
     def _part(self, run: RunSummary) -> Part | None:
-        own, recorded = own_report(self.platform.environment.contract), self._recorded
+        own, recorded = own_report(self.platform.environment.contract), self.examined.recorded
         if own is None or recorded is None:
             return None
         tables = {dataset: CuratedTable(open_table(self.platform, dataset)) for dataset in own.datasets}
@@ -163,7 +155,7 @@ class _Gathering:
 
     def _written_bytes(self, run: RunSummary) -> int:
         """Return the bytes of the run's clean objects, and of the data files that ETL-2 added for it."""
-        in_tables = sum(row.bytes_written for row in self._recorded_rows if row.run_id == run.run_id)
+        in_tables = sum(row.bytes_written for row in self.examined.recorded_rows if row.run_id == run.run_id)
         return sum(written.bytes for written in run.objects) + in_tables
 
 
