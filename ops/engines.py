@@ -74,6 +74,11 @@ class EngineState:
         """The newest run that is known, if any."""
         return self.runs[0] if self.runs else None
 
+    def begun_since(self, instant: datetime) -> EngineRun | None:
+        """Return the newest run if it began since an instant; Glue's are whole seconds."""
+        begun = instant.astimezone(UTC).replace(microsecond=0)
+        return self.last if self.last is not None and self.last.started_at >= begun else None
+
 
 def extract_engine(platform: Platform) -> DeployedEngine:
     """Return what runs ETL-1."""

@@ -166,17 +166,15 @@ def _look(platform: Platform, summary: RunSummary, foreign: str | None) -> tuple
         message = f"Run {summary.run_id} of {summary.dt} failed a check: it is quarantined, readers see what they saw."
         remedy = f"{platform.command('query failed_checks')} says which; docs/runbook.md, A run was quarantined."
         raise attention(message, remedy)
-    last = last_runs(platform, engine, summary.finished_at).last
-    # Glue's instants are whole seconds.
-    begun = summary.finished_at.astimezone(UTC).replace(microsecond=0)
-    if last is None or last.started_at < begun:
+    begun = last_runs(platform, engine, summary.finished_at).begun_since(summary.finished_at)
+    if begun is None:
         return f"no run of {engine.name} has begun since the run arrived", False
-    if last.failed:
-        failed = failure(platform, engine, f"{last.state} {last.error}".strip())
+    if begun.failed:
+        failed = failure(platform, engine, f"{begun.state} {begun.error}".strip())
         if foreign is not None and foreign in failed.message:
             return f"the newest run of {engine.name} is a start that was meant to fail", False
         raise failed
-    return f"{engine.name} is {last.state}, and run {summary.run_id} is not published yet", True
+    return f"{engine.name} is {begun.state}, and run {summary.run_id} is not published yet", True
 
 
 def _too_late(platform: Platform, summary: RunSummary, seconds: float, waiting_for: str) -> OpsError:

@@ -170,10 +170,8 @@ def unpublished_run(platform: Platform, recorded: RecordedRun | None, now: datet
 def _whereabouts(platform: Platform, summary: RunSummary, now: datetime) -> tuple[Unpublished, str]:
     """Return whether ETL-2 is about to publish a run, at work or still to be started, and if not, why."""
     engine = transform_engine(platform)
-    last = last_runs(platform, engine, now).last
-    # Glue's instants are whole seconds.
-    arrived = summary.finished_at.astimezone(UTC).replace(microsecond=0)
-    begun = last if last is not None and last.started_at >= arrived else None
+    runs, arrived = last_runs(platform, engine, now), summary.finished_at.astimezone(UTC)
+    last, begun = runs.last, runs.begun_since(arrived)
     if begun is not None and begun.failed:
         return Unpublished.FAILED, f"{engine.name} {begun.state} at {begun.started_at:%Y-%m-%d %H:%M} UTC"
     if (last is not None and last.state == RUNNING) or now - arrived <= event_time(platform):
