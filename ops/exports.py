@@ -72,13 +72,12 @@ def check_folder(target: Path) -> None:
         raise usage(message, "Make it, or write elsewhere.")
 
 
-def write(target: Path, columns: Sequence[Column], rows: Iterable[Row], form: str = "") -> int:
-    """Write rows to a file, in one of FORMATS or that of its ending, and return how many; it is there whole or not.
+def write(target: Path, columns: Sequence[Column], rows: Iterable[Row], form: str) -> int:
+    """Write rows to a file in one of FORMATS and return how many; it is there whole or not at all.
 
     Raises:
         OpsError: it cannot be written.
     """
-    form = form or target.suffix[1:]
     try:
         with whole_file(target) as part:
             if form == PARQUET:

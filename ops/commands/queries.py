@@ -97,7 +97,7 @@ def query(
     statement = queries.statement_of(sql, name, file, contract)
     if statement is None:
         return _list_named(named_queries_of(contract), as_json=as_json)
-    exports.file_format(target, form or "")
+    file_form = exports.file_format(target, form or "")
     if write:
         confirm([f"In {env}: {statement}"], yes=yes)
     else:
@@ -112,15 +112,16 @@ def query(
         started.stop()
         raise
     columns = started.columns()
-    _tell(done, columns, started.rows(columns), Telling(form, target, rows, as_json))
+    _tell(done, columns, started.rows(columns), Telling(form, target, file_form, rows, as_json))
     return Exit.WELL
 
 
 class Telling(NamedTuple):
-    """How an answer is told: in which form or to which file, so many rows on the screen, as a document or not."""
+    """How an answer is told: in a form, or to a file of a format; so many rows on the screen, as a document or not."""
 
     form: Form | None
     target: Path | None
+    file_form: str
     rows: int
     as_json: bool
 
@@ -128,8 +129,7 @@ class Telling(NamedTuple):
 def _tell(done: Execution, columns: Sequence[Column], found: Iterator[Row], telling: Telling) -> None:
     said = {**document(done), "dollars": LIST_PRICES.athena(done.scanned_bytes)}
     if telling.target:
-        form = exports.file_format(telling.target, telling.form or "")
-        count = exports.write(telling.target, columns, found, form)
+        count = exports.write(telling.target, columns, found, telling.file_form)
         if telling.as_json:
             print_json({**said, "file": str(telling.target), "rows": count})
             return

@@ -10,7 +10,7 @@ import pytest
 from pyarrow import parquet
 
 from ops.exits import OpsError
-from ops.exports import file_format, write
+from ops.exports import CSV, PARQUET, file_format, write
 from ops.queries import Column, Row
 
 COLUMNS = (
@@ -30,7 +30,7 @@ ROWS: list[Row] = [
 
 def test_csv_tells_a_null_from_an_empty_text(tmp_path: Path) -> None:
     target = tmp_path / "answer.csv"
-    assert write(target, COLUMNS[:2], [row[:2] for row in ROWS]) == 3
+    assert write(target, COLUMNS[:2], [row[:2] for row in ROWS], CSV) == 3
     assert target.read_text(encoding="utf-8") == '"text","count"\n"a,""b""\nc","12"\n"",\n,"0"\n'
 
 
@@ -38,13 +38,13 @@ def test_csv_tells_a_null_from_an_empty_text(tmp_path: Path) -> None:
 def test_no_text_is_a_formula_of_a_spreadsheet(tmp_path: Path, sign: str) -> None:
     text, number = f"{sign}1+cmd|' /C calc'!A0", "-12"
     columns, row = (Column(text, "varchar"), Column("count", "bigint"), Column("all", "array(varchar)")), (text, number)
-    write(tmp_path / "answer.csv", columns, [(*row, f"{sign}[]"), (f"a{sign}", None, None)])
+    write(tmp_path / "answer.csv", columns, [(*row, f"{sign}[]"), (f"a{sign}", None, None)], CSV)
     with (tmp_path / "answer.csv").open(encoding="utf-8", newline="") as file:
         names, first, second = csv.reader(file)
     assert names == [f"'{text}", "count", "all"]
     assert first == [f"'{text}", "-12", f"'{sign}[]"]
     assert second == [f"a{sign}", "", ""]
-    write(tmp_path / "answer.parquet", columns[:2], [row])
+    write(tmp_path / "answer.parquet", columns[:2], [row], PARQUET)
     assert parquet.read_table(tmp_path / "answer.parquet").to_pylist() == [{text: text, "count": -12}]
 
 
@@ -62,7 +62,7 @@ def test_only_who_asked_may_read_the_file(tmp_path: Path, name: str) -> None:
 
     before = os.umask(0o022)
     try:
-        write(target, COLUMNS[:1], rows())
+        write(target, COLUMNS[:1], rows(), target.suffix[1:])
     finally:
         os.umask(before)
     assert (modes, target.stat().st_mode & 0o777) == ([0o600], 0o600)
@@ -71,7 +71,7 @@ def test_only_who_asked_may_read_the_file(tmp_path: Path, name: str) -> None:
 
 def test_parquet_is_typed(tmp_path: Path) -> None:
     target = tmp_path / "answer.parquet"
-    assert write(target, COLUMNS, ROWS) == 3
+    assert write(target, COLUMNS, ROWS, PARQUET) == 3
     rows = parquet.read_table(target).to_pylist()
     assert rows[0] == {
         "text": 'a,"b"\nc',
@@ -86,7 +86,7 @@ def test_parquet_is_typed(tmp_path: Path) -> None:
 
 
 def test_an_answer_without_rows_is_a_file_with_columns(tmp_path: Path) -> None:
-    assert write(tmp_path / "none.parquet", COLUMNS, []) == 0
+    assert write(tmp_path / "none.parquet", COLUMNS, [], PARQUET) == 0
     assert parquet.read_table(tmp_path / "none.parquet").column_names == [column.name for column in COLUMNS]
 
 
@@ -100,7 +100,7 @@ def test_a_broken_answer_leaves_the_file_as_it_was(tmp_path: Path) -> None:
         raise ConnectionError(message)
 
     with pytest.raises(OpsError, match="could not be written: the network is gone"):
-        write(target, COLUMNS[:1], rows())
+        write(target, COLUMNS[:1], rows(), CSV)
     assert target.read_text(encoding="utf-8") == "before"
     assert list(tmp_path.iterdir()) == [target]
 
