@@ -9,6 +9,7 @@ from botocore.exceptions import ClientError
 
 from contract.version import VERSION
 from envs.tag_names import Tag
+from ops.aws_errors import is_absence
 from ops.engines import JOB, extract_engine, transform_engine
 from ops.runs import recent_runs
 
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
 
     from ops.engines import DeployedEngine
     from ops.platform import Platform
-
-_MISSING = frozenset(("ResourceNotFoundException", "EntityNotFoundException"))
 
 
 @dataclass(frozen=True)
@@ -59,7 +58,7 @@ def _part(platform: Platform, engine: DeployedEngine) -> Part:
     try:
         tags = _job_tags(platform, engine.name) if engine.kind == JOB else _function_tags(platform, engine.name)
     except ClientError as error:
-        if error.response["Error"]["Code"] not in _MISSING:
+        if not is_absence(error):
             raise
         return Part(engine.etl, engine.name, exists=False, version="")
     return Part(engine.etl, engine.name, exists=True, version=tags.get(Tag.VERSION, ""))

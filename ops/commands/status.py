@@ -79,16 +79,12 @@ def version(*, env: Env = "", as_json: Json = False) -> Exit:
     Example: python -m ops version
              python -m ops version --env prod
     """
-    if not env:
-        if as_json:
-            print_json({**document(deployed.Versions(VERSION)), "differences": []})
-        else:
-            output().print(VERSION)
-        return Exit.WELL
-    platform = platform_of(env)
-    versions = deployed.gather(platform)
+    platform = platform_of(env) if env else None
+    versions = deployed.gather(platform) if platform else deployed.Versions(VERSION)
     if as_json:
         print_json({**document(versions), "differences": versions.differences})
-    else:
+    elif platform:
         show_version.show(versions, platform, output())
+    else:
+        output().print(versions.code)
     return Exit.ATTENTION if versions.differences else Exit.WELL

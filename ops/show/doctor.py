@@ -24,9 +24,8 @@ def show(report: Report, console: Console) -> None:
         console.print(Text.assemble((mark, style), f" {finding.check}: ", visible(finding.said)), soft_wrap=True)
         if finding.remedy:
             console.print(Text(f"    → {visible(finding.remedy)}"), soft_wrap=True)
-    matters = sum(finding.state != OK for finding in report.findings)
     console.print()
     if report.well:
         console.print(Text(f"{len(report.findings)} findings, all is well.", style="green"))
     else:
-        console.print(Text(f"{matters} of {len(report.findings)} findings need attention.", style="red"))
+        console.print(Text(f"{len(report.matters)} of {len(report.findings)} findings need attention.", style="red"))
