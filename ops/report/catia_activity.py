@@ -60,7 +60,8 @@ def activity(tables: ActivityTables, window: Window, run_id: str) -> Activity:
             hours=_hours(quarters, window),
             questions=_questions(database, window),
             ratings=tuple(
-                GerenciaRatings(*row) for row in database.execute(statements.RATINGS_BY_GERENCIA, of_days).fetchall()
+                GerenciaRatings(gerencia, likes=likes, dislikes=dislikes)
+                for gerencia, likes, dislikes in database.execute(statements.RATINGS_BY_GERENCIA, of_days).fetchall()
             ),
             messages=tables.messages.rows,
             untimed_messages=tables.messages.nulls("sent_at"),

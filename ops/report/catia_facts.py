@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING
@@ -10,41 +11,17 @@ if TYPE_CHECKING:
     from ops.report.window import Week
 
 
-@dataclass(frozen=True)
-class DayFigures:
-    """One business day's activity. Messages are those with a time of their own; likes and dislikes are feedback."""
+@dataclass(frozen=True, kw_only=True)
+class Ratings:
+    """Feedback: likes and dislikes. Of what was rated each is a share from 0 to 1; None where nothing was."""
 
-    day: date
-    conversations: int = 0
-    users: int = 0
-    questions: int = 0
-    messages: int = 0
     likes: int = 0
     dislikes: int = 0
 
-    @property
-    def liked_share(self) -> float | None:
-        """The likes among what was rated, from 0 to 1; None where nothing was."""
-        return share_liked(self.likes, self.dislikes)
-
-
-@dataclass(frozen=True)
-class WeekFigures:
-    """One week's activity, counted as a day's is. ``new_users`` had their first conversation of all in it."""
-
-    week: Week
-    users: int = 0
-    new_users: int = 0
-    conversations: int = 0
-    questions: int = 0
-    messages: int = 0
-    likes: int = 0
-    dislikes: int = 0
-
-    @property
-    def returning_users(self) -> int:
-        """Those who had talked before that week."""
-        return self.users - self.new_users
+    @classmethod
+    def of_all(cls, some: Sequence[Ratings]) -> Ratings:
+        """Return all of some together."""
+        return Ratings(likes=sum(each.likes for each in some), dislikes=sum(each.dislikes for each in some))
 
     @property
     def rated(self) -> int:
@@ -52,9 +29,44 @@ class WeekFigures:
         return self.likes + self.dislikes
 
     @property
+    def liked_share(self) -> float | None:
+        """The likes among what was rated."""
+        return self.likes / self.rated if self.rated else None
+
+    @property
     def disliked_share(self) -> float | None:
-        """The dislikes among what was rated, from 0 to 1; None where nothing was."""
+        """The dislikes among what was rated."""
         return self.dislikes / self.rated if self.rated else None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Figures(Ratings):
+    """What people did in some time. Messages are those with a time of their own."""
+
+    conversations: int = 0
+    users: int = 0
+    questions: int = 0
+    messages: int = 0
+
+
+@dataclass(frozen=True)
+class DayFigures(Figures):
+    """One business day's activity."""
+
+    day: date
+
+
+@dataclass(frozen=True)
+class WeekFigures(Figures):
+    """One week's activity, counted as a day's is. ``new_users`` had their first conversation of all in it."""
+
+    week: Week
+    new_users: int = 0
+
+    @property
+    def returning_users(self) -> int:
+        """Those who had talked before that week."""
+        return self.users - self.new_users
 
 
 @dataclass(frozen=True)
@@ -79,23 +91,10 @@ class QuestionCount:
 
 
 @dataclass(frozen=True)
-class GerenciaRatings:
+class GerenciaRatings(Ratings):
     """The window's feedback of one gerencia: that of the conversation which the feedback refers to, if it has one."""
 
     gerencia: str | None
-    likes: int
-    dislikes: int
-
-    @property
-    def liked_share(self) -> float | None:
-        """As :attr:`DayFigures.liked_share`."""
-        return share_liked(self.likes, self.dislikes)
-
-
-def share_liked(likes: int, dislikes: int) -> float | None:
-    """Return the likes among what was rated, from 0 to 1; None where nothing was."""
-    rated = likes + dislikes
-    return likes / rated if rated else None
 
 
 @dataclass(frozen=True)

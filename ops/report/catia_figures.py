@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from ops.report import catia_charts
-from ops.report.catia_facts import share_liked
+from ops.report.catia_facts import Ratings
 from ops.report.elements import Figure, Quoted, Table
 from ops.report.window import USUAL_DAYS, WINDOW_DAYS
 
@@ -37,9 +37,12 @@ def ratings(activity: Activity, words: Language) -> Table:
         (words.say("ratings.before", days=USUAL_DAYS), days[-1 - USUAL_DAYS : -1]),
         (words.say("ratings.window", days=len(days)), days),
     ):
-        likes, dislikes = (sum(getattr(each, kind) for each in some) for kind in ("likes", "dislikes"))
-        rows.append((name, *map(words.number, (likes, dislikes)), words.percent(share_liked(likes, dislikes))))
+        rows.append((name, *_rated(Ratings.of_all(some), words)))
     return Table((words.say("ratings.period"), *map(words.say, catia_charts.RATINGS), words.say("catia.liked")), rows)
+
+
+def _rated(found: Ratings, words: Language) -> tuple[str, str, str]:
+    return words.number(found.likes), words.number(found.dislikes), words.percent(found.liked_share)
 
 
 def _marked(name: str, figures: DayFigures, activity: Activity, words: Language) -> str:
@@ -139,15 +142,9 @@ def _questions(activity: Activity, words: Language) -> Figure:
 
 def _feedback_per_day(activity: Activity, words: Language) -> Figure:
     days = activity.whole_days
-    likes, dislikes = (words.number(sum(getattr(each, name) for each in days)) for name in ("likes", "dislikes"))
+    likes, dislikes, _ = _rated(Ratings.of_all(days), words)
     rows = [
-        [
-            _marked(words.day(each.day), each, activity, words),
-            words.number(each.likes),
-            words.number(each.dislikes),
-            words.percent(each.liked_share),
-        ]
-        for each in reversed(activity.days)
+        [_marked(words.day(each.day), each, activity, words), *_rated(each, words)] for each in reversed(activity.days)
     ]
     return Figure(
         "feedback",
@@ -161,15 +158,7 @@ def _feedback_per_day(activity: Activity, words: Language) -> Figure:
 def _feedback_by_gerencia(activity: Activity, words: Language) -> Figure:
     shown = activity.ratings[:_MOST_GERENCIAS]
     rest = len(activity.ratings) - len(shown)
-    rows = [
-        [
-            Quoted(catia_charts.gerencia_name(each, words)),
-            words.number(each.likes),
-            words.number(each.dislikes),
-            words.percent(each.liked_share),
-        ]
-        for each in activity.ratings
-    ]
+    rows = [[Quoted(catia_charts.gerencia_name(each, words)), *_rated(each, words)] for each in activity.ratings]
     said = words.say("gerencias.says" if rows else "gerencias.none", days=WINDOW_DAYS)
     more = words.say("gerencias.more", shown=len(shown), rest=rest) if rest else ""
     svg = catia_charts.feedback_by_gerencia(shown, "gerencias", words) if shown else None

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from contract.sources.catia import CONVERSATIONS, FEEDBACK, MESSAGES
 from ops.report import catia_figures, catia_weeks
 from ops.report.catia_activity import ActivityTables, activity
-from ops.report.catia_facts import share_liked
+from ops.report.catia_facts import Ratings
 from ops.report.drawing import spark
 from ops.report.elements import Headline
 from ops.report.headlines import headline
@@ -53,9 +53,8 @@ class CatiaPart:
     def _liked(self, words: Language) -> Headline:
         liked = [each.liked_share for each in self.activity.days]
         week = self.activity.days[-1 - USUAL_DAYS : -1]
-        before = share_liked(sum(each.likes for each in week), sum(each.dislikes for each in week))
-        today = self.activity.today
-        rated = words.number(today.likes + today.dislikes)
+        before = Ratings.of_all(week).liked_share
+        rated = words.number(self.activity.today.rated)
         said = words.say("headline.liked_first", rated=rated)
         if before is not None:
             said = words.say("headline.liked_trend", rated=rated, before=words.percent(before))

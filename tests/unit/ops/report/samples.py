@@ -48,19 +48,34 @@ def run(day: date, conversations: int = 1200, **values: Any) -> RunSummary:
     )
 
 
-def activity(ratings: tuple[GerenciaRatings, ...] = (GerenciaRatings("Gerencia Financiera", 3, 1),)) -> Activity:
+def activity(
+    ratings: tuple[GerenciaRatings, ...] = (GerenciaRatings("Gerencia Financiera", likes=3, dislikes=1),),
+) -> Activity:
     days = [DAY - timedelta(days=back) for back in reversed(range(30))]
     midnight = datetime(2026, 1, 30, tzinfo=BOGOTA)
     return Activity(
         run_id=f"run-of-{DAY}",
-        days=tuple(DayFigures(day, 40 + day.day, 30, 90, 200, 3, 1) for day in days),
+        days=tuple(
+            DayFigures(day, conversations=40 + day.day, users=30, questions=90, messages=200, likes=3, dislikes=1)
+            for day in days
+        ),
         hours=tuple(Hour(midnight + timedelta(hours=hour), hour, hour, 1, 7.5) for hour in range(24)),
         questions=tuple(QuestionCount(asked, asked == 8, asked, 10 * asked) for asked in range(9)),
         ratings=ratings,
         messages=5000,
         untimed_messages=1000,
         weeks=tuple(
-            WeekFigures(week, 60 + place, 10, 200, 500, 1500, 15, 5) for place, week in enumerate(WINDOW.weeks)
+            WeekFigures(
+                week,
+                users=60 + place,
+                new_users=10,
+                conversations=200,
+                questions=500,
+                messages=1500,
+                likes=15,
+                dislikes=5,
+            )
+            for place, week in enumerate(WINDOW.weeks)
         ),
         first_day=WINDOW.weeks[0].first,
         last_whole_day=DAY,

@@ -61,7 +61,7 @@ class Page(HTMLParser):
 
 
 def hostile_facts() -> DayFacts:
-    ratings = tuple(GerenciaRatings(name, 3, 1) for name in HOSTILE)
+    ratings = tuple(GerenciaRatings(name, likes=3, dislikes=1) for name in HOSTILE)
     runs = (samples.run(date(2026, 1, 29)), samples.run(samples.DAY, rejected=dict.fromkeys(HOSTILE, 2)))
     return samples.facts(part=CatiaPart(samples.activity(ratings)), runs=runs)
 
