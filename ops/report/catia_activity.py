@@ -52,11 +52,11 @@ def activity(tables: ActivityTables, window: Window, run_id: str) -> Activity:
         until = f"created_at < '{_literal(window.ends)}'"
         database.register("conversation_rows", tables.conversations.reader(_TALKED, until))
         database.execute(statements.TALKS, {"ends": window.ends})
-        first_day = _first_day(database, window)
+        first_day, by_day = _first_day(database, window), _messages_by_day(quarters, window)
         of_days = {"begins": window.begin_of(window.days[0])}
         return Activity(
             run_id=run_id,
-            days=_days(database, quarters, window),
+            days=_days(database, by_day, window),
             hours=_hours(quarters, window),
             questions=_questions(database, window),
             ratings=tuple(
@@ -65,7 +65,7 @@ def activity(tables: ActivityTables, window: Window, run_id: str) -> Activity:
             ),
             messages=tables.messages.rows,
             untimed_messages=tables.messages.nulls("sent_at"),
-            weeks=_weeks(database, quarters, window, first_day),
+            weeks=_weeks(database, by_day, window, first_day),
             first_day=first_day,
             last_whole_day=window.last_whole_day,
             read_at=window.read_at.astimezone(window.zone),
@@ -107,13 +107,12 @@ def _messages(database: duckdb.DuckDBPyConnection, table: CuratedTable, window: 
     return {(quarter, sender): count for quarter, sender, count in rows}
 
 
-def _days(database: duckdb.DuckDBPyConnection, quarters: _Quarters, window: Window) -> tuple[DayFigures, ...]:
+def _days(database: duckdb.DuckDBPyConnection, messages: Counter[date], window: Window) -> tuple[DayFigures, ...]:
     days = [DayFigures(day) for day in window.days]
     for place, conversations, users, questions in database.execute(statements.TALKS_BY_DAY).fetchall():
         days[place] = replace(days[place], conversations=conversations, users=users, questions=int(questions))
     for place, likes, dislikes in database.execute(statements.RATINGS_BY_PERIOD.format(periods="days")).fetchall():
         days[place] = replace(days[place], likes=likes, dislikes=dislikes)
-    messages = _messages_by_day(quarters, window)
     return tuple(replace(figures, messages=messages[figures.day]) for figures in days)
 
 
@@ -131,7 +130,7 @@ def _first_day(database: duckdb.DuckDBPyConnection, window: Window) -> date | No
 
 
 def _weeks(
-    database: duckdb.DuckDBPyConnection, quarters: _Quarters, window: Window, first_day: date | None
+    database: duckdb.DuckDBPyConnection, by_day: Counter[date], window: Window, first_day: date | None
 ) -> tuple[WeekFigures, ...]:
     weeks = [WeekFigures(week) for week in window.weeks]
     for place, users, new_users, conversations, questions in database.execute(statements.TALKS_BY_WEEK).fetchall():
@@ -140,7 +139,7 @@ def _weeks(
     for place, likes, dislikes in database.execute(statements.RATINGS_BY_PERIOD.format(periods="weeks")).fetchall():
         weeks[place] = replace(weeks[place], likes=likes, dislikes=dislikes)
     messages: Counter[date] = Counter()
-    for day, count in _messages_by_day(quarters, window).items():
+    for day, count in by_day.items():
         messages[day - timedelta(days=day.weekday())] += count
     counted = (replace(each, messages=messages[each.week.first]) for each in weeks)
     return tuple(_begun(each, first_day) for each in counted if first_day and each.week.last >= first_day)
