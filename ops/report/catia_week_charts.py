@@ -26,9 +26,8 @@ def users(weeks: Sequence[WeekFigures], identity: str, words: Language) -> Marku
     """Draw how many users came for the first time, and how many came again."""
     colours = {words.say("weeks.returning"): palette.FIRST, words.say("weeks.new"): palette.SECOND}
     rows = _rows(weeks, words, colours, [(each.returning_users, each.new_users) for each in weeks])
-    bars = marks.chart(rows).mark_bar().encode(x=_weeks(weeks, words), y=marks.counts(), opacity=_paleness())
-    bars = bars.encode(color=marks.colours(colours), order=marks.STACKED)
-    return picture(bars.properties(height=marks.HEIGHT), identity, words)
+    bars = _bars(weeks, words, rows, palette.FIRST, marks.counts())
+    return picture(bars.encode(color=marks.colours(colours), order=marks.STACKED), identity, words)
 
 
 def talks(weeks: Sequence[WeekFigures], identity: str, words: Language) -> Markup:
@@ -44,17 +43,13 @@ def talks(weeks: Sequence[WeekFigures], identity: str, words: Language) -> Marku
 def messages(weeks: Sequence[WeekFigures], identity: str, words: Language) -> Markup:
     """Draw how many messages were sent."""
     rows = _rows(weeks, words, {"": palette.FIRST}, [(each.messages,) for each in weeks])
-    bars = marks.chart(rows).mark_bar(color=palette.FIRST.light)
-    bars = bars.encode(x=_weeks(weeks, words), y=marks.counts(), opacity=_paleness())
-    return picture(bars.properties(height=marks.HEIGHT), identity, words)
+    return picture(_bars(weeks, words, rows, palette.FIRST, marks.counts()), identity, words)
 
 
 def disliked(weeks: Sequence[WeekFigures], identity: str, words: Language) -> Markup:
     """Draw the share of dislikes; a week in which nothing was rated has no bar."""
     rows = _rows(weeks, words, {"": palette.SECOND}, [(each.disliked_share,) for each in weeks])
-    bars = marks.chart(rows).mark_bar(color=palette.SECOND.light)
-    bars = bars.encode(x=_weeks(weeks, words), y=marks.shares("count", whole=True), opacity=_paleness())
-    return picture(bars.properties(height=marks.HEIGHT), identity, words)
+    return picture(_bars(weeks, words, rows, palette.SECOND, marks.shares("count", whole=True)), identity, words)
 
 
 def _rows(
@@ -62,6 +57,13 @@ def _rows(
 ) -> list[dict[str, Any]]:
     whole = {words.day(each.week.first): each.week.whole for each in weeks}
     return [{**row, "whole": whole[row["week"]]} for row in marks.series("week", whole, series, counts)]
+
+
+def _bars(
+    weeks: Sequence[WeekFigures], words: Language, rows: list[dict[str, Any]], colour: Colour, y: alt.Y
+) -> alt.Chart:
+    bars: alt.Chart = marks.chart(rows).mark_bar(color=colour.light).properties(height=marks.HEIGHT)
+    return bars.encode(x=_weeks(weeks, words), y=y, opacity=_paleness())
 
 
 def _paleness() -> alt.Opacity:
