@@ -30,6 +30,7 @@ _COUNTED: Final[dict[str, Callable[[WeekFigures], int]]] = {
     "catia.likes": lambda week: week.likes,
     "catia.dislikes": lambda week: week.dislikes,
 }
+_SHARE: Final = "weeks.disliked_share"
 
 
 def of_weeks(activity: Activity, words: Language) -> tuple[Figure, ...]:
@@ -40,7 +41,7 @@ def of_weeks(activity: Activity, words: Language) -> tuple[Figure, ...]:
         _figure(activity, words, "users", charts.users, ("catia.users", "weeks.new", "weeks.returning")),
         _figure(activity, words, "talks", charts.talks, ("catia.conversations", "catia.questions")),
         _figure(activity, words, "messages", charts.messages, ("catia.messages",)),
-        _figure(activity, words, "disliked", charts.disliked, ("catia.likes", "catia.dislikes")),
+        _figure(activity, words, "disliked", charts.disliked, ("catia.likes", "catia.dislikes", _SHARE)),
     )
 
 
@@ -58,7 +59,7 @@ def compared(activity: Activity, words: Language) -> Card:
     ]
     shares = [each.disliked_share for each in weeks]
     told = _compared(shares, words.percent, words.points)
-    rows.append((words.say("weeks.disliked_share"), *told, *(words.percent(each.disliked_share) for each in running)))
+    rows.append((words.say(_SHARE), *told, *(words.percent(each.disliked_share) for each in running)))
     names = ("figure", "last", "before", "change", "usual", *(("so_far",) if running else ()))
     note = words.say("weeks.compared_note", weeks=TREND_WEEKS - 1)
     table = Table([words.say(f"weeks.{name}") for name in names], rows)
@@ -86,31 +87,30 @@ def _figure(
     columns: Sequence[str],
 ) -> Figure:
     identity = f"weeks-{name}"
-    shared = [words.say("weeks.disliked_share")] if name == "disliked" else []
     rows = [
-        [
-            _span(each, activity, words),
-            *(words.number(_COUNTED[column](each)) for column in columns),
-            *(words.percent(each.disliked_share) for _ in shared),
-        ]
+        [_span(each, activity, words), *(_cell(column, each, words) for column in columns)]
         for each in reversed(activity.weeks)
     ]
     return Figure(
         identity,
         words.say(f"weeks.{name}"),
-        _says(activity.whole_weeks, name, words) + _not_whole(activity, words),
+        _says(activity.whole_weeks, name, columns[0], words) + _not_whole(activity, words),
         draw(activity.weeks, identity, words),
-        Table([words.say("weeks.week"), *map(words.say, columns), *shared], rows),
+        Table([words.say("weeks.week"), *map(words.say, columns)], rows),
     )
 
 
-def _says(weeks: Sequence[WeekFigures], name: str, words: Language) -> str:
+def _cell(column: str, week: WeekFigures, words: Language) -> str:
+    return words.percent(week.disliked_share) if column == _SHARE else words.number(_COUNTED[column](week))
+
+
+def _says(weeks: Sequence[WeekFigures], name: str, main: str, words: Language) -> str:
+    """Say how the last whole week was, and how its ``main`` count compares."""
     if not weeks:
         return words.say("weeks.no_whole")
     week = words.day(weeks[-1].week.first)
     if name == "disliked":
         return _disliked(weeks, week, words)
-    main = {"users": "catia.users", "talks": "catia.conversations", "messages": "catia.messages"}[name]
     values = [_COUNTED[main](each) for each in weeks]
     told = trend(values[-1], values[:-1], words.number, words)
     counts = {text.partition(".")[2]: words.number(of(weeks[-1])) for text, of in _COUNTED.items()}
