@@ -19,6 +19,17 @@ from tools.local.workspace import Workspace
 
 
 @contextmanager
+def emulator_in(folder: Path) -> Iterator[Emulator]:
+    """Run an emulator on a port of its own, and stop it. Its files stay in ``folder``."""
+    emulator = Emulator(folder)
+    try:
+        emulator.start()
+        yield emulator
+    finally:
+        emulator.stop()
+
+
+@contextmanager
 def running_in(folder: Path, environment: Environment, program: Program = FIRST_EMULATOR) -> Iterator[Workspace]:
     """Run an emulator for an environment on a port of its own; stop it, and Trino if a test has started that.
 

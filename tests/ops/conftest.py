@@ -6,6 +6,7 @@ import io
 import json
 import zipfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,7 @@ from envs.local import LOCAL
 from ops.app import made
 from ops.exits import Exit
 from ops.platform import Platform
+from tests.emulators import emulator_in
 from tests.iceberg_lake import IcebergLake, Row, platform_on, utc
 from tools.local.aws_environment import emulator_variables
 from tools.local.emulator import Emulator
@@ -79,23 +81,28 @@ def rows(count: int, month: str = "2026-01") -> dict[Dataset, list[Row]]:
 
 @pytest.fixture(scope="package")
 def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
-    emulator = Emulator(tmp_path_factory.mktemp("ops"))
-    try:
-        emulator.start()
+    with emulator_in(tmp_path_factory.mktemp("ops")) as emulator:
         yield emulator
+
+
+@contextmanager
+def lake_on(emulator: Emulator) -> Iterator[IcebergLake]:
+    """Empty tables on an emulator, for a while."""
+    lake = IcebergLake(LOCAL, emulator.endpoint_url())
+    lake.create()
+    try:
+        yield lake
     finally:
-        emulator.stop()
+        lake.destroy()
 
 
 @pytest.fixture(scope="module")
 def lake(emulator: Emulator) -> Iterator[IcebergLake]:
     """Two nights' tables; each module has its own."""
-    lake = IcebergLake(LOCAL, emulator.endpoint_url())
-    lake.create()
-    lake.night(date(2026, 1, 29), rows(30), began=utc(2026, 1, 30, 4, 30))
-    lake.night(DAY, rows(40), began=utc(2026, 1, 31, 4, 30))
-    yield lake
-    lake.destroy()
+    with lake_on(emulator) as lake:
+        lake.night(date(2026, 1, 29), rows(30), began=utc(2026, 1, 30, 4, 30))
+        lake.night(DAY, rows(40), began=utc(2026, 1, 31, 4, 30))
+        yield lake
 
 
 @pytest.fixture(scope="module")

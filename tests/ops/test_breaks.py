@@ -22,8 +22,9 @@ from ops.commands import status as status_commands
 from ops.exits import Exit
 from ops.platform import Platform
 from ops.services import wanted_alarms
+from tests.emulators import emulator_in
 from tests.iceberg_lake import IcebergLake, platform_on
-from tests.ops.conftest import AnsweringFunction, rows
+from tests.ops.conftest import AnsweringFunction, lake_on, rows
 from tools.local.emulator import Emulator
 
 if TYPE_CHECKING:
@@ -141,22 +142,16 @@ class Deployment:
 @pytest.fixture(scope="module")
 def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
     """One of its own: what a deployment has is not the other tests'."""
-    emulator = Emulator(tmp_path_factory.mktemp("breaks"))
-    try:
-        emulator.start()
+    with emulator_in(tmp_path_factory.mktemp("breaks")) as emulator:
         yield emulator
-    finally:
-        emulator.stop()
 
 
 @pytest.fixture(scope="module")
 def lake(emulator: Emulator) -> Iterator[IcebergLake]:
-    lake = IcebergLake(LOCAL, emulator.endpoint_url())
-    lake.create()
-    lake.night(DAY - timedelta(days=1), rows(30), began=BEGAN - timedelta(days=1))
-    lake.night(DAY, rows(40), began=BEGAN)
-    yield lake
-    lake.destroy()
+    with lake_on(emulator) as lake:
+        lake.night(DAY - timedelta(days=1), rows(30), began=BEGAN - timedelta(days=1))
+        lake.night(DAY, rows(40), began=BEGAN)
+        yield lake
 
 
 @pytest.fixture(scope="module")

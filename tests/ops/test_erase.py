@@ -37,6 +37,7 @@ from ops.person.erasing.journal import Journal, unfinished
 from ops.person.proof import prove
 from ops.platform import Platform
 from tests.iceberg_lake import IcebergLake, platform_on
+from tests.ops.conftest import lake_on
 from tools.local.aws_environment import emulator_variables
 from tools.local.emulator import Emulator
 
@@ -170,12 +171,16 @@ class _InProcess(ProcessEngine):
 
 
 @pytest.fixture
-def scene(emulator: Emulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Scene]:
+def lake(emulator: Emulator) -> Iterator[IcebergLake]:
+    with lake_on(emulator) as lake:
+        yield lake
+
+
+@pytest.fixture
+def scene(lake: IcebergLake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Scene]:
     """Two nights with the person, and what else holds people."""
-    for name, value in emulator_variables(emulator.endpoint_url()).items():
+    for name, value in emulator_variables(lake.endpoint_url).items():
         monkeypatch.setenv(name, value)
-    lake = IcebergLake(LOCAL, emulator.endpoint_url())
-    lake.create()
     made = Scene(lake, platform_on(lake), tmp_path)
     keys: Any = [{"AttributeName": name, "KeyType": kind} for name, kind in (("PK", "HASH"), ("SK", "RANGE"))]
     kinds: Any = [{"AttributeName": name, "AttributeType": "S"} for name in ("PK", "SK")]
@@ -202,13 +207,6 @@ def scene(emulator: Emulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     made.platform.dynamodb.delete_table(TableName=table)
     for name in [each["Name"] for each in made.platform.ssm.describe_parameters()["Parameters"]]:
         made.platform.ssm.delete_parameter(Name=name)
-    lake.destroy()
-
-
-@pytest.fixture
-def lake(scene: Scene) -> IcebergLake:
-    """What the command is asked on."""
-    return scene.lake
 
 
 def of_others(rows: dict[str, set[tuple[Any, ...]]]) -> dict[str, set[tuple[Any, ...]]]:

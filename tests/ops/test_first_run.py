@@ -21,20 +21,18 @@ from ops.invocations import LogLine
 from ops.platform import Platform
 from ops.running import MadeRun, Patience, await_tables
 from tests.iceberg_lake import IcebergLake, platform_on
-from tests.ops.conftest import rows
+from tests.ops.conftest import lake_on, rows
 from tools.local.emulator import Emulator
 
 
 @pytest.fixture(scope="module")
 def lake(emulator: Emulator) -> Iterator[IcebergLake]:
     """A deployment that has not run yet."""
-    lake = IcebergLake(LOCAL, emulator.endpoint_url())
-    lake.create()
-    lake.s3.put_bucket_notification_configuration(
-        Bucket=lake.bucket, NotificationConfiguration={"EventBridgeConfiguration": {}}
-    )
-    yield lake
-    lake.destroy()
+    with lake_on(emulator) as lake:
+        lake.s3.put_bucket_notification_configuration(
+            Bucket=lake.bucket, NotificationConfiguration={"EventBridgeConfiguration": {}}
+        )
+        yield lake
 
 
 @pytest.fixture

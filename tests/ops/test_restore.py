@@ -16,7 +16,7 @@ from ops import restore
 from ops.exits import Exit
 from ops.platform import Platform
 from tests.iceberg_lake import IcebergLake, platform_on, utc
-from tests.ops.conftest import rows, told
+from tests.ops.conftest import lake_on, rows, told
 from tools.local.emulator import Emulator
 
 if TYPE_CHECKING:
@@ -25,21 +25,15 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def lake(emulator: Emulator) -> Iterator[IcebergLake]:
-    lake = IcebergLake(LOCAL, emulator.endpoint_url())
-    lake.create()
-    lake.night(date(2026, 1, 29), rows(20), began=utc(2026, 1, 30, 4, 30))
-    lake.night(date(2026, 1, 30), rows(30), began=utc(2026, 1, 31, 4, 30))
-    yield lake
-    lake.destroy()
+    with lake_on(emulator) as lake:
+        lake.night(date(2026, 1, 29), rows(20), began=utc(2026, 1, 30, 4, 30))
+        lake.night(date(2026, 1, 30), rows(30), began=utc(2026, 1, 31, 4, 30))
+        yield lake
 
 
 def test_a_deployment_that_has_not_run_has_lost_nothing(emulator: Emulator) -> None:
-    lake = IcebergLake(LOCAL, emulator.endpoint_url())
-    lake.create()
-    try:
+    with lake_on(emulator) as lake:
         assert restore.lost_tables(platform_on(lake)) == ()
-    finally:
-        lake.destroy()
 
 
 @pytest.fixture

@@ -16,9 +16,9 @@ from envs.local import LOCAL
 from ops.platform import Platform
 from ops.report.facts import DayFacts
 from ops.report.gathering import gather
+from tests.emulators import emulator_in
 from tests.iceberg_lake import IcebergLake, Row, platform_on
 from tests.integration.oracle import expected
-from tools.local.emulator import Emulator
 from tools.local.sample_data import generate_items
 from tools.local.sample_shapes import wire
 
@@ -89,9 +89,8 @@ class Nights:
 
 @pytest.fixture(scope="package")
 def nights(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nights]:
-    emulator = Emulator(tmp_path_factory.mktemp("reports"))
-    try:
-        lake = IcebergLake(LOCAL, emulator.start().endpoint_url)
+    with emulator_in(tmp_path_factory.mktemp("reports")) as emulator:
+        lake = IcebergLake(LOCAL, emulator.endpoint_url())
         lake.create()
         made = Nights(lake, platform_on(lake), [])
         for day in NIGHTS:
@@ -99,8 +98,6 @@ def nights(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nights]:
         # Before any test adds a night.
         made.facts.append(gather(made.platform, DAY, NOW))
         yield made
-    finally:
-        emulator.stop()
 
 
 @pytest.fixture(scope="package")
