@@ -9,8 +9,6 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import groupby
-from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final
 
 from boto3.s3.transfer import TransferConfig
@@ -18,7 +16,7 @@ from boto3.s3.transfer import TransferConfig
 from contract.layout import first_metadata_root
 from contract.units import MIB
 from glue_src.exceptions import TableError
-from ops.versions import versions
+from ops.versions import histories
 from ops.whole import whole_files
 
 if TYPE_CHECKING:
@@ -48,11 +46,10 @@ def former_versions(platform: Platform, since: datetime) -> Iterator[Former]:
     etl = platform.environment.etl
     tables = map(etl.table_zones.table_prefix, platform.environment.contract.tables)
     for prefix in (first_metadata_root(), etl.clean_prefix, *tables, etl.pseudonymous_prefix):
-        for key, entries in groupby(versions(platform, prefix), key=attrgetter("key")):
-            ordered = sorted(entries, key=attrgetter("modified_at"), reverse=True)
-            former = next((entry for entry in ordered if entry.modified_at < since), None)
+        for key, found in histories(platform, prefix):
+            former = next((version for version in reversed(found) if version.modified_at < since), None)
             # Delete markers have no ETag: an object that is deleted now is another option's, one that was then is new.
-            now, then = ordered[0].etag, former.etag if former else None
+            now, then = found[-1].etag, former.etag if former else None
             if former and now and then and now != then:
                 yield Former(key, former.version_id)
 

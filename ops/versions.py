@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
+from itertools import groupby, islice
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final, cast
 
@@ -44,6 +44,15 @@ def versions(platform: Platform, prefix: str = "") -> Iterator[Version]:
             *map(_marker, cast("Iterable[Any]", page.get("DeleteMarkers", []))),
         ]
         yield from sorted(found, key=attrgetter("key"))
+
+
+def histories(platform: Platform, prefix: str) -> Iterator[tuple[str, list[Version]]]:
+    """Yield each key below a prefix with all its versions, oldest first.
+
+    S3 tells in whole seconds when a version was made: of one second, they are in the order of the listing.
+    """
+    for key, found in groupby(versions(platform, prefix), key=attrgetter("key")):
+        yield key, sorted(found, key=attrgetter("modified_at", "is_latest"), reverse=True)[::-1]
 
 
 def _version(entry: Any) -> Version:

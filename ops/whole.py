@@ -8,7 +8,6 @@ long as the bucket keeps the first version (``lifecycle.noncurrent_version_expir
 from __future__ import annotations
 
 import hashlib
-from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from glue_src.exceptions import TableFileError
 from ops.lake import sizes_needed
-from ops.versions import versions
+from ops.versions import histories
 
 if TYPE_CHECKING:
     from contract.datasets import Dataset
@@ -40,7 +39,7 @@ def file_faults(platform: Platform, dataset: Dataset, state: TableState) -> list
     Raises:
         TableError: the table is not in the catalog, or its metadata file cannot be read.
     """
-    by_key = _versions(platform, dataset)
+    by_key = _histories(platform, dataset)
     try:
         sizes = sizes_needed(platform, dataset)
     except TableFileError as error:
@@ -57,15 +56,12 @@ def whole_files(platform: Platform, dataset: Dataset) -> frozenset[str]:
         TableError: the table is not in the catalog, or its metadata or a manifest cannot be read.
     """
     sizes = sizes_needed(platform, dataset)
-    return frozenset(sizes) - {fault.key for fault in _faults(platform, sizes, _versions(platform, dataset))}
+    return frozenset(sizes) - {fault.key for fault in _faults(platform, sizes, _histories(platform, dataset))}
 
 
-def _versions(platform: Platform, dataset: Dataset) -> dict[str, list[Version]]:
+def _histories(platform: Platform, dataset: Dataset) -> dict[str, list[Version]]:
     """Return the versions of all that lies in a table's folder, oldest first."""
-    found: defaultdict[str, list[Version]] = defaultdict(list)
-    for version in versions(platform, platform.environment.etl.table_zones.table_prefix(dataset)):
-        found[version.key].append(version)
-    return {key: sorted(some, key=lambda each: (each.modified_at, each.is_latest)) for key, some in found.items()}
+    return dict(histories(platform, platform.environment.etl.table_zones.table_prefix(dataset)))
 
 
 def _faults(

@@ -15,6 +15,7 @@ from envs.local import LOCAL
 from ops import restore
 from ops.exits import Exit
 from ops.platform import Platform
+from ops.versions import histories
 from tests.iceberg_lake import IcebergLake, platform_on, utc
 from tests.ops.conftest import lake_on, rows, told
 from tools.local.emulator import Emulator
@@ -143,6 +144,15 @@ def test_a_damaged_newest_file_gives_way_to_the_one_before(
     assert state.metadata_location != platform.bucket.uri(newest)
     assert told(ops("restore", "--yes", "--json"))["registered"] == ["messages"]
     assert lake.table(MESSAGES).scan().count() == 20
+
+
+def test_versions_of_one_second_are_told_in_their_order(lake: IcebergLake, platform: Platform) -> None:
+    for content in (b"1", b"22", b"333"):
+        lake.put("somewhere/x", content)
+    lake.s3.delete_object(Bucket=lake.bucket, Key="somewhere/x")
+    assert [(key, [each.bytes for each in found]) for key, found in histories(platform, "somewhere/")] == [
+        ("somewhere/x", [1, 2, 3, 0])
+    ]
 
 
 def test_overwritten_objects_hold_again_what_they_held_and_no_whole_table_changes(
