@@ -17,7 +17,7 @@ from tools.local.machine_tools import PROJECT
 
 _NAMES: Final = ("chromium", "chromium-browser", "google-chrome", "chrome-headless-shell")
 _PACKAGE: Final = PROJECT / "node_modules" / "@sparticuz" / "chromium"
-_LOOK: Final = PROJECT / "tests" / "report" / "look.mjs"
+_SCRIPTS: Final = PROJECT / "tests" / "report"
 #: Of all fonts only those that came with the browser: with none at all, it crashes.
 _FONTS: Final = """\
 <?xml version="1.0"?>
@@ -27,7 +27,7 @@ _FONTS: Final = """\
 
 
 def browser_variables(folder: Path) -> dict[str, str]:
-    """Return the environment in which look.mjs finds a browser; what has to be unpacked goes to ``folder``."""
+    """Return the environment in which a script finds a browser; what has to be unpacked goes to ``folder``."""
     own = next((path for name in _NAMES if (path := shutil.which(name))), None)
     if own is not None:
         return {**os.environ, "BROWSER_EXECUTABLE": own}
@@ -51,8 +51,13 @@ def browser_variables(folder: Path) -> dict[str, str]:
 
 def look(page: Path, variables: dict[str, str], screens: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     """Open a page on each screen (``width``, ``colorScheme``) and return what is to be seen, as look.mjs says it."""
+    return run_script("look.mjs", variables, str(page), json.dumps(screens))
+
+
+def run_script(script: str, variables: dict[str, str], *arguments: str) -> list[dict[str, Any]]:
+    """Run a script of this folder with the browser, and return what it prints."""
     done = subprocess.run(
-        ("node", str(_LOOK), str(page), json.dumps(screens)),
+        ("node", str(_SCRIPTS / script), *arguments),
         check=False,
         cwd=PROJECT,
         env=variables,

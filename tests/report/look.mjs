@@ -1,9 +1,8 @@
 // Looks at a page as a person with a keyboard does, and prints what it saw as JSON; tests/report judges it.
 // node look.mjs PAGE '[{"width": 360, "colorScheme": "dark"}]', with the browser in BROWSER_EXECUTABLE.
-import { chromium } from "playwright-core";
+import { onScreens } from "./screens.mjs";
 
 const [page, screens] = [process.argv[2], JSON.parse(process.argv[3])];
-const flags = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"];
 const MOST_TABS = 100;
 
 async function byKeyboard(tab) {
@@ -51,29 +50,25 @@ const inThePage = () => {
   }
   const cut = drawn.flatMap(({ texts }) => texts.filter((text) => text.said.includes("…")).map((text) => text.said));
   return {
-  spilled,
-  overlapping,
-  cut,
-  overflow: document.documentElement.scrollWidth - window.innerWidth,
-  background: getComputedStyle(document.body).backgroundColor,
-  bar: getComputedStyle(document.querySelector("#messages svg path[fill^='var(--first)']")).fill,
-  headlines: Object.fromEntries([...document.querySelectorAll(".headlines li")].map(
-    (card) => [card.querySelector(".name").textContent, card.querySelector(".value").textContent])),
-  tables: Object.fromEntries([...document.querySelectorAll("figure")].map((figure) => [figure.id,
-    [...figure.querySelectorAll("tbody tr")].map((row) => [...row.cells].map((cell) => cell.innerText))])),
-  scripts: document.scripts.length,
-  smallest: Math.min(...[...document.querySelectorAll("svg text")].map((text) => {
-    const { a, b } = text.getScreenCTM();
-    return parseFloat(getComputedStyle(text).fontSize) * Math.hypot(a, b);
-  })),
+    spilled,
+    overlapping,
+    cut,
+    overflow: document.documentElement.scrollWidth - window.innerWidth,
+    background: getComputedStyle(document.body).backgroundColor,
+    bar: getComputedStyle(document.querySelector("#messages svg path[fill^='var(--first)']")).fill,
+    headlines: Object.fromEntries([...document.querySelectorAll(".headlines li")].map(
+      (card) => [card.querySelector(".name").textContent, card.querySelector(".value").textContent])),
+    tables: Object.fromEntries([...document.querySelectorAll("figure")].map((figure) => [figure.id,
+      [...figure.querySelectorAll("tbody tr")].map((row) => [...row.cells].map((cell) => cell.innerText))])),
+    scripts: document.scripts.length,
+    smallest: Math.min(...[...document.querySelectorAll("svg text")].map((text) => {
+      const { a, b } = text.getScreenCTM();
+      return parseFloat(getComputedStyle(text).fontSize) * Math.hypot(a, b);
+    })),
   };
 };
 
-const browser = await chromium.launch({ executablePath: process.env.BROWSER_EXECUTABLE, args: flags });
-const seen = [];
-for (const { width, colorScheme } of screens) {
-  const context = await browser.newContext({ viewport: { width, height: 800 }, colorScheme });
-  const tab = await context.newPage();
+await onScreens(screens, async (tab) => {
   const [said, requests] = [[], []];
   tab.on("console", (message) => said.push(`${message.type()}: ${message.text()}`));
   tab.on("pageerror", (error) => said.push(String(error)));
@@ -83,8 +78,5 @@ for (const { width, colorScheme } of screens) {
   const reached = await byKeyboard(tab);
   const opened = await tab.evaluate(inThePage);
   const tree = await tab.locator("body").ariaSnapshot();
-  seen.push({ width, colorScheme, said, requests, reached, closed, opened, tree });
-  await context.close();
-}
-await browser.close();
-console.log(JSON.stringify(seen));
+  return [{ said, requests, reached, closed, opened, tree }];
+});

@@ -1,9 +1,8 @@
 // Draws pictures as a reader's browser does, and prints which of their texts do not fit, as JSON.
 // node pictures.mjs '["picture.svg"]' '[{"width": 360, "colorScheme": "dark"}]', with the browser in BROWSER_EXECUTABLE.
-import { chromium } from "playwright-core";
+import { onScreens } from "./screens.mjs";
 
 const [pictures, screens] = process.argv.slice(2).map((argument) => JSON.parse(argument));
-const flags = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"];
 
 const inThePicture = () => {
   const over = (inner, outer) => Math.max(
@@ -23,16 +22,11 @@ const inThePicture = () => {
   };
 };
 
-const browser = await chromium.launch({ executablePath: process.env.BROWSER_EXECUTABLE, args: flags });
-const seen = [];
-for (const { width, colorScheme } of screens) {
-  const context = await browser.newContext({ viewport: { width, height: 800 }, colorScheme });
-  const tab = await context.newPage();
+await onScreens(screens, async (tab) => {
+  const seen = [];
   for (const picture of pictures) {
     await tab.goto(`file://${picture}`);
-    seen.push({ picture, width, colorScheme, ...(await tab.evaluate(inThePicture)) });
+    seen.push({ picture, ...(await tab.evaluate(inThePicture)) });
   }
-  await context.close();
-}
-await browser.close();
-console.log(JSON.stringify(seen));
+  return seen;
+});

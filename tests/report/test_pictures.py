@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import json
-import subprocess
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
 
-from tests.report.browser import browser_variables
+from tests.report.browser import browser_variables, run_script
 from tests.report.test_browser import SCREENS
 from tools.local.machine_tools import PROJECT
 
 PICTURES: Final = sorted((PROJECT / "docs" / "pictures").glob("*.svg"))
-_DRAW: Final = PROJECT / "tests" / "report" / "pictures.mjs"
 #: Wider than its box by far.
 OVERFLOWING: Final = """\
 <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 200 60"><g class="node"><path d="M10,10H60V40H10Z"/>
@@ -26,18 +24,8 @@ def drawn(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
     wrong = tmp_path_factory.mktemp("pictures") / "wrong.svg"
     wrong.write_text(OVERFLOWING, encoding="utf-8")
     pictures = json.dumps([str(path) for path in (*PICTURES, wrong)])
-    done = subprocess.run(
-        ("node", str(_DRAW), pictures, json.dumps(SCREENS)),
-        check=False,
-        cwd=PROJECT,
-        env=browser_variables(tmp_path_factory.mktemp("browser")),
-        capture_output=True,
-        text=True,
-        timeout=300,
-    )
-    assert done.returncode == 0, done.stderr[-3000:]
-    seen: list[dict[str, Any]] = json.loads(done.stdout)
-    return seen
+    variables = browser_variables(tmp_path_factory.mktemp("browser"))
+    return run_script("pictures.mjs", variables, pictures, json.dumps(SCREENS))
 
 
 def of(drawn: list[dict[str, Any]], name: str) -> list[dict[str, Any]]:
