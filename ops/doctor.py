@@ -12,7 +12,6 @@ from glue_src.exceptions import TableError
 from ops.aws_errors import explained, is_absence, is_local
 from ops.checks import account, extract, limits, serving, tables, transform, upkeep
 from ops.checks.findings import ATTENTION, OK, UNKNOWN, Finding
-from ops.remedies import remedy_for
 
 if TYPE_CHECKING:
     from ops.checks.findings import Check, Examination
@@ -56,7 +55,7 @@ def examine(examined: Examination, checks: Sequence[Check] = CHECKS) -> Report:
     """
     found: dict[object, Finding] = {}
     for finding in (finding for check in checks for finding in _made(check, examined)):
-        # A table that cannot be read stands in the way of several checks.
+        # A table that cannot be read stands in the way of several checks, and is told by the first.
         found.setdefault((finding.said, finding.remedy) if finding.remedy else finding, finding)
     return Report(examined.env, tuple(found.values()))
 
@@ -65,7 +64,7 @@ def _made(check: Check, examined: Examination) -> Iterator[Finding]:
     try:
         yield from check.look(examined)
     except TableError as error:
-        yield Finding(check.name, ATTENTION, str(error), remedy_for("ETL-2", str(error), examined.platform)[0])
+        yield examined.unreadable(check.name, error)
     except ClientError as error:
         if not is_local(error) and not is_absence(error):
             raise

@@ -13,6 +13,7 @@ from contract.datasets import RUNS
 from glue_src.exceptions import TableError
 from ops.engines import extract_engine, last_runs, transform_engine
 from ops.lake import recorded_rows
+from ops.remedies import remedy_for
 from ops.runs import recent_runs
 from ops.services import alarm_states, crawler_state, queue_states
 from ops.tables import run_recorded_in, table_state, today_of, unpublished_run
@@ -133,6 +134,10 @@ class Examination:
     def command(self, words: str) -> str:
         """Return a command line of this program for the same environment."""
         return self.platform.command(words)
+
+    def unreadable(self, check: str, error: TableError) -> Finding:
+        """Return that a check could not read a table, in the same words whichever check it is."""
+        return Finding(check, ATTENTION, str(error), remedy_for("ETL-2", str(error), self.platform)[0])
 
 
 @dataclass(frozen=True)

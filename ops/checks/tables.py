@@ -12,7 +12,6 @@ from glue_src.exceptions import TableError
 from glue_src.schema import schema_faults
 from ops.checks.findings import ATTENTION, OK, Check, Finding
 from ops.invocations import RUNNING
-from ops.remedies import remedy_for
 from ops.schemas import differences
 from ops.tables import Unpublished
 from ops.whole import file_faults
@@ -34,7 +33,7 @@ def tables(examined: Examination) -> Iterator[Finding]:
             state = examined.state(dataset)
         except TableError as error:
             wrong = True
-            yield Finding("tables", ATTENTION, str(error), remedy_for("ETL-2", str(error), examined.platform)[0])
+            yield examined.unreadable("tables", error)
             continue
         wanted = platform.bucket.uri(etl.table_zones.table_prefix(dataset)).rstrip("/")
         if state.location != wanted:
