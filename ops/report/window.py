@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cached_property
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -55,7 +56,7 @@ class Window:
         read_until = (self.read_at + _READ_BEFORE_END).astimezone(self.zone).date()
         return min(self.day, read_until - timedelta(days=1))
 
-    @property
+    @cached_property
     def weeks(self) -> tuple[Week, ...]:
         """The weeks looked back on, oldest first; after the whole ones the running one, if there is one."""
         monday = self.day - timedelta(days=self.day.weekday())
@@ -66,7 +67,7 @@ class Window:
         sunday = monday + timedelta(days=6)
         return Week(monday, min(sunday, self.day), whole=sunday <= self.last_whole_day)
 
-    @property
+    @cached_property
     def begins(self) -> int:
         """The first week's beginning, in microseconds since 1970; that is before the first day's."""
         return self.begin_of(self.weeks[0].first)
