@@ -42,9 +42,10 @@ def stored(platform: Platform, since: datetime) -> Stored:
     """Return what lies in the bucket; of the tables' data files, what no current snapshot needs is their history."""
     found: defaultdict[Stock, int] = defaultdict(int)
     written = 0
+    stocks = _stocks(platform)
     for version in versions(platform):
         if not version.is_marker:
-            stock = _stock(platform, version.key) if version.is_latest else Stock.NONCURRENT
+            stock = _stock(stocks, version.key) if version.is_latest else Stock.NONCURRENT
             found[stock] += version.bytes
             written += version.modified_at >= since
     current = _current_bytes(platform)
@@ -53,19 +54,24 @@ def stored(platform: Platform, since: datetime) -> Stored:
     return Stored({stock: found[stock] for stock in Stock}, written)
 
 
-def _stock(platform: Platform, key: str) -> Stock:
-    """Return what a current object is for; of a table's data files, all count as history at first."""
+def _stocks(platform: Platform) -> dict[str, Stock]:
+    """Return what current objects are for by how their keys begin, a longer beginning before a shorter one.
+
+    Of a table's data files, all count as history at first.
+    """
     etl = platform.environment.etl
-    for dataset in platform.environment.contract.tables:
-        prefix = etl.table_zones.table_prefix(dataset)
-        if key.startswith(prefix):
-            return Stock.METADATA if key.startswith(f"{prefix}metadata/") else Stock.HISTORY
-    zones = {
+    tables = [etl.table_zones.table_prefix(dataset) for dataset in platform.environment.contract.tables]
+    return {
+        **{f"{table}metadata/": Stock.METADATA for table in tables},
+        **dict.fromkeys(tables, Stock.HISTORY),
         etl.pseudonymous_prefix: Stock.PSEUDONYMOUS,
         etl.clean_prefix: Stock.CLEAN,
         etl.athena_results_prefix: Stock.RESULTS,
     }
-    return next((stock for prefix, stock in zones.items() if key.startswith(prefix)), Stock.REST)
+
+
+def _stock(stocks: Mapping[str, Stock], key: str) -> Stock:
+    return next((stock for prefix, stock in stocks.items() if key.startswith(prefix)), Stock.REST)
 
 
 def _current_bytes(platform: Platform) -> int:
