@@ -14,6 +14,7 @@ from modules.etl.construct import EtlCode
 from modules.lambda_function import FunctionCode
 from modules.normalize.construct import NormalizeCode
 from modules.packaging import NOT_ON_SPARK, LayerTarget, PackagingError, code_archive, exact_pins, layer_archive
+from modules.provider_lock import synthesize
 from modules.spark_job import SparkCode
 from modules.stack import EtlStack, NormalizeStack
 from modules.terraform import App
@@ -75,7 +76,7 @@ def main() -> None:
             add_stacks(app, environment)
     except (ConfigurationError, PackagingError) as error:
         sys.exit(str(error))
-    app.synth()
+    synthesize(app)
 
 
 if __name__ == "__main__":

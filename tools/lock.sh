@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Writes the locks anew: the pins of what deploys and of what is deployed, with the hashes of all their archives.
 # pip checks them: make deployer, and modules/packaging.py for the layers. tests/archives/test_pins.py compares them.
+# terraform init checks the provider's, which takes its registry, not a mirror. tests/synth/test_validate.py compares it.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -20,3 +21,12 @@ lock() { # folder, lock below it, Python, and how
 lock . tools/ci/requirements.lock 3.11 --only-binary :all: --constraint constraints.txt --constraint lambda_src/requirements.txt
 lock lambda_src requirements.lock 3.12 --no-deps
 lock glue_src requirements.lock 3.12 --no-deps
+
+# The version is the one that cdktf-cdktf-provider-aws binds.
+provider=modules/.terraform.lock.hcl
+version=$(sed -n 's/^AWS_PROVIDER_VERSION: Final = "\(.*\)"$/\1/p' tools/local/terraform_mirror.py)
+printf 'terraform {\n  required_providers {\n    aws = {\n      source  = "hashicorp/aws"\n      version = "%s"\n    }\n  }\n}\n' "$version" \
+  >"$tool/versions.tf"
+terraform -chdir="$tool" providers lock -platform=linux_amd64 -platform=linux_arm64 -platform=darwin_amd64 -platform=darwin_arm64
+{ head -1 "$provider" && sed '/^#/d' "$tool/.terraform.lock.hcl"; } >"$tool/lock"
+mv "$tool/lock" "$provider"

@@ -12,6 +12,7 @@ import sys
 from envs.selection import selected_environments
 from envs.validation import ConfigurationError
 from modules.ci.stack import PipelineStack
+from modules.provider_lock import synthesize
 from modules.terraform import App
 
 
@@ -27,7 +28,7 @@ def main() -> None:
                 PipelineStack(app, environment)
     except ConfigurationError as error:
         sys.exit(str(error))
-    app.synth()
+    synthesize(app)
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ import main as platform
 from envs.local import LOCAL
 from envs.selection import environment_named
 from modules.ci.stack import PipelineStack
+from modules.provider_lock import synthesize
 from modules.terraform import App
 
 FIRST: Final = "first"
@@ -31,7 +32,7 @@ def write(folder: Path, *, with_pipeline: bool) -> None:
     if with_pipeline:
         PipelineStack(app, environment)
     platform.add_stacks(app, environment)
-    app.synth()
+    synthesize(app)
 
 
 def change_programs(source: Path) -> None:

@@ -18,6 +18,7 @@ from envs.schema import Environment
 from envs.selection import environment_named
 from envs.validation import validated
 from main import add_stacks, normalize_code
+from modules.provider_lock import synthesize
 from modules.stack import NormalizeStack, PlatformStack
 from modules.tags import NORMALIZE, ResourceType
 from modules.terraform import App, S3Bucket
@@ -70,10 +71,10 @@ def main(folder: Path) -> None:
             add_stacks(app, environment)
         else:
             NormalizeStack(app, environment, normalize_code(environment))
-        app.synth()
+        synthesize(app)
     app = App(outdir=str(folder / RENAMED))
     RenamedBucket(app, prod)
-    app.synth()
+    synthesize(app)
 
 
 if __name__ == "__main__":

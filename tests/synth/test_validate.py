@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Mapping
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from modules.provider_lock import PROVIDER_LOCK
 from tests.synth.synthesized import Stack
 from tools.local.terraform_mirror import terraform_environment
 
@@ -33,11 +35,35 @@ def variables(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 @pytest.fixture(scope="session")
 def initialized(stacks: dict[str, Stack], variables: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Path:
     """One folder with the provider, for all stacks: they require the same one."""
-    folder = tmp_path_factory.mktemp("initialized")
-    shutil.copy(stacks["cat-test-etl2"].folder / "cdk.tf.json", folder)
-    done = terraform(folder, variables, "init", "-backend=false", "-input=false", "-no-color")
+    folder = tmp_path_factory.mktemp("initialized") / "stack"
+    shutil.copytree(stacks["cat-test-etl2"].folder, folder)
+    done = init(folder, variables)
     assert done.returncode == 0, done.stdout + done.stderr
     return folder
+
+
+def init(folder: Path, variables: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
+    return terraform(folder, variables, "init", "-backend=false", "-input=false", "-no-color")
+
+
+def test_every_stack_comes_with_the_lock(all_stacks: dict[str, Stack], pipeline: Stack) -> None:
+    locks = {(stack.folder / PROVIDER_LOCK.name).read_text("utf-8") for stack in (*all_stacks.values(), pipeline)}
+    assert locks == {PROVIDER_LOCK.read_text("utf-8")}
+
+
+def test_provider_is_the_locked_one(initialized: Path) -> None:
+    # Had the lock no hash of it, or another version or constraint, init would have written the file anew.
+    assert (initialized / PROVIDER_LOCK.name).read_text("utf-8") == PROVIDER_LOCK.read_text("utf-8")
+
+
+def test_another_provider_is_refused(prod_etl: Stack, variables: dict[str, str], tmp_path: Path) -> None:
+    folder = tmp_path / "stack"
+    shutil.copytree(prod_etl.folder, folder)
+    lock = folder / PROVIDER_LOCK.name
+    lock.write_text(re.sub(r'"(h1|zh):.{4}', r'"\1:0000', lock.read_text("utf-8")), encoding="utf-8")
+    done = init(folder, variables)
+    assert done.returncode == 1
+    assert "checksums previously recorded" in " ".join(done.stderr.split())
 
 
 def test_valid(stack: Stack, initialized: Path, variables: dict[str, str]) -> None:
