@@ -49,8 +49,9 @@ EMULATED: Final = {
             ETL: {"aws_glue_job.parquet": {"execution_class", "job_run_queuing_enabled"}},
         },
         # It has no UpdateJob and no DeleteNamedQuery; nor UpdateCrawler, UpdateTrigger and UpdateWorkGroup, which a
-        # change of the programs does not need.
+        # change of the programs does not need. Of a budget it does not say who is told, which the provider asks.
         Lacks(
+            kinds=["aws_budgets_budget"],
             update=["aws_glue_job.parquet"],
             removal=["aws_athena_named_query"],
         ),

@@ -16,6 +16,7 @@ from tests.deployments.variants import CHANGED, FIRST
 from tests.deployments.workflows import DEPLOYS, PLANS, variables_of
 from tests.guards.roots import Done, Root
 from tests.verification import verified
+from tools.local.synthesis import DOCUMENT
 from tools.local.workspace import Workspace
 from tools.scan.privilege.calls import read_decisions
 from tools.state_bucket import ensure_state_bucket
@@ -29,8 +30,12 @@ _PLAN: Final = ("plan", "-input=false", "-lock=false", "-out=kept.tfplan")
 
 @dataclass(frozen=True)
 class Lacks:
-    """In ETL-2's stack: addresses that an emulator cannot update, and are made anew; types that it cannot remove."""
+    """What an emulator lacks: types that it cannot make or remove, and addresses that it cannot update, but make anew.
 
+    The last two are in ETL-2's stack.
+    """
+
+    kinds: Collection[str] = ()
     update: Collection[str] = ()
     removal: Collection[str] = ()
 
@@ -60,6 +65,7 @@ def live(workspace: Workspace, variants: Path, folder: Path, variables: Mapping[
     """
     today = variants / FIRST / "stacks"
     shutil.copytree(today if lacks.update else stacks_of_release(variants), folder / "stacks")
+    _leave_out(lacks.kinds, folder / "stacks")
     roots = {name: Root(folder / "stacks" / name, variables) for name in (NAMES.pipeline_stack, *STACKS)}
     clients = workspace.clients()
     ensure_state_bucket(workspace.environment, clients.s3, clients.sts)
@@ -76,6 +82,7 @@ def live(workspace: Workspace, variants: Path, folder: Path, variables: Mapping[
 
         def apply_change(stack: str) -> Done:
             shutil.copytree(variants / CHANGED / "stacks" / stack, roots[stack].folder, dirs_exist_ok=True)
+            _leave_out(lacks.kinds, roots[stack].folder)
             log = {"TF_LOG_PROVIDER": "DEBUG", "TF_LOG_PATH": str(logs[stack])}
             replacing = (f"-replace={address}" for address in (lacks.update if stack == ETL else ()))
             return acting_as("deploy_role_arn", DEPLOYS, stack).terraform(*_APPLY, *replacing, **log)
@@ -107,6 +114,14 @@ def live(workspace: Workspace, variants: Path, folder: Path, variables: Mapping[
         upgrade=upgrade,
         decisions=read_decisions(workspace.emulator.decisions) if workspace.emulator.decisions.exists() else [],
     )
+
+
+def _leave_out(kinds: Collection[str], folder: Path) -> None:
+    for file in folder.rglob(DOCUMENT):
+        document = json.loads(file.read_text(encoding="utf-8"))
+        for kind in kinds:
+            document["resource"].pop(kind, None)
+        file.write_text(json.dumps(document), encoding="utf-8")
 
 
 def _upgraded(workspace: Workspace, roots: Mapping[str, Root], today: Path) -> Upgrade:

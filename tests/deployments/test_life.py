@@ -85,6 +85,8 @@ def test_roles_of_workflows_were_watched_and_refused_nothing(lives: Mapping[str,
     assert {role for role, _ in asked} == {NAMES.plan_role, NAMES.deploy_role}
     deleting = {"s3:ListBucketVersions", "s3:DeleteObjectVersion"}
     assert {action for role, action in asked if role == NAMES.deploy_role} >= deleting
+    # A budget is what moto cannot make.
+    assert asked >= {(role, "budgets:ViewBudget") for role in (NAMES.plan_role, NAMES.deploy_role)}
     # A plan is none without the state, and takes no lock.
     written = {action for role, action in asked if role == NAMES.plan_role and ":Put" in action}
     assert written == set()

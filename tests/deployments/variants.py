@@ -1,7 +1,7 @@
 """``python -m tests.deployments.variants FOLDER``: local as workflows deploy it, and with changed programs.
 
-Each is written to a folder of its name, by the code of main.py and of the pipeline's own program; the environment comes
-from the variables, as it does for who deploys.
+Both have a budget, which local has not. Each is written to a folder of its name, by the code of main.py and of the
+pipeline's own program; the environment comes from the variables, as it does for who deploys.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -28,7 +29,8 @@ ONE_BYTE_LONGER: Final = (f"{platform.NORMALIZE_PACKAGE}/handler.py", f"{platfor
 def write(folder: Path, *, with_pipeline: bool) -> None:
     """Synthesize the platform's stacks into ``folder``, and beside them the stack of what the workflows act as."""
     folder.mkdir(parents=True)
-    app, environment = App(outdir=str(folder)), environment_named(LOCAL.name, os.environ)
+    app, local = App(outdir=str(folder)), environment_named(LOCAL.name, os.environ)
+    environment = replace(local, alerts=replace(local.alerts, monthly_budget_usd=25))
     if with_pipeline:
         PipelineStack(app, environment)
     platform.add_stacks(app, environment)

@@ -19,6 +19,7 @@ from tools.ci.changes import Action
 from tools.ci.commands import synthesize
 from tools.ci.planning import stack_plan
 from tools.ci.report import StackPlan
+from tools.local.enforcing_emulator import BUDGET_ACTIONS
 from tools.local.machine_tools import PROJECT, VENV
 from tools.local.pipeline import Pipeline
 from tools.site.blocks import blocks
@@ -26,6 +27,7 @@ from tools.site.blocks import blocks
 _, ETL = STACKS
 #: Where an action has another name than the request (Service Authorization Reference); the others have the same.
 ACTIONS: Final = {
+    **BUDGET_ACTIONS,
     "s3:GetBucketAccelerateConfiguration": "s3:GetAccelerateConfiguration",
     "s3:GetBucketCors": "s3:GetBucketCORS",
     "s3:GetBucketEncryption": "s3:GetEncryptionConfiguration",

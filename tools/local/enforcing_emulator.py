@@ -4,8 +4,9 @@ ministack evaluates IAM policies where AUTH is "true": who calls with a role's s
 policies allow, and is refused with the service's own error otherwise. Four things that it gets wrong for this platform
 are put right here, each by what AWS documents; the evaluation itself stays ministack's:
 
-- the resources of requests about tags, and of those of Glue, EventBridge, CloudWatch, Athena and Lambda's layers; the
-  tags that go with an object; and what conditions ask for: a metric's namespace, an event's source;
+- the resources of requests about tags, and of those of Glue, EventBridge, CloudWatch, Athena, Budgets and Lambda's
+  layers; the actions of Budgets; the tags that go with an object; and what conditions ask for: a metric's namespace, an
+  event's source;
 - this machine's loopback is plain HTTP, which the bucket's policy rightly refuses: it counts as TLS;
 - whoever assumes a role as the account itself stands in for a service, which says for whom it acts (aws:SourceAccount);
 - a Glue job has the tags that it was made with.
@@ -85,6 +86,14 @@ _LAYER_ACTIONS: Final = {"GET": "lambda:GetLayerVersion", "DELETE": "lambda:Dele
 #: What Glue calls its resources, and so the requests about them.
 _GLUE_KINDS: Final = ("Crawler", "Job", "Trigger", "Workflow")
 
+#: Budgets has two actions for all that is done with a budget and its notifications:
+#: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsbudgetservice.html
+BUDGET_ACTIONS: Final = {
+    f"budgets:{verb}{noun}": "budgets:ViewBudget" if verb == "Describe" else "budgets:ModifyBudget"
+    for verb in ("Create", "Delete", "Describe", "Update")
+    for noun in ("Budget", "NotificationsForBudget", "Notification", "SubscribersForNotification", "Subscriber")
+}
+
 _request: ContextVar[Request | None] = ContextVar("request", default=None)
 _operation: ContextVar[str] = ContextVar("operation", default="")
 _extract_resource_arn = iam_actions.extract_resource_arn
@@ -152,8 +161,16 @@ def parameter_resources(request: Request) -> list[str]:
     return [request.arn(f"parameter{name}")] if name else []
 
 
+def budget_resources(request: Request) -> list[str]:
+    """Return the budget of a request, which is in no region."""
+    said = request.json()
+    name = said.get("BudgetName") or said.get("Budget", {}).get("BudgetName")
+    return [f"arn:aws:budgets::{request.account}:budget/{name}"] if name else []
+
+
 _RESOURCES: Final[Mapping[str, Callable[[Request], list[str]]]] = {
     "athena": athena_resources,
+    "budgets": budget_resources,
     "events": rule_resources,
     "glue": glue_resources,
     "monitoring": cloudwatch_resources,
@@ -199,6 +216,7 @@ def needs_of(request: Request | None, first: Need) -> list[Need]:
     """Return all that a request needs, given what ministack found."""
     if request is None:
         return [first]
+    first = first._replace(action=BUDGET_ACTIONS.get(first.action, first.action))
     resources = resources_of(request)
     if resources:
         return [first._replace(resource=resource) for resource in resources]
