@@ -7,17 +7,16 @@ is made from have not changed. Nothing is installed outside the project, and not
 from __future__ import annotations
 
 import argparse
-import fcntl
 import hashlib
 import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
+from tools.local.locking import one_at_a_time
 from tools.local.machine_tools import (
     JAVA_VERSIONS,
     JDK_LINK,
@@ -220,16 +219,6 @@ def check_own_folders(project: Path) -> None:
             raise SetupError(message)
 
 
-@contextmanager
-def one_at_a_time() -> Iterator[None]:
-    """Wait until no other setup of this project runs."""
-    lock = PROJECT / ".local" / "setup.lock"
-    lock.parent.mkdir(exist_ok=True)
-    with lock.open("w") as handle:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
-
-
 def main(arguments: Sequence[str] = ()) -> int:
     """Set the machine up, with ``--deploying`` for deployments only; return the exit status."""
     parser = argparse.ArgumentParser(prog="python -m tools.local.setup_machine", description=__doc__)
@@ -238,7 +227,7 @@ def main(arguments: Sequence[str] = ()) -> int:
     stamps = Stamps(PROJECT, VENV / "setup")
     try:
         check_own_folders(PROJECT)
-        with one_at_a_time():
+        with one_at_a_time(PROJECT / ".local" / "setup.lock"):
             (install_what_deploys if deploying else install_python_packages)(stamps)
             install_node_packages(stamps)
             if not deploying:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import subprocess
 import sys
 import venv
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 
 from tools.local.errors import SideEnvironmentError
+from tools.local.locking import one_at_a_time
 from tools.local.machine_tools import PROJECT
 
 
@@ -23,20 +22,12 @@ def python_with(requirements: Sequence[Path], folder: Path, constraints: Sequenc
     """
     stamp, python = folder / "requirements.sha256", folder / "bin" / "python"
     wanted = hashlib.sha256(b"".join(path.read_bytes() for path in (*requirements, *constraints))).hexdigest()
-    with _one_at_a_time(folder):
+    # Another process, of tests for example, may want the same.
+    with one_at_a_time(folder.with_name(f"{folder.name}.lock")):
         if not stamp.is_file() or stamp.read_text(encoding="utf-8") != wanted:
             _install(requirements, folder, constraints)
             stamp.write_text(wanted, encoding="utf-8")
     return python
-
-
-@contextmanager
-def _one_at_a_time(folder: Path) -> Iterator[None]:
-    """Wait until no other process, of tests for example, installs the same."""
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with folder.with_name(f"{folder.name}.lock").open("w") as handle:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
 
 
 def _install(requirements: Sequence[Path], folder: Path, constraints: Sequence[Path]) -> None:

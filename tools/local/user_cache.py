@@ -6,12 +6,13 @@ time: what is needed is fetched again.
 
 from __future__ import annotations
 
-import fcntl
 import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
+
+from tools.local.locking import one_at_a_time
 
 _NAME: Final = "cat-data-platform"
 
@@ -30,9 +31,7 @@ def made_once(folder: Path, make: Callable[[Path], None]) -> Path:
     """
     if folder.is_dir():
         return folder
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with folder.with_name(f"{folder.name}.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with one_at_a_time(folder.with_name(f"{folder.name}.lock")):
         if not folder.is_dir():
             unfinished = folder.with_name(f"{folder.name}.part")
             shutil.rmtree(unfinished, ignore_errors=True)
