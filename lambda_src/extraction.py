@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
+
+import msgspec
 
 from contract.source import SourceContract
 from contract.tombstones import Coverage
@@ -12,9 +13,6 @@ from lambda_src.fast_readers.protocol import TO_SLOW_PATH, fast_reader
 from lambda_src.normalize import Normalizer
 from lambda_src.records import Records
 from lambda_src.tally import Tally
-
-if TYPE_CHECKING:
-    import msgspec
 
 
 class Extraction:

@@ -15,6 +15,8 @@ from collections import deque
 from collections.abc import Callable, Generator, Iterator, Mapping, MutableMapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 
+import msgspec
+
 from lambda_src.aws_errors import explained
 from lambda_src.exceptions import SourceError
 from lambda_src.page_queue import PageQueue, StoppedError
@@ -22,7 +24,6 @@ from lambda_src.read_capacity import ReadLimit
 from lambda_src.scan_answer import ScanAnswer, UnreadableAnswerError
 
 if TYPE_CHECKING:
-    import msgspec
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_dynamodb.type_defs import ScanInputTypeDef
 

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import Final, TypeVar
 
 from botocore.exceptions import ClientError
 
 from contract.layout import TOMBSTONES_KEY
 from contract.tombstones import Coverage, Tombstones, TombstonesError, parse_key
 from lambda_src.aws_errors import code_of, explained
+from lambda_src.clients import Clients
 from lambda_src.exceptions import PrivacyError
 from lambda_src.s3_objects import MISSING_BUCKET
-
-if TYPE_CHECKING:
-    from lambda_src.clients import Clients
-    from lambda_src.settings import Settings
+from lambda_src.settings import Settings
 
 _T = TypeVar("_T")
 

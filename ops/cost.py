@@ -9,21 +9,19 @@ from typing import TYPE_CHECKING, Final
 
 from botocore.exceptions import ClientError
 
+from contract.runs import RunSummary
 from envs.schema import WORKER_DPU
 from ops import invocations
 from ops.aws_errors import is_local
 from ops.engines import FUNCTION, DeployedEngine, extract_engine, function_log, transform_engine
+from ops.invocations import Invocation
+from ops.platform import Platform
 from ops.prices import LIST_PRICES, Cost, Prices, total
 from ops.runs import recent_runs
-from ops.stored import stored
+from ops.stored import Stored, stored
 
 if TYPE_CHECKING:
     from mypy_boto3_glue.type_defs import JobRunTypeDef
-
-    from contract.runs import RunSummary
-    from ops.invocations import Invocation
-    from ops.platform import Platform
-    from ops.stored import Stored
 
 DAYS: Final = 30
 #: More runs than that in so many days would be one every hour.

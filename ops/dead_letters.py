@@ -8,17 +8,15 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from contract.layout import parse_clean_key, schema_marker_prefix
+from contract.layout import CleanObject, parse_clean_key, schema_marker_prefix
 from contract.settings import EVENT_KEYS
 from lambda_src import event as events
 from lambda_src.exceptions import EventError
+from ops.platform import Platform
 from ops.services import queue_names
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs.type_defs import MessageTypeDef
-
-    from contract.layout import CleanObject
-    from ops.platform import Platform
 
 #: SQS gives at most so many at once.
 _BATCH: Final = 10

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
 from contract.version import VERSION
 from envs.tag_names import Tag
 from ops.aws_errors import is_absence
-from ops.engines import JOB, extract_engine, transform_engine
+from ops.engines import JOB, DeployedEngine, extract_engine, transform_engine
+from ops.platform import Platform
 from ops.runs import recent_runs
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from ops.engines import DeployedEngine
-    from ops.platform import Platform
 
 
 @dataclass(frozen=True)

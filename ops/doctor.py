@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from botocore.exceptions import ClientError
 
 from glue_src.exceptions import TableError
 from ops.aws_errors import explained, is_absence, is_local
 from ops.checks import account, extract, limits, serving, tables, transform, upkeep
-from ops.checks.findings import ATTENTION, OK, UNKNOWN, Finding
-
-if TYPE_CHECKING:
-    from ops.checks.findings import Check, Examination
+from ops.checks.findings import ATTENTION, OK, UNKNOWN, Check, Examination, Finding
 
 CHECKS: Final = (
     *account.CHECKS,

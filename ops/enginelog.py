@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from ops.engines import FUNCTION, DeployedEngine, job_runs
+from ops.invocations import LogLine
+from ops.platform import Platform
 from ops.tail import Tail
-
-if TYPE_CHECKING:
-    from ops.invocations import LogLine
-    from ops.platform import Platform
 
 #: A job run that began so long before the first wanted line may still have written it.
 _LONGEST_RUN: Final = timedelta(days=1)

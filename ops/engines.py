@@ -9,14 +9,12 @@ from typing import TYPE_CHECKING, Final
 
 from envs.glue_log_names import JobLogs
 from ops import invocations
-from ops.invocations import FAILED, RUNNING, TIMED_OUT
+from ops.invocations import FAILED, RUNNING, TIMED_OUT, LogLine
+from ops.platform import Platform
 from ops.tail import Tail
 
 if TYPE_CHECKING:
     from mypy_boto3_glue.type_defs import JobRunTypeDef
-
-    from ops.invocations import LogLine
-    from ops.platform import Platform
 
 FUNCTION: Final = "function"
 JOB: Final = "job"

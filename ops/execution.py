@@ -10,20 +10,17 @@ from concurrent.futures import Future
 from concurrent.futures import TimeoutError as NotYet
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import Any, Final, Protocol
 
 from botocore.exceptions import ClientError, ReadTimeoutError
 
 from ops.aws_errors import code_of
 from ops.engines import FUNCTION, DeployedEngine, job_run
 from ops.exits import Exit, OpsError, attention
-from ops.invocations import FAILED, RUNNING, document_in
+from ops.invocations import FAILED, RUNNING, LogLine, document_in
+from ops.platform import Platform
 from ops.remedies import remedy_for
 from ops.tail import Tail
-
-if TYPE_CHECKING:
-    from ops.invocations import LogLine
-    from ops.platform import Platform
 
 #: Between two looks at the log, and at a job's state.
 POLL_SECONDS: Final = 2.0

@@ -10,13 +10,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, TextIO
+from typing import Any, Final, TextIO
 
 from ops.exits import Exit, OpsError, usage
-from ops.queries import NUMBERS
-
-if TYPE_CHECKING:
-    from ops.queries import Column, Row
+from ops.queries import NUMBERS, Column, Row
 
 #: Of a Parquet file's row group.
 _ROWS_AT_ONCE: Final = 50_000

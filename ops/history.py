@@ -5,13 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
 
-from glue_src.tables import MAIN
-
-if TYPE_CHECKING:
-    from glue_src.tables import Snapshot, TableState
-    from ops.lake import RecordedRow
+from glue_src.tables import MAIN, Snapshot, TableState
+from ops.lake import RecordedRow
 
 
 @dataclass(frozen=True)

@@ -7,18 +7,16 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from contract.datasets import RUNS
+from contract.datasets import RUNS, Dataset
 from glue_src.exceptions import TableMovedError
 from glue_src.maintenance import key_of
+from glue_src.tables import TableState
 from ops.exits import usage
+from ops.platform import Platform
 
 if TYPE_CHECKING:
     import pyarrow as pa
     from pyiceberg.table import Table
-
-    from contract.datasets import Dataset
-    from glue_src.tables import TableState
-    from ops.platform import Platform
 
 
 @dataclass(frozen=True)

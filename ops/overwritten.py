@@ -9,18 +9,16 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from boto3.s3.transfer import TransferConfig
 
 from contract.layout import first_metadata_root
 from contract.units import MIB
 from glue_src.exceptions import TableError
+from ops.platform import Platform
 from ops.versions import histories
 from ops.whole import whole_files
-
-if TYPE_CHECKING:
-    from ops.platform import Platform
 
 #: Up to here S3 copies an object at once, and it keeps its ETag: what is back is not brought back again.
 _AT_ONCE: Final = TransferConfig(multipart_threshold=4096 * MIB, multipart_chunksize=1024 * MIB)

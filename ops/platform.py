@@ -11,6 +11,7 @@ import boto3
 from botocore.config import Config
 
 from contract.layout import quarantine_key
+from envs.naming import Names
 from envs.schema import GLUE_ENGINE, SPARK_ENGINE, Environment
 from envs.selection import environment_named
 from envs.validation import ConfigurationError
@@ -34,8 +35,6 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
     from mypy_boto3_ssm import SSMClient
     from mypy_boto3_sts import STSClient
-
-    from envs.naming import Names
 
 #: In seconds. A person waits for the answer: better to hear soon that something is wrong.
 _QUICK: Final = Config(connect_timeout=5, read_timeout=30, retries={"mode": "standard", "total_max_attempts": 3})

@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING
 
 from contract.keys import RULE, new_key, read_key
 from ops.exits import attention, usage
+from ops.platform import Platform
 
 if TYPE_CHECKING:
     from mypy_boto3_ssm.type_defs import PutParameterRequestTypeDef
-
-    from ops.platform import Platform
 
 
 def check_wanted(platform: Platform) -> None:

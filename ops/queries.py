@@ -14,16 +14,14 @@ from typing import TYPE_CHECKING, Final
 from botocore.exceptions import ClientError
 
 from contract.serving import named_queries_of
-from envs.schema import OPERATORS
+from contract.source import SourceContract
+from envs.schema import OPERATORS, Environment
 from ops.aws_errors import code_of
 from ops.exits import attention, usage
+from ops.platform import Platform
 
 if TYPE_CHECKING:
     from mypy_boto3_athena.type_defs import QueryExecutionTypeDef
-
-    from contract.source import SourceContract
-    from envs.schema import Environment
-    from ops.platform import Platform
 
 _POLL_SECONDS: Final = 0.5
 #: Athena's largest page.

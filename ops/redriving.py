@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from ops import dead_letters
+from ops.dead_letters import Letter
 from ops.engines import extract_engine, transform_engine
-from ops.execution import execute
+from ops.execution import Watch, execute
+from ops.platform import Platform
 from ops.tables import recorded_run
-
-if TYPE_CHECKING:
-    from ops.dead_letters import Letter
-    from ops.execution import Watch
-    from ops.platform import Platform
 
 
 class Redrive:

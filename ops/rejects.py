@@ -8,23 +8,21 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from contract import cells
 from contract.datasets import REJECTED
 from contract.items.outcomes import Excluded, Rejected
+from contract.runs import RunSummary
 from contract.units import MIB
+from envs.schema import Environment
 from lambda_src.exclusions import ExclusionRule
 from lambda_src.normalize import Normalizer
 from ops.exits import attention, usage
 from ops.lake import open_table, rows
+from ops.platform import Platform
 from ops.runs import listed_runs
 from ops.tables import recorded_run, table_state
-
-if TYPE_CHECKING:
-    from contract.runs import RunSummary
-    from envs.schema import Environment
-    from ops.platform import Platform
 
 #: In characters: an item has up to 400 KB, and escapes make it longer.
 _LONGEST_CELL: Final = 16 * MIB

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from ops.exits import attention, usage
-
-if TYPE_CHECKING:
-    from ops.platform import Platform
-    from ops.report.facts import DayFacts
+from ops.platform import Platform
+from ops.report.facts import DayFacts
 
 
 def write(platform: Platform, day: date, path: Path, now: datetime) -> DayFacts:

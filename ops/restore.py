@@ -6,20 +6,16 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
+from contract.datasets import Dataset
 from contract.layout import ARTIFACTS_PREFIX, first_metadata_key
 from glue_src.exceptions import TableError, TableMetadataError
-from glue_src.tables import read_state
+from glue_src.tables import TableState, read_state
 from ops.exits import attention
+from ops.platform import Platform
 from ops.tables import table_state
-from ops.versions import delete, versions
-
-if TYPE_CHECKING:
-    from contract.datasets import Dataset
-    from glue_src.tables import TableState
-    from ops.platform import Platform
-    from ops.versions import Version
+from ops.versions import Version, delete, versions
 
 #: Iceberg numbers a table's metadata files by their order: 00012-….metadata.json, or v12.metadata.json.
 _METADATA_FILE: Final = re.compile(r"metadata/v?(\d+)[^/]*\.metadata\.json(?:\.gz)?")

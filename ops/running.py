@@ -6,19 +6,16 @@ import json
 import time
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from contract.runs import RunSummary, RunSummaryError
 from contract.settings import EventKey
 from ops.engines import event_time, extract_engine, last_runs, transform_engine
-from ops.execution import execute, failure, start
+from ops.execution import Watch, execute, failure, start
 from ops.exits import Exit, OpsError, attention
+from ops.platform import Platform
 from ops.runs import recent_runs
 from ops.tables import Unpublished, recorded_run, table_state, unpublished_run
-
-if TYPE_CHECKING:
-    from ops.execution import Watch
-    from ops.platform import Platform
 
 _POLL_SECONDS: Final = 3.0
 

@@ -6,17 +6,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from statistics import median
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from contract.layout import commit_marker_prefix, parse_clean_key
+from contract.datasets import Dataset
+from contract.layout import CleanObject, commit_marker_prefix, parse_clean_key
+from contract.runs import RunSummary
+from contract.source import ItemKind, SourceContract
+from glue_src.clean_zone import CleanZone
 from glue_src.exceptions import IncompleteRunError
-
-if TYPE_CHECKING:
-    from contract.datasets import Dataset
-    from contract.layout import CleanObject
-    from contract.runs import RunSummary
-    from contract.source import ItemKind, SourceContract
-    from glue_src.clean_zone import CleanZone
 
 #: So many runs make the trend: a week and the newest.
 TREND_RUNS: Final = 8

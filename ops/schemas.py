@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
+from contract.datasets import Dataset
 from glue_src.schema import must_evolve, properties_of
-
-if TYPE_CHECKING:
-    from contract.datasets import Dataset
-    from glue_src.tables import TableState
-    from ops.platform import Platform
+from glue_src.tables import TableState
+from ops.platform import Platform
 
 
 def differences(platform: Platform, state: TableState, dataset: Dataset) -> tuple[str, ...]:

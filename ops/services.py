@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
+from ops.platform import Platform
+
 if TYPE_CHECKING:
     from mypy_boto3_cloudwatch.type_defs import MetricAlarmTypeDef
-
-    from ops.platform import Platform
 
 #: https://docs.aws.amazon.com/glue/latest/webapi/API_LastCrawlInfo.html
 FAILED_CRAWL: Final = "FAILED"

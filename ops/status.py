@@ -5,23 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 from botocore.exceptions import ClientError
 
 from glue_src.exceptions import TableError
 from ops.aws_errors import is_local
-from ops.checks.findings import Examination
+from ops.checks.findings import Examination, Finding
 from ops.doctor import URGENT, examine
 from ops.engines import EngineState, extract_engine, transform_engine
-from ops.tables import table_view
-
-if TYPE_CHECKING:
-    from ops.checks.findings import Finding
-    from ops.platform import Platform
-    from ops.runs import RecentRuns
-    from ops.services import AlarmState, CrawlerState, QueueState
-    from ops.tables import RecordedRun, TableView, UnpublishedRun
+from ops.platform import Platform
+from ops.runs import RecentRuns
+from ops.services import AlarmState, CrawlerState, QueueState
+from ops.tables import RecordedRun, TableView, UnpublishedRun, table_view
 
 _T = TypeVar("_T")
 

@@ -7,14 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
-from typing import TYPE_CHECKING
 
 from glue_src.exceptions import TableError
+from ops.platform import Platform
 from ops.tables import table_state
 from ops.versions import versions
-
-if TYPE_CHECKING:
-    from ops.platform import Platform
 
 
 class Stock(Enum):

@@ -7,23 +7,18 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import Enum
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from contract.datasets import RUNS
-from contract.layout import business_day, parse_day, run_instant
+from contract.datasets import RUNS, Dataset
+from contract.layout import CleanObject, business_day, parse_day, run_instant
+from contract.runs import RunSummary
 from glue_src.exceptions import IncompleteRunError, TableError
 from glue_src.plan import change_of, removals
-from glue_src.tables import read_table
+from glue_src.tables import TableState, read_table
 from ops.engines import event_time, last_runs, transform_engine
 from ops.invocations import RUNNING
+from ops.platform import Platform
 from ops.runs import listed_runs
-
-if TYPE_CHECKING:
-    from contract.datasets import Dataset
-    from contract.layout import CleanObject
-    from contract.runs import RunSummary
-    from glue_src.tables import TableState
-    from ops.platform import Platform
 
 #: As ETL-2 has it: how far ahead a run's own clock may be.
 _CLOCK_TOLERANCE: Final = timedelta(hours=1)

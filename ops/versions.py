@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby, islice
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import Any, Final, cast
 
-if TYPE_CHECKING:
-    from ops.platform import Platform
+from ops.platform import Platform
 
 #: S3 deletes so many by one request.
 _AT_ONCE: Final = 1000

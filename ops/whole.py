@@ -11,17 +11,13 @@ import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
 
+from contract.datasets import Dataset
 from glue_src.exceptions import TableFileError
+from glue_src.tables import TableState
 from ops.lake import sizes_needed
-from ops.versions import histories
-
-if TYPE_CHECKING:
-    from contract.datasets import Dataset
-    from glue_src.tables import TableState
-    from ops.platform import Platform
-    from ops.versions import Version
+from ops.platform import Platform
+from ops.versions import Version, histories
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from datetime import date
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import pytest
+from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
 from envs.local import LOCAL
@@ -17,9 +18,6 @@ from tools.local.cdktf_command import QUIET
 from tools.local.machine_tools import tool_environment
 from tools.local.sample_data import generate_items
 from tools.local.workspace import Workspace
-
-if TYPE_CHECKING:
-    from xdist.remote import Producer
 
 #: What a developer's shell may hold and a test must not depend on.
 FOREIGN: Final = ("CAT_", "CDKTF_", "TF_", "PYSPARK_", "SPARK_")

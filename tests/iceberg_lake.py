@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import boto3
 import pyarrow as pa
@@ -19,6 +19,7 @@ import pyarrow.parquet as pq
 import pytest
 from pyiceberg.catalog.glue import GlueCatalog
 from pyiceberg.io.pyarrow import parquet_files_to_data_files
+from pyiceberg.table import Table
 
 from contract.datasets import DATA_QUALITY, RUNS, Dataset
 from contract.layout import clean_key, first_metadata_key, quarantine_key, run_summary_key
@@ -30,9 +31,6 @@ from envs.schema import Environment
 from glue_src.arrow.s3_files import S3_CLIENT, S3Files
 from ops.platform import Platform
 from tools.local.aws_environment import CREDENTIALS, REGION, emulator_variables
-
-if TYPE_CHECKING:
-    from pyiceberg.table import Table
 
 Row = dict[str, Any]
 

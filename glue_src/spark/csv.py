@@ -9,8 +9,9 @@ logs. So lines are read as texts and split, and a record is right if writing its
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING
 
+from pyspark.sql import Column as Expression
+from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F  # noqa: N812 - the name that every Spark program gives it
 from pyspark.sql.types import (
     BooleanType,
@@ -27,10 +28,6 @@ from pyspark.sql.types import (
 
 from contract.column_types import ColumnType, Kind
 from contract.datasets import Column, Dataset
-
-if TYPE_CHECKING:
-    from pyspark.sql import Column as Expression
-    from pyspark.sql import DataFrame, SparkSession
 
 #: In tables, an instant is UTC without a zone: Iceberg's ``timestamp``. In a CSV it ends in Z.
 _TABLE_TYPES: dict[Kind, DataType] = {

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
+from pyspark.sql import Column as Expression
+from pyspark.sql import DataFrame, DataFrameWriterV2, SparkSession
 from pyspark.sql import functions as F  # noqa: N812 - the name that every Spark program gives it
 
 from contract.datasets import Dataset
@@ -25,10 +26,6 @@ from glue_src.spark.masking import masked
 from glue_src.spark.session import configure
 from glue_src.spark.staged import SparkStagedTables, StagedTable
 from glue_src.spark.threads import side_by_side
-
-if TYPE_CHECKING:
-    from pyspark.sql import Column as Expression
-    from pyspark.sql import DataFrame, DataFrameWriterV2, SparkSession
 
 
 @dataclass(frozen=True)

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
+from pyspark.sql import Column as Expression
+from pyspark.sql import DataFrame
 from pyspark.sql import functions as F  # noqa: N812 - the name that every Spark program gives it
 
 from contract.datasets import WHOLE_TABLE, Dataset
 from contract.source import Relation
 from glue_src.engine import RelationFacts, TableFacts
-
-if TYPE_CHECKING:
-    from pyspark.sql import Column as Expression
-    from pyspark.sql import DataFrame
 
 _PARTITION: Final = "partition_"
 _ROWS: Final = "rows_"

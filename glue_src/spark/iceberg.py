@@ -9,14 +9,13 @@ from __future__ import annotations
 import secrets
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
+
+from pyspark.sql import SparkSession
 
 from contract.snapshots import STAGING_BRANCH
 from contract.spark_catalog import SPARK_CATALOG
 from glue_src.exceptions import TableMovedError
-
-if TYPE_CHECKING:
-    from pyspark.sql import SparkSession
 
 _MAIN: Final = "main"
 #: Before any snapshot, in milliseconds: with it, nothing is expired but what is named.

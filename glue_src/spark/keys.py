@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
+from pyspark.sql import Column as Expression
 from pyspark.sql import functions as F  # noqa: N812 - the name that every Spark program gives it
 
 from contract.datasets import Dataset
 from glue_src.engine import TablePlan
 from glue_src.key_ranges import KeyRange, ranges_of
-
-if TYPE_CHECKING:
-    from pyspark.sql import Column as Expression
 
 #: More ranges than this are no condition that Spark and Iceberg evaluate in a short time.
 MOST_RANGES: Final = 200

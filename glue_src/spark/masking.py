@@ -5,16 +5,12 @@ Texts stay in Java. Identifiers pass through Python: a key in an expression woul
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from pyspark.sql import Column as Expression
+from pyspark.sql import DataFrame
 from pyspark.sql import functions as F  # noqa: N812 - the name that every Spark program gives it
 
 from contract.datasets import Column, Dataset
 from contract.masking import RULES, Mask, Treatment, treatment_of
-
-if TYPE_CHECKING:
-    from pyspark.sql import Column as Expression
-    from pyspark.sql import DataFrame
 
 
 def masked(rows: DataFrame, dataset: Dataset, mask: Mask) -> DataFrame:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+
+from pyspark.sql import Column as Expression
+from pyspark.sql import DataFrame, SparkSession
 
 from contract.datasets import Dataset
 from contract.source import Relation
@@ -14,10 +16,6 @@ from glue_src.spark.facts import duplicates_across, relation_facts, table_facts
 from glue_src.spark.iceberg import Branch, IcebergTable
 from glue_src.spark.keys import condition_of
 from glue_src.spark.threads import side_by_side
-
-if TYPE_CHECKING:
-    from pyspark.sql import Column as Expression
-    from pyspark.sql import DataFrame, SparkSession
 
 
 @dataclass

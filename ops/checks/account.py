@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from botocore.exceptions import ClientError
 
 from glue_src.exceptions import TableError
 from ops.aws_errors import is_absence
-from ops.checks.findings import ATTENTION, OK, Check, Finding
+from ops.checks.findings import ATTENTION, OK, Check, Examination, Finding
 from ops.services import topic_arn
-
-if TYPE_CHECKING:
-    from ops.checks.findings import Examination
-
 
 #: https://docs.aws.amazon.com/AmazonS3/latest/userguide/enable-event-notifications-eventbridge.html
 _NOT_YET: Final = (

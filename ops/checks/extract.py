@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from botocore.exceptions import ClientError
 
 from ops.aws_errors import is_absence
-from ops.checks.findings import ATTENTION, OK, Check, Finding
-from ops.engines import FUNCTION, extract_engine, time_limit, transform_engine
+from ops.checks.findings import ATTENTION, OK, Check, Examination, Finding
+from ops.engines import FUNCTION, DeployedEngine, EngineRun, extract_engine, time_limit, transform_engine
 from ops.invocations import RUNNING
 from ops.remedies import remedy_for
 from ops.runs import deviations, listed_runs, seconds_of
 from ops.tables import is_of_future
-
-if TYPE_CHECKING:
-    from ops.checks.findings import Examination
-    from ops.engines import DeployedEngine, EngineRun
 
 #: Of a function's time: what is left has to do for a table that grows.
 _SAFE_SHARE: Final = 2 / 3

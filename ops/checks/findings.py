@@ -7,27 +7,19 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from contract.datasets import RUNS
+from contract.datasets import RUNS, Dataset
+from contract.source import SourceContract
 from glue_src.exceptions import TableError
-from ops.engines import extract_engine, last_runs, transform_engine
-from ops.lake import recorded_rows
+from glue_src.tables import TableState
+from ops.engines import EngineState, extract_engine, last_runs, transform_engine
+from ops.lake import RecordedRow, recorded_rows
+from ops.platform import Platform
 from ops.remedies import remedy_for
-from ops.runs import recent_runs
-from ops.services import alarm_states, crawler_state, queue_states
-from ops.tables import run_recorded_in, table_state, today_of, unpublished_run
-
-if TYPE_CHECKING:
-    from contract.datasets import Dataset
-    from contract.source import SourceContract
-    from glue_src.tables import TableState
-    from ops.engines import EngineState
-    from ops.lake import RecordedRow
-    from ops.platform import Platform
-    from ops.runs import RecentRuns
-    from ops.services import AlarmState, CrawlerState, QueueState
-    from ops.tables import RecordedRun, UnpublishedRun
+from ops.runs import RecentRuns, recent_runs
+from ops.services import AlarmState, CrawlerState, QueueState, alarm_states, crawler_state, queue_states
+from ops.tables import RecordedRun, UnpublishedRun, run_recorded_in, table_state, today_of, unpublished_run
 
 OK: Final = "ok"
 ATTENTION: Final = "attention"

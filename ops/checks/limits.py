@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from botocore.exceptions import ClientError
 
 from envs.schema import ARROW_CONCURRENCY
 from ops.aws_errors import is_absence
-from ops.checks.findings import ATTENTION, OK, UNKNOWN, Check, Finding
-
-if TYPE_CHECKING:
-    from ops.checks.findings import Examination
-    from ops.platform import Platform
+from ops.checks.findings import ATTENTION, OK, UNKNOWN, Check, Examination, Finding
+from ops.platform import Platform
 
 #: Lambda lets nobody reserve the account's last ones; an account that has fewer may reserve none:
 #: https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
 from envs.schema import AFTER_JOB
 from ops.aws_errors import code_of, is_absence
-from ops.checks.findings import ATTENTION, OK, Check, Finding
+from ops.checks.findings import ATTENTION, OK, Check, Examination, Finding
+from ops.platform import Platform
 from ops.services import FAILED_CRAWL
-
-if TYPE_CHECKING:
-    from ops.checks.findings import Examination
-    from ops.platform import Platform
 
 
 def crawler(examined: Examination) -> Iterator[Finding]:

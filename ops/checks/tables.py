@@ -4,21 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from contract.layout import run_instant
 from envs.cron import last_due
 from glue_src.exceptions import TableError
 from glue_src.schema import schema_faults
-from ops.checks.findings import ATTENTION, OK, Check, Finding
+from ops.checks.findings import ATTENTION, OK, Check, Examination, Finding
 from ops.invocations import RUNNING
 from ops.schemas import differences
-from ops.tables import Unpublished
+from ops.tables import RecordedRun, Unpublished
 from ops.whole import file_faults
-
-if TYPE_CHECKING:
-    from ops.checks.findings import Examination
-    from ops.tables import RecordedRun
 
 #: What a schedule has started is at work by then, Lambda's own retries included.
 _STARTED_WITHIN: Final = timedelta(minutes=15)

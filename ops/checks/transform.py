@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
 from envs.schema import AFTER_JOB
 from ops.aws_errors import is_absence
-from ops.checks.findings import ATTENTION, OK, Check, Finding
+from ops.checks.findings import ATTENTION, OK, Check, Examination, Finding
 from ops.services import ALARM, MISSING
 from ops.tables import Unpublished
-
-if TYPE_CHECKING:
-    from ops.checks.findings import Examination
 
 
 def rule(examined: Examination) -> Iterator[Finding]:

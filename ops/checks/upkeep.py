@@ -4,18 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
+from contract.datasets import Dataset
 from glue_src.maintenance import expired_snapshots
-from glue_src.tables import MAIN
-from ops.checks.findings import ATTENTION, OK, Check, Finding
+from glue_src.tables import MAIN, TableState
+from ops.checks.findings import ATTENTION, OK, Check, Examination, Finding
 from ops.lake import unnamed_objects
 from ops.show.queries import size
-
-if TYPE_CHECKING:
-    from contract.datasets import Dataset
-    from glue_src.tables import TableState
-    from ops.checks.findings import Examination
 
 #: From so many partitions on, a night reads and writes more metadata than it needs to.
 MANY_PARTITIONS: Final = 500

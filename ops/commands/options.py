@@ -7,11 +7,12 @@ import os
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 from botocore.exceptions import BotoCoreError, ClientError
 
+from contract.datasets import Dataset
 from contract.runs import RunSummaryError
 from envs.nearest import did_you_mean
 from envs.selection import CHOICE_VARIABLE, ENVIRONMENTS
@@ -20,9 +21,6 @@ from ops.aws_errors import explained
 from ops.exits import Exit, OpsError, attention, usage
 from ops.platform import Platform
 from ops.show.screen import print_error
-
-if TYPE_CHECKING:
-    from contract.datasets import Dataset
 
 
 def _known(name: str) -> str:

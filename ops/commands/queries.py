@@ -8,27 +8,25 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NamedTuple
+from typing import Annotated, NamedTuple
 
 import typer
 
 from contract.serving import named_queries_of
+from contract.views import NamedQuery
 from envs.selection import ENVIRONMENTS
 from ops import days, exports, queries
 from ops import rejects as rejected
 from ops.commands.options import Day, Env, Json, Yes, ends, platform_of
 from ops.exits import Exit
 from ops.prices import LIST_PRICES
+from ops.queries import Column, Execution, Row
 from ops.show import queries as show_queries
 from ops.show import rejects as show_rejects
 from ops.show.asking import confirm
 from ops.show.progress import following
 from ops.show.screen import document, notices, output, print_json, table
 from ops.statements import check_only_reads
-
-if TYPE_CHECKING:
-    from contract.views import NamedQuery
-    from ops.queries import Column, Execution, Row
 
 
 class Form(StrEnum):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from datetime import date
-from typing import TYPE_CHECKING, Annotated, Final, Literal
+from typing import Annotated, Final, Literal
 
 import typer
 from rich.text import Text
@@ -17,6 +17,7 @@ from ops.engines import extract_engine, transform_engine
 from ops.execution import execute
 from ops.exits import Exit
 from ops.lake import recorded_rows
+from ops.platform import Platform
 from ops.redriving import Redrive
 from ops.runs import recent_runs, seconds_of
 from ops.show import dead_letters as show_dead_letters
@@ -27,9 +28,6 @@ from ops.show.asking import confirm
 from ops.show.progress import following
 from ops.show.screen import document, output, print_json, visible, write_json
 from ops.tables import recorded_run, unpublished_run
-
-if TYPE_CHECKING:
-    from ops.platform import Platform
 
 _POLL_SECONDS: Final = 2.0
 

@@ -2,7 +2,7 @@ r"""Commands on tables: rebuild, rollback and schema, which ask first; history, 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -12,18 +12,15 @@ from ops.commands.options import Env, Json, Yes, ends, named_table, now, platfor
 from ops.engines import extract_engine, transform_engine
 from ops.execution import execute
 from ops.exits import Exit, attention, usage
-from ops.history import gone_states, past_states
+from ops.history import PastState, gone_states, past_states
 from ops.lake import recorded_rows, set_current_snapshot
+from ops.platform import Platform
 from ops.schemas import differences
 from ops.show import history as show_history
 from ops.show.asking import confirm
 from ops.show.progress import following
 from ops.show.screen import document, output, print_json
 from ops.tables import publishable_run, table_state
-
-if TYPE_CHECKING:
-    from ops.history import PastState
-    from ops.platform import Platform
 
 Tables = Annotated[list[str], typer.Option("--table", metavar="NAME", help="A table; can be given several times.")]
 

@@ -3,12 +3,14 @@ r"""The command that proves a deployment."""
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import Annotated, Final
 
 import typer
 
 from ops.commands.options import Env, Json, Yes, ends, now, platform_of
+from ops.execution import Watch
 from ops.exits import Exit, usage
+from ops.invocations import LogLine
 from ops.prices import total
 from ops.show import verify as show_verify
 from ops.show.asking import confirm
@@ -21,10 +23,6 @@ from ops.verify.expenses import expected as expenses_expected
 from ops.verify.leftovers import leftovers
 from ops.verify.page import page
 from ops.verify.report import Report
-
-if TYPE_CHECKING:
-    from ops.execution import Watch
-    from ops.invocations import LogLine
 
 _PAGE: Final = ".html"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from hashlib import sha256
 from pathlib import Path
 from string import Template
@@ -11,13 +12,11 @@ from ops.exits import usage
 from ops.exports import check_folder, whole_file
 from ops.pages import row, style, text
 from ops.person.words import SHORTEST_IN_TEXT
+from ops.platform import Platform
 from ops.show.screen import document, json_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from ops.person.proof import Proof
-    from ops.platform import Platform
 
 _TEMPLATE: Final = Path(__file__).parent / "certificate.html"
 _CODE: Final = ("contract", "glue_src", "ops")

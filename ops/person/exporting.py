@@ -9,21 +9,17 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from io import TextIOWrapper
-from typing import TYPE_CHECKING, Any, Final
+from pathlib import Path
+from typing import Any, Final
 
+from contract.source import SourceContract
 from ops.exits import usage
 from ops.exports import whole_file, write_csv
-from ops.person.finding import HeldRow, find
+from ops.person.finding import Findings, HeldRow, find
 from ops.person.places import Place
 from ops.person.readme import README, readme
+from ops.platform import Platform
 from ops.queries import Column
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from contract.source import SourceContract
-    from ops.person.finding import Findings
-    from ops.platform import Platform
 
 #: Folders of the ZIP.
 FOLDERS: Final = {

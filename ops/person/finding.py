@@ -6,7 +6,7 @@ import json
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from botocore.exceptions import ClientError
 
@@ -15,16 +15,12 @@ from contract.layout import parse_clean_key
 from ops.aws_errors import code_of, is_local
 from ops.person.identity import Source, identity_of, pseudonyms_of
 from ops.person.listing import UnreadError, content, why_unread
-from ops.person.places import NOT_ROWS, OF_STATES, Place, Spot, holds_people, places_of
+from ops.person.places import NOT_ROWS, OF_STATES, Place, Places, Spot, States, holds_people, places_of
 from ops.person.rows import Search, Sighting, sightings
 from ops.person.words import Words
 from ops.person.working import side_by_side
-from ops.versions import versions
-
-if TYPE_CHECKING:
-    from ops.person.places import Places, States
-    from ops.platform import Platform
-    from ops.versions import Version
+from ops.platform import Platform
+from ops.versions import Version, versions
 
 _SOURCE: Final = Spot(Place.SOURCE)
 

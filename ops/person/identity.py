@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 from botocore.exceptions import ClientError
 
 from contract.items.attribute_values import unwrap
 from contract.masking import Mask
+from contract.source import SourceContract
 from ops.aws_errors import is_local
 from ops.exits import usage
+from ops.platform import Platform
 from ops.pseudonyms import existing_key
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
-    from pathlib import Path
-
-    from contract.source import SourceContract
-    from ops.platform import Platform
 
 _KNOWN_OTHERS = 10_000
 

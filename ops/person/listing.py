@@ -12,12 +12,11 @@ from botocore.exceptions import ClientError
 from contract.units import MIB
 from glue_src.arrow.ranges import Ranges, range_of
 from ops.aws_errors import code_of, is_local
+from ops.platform import Platform
+from ops.versions import Version
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
-
-    from ops.platform import Platform
-    from ops.versions import Version
 
 #: Of an object that is read from its beginning to its end.
 PIECE_BYTES: Final = 4 * MIB

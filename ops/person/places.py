@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import Enum
 from typing import TYPE_CHECKING, Final
 
-from contract.datasets import DataClass
+from contract.datasets import DataClass, Dataset
 from contract.layout import ARTIFACTS_PREFIX, RUNS_FOLDER, parse_clean_key, quarantine_root, table_prefix
 from glue_src.exceptions import TableError
 from glue_src.maintenance import key_of
+from ops.platform import Platform
+from ops.versions import Version
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from pyiceberg.table import Table
-
-    from contract.datasets import Dataset
-    from ops.platform import Platform
-    from ops.versions import Version
 
 
 class Place(Enum):

@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import sha256
-from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
@@ -21,11 +20,8 @@ from ops.person.places import Place, Places
 from ops.person.scanning import Found, Scanner
 from ops.person.words import Words
 from ops.person.working import side_by_side
-from ops.versions import versions
-
-if TYPE_CHECKING:
-    from ops.platform import Platform
-    from ops.versions import Version
+from ops.platform import Platform
+from ops.versions import Version, versions
 
 IN_CONTENT = "content"
 IN_KEY = "key"

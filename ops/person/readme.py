@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
+from contract.datasets import Dataset
+from contract.source import SourceContract
 from contract.spanish import REJECTED_ITEMS
 
 if TYPE_CHECKING:
-    from contract.datasets import Dataset
-    from contract.source import SourceContract
     from ops.person.finding import Unread
 
 README: Final = "LEEME-README.md"

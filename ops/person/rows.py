@@ -17,14 +17,14 @@ from pyarrow import parquet
 
 from contract import cells
 from contract.datasets import REJECTED, DataClass
+from contract.source import SourceContract
 from contract.units import MIB
 from ops.person.columns import cells_with, is_text, texts_of
+from ops.person.identity import Identity
 from ops.person.listing import UnreadError
 from ops.person.scanning import DAMAGED, PARQUET, UNPACKED, Scanner, format_of, unpacked
 
 if TYPE_CHECKING:
-    from contract.source import SourceContract
-    from ops.person.identity import Identity
     from ops.person.words import Words
 
 _ROWS_AT_ONCE: Final = 10_000

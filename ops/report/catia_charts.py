@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import altair as alt
+from markupsafe import Markup
 
 from ops.report import marks, palette
+from ops.report.catia_facts import DayFigures, GerenciaRatings, Hour, QuestionCount
 from ops.report.drawing import label, picture
-
-if TYPE_CHECKING:
-    from markupsafe import Markup
-
-    from ops.report.catia_facts import DayFigures, GerenciaRatings, Hour, QuestionCount
-    from ops.report.palette import Colour
-    from ops.report.wording import Language
+from ops.report.palette import Colour
+from ops.report.wording import Language
 
 #: Every so many days or hours has its name on the axis.
 _NAMED_DAYS: Final = 7

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from ops.report.window import Week
+from ops.report.window import Week
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from ops.report import catia_charts
-from ops.report.catia_facts import Ratings
+from ops.report.catia_facts import Activity, DayFigures, Ratings
 from ops.report.elements import Figure, Quoted, Table
 from ops.report.window import USUAL_DAYS, WINDOW_DAYS
-
-if TYPE_CHECKING:
-    from ops.report.catia_facts import Activity, DayFigures
-    from ops.report.wording import Language
+from ops.report.wording import Language
 
 #: So many are drawn; all are in the table.
 _MOST_GERENCIAS: Final = 12

@@ -6,22 +6,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
+from contract.datasets import Dataset
 from contract.sources.catia import CONVERSATIONS, FEEDBACK, MESSAGES
 from ops.report import catia_figures, catia_weeks
 from ops.report.catia_activity import ActivityTables, activity
-from ops.report.catia_facts import Ratings
+from ops.report.catia_facts import Activity, Ratings
 from ops.report.drawing import spark
 from ops.report.elements import Headline
 from ops.report.headlines import headline
 from ops.report.own import Card, OwnReport, Section
-from ops.report.window import TREND_WEEKS, USUAL_DAYS
+from ops.report.window import TREND_WEEKS, USUAL_DAYS, Window
+from ops.report.wording import Language
 
 if TYPE_CHECKING:
-    from contract.datasets import Dataset
-    from ops.report.catia_facts import Activity
     from ops.report.tables import CuratedTable
-    from ops.report.window import Window
-    from ops.report.wording import Language
 
 
 @dataclass(frozen=True)

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import altair as alt
+from markupsafe import Markup
 
 from ops.report import marks, palette
+from ops.report.catia_facts import WeekFigures
 from ops.report.drawing import picture
-
-if TYPE_CHECKING:
-    from markupsafe import Markup
-
-    from ops.report.catia_facts import WeekFigures
-    from ops.report.palette import Colour
-    from ops.report.wording import Language
+from ops.report.palette import Colour
+from ops.report.wording import Language
 
 #: Every so many weeks has its name on the axis.
 _NAMED_WEEKS: Final = 3

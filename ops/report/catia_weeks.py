@@ -4,20 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from statistics import median
-from typing import TYPE_CHECKING, Final
+from typing import Final
+
+from markupsafe import Markup
 
 from ops.report import catia_week_charts as charts
+from ops.report.catia_facts import Activity, WeekFigures
 from ops.report.elements import Figure, Table
 from ops.report.headlines import trend
 from ops.report.own import Card
 from ops.report.window import TREND_WEEKS
-from ops.report.wording import NOTHING
-
-if TYPE_CHECKING:
-    from markupsafe import Markup
-
-    from ops.report.catia_facts import Activity, WeekFigures
-    from ops.report.wording import Language
+from ops.report.wording import NOTHING, Language
 
 #: What is counted of a week, by the name of its text.
 _COUNTED: Final[dict[str, Callable[[WeekFigures], int]]] = {

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import altair as alt
+from markupsafe import Markup
 
+from contract.runs import RunSummary
+from contract.source import SourceContract
 from ops.report import marks, palette
 from ops.report.drawing import label, picture
+from ops.report.wording import Language
 from ops.runs import seconds_of
-
-if TYPE_CHECKING:
-    from markupsafe import Markup
-
-    from contract.runs import RunSummary
-    from contract.source import SourceContract
-    from ops.report.wording import Language
 
 #: Of so many runs each has its day on the axis.
 _NAMED_RUNS: Final = 5

@@ -5,15 +5,10 @@ What the services themselves have measured, over the last weeks, is ``python -m 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from envs.schema import GLUE_ENGINE
+from contract.runs import RunSummary
+from envs.schema import GLUE_ENGINE, NormalizeSettings
+from ops.prices import Cost, Prices
 from ops.runs import seconds_of
-
-if TYPE_CHECKING:
-    from contract.runs import RunSummary
-    from envs.schema import NormalizeSettings
-    from ops.prices import Cost, Prices
 
 
 def costs(run: RunSummary, settings: NormalizeSettings, written_bytes: int, prices: Prices) -> tuple[Cost, ...]:

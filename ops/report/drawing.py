@@ -8,7 +8,7 @@ from __future__ import annotations
 import textwrap
 import unicodedata
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 from xml.etree import ElementTree as ET
 
 import altair as alt
@@ -16,9 +16,7 @@ import vl_convert
 from markupsafe import Markup
 
 from ops.report import palette
-
-if TYPE_CHECKING:
-    from ops.report.wording import Language
+from ops.report.wording import Language
 
 WIDTH: Final = 336
 """In CSS pixels: what is left of a phone's 360. On wider screens a chart grows with its card."""

@@ -5,14 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from contract.runs import RunSummary
-    from contract.source import SourceContract
-    from ops.checks.findings import Finding
-    from ops.prices import Cost
-    from ops.report.own import Part
+from contract.runs import RunSummary
+from contract.source import SourceContract
+from ops.checks.findings import Finding
+from ops.prices import Cost
+from ops.report.own import Part
 
 
 class State(Enum):

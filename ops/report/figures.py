@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from ops.report import charts
 from ops.report.elements import Figure, Quoted, Table
-from ops.report.wording import NOTHING
+from ops.report.facts import DayFacts
+from ops.report.wording import NOTHING, Language
 from ops.runs import rejected_ratio, seconds_of
-
-if TYPE_CHECKING:
-    from ops.report.facts import DayFacts
-    from ops.report.wording import Language
 
 #: So many are drawn; all are in the table.
 _MOST_REASONS: Final = 12

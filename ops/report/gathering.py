@@ -6,31 +6,28 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from botocore.exceptions import ClientError
 
-from contract.datasets import DATA_QUALITY
+from contract.datasets import DATA_QUALITY, Dataset
 from contract.layout import run_instant
+from contract.runs import RunSummary
 from contract.zones import zone
 from glue_src.exceptions import IncompleteRunError
 from ops.checks.findings import Examination
 from ops.doctor import URGENT, examine
 from ops.lake import open_table, rows
+from ops.platform import Platform
 from ops.prices import LIST_PRICES
 from ops.report.cost import costs
 from ops.report.errors import ReportError
 from ops.report.facts import Check, DayFacts, State
+from ops.report.own import Part
 from ops.report.registry import own_report
 from ops.report.tables import CuratedTable
 from ops.report.window import Window
 from ops.runs import listed_runs
-
-if TYPE_CHECKING:
-    from contract.datasets import Dataset
-    from contract.runs import RunSummary
-    from ops.platform import Platform
-    from ops.report.own import Part
 
 #: The report's day, and so many days with runs before it.
 HISTORY_DAYS: Final = 14

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from statistics import median
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
+from contract.runs import RunSummary
 from ops.report.drawing import spark
 from ops.report.elements import Headline
+from ops.report.facts import DayFacts
 from ops.report.window import USUAL_DAYS
+from ops.report.wording import Language
 from ops.runs import rejected_ratio, seconds_of
-
-if TYPE_CHECKING:
-    from contract.runs import RunSummary
-    from ops.report.facts import DayFacts
-    from ops.report.wording import Language
 
 #: How a value is written.
 Written: TypeAlias = Callable[[float], str]

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import altair as alt
+from markupsafe import Markup
 
 from ops.report import palette
 from ops.report.drawing import picture
-
-if TYPE_CHECKING:
-    from markupsafe import Markup
-
-    from ops.report.palette import Colour
-    from ops.report.wording import Language
+from ops.report.palette import Colour
+from ops.report.wording import Language
 
 #: In CSS pixels.
 HEIGHT: Final = 170

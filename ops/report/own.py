@@ -6,12 +6,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
+from contract.datasets import Dataset
+from ops.report.elements import Figure, Headline, Table
+from ops.report.window import Window
+from ops.report.wording import Language
+
 if TYPE_CHECKING:
-    from contract.datasets import Dataset
-    from ops.report.elements import Figure, Headline, Table
     from ops.report.tables import CuratedTable
-    from ops.report.window import Window
-    from ops.report.wording import Language
 
 
 @dataclass(frozen=True)

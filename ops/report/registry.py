@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
+from contract.source import SourceContract
 from ops.report.catia_report import CATIA
-
-if TYPE_CHECKING:
-    from contract.source import SourceContract
-    from ops.report.own import OwnReport
+from ops.report.own import OwnReport
 
 #: By the contract's name.
 _OWN: Final[Mapping[str, OwnReport]] = {"catia": CATIA}

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from ops.platform import Platform
+from ops.report.facts import DayFacts
 from ops.report.gathering import gather
 from ops.report.page import render
-
-if TYPE_CHECKING:
-    from ops.platform import Platform
-    from ops.report.facts import DayFacts
 
 
 def write_report(platform: Platform, day: date, out: Path, now: datetime) -> DayFacts:

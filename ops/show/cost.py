@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from rich.console import Console
 from rich.text import Text
 
+from ops.cost import Bill
 from ops.show.screen import table, visible
-
-if TYPE_CHECKING:
-    from rich.console import Console
-
-    from ops.cost import Bill
 
 
 def money(dollars: float) -> str:

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
+from rich.console import Console
 from rich.text import Text
 
+from ops.dead_letters import Letter
 from ops.show.screen import shortened, visible
-
-if TYPE_CHECKING:
-    from rich.console import Console
-
-    from ops.dead_letters import Letter
 
 _LONGEST_BODY: Final = 300
 

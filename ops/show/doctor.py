@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
+from rich.console import Console
 from rich.text import Text
 
 from ops.checks.findings import ATTENTION, OK, UNKNOWN
+from ops.doctor import Report
 from ops.show.screen import visible
-
-if TYPE_CHECKING:
-    from rich.console import Console
-
-    from ops.doctor import Report
 
 _MARKS: Final = {OK: ("✔", "green"), ATTENTION: ("✘", "red"), UNKNOWN: ("?", "yellow")}
 

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from rich.console import Console
+from rich.console import Console
 
-    from ops.person.erasing.erasure import Plan
-    from ops.person.erasing.journal import Journal
-    from ops.platform import Platform
+from ops.person.erasing.erasure import Plan
+from ops.person.erasing.journal import Journal
+from ops.platform import Platform
 
 
 def people(number: int) -> str:

@@ -4,18 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import groupby
-from typing import TYPE_CHECKING
 
+from rich.console import Console
 from rich.text import Text
 
+from ops.history import PastState
+from ops.lake import RecordedRow
 from ops.show.queries import size
 from ops.show.screen import instant, table
-
-if TYPE_CHECKING:
-    from rich.console import Console
-
-    from ops.history import PastState
-    from ops.lake import RecordedRow
 
 
 def show(name: str, states: Sequence[PastState], console: Console) -> None:

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from rich.text import Text
 
-from ops.invocations import document_in
+from ops.invocations import LogLine, document_in
 from ops.show.screen import visible
-
-if TYPE_CHECKING:
-    from ops.invocations import LogLine
 
 #: Said otherwise, or the same on every line.
 _LEFT_OUT: Final = frozenset(

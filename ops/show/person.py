@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from rich.console import Console
 from rich.text import Text
 
-from ops.person.places import Place
+from ops.person.places import Place, Spot
 from ops.show.screen import document, table, visible
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
     from ops.person.finding import Count, Findings
-    from ops.person.places import Spot
     from ops.person.proof import Proof
 
 #: So many of what could not be read are named on the screen; JSON names all.

@@ -5,17 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
 
-from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
+from ops.invocations import LogLine
 from ops.show.logs import is_for_people, is_metric, text_of
 from ops.show.screen import notices, visible
-
-if TYPE_CHECKING:
-    from rich.progress import TaskID
-
-    from ops.invocations import LogLine
 
 #: In a pipe what is being waited for is said again after so many seconds.
 _SAID_AGAIN = 30.0

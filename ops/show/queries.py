@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
+from rich.console import Console
+from rich.table import Table
 from rich.text import Text
 
 from contract.units import MIB
 from ops.prices import GIGABYTE, LIST_PRICES
-from ops.queries import NUMBERS
+from ops.queries import NUMBERS, Column, Execution, Row
 from ops.show.screen import shortened, table
-
-if TYPE_CHECKING:
-    from rich.console import Console
-    from rich.table import Table
-
-    from ops.queries import Column, Execution, Row
 
 #: In a table a longer cell is cut, and marked with an ellipsis; records and files hold all of it.
 _LONGEST_CELL: Final = 200

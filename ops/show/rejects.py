@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from rich.console import Console
 from rich.text import Text
 
+from ops.platform import Platform
+from ops.rejects import RejectedItem, Rejects, Replay
 from ops.show.screen import document, table, visible
-
-if TYPE_CHECKING:
-    from rich.console import Console
-
-    from ops.platform import Platform
-    from ops.rejects import RejectedItem, Rejects, Replay
 
 
 def show(rejects: Rejects, console: Console, *, items: bool) -> None:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-if TYPE_CHECKING:
-    from rich.console import Console
+from rich.console import Console
 
-    from ops.overwritten import Former
-    from ops.platform import Platform
-    from ops.restore import LostTable
+from ops.overwritten import Former
+from ops.platform import Platform
+from ops.restore import LostTable
 
 #: So many keys of a plan are shown.
 _SHOWN: Final = 20

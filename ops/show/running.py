@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from rich.console import Console
 from rich.text import Text
 
+from contract.runs import RunSummary
+from ops.running import MadeRun
 from ops.show.screen import table
-
-if TYPE_CHECKING:
-    from rich.console import Console
-
-    from contract.runs import RunSummary
-    from ops.running import MadeRun
 
 
 def sum_of(summary: RunSummary) -> str:

@@ -10,19 +10,15 @@ import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
 from enum import Enum
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderableType
 from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
 from contract.runs import ItemCounts
-
-if TYPE_CHECKING:
-    from rich.console import ConsoleOptions, RenderableType
-
-    from ops.exits import OpsError
+from ops.exits import OpsError
 
 #: Data can hold anything. Unicode's categories of what acts on a terminal (escape sequences), turns lines around or has
 #: no shape (marks of direction and format), breaks lines, or is half a character that no file takes.

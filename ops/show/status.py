@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from rich.console import Console
 from rich.text import Text
 
+from contract.source import SourceContract
+from ops.engines import EngineState
 from ops.runs import measures
 from ops.services import ALARM, MISSING
 from ops.show.screen import instant, table, visible
-
-if TYPE_CHECKING:
-    from rich.console import Console
-
-    from contract.source import SourceContract
-    from ops.engines import EngineState
-    from ops.status import Status
-    from ops.tables import TableView
+from ops.status import Status
+from ops.tables import TableView
 
 
 def show(status: Status, contract: SourceContract, console: Console) -> None:

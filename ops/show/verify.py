@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
+from rich.console import Console
 from rich.text import Text
 
-from ops.prices import total
+from ops.platform import Platform
+from ops.prices import Cost, total
 from ops.show.cost import money
 from ops.show.screen import visible
+from ops.verify.checking import Check
+from ops.verify.leftovers import Leftover
 from ops.verify.outcomes import Result
-
-if TYPE_CHECKING:
-    from rich.console import Console
-
-    from ops.platform import Platform
-    from ops.prices import Cost
-    from ops.verify.checking import Check
-    from ops.verify.leftovers import Leftover
-    from ops.verify.report import Report
+from ops.verify.report import Report
 
 _MARKS: Final = {Result.PROVEN: ("✔", "green"), Result.FAILED: ("✘", "red"), Result.NOT_PROVEN: ("?", "yellow")}
 

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from rich.console import Console
 from rich.text import Text
 
+from ops.deployed import Versions
+from ops.platform import Platform
 from ops.show.screen import table, visible
-
-if TYPE_CHECKING:
-    from rich.console import Console
-
-    from ops.deployed import Versions
-    from ops.platform import Platform
 
 
 def show(versions: Versions, platform: Platform, console: Console) -> None:

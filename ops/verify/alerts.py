@@ -6,13 +6,11 @@ import json
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
+from ops.execution import Watch
+from ops.platform import Platform
 from ops.verify.outcomes import NotSeenError
-
-if TYPE_CHECKING:
-    from ops.execution import Watch
-    from ops.platform import Platform
 
 _LONGEST_POLL: Final = 10
 _MOST_MESSAGES: Final = 10

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -13,9 +13,7 @@ from contract.runs import RunSummaryError
 from glue_src.exceptions import TableError
 from ops.exits import OpsError
 from ops.verify.outcomes import DisprovedError, NotSeenError, Outcome, Result
-
-if TYPE_CHECKING:
-    from ops.verify.scene import Scene
+from ops.verify.scene import Scene
 
 #: What a check may meet and the others need not suffer from.
 _TROUBLE: Final = (OpsError, TableError, RunSummaryError, ClientError, BotoCoreError)

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from ops.platform import Platform
 from ops.verify import failures, nights, state_lock, undelivered
-
-if TYPE_CHECKING:
-    from ops.platform import Platform
-    from ops.verify.checking import Check
+from ops.verify.checking import Check
 
 
 def checks_of(platform: Platform) -> tuple[Check, ...]:

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from contract.runs import RunSummary
 from contract.serving import views_of
-
-if TYPE_CHECKING:
-    from contract.runs import RunSummary
-    from contract.source import SourceContract
+from contract.source import SourceContract
 
 
 @dataclass(frozen=True)

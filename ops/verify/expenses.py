@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from ops import cost
 from ops.engines import FUNCTION, DeployedEngine, extract_engine, last_runs, transform_engine
-from ops.prices import LIST_PRICES
+from ops.platform import Platform
+from ops.prices import LIST_PRICES, Cost
 from ops.runs import recent_runs, seconds_of
 from ops.tables import table_state
 from ops.verify.counting import countings
-
-if TYPE_CHECKING:
-    from ops.platform import Platform
-    from ops.prices import Cost
 
 NIGHTS: Final = 2
 #: Seconds of a run where nothing has run yet.

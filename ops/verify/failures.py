@@ -9,19 +9,16 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from contract.settings import EventKey, TransformArgument
 from ops.engines import FUNCTION, DeployedEngine, EngineRun, extract_engine, job_run, transform_engine
 from ops.execution import POLL_SECONDS, start
 from ops.invocations import RUNNING
+from ops.platform import Platform
 from ops.verify.checking import Check
 from ops.verify.outcomes import NotSeenError
-from ops.verify.scene import REFUSED, Failure
-
-if TYPE_CHECKING:
-    from ops.platform import Platform
-    from ops.verify.scene import Scene
+from ops.verify.scene import REFUSED, Failure, Scene
 
 #: What of each ETL's event takes the value that is refused.
 _REFUSED_IN: Final = {"ETL-1": EventKey.DT, "ETL-2": TransformArgument.REBUILD}

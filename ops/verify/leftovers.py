@@ -6,18 +6,15 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
 from glue_src.storage import Bucket
 from ops import dead_letters
 from ops.aws_errors import is_absence
+from ops.platform import Platform
 from ops.services import topic_arn
 from ops.verify.undelivered import own_letters
-
-if TYPE_CHECKING:
-    from ops.platform import Platform
 
 
 @dataclass(frozen=True)

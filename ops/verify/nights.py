@@ -4,23 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from typing import TYPE_CHECKING
 
+from contract.runs import RunSummary
 from contract.serving import views_of
 from ops import queries, running
 from ops.exits import Exit, OpsError
-from ops.running import Patience
+from ops.platform import Platform
+from ops.running import MadeRun, Patience
 from ops.tables import table_state
 from ops.verify.checking import Check
 from ops.verify.counting import Counting, countings
 from ops.verify.outcomes import DisprovedError, NotSeenError
-from ops.verify.scene import REFUSED
-
-if TYPE_CHECKING:
-    from contract.runs import RunSummary
-    from ops.platform import Platform
-    from ops.running import MadeRun
-    from ops.verify.scene import Scene
+from ops.verify.scene import REFUSED, Scene
 
 
 def checks(platform: Platform) -> tuple[Check, ...]:

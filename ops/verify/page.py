@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 from string import Template
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from ops.pages import row, style, text
 from ops.prices import total
 from ops.show.cost import money
-from ops.verify.outcomes import Result
-
-if TYPE_CHECKING:
-    from ops.verify.outcomes import Outcome
-    from ops.verify.report import Report
+from ops.verify.outcomes import Outcome, Result
+from ops.verify.report import Report
 
 _TEMPLATE: Final = Path(__file__).parent / "page.html"
 _CLASSES: Final = {Result.PROVEN: "good", Result.FAILED: "bad", Result.NOT_PROVEN: "open"}

@@ -5,13 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
 
-from ops.verify.outcomes import Result
-
-if TYPE_CHECKING:
-    from ops.prices import Cost
-    from ops.verify.outcomes import Outcome
+from ops.prices import Cost
+from ops.verify.outcomes import Outcome, Result
 
 
 @dataclass(frozen=True)

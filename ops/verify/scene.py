@@ -5,16 +5,14 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
+from ops.engines import DeployedEngine
+from ops.execution import Watch
+from ops.platform import Platform
+from ops.running import MadeRun
+from ops.verify.alerts import AlertQueue
 from ops.verify.outcomes import NotSeenError
-
-if TYPE_CHECKING:
-    from ops.engines import DeployedEngine
-    from ops.execution import Watch
-    from ops.platform import Platform
-    from ops.running import MadeRun
-    from ops.verify.alerts import AlertQueue
 
 #: In seconds. The slowest is the alarm on dead letters: SQS counts once a minute, the alarm looks back over five.
 _AWS_PATIENCE: Final = 600.0

@@ -6,19 +6,17 @@ https://developer.hashicorp.com/terraform/language/backend/s3#state-locking
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from botocore.exceptions import ClientError
 
 from envs.naming import lock_key, state_key
 from glue_src.storage import Bucket
 from ops.aws_errors import code_of
+from ops.platform import Platform
 from ops.verify.checking import Check
 from ops.verify.outcomes import DisprovedError
-
-if TYPE_CHECKING:
-    from ops.platform import Platform
-    from ops.verify.scene import Scene
+from ops.verify.scene import Scene
 
 #: S3's answers to whoever comes second, or at the same moment.
 _REFUSALS: Final = frozenset(("PreconditionFailed", "ConditionalRequestConflict", "412", "409"))

@@ -12,16 +12,15 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from ops import dead_letters
+from ops.dead_letters import Letter
+from ops.platform import Platform
 from ops.services import ALARM, alarm_states, queue_states
 from ops.verify.checking import Check
 from ops.verify.outcomes import DisprovedError, NotSeenError
+from ops.verify.scene import Scene
 
 if TYPE_CHECKING:
     from mypy_boto3_events.type_defs import TargetTypeDef
-
-    from ops.dead_letters import Letter
-    from ops.platform import Platform
-    from ops.verify.scene import Scene
 
 #: In seconds. What is looked at is hidden for so long from others who look, and from the alarm's metric.
 _HIDDEN_SECONDS: Final = 20

@@ -5,10 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Final
+from typing import Final
 from uuid import uuid4
 
+from ops.execution import Watch
 from ops.exits import Exit, OpsError
+from ops.platform import Platform
+from ops.prices import Cost
 from ops.services import topic_arn
 from ops.verify.alerts import AlertQueue
 from ops.verify.checking import outcomes_of
@@ -17,11 +20,6 @@ from ops.verify.expenses import measured
 from ops.verify.leftovers import remove
 from ops.verify.report import Report
 from ops.verify.scene import Scene
-
-if TYPE_CHECKING:
-    from ops.execution import Watch
-    from ops.platform import Platform
-    from ops.prices import Cost
 
 _TOKEN_LENGTH: Final = 8
 

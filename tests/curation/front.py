@@ -6,10 +6,11 @@ import dataclasses
 import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import boto3
 from microburst.protocols import render_error  # type: ignore[import-untyped]
+from pyspark.sql import SparkSession
 
 from contract.spark_catalog import SPARK_CATALOG
 from glue_src.clients import Clients
@@ -18,9 +19,6 @@ from tests.curation.changing import rows_of_night, run_of_night
 from tests.curation.lake import Lake
 from tests.faults.actions import wire_answer
 from tests.faults.proxy import ANY_OPERATION, Exchange, Proxy, Rule, pass_on
-
-if TYPE_CHECKING:
-    from pyspark.sql import SparkSession
 
 #: What becomes of a request.
 Action = Callable[[Exchange], None]

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
+from pyspark.sql import SparkSession
 
 from contract.datasets import RUNS, Dataset
 from contract.sources.catia import CONVERSATIONS, FEEDBACK, MESSAGES
@@ -15,9 +16,6 @@ from contract.spark_catalog import SPARK_CATALOG
 from glue_src.engine import LakeEngine, StagedTables, TablePlan
 from glue_src.exceptions import TableFileError, TableMetadataError, TableMissingError, TableMovedError
 from tests.curation.lake import Lake, months, run_id, talk, together
-
-if TYPE_CHECKING:
-    from pyspark.sql import SparkSession
 
 JAN, FEB, MAR = "2026-01", "2026-02", "2026-03"
 

@@ -12,10 +12,11 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import botocore.endpoint
 import pytest
+from pyspark.sql import SparkSession
 
 from contract.layout import TOMBSTONES_KEY
 from contract.sources.catia import CONTRACT
@@ -52,9 +53,6 @@ from tests.curation.front import (
 from tests.curation.lake import Lake
 from tests.faults.actions import lose_answer
 from tests.faults.proxy import Proxy
-
-if TYPE_CHECKING:
-    from pyspark.sql import SparkSession
 
 #: A night of Spark takes seconds: ETL2_CUTS=50 looks more closely, for a quarter of an hour.
 CUTS: Final = int(os.environ.get("ETL2_CUTS", "6"))

@@ -8,10 +8,10 @@ import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from contract.datasets import REJECTED, DataClass, Dataset
 from contract.sources.catia import CONVERSATIONS, FEEDBACK, MESSAGES
@@ -23,9 +23,6 @@ from tests.emulators import emulator_in
 from tests.iceberg_lake import IcebergLake, Row, platform_on, utc
 from tools.local.aws_environment import emulator_variables
 from tools.local.emulator import Emulator
-
-if TYPE_CHECKING:
-    from typer.testing import Result
 
 DAY = date(2026, 1, 30)
 #: Stands in all that is somebody's own, and in who they are; and what people share with colleagues.

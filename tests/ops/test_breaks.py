@@ -10,9 +10,10 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import pytest
+from typer.testing import Result
 
 from contract.layout import business_day, table_prefix
 from contract.sources.catia import MESSAGES
@@ -26,9 +27,6 @@ from tests.emulators import emulator_in
 from tests.iceberg_lake import IcebergLake, platform_on
 from tests.ops.conftest import AnsweringFunction, lake_on, rows
 from tools.local.emulator import Emulator
-
-if TYPE_CHECKING:
-    from typer.testing import Result
 
 NAMES: Final = LOCAL.names
 #: When the last night's run began.

@@ -7,7 +7,8 @@ import threading
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+
+from typer.testing import Result
 
 from contract.sources.catia import FEEDBACK, MESSAGES
 from contract.version import VERSION
@@ -16,9 +17,6 @@ from ops.exits import Exit
 from ops.platform import Platform
 from tests.iceberg_lake import IcebergLake, utc
 from tests.ops.conftest import DAY, NAME, SHARED, AnsweringFunction, rows, told
-
-if TYPE_CHECKING:
-    from typer.testing import Result
 
 
 def test_status_says_what_readers_see(ops: Callable[..., Result]) -> None:

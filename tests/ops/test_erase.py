@@ -10,10 +10,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import botocore.client
 import pytest
+from typer.testing import Result
 
 from contract.layout import TOMBSTONES_KEY, erasures_prefix, quarantine_key
 from contract.runs import RunSummary
@@ -40,9 +41,6 @@ from tests.iceberg_lake import IcebergLake, platform_on
 from tests.ops.conftest import lake_on
 from tools.local.aws_environment import emulator_variables
 from tools.local.emulator import Emulator
-
-if TYPE_CHECKING:
-    from typer.testing import Result
 
 PERSON, ODD = "ana", 'Zoë "O\'Hara"\\,|%_\n#😀'
 OTHERS: Final = ("ana2", "an", "Ana", "luis")

@@ -9,12 +9,13 @@ import zipfile
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pyarrow as pa
 import pytest
 from botocore.exceptions import ClientError
 from pyarrow import parquet
+from typer.testing import Result
 
 from contract import cells
 from contract.layout import clean_key, table_prefix
@@ -30,9 +31,6 @@ from ops.pseudonyms import make_key
 from ops.versions import versions
 from tests.iceberg_lake import IcebergLake, utc
 from tests.ops.conftest import DAY, NAME, told
-
-if TYPE_CHECKING:
-    from typer.testing import Result
 
 PERSON, OTHER = f"user-3 {NAME}", f"user-30 {NAME}"
 #: Every kind of character that a file, a URL or a pattern makes something of.

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
 
 import pytest
+from typer.testing import Result
 
 from contract.keys import read_key
 from envs.local import LOCAL
 from ops.exits import Exit
 from ops.platform import Platform
-
-if TYPE_CHECKING:
-    from typer.testing import Result
 
 NAME = LOCAL.names.pseudonym_key
 

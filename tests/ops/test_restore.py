@@ -5,9 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
-from typing import TYPE_CHECKING
 
 import pytest
+from typer.testing import Result
 
 from contract.layout import table_prefix
 from contract.sources.catia import CONVERSATIONS, FEEDBACK, MESSAGES
@@ -19,9 +19,6 @@ from ops.versions import histories
 from tests.iceberg_lake import IcebergLake, platform_on, utc
 from tests.ops.conftest import lake_on, rows, told
 from tools.local.emulator import Emulator
-
-if TYPE_CHECKING:
-    from typer.testing import Result
 
 
 @pytest.fixture

@@ -8,16 +8,14 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import pytest
+from typer.testing import Result
 
 from tests.iceberg_lake import IcebergLake
 from tests.unit.ops.command import ROOT
 from tools.local.aws_environment import emulator_variables
-
-if TYPE_CHECKING:
-    from typer.testing import Result
 
 SHOWING: Final = ("status", "doctor", "runs", "history", "rejects", "replay", "cost", "query")
 #: Sets a colour. Bold and dim are none.

@@ -10,11 +10,11 @@ import uuid
 from collections import defaultdict
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, TypeAlias
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-from pyiceberg.catalog import load_catalog
+from pyiceberg.catalog import Catalog, load_catalog
 from pyiceberg.io.pyarrow import parquet_files_to_data_files
 
 from contract.datasets import Dataset
@@ -28,9 +28,6 @@ from tools.local.trino import distribution
 from tools.local.trino.client import Answer, Connection, Rows
 from tools.local.trino.server import TrinoServer
 from tools.local.workspace import Workspace
-
-if TYPE_CHECKING:
-    from pyiceberg.catalog import Catalog
 
 Row: TypeAlias = dict[str, Any]
 #: Rows by table; a table that is absent is empty.

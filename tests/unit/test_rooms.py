@@ -6,16 +6,13 @@ import ast
 import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import grimp
 import pytest
+from grimp import ImportGraph
 
 from tools.local.machine_tools import PROJECT
 from tools.site.pictures.rooms import ROOMS
-
-if TYPE_CHECKING:
-    from grimp import ImportGraph
 
 
 @pytest.fixture(scope="module")

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
-from msgspec import UNSET
+from msgspec import UNSET, Raw
 from msgspec.json import Decoder
 
 from lambda_src.fast_readers.catia import json_texts
@@ -22,9 +22,6 @@ from lambda_src.fast_readers.catia.wire_shapes import (
     WrappedMessageEntries,
 )
 from lambda_src.fast_readers.protocol import SlowPathError
-
-if TYPE_CHECKING:
-    from msgspec import Raw
 
 
 class ItemShape(NamedTuple):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from botocore.exceptions import ClientError
 
@@ -14,9 +14,7 @@ from glue_src.clean_zone import tombstones_in
 from glue_src.exceptions import UnknownTombstonesError
 from ops.aws_errors import code_of
 from ops.exits import attention
-
-if TYPE_CHECKING:
-    from ops.platform import Platform
+from ops.platform import Platform
 
 _ATTEMPTS: Final = 5
 #: S3's answers where somebody else has written the object meanwhile:

@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from contract.layout import table_prefix
 from contract.masking import pseudonymous_datasets
@@ -15,18 +15,15 @@ from contract.runs import RunSummary
 from contract.tombstones import Tombstone, hash_of
 from glue_src.exceptions import IncompleteRunError, TableMissingError
 from glue_src.maintenance import key_of
-from glue_src.tables import read_table
+from glue_src.tables import TableState, read_table
 from ops.exits import attention
 from ops.person.erasing import burying, journal, source_items
 from ops.person.erasing.journal import Journal
 from ops.person.erasing.purging import Purge
+from ops.person.erasing.stages import Stages
+from ops.platform import Platform
 from ops.runs import listed_runs
 from ops.tables import recorded_run, table_state
-
-if TYPE_CHECKING:
-    from glue_src.tables import TableState
-    from ops.person.erasing.stages import Stages
-    from ops.platform import Platform
 
 #: The steps' names in the journal.
 SOURCE: Final = "source"

@@ -7,14 +7,11 @@ import secrets
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from contract.json_values import instant, text, whole_numbers
 from contract.layout import erasure_key, erasures_prefix
+from glue_src.storage import Bucket
 from ops.exits import attention
-
-if TYPE_CHECKING:
-    from glue_src.storage import Bucket
 
 
 @dataclass(frozen=True)

@@ -9,15 +9,11 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain, groupby
-from typing import TYPE_CHECKING
 
 from contract.layout import parse_clean_key, run_instant
 from ops.exits import attention
-from ops.versions import delete, versions
-
-if TYPE_CHECKING:
-    from ops.platform import Platform
-    from ops.versions import Version
+from ops.platform import Platform
+from ops.versions import Version, delete, versions
 
 
 @dataclass(frozen=True)

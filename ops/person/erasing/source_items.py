@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from pkgutil import resolve_name
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ops.person.identity import Source, identity_of
-
-if TYPE_CHECKING:
-    from ops.platform import Platform
+from ops.platform import Platform
 
 
 def covered_items(platform: Platform, users: Iterable[str], until: datetime) -> Iterator[Mapping[str, Any]]:

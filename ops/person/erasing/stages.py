@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import Final, Protocol
 
+from contract.runs import RunSummary
 from contract.settings import TransformArgument
 from ops import running
 from ops.engines import transform_engine
-from ops.execution import execute
-
-if TYPE_CHECKING:
-    from contract.runs import RunSummary
-    from ops.execution import Watch
-    from ops.platform import Platform
+from ops.execution import Watch, execute
+from ops.platform import Platform
 
 #: How long ETL-2 may take to publish: longer than any run of it does.
 _MOST_SECONDS: Final = 2 * 3600.0

@@ -5,13 +5,11 @@ from __future__ import annotations
 import json
 import logging
 from datetime import date
-from typing import TYPE_CHECKING
+
+import pytest
 
 from glue_src import logs
 from glue_src.exceptions import HeldError, IncompleteRunError, NoCompleteRunError, Removal, brief
-
-if TYPE_CHECKING:
-    import pytest
 
 JAVA_ERROR = "An error occurred\n\tat a.Place\nCaused by: a.B: why\n\tat another.Place\nCaused by: c.D: really why\n\t"
 DAY = date(2026, 2, 2)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 import pytest
 from pyspark.errors import PySparkException
+from pyspark.sql import SparkSession
 
 from glue_src.exceptions import (
     CurationError,
@@ -17,9 +18,6 @@ from glue_src.exceptions import (
 from glue_src.spark.csv import SUSPECT
 from glue_src.spark.errors import translated
 from glue_src.spark.iceberg import IcebergTable
-
-if TYPE_CHECKING:
-    from pyspark.sql import SparkSession
 
 RAISED = f"java.lang.RuntimeException: {SUSPECT}"
 PLAN = f"Project [CASE WHEN contains(text#1, char(92)) THEN raise_error({SUSPECT}, NullType)]"

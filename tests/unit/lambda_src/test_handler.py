@@ -4,9 +4,10 @@ import io
 import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 import pytest
+from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from contract.version import VERSION
 from lambda_src import handler as module
@@ -15,9 +16,6 @@ from lambda_src.clients import Clients, default_clients
 from lambda_src.exceptions import DeadlineExceededError, EventError, SettingsError, SourceError
 from lambda_src.run_log import logger
 from tests.unit.lambda_src.fakes import ENVIRONMENT, FakeDynamoDB, FakeS3, client_error, failing_at
-
-if TYPE_CHECKING:
-    from aws_lambda_powertools.utilities.typing import LambdaContext
 
 ITEMS: list[dict[str, Any]] = [
     {"PK": {"S": "USER#1"}, "SK": {"S": "CONVERSATION#2026-01-30T10:00:00"}, "Conversation": {"L": [{"M": {}}]}},

@@ -18,12 +18,11 @@ from trino.exceptions import TrinoQueryError
 
 from tools.local.athena.cells import Column
 from tools.local.athena.results import Cells, Result
+from tools.local.athena.workgroups import Rules
 from tools.local.trino.client import CATALOG, USER
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
-
-    from tools.local.athena.workgroups import Rules
 
 QUEUED, RUNNING, SUCCEEDED, FAILED, CANCELLED = "QUEUED", "RUNNING", "SUCCEEDED", "FAILED", "CANCELLED"
 #: How many run at once; Athena queues what is beyond an account's quota.
