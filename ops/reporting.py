@@ -18,7 +18,7 @@ def write(platform: Platform, day: date, path: Path, now: datetime) -> DayFacts:
     """
     try:
         # Here, for the charts take a second to load, which no other command should wait for.
-        from ops.report.errors import ReportError
+        from ops.report.gathering import ReportError
         from ops.report.report import write_report
     except ModuleNotFoundError as error:
         message = f"The report needs packages of its own: {error}."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from statistics import median
@@ -76,8 +76,13 @@ def listed_runs(zone: CleanZone) -> list[CleanObject]:
 
 def recent_runs(zone: CleanZone, most: int = TREND_RUNS) -> RecentRuns:
     """Return the newest ``most`` runs, of whatever day."""
+    return read_runs(zone, listed_runs(zone)[:most])
+
+
+def read_runs(zone: CleanZone, listed: Iterable[CleanObject]) -> RecentRuns:
+    """Return the listed runs, those that are complete with their summaries."""
     complete, broken = [], []
-    for run in listed_runs(zone)[:most]:
+    for run in listed:
         try:
             complete.append(zone.complete_run(run.day, run.run_id))
         except IncompleteRunError as fault:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -137,13 +137,17 @@ def run_recorded_in(runs: TableState) -> RecordedRun | None:
     return RecordedRun(found.run_id, parse_day(found.business_day), found.committed_at, found.id)
 
 
-def unpublished_run(platform: Platform, recorded: RecordedRun | None, now: datetime) -> UnpublishedRun | None:
+def unpublished_run(
+    platform: Platform, recorded: RecordedRun | None, now: datetime, listed: Sequence[CleanObject] | None = None
+) -> UnpublishedRun | None:
     """Return the newest complete run if it is newer than what the tables hold. ``now`` is time-zone aware.
+
+    ``listed`` are the clean zone's runs, newest first, where they are known already.
 
     Raises:
         TableError: a table cannot be read.
     """
-    for run in runs_until(platform, now):
+    for run in _until(now, listed_runs(platform.clean_zone) if listed is None else listed):
         if recorded is not None and run.run_id <= recorded.run_id:
             return None
         if platform.is_quarantined(run.run_id):
@@ -183,7 +187,7 @@ def publishable_run(platform: Platform, now: datetime) -> RunSummary | None:
         TableError: the table ``runs`` cannot be read.
     """
     recorded = recorded_run(platform)
-    for run in runs_until(platform, now):
+    for run in _until(now, listed_runs(platform.clean_zone)):
         if recorded is not None and run.run_id < recorded.run_id:
             return None
         if platform.is_quarantined(run.run_id):
@@ -195,9 +199,9 @@ def publishable_run(platform: Platform, now: datetime) -> RunSummary | None:
     return None
 
 
-def runs_until(platform: Platform, now: datetime) -> list[CleanObject]:
-    """Return the clean zone's runs, newest first, without those of the future: ETL-2 ignores them."""
-    return [run for run in listed_runs(platform.clean_zone) if not is_of_future(run.run_id, now)]
+def _until(now: datetime, listed: Iterable[CleanObject]) -> list[CleanObject]:
+    """Return the runs without those of the future: ETL-2 ignores them."""
+    return [run for run in listed if not is_of_future(run.run_id, now)]
 
 
 def removals_of(platform: Platform, summary: RunSummary) -> tuple[str, ...]:

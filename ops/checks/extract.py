@@ -12,7 +12,7 @@ from ops.checks.findings import ATTENTION, OK, Check, Examination, Finding
 from ops.engines import FUNCTION, DeployedEngine, EngineRun, extract_engine, time_limit, transform_engine
 from ops.invocations import RUNNING
 from ops.remedies import remedy_for
-from ops.runs import deviations, listed_runs, seconds_of
+from ops.runs import deviations, seconds_of
 from ops.tables import is_of_future
 
 #: Of a function's time: what is left has to do for a table that grows.
@@ -165,7 +165,7 @@ def incomplete(examined: Examination) -> Iterator[Finding]:
 
 def future(examined: Examination) -> Iterator[Finding]:
     """Say which runs have an instant that is still to come: ETL-2 ignores them."""
-    found = [run for run in listed_runs(examined.platform.clean_zone) if is_of_future(run.run_id, examined.now)]
+    found = [run for run in examined.listed if is_of_future(run.run_id, examined.now)]
     for run in found:
         remedy = "whose clock is wrong? Delete the run's objects, or it stays the newest for operators"
         yield Finding("runs of the future", ATTENTION, f"ETL-2 ignores {run.run_id} of {run.day}", remedy)

@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import Final
 
 from contract.datasets import RUNS, Dataset
+from contract.layout import CleanObject
 from contract.source import SourceContract
 from glue_src.exceptions import TableError
 from glue_src.tables import TableState
@@ -17,7 +18,7 @@ from ops.engines import EngineState, extract_engine, last_runs, transform_engine
 from ops.lake import RecordedRow, recorded_rows
 from ops.platform import Platform
 from ops.remedies import remedy_for
-from ops.runs import RecentRuns, recent_runs
+from ops.runs import TREND_RUNS, RecentRuns, listed_runs, read_runs
 from ops.services import AlarmState, CrawlerState, QueueState, alarm_states, crawler_state, queue_states
 from ops.tables import RecordedRun, UnpublishedRun, run_recorded_in, table_state, today_of, unpublished_run
 
@@ -60,9 +61,14 @@ class Examination:
         return today_of(self.platform, self.now)
 
     @cached_property
+    def listed(self) -> list[CleanObject]:
+        """All of ETL-1's runs, newest first, complete or not."""
+        return listed_runs(self.platform.clean_zone)
+
+    @cached_property
     def runs(self) -> RecentRuns:
         """ETL-1's newest runs."""
-        return recent_runs(self.platform.clean_zone)
+        return read_runs(self.platform.clean_zone, self.listed[:TREND_RUNS])
 
     def state(self, dataset: Dataset) -> TableState:
         """Return a table's state, as it was when it was first asked for.
@@ -96,7 +102,7 @@ class Examination:
     @cached_property
     def unpublished(self) -> UnpublishedRun | None:
         """The newest complete run, if readers do not see it."""
-        return unpublished_run(self.platform, self.recorded, self.now)
+        return unpublished_run(self.platform, self.recorded, self.now, self.listed)
 
     @cached_property
     def extract_runs(self) -> EngineState:

@@ -21,17 +21,19 @@ from ops.lake import open_table, rows
 from ops.platform import Platform
 from ops.prices import LIST_PRICES
 from ops.report.cost import costs
-from ops.report.errors import ReportError
 from ops.report.facts import Check, DayFacts, State
 from ops.report.own import Part
 from ops.report.registry import own_report
 from ops.report.tables import CuratedTable
 from ops.report.window import Window
-from ops.runs import listed_runs
 
 #: The report's day, and so many days with runs before it.
 HISTORY_DAYS: Final = 14
 _PASSED: Final = "passed"
+
+
+class ReportError(Exception):
+    """There is no report to be made; the message says why and what to do."""
 
 
 def gather(platform: Platform, day: date, now: datetime) -> DayFacts:
@@ -87,7 +89,7 @@ class _Gathering:
         """Return the ids of each day's runs, newest run first."""
         by_day: defaultdict[date, list[str]] = defaultdict(list)
         try:
-            for run in listed_runs(self.platform.clean_zone):
+            for run in self.examined.listed:
                 by_day[run.day].append(run.run_id)
         except ClientError as error:
             if error.response["Error"]["Code"] != "NoSuchBucket":

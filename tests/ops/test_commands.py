@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import json
 import threading
+from collections import Counter
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 from typer.testing import Result
 
+from contract.layout import commit_marker_prefix
 from contract.sources.catia import FEEDBACK, MESSAGES
 from contract.version import VERSION
 from envs.local import LOCAL
 from ops.exits import Exit
 from ops.platform import Platform
+from ops.status import gather
 from tests.iceberg_lake import IcebergLake, utc
 from tests.ops.conftest import DAY, NAME, SHARED, AnsweringFunction, rows, told
 
@@ -28,6 +32,20 @@ def test_status_says_what_readers_see(ops: Callable[..., Result]) -> None:
     shown = ops("status").stdout
     assert f"readers see the run of {DAY}" in shown
     assert "conversations" in shown
+
+
+def test_status_lists_the_runs_once(platform: Platform) -> None:
+    asked = Counter[str]()
+
+    def count(params: dict[str, Any], **_: Any) -> None:
+        asked[params["query_string"]["prefix"]] += 1
+
+    platform.s3.meta.events.register("before-call.s3.ListObjectsV2", count)
+    try:
+        gather(platform, datetime.now(UTC))
+    finally:
+        platform.s3.meta.events.unregister("before-call.s3.ListObjectsV2", count)
+    assert asked[commit_marker_prefix(platform.clean_zone.prefix, platform.clean_zone.contract)] == 1
 
 
 def test_runs_and_history_agree(ops: Callable[..., Result], lake: IcebergLake) -> None:

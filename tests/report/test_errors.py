@@ -11,9 +11,8 @@ from contract.layout import clean_key, table_prefix
 from contract.sources.catia import CONVERSATIONS, FEEDBACK, MESSAGES
 from envs.local import LOCAL
 from glue_src.exceptions import TableFileError
-from ops.report.errors import ReportError
 from ops.report.facts import State
-from ops.report.gathering import gather
+from ops.report.gathering import ReportError, gather
 from ops.tables import table_state
 from tests.iceberg_lake import platform_on
 from tests.report.conftest import DAY, NOW, Nights, items_until, rows_of
