@@ -74,8 +74,10 @@ def talk(user: str, month: str, *texts: str | None, key: str | None = None) -> d
     return {CONVERSATIONS: [conversation], MESSAGES: [*messages]}
 
 
-def like(user: str, month: str, comment: str | None = None) -> dict[Dataset, list[Cells]]:
-    return {FEEDBACK: [(user, f"FEEDBACK#{instant(month)}", instant(month), "like", comment, "1")]}
+def like(user: str, month: str, comment: str | None = None, **cells: str | None) -> dict[Dataset, list[Cells]]:
+    """A like of that month; ``cells`` are other than usual."""
+    given = {"feedback_id": f"FEEDBACK#{instant(month)}", "created_at": instant(month), "comment": comment} | cells
+    return {FEEDBACK: [cells_of(FEEDBACK, user_id=user, feedback_type="like", option="1", **given)]}
 
 
 def rejection(key: str, reason: str = "no_key") -> dict[Dataset, list[Cells]]:

@@ -13,7 +13,7 @@ from contract.datasets import REJECTED, Dataset
 from contract.metrics import CurationMetric
 from contract.partition_sums import PartitionSum
 from contract.source import SourceContract
-from contract.sources.catia import CONTRACT, CONVERSATIONS, FEEDBACK, MESSAGES
+from contract.sources.catia import CONTRACT, CONVERSATIONS, MESSAGES
 from glue_src.csv_faults import FaultCode, explained
 from glue_src.engine import Source
 from glue_src.exceptions import CurationError, ForeignHeaderError, MalformedDataError, QuarantinedError
@@ -24,7 +24,7 @@ from glue_src.spark.iceberg import IcebergTable
 from glue_src.storage import Bucket
 from tests import damaged_csvs
 from tests.csv_texts import NASTY_TEXTS
-from tests.curation.lake import Cells, Lake, csv_of, instant, months, rejection, run_id, sums_of, talk, together
+from tests.curation.lake import Cells, Lake, csv_of, like, months, rejection, run_id, sums_of, talk, together
 from tests.damaged_csvs import DAMAGED, KEY, MISFITS
 from tests.shop import MEASURED, MEASURES
 
@@ -117,7 +117,7 @@ def test_every_check_finds_what_it_is_for(lake: Lake) -> None:
         # No parent; a key twice; a null that may not be; a conversation that counts wrongly.
         {MESSAGES: [("nobody", *message[1:]), message, message]},
         {CONVERSATIONS: [(*head[:2], None, *head[3:])]},
-        {FEEDBACK: [("u9", f"FEEDBACK#{instant(FEB)}", None, "like", None, "1")]},
+        like("u9", FEB, created_at=None),
         *(rejection(f"k{number}") for number in range(9)),
     )
     lake.publish(run_id(2), faulty)

@@ -33,6 +33,7 @@ from lambda_src.fast_readers.protocol import ItemRecords, SlowPathError
 
 _USER_DATA: Final = MapAttribute(USER_DATA_KEYS)
 _FEEDBACK: Final = MapAttribute(FEEDBACK_KEYS)
+_FEEDBACK_TYPE: Final = FEEDBACK_KEYS.index("type")
 _NO_USER_DATA: Final = b"," * (len(USER_DATA_KEYS) - 1)
 _NO_FEEDBACK: Final = b"," * (len(FEEDBACK_KEYS) - 1)
 _decode_text: Final = Decoder(str).decode
@@ -125,12 +126,15 @@ def _feedback(attribute: Raw | UnsetType) -> bytes:
     """Return the cells of Feedback, with commas between them."""
     if attribute is UNSET:
         return _NO_FEEDBACK
-    word, comment, option = _FEEDBACK.tokens(attribute)
-    try:
-        feedback_type = b"" if word is None else feedback_type_of(_decode_text(word)).encode()
-    except ItemRejectedError:
-        raise SlowPathError from None
-    return b"%b,%b,%b" % (feedback_type, _cell(comment), _cell(option))
+    tokens = _FEEDBACK.tokens(attribute)
+    cells_of_feedback = [_cell(token) for token in tokens]
+    word = tokens[_FEEDBACK_TYPE]
+    if word is not None:
+        try:
+            cells_of_feedback[_FEEDBACK_TYPE] = feedback_type_of(_decode_text(word)).encode()
+        except ItemRejectedError:
+            raise SlowPathError from None
+    return b",".join(cells_of_feedback)
 
 
 def _key(item: Item[Any, Any]) -> bytes:

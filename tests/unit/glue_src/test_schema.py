@@ -13,6 +13,8 @@ from contract.sources.catia import FEEDBACK
 from glue_src.schema import is_partitioned_so, must_evolve, properties_of, schema_document, schema_faults
 from tests.table_states import empty_state, metadata_of, state_of
 
+LAST = FEEDBACK.columns[-1]
+FREE_ID = 1 + max(column.field_id for column in FEEDBACK.columns)
 PROPERTIES = properties_of(FEEDBACK, 30)
 
 
@@ -23,11 +25,11 @@ def columns(*changed: Column) -> Dataset:
 @pytest.mark.parametrize(
     "contract",
     [
-        columns(*FEEDBACK.columns, text(7, "channel", TECHNICAL, "New.")),
+        columns(*FEEDBACK.columns, text(FREE_ID, "channel", TECHNICAL, "New.")),
         columns(*FEEDBACK.columns[:-1]),
         columns(FEEDBACK.columns[1], FEEDBACK.columns[0], *FEEDBACK.columns[2:]),
         columns(replace(FEEDBACK.columns[0], comment="Other words."), *FEEDBACK.columns[1:]),
-        columns(*FEEDBACK.columns[:-1], replace(FEEDBACK.columns[-1], name="choice")),
+        columns(*FEEDBACK.columns[:-1], replace(LAST, name="choice")),
         replace(FEEDBACK, sort_by=("feedback_id",)),
     ],
     ids=["added", "dropped", "moved", "comment", "renamed", "order"],
@@ -50,7 +52,7 @@ def test_a_table_that_is_as_it_should_be_stays_so() -> None:
 
 def test_a_new_column_may_be_null_even_where_files_are_sorted_by_it() -> None:
     contract = replace(
-        columns(*FEEDBACK.columns, text(7, "channel", TECHNICAL, "New.", nullable=False)), sort_by=("channel",)
+        columns(*FEEDBACK.columns, text(FREE_ID, "channel", TECHNICAL, "New.", nullable=False)), sort_by=("channel",)
     )
     document = schema_document(contract, [2])
     assert [field["id"] for field in document["fields"] if field["required"]] == [2]
@@ -58,11 +60,11 @@ def test_a_new_column_may_be_null_even_where_files_are_sorted_by_it() -> None:
 
 def test_types_only_widen() -> None:
     schema = metadata_of(FEEDBACK)["schemas"][0]
-    schema["fields"][5]["type"] = "int"
+    schema["fields"][-1]["type"] = "int"
     state = empty_state(FEEDBACK, schemas=[schema])
-    counted = columns(*FEEDBACK.columns[:-1], replace(FEEDBACK.columns[-1], type=ColumnType.COUNT))
+    counted = columns(*FEEDBACK.columns[:-1], replace(LAST, type=ColumnType.INTEGER))
     assert schema_faults(counted, state) == []
-    assert "'option' is int in the table and string in the contract" in schema_faults(FEEDBACK, state)[0]
+    assert f"'{LAST.name}' is int in the table and string in the contract" in schema_faults(FEEDBACK, state)[0]
 
 
 def test_an_id_is_never_given_twice() -> None:
@@ -71,10 +73,9 @@ def test_an_id_is_never_given_twice() -> None:
     state = empty_state(FEEDBACK, schemas=[former, present], **{"current-schema-id": 1})
     # The very column comes back: a deployment was undone.
     assert schema_faults(FEEDBACK, state) == []
-    other = columns(*FEEDBACK.columns[:-1], text(6, "channel", TECHNICAL, "Another."))
-    assert schema_faults(other, state) == [
-        "column 'channel' has field id 6, once that of 'option' (string): ids from 7 on are free"
-    ]
+    other = columns(*FEEDBACK.columns[:-1], text(LAST.field_id, "channel", TECHNICAL, "Another."))
+    former_use = f"field id {LAST.field_id}, once that of '{LAST.name}' (string)"
+    assert schema_faults(other, state) == [f"column 'channel' has {former_use}: ids from {FREE_ID} on are free"]
 
 
 def test_partitioning_is_compared_by_column_and_width() -> None:

@@ -129,16 +129,24 @@ def test_a_run_publishes_every_row_and_a_summary_that_says_so() -> None:
     assert RunSummary.from_json(published) == summary
 
 
+def said_in(table: list[list[str]]) -> list[dict[str, str]]:
+    """Each row's cells by column name, but for those that are empty."""
+    header, *rows = table
+    return [{name: cell for name, cell in zip(header, row, strict=True) if cell} for row in rows]
+
+
 def test_cells_hold_what_was_said() -> None:
     fake = FakeS3()
     summary = publish(fake, pages_of(ITEMS))
 
-    assert rows_of(fake, summary, "messages")[1:] == [
-        ["1", "CONVERSATION#2026-01-30T10:00:00", "1", "user", "a\\nb", ""],
-        ["1", "CONVERSATION#2026-01-30T10:00:00", "2", "bot", "", ""],
+    asked = {"user_id": "1", "conversation_id": "CONVERSATION#2026-01-30T10:00:00"}
+    assert said_in(rows_of(fake, summary, "messages")) == [
+        {**asked, "position": "1", "sender": "user", "text": "a\\nb"},
+        {**asked, "position": "2", "sender": "bot"},
     ]
-    assert rows_of(fake, summary, "feedback")[1:] == [
-        ["1", "FEEDBACK#2026-01-30T10:01:00", "2026-01-30T10:01:00.000000Z", "like", "", ""]
+    rated = {"user_id": "1", "feedback_id": "FEEDBACK#2026-01-30T10:01:00"}
+    assert said_in(rows_of(fake, summary, "feedback")) == [
+        {**rated, "created_at": "2026-01-30T10:01:00.000000Z", "feedback_type": "like"}
     ]
     _, key, rejected, _ = rows_of(fake, summary, "rejected")
     assert json.loads(key[0]) == {"PK": {"S": "USER#3"}, "SK": {"S": "CONVERSATION#x"}}

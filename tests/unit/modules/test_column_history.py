@@ -27,6 +27,7 @@ def test_the_file_has_every_column_of_every_contract(name: str) -> None:
 
 
 COMMENT = FEEDBACK.column("comment")
+FREE_ID = 1 + max(column.field_id for column in FEEDBACK.columns)
 OTHERS = tuple(column for column in FEEDBACK.columns if column != COMMENT)
 
 
@@ -34,18 +35,21 @@ OTHERS = tuple(column for column in FEEDBACK.columns if column != COMMENT)
     ("columns", "fault"),
     [
         (OTHERS, None),
-        ((*OTHERS, COMMENT, text(7, "channel", TECHNICAL, "Where it was given.")), None),
+        ((*OTHERS, COMMENT, text(FREE_ID, "channel", TECHNICAL, "Where it was given.")), None),
         ((*OTHERS, replace(COMMENT, comment="Other words for people.")), None),
         (
-            (*OTHERS, replace(COMMENT, type=ColumnType.COUNT)),
+            (*OTHERS, replace(COMMENT, type=ColumnType.INTEGER)),
             (
                 "feedback.comment was string and is bigint now: Iceberg cannot read the former as the latter; add a"
-                " column of another name with field id 7, and drop this one later"
+                f" column of another name with field id {FREE_ID}, and drop this one later"
             ),
         ),
         (
             (*OTHERS, text(5, "channel", TECHNICAL, "Where it was given.")),
-            "feedback.channel has field id 5, which was 'comment': ids are never given to another column; take 7",
+            (
+                "feedback.channel has field id 5, which was 'comment': ids are never given to another column; "
+                f"take {FREE_ID}"
+            ),
         ),
     ],
     ids=["dropped", "added", "described anew", "another type", "an id given again"],
@@ -74,12 +78,12 @@ def test_a_contract_without_a_history_may_have_any_columns() -> None:
     ],
 )
 def test_a_decimal_may_have_more_digits_before_the_point(now: tuple[int, int], fault: str | None) -> None:
-    history = with_columns_of(with_feedback(*OTHERS, decimal(12, 2)(7, "price", TECHNICAL, "…")), {})
-    contract = with_feedback(*OTHERS, decimal(*now)(7, "price", TECHNICAL, "…"))
+    history = with_columns_of(with_feedback(*OTHERS, decimal(12, 2)(FREE_ID, "price", TECHNICAL, "…")), {})
+    contract = with_feedback(*OTHERS, decimal(*now)(FREE_ID, "price", TECHNICAL, "…"))
     faults = history_faults(contract, history)
     assert [each.partition(":")[0] for each in faults] == ([] if fault is None else [fault])
     # Once it is wider it stays so.
     if fault is None and now != (12, 2):
         assert history_faults(
-            with_feedback(*OTHERS, decimal(12, 2)(7, "price", TECHNICAL, "…")), with_columns_of(contract, history)
+            with_feedback(*OTHERS, decimal(12, 2)(FREE_ID, "price", TECHNICAL, "…")), with_columns_of(contract, history)
         )

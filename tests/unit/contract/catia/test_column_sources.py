@@ -32,7 +32,7 @@ RATING: Final[Item] = {
     "PK": "USER#1",
     "SK": "FEEDBACK#2026-01-30T11:00:00Z",
     "CreatedAt": "2026-01-30T11:00:01Z",
-    "Feedback": {"type": "like", "comment": "a comment", "option": "an option"},
+    "Feedback": {name: f"a {name}" for name in FEEDBACK.entries_of("Feedback")} | {"type": "like"},
 }
 DATASETS: Final = (CONVERSATIONS, MESSAGES, FEEDBACK)
 
@@ -66,9 +66,8 @@ CHANGES: Final[dict[str, Callable[[Item], None]]] = {
     "Conversation[].from": change_first_message("from", "somebody"),
     "Conversation[].text": change_first_message("text", "another text"),
     "Conversation[].timestamp": change_first_message("timestamp", "2026-01-30T09:00:00Z"),
+    **{f"Feedback.{name}": change_entry("Feedback", name, "another") for name in FEEDBACK.entries_of("Feedback")},
     "Feedback.type": change_entry("Feedback", "type", "dislike"),
-    "Feedback.comment": change_entry("Feedback", "comment", "another comment"),
-    "Feedback.option": change_entry("Feedback", "option", "another option"),
     **{f"UserData.{name}": change_entry("UserData", name, "another") for name in USER_DATA},
 }
 

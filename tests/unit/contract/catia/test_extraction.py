@@ -9,7 +9,7 @@ from msgspec import Raw
 
 from contract import cells
 from contract.items.wire_json import wire_json
-from contract.sources.catia import CONTRACT, CONVERSATIONS
+from contract.sources.catia import CONTRACT, CONVERSATIONS, FEEDBACK
 from lambda_src.exclusions import ExclusionRule
 from lambda_src.extraction import Extraction
 from tests.named_cells import cells_of
@@ -55,6 +55,11 @@ def conversation_record(**said: str) -> str:
     return cells.record(cells_of(CONVERSATIONS, user_id="7", conversation_id=SORT_KEY, created_at=TIME, **said))
 
 
+def feedback_record(created_at: str, **said: str) -> str:
+    """The record of an item with ``FEEDBACK_KEY``; null where nothing is said."""
+    return cells.record(cells_of(FEEDBACK, user_id="7", feedback_id=FEEDBACK_KEY, created_at=created_at, **said))
+
+
 MONITORS = ExclusionRule("monitors", "user_id", "starts_with", ("monitor-",))
 
 
@@ -79,7 +84,9 @@ def test_feedback_of_all_shapes_has_the_same_row(shape: Shape) -> None:
     feedback = shape({"type": " DISLIKE ", "comment": "No,\nno sirve"})
     rows, extraction = extracted(item(FEEDBACK_KEY, Feedback=feedback, CreatedAt=wire("2026-01-31T04:30:00.5+01:00")))
 
-    assert rows == {"feedback": f'7,{FEEDBACK_KEY},2026-01-31T03:30:00.500000Z,dislike,"No,\\nno sirve",\n'}
+    assert rows == {
+        "feedback": feedback_record("2026-01-31T03:30:00.500000Z", feedback_type="dislike", comment="No,\nno sirve")
+    }
     assert (extraction.tally.accepted["feedback"], extraction.tally.rows) == (1, {"feedback": 1})
     assert extraction.slow_path_items == 0
 
@@ -89,7 +96,7 @@ def test_missing_attributes_are_null() -> None:
 
     assert rows == {
         "conversations": conversation_record(message_count="0", question_count="0"),
-        "feedback": f"7,{FEEDBACK_KEY},{TIME},,,\n",
+        "feedback": feedback_record(TIME),
     }
     assert extraction.tally.accepted["registers"] == 2
     assert extraction.slow_path_items == 0

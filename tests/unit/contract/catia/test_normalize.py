@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from contract.items.outcomes import Excluded, Outcome, Rejected
-from contract.sources.catia import CONVERSATIONS
+from contract.sources.catia import CONVERSATIONS, FEEDBACK
 from contract.sources.catia.outcomes import Conversation, Feedback, Register
 from contract.sources.catia.rows import ConversationRow, FeedbackRow, MessageRow
 from lambda_src.exclusions import ExclusionRule
@@ -146,12 +146,18 @@ def test_unknown_keys_are_ignored() -> None:
 def test_feedback_becomes_its_row() -> None:
     given_feedback = {"type": " LIKE ", "comment": "a\nb", "option": "1"}
 
-    assert feedback(Feedback=given_feedback) == FeedbackRow(
-        "7", "FEEDBACK#2026-01-31T04:30:00Z", TIME, "like", "a\nb", "1"
+    assert feedback(Feedback=given_feedback) == cells_of(
+        FEEDBACK,
+        user_id="7",
+        feedback_id="FEEDBACK#2026-01-31T04:30:00Z",
+        created_at=TIME,
+        feedback_type="like",
+        comment="a\nb",
+        option="1",
     )
     assert feedback(Feedback=json.dumps(given_feedback)) == feedback(Feedback=given_feedback)
     assert feedback(Feedback={"type": "DisLike"}).feedback_type == "dislike"
-    assert feedback()[3:] == feedback(Feedback={})[3:] == (None, None, None)
+    assert {*feedback()[3:]} == {*feedback(Feedback={})[3:]} == {None}
 
 
 @pytest.mark.parametrize("sort_key", ["REGISTER", "REGISTER#2026", "REGISTERED"])
