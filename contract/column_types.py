@@ -27,7 +27,7 @@ class Kind(Enum):
     """What a type is, whatever its precision; its value is the contract's name of it, decimals aside."""
 
     TEXT = "string"
-    COUNT = "bigint"
+    INTEGER = "bigint"
     INSTANT = "timestamp"
     DOUBLE = "double"
     DECIMAL = "decimal"
@@ -38,18 +38,18 @@ class Kind(Enum):
 
 #: Patterns that a cell has to match, for any program's regular expressions; text has other rules.
 _PATTERNS: Final[Mapping[Kind, str]] = {
-    Kind.COUNT: "(?:0|-?[1-9][0-9]{0,18})",
+    Kind.INTEGER: "(?:0|-?[1-9][0-9]{0,18})",
     Kind.INSTANT: rf"{_DAY}T[0-9]{{2}}:[0-9]{{2}}:[0-9]{{2}}[.][0-9]{{6}}Z",
     Kind.DOUBLE: r"-?[0-9]+(?:[.][0-9]+)?(?:[eE][+-]?[0-9]+)?",
     Kind.BOOLEAN: "(?:true|false)",
     Kind.DATE: _DAY,
 }
 #: Iceberg's names, and Athena's where they are not Glue's. Timestamps have no zone: Athena's DDL has no other.
-_ICEBERG: Final = {Kind.COUNT: "long", Kind.JSON: "string"}
+_ICEBERG: Final = {Kind.INTEGER: "long", Kind.JSON: "string"}
 _ATHENA: Final = {Kind.TEXT: "varchar", Kind.JSON: "varchar", Kind.INSTANT: "timestamp(6)"}
 _RULES: Final = {
     Kind.TEXT: "a text that UTF-8 can hold",
-    Kind.COUNT: "a whole number of 64 bits",
+    Kind.INTEGER: "a whole number of 64 bits",
     Kind.INSTANT: "an instant in UTC, to the microsecond",
     Kind.DOUBLE: "a finite number",
     Kind.BOOLEAN: "true or false",
@@ -70,7 +70,7 @@ class ColumnType:
     scale: int = 0
 
     TEXT: ClassVar[ColumnType]
-    COUNT: ClassVar[ColumnType]
+    INTEGER: ClassVar[ColumnType]
     INSTANT: ClassVar[ColumnType]
     DOUBLE: ClassVar[ColumnType]
     BOOLEAN: ClassVar[ColumnType]
@@ -112,12 +112,12 @@ class ColumnType:
     @property
     def is_number(self) -> bool:
         """Whether it is a type of numbers."""
-        return self.kind in {Kind.COUNT, Kind.DECIMAL, Kind.DOUBLE}
+        return self.kind in {Kind.INTEGER, Kind.DECIMAL, Kind.DOUBLE}
 
     @property
     def can_order(self) -> bool:
         """Whether rows can be told apart and files sorted by it: equal values are equal cells, and have an order."""
-        return self.kind in {Kind.TEXT, Kind.COUNT, Kind.DECIMAL, Kind.INSTANT, Kind.DATE}
+        return self.kind in {Kind.TEXT, Kind.INTEGER, Kind.DECIMAL, Kind.INSTANT, Kind.DATE}
 
     @property
     def pattern(self) -> str:
@@ -157,7 +157,7 @@ class ColumnType:
 
 
 ColumnType.TEXT = ColumnType(Kind.TEXT)
-ColumnType.COUNT = ColumnType(Kind.COUNT)
+ColumnType.INTEGER = ColumnType(Kind.INTEGER)
 ColumnType.INSTANT = ColumnType(Kind.INSTANT)
 ColumnType.DOUBLE = ColumnType(Kind.DOUBLE)
 ColumnType.BOOLEAN = ColumnType(Kind.BOOLEAN)
@@ -225,7 +225,7 @@ def _is_day(text: str) -> bool:
 
 #: What else holds of a cell that matches its pattern.
 _MORE: Final[dict[Kind, Callable[[str], bool]]] = {
-    Kind.COUNT: lambda text: int(text) in INT64,
+    Kind.INTEGER: lambda text: int(text) in INT64,
     Kind.INSTANT: _is_instant,
     Kind.DATE: _is_day,
 }

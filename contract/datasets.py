@@ -159,9 +159,9 @@ def decimal(precision: int, scale: int) -> Columns:
 #: Texts, and texts that are written at length.
 text: Final = _columns(ColumnType.TEXT)
 prose: Final = _columns(ColumnType.TEXT, is_prose=True)
-#: Whole numbers of 64 bits: any, and counts of something, which are never null.
-integer: Final = _columns(ColumnType.COUNT)
-count: Final = _columns(ColumnType.COUNT, may_be_null=False)
+#: Whole numbers of 64 bits. A count is one that is never null: it has no type of its own.
+integer: Final = _columns(ColumnType.INTEGER)
+count: Final = _columns(ColumnType.INTEGER, may_be_null=False)
 #: Floating-point numbers: they keep some 16 digits of a number. What has to be exact is a decimal.
 double: Final = _columns(ColumnType.DOUBLE)
 boolean: Final = _columns(ColumnType.BOOLEAN)

@@ -185,7 +185,7 @@ class SourceContract:
             for name in relation.columns:
                 if name in child and name in parent and child[name] != parent[name]:
                     yield f"relation {relation.name!r}: {name!r} is of different types in child and parent"
-            counts = [column.name for column in relation.parent.columns if column.type == ColumnType.COUNT]
+            counts = [column.name for column in relation.parent.columns if column.type == ColumnType.INTEGER]
             if relation.counted_in is not None and relation.counted_in not in counts:
                 yield f"relation {relation.name!r}: counted_in {relation.counted_in!r} is no count of the parent's"
 

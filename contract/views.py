@@ -65,9 +65,9 @@ def text(name: str, comment: str) -> ViewColumn:
     return ViewColumn(name, ColumnType.TEXT, comment)
 
 
-def count(name: str, comment: str) -> ViewColumn:
+def integer(name: str, comment: str) -> ViewColumn:
     """Return a view's column of whole numbers."""
-    return ViewColumn(name, ColumnType.COUNT, comment)
+    return ViewColumn(name, ColumnType.INTEGER, comment)
 
 
 def instant(name: str, comment: str) -> ViewColumn:

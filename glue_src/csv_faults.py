@@ -170,7 +170,7 @@ def _is_escaped(cell: str) -> bool:
 _CODES: Final = {
     Kind.TEXT: FaultCode.ESCAPE,
     Kind.JSON: FaultCode.ESCAPE,
-    Kind.COUNT: FaultCode.COUNT,
+    Kind.INTEGER: FaultCode.COUNT,
     Kind.INSTANT: FaultCode.INSTANT,
     Kind.DOUBLE: FaultCode.NUMBER,
     Kind.DECIMAL: FaultCode.NUMBER,

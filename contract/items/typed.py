@@ -171,7 +171,7 @@ def _refuse(kind: ColumnType, found: str) -> NoReturn:
 
 _READERS: Final[Mapping[Kind, Callable[[Any, ColumnType], str | None]]] = {
     Kind.TEXT: _text,
-    Kind.COUNT: _number(_whole),
+    Kind.INTEGER: _number(_whole),
     Kind.INSTANT: _instant,
     Kind.DOUBLE: _number(_double),
     Kind.DECIMAL: _number(_decimal),

@@ -180,7 +180,7 @@ def _text(cells: pa.Array, _: ColumnType) -> pa.Array:
 _CONVERTERS: Final[dict[Kind, Callable[[pa.Array, ColumnType], pa.Array]]] = {
     Kind.TEXT: _text,
     Kind.JSON: _text,
-    Kind.COUNT: _count,
+    Kind.INTEGER: _count,
     Kind.INSTANT: _instant,
     Kind.DOUBLE: _matching,
     Kind.DECIMAL: _matching,

@@ -37,7 +37,7 @@ def write(table: pa.Table, order: pa.Array, dataset: Dataset, raw_bytes: int, pa
     """
     prose = {column.name for column in dataset.columns if column.is_prose}
     texts = {column.name for column in dataset.columns if column.type.is_text}
-    counts = {column.name for column in dataset.columns if column.type == ColumnType.COUNT}
+    counts = {column.name for column in dataset.columns if column.type == ColumnType.INTEGER}
     fields = [field.with_type(table.schema.field(field.name).type) for field in schema_of(dataset)]
     schema = pa.schema(fields)
     with parquet.ParquetWriter(

@@ -15,7 +15,7 @@ INSTANT: Final = pa.timestamp("us")
 _TYPES: Final = {
     Kind.TEXT: pa.string(),
     Kind.JSON: pa.string(),
-    Kind.COUNT: pa.int64(),
+    Kind.INTEGER: pa.int64(),
     Kind.INSTANT: INSTANT,
     Kind.DOUBLE: pa.float64(),
     Kind.BOOLEAN: pa.bool_(),

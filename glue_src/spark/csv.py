@@ -33,7 +33,7 @@ from contract.datasets import Column, Dataset
 _TABLE_TYPES: dict[Kind, DataType] = {
     Kind.TEXT: StringType(),
     Kind.JSON: StringType(),
-    Kind.COUNT: LongType(),
+    Kind.INTEGER: LongType(),
     Kind.INSTANT: TimestampNTZType(),
     Kind.DOUBLE: DoubleType(),
     Kind.BOOLEAN: BooleanType(),
@@ -208,7 +208,7 @@ def _chosen(condition: str, then: str, otherwise: str) -> str:
 _CONVERSIONS: dict[Kind, Callable[[str, ColumnType], str]] = {
     Kind.TEXT: _text,
     Kind.JSON: _text,
-    Kind.COUNT: _count,
+    Kind.INTEGER: _count,
     Kind.INSTANT: _instant,
     Kind.DOUBLE: _matching,
     Kind.DECIMAL: _matching,

@@ -70,7 +70,7 @@ def test_every_kind_of_table_and_relation(shop: Lake) -> None:
 VALUES: dict[Kind, Callable[[str], Any]] = {
     Kind.TEXT: str,
     Kind.JSON: str,
-    Kind.COUNT: int,
+    Kind.INTEGER: int,
     Kind.DECIMAL: Decimal,
     Kind.DOUBLE: float,
     Kind.BOOLEAN: {"true": True, "false": False}.__getitem__,

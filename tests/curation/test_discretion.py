@@ -32,7 +32,7 @@ def marked(night: int) -> dict[Dataset, list[Cells]]:
 
 
 def _row(dataset: Dataset, night: int, place: int) -> Cells:
-    cells: dict[ColumnType, str] = {ColumnType.COUNT: "1", ColumnType.INSTANT: instant("2026-02")}
+    cells: dict[ColumnType, str] = {ColumnType.INTEGER: "1", ColumnType.INSTANT: instant("2026-02")}
     word = f"{MARK}-{place}"
     ids = {"conversation_id": f"CONVERSATION#{instant('2026-02')}{MARK}", "feedback_id": f"FEEDBACK#2026-02{MARK}"}
     ids |= {"text": f"{word}, night {night}", "comment": f'"{word}" {night}'}

@@ -97,7 +97,7 @@ def test_a_column_can_become_wider_and_nothing_else(
     assert lake.sees(months(JAN))
 
     number = with_columns(
-        MESSAGES, *(replace(c, type=ColumnType.COUNT) if c.name == "text" else c for c in MESSAGES.columns)
+        MESSAGES, *(replace(c, type=ColumnType.INTEGER) if c.name == "text" else c for c in MESSAGES.columns)
     )
     reused = with_columns(CONVERSATIONS, *(c for c in CONVERSATIONS.columns if c.name != "ciudad"))
     with pytest.raises(TableSchemaError, match="'text' is string in the table and long in the contract"):

@@ -117,7 +117,7 @@ def test_types_in_both_languages() -> None:
     columns = {column.type: (column.hive_type, column.presto_type) for view in VIEWS for column in view.columns}
     assert columns == {
         ColumnType.TEXT: ("string", "varchar"),
-        ColumnType.COUNT: ("bigint", "bigint"),
+        ColumnType.INTEGER: ("bigint", "bigint"),
         ColumnType.INSTANT: ("timestamp", "timestamp(6)"),
     }
 

@@ -122,7 +122,7 @@ def _candidates(kinds: Counter[str], values: Sequence[Any]) -> tuple[ColumnType,
         return (ColumnType.BOOLEAN,)
     if most == "N":
         decimal = _decimal_for([value for value in values if isinstance(value, Number)])
-        return ColumnType.COUNT, decimal, ColumnType.DOUBLE
+        return ColumnType.INTEGER, decimal, ColumnType.DOUBLE
     if most in {"M", "L"}:
         return (ColumnType.JSON,)
     return (ColumnType.DATE, ColumnType.INSTANT, ColumnType.JSON) if most else (ColumnType.TEXT,)

@@ -21,7 +21,7 @@ from tools.contract.names import column_name
 
 _BUILDERS: Final = {
     Kind.TEXT: "text",
-    Kind.COUNT: "integer",
+    Kind.INTEGER: "integer",
     Kind.DOUBLE: "double",
     Kind.BOOLEAN: "boolean",
     Kind.DATE: "day",

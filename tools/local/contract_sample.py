@@ -163,7 +163,7 @@ def _decimal(maker: _Maker, column: Column) -> Decimal:
 
 _VALUES: Final[Mapping[Kind, Callable[[_Maker, Column], Any]]] = {
     Kind.TEXT: _Maker.text,
-    Kind.COUNT: lambda maker, _: maker.number(3),
+    Kind.INTEGER: lambda maker, _: maker.number(3),
     Kind.DECIMAL: _decimal,
     Kind.DOUBLE: lambda maker, _: Decimal(maker.number(4)) / 8,
     Kind.BOOLEAN: lambda maker, _: maker.random.random() < 1 / 2,

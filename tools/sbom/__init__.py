@@ -1,0 +1,1 @@
+"""Bills of material: ``python -m tools.sbom``."""

@@ -6,7 +6,7 @@ from importlib import resources
 from typing import Final
 
 from contract.sources.catia import CONVERSATIONS, FEEDBACK
-from contract.views import ViewColumn, count, instant, named_queries, text, view
+from contract.views import ViewColumn, instant, integer, named_queries, text, view
 
 _SQL: Final = resources.files("contract.sources.catia") / "sql"
 
@@ -44,7 +44,7 @@ VIEWS: Final = (
         _last_known("subgerencia", "Sub-department"),
         _last_known("nivel_directivo", "Management level"),
         instant("fecha_primera_conversacion", "When the first conversation began, UTC; null without conversations."),
-        count("numero_conversaciones", "Conversations, those without messages included."),
+        integer("numero_conversaciones", "Conversations, those without messages included."),
         text(
             "conversacion_completa",
             "All messages as `sender: text`, ` | ` between them; ` || ` between conversations, those without messages"
@@ -54,13 +54,13 @@ VIEWS: Final = (
             "feedback_total",
             "All feedback, each as `type: option: comment` without the parts it lacks; ` || ` between them.",
         ),
-        count("numero_feedback", "Feedback given, of any type."),
+        integer("numero_feedback", "Feedback given, of any type."),
         text(
             "pregunta_conversacion",
             "All messages from the user, ` | ` between them; ` || ` between conversations, those without questions left"
             " out.",
         ),
-        count("numero_preguntas", "Messages from the user."),
+        integer("numero_preguntas", "Messages from the user."),
         text("feedback", "like, dislike, mixed (both occur) or empty (neither does)."),
         text("respuesta_feedback", "The comments of all feedback that has one; ` || ` between them."),
         counts={CONVERSATIONS.name: "sum(numero_conversaciones)", FEEDBACK.name: "sum(numero_feedback)"},

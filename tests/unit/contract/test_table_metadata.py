@@ -26,7 +26,7 @@ TABLES: Final = {
 LOCATION: Final = "s3://bucket/reports/etl-process2/table"
 TYPES: Final = {
     ColumnType.TEXT: "string",
-    ColumnType.COUNT: "long",
+    ColumnType.INTEGER: "long",
     # Neither a timestamptz, nor of nanoseconds.
     ColumnType.INSTANT: "timestamp",
     ColumnType.DOUBLE: "double",

@@ -8,7 +8,7 @@ from typing import Final
 from contract.column_types import ColumnType
 from contract.datasets import Column, Dataset
 
-_TYPES: Final = {ColumnType.TEXT: "VARCHAR", ColumnType.COUNT: "BIGINT", ColumnType.INSTANT: "TIMESTAMP"}
+_TYPES: Final = {ColumnType.TEXT: "VARCHAR", ColumnType.INTEGER: "BIGINT", ColumnType.INSTANT: "TIMESTAMP"}
 _LONGEST_LINE: Final = 20_000_000
 _QUOTED_IS_NOT_NULL: Final = "allow_quoted_nulls = false"
 """Otherwise empty texts become nulls."""

@@ -6,10 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from tools.local.athena.errors import InvalidRequestError
 from tools.local.athena.executions import FAILED, QUEUED, RUNNING, SUCCEEDED, Execution, Executions
 from tools.local.athena.results import Cells
-from tools.local.athena.workgroups import rules_of
+from tools.local.athena.workgroups import InvalidRequestError, rules_of
 
 if TYPE_CHECKING:
     from mypy_boto3_athena import AthenaClient

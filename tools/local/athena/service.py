@@ -12,8 +12,8 @@ from typing import Any, Final
 
 from botocore.exceptions import ClientError
 
-from tools.local.athena.errors import InvalidRequestError
 from tools.local.athena.operations import Operations
+from tools.local.athena.workgroups import InvalidRequestError
 from tools.local.processes import HOST
 
 _JSON: Final = "application/x-amz-json-1.1"

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from tools.local.athena.errors import InvalidRequestError
-
 if TYPE_CHECKING:
     from mypy_boto3_athena import AthenaClient
 
@@ -15,6 +13,10 @@ _NO_LOCATION: Final = (
     "setting or as an API input."
 )
 _SSE: Final = {"SSE_S3": "AES256", "SSE_KMS": "aws:kms"}
+
+
+class InvalidRequestError(Exception):
+    """The request cannot be met, and the message says why: Athena's InvalidRequestException."""
 
 
 @dataclass(frozen=True)

@@ -29,12 +29,12 @@ def column(kind: ColumnType, *, nullable: bool = True) -> Column:
 @pytest.mark.parametrize(
     ("kind", "value", "cell"),
     [
-        (ColumnType.COUNT, {"N": "-5"}, "-5"),
-        (ColumnType.COUNT, {"N": "5.000"}, "5"),
-        (ColumnType.COUNT, {"N": "1E+3"}, "1000"),
-        (ColumnType.COUNT, {"S": "9223372036854775807"}, "9223372036854775807"),
-        (ColumnType.COUNT, {"N": "-9223372036854775808"}, "-9223372036854775808"),
-        (ColumnType.COUNT, {"NULL": True}, None),
+        (ColumnType.INTEGER, {"N": "-5"}, "-5"),
+        (ColumnType.INTEGER, {"N": "5.000"}, "5"),
+        (ColumnType.INTEGER, {"N": "1E+3"}, "1000"),
+        (ColumnType.INTEGER, {"S": "9223372036854775807"}, "9223372036854775807"),
+        (ColumnType.INTEGER, {"N": "-9223372036854775808"}, "-9223372036854775808"),
+        (ColumnType.INTEGER, {"NULL": True}, None),
         (DECIMAL(12, 2), {"N": "5"}, "5.00"),
         (DECIMAL(12, 2), {"N": "-0.1"}, "-0.10"),
         (DECIMAL(12, 2), {"N": "-0.000"}, "0.00"),
@@ -65,11 +65,11 @@ def test_a_value_is_a_cell(kind: ColumnType, value: dict[str, Any], cell: str | 
 @pytest.mark.parametrize(
     ("kind", "value", "reason"),
     [
-        (ColumnType.COUNT, {"N": "1.5"}, "invalid_value: column c, bigint: expected a whole number of 64 bits, found"),
-        (ColumnType.COUNT, {"N": "9223372036854775808"}, "found a number of 19 digits"),
-        (ColumnType.COUNT, {"S": "geheim"}, "found text of 6 characters"),
-        (ColumnType.COUNT, {"S": ""}, "found text of 0 characters"),
-        (ColumnType.COUNT, {"BOOL": True}, "wrong_type: column c, bigint: expected a number, found a boolean"),
+        (ColumnType.INTEGER, {"N": "1.5"}, "invalid_value: column c, bigint: expected a whole number of 64 bits,"),
+        (ColumnType.INTEGER, {"N": "9223372036854775808"}, "found a number of 19 digits"),
+        (ColumnType.INTEGER, {"S": "geheim"}, "found text of 6 characters"),
+        (ColumnType.INTEGER, {"S": ""}, "found text of 0 characters"),
+        (ColumnType.INTEGER, {"BOOL": True}, "wrong_type: column c, bigint: expected a number, found a boolean"),
         (DECIMAL(12, 2), {"N": "0.001"}, "at most 10 digits before and 2 behind the point, found a number with more"),
         (DECIMAL(12, 2), {"N": "10000000000"}, "found a number of 11 digits before the point"),
         (DECIMAL(2, 2), {"N": "1"}, "found a number of 1 digits before the point"),
@@ -99,7 +99,7 @@ def test_what_does_not_fit_is_refused_without_its_value(kind: ColumnType, value:
 
 def test_a_null_is_refused_where_none_may_be() -> None:
     with pytest.raises(ItemRejectedError, match="column c, bigint: expected a value, found nothing"):
-        typed.cell(None, column(ColumnType.COUNT, nullable=False))
+        typed.cell(None, column(ColumnType.INTEGER, nullable=False))
 
 
 @given(st.decimals(allow_nan=False, allow_infinity=False, places=9).filter(lambda n: abs(n) < 10**29))

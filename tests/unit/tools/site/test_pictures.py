@@ -117,7 +117,7 @@ def test_lineage_is_that_of_the_contract_at_hand() -> None:
         "open_orders",
         "Orders with lines.",
         "SELECT order_id, line_count AS lines FROM orders WHERE line_count > (SELECT avg(line_count) FROM orders)",
-        (ViewColumn("order_id", ColumnType.TEXT, "It."), ViewColumn("lines", ColumnType.COUNT, "Its lines.")),
+        (ViewColumn("order_id", ColumnType.TEXT, "It."), ViewColumn("lines", ColumnType.INTEGER, "Its lines.")),
     )
     shop = Lineage(orders.CONTRACT, (open_orders,), "the shop's items")
     assert shop.columns_behind(open_orders, "lines") == ("orders.line_count",)
