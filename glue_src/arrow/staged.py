@@ -186,7 +186,8 @@ def commit(table: Table, added: Sequence[DataFile], removed: Sequence[DataFile],
         named_files(table),
         transaction.update_snapshot(snapshot_properties=dict(properties)).overwrite() as overwrite,
     ):
-        overwrite._process_manifests = partial(_useful, overwrite.snapshot_id)  # type: ignore[method-assign] # noqa: SLF001
+        useful = partial(_useful, overwrite.snapshot_id)
+        overwrite._process_manifests = useful  # type: ignore[method-assign]  # noqa: SLF001 - there is no other way
         for file in removed:
             overwrite.delete_data_file(file)
         for file in added:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from pyspark.sql import Column as Expression
 from pyspark.sql import DataFrame, SparkSession
-from pyspark.sql import functions as F  # noqa: N812 - the name that every Spark program gives it
+from pyspark.sql import functions as F
 from pyspark.sql.types import (
     BooleanType,
     DataType,

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from pyspark.sql import Column as Expression
 from pyspark.sql import DataFrame, DataFrameWriterV2, SparkSession
-from pyspark.sql import functions as F  # noqa: N812 - the name that every Spark program gives it
+from pyspark.sql import functions as F
 
 from contract.datasets import Dataset
 from contract.discretion import discreet

@@ -6,7 +6,7 @@ from typing import Final
 
 from pyspark.sql import Column as Expression
 from pyspark.sql import DataFrame
-from pyspark.sql import functions as F  # noqa: N812 - the name that every Spark program gives it
+from pyspark.sql import functions as F
 
 from contract.datasets import WHOLE_TABLE, Dataset
 from contract.source import Relation

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from typing import Final
 
 from pyspark.sql import Column as Expression
-from pyspark.sql import functions as F  # noqa: N812 - the name that every Spark program gives it
+from pyspark.sql import functions as F
 
 from contract.datasets import Dataset
 from glue_src.engine import TablePlan

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from pyspark.sql import Column as Expression
 from pyspark.sql import DataFrame
-from pyspark.sql import functions as F  # noqa: N812 - the name that every Spark program gives it
+from pyspark.sql import functions as F
 
 from contract.datasets import Column, Dataset
 from contract.masking import RULES, Mask, Treatment, treatment_of

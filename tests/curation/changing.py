@@ -13,7 +13,7 @@ from tests.curation.lake import Cells, Lake, like, months, run_id, talk, togethe
 
 TABLES: Final = (MESSAGES, FEEDBACK, CONVERSATIONS)
 #: A word of the people whose rows they are.
-SECRET: Final = "geheim"  # noqa: S105 - what no message may quote
+SECRET: Final = "geheim"
 _SECONDS_PER_DAY: Final = 86_400
 
 #: The texts of a table's rows, sorted.

@@ -1,8 +1,9 @@
-"""Who may import whom: the rooms' floors (pyproject.toml), and no circle between files."""
+"""The house's own rules: who may import whom, where clients come from, and that every exception says why."""
 
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -55,3 +56,15 @@ def test_aws_clients_come_from_one_place(room: str, home: str) -> None:
         )
     ]
     assert making == [home]
+
+
+def test_every_exception_to_a_rule_says_why() -> None:
+    bare = re.compile(r"noqa: [A-Z0-9, ]+$")
+    folders = [PROJECT / name for name in (*ROOMS, "tests")]
+    assert [
+        f"{file.relative_to(PROJECT)}: {line.strip()}"
+        for folder in folders
+        for file in folder.rglob("*.py")
+        for line in file.read_text("utf-8").splitlines()
+        if bare.search(line)
+    ] == []

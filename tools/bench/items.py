@@ -96,7 +96,7 @@ def generate(count: int, *, clean: bool = False, seed: int = 1) -> Iterator[Samp
 
     ``clean`` leaves out the faulty ones and writes every attribute plainly: some readers want one type per attribute.
     """
-    return islice(_Generator(Random(seed), clean=clean).samples(), count)  # noqa: S311 nothing here is secret
+    return islice(_Generator(Random(seed), clean=clean).samples(), count)
 
 
 class _Generator:
@@ -134,9 +134,9 @@ class _Generator:
         for time in times:
             yield self._conversation(user, time, known)
         for time in times:
-            if self._random.random() < 0.25:  # noqa: PLR2004 a share
+            if self._random.random() < 0.25:
                 yield self._feedback(user, time + timedelta(minutes=3))
-        if self._random.random() < 0.7:  # noqa: PLR2004 a share
+        if self._random.random() < 0.7:
             yield Sample({**_key(user, f"REGISTER#{utc_time(at)}"), "UserData": wire(known)}, Kind.REGISTER)
 
     def _conversation(self, user: str, at: datetime, known: dict[str, str]) -> Sample:
@@ -160,7 +160,7 @@ class _Generator:
         return messages
 
     def _message(self, words: tuple[str, ...], text: str, at: datetime) -> dict[str, str]:
-        if self._random.random() < 0.05:  # noqa: PLR2004 a share
+        if self._random.random() < 0.05:
             text = f"{text} {next(self._awkward)}"
         message = {"from": self._pick(words), "text": text}
         shape = self._pick(_TIME_SHAPES)
@@ -168,7 +168,7 @@ class _Generator:
 
     def _feedback(self, user: str, at: datetime) -> Sample:
         feedback = {"type": self._pick(("like", "dislike")), "option": "Respuesta clara"}
-        if self._random.random() < 0.7:  # noqa: PLR2004 a share
+        if self._random.random() < 0.7:
             feedback["comment"] = next(self._awkward)
         item = {**_key(user, f"FEEDBACK#{utc_time(at)}"), **self._created(at)}
         return Sample(item | _attribute("Feedback", feedback, self._shape(_FEEDBACK_SHAPES)), Kind.FEEDBACK)

@@ -146,7 +146,7 @@ def rule_resources(request: Request) -> list[str]:
 def athena_resources(request: Request) -> list[str]:
     """Return the workgroup of a query, named or executed, or the catalog that is browsed."""
     # Importing the application must come last.
-    from ministack.services.athena import _executions, _named_queries  # noqa: PLC0415
+    from ministack.services.athena import _executions, _named_queries
 
     said = request.json()
     asked = {**_named_queries, **_executions}.get(said.get("NamedQueryId") or said.get("QueryExecutionId"))
@@ -308,12 +308,12 @@ def pin_request_origin(address: str, _: bool) -> None:  # noqa: FBT001 ministack
 
 def with_tags(create: Callable[[dict[str, Any]], Any]) -> Callable[[dict[str, Any]], Any]:
     """Return what makes a Glue job and keeps its tags where they are asked for."""
-    from ministack.services import glue  # noqa: PLC0415 imports the application, which must come last
+    from ministack.services import glue
 
     def create_with_tags(asked: dict[str, Any]) -> Any:
         answer = create(asked)
         if asked.get("Tags"):
-            glue._tag_resource({"ResourceArn": glue._arn("job", asked["Name"]), "TagsToAdd": asked["Tags"]})  # noqa: SLF001
+            glue._tag_resource({"ResourceArn": glue._arn("job", asked["Name"]), "TagsToAdd": asked["Tags"]})
         return answer
 
     return create_with_tags
@@ -324,29 +324,29 @@ def hearing_a_stand_in(start: Callable[[dict[str, Any]], Any]) -> Callable[[dict
 
     https://docs.aws.amazon.com/glue/latest/dg/automating-awsglue-with-cloudwatch-events.html
     """
-    from ministack.core.responses import json_response  # noqa: PLC0415 imports the application, which must come last
-    from ministack.services import eventbridge, glue  # noqa: PLC0415
+    from ministack.core.responses import json_response
+    from ministack.services import eventbridge, glue
 
     def start_job_run(data: dict[str, Any]) -> Any:
         told = data.get("Arguments", {}).get("--told_by_stand_in")
         if told is None:
             return start(data)
-        name, run, kept = data["JobName"], json.loads(told), glue._job_runs  # noqa: SLF001 nothing else keeps them
+        name, run, kept = data["JobName"], json.loads(told), glue._job_runs
         kept[name] = [run, *(each for each in (kept.get(name) or []) if each["Id"] != run["Id"])]
         if run["JobRunState"] == "FAILED":
             said = {"jobName": name, "severity": "ERROR", "state": "FAILED", "jobRunId": run["Id"]}
             detail = json.dumps({**said, "message": run["ErrorMessage"]})
             entry = {"Source": "aws.glue", "DetailType": "Glue Job State Change", "Detail": detail}
-            eventbridge._put_events({"Entries": [entry]}, allow_aws_source=True)  # noqa: SLF001 AWS's own event
+            eventbridge._put_events({"Entries": [entry]}, allow_aws_source=True)
         return json_response({"JobRunId": run["Id"]})
 
     return start_job_run
 
 
 def _role_and_session(access_key: str) -> tuple[str, str]:
-    from ministack.services import sts  # noqa: PLC0415 imports the application, which must come last
+    from ministack.services import sts
 
-    arn = str(sts._sessions.get(access_key, {}).get("Arn", ""))  # noqa: SLF001 nothing else knows
+    arn = str(sts._sessions.get(access_key, {}).get("Arn", ""))
     role, _, session = arn.partition(":assumed-role/")[2].partition("/")
     return role, session
 
@@ -362,12 +362,12 @@ def main() -> None:
     iam_evaluator.enforce = enforcing(journal)
     iam_evaluator.evaluate_trust_policy = evaluate_trust_policy
     iam_evaluator.pin_request_origin = pin_request_origin
-    from ministack import app  # noqa: PLC0415 - after its settings
-    from ministack.services import glue  # noqa: PLC0415 - the same
+    from ministack import app
+    from ministack.services import glue
 
     # Both are looked up with each request.
-    glue._create_job = with_tags(glue._create_job)  # noqa: SLF001
-    glue._start_job_run = hearing_a_stand_in(glue._start_job_run)  # noqa: SLF001
+    glue._create_job = with_tags(glue._create_job)
+    glue._start_job_run = hearing_a_stand_in(glue._start_job_run)
     app.main()
 
 

@@ -52,7 +52,7 @@ class _Generator:
     """Goes through the shapes in turn, so that none depends on luck; only the rest is random."""
 
     def __init__(self, seed: int, newest: date) -> None:
-        self._random = Random(seed)  # noqa: S311 nothing here is secret
+        self._random = Random(seed)
         self._first_day = newest - timedelta(days=DAYS - 1)
         self._conversation_shapes = cycle(CONVERSATION_SHAPES)
         self._feedback_shapes = cycle(FEEDBACK_SHAPES)
@@ -76,7 +76,7 @@ class _Generator:
             yield self._feedback(user, times[0] - timedelta(days=1))
         for at in times:
             yield self._conversation(user, at, known, huge=number % HUGE_EVERY == 1 and at == times[0])
-            if self._random.random() < 0.5:  # noqa: PLR2004 a share
+            if self._random.random() < 0.5:
                 yield self._feedback(user, at + timedelta(minutes=self._random.randint(1, 50)))
         if number % FAULT_EVERY == 0:
             yield next(self._faults)(user.removeprefix("monitor-"), times[-1] + timedelta(minutes=55))
@@ -114,11 +114,11 @@ class _Generator:
         return message if shape is None else {**message, "timestamp": shape(at)}
 
     def _spiced(self, text: str) -> str:
-        return f"{text} {next(self._awkward_texts)}" if self._random.random() < 0.2 else text  # noqa: PLR2004 a share
+        return f"{text} {next(self._awkward_texts)}" if self._random.random() < 0.2 else text
 
     def _feedback(self, user: str, at: datetime) -> Item:
         feedback = {"type": self._random.choice(("like", "dislike")), "option": self._random.choice(OPTIONS)}
-        if self._random.random() < 0.7:  # noqa: PLR2004 a share
+        if self._random.random() < 0.7:
             feedback["comment"] = next(self._awkward_texts)
         return {
             **_key(user, f"FEEDBACK#{utc_time(at)}"),

@@ -85,4 +85,4 @@ def user_data(random: Random, number: int) -> dict[str, str]:
         "oficinas_asesoras": random.choice(ADVISORY_OFFICES),
         "nivel_directivo": random.choice(LEVELS),
     }
-    return {name: value for name, value in known.items() if random.random() < 0.9}  # noqa: PLR2004 a share
+    return {name: value for name, value in known.items() if random.random() < 0.9}

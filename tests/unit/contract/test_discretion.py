@@ -10,7 +10,7 @@ import pytest
 
 from contract.discretion import UnexpectedError, discreet
 
-SECRET = "geheim"  # noqa: S105 - what no message may quote
+SECRET = "geheim"
 
 
 class OwnError(Exception):

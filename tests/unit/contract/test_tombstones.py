@@ -139,7 +139,7 @@ def test_a_person_is_the_whole_key(partition_key: str | None, *, is_covered: boo
 def test_coverage_travels_to_workers_and_shows_no_key() -> None:
     made = coverage("ana")
 
-    assert pickle.loads(pickle.dumps(made)) == made  # noqa: S301 - just written
+    assert pickle.loads(pickle.dumps(made)) == made
     assert str(KEY) not in repr(made)
 
 

@@ -30,7 +30,7 @@ def test_an_error_ends_in_what_it_is_about(
         service,
         region_name="us-east-1",
         aws_access_key_id="test",
-        aws_secret_access_key="test",  # noqa: S106
+        aws_secret_access_key="test",
     )
     for _ in range(2):
         name_errors(client)

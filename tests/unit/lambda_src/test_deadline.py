@@ -39,7 +39,7 @@ def test_the_service_is_asked_how_long_it_is() -> None:
 
 @pytest.mark.parametrize(("limit", "is_over"), [(600.0, False), (-1.0, True)])
 def test_another_machine_can_hold_it(limit: float, *, is_over: bool) -> None:
-    deadline = pickle.loads(pickle.dumps(Deadline.after(limit, "Raise the timeout.")))  # noqa: S301 - our own bytes
+    deadline = pickle.loads(pickle.dumps(Deadline.after(limit, "Raise the timeout.")))
 
     with pytest.raises(DeadlineExceededError) if is_over else nullcontext():
         deadline.check()

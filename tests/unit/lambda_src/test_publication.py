@@ -168,7 +168,7 @@ def test_a_commit_before_begin_is_a_defect() -> None:
 def test_what_has_been_opened_can_be_sent_to_another_process() -> None:
     fake = FakeS3()
     publication = Publication(fake.as_client(), SETTINGS, DAY, RUN_ID)
-    uploads = pickle.loads(pickle.dumps(publication.begin()))  # noqa: S301 - of this very line
+    uploads = pickle.loads(pickle.dumps(publication.begin()))
 
     part = uploads.by(fake.as_client())("messages", 1, b"csv\n")
 

@@ -66,4 +66,4 @@ def test_the_counts_of_a_run_show_rules_that_took_nothing() -> None:
 
 
 def test_a_tally_passes_between_processes() -> None:
-    assert pickle.loads(pickle.dumps(tally())) == tally()  # noqa: S301 our own
+    assert pickle.loads(pickle.dumps(tally())) == tally()

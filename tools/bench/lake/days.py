@@ -79,7 +79,7 @@ def write_part(folder: Path, number: int, conversations: int, span: Span = YEAR,
 
 def _users_in_hash_order(number: int, most: int) -> list[int]:
     users = list(range(number * USERS_A_PART, number * USERS_A_PART + most))
-    Random(number).shuffle(users)  # noqa: S311 nothing here is secret
+    Random(number).shuffle(users)
     return users
 
 
@@ -87,7 +87,7 @@ class _Part:
     def __init__(self, files: dict[str, TextIO], number: int, span: Span) -> None:
         self._files = files
         self._span = span
-        self._random = Random(number + 1)  # noqa: S311 nothing here is secret
+        self._random = Random(number + 1)
         self._texts = Texts(self._random)
         self.conversations = 0
 
@@ -139,8 +139,8 @@ class _Part:
         return None if len(text) % 2 else ""
 
     def _feedback(self, user: str, at: datetime) -> None:
-        kind = "like" if self._random.random() < 0.6 else "dislike"  # noqa: PLR2004 a ratio
-        comment = self._texts.question() if self._random.random() < 0.5 else None  # noqa: PLR2004 a half
+        kind = "like" if self._random.random() < 0.6 else "dislike"
+        comment = self._texts.question() if self._random.random() < 0.5 else None
         cells = (user, _sort_key("FEEDBACK", at), _instant(at), kind, comment, "Respuesta clara")
         self._write(FEEDBACK, record(cells))
 

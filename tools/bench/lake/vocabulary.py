@@ -61,7 +61,7 @@ class Texts:
         """Return what a user says: a sentence, sometimes one that is hard to carry."""
         chance = self._random.random()
         sentence = self._sentence(3 + int(chance * 16))
-        text = f"¿{sentence}?" if chance < 0.5 else f"{sentence}."  # noqa: PLR2004 a half
+        text = f"¿{sentence}?" if chance < 0.5 else f"{sentence}."
         return f"{text} {self._awkward()}" if self._random.random() < _AWKWARD_SHARE else text
 
     def answer(self) -> str:

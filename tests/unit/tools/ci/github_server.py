@@ -14,7 +14,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Final
 from urllib.parse import parse_qs, urlsplit
 
-TOKEN: Final = "made-up"  # noqa: S105 of no account
+TOKEN: Final = "made-up"
 REPOSITORY: Final = "example/platform"
 OURS: Final = {"login": "github-actions[bot]"}
 
