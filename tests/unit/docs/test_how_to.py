@@ -83,10 +83,12 @@ def test_the_column_is_written(project: Path) -> None:
     apply(change, project)
     program = """
 from lambda_src.extraction import Extraction
-from contract.sources.catia import CONTRACT
+from contract.sources.catia import CONTRACT, CONVERSATIONS
 extraction = Extraction(CONTRACT, ())
 extraction.add([b'{"PK":{"S":"USER#1"},"SK":{"S":"CONVERSATION#2026-01-30T10:00:00Z"},'
                 b'"UserData":{"M":{"ciudad":{"S":"Cali"},"idioma":{"S":"es"}}}}'])
-print(extraction.take_rows()["conversations"].decode(), end="")
+cells = extraction.take_rows()["conversations"].decode().strip().split(",")
+print(*(f"{name}={cell}" for name, cell in zip(CONVERSATIONS.column_names, cells, strict=True)))
 """
-    assert said_by(f"python -c '{program.replace(chr(39), chr(34) * 3)}'", project).endswith(",Cali,,,,,es,0,0\n")
+    cells = said_by(f"python -c '{program.replace(chr(39), chr(34) * 3)}'", project).split()
+    assert {"ciudad=Cali", "idioma=es", "message_count=0"} <= {*cells}
