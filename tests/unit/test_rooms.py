@@ -15,6 +15,28 @@ from grimp import ImportGraph
 from tools.local.machine_tools import PROJECT
 from tools.site.pictures.rooms import ROOMS
 
+#: What a person reads in one sitting, in lines; and why a file of a room is longer or shorter.
+SITTING = range(15, 251)
+OTHERWISE = {
+    "contract/runs.py": "a run summary is written, read back and checked side by side",
+    "contract/source.py": "what a contract says, and the rules that it has to keep",
+    "contract/spanish.py": "beside each source's own: of the datasets that every contract has",
+    "contract/units.py": "all programs count in it",
+    "contract/version.py": "pyproject.toml reads it, and a release changes no other file of the program",
+    "envs/naming.py": "a list: every physical name",
+    "envs/schema.py": "a list: every setting",
+    "glue_src/exceptions.py": "a list: the whole hierarchy, drawn on top",
+    "glue_src/tables.py": "one document, and all that is read from it",
+    "lambda_src/scan.py": "what asks for pages and what it hooks into botocore know each other",
+    "modules/ci/access.py": "a list: a row for each type of resource",
+    "modules/outputs.py": "the constructs of all stacks give them",
+    "modules/terraform.py": "a list: the one place that imports CDKTF",
+    "ops/person/scanning.py": "formats lie in one another: what reads one calls what reads the others",
+    "tools/fuzz/properties.py": "one list of properties for tests, corpus and fuzzer",
+    "tools/local/enforcing_emulator.py": "runs as a script that cannot import the project",
+    "tools/scan/privilege/unrecorded.py": "a list: a reason for each grant",
+}
+
 
 @pytest.fixture(scope="module")
 def imports() -> ImportGraph:
@@ -68,3 +90,9 @@ def test_every_exception_to_a_rule_says_why() -> None:
         for line in file.read_text("utf-8").splitlines()
         if bare.search(line)
     ] == []
+
+
+def test_a_file_is_as_long_as_a_sitting_or_says_why_not() -> None:
+    files = [file for room in ROOMS for file in (PROJECT / room).rglob("*.py") if file.name != "__init__.py"]
+    lengths = {file.relative_to(PROJECT).as_posix(): file.read_text("utf-8").count("\n") for file in files}
+    assert {name for name, lines in lengths.items() if lines not in SITTING} == OTHERWISE.keys()
