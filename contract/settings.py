@@ -138,5 +138,5 @@ CRAWLER_VARIABLE: Final = "CRAWLER"
 #: How such a function keeps memory: what Arrow's allocator, mimalloc, has once taken of the system stays its own, and
 #: it is taken as it is needed, not in pages of 2 MiB. Otherwise an eighth of all the work would be the system's, which
 #: clears each page that it gives; the peak stays the same. mimalloc reads this when pyarrow is imported. Python's own
-#: memory, with the pieces of CSV in it, comes from glibc: from one heap for all threads, which takes some 60 MB less.
+#: memory, with the chunks of CSV in it, comes from glibc: from one heap for all threads, which takes some 60 MB less.
 ARROW_MEMORY_VARIABLES: Final = {"MIMALLOC_PURGE_DELAY": "-1", "MIMALLOC_ALLOW_THP": "0", "MALLOC_ARENA_MAX": "1"}

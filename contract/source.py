@@ -65,7 +65,7 @@ class SourceContract:
     each column is, by name: for people who ask what is held about them.
 
     ``item_reader`` names a function, as ``module:function``, that takes an item in DynamoDB's wire format and returns a
-    ``contract.items.outcomes.Placed`` or raises ``ItemRejectedError``; only ETL-1 imports it. A package of the
+    ``contract.items.outcomes.Accepted`` or raises ``ItemRejectedError``; only ETL-1 imports it. A package of the
     contract's name in ``lambda_src.fast_readers`` does the same faster. ``item_date`` names a function, in the same
     way, that returns an item's own date, time-zone aware, or None where it cannot be read: items of a person who was
     erased are left out up to a date. A contract whose partition key names people has to have one.

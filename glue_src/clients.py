@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_ssm import SSMClient
 
-#: Timeouts are in seconds, and well above what a piece of a CSV or a part of an upload takes.
+#: Timeouts are in seconds, and well above what a chunk of a CSV or a part of an upload takes.
 _CONFIG: Final = Config(
     retries={"mode": "standard", "total_max_attempts": 8},
     connect_timeout=5,

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 _KEYS_PER_DELETE: Final = 1000
-_PIECE_BYTES: Final = 8 * MIB
+_CHUNK_BYTES: Final = 8 * MIB
 
 
 @dataclass(frozen=True)
@@ -65,8 +65,8 @@ class Bucket:
     def lines(self, key: str) -> Iterator[bytes]:
         """Yield an object's lines with their line feeds, as they come: objects may be larger than the memory."""
         left = b""
-        for piece in self.s3.get_object(Bucket=self.name, Key=key)["Body"].iter_chunks(_PIECE_BYTES):
-            *whole, left = (left + piece).split(b"\n")
+        for chunk in self.s3.get_object(Bucket=self.name, Key=key)["Body"].iter_chunks(_CHUNK_BYTES):
+            *whole, left = (left + chunk).split(b"\n")
             yield from (line + b"\n" for line in whole)
         if left:
             yield left

@@ -20,8 +20,8 @@ _LONGEST_RETENTION = 14 * 24 * 3600
 class DeadLettersProps:
     """What the queue needs: names, its alarm's heading in the runbook and topic, its component, and the key, if any.
 
-    ``address`` is the last part of both Terraform addresses. ``policy`` is for a service that puts letters there in its
-    own name, not as a role.
+    ``address`` is the last part of both Terraform addresses. ``policy`` is for a service that puts messages there
+    in its own name, not as a role.
     """
 
     address: str = "dead_letters"

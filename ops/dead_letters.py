@@ -25,7 +25,7 @@ _HIDDEN_SECONDS: Final = 2 * 3600
 
 
 @dataclass(frozen=True)
-class Letter:
+class DeadLetter:
     """One message: what it asks for, why it was not delivered, and what it takes to delete it.
 
     ``event`` is what ETL-1 is to be given. ``run_id`` is the run that ETL-2 is to publish, empty where a deployment
@@ -46,14 +46,14 @@ class Letter:
     target: str = ""
 
 
-def receive(platform: Platform, now: datetime, hidden_seconds: int = _HIDDEN_SECONDS) -> list[Letter]:
+def receive(platform: Platform, now: datetime, hidden_seconds: int = _HIDDEN_SECONDS) -> list[DeadLetter]:
     """Return what the queues hold, hidden from everybody else for so long, or until it is put back or deleted."""
-    letters = []
+    dead_letters = []
     for queue in queue_names(platform):
         url = platform.sqs.get_queue_url(QueueName=queue)["QueueUrl"]
         while messages := _some(platform, url, hidden_seconds):
-            letters += [_read(platform, queue, message, now) for message in messages]
-    return letters
+            dead_letters += [_read(platform, queue, message, now) for message in messages]
+    return dead_letters
 
 
 def _some(platform: Platform, url: str, hidden_seconds: int) -> Sequence[MessageTypeDef]:
@@ -68,16 +68,16 @@ def _some(platform: Platform, url: str, hidden_seconds: int) -> Sequence[Message
     return answer.get("Messages", [])
 
 
-def _read(platform: Platform, queue: str, message: MessageTypeDef, now: datetime) -> Letter:
+def _read(platform: Platform, queue: str, message: MessageTypeDef, now: datetime) -> DeadLetter:
     attributes = {name: value.get("StringValue", "") for name, value in message.get("MessageAttributes", {}).items()}
     body = message.get("Body", "")
     common = (queue, message["MessageId"], message["ReceiptHandle"], body, reason(attributes))
     if queue == platform.names.etl_dead_letters:
         arrived, fault = arrival(body, platform.environment.etl.clean_prefix)
         day, run_id = (arrived.day, arrived.run_id) if arrived else (None, "")
-        return Letter(*common, "ETL-2", day, None, run_id, fault, attributes.get("TARGET_ARN", ""))
+        return DeadLetter(*common, "ETL-2", day, None, run_id, fault, attributes.get("TARGET_ARN", ""))
     event, day, fault = normalize_event(body, now, platform.environment.normalize.extract.time_zone)
-    return Letter(*common, "ETL-1", day, event, "", fault)
+    return DeadLetter(*common, "ETL-1", day, event, "", fault)
 
 
 def reason(attributes: Mapping[str, str]) -> str:
@@ -120,29 +120,29 @@ def arrival(body: str, clean_prefix: str) -> tuple[CleanObject | None, str]:
     return arrived, "" if arrived else f"{key} is no run's object"
 
 
-def of_etl1(letters: Iterable[Letter]) -> tuple[Letter, ...]:
-    """Return ETL-1's letters that can be done, newest day first: one run for that day settles them all.
+def of_etl1(dead_letters: Iterable[DeadLetter]) -> tuple[DeadLetter, ...]:
+    """Return ETL-1's dead letters that can be done, newest day first: one run for that day settles them all.
 
     A run is a snapshot of the whole source: a second one for an earlier day would find the same.
     """
-    found = [(letter.day, letter) for letter in letters if letter.etl == "ETL-1" and letter.day is not None]
+    found = [(letter.day, letter) for letter in dead_letters if letter.etl == "ETL-1" and letter.day is not None]
     return tuple(letter for _, letter in sorted(found, key=lambda each: each[0], reverse=True))
 
 
-def of_etl2(letters: Iterable[Letter]) -> tuple[Letter, ...]:
-    """Return ETL-2's letters that can be done: one run of it settles them all."""
-    return tuple(letter for letter in letters if letter.etl == "ETL-2" and not letter.fault)
+def of_etl2(dead_letters: Iterable[DeadLetter]) -> tuple[DeadLetter, ...]:
+    """Return ETL-2's dead letters that can be done: one run of it settles them all."""
+    return tuple(letter for letter in dead_letters if letter.etl == "ETL-2" and not letter.fault)
 
 
-def delete(platform: Platform, letters: Iterable[Letter]) -> None:
+def delete(platform: Platform, dead_letters: Iterable[DeadLetter]) -> None:
     """Delete messages whose work is done."""
-    for letter in letters:
+    for letter in dead_letters:
         url = platform.sqs.get_queue_url(QueueName=letter.queue)["QueueUrl"]
         platform.sqs.delete_message(QueueUrl=url, ReceiptHandle=letter.receipt)
 
 
-def put_back(platform: Platform, letters: Iterable[Letter]) -> None:
+def put_back(platform: Platform, dead_letters: Iterable[DeadLetter]) -> None:
     """Let messages that were not settled be seen again."""
-    for letter in letters:
+    for letter in dead_letters:
         url = platform.sqs.get_queue_url(QueueName=letter.queue)["QueueUrl"]
         platform.sqs.change_message_visibility(QueueUrl=url, ReceiptHandle=letter.receipt, VisibilityTimeout=0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ops import dead_letters
-from ops.dead_letters import Letter
+from ops.dead_letters import DeadLetter
 from ops.engines import extract_engine, transform_engine
 from ops.execution import Watch, execute
 from ops.platform import Platform
@@ -13,25 +13,25 @@ from ops.tables import recorded_run
 
 
 class Redrive:
-    """Letters that were received; ``settled`` are those whose work is done, and that are deleted."""
+    """Dead letters that were received; ``settled`` are those whose work is done, and that are deleted."""
 
-    def __init__(self, platform: Platform, letters: Sequence[Letter]) -> None:
+    def __init__(self, platform: Platform, received: Sequence[DeadLetter]) -> None:
         self._platform = platform
-        self._letters = tuple(letters)
-        self.settled: list[Letter] = []
+        self._dead_letters = tuple(received)
+        self.settled: list[DeadLetter] = []
 
     @property
-    def left(self) -> list[Letter]:
-        """The letters that are still to be done, or cannot be."""
-        return [letter for letter in self._letters if letter not in self.settled]
+    def left(self) -> list[DeadLetter]:
+        """The dead letters that are still to be done, or cannot be."""
+        return [letter for letter in self._dead_letters if letter not in self.settled]
 
     def plan(self) -> list[str]:
-        """Return what is to be done, a line each; nothing where no letter can be."""
+        """Return what is to be done, a line each; nothing where no dead letter can be."""
         extract, transform = extract_engine(self._platform), transform_engine(self._platform)
         lines = []
-        if asked := dead_letters.of_etl1(self._letters):
+        if asked := dead_letters.of_etl1(self._dead_letters):
             lines.append(f"ETL-1: run {extract.name} for {asked[0].day}, then delete {_messages(asked)}")
-        if events := dead_letters.of_etl2(self._letters):
+        if events := dead_letters.of_etl2(self._dead_letters):
             lines.append(f"ETL-2: run {transform.name}, then delete {_messages(events)}")
         return lines
 
@@ -41,10 +41,10 @@ class Redrive:
         Raises:
             OpsError: ETL-1 or ETL-2 failed; what comes after is not tried.
         """
-        if asked := dead_letters.of_etl1(self._letters):
+        if asked := dead_letters.of_etl1(self._dead_letters):
             execute(self._platform, extract_engine(self._platform), asked[0].event or {}, watch)
             self._delete(asked)
-        events = dead_letters.of_etl2(self._letters)
+        events = dead_letters.of_etl2(self._dead_letters)
         if not all(map(self._is_recorded, events)):
             execute(self._platform, transform_engine(self._platform), {}, watch)
             # It has ended well, and brings the tables' columns to the contract's before all else.
@@ -55,15 +55,15 @@ class Redrive:
         """Let everybody see again what was not settled."""
         dead_letters.put_back(self._platform, self.left)
 
-    def _is_recorded(self, letter: Letter) -> bool:
-        """Tell whether a letter's run is in the tables, or a newer one is."""
+    def _is_recorded(self, letter: DeadLetter) -> bool:
+        """Tell whether a dead letter's run is in the tables, or a newer one is."""
         recorded = recorded_run(self._platform)
         return bool(letter.run_id) and recorded is not None and recorded.run_id >= letter.run_id
 
-    def _delete(self, letters: Sequence[Letter]) -> None:
-        dead_letters.delete(self._platform, letters)
-        self.settled += letters
+    def _delete(self, settled: Sequence[DeadLetter]) -> None:
+        dead_letters.delete(self._platform, settled)
+        self.settled += settled
 
 
-def _messages(letters: Sequence[Letter]) -> str:
-    return "1 message" if len(letters) == 1 else f"{len(letters)} messages"
+def _messages(found: Sequence[DeadLetter]) -> str:
+    return "1 message" if len(found) == 1 else f"{len(found)} messages"

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from contract.datasets import Dataset
+from contract.units import MIB
 from glue_src.exceptions import TableFileError
 from glue_src.tables import TableState
 from ops.lake import sizes_needed
@@ -94,7 +95,7 @@ def _content(platform: Platform, version: Version) -> str:
     """Return a hash of what a version holds."""
     body = platform.s3.get_object(Bucket=platform.bucket.name, Key=version.key, VersionId=version.version_id)["Body"]
     digest = hashlib.sha256()
-    for chunk in body.iter_chunks(1 << 20):
+    for chunk in body.iter_chunks(MIB):
         digest.update(chunk)
     return digest.hexdigest()
 

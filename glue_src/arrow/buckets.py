@@ -1,4 +1,4 @@
-"""Rows of one CSV on their way: apart by partition, in one file on disk, until all pieces have been read."""
+"""Rows of one CSV on their way: apart by partition, in one file on disk, until all chunks have been read."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pieces of a clean CSV to typed record batches, as strict as the contract.
+"""Chunks of a clean CSV to typed record batches, as strict as the contract.
 
 That something is wrong is found here, by patterns over all bytes and by comparisons of whole columns; what it is,
 ``glue_src.csv_faults`` finds out.
@@ -17,8 +17,8 @@ from pyarrow import csv
 
 from contract.column_types import ColumnType, Kind
 from contract.datasets import WHOLE_TABLE, Column, Dataset
+from glue_src.arrow.csv_chunks import CsvChunk
 from glue_src.arrow.escapes import UnknownEscapeError, restore
-from glue_src.arrow.pieces import Piece
 from glue_src.arrow.types import INSTANT, arrow_type, plain_schema
 from glue_src.engine import Source
 from glue_src.exceptions import SuspectCsvError
@@ -41,18 +41,18 @@ class _CellError(ValueError):
     """A cell is not what its column's type allows."""
 
 
-def parse(piece: Piece, source: Source, wanted: pa.Array | None = None) -> pa.RecordBatch:
-    """Return a piece's rows, in the contract's types and column order; columns that the header lacks are null.
+def parse(chunk: CsvChunk, source: Source, wanted: pa.Array | None = None) -> pa.RecordBatch:
+    """Return a chunk's rows, in the contract's types and column order; columns that the header lacks are null.
 
     With ``wanted``, only rows of these partitions are returned. The cells of the others are not looked at.
 
     Raises:
         SuspectCsvError: a record or a cell is not as the contract has it.
     """
-    if piece.start == piece.end:
+    if chunk.start == chunk.end:
         return pa.RecordBatch.from_pylist([], schema=plain_schema(source.dataset))
     try:
-        texts = _texts(piece, source)
+        texts = _texts(chunk, source)
         kept = texts if wanted is None else _of_partitions(texts, wanted, source)
         columns = [_column(kept, column, source) for column in source.dataset.columns]
     except (_CellError, UnknownEscapeError, pa.ArrowInvalid):
@@ -75,9 +75,9 @@ def _of_partitions(texts: pa.Table, wanted: pa.Array, source: Source) -> pa.Tabl
     return texts.filter(pc.is_in(partitions_of(keys, source.dataset), wanted))
 
 
-def _texts(piece: Piece, source: Source) -> pa.Table:
+def _texts(chunk: CsvChunk, source: Source) -> pa.Table:
     """Return the cells, still escaped."""
-    content = piece.buffer()
+    content = chunk.buffer()
     _require(_matches(content, _records_pattern(len(source.columns))))
     _require(pc.invert(_matches(content, _MARK_WITHOUT_QUOTES)))
     # That bytes are UTF-8 is found in half the time where all cells are looked at together.

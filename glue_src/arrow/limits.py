@@ -18,10 +18,10 @@ _FACTOR: Final = 2.5
 #: Offsets of texts are 32-bit numbers: no column of a partition may have more bytes.
 _LARGEST_COLUMN: Final = 2**31 - 64 * MIB
 
-#: Pieces of CSV. Every partition gets a segment of each: with many partitions larger pieces are read, so that segments
+#: Chunks of CSV. Every partition gets a segment of each: with many partitions larger chunks are read, so that segments
 #: stay worth their overhead.
-_PIECE_BYTES: Final = 8 * MIB
-_LARGE_PIECE_BYTES: Final = 64 * MIB
+_CHUNK_BYTES: Final = 8 * MIB
+_LARGE_CHUNK_BYTES: Final = 64 * MIB
 _SEGMENT_BYTES: Final = 16 * 1024
 
 
@@ -44,10 +44,10 @@ class Limits:
         """One more than there are processors: while a thread takes a result none of them is without work."""
         return self.workers + 1
 
-    def piece_bytes(self, partitions: int) -> int:
-        """Return how large the pieces of a CSV are whose rows go to so many partitions."""
-        largest = min(_LARGE_PIECE_BYTES, max(_PIECE_BYTES, self._spare // (8 * self.ahead)))
-        return max(_PIECE_BYTES, min(largest, partitions * _SEGMENT_BYTES))
+    def chunk_bytes(self, partitions: int) -> int:
+        """Return how large the chunks of a CSV are whose rows go to so many partitions."""
+        largest = min(_LARGE_CHUNK_BYTES, max(_CHUNK_BYTES, self._spare // (8 * self.ahead)))
+        return max(_CHUNK_BYTES, min(largest, partitions * _SEGMENT_BYTES))
 
     @property
     def _spare(self) -> int:

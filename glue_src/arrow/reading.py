@@ -1,4 +1,4 @@
-"""CSVs to buckets: pieces of all of them side by side, so that no processor waits for the end of one."""
+"""CSVs to buckets: chunks of all of them side by side, so that no processor waits for the end of one."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ import pyarrow as pa
 from contract.masking import Mask
 from glue_src.arrow.buckets import Buckets, Segment, split
 from glue_src.arrow.csv import parse
+from glue_src.arrow.csv_chunks import CsvChunk, CsvChunkReader
 from glue_src.arrow.limits import Limits
 from glue_src.arrow.masking import masked
-from glue_src.arrow.pieces import Piece, PieceReader
 from glue_src.arrow.pipeline import in_order
 from glue_src.arrow.s3_files import read_range
 from glue_src.engine import TablePlan
@@ -28,10 +28,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class _Part:
-    """One piece of a plan's CSV, by its number; ``wanted`` has the partitions whose rows are kept, None for all."""
+    """One chunk of a plan's CSV, by its number; ``wanted`` has the partitions whose rows are kept, None for all."""
 
     plan: TablePlan
-    reader: PieceReader
+    reader: CsvChunkReader
     number: int
     wanted: pa.Array | None
 
@@ -73,18 +73,18 @@ class CsvReader:
         if not (plan.changed or plan.replaces_all):
             return
         source, kept = plan.source, {*plan.changed, *plan.gone}
-        piece_bytes = self.limits.piece_bytes(len(kept))
-        reader = PieceReader(partial(read_range, self.s3, self.bucket, source.key), source.bytes, piece_bytes)
+        chunk_bytes = self.limits.chunk_bytes(len(kept))
+        reader = CsvChunkReader(partial(read_range, self.s3, self.bucket, source.key), source.bytes, chunk_bytes)
         # Rows of a partition that is to go are kept, too: the CSV has them against what was promised.
         wanted = None if plan.replaces_all else pa.array(sorted(kept), pa.string())
         for number in range(reader.count):
             yield _Part(plan, reader, number, wanted)
 
-    def _segments(self, fetched: tuple[_Part, Piece]) -> tuple[str, list[Segment]]:
-        part, piece = fetched
-        rows, dataset = parse(piece, part.plan.source, part.wanted), part.plan.dataset
+    def _segments(self, fetched: tuple[_Part, CsvChunk]) -> tuple[str, list[Segment]]:
+        part, chunk = fetched
+        rows, dataset = parse(chunk, part.plan.source, part.wanted), part.plan.dataset
         return dataset.name, split(masked(rows, dataset, self.mask) if self.mask else rows, dataset)
 
 
-def _fetch(part: _Part) -> tuple[_Part, Piece]:
+def _fetch(part: _Part) -> tuple[_Part, CsvChunk]:
     return part, part.reader.read(part.number)

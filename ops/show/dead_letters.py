@@ -8,13 +8,13 @@ from typing import Final
 from rich.console import Console
 from rich.text import Text
 
-from ops.dead_letters import Letter
+from ops.dead_letters import DeadLetter
 from ops.show.screen import shortened, visible
 
 _LONGEST_BODY: Final = 300
 
 
-def show(letters: Iterable[Letter], console: Console) -> None:
+def show(letters: Iterable[DeadLetter], console: Console) -> None:
     """Print each message: what it asks for, why it was not delivered, and its body."""
     for letter in letters:
         about = f"{letter.etl} for {letter.day}" if letter.day else f"{letter.etl}: {letter.fault}"

@@ -14,7 +14,7 @@ from ops import dead_letters
 from ops.aws_errors import is_absence
 from ops.platform import Platform
 from ops.services import topic_arn
-from ops.verify.undelivered import own_letters
+from ops.verify.undelivered import own_dead_letters
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ def remove(platform: Platform, now: datetime) -> list[str]:
     for leftover in found:
         leftover.remove()
     # Last, for as long as the target is there, more can come.
-    letters = own_letters(platform, platform.names.verification(), now)
+    letters = own_dead_letters(platform, platform.names.verification(), now)
     dead_letters.delete(platform, letters)
     return [*(leftover.what for leftover in found), *(f"a dead letter in {letter.queue}" for letter in letters)]
 

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from ops import dead_letters
-from ops.dead_letters import Letter
+from ops.dead_letters import DeadLetter
 from ops.platform import Platform
 from ops.services import ALARM, alarm_states, queue_states
 from ops.verify.checking import Check
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 #: In seconds. What is looked at is hidden for so long from others who look, and from the alarm's metric.
 _HIDDEN_SECONDS: Final = 20
 _POLL_SECONDS: Final = 5.0
-#: For so long after two nights the letter of the first one's arrival is still waited for.
+#: For so long after two nights the dead letter of the first one's arrival is still waited for.
 _LETTER_SECONDS: Final = 30.0
 #: In seconds: the least that EventBridge accepts.
 _LEAST_EVENT_AGE: Final = 60
@@ -41,11 +41,11 @@ def undeliverable(name: str, dead_letters_arn: str) -> TargetTypeDef:
     }
 
 
-def own_letters(platform: Platform, name: str, now: datetime) -> list[Letter]:
+def own_dead_letters(platform: Platform, name: str, now: datetime) -> list[DeadLetter]:
     """Return the dead letters of targets whose names begin so; all others are there for everybody again."""
-    letters = dead_letters.receive(platform, now, _HIDDEN_SECONDS)
-    own = [letter for letter in letters if letter.target.rpartition(":")[2].startswith(name)]
-    dead_letters.put_back(platform, [letter for letter in letters if letter not in own])
+    received = dead_letters.receive(platform, now, _HIDDEN_SECONDS)
+    own = [letter for letter in received if letter.target.rpartition(":")[2].startswith(name)]
+    dead_letters.put_back(platform, [letter for letter in received if letter not in own])
     return own
 
 
@@ -95,12 +95,12 @@ def _look(scene: Scene) -> str:
     _await_letter(scene)
     alarm = names.etl_alarm("dead-letters")
     scene.alerts.wait(f"the alarm {alarm}", lambda text: tells_of_alarm(text, alarm), scene.patience, scene.watch)
-    letters = own_letters(scene.platform, scene.name, scene.began)
-    dead_letters.put_back(scene.platform, letters)
-    if not letters:
-        message = f"{alarm} went off, but none of the letters is of the target that cannot be reached"
+    own = own_dead_letters(scene.platform, scene.name, scene.began)
+    dead_letters.put_back(scene.platform, own)
+    if not own:
+        message = f"{alarm} went off, but no dead letter is of the target that cannot be reached"
         raise DisprovedError(message)
-    return f"the arrival lies in {names.etl_dead_letters} ({letters[0].reason}), {alarm} went off, the topic said so"
+    return f"the arrival lies in {names.etl_dead_letters} ({own[0].reason}), {alarm} went off, the topic said so"
 
 
 def _await_letter(scene: Scene) -> None:
@@ -111,5 +111,5 @@ def _await_letter(scene: Scene) -> None:
         if time.monotonic() > deadline:
             message = f"{queue} is empty {seconds:.0f} s after two nights whose arrivals could not be delivered"
             raise NotSeenError(message)
-        scene.watch.beat(f"{queue} is to get a letter")
+        scene.watch.beat(f"{queue} is to get a dead letter")
         time.sleep(_POLL_SECONDS)

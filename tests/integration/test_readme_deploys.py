@@ -50,9 +50,9 @@ def test_the_page_makes_a_source_that_etl_1_reads(tmp_path: Path) -> None:
                 run_block(step, step.commands, workspace.variables(), tmp_path)
         table = SourceTable.of(TEST, workspace.clients().dynamodb)
         outcomes = [Normalizer(TEST.contract).normalize(item) for item in table.scan()]
-    placed = {
+    accepted = {
         outcome.kind: {name: len(rows) for name, rows in outcome.rows.items() if rows}
         for outcome in outcomes
         if not isinstance(outcome, Excluded | Rejected | Tombstoned)
     }
-    assert placed == {"conversations": {"conversations": 1, "messages": 2}, "feedback": {"feedback": 1}}, outcomes
+    assert accepted == {"conversations": {"conversations": 1, "messages": 2}, "feedback": {"feedback": 1}}, outcomes

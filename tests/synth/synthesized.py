@@ -85,6 +85,13 @@ class Stack:
         """Return an argument that holds JSON text."""
         return json.loads(self[address][argument])
 
+    def statements(self, address: str, argument: str = "policy") -> list[dict[str, Any]]:
+        """Return the statements of a policy, once it is clear that it is of the present version of policies."""
+        policy = self.json_of(address, argument)
+        assert policy["Version"] == "2012-10-17"
+        found: list[dict[str, Any]] = policy["Statement"]
+        return found
+
     def resolved(self, text: str) -> str:
         """Return ``text`` with what it takes of the stack's resources, where that is one of their arguments."""
         return _REFERENCE.sub(lambda found: str(self[found[1]][found[2]]), text)

@@ -20,7 +20,7 @@ def told(stack: Stack) -> dict[str, dict[str, Any]]:
 
 
 def for_service(stack: Stack, address: str, argument: str, service: str) -> list[dict[str, Any]]:
-    statements = stack.json_of(address, argument)["Statement"]
+    statements = stack.statements(address, argument)
     return [each for each in statements if service in each["Principal"].get("Service", ())]
 
 
@@ -69,7 +69,7 @@ def test_every_rule_that_feeds_the_topic_has_the_queue(all_stacks: dict[str, Sta
 def test_queue_of_undelivered_alerts(normalize: Stack) -> None:
     queue = f"cat-{normalize.env}-alerts-dead-letters"
     assert normalize["aws_sqs_queue.undelivered_alerts"]["name"] == queue
-    assert normalize.json_of("aws_sqs_queue.undelivered_alerts", "policy")["Statement"] == [
+    assert normalize.statements("aws_sqs_queue.undelivered_alerts") == [
         {
             "Sid": "EventBridgeKeepsUndelivered",
             "Effect": "Allow",

@@ -66,7 +66,7 @@ def test_own_key_is_used_through_s3_only(all_stacks: dict[str, Stack], prod_etl:
 
 
 def test_key_leaves_it_to_iam_who_uses_it(all_stacks: dict[str, Stack]) -> None:
-    statements = all_stacks[KEY_NORMALIZE].json_of("aws_kms_key.data", "policy")["Statement"]
+    statements = all_stacks[KEY_NORMALIZE].statements("aws_kms_key.data")
     (administers,) = (each for each in statements if "AWS" in each.get("Principal", {}))
     assert administers["Action"] == ["kms:*"]
     assert [arn.rpartition(":")[2] for arn in administers["Principal"]["AWS"]] == ["root"]

@@ -40,15 +40,11 @@ def assumed_by(service: str, **conditions: Any) -> list[dict[str, Any]]:
 def permissions(stack: Stack, name: str) -> Any:
     """Return the role's statements, once it is clear that the policy is that role's."""
     assert stack[f"aws_iam_role_policy.{name}"]["role"] == f"${{aws_iam_role.{name}.id}}"
-    document = stack.json_of(f"aws_iam_role_policy.{name}", "policy")
-    assert document["Version"] == "2012-10-17"
-    return document["Statement"]
+    return stack.statements(f"aws_iam_role_policy.{name}")
 
 
 def trust(stack: Stack, name: str) -> Any:
-    document = stack.json_of(f"aws_iam_role.{name}", "assume_role_policy")
-    assert document["Version"] == "2012-10-17"
-    return document["Statement"]
+    return stack.statements(f"aws_iam_role.{name}", "assume_role_policy")
 
 
 def curated_tables(stack: Stack, *, of_analysts: bool = False) -> list[str]:
@@ -267,7 +263,7 @@ def test_glue_trusts(etl: Stack, glue_normalize: Stack) -> None:
 
 def test_topic_policy(normalize: Stack) -> None:
     assert normalize["aws_sns_topic_policy.alerts"]["arn"] == "${aws_sns_topic.alerts.arn}"
-    assert normalize.json_of("aws_sns_topic_policy.alerts", "policy")["Statement"] == [
+    assert normalize.statements("aws_sns_topic_policy.alerts") == [
         allow(
             "AlarmsPublish",
             ["sns:Publish"],
@@ -286,7 +282,7 @@ def test_topic_policy(normalize: Stack) -> None:
 
 def test_dead_letters_policy(etl: Stack, arrow_etl: Stack) -> None:
     for stack in (etl, arrow_etl):
-        assert stack.json_of("aws_sqs_queue.dead_letters", "policy")["Statement"] == [
+        assert stack.statements("aws_sqs_queue.dead_letters") == [
             allow(
                 "EventBridgeKeepsUndelivered",
                 ["sqs:SendMessage"],

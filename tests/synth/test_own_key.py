@@ -139,7 +139,7 @@ def differences(without: Stack, with_key: Stack) -> dict[str, dict[str, Any]]:
                 continue
             found.setdefault(address, {})[name] = after.get(name)
             if name == "policy":
-                old, new = (stack.json_of(address, name)["Statement"] for stack in (without, with_key))
+                old, new = (stack.statements(address, name) for stack in (without, with_key))
                 assert [statement for statement in new if statement in old] == old
                 found[address][name] = [statement for statement in new if statement not in old]
     return found

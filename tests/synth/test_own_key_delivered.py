@@ -38,7 +38,7 @@ def told_the_key(stack: Stack) -> set[str]:
 
 
 def decrypting(pipeline: Stack, role: str) -> dict[str, Any]:
-    statements = pipeline.json_of(f"aws_iam_role_policy.{role}", "policy")["Statement"]
+    statements = pipeline.statements(f"aws_iam_role_policy.{role}")
     (found,) = [each for each in statements if "kms:Decrypt" in each["Action"]]
     return dict(found)
 
@@ -54,6 +54,6 @@ def test_key_is_used_through_each_service_that_asks_as_the_caller(pipeline: Stac
 
 
 def test_deployment_may_encrypt_with_the_key(pipeline: Stack) -> None:
-    statements = pipeline.json_of("aws_iam_role_policy.deploy", "policy")["Statement"]
+    statements = pipeline.statements("aws_iam_role_policy.deploy")
     allowed = {action for each in statements for action in each["Action"] if action.startswith("kms:")}
     assert {"kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey", "kms:CreateGrant"} <= allowed

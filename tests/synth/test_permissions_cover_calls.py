@@ -99,7 +99,7 @@ def test_role_allows_every_call(all_stacks: dict[str, Stack], program: Program) 
     called = calls(program.package) - program.never
     assert program.least <= called, f"the search for client calls in {program.package} finds only {sorted(called)}"
     assert called <= set(ACTIONS), f"new client methods, add the actions they need: {sorted(called - set(ACTIONS))}"
-    statements = all_stacks[program.stack].json_of(f"aws_iam_role_policy.{program.role}", "policy")["Statement"]
+    statements = all_stacks[program.stack].statements(f"aws_iam_role_policy.{program.role}")
     allowed = {action for statement in statements for action in statement["Action"]}
     missing = {method: sorted(ACTIONS[method] - allowed) for method in called if not ACTIONS[method] <= allowed}
     assert missing == {}, f"{program.package} would be denied on AWS: {missing}"

@@ -92,7 +92,7 @@ def test_addresses_are_apart_from_the_platforms(pipeline: Stack) -> None:
 )
 def test_only_these_workflows_may_act(pipeline: Stack, role: str, subjects: list[str]) -> None:
     assert pipeline[f"aws_iam_role.{role}"]["name"] == f"cat-prod-pipeline-{role}"
-    assert pipeline.json_of(f"aws_iam_role.{role}", "assume_role_policy")["Statement"] == [
+    assert pipeline.statements(f"aws_iam_role.{role}", "assume_role_policy") == [
         {
             "Sid": "AssumedByWorkflow",
             "Effect": "Allow",

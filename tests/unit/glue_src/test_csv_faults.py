@@ -12,7 +12,7 @@ from contract.cells import record
 from contract.datasets import DATA_QUALITY, REJECTED, Dataset
 from contract.sources.catia import MESSAGES
 from glue_src.arrow.csv import parse
-from glue_src.arrow.pieces import Piece
+from glue_src.arrow.csv_chunks import CsvChunk
 from glue_src.csv_faults import CsvFault, FaultCode, first_fault
 from glue_src.engine import Source
 from glue_src.exceptions import SuspectCsvError
@@ -32,7 +32,7 @@ def fault_of(body: bytes, dataset: Dataset) -> CsvFault:
 
 def engine_takes(body: bytes, dataset: Dataset) -> bool:
     try:
-        parse(Piece(body, 0, len(body), 0), source_of(dataset))
+        parse(CsvChunk(body, 0, len(body), 0), source_of(dataset))
     except SuspectCsvError as error:
         # What is behind it may quote the record.
         return error.__cause__ is not None or not error.__suppress_context__

@@ -4,12 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from contract.units import MIB
 from lambda_src.exceptions import SourceError
 from lambda_src.parallelism import PROCESS_MEGABYTES, READER_MEGABYTES, Parallelism, choose, table_size
 from lambda_src.scan import MOST_READERS
 from tests.unit.lambda_src.scripted_dynamodb import TABLE, Answer, plain_client, refusal, scripted
 
-MIB = 1024 * 1024
 GIB = 1024 * MIB
 #: The smallest function, of 128 MB, has less; configured segments are then read by as many threads all the same.
 LEAST_FOR_ALL_READERS = PROCESS_MEGABYTES + MOST_READERS * READER_MEGABYTES

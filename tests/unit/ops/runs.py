@@ -29,7 +29,7 @@ def run(number: int = 1, seconds: float = 10, rejected: int = 1, **items: Any) -
 
 
 def run_of(contract: SourceContract, accepted: dict[str, int], rows: dict[str, int], number: int) -> RunSummary:
-    """The ``number``-th run for a contract: 1,000 items, placed so, with so many rows in each dataset; 10 s."""
+    """The ``number``-th run for a contract: 1,000 items, accepted so, with so many rows in each dataset; 10 s."""
     started = datetime(2026, 1, 31, 4, 30, tzinfo=UTC) + timedelta(days=number)
     run_id = f"{started:%Y%m%dT%H%M%S.%fZ}-0000000{number}"
     counts = ItemCounts(scanned=1000, accepted=accepted, rejected={"wrong_type": rows["rejected"]})

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from ops.dead_letters import Letter, arrival, normalize_event, of_etl1, of_etl2, reason
+from ops.dead_letters import DeadLetter, arrival, normalize_event, of_etl1, of_etl2, reason
 
 NOW = datetime(2026, 2, 2, 12, tzinfo=UTC)
 ZONE = "America/Bogota"
@@ -50,7 +50,7 @@ def test_a_deployments_marker_is_no_run_and_no_fault() -> None:
 
 
 def test_one_run_for_the_newest_day_settles_all() -> None:
-    first = Letter("queue", "1", "r", "{}", "", "ETL-1", date(2026, 1, 30), {}, "", "")
+    first = DeadLetter("queue", "1", "r", "{}", "", "ETL-1", date(2026, 1, 30), {}, "", "")
     newest = replace(first, message_id="2", day=date(2026, 1, 31))
     broken = replace(first, message_id="3", day=None, fault="it is no JSON")
     event = replace(first, message_id="4", etl="ETL-2", run_id=RUN)

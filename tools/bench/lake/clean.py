@@ -13,6 +13,7 @@ from contract.layout import clean_key, run_summary_key
 from contract.partition_sums import PartitionSums, rows_in, version_of
 from contract.runs import ItemCounts, RunObject, RunSummary, ScanStatistics
 from contract.sources.catia import CONTRACT
+from contract.units import MIB
 from tools.bench.lake.sums import Summing
 
 Keeps = Callable[[Dataset, bytes], bool]
@@ -87,7 +88,7 @@ def write_csv(dataset: Dataset, target: Path, pieces: Iterable[Path], keeps: Kee
     """
     header = record(dataset.column_names).encode()
     summing = Summing(dataset)
-    with target.open("wb", buffering=1 << 20) as file:
+    with target.open("wb", buffering=MIB) as file:
         file.write(header)
         lines = (line for line in _lines(pieces) if line != header and (keeps is None or keeps(dataset, line)))
         file.writelines(summing.through(lines))
@@ -96,5 +97,5 @@ def write_csv(dataset: Dataset, target: Path, pieces: Iterable[Path], keeps: Kee
 
 def _lines(pieces: Iterable[Path]) -> Iterator[bytes]:
     for piece in pieces:
-        with piece.open("rb", buffering=1 << 20) as file:
+        with piece.open("rb", buffering=MIB) as file:
             yield from file

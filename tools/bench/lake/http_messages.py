@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from io import BufferedReader
 from typing import Final, cast
 
-CHUNK: Final = 1 << 20
+from contract.units import MIB
+
+CHUNK: Final = MIB
 _HEAD_ENDS: Final = (b"\r\n", b"\n", b"")
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
+from contract.units import MIB
 from ops.exports import csv_record
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ Cells = Sequence[str | None]
 #: Of a record: a cell in quotes, or nothing, and what ends it.
 _CELL: Final = re.compile(r'(?:"((?:[^"]|"")*)")?(?:,|$)')
 _CHUNK: Final = 64 * 1024
-_IN_MEMORY: Final = 8 * 1024 * 1024
+_IN_MEMORY: Final = 8 * MIB
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Rows wait apart by partition and come back as they were, in whatever pieces they came."""
+"""Rows wait apart by partition and come back as they were, in whatever chunks they came."""
 
 from __future__ import annotations
 
@@ -38,11 +38,11 @@ def batch(rows: Sequence[tuple[object, ...]], dataset: Dataset = TABLE) -> pa.Re
     return pa.RecordBatch.from_pylist(cells, schema=plain_schema(dataset))
 
 
-def kept(pieces: list[pa.RecordBatch], dataset: Dataset, folder: Path) -> dict[str, list[tuple[object, ...]]]:
+def kept(chunks: list[pa.RecordBatch], dataset: Dataset, folder: Path) -> dict[str, list[tuple[object, ...]]]:
     buckets = Buckets(folder / "b", dataset)
     try:
-        for piece in pieces:
-            buckets.add(split(piece, dataset))
+        for chunk in chunks:
+            buckets.add(split(chunk, dataset))
         found = {name: buckets.load(name).to_pydict().values() for name in buckets.by_partition}
         for name, bucket in buckets.by_partition.items():
             assert bucket.rows == buckets.load(name).num_rows
@@ -54,11 +54,11 @@ def kept(pieces: list[pa.RecordBatch], dataset: Dataset, folder: Path) -> dict[s
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(ROWS, max_size=4))
-def test_rows_come_back_by_partition(tmp_path: Path, pieces: list[list[tuple[object, ...]]]) -> None:
+def test_rows_come_back_by_partition(tmp_path: Path, chunks: list[list[tuple[object, ...]]]) -> None:
     expected = defaultdict(list)
-    for row in (row for piece in pieces for row in piece):
+    for row in (row for chunk in chunks for row in chunk):
         expected[TABLE.partition_of(str(row[0]))].append(row)
-    found = kept([batch(piece) for piece in pieces], TABLE, tmp_path)
+    found = kept([batch(chunk) for chunk in chunks], TABLE, tmp_path)
     assert found == {name: sorted(rows, key=repr) for name, rows in expected.items()}
 
 
@@ -83,10 +83,10 @@ def test_rows_without_a_partition_are_kept_where_they_are_counted(tmp_path: Path
     }
 
 
-def test_what_comes_again_and_again_is_a_dictionary_though_pieces_differ(tmp_path: Path) -> None:
+def test_what_comes_again_and_again_is_a_dictionary_though_chunks_differ(tmp_path: Path) -> None:
     buckets = Buckets(tmp_path / "b", TABLE)
-    for piece in ([("ab", "x", "w", 1)] * 4, [("abc", "y", "w", 1), ("abd", "z", "w", 2)]):
-        buckets.add(split(batch(piece), TABLE))
+    for chunk in ([("ab", "x", "w", 1)] * 4, [("abc", "y", "w", 1), ("abd", "z", "w", 2)]):
+        buckets.add(split(batch(chunk), TABLE))
     loaded = buckets.load("ab")
     assert [pa.types.is_dictionary(each) for each in loaded.schema.types] == [True, True, False, False]
     assert loaded["other"].to_pylist() == ["x"] * 4 + ["y", "z"]

@@ -13,7 +13,7 @@ from contract.cells import record
 from contract.datasets import DATA_QUALITY, REJECTED, Dataset
 from contract.sources.catia import MESSAGES
 from glue_src.arrow.csv import parse
-from glue_src.arrow.pieces import Piece
+from glue_src.arrow.csv_chunks import CsvChunk
 from glue_src.engine import Source
 from glue_src.exceptions import SuspectCsvError
 from tests.csv_texts import HUGE_TEXTS, NASTY_TEXTS, rows_of_cells
@@ -29,7 +29,7 @@ def source_of(dataset: Dataset, *names: str) -> Source:
 
 def parsed(content: bytes, source: Source, wanted: list[str] | None = None) -> list[tuple[Any, ...]]:
     kept = None if wanted is None else pa.array(wanted, pa.string())
-    batch = parse(Piece(b"#" + content + b"#", 1, 1 + len(content), 100), source, kept)
+    batch = parse(CsvChunk(b"#" + content + b"#", 1, 1 + len(content), 100), source, kept)
     assert batch.schema.names == list(source.dataset.column_names)
     return [tuple(row.values()) for row in batch.to_pylist()]
 
@@ -43,7 +43,7 @@ def test_cells_are_typed() -> None:
         ("u", "c", -12, None, "", datetime.fromisoformat("9999-12-31T23:59:59.999999"))
     ]
     content = record(RIGHT).encode()
-    batch = parse(Piece(content, 0, len(content), 0), source_of(MESSAGES))
+    batch = parse(CsvChunk(content, 0, len(content), 0), source_of(MESSAGES))
     assert batch.schema.types == [pa.string()] * 2 + [pa.int64()] + [pa.string()] * 2 + [pa.timestamp("us")]
 
 

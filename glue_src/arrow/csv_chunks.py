@@ -1,4 +1,4 @@
-"""A clean CSV in pieces of whole records, each by a ranged request of its own."""
+"""A clean CSV in chunks of whole records, each by a ranged request of its own."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _LINE_FEED: Final = b"\n"
 
 
 @dataclass(frozen=True)
-class Piece:
+class CsvChunk:
     """Whole records of a CSV: ``content`` from ``start`` to before ``end``, which begin at ``offset`` of the object."""
 
     content: bytes
@@ -26,37 +26,37 @@ class Piece:
 
 
 @dataclass(frozen=True)
-class PieceReader:
-    """Cuts one object of ``size`` bytes: piece ``n`` has the records that begin in its ``n``-th ``piece_bytes``.
+class CsvChunkReader:
+    """Cuts one object of ``size`` bytes: chunk ``n`` has the records that begin in its ``n``-th ``chunk_bytes``.
 
-    So every piece is found without the others. ``overlap`` bytes more are requested to reach the end of its last
+    So every chunk is found without the others. ``overlap`` bytes more are requested to reach the end of its last
     record; a longer record costs further requests. ``read_range`` returns the object's bytes from one place to before
     another.
     """
 
     read_range: Callable[[int, int], bytes]
     size: int
-    piece_bytes: int
+    chunk_bytes: int
     overlap: int = 32 * 1024
 
     @property
     def count(self) -> int:
-        """How many pieces there are; some may hold no record."""
-        return -(-self.size // self.piece_bytes)
+        """How many chunks there are; some may hold no record."""
+        return -(-self.size // self.chunk_bytes)
 
-    def read(self, number: int) -> Piece:
-        """Return piece ``number`` (from 0); the first one comes without the header line."""
-        nominal_start, nominal_end = number * self.piece_bytes, min((number + 1) * self.piece_bytes, self.size)
+    def read(self, number: int) -> CsvChunk:
+        """Return chunk ``number`` (from 0); the first one comes without the header line."""
+        nominal_start, nominal_end = number * self.chunk_bytes, min((number + 1) * self.chunk_bytes, self.size)
         # One byte before tells whether a record begins at the very start.
         base = max(nominal_start - 1, 0)
         content = self.read_range(base, min(nominal_end + self.overlap, self.size))
         content = self._with_end_of_record(content, base, nominal_end)
         start = content.find(_LINE_FEED) + 1
         if start == 0:
-            return Piece(b"", 0, 0, base)
+            return CsvChunk(b"", 0, 0, base)
         # The same line feed, and so no record, where none begins before the nominal end.
         end = content.find(_LINE_FEED, nominal_end - 1 - base) + 1
-        return Piece(content, start, end or len(content), base + start)
+        return CsvChunk(content, start, end or len(content), base + start)
 
     def _with_end_of_record(self, content: bytes, base: int, nominal_end: int) -> bytes:
         """Return the content with as much more as the record needs that goes on at the nominal end."""
