@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
-from pathlib import Path
 from typing import TYPE_CHECKING, Final, cast
 
 from botocore.exceptions import ClientError
@@ -81,10 +80,6 @@ class Bucket:
     def put(self, key: str, content: bytes) -> None:
         """Write a small object."""
         self.s3.put_object(Bucket=self.name, Key=key, Body=content)
-
-    def put_file(self, path: Path, key: str) -> None:
-        """Upload a file, in parts where it is large; readers see the whole object or what was there before."""
-        self.s3.upload_file(str(path), self.name, key)
 
     def delete(self, keys: Iterable[str]) -> None:
         """Delete objects; keys that do not exist are no error.

@@ -23,11 +23,6 @@ def strictly_read(csv: Path, dataset: Dataset) -> str:
     return f"read_csv('{csv}', {options}, {_QUOTED_IS_NOT_NULL})"
 
 
-def plainly_read(csv: Path, dataset: Dataset) -> str:
-    """Return a table function as in DuckDB's own examples."""
-    return f"read_csv('{csv}', types = {_types(dataset)}, {_QUOTED_IS_NOT_NULL})"
-
-
 def rows_of(dataset: Dataset, read: str) -> str:
     """Return a query for a dataset's rows, their escapes undone."""
     return f"SELECT {', '.join(map(_cell, dataset.columns))} FROM {read}"

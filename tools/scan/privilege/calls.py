@@ -17,7 +17,6 @@ from typing import Any, Final
 from envs.local import LOCAL
 
 RECORDED: Final = Path(__file__).with_name("recorded.json")
-RECORDED_ENV: Final = LOCAL.name
 ENV: Final = "{env}"
 
 _DATASETS: Final = "|".join(dataset.name for dataset in LOCAL.contract.tables)
