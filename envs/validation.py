@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from functools import cache
 from operator import attrgetter
 from typing import Any
 
@@ -162,7 +163,11 @@ _CROSS_RULES: tuple[tuple[Callable[[Environment], Iterator[str]], tuple[str, ...
     (retention_faults, RETENTION_SETTINGS),
 )
 
-_ADAPTER = TypeAdapter(Environment)
+
+@cache
+def _adapter() -> TypeAdapter[Environment]:
+    """Return pydantic's reading of all settings: making it takes longer than all else that a command loads of envs."""
+    return TypeAdapter(Environment)
 
 
 def validated(environment: Environment) -> Environment:
@@ -195,7 +200,7 @@ def _touches(path: str, setting: str) -> bool:
 
 def _field_faults(environment: Environment) -> Iterator[tuple[str, str]]:
     try:
-        _ADAPTER.validate_python(environment)
+        _adapter().validate_python(environment)
     except ValidationError as error:
         for fault in error.errors(include_url=False):
             path = ".".join(str(part) for part in fault["loc"] if not _is_type_label(part))

@@ -9,9 +9,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
-
-from boto3.s3.transfer import TransferConfig
+from typing import Any
 
 from contract.layout import first_metadata_root
 from contract.units import MIB
@@ -19,9 +17,6 @@ from glue_src.exceptions import TableError
 from ops.platform import Platform
 from ops.versions import histories
 from ops.whole import whole_files
-
-#: Up to here S3 copies an object at once, and it keeps its ETag: what is back is not brought back again.
-_AT_ONCE: Final = TransferConfig(multipart_threshold=4096 * MIB, multipart_chunksize=1024 * MIB)
 
 
 @dataclass(frozen=True)
@@ -64,7 +59,11 @@ def needed_as_they_are(platform: Platform) -> frozenset[str]:
 
 def put_back(platform: Platform, found: list[Former]) -> None:
     """Copy former versions onto their objects; what is overwritten by that is kept as a version, too."""
+    from boto3.s3.transfer import TransferConfig
+
+    # Up to here S3 copies an object at once, and it keeps its ETag: what is back is not brought back again.
+    at_once = TransferConfig(multipart_threshold=4096 * MIB, multipart_chunksize=1024 * MIB)
     bucket = platform.bucket.name
     for each in found:
         source: Any = {"Bucket": bucket, "Key": each.key, "VersionId": each.version_id}
-        platform.s3.copy(source, bucket, each.key, Config=_AT_ONCE)
+        platform.s3.copy(source, bucket, each.key, Config=at_once)

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Final
-
-import boto3
-from botocore.config import Config
 
 from contract.layout import quarantine_key
 from envs.naming import Names
@@ -20,6 +17,8 @@ from glue_src.storage import Bucket
 from ops.exits import usage
 
 if TYPE_CHECKING:
+    import boto3
+    from botocore.config import Config
     from mypy_boto3_athena import AthenaClient
     from mypy_boto3_cloudwatch import CloudWatchClient
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -36,10 +35,16 @@ if TYPE_CHECKING:
     from mypy_boto3_ssm import SSMClient
     from mypy_boto3_sts import STSClient
 
-#: In seconds. A person waits for the answer: better to hear soon that something is wrong.
-_QUICK: Final = Config(connect_timeout=5, read_timeout=30, retries={"mode": "standard", "total_max_attempts": 3})
 #: Beyond a function's own time, until its answer is given up.
 _ANSWER_SECONDS: Final = 30
+
+
+@cache
+def _quick() -> Config:
+    """Return how services are asked: a person waits, so it is better to hear soon that something is wrong."""
+    from botocore.config import Config
+
+    return Config(connect_timeout=5, read_timeout=30, retries={"mode": "standard", "total_max_attempts": 3})
 
 
 @dataclass(frozen=True)
@@ -60,6 +65,9 @@ class Platform:
             environment = environment_named(name, variables)
         except ConfigurationError as error:
             raise usage(str(error), "Set that right and repeat.") from error
+        # Loading it would take as long as all else that --help needs.
+        import boto3
+
         return cls(environment, boto3.Session(region_name=environment.provider.region))
 
     @property
@@ -103,80 +111,82 @@ class Platform:
     @cached_property
     def athena(self) -> AthenaClient:
         """Athena."""
-        return self.session.client("athena", config=_QUICK)
+        return self.session.client("athena", config=_quick())
 
     @cached_property
     def cloudwatch(self) -> CloudWatchClient:
         """CloudWatch's alarms."""
-        return self.session.client("cloudwatch", config=_QUICK)
+        return self.session.client("cloudwatch", config=_quick())
 
     @cached_property
     def dynamodb(self) -> DynamoDBClient:
         """DynamoDB."""
-        return self.session.client("dynamodb", config=_QUICK)
+        return self.session.client("dynamodb", config=_quick())
 
     @cached_property
     def events(self) -> EventBridgeClient:
         """EventBridge's rules."""
-        return self.session.client("events", config=_QUICK)
+        return self.session.client("events", config=_quick())
 
     @cached_property
     def glue(self) -> GlueClient:
         """Glue's jobs, crawler and catalog."""
-        return self.session.client("glue", config=_QUICK)
+        return self.session.client("glue", config=_quick())
 
     @cached_property
     def lakeformation(self) -> LakeFormationClient:
         """Lake Formation: who has grants on the catalog."""
-        return self.session.client("lakeformation", config=_QUICK)
+        return self.session.client("lakeformation", config=_quick())
 
     @cached_property
     def lambda_(self) -> LambdaClient:
         """Lambda, for all but invocations."""
-        return self.session.client("lambda", config=_QUICK)
+        return self.session.client("lambda", config=_quick())
 
     @cached_property
     def logs(self) -> CloudWatchLogsClient:
         """CloudWatch Logs."""
-        return self.session.client("logs", config=_QUICK)
+        return self.session.client("logs", config=_quick())
 
     @cached_property
     def quotas(self) -> ServiceQuotasClient:
         """Service Quotas: what the account may have."""
-        return self.session.client("service-quotas", config=_QUICK)
+        return self.session.client("service-quotas", config=_quick())
 
     @cached_property
     def s3(self) -> S3Client:
         """S3."""
-        return self.session.client("s3", config=_QUICK)
+        return self.session.client("s3", config=_quick())
 
     @cached_property
     def scheduler(self) -> EventBridgeSchedulerClient:
         """EventBridge Scheduler."""
-        return self.session.client("scheduler", config=_QUICK)
+        return self.session.client("scheduler", config=_quick())
 
     @cached_property
     def sns(self) -> SNSClient:
         """SNS."""
-        return self.session.client("sns", config=_QUICK)
+        return self.session.client("sns", config=_quick())
 
     @cached_property
     def sqs(self) -> SQSClient:
         """SQS."""
-        return self.session.client("sqs", config=_QUICK)
+        return self.session.client("sqs", config=_quick())
 
     @cached_property
     def ssm(self) -> SSMClient:
         """Systems Manager's parameters."""
-        return self.session.client("ssm", config=_QUICK)
+        return self.session.client("ssm", config=_quick())
 
     @cached_property
     def sts(self) -> STSClient:
         """STS: whose credentials these are."""
-        return self.session.client("sts", config=_QUICK)
+        return self.session.client("sts", config=_quick())
 
     def invoking(self, function_seconds: int) -> LambdaClient:
         """Return a client that waits for a function's answer, and never invokes it a second time by itself."""
+        from botocore.config import Config
+
         config = Config(
             connect_timeout=5,
             read_timeout=function_seconds + _ANSWER_SECONDS,

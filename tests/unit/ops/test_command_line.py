@@ -151,9 +151,9 @@ def test_operating_needs_nothing_of_what_deploys_or_extracts() -> None:
     code = "import sys, ops.app; print(*sorted({name.partition('.')[0] for name in sys.modules}))"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True, capture_output=True, text=True)
     loaded = set(done.stdout.split())
-    slow = {"pyarrow", "pyiceberg"}
+    slow = {"pyarrow", "pyiceberg", "boto3"}
     assert loaded & {"cdktf", "jsii", "msgspec", "aws_lambda_powertools", "local", "tests", *slow} == set()
-    assert {"boto3", "typer", "rich", "pydantic", "contract", "envs"} <= loaded
+    assert {"botocore", "typer", "rich", "pydantic", "contract", "envs"} <= loaded
 
 
 def test_product_code_knows_nothing_of_the_emulator() -> None:
@@ -167,23 +167,32 @@ ENVIRONMENT_WORDS = ("cat-ops query --env ", ("test", "prod", "local"))
 QUERY_WORDS = ("cat-ops query --env prod fail", ("failed_checks",))
 
 
+def asked_by(shell: str, typed: str) -> dict[str, str]:
+    """What a shell sets when it asks how a command may go on."""
+    return {
+        "_CAT_OPS_COMPLETE": f"complete_{shell}",
+        "_TYPER_COMPLETE_ARGS": typed,
+        "_TYPER_COMPLETE_FISH_ACTION": "get-args",
+        "COMP_WORDS": typed,
+        "COMP_CWORD": str(typed.count(" ")),
+    }
+
+
 @pytest.mark.parametrize(
     ("shell", "typed", "offered"),
     [(shell, *ENVIRONMENT_WORDS) for shell in ("bash", "zsh", "fish")] + [("bash", *QUERY_WORDS)],
 )
-def test_shells_complete_the_command(
-    environment: dict[str, str], tmp_path: Path, shell: str, typed: str, offered: tuple[str, ...]
-) -> None:
+def test_shells_complete_the_command(shell: str, typed: str, offered: tuple[str, ...]) -> None:
+    done = CliRunner().invoke(made(completion=True), prog_name="cat-ops", env=asked_by(shell, typed))
+    assert all(name in done.stdout for name in offered), done.output
+
+
+def test_setup_writes_the_command_that_shells_complete(environment: dict[str, str], tmp_path: Path) -> None:
     write_own_commands(tmp_path)
     (tmp_path / "cat-ops").write_text(
         (tmp_path / "cat-ops").read_text().replace(str(ROOT / ".venv/bin/python"), sys.executable)
     )
-    words = {"COMP_WORDS": typed, "COMP_CWORD": str(typed.count(" ")), "_TYPER_COMPLETE_ARGS": typed}
-    variables = {
-        **environment,
-        **words,
-        "_CAT_OPS_COMPLETE": f"complete_{shell}",
-        "_TYPER_COMPLETE_FISH_ACTION": "get-args",
-    }
+    typed, offered = QUERY_WORDS
+    variables = {**environment, **asked_by("bash", typed)}
     done = subprocess.run([tmp_path / "cat-ops"], env=variables, check=False, capture_output=True, text=True)
     assert all(name in done.stdout for name in offered), done.stderr
