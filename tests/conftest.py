@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import shutil
+import tempfile
 from collections.abc import Iterator
 from datetime import date
 from typing import Any, Final
@@ -51,6 +53,17 @@ SCOPES: Final = (
 )
 #: The fixture that deploys (tests/integration/conftest.py). Asked for in another process, it would deploy once more.
 DEPLOYED_ONCE: Final = "platforms"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Have what programs leave in the folder for temporary files go with the session: cdktf leaves all of its own.
+
+    What tests wrote themselves stays where pytest keeps it, for whoever looks for a failure's cause.
+    """
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", tempfile.gettempdir())
+    folder = tempfile.mkdtemp(prefix="cat-tests-")
+    os.environ["TMPDIR"] = tempfile.tempdir = folder
+    config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
 
 
 def scope_of(nodeid: str) -> str:
