@@ -9,11 +9,13 @@ import shutil
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from modules.provider_lock import PROVIDER_LOCK
-from tests.synth.synthesized import Stack
+from tests.synth.synthesized import STACKS, VARIANTS, Stack
+from tools.local.synthesis import DOCUMENT
 from tools.local.terraform_mirror import terraform_environment
 
 
@@ -34,7 +36,7 @@ def variables(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 
 @pytest.fixture(scope="session")
 def initialized(stacks: dict[str, Stack], variables: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """One folder with the provider, for all stacks: they require the same one."""
+    """A stack's folder, with the provider: all stacks require the same one."""
     folder = tmp_path_factory.mktemp("initialized") / "stack"
     shutil.copytree(stacks["cat-test-etl2"].folder, folder)
     done = init(folder, variables)
@@ -66,20 +68,52 @@ def test_another_provider_is_refused(prod_etl: Stack, variables: dict[str, str],
     assert "checksums previously recorded" in " ".join(done.stderr.split())
 
 
-def test_valid(stack: Stack, initialized: Path, variables: dict[str, str]) -> None:
-    shutil.copy(stack.folder / "cdk.tf.json", initialized)
-    done = terraform(initialized, variables, "validate", "-json")
-    answer = json.loads(done.stdout)
+@pytest.fixture(scope="session")
+def diagnostics(
+    all_stacks: dict[str, Stack], variables: dict[str, str], tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, Any]:
+    """What Terraform says of all stacks, by the stack: each is a module of one root, for it loads the schema once."""
+    folder = tmp_path_factory.mktemp("validated")
+    places = {f"stack{number}": name for number, name in enumerate(all_stacks)}
+    for place, name in places.items():
+        add_module(folder / place, all_stacks[name].document)
+    found: dict[str, Any] = {name: [] for name in all_stacks}
+    for each in validated(folder, variables):
+        found[places[Path(each["range"]["filename"]).parent.name]].append(each)
+    return found
+
+
+def add_module(folder: Path, document: Mapping[str, Any]) -> None:
+    """Write a stack as a module: where state is kept is its root's, and nothing that is validated."""
+    terraform_block = {name: value for name, value in document["terraform"].items() if name != "backend"}
+    folder.mkdir()
+    (folder / DOCUMENT).write_text(json.dumps({**document, "terraform": terraform_block}), encoding="utf-8")
+    root = folder.parent / "main.tf.json"
+    modules = json.loads(root.read_text(encoding="utf-8"))["module"] if root.exists() else {}
+    modules[folder.name] = {"source": f"./{folder.name}"}
+    root.write_text(json.dumps({"module": modules}), encoding="utf-8")
+
+
+def validated(folder: Path, variables: Mapping[str, str]) -> list[dict[str, Any]]:
+    done = init(folder, variables)
+    assert done.returncode == 0, done.stdout + done.stderr
+    answer = json.loads(terraform(folder, variables, "validate", "-json").stdout)
+    found: list[dict[str, Any]] = answer["diagnostics"]
+    assert answer["valid"] is not any(each["severity"] == "error" for each in found)
+    return found
+
+
+@pytest.mark.parametrize("name", [*STACKS, *VARIANTS])
+def test_valid(diagnostics: dict[str, Any], name: str) -> None:
     # CDKTF's own notes under "//" are no warnings; a deprecated argument would be one.
-    assert answer["diagnostics"] == [], json.dumps(answer["diagnostics"], indent=2)
-    assert answer["valid"] is True
+    assert diagnostics[name] == [], json.dumps(diagnostics[name], indent=2)
 
 
-def test_terraform_notices_a_fault(stacks: dict[str, Stack], initialized: Path, variables: dict[str, str]) -> None:
+def test_terraform_notices_a_fault(stacks: dict[str, Stack], variables: dict[str, str], tmp_path: Path) -> None:
     text = stacks["cat-test-etl2"].text
     assert '"glue_version"' in text
-    broken = text.replace('"glue_version"', '"glue_verzion"')
-    (initialized / "cdk.tf.json").write_text(broken, encoding="utf-8")
-    answer = json.loads(terraform(initialized, variables, "validate", "-json").stdout)
-    assert answer["valid"] is False
-    assert "glue_verzion" in json.dumps(answer["diagnostics"])
+    add_module(tmp_path / "broken", json.loads(text.replace('"glue_version"', '"glue_verzion"')))
+    add_module(tmp_path / "sound", stacks["cat-prod-etl2"].document)
+    found = validated(tmp_path, variables)
+    assert {each["range"]["filename"] for each in found} == {f"broken/{DOCUMENT}"}
+    assert "glue_verzion" in json.dumps(found)
