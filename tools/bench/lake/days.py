@@ -7,7 +7,7 @@ program can save the sorting.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -122,7 +122,7 @@ class _Part:
             "message_count": str(2 * turns),
             "question_count": str(turns),
         }
-        self._write(CONVERSATIONS, record([cells.get(name) for name in CONVERSATIONS.column_names]))
+        self._write(CONVERSATIONS, _record_of(CONVERSATIONS, cells))
 
     def _messages(self, user: str, conversation: str, at: datetime, turns: int) -> Iterator[str]:
         for position in range(1, 2 * turns + 1):
@@ -141,8 +141,15 @@ class _Part:
     def _feedback(self, user: str, at: datetime) -> None:
         kind = "like" if self._random.random() < 0.6 else "dislike"
         comment = self._texts.question() if self._random.random() < 0.5 else None
-        cells = (user, _sort_key("FEEDBACK", at), _instant(at), kind, comment, "Respuesta clara")
-        self._write(FEEDBACK, record(cells))
+        cells = {
+            "user_id": user,
+            "feedback_id": _sort_key("FEEDBACK", at),
+            "created_at": _instant(at),
+            "feedback_type": kind,
+            "comment": comment,
+            "option": "Respuesta clara",
+        }
+        self._write(FEEDBACK, _record_of(FEEDBACK, cells))
 
     def _reject(self, user: str, at: datetime) -> None:
         key = {"PK": {"S": f"USER#{user}"}, "SK": {"S": _sort_key("CONVERSATION", at)}}
@@ -152,6 +159,11 @@ class _Part:
 
     def _write(self, dataset: Dataset, *records: str) -> None:
         self._files[dataset.name].write("".join(records))
+
+
+def _record_of(dataset: Dataset, cells: Mapping[str, str | None]) -> str:
+    """Return a record of the cells by column name; a column that the generator knows nothing of is null."""
+    return record([cells.get(name) for name in dataset.column_names])
 
 
 def _sort_key(kind: str, at: datetime) -> str:
