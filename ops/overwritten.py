@@ -5,18 +5,20 @@ Each of them is written once, under a name of its own: whoever wrote it again wa
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from typing import Any
 
+from contract.datasets import Dataset
 from contract.layout import first_metadata_root
 from contract.units import MIB
 from glue_src.exceptions import TableError
 from ops.platform import Platform
-from ops.versions import histories
-from ops.whole import whole_files
+from ops.versions import Version, histories
+from ops.whole import histories_of, whole_files
 
 
 @dataclass(frozen=True)
@@ -28,32 +30,38 @@ class Former:
 
 
 def to_put_back(platform: Platform, since: datetime) -> list[Former]:
-    """Return what :func:`former_versions` yields, but for the files by which tables are whole now."""
-    found = list(former_versions(platform, since))
-    needed = needed_as_they_are(platform) if found else frozenset()
+    """Return what was overwritten since an instant, but for the files by which tables are whole now."""
+    etl = platform.environment.etl
+    tables = {dataset: histories_of(platform, dataset) for dataset in platform.environment.contract.tables}
+    listed = chain(
+        *(histories(platform, prefix) for prefix in (first_metadata_root(), etl.clean_prefix)),
+        *(by_key.items() for by_key in tables.values()),
+        histories(platform, etl.pseudonymous_prefix),
+    )
+    found = list(_overwritten(listed, since))
+    needed = _needed_as_they_are(platform, tables) if found else frozenset()
     return [each for each in found if each.key not in needed]
 
 
-def former_versions(platform: Platform, since: datetime) -> Iterator[Former]:
+def _overwritten(listed: Iterable[tuple[str, list[Version]]], since: datetime) -> Iterator[Former]:
     """Yield what was overwritten since an instant and had another content at that instant."""
-    etl = platform.environment.etl
-    tables = map(etl.table_zones.table_prefix, platform.environment.contract.tables)
-    for prefix in (first_metadata_root(), etl.clean_prefix, *tables, etl.pseudonymous_prefix):
-        for key, found in histories(platform, prefix):
-            former = next((version for version in reversed(found) if version.modified_at < since), None)
-            # Delete markers have no ETag: an object that is deleted now is another option's, one that was then is new.
-            now, then = found[-1].etag, former.etag if former else None
-            if former and now and then and now != then:
-                yield Former(key, former.version_id)
+    for key, found in listed:
+        former = next((version for version in reversed(found) if version.modified_at < since), None)
+        # Delete markers have no ETag: an object that is deleted now is another option's, one that was then is new.
+        now, then = found[-1].etag, former.etag if former else None
+        if former and now and then and now != then:
+            yield Former(key, former.version_id)
 
 
-def needed_as_they_are(platform: Platform) -> frozenset[str]:
+def _needed_as_they_are(
+    platform: Platform, tables: Mapping[Dataset, Mapping[str, Sequence[Version]]]
+) -> frozenset[str]:
     """Return the keys of tables' files with which nothing is wrong: an older version could only break those."""
     needed: set[str] = set()
-    for dataset in platform.environment.contract.tables:
+    for dataset, by_key in tables.items():
         # Where it cannot be read, whatever its files held before is better.
         with suppress(TableError):
-            needed |= whole_files(platform, dataset)
+            needed |= whole_files(platform, dataset, by_key)
     return frozenset(needed)
 
 

@@ -36,7 +36,7 @@ def file_faults(platform: Platform, dataset: Dataset, state: TableState) -> list
     Raises:
         TableError: the table is not in the catalog, or its metadata file cannot be read.
     """
-    by_key = _histories(platform, dataset)
+    by_key = histories_of(platform, dataset)
     try:
         sizes = sizes_needed(platform, dataset)
     except TableFileError as error:
@@ -46,17 +46,19 @@ def file_faults(platform: Platform, dataset: Dataset, state: TableState) -> list
     return list(_faults(platform, sizes, by_key))
 
 
-def whole_files(platform: Platform, dataset: Dataset) -> frozenset[str]:
+def whole_files(platform: Platform, dataset: Dataset, by_key: Mapping[str, Sequence[Version]]) -> frozenset[str]:
     """Return the keys of the files of a table's present state with which nothing is wrong.
+
+    ``by_key`` is what :func:`histories_of` returns.
 
     Raises:
         TableError: the table is not in the catalog, or its metadata or a manifest cannot be read.
     """
     sizes = sizes_needed(platform, dataset)
-    return frozenset(sizes) - {fault.key for fault in _faults(platform, sizes, _histories(platform, dataset))}
+    return frozenset(sizes) - {fault.key for fault in _faults(platform, sizes, by_key)}
 
 
-def _histories(platform: Platform, dataset: Dataset) -> dict[str, list[Version]]:
+def histories_of(platform: Platform, dataset: Dataset) -> dict[str, list[Version]]:
     """Return the versions of all that lies in a table's folder, oldest first."""
     return dict(histories(platform, platform.environment.etl.table_zones.table_prefix(dataset)))
 
