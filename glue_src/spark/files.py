@@ -29,7 +29,7 @@ def unreadable_file(table: IcebergTable) -> str | None:
         return str(snapshot.manifestListLocation())
     for manifest in manifests:
         try:
-            table.java.ManifestFiles.readPaths(manifest, files).iterator().hasNext()
+            table.java("ManifestFiles").readPaths(manifest, files).iterator().hasNext()
         except Py4JJavaError:
             return str(manifest.path())
     return None

@@ -9,6 +9,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache, reduce
 from typing import Any, Final
 
 from pyspark.sql import SparkSession
@@ -20,6 +21,15 @@ from glue_src.exceptions import TableMovedError
 _MAIN: Final = "main"
 #: Before any snapshot, in milliseconds: with it, nothing is expired but what is named.
 _LONG_AGO: Final = 1
+
+
+@cache
+def java_class(jvm: Any, name: str) -> Any:
+    """Return a class of Java.
+
+    Py4J asks Java whether each beginning of a name is a class, each time, and Java then looks through all its jars.
+    """
+    return reduce(getattr, name.split("."), jvm)
 
 
 @dataclass(frozen=True)
@@ -52,13 +62,12 @@ class IcebergTable:
         """Return Java's object of the table as it is now."""
         session = self.spark._jsparkSession
         # Spark looks for its catalogs in the settings of the thread's session, and a new thread has none.
-        self.spark._jvm.org.apache.spark.sql.SparkSession.setActiveSession(session)  # type: ignore[union-attr]
-        return self.java.spark.Spark3Util.loadIcebergTable(session, self.identifier)
+        java_class(self.spark._jvm, "org.apache.spark.sql.SparkSession").setActiveSession(session)
+        return self.java("spark.Spark3Util").loadIcebergTable(session, self.identifier)
 
-    @property
-    def java(self) -> Any:
-        """Iceberg's package, ``org.apache.iceberg``."""
-        return self.spark._jvm.org.apache.iceberg  # type: ignore[union-attr]
+    def java(self, name: str) -> Any:
+        """Return a class of Iceberg's package."""
+        return java_class(self.spark._jvm, f"org.apache.iceberg.{name}")
 
     def check_base(self, base: int | None) -> None:
         """Return if readers see the snapshot ``base``.
@@ -97,7 +106,7 @@ class IcebergTable:
         metadata = operations.current()
         self._check_base(metadata, base)
         name = f"{STAGING_BRANCH}_{secrets.token_hex(4)}"
-        builder = self.java.TableMetadata.buildFrom(metadata)
+        builder = self.java("TableMetadata").buildFrom(metadata)
         for left in self.staging_branches(metadata):
             builder = builder.removeRef(left)
         if empty or base is None:
@@ -125,7 +134,7 @@ class IcebergTable:
         while tasks.hasNext():
             files.append(tasks.next().file())
         restated = self._lone_snapshot(table, f"{STAGING_BRANCH}_{secrets.token_hex(4)}", files, properties)
-        builder = self.java.TableMetadata.buildFrom(metadata).setBranchSnapshot(restated, _MAIN)
+        builder = self.java("TableMetadata").buildFrom(metadata).setBranchSnapshot(restated, _MAIN)
         operations.commit(metadata, builder.build())
         return int(restated.snapshotId())
 
@@ -140,7 +149,7 @@ class IcebergTable:
         transaction = table.newTransaction()
         operations = transaction.table().operations()
         metadata = operations.current()
-        operations.commit(metadata, self.java.TableMetadata.buildFrom(metadata).removeRef(_MAIN).build())
+        operations.commit(metadata, self.java("TableMetadata").buildFrom(metadata).removeRef(_MAIN).build())
         append = transaction.newFastAppend().toBranch(branch)
         for file in files:
             append.appendFile(file)
@@ -172,7 +181,7 @@ class IcebergTable:
         self._check_base(metadata, branch.base)
         if metadata.snapshot(staged) is None:
             raise TableMovedError(self.name, branch.base, "its staged snapshot was expired")
-        builder = self.java.TableMetadata.buildFrom(metadata)
+        builder = self.java("TableMetadata").buildFrom(metadata)
         operations.commit(metadata, builder.setBranchSnapshot(staged, _MAIN).removeRef(branch.name).build())
 
     def discard(self, branch: Branch) -> None:
@@ -183,7 +192,7 @@ class IcebergTable:
         if reference is None:
             return
         staged = {reference.snapshotId(), branch.begin} - {_id_of(metadata.currentSnapshot()), branch.base}
-        operations.commit(metadata, self.java.TableMetadata.buildFrom(metadata).removeRef(branch.name).build())
+        operations.commit(metadata, self.java("TableMetadata").buildFrom(metadata).removeRef(branch.name).build())
         self.expire(staged)
 
     def expire(self, snapshot_ids: Collection[int]) -> None:
@@ -192,7 +201,7 @@ class IcebergTable:
         metadata = operations.current()
         ended = [name for name in self.staging_branches(metadata) if metadata.ref(name).snapshotId() in snapshot_ids]
         if ended:
-            builder = self.java.TableMetadata.buildFrom(metadata)
+            builder = self.java("TableMetadata").buildFrom(metadata)
             for name in ended:
                 builder = builder.removeRef(name)
             operations.commit(metadata, builder.build())

@@ -8,7 +8,7 @@ from typing import Any
 
 from contract.datasets import Dataset
 from glue_src.schema import evolved_name, partition_document, schema_document, sort_document
-from glue_src.spark.iceberg import IcebergTable
+from glue_src.spark.iceberg import IcebergTable, java_class
 
 
 def evolve(table: IcebergTable, dataset: Dataset, properties: Mapping[str, str]) -> None:
@@ -17,10 +17,10 @@ def evolve(table: IcebergTable, dataset: Dataset, properties: Mapping[str, str])
     metadata = operations.current()
     required = [int(field.fieldId()) for field in metadata.schema().columns() if field.isRequired()]
     schema = schema_document(dataset, required)
-    columns = table.java.SchemaParser.fromJson(json.dumps(schema))
+    columns = table.java("SchemaParser").fromJson(json.dumps(schema))
     last_id = max(int(metadata.lastColumnId()), *(field["id"] for field in schema["fields"]))
-    builder = table.java.TableMetadata.buildFrom(metadata).setCurrentSchema(columns, last_id)
-    order = table.java.SortOrderParser.fromJson(columns, json.dumps(sort_document(dataset)))
+    builder = table.java("TableMetadata").buildFrom(metadata).setCurrentSchema(columns, last_id)
+    order = table.java("SortOrderParser").fromJson(columns, json.dumps(sort_document(dataset)))
     operations.commit(metadata, builder.setDefaultSortOrder(order).setProperties(_map(table, properties)).build())
 
 
@@ -42,8 +42,8 @@ def repartition(table: IcebergTable, dataset: Dataset) -> None:
             for index, field in enumerate(document["fields"])
         ]
         text = json.dumps({**document, "fields": fields})
-        spec = table.java.PartitionSpecParser.fromJson(metadata.schema(), text)
-    operations.commit(metadata, table.java.TableMetadata.buildFrom(metadata).setDefaultPartitionSpec(spec).build())
+        spec = table.java("PartitionSpecParser").fromJson(metadata.schema(), text)
+    operations.commit(metadata, table.java("TableMetadata").buildFrom(metadata).setDefaultPartitionSpec(spec).build())
 
 
 def _fields_of(spec: Any) -> list[tuple[int, str]]:
@@ -51,7 +51,7 @@ def _fields_of(spec: Any) -> list[tuple[int, str]]:
 
 
 def _map(table: IcebergTable, values: Mapping[str, str]) -> Any:
-    made = table.spark._jvm.java.util.HashMap()  # type: ignore[union-attr]
+    made = java_class(table.spark._jvm, "java.util.HashMap")()
     for name, value in values.items():
         made.put(name, value)
     return made
