@@ -40,7 +40,6 @@ SCOPES: Final = (
     "integration",
     "curation",
     "deployments",
-    "curation/test_faults.py",
     "sql",
     "integration/test_readme_deploys.py",
     "faults",
@@ -49,6 +48,8 @@ SCOPES: Final = (
     "report",
     "ops",
     "archives",
+    "curation/test_arrow_engine.py",
+    "curation/test_arrow_kills.py",
     "integration/test_local_parts.py",
 )
 #: The fixture that deploys (tests/integration/conftest.py). Asked for in another process, it would deploy once more.

@@ -112,8 +112,10 @@ def lake(make_lake: Callable[..., Lake], engine_name: str) -> Lake:
     return make_lake(CONTRACT, engine_name)
 
 
-@pytest.fixture(autouse=True)
-def credentials(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture(scope="package", autouse=True)
+def credentials() -> Iterator[None]:
     """Let clients that make their own session sign requests."""
-    for name, value in {**CREDENTIALS, "AWS_REGION": REGION, "AWS_DEFAULT_REGION": REGION}.items():
-        monkeypatch.setenv(name, value)
+    with pytest.MonkeyPatch.context() as patched:
+        for name, value in {**CREDENTIALS, "AWS_REGION": REGION, "AWS_DEFAULT_REGION": REGION}.items():
+            patched.setenv(name, value)
+        yield

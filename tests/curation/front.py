@@ -23,7 +23,7 @@ from tests.faults.proxy import ANY_OPERATION, Exchange, Proxy, Rule, pass_on
 #: What becomes of a request.
 Action = Callable[[Exchange], None]
 #: The first night that is like all others.
-FIRST: Final = 3
+_FIRST: Final = 3
 FRONT_BUCKET: Final = "curation-front"
 _END_OF_HEAD: Final = b"\r\n\r\n"
 
@@ -108,24 +108,32 @@ class Ended:
         return "" if self.error is None else "".join(traceback.format_exception(self.error))
 
 
-@dataclass(frozen=True)
+@dataclass
 class FrontedLake:
-    """``lake`` is what others see; ``etl2`` is the same lake as ETL-2 reaches it, by way of ``proxy``."""
+    """``lake`` is what others see; ``etl2`` is the same lake as ETL-2 reaches it, by way of ``proxy``.
+
+    ``last`` is the number of the night that was last begun, ``requests`` are those that a night makes.
+    """
 
     lake: Lake
     etl2: Lake
     proxy: Proxy
+    last: int = -1
+    requests: int = 0
 
-    def begin(self) -> int:
-        """Run the nights until FIRST, and return how many requests a night makes from then on.
+    def begin(self) -> None:
+        """Run the first nights: one fills the tables; after two they have all that later nights find, too."""
+        for _ in range(_FIRST):
+            self.requests = len(self.night().operations)
 
-        The first fills the tables; after the second they have all that later nights find, too.
-        """
-        return [len(self.night(number).operations) for number in range(FIRST)][-1]
+    def publish(self) -> None:
+        """Publish what the source holds at the next night."""
+        self.last += 1
+        self.lake.publish(run_of_night(self.last), rows_of_night(self.last))
 
-    def night(self, number: int, *rules: Rule) -> Ended:
-        """Publish what the source holds at that night, and run ETL-2."""
-        self.lake.publish(run_of_night(number), rows_of_night(number))
+    def night(self, *rules: Rule) -> Ended:
+        """Publish, and run ETL-2."""
+        self.publish()
         before = len(self.proxy.operations), sum(map(self.proxy.struck, rules))
         self.proxy.inject(rules)
         error = None

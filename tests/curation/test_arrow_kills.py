@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import random
 import tempfile
 import time
@@ -20,7 +21,8 @@ from glue_src.run import run
 from tests.curation.changing import left_behind, rows_of_night, run_of_night, seen, told, torn
 from tests.curation.lake import Lake
 
-KILLS: Final = 50
+#: A start of a process each: ETL2_KILLS=50 looks more closely. Each request of a night: ``test_faults.py``.
+KILLS: Final = int(os.environ.get("ETL2_KILLS", "12"))
 
 
 def night(arguments: dict[str, Any], clients: Callable[[], Clients]) -> None:

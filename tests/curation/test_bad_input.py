@@ -5,7 +5,7 @@ from __future__ import annotations
 import traceback
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, cast
+from typing import cast
 
 import pytest
 
@@ -47,6 +47,11 @@ BODIES: dict[str, tuple[bytes, type[CurationError], str]] = {
 }
 
 
+def traced(error: BaseException) -> str:
+    """Return all that a log would say of an error."""
+    return "".join(traceback.format_exception(error))
+
+
 def test_spark_refuses_every_damaged_record(make_lake: Callable[[SourceContract, str], Lake]) -> None:
     """With the code that the Arrow engine has for it: ``tests/unit/glue_src/test_csv_faults.py``."""
     lake = make_lake(CONTRACT, "spark")
@@ -68,7 +73,7 @@ def test_spark_refuses_every_damaged_record(make_lake: Callable[[SourceContract,
             ):
                 return repr(read_clean(spark, uri, dataset, dataset.columns).collect())
         except MalformedDataError as error:
-            return "" if f"[{code}]" in str(error) else str(error)
+            return "" if f"[{code}]" in str(error) and SECRET not in traced(error) else traced(error)
 
     # Most of a job's time is waiting: some go side by side. What is cut off is seen before any engine reads it.
     with ThreadPoolExecutor(4) as at_once:
@@ -81,22 +86,24 @@ def test_spark_refuses_every_damaged_record(make_lake: Callable[[SourceContract,
     assert wrong == {}
 
 
-def test_damaged_csvs_publish_nothing_and_are_told_without_their_cells(lake: Lake) -> None:
+def test_damaged_csvs_publish_nothing_and_are_told_without_their_cells(lake: Lake, engine_name: str) -> None:
+    """With Spark two of the damaged records: its codes and words for all others are the test's above."""
+    last = [case for case in BODIES if case in DAMAGED][:-2]
+    bodies = {case: body for case, body in BODIES.items() if engine_name == "arrow" or case not in last}
     lake.publish(run_id(1), months(JAN))
     lake.night()
     before = lake.states()
     rows = together(months(JAN), talk("u0", FEB, SECRET))
     sums = {MESSAGES: {**sums_of(MESSAGES, months(JAN)[MESSAGES]), f"CONVERSATION#{FEB}": PartitionSum(1, 1)}}
     wrong: dict[str, str] = {}
-    for number, (case, (body, kind, word)) in enumerate(BODIES.items(), start=2):
+    for number, (case, (body, kind, word)) in enumerate(bodies.items(), start=2):
         lake.publish(run_id(number), rows, bodies={MESSAGES: body}, sums=sums)
         try:
             lake.night()
             wrong[case] = "published"
         except CurationError as error:
-            told = "".join(traceback.format_exception(error))
-            if not isinstance(error, kind) or word not in str(error) or SECRET in told:
-                wrong[case] = told[-700:]
+            if not isinstance(error, kind) or word not in str(error) or SECRET in traced(error):
+                wrong[case] = traced(error)[-700:]
     assert wrong == {}
     assert lake.states() == before
     assert [name for name in lake.state_of(MESSAGES).references if name != "main"] == []
@@ -106,11 +113,16 @@ def test_damaged_csvs_publish_nothing_and_are_told_without_their_cells(lake: Lak
     assert lake.sees(rows)
 
 
+def _keys_but_metadata(lake: Lake) -> set[str]:
+    return {key for key in lake.table_keys(MESSAGES) if not key.endswith(".json")}
+
+
 def test_every_check_finds_what_it_is_for(lake: Lake) -> None:
     good = together(months(JAN), talk("u9", FEB, "x", "y"))
     lake.publish(run_id(1), good)
     lake.night()
     before = lake.states()
+    kept, snapshots = _keys_but_metadata(lake), lake.state_of(MESSAGES).snapshots
     head, message = talk("u8", FEB, "z")[CONVERSATIONS][0], talk("u8", FEB, "z")[MESSAGES][0]
     faulty = together(
         good,
@@ -135,9 +147,23 @@ def test_every_check_finds_what_it_is_for(lake: Lake) -> None:
     assert checks["feedback.user_has_conversation"]["rows_failed"] == 0
     assert lake.metric(CurationMetric.FAILED_DATA_CHECKS) == len(failed)
     assert lake.states() == before
+    # What was staged is gone with its files.
+    assert _keys_but_metadata(lake) == kept
+    assert lake.state_of(MESSAGES).snapshots == snapshots
     assert lake.sees(good)
     assert lake.runs(run_id(2)) == {}
     assert run_id(2) in lake.get(lake.quarantine_key(run_id(2))).decode()
+
+
+def test_a_quarantined_run_is_not_tried_again(make_lake: Callable[..., Lake]) -> None:
+    lake = make_lake(CONTRACT, "arrow")
+    lake.publish(run_id(1), months(JAN))
+    lake.night()
+    lake.publish(
+        run_id(2), together(months(JAN), {MESSAGES: [*months(JAN)[MESSAGES], *talk("u9", FEB, "x")[MESSAGES]]})
+    )
+    with pytest.raises(QuarantinedError):
+        lake.night()
     # It is not tried again: the older run is the newest then, and published already.
     assert lake.night().recorded_run is None
     # A table can be rebuilt from that one, although the checks of the newer run stand in data_quality.
@@ -153,56 +179,54 @@ def test_nulls_where_the_table_may_hold_none_publish_nothing(lake: Lake) -> None
     without_user: Cells = (None, KEY.decode(), "1", "user", SECRET, None)
     without_partition: Cells = ("u0", None, "1", "user", SECRET, None)
     february = f"CONVERSATION#{FEB}"
-    for number, rows in enumerate([[without_user], [without_partition], [without_user, without_partition]], start=1):
+    some, whole = frozenset[str](), frozenset({"messages"})
+    cases = (([without_user], whole), ([without_partition], some), ([without_user, without_partition], whole))
+    # Of a table of which partitions are written, and of one that is written whole.
+    for number, (rows, rebuild) in enumerate(cases, start=1):
         sums = {MESSAGES: {february: PartitionSum(len(rows), 1)}}
-        # Of an empty table, of one that is written whole, and of one partition.
-        for again, rebuild in enumerate([frozenset[str](), frozenset({"messages"})]):
-            run = run_id(10 * number + again)
-            lake.publish(run, {MESSAGES: rows}, sums=sums)
-            with pytest.raises(MalformedDataError, match=r"\[null\]") as caught:
-                lake.night(rebuild=rebuild)
-            assert SECRET not in "".join(traceback.format_exception(caught.value))
+        lake.publish(run_id(number), {MESSAGES: rows}, sums=sums)
+        with pytest.raises(MalformedDataError, match=r"\[null\]") as caught:
+            lake.night(rebuild=rebuild)
+        assert SECRET not in traced(caught.value)
     assert lake.state_of(MESSAGES).current_snapshot_id is None
 
 
 def test_a_summary_that_lies_is_found_out(lake: Lake) -> None:
-    rows = months(JAN, FEB)
+    """One table is lied about in each way."""
+    rows = together(months(JAN, FEB), rejection("k"))
     lake.publish(run_id(1), rows)
     lake.night()
     before = lake.states()
-    true = sums_of(MESSAGES, rows[MESSAGES])
-    january, february = true[f"CONVERSATION#{JAN}"], true[f"CONVERSATION#{FEB}"]
+    messages = sums_of(MESSAGES, rows[MESSAGES])
+    january, february = messages[f"CONVERSATION#{JAN}"], messages[f"CONVERSATION#{FEB}"]
     lies = {
-        "one row more, one less": {
+        # One row more, one less.
+        MESSAGES: {
             f"CONVERSATION#{JAN}": PartitionSum(january.rows + 1, 1),
             f"CONVERSATION#{FEB}": PartitionSum(february.rows - 1, 2),
         },
-        "a partition that is not there": {**true, "CONVERSATION#2026-03": PartitionSum(4, 4)},
-        "other rows than there are": {**true, f"CONVERSATION#{JAN}": PartitionSum(5, 7)},
+        # A partition that is not there.
+        CONVERSATIONS: {**sums_of(CONVERSATIONS, rows[CONVERSATIONS]), "CONVERSATION#2026-03": PartitionSum(4, 4)},
+        # Other rows than there are.
+        REJECTED: {"": PartitionSum(2, 7)},
     }
-    for number, (case, sums) in enumerate(lies.items(), start=2):
-        lake.publish(run_id(number), rows, sums={MESSAGES: sums})
-        with pytest.raises(QuarantinedError, match=r"messages\.rows_as_promised"):
-            lake.night()
-        assert lake.states() == before, case
+    lake.publish(run_id(2), rows, sums=lies)
+    with pytest.raises(QuarantinedError) as caught:
+        lake.night()
+    assert lake.states() == before
+    found = {text.partition(":")[0] for text in caught.value.failed}
+    assert found == {f"{dataset.name}.rows_as_promised" for dataset in lies}
 
 
-def test_every_text_arrives_as_it_was(lake: Lake) -> None:
+def test_every_text_arrives_as_it_was_from_any_columns(lake: Lake) -> None:
+    """Columns may be missing, and in another order."""
     rows = talk("u", JAN, *NASTY_TEXTS, None)
-    lake.publish(run_id(1), together(rows, {REJECTED: [(text, "r", text) for text in NASTY_TEXTS]}))
+    header = ("text", "position", "conversation_id", "user_id")
+    own = [tuple(row[MESSAGES.column_names.index(name)] for name in header) for row in rows[MESSAGES]]
+    rejected: list[Cells] = [(text, "r", text) for text in NASTY_TEXTS]
+    lake.publish(run_id(1), {**rows, MESSAGES: own, REJECTED: rejected}, headers={MESSAGES: header})
     lake.night(max_rejected_ratio=1.0)
     assert lake.sees(rows)
     assert lake.texts(REJECTED, "item_json") == sorted(NASTY_TEXTS, key=repr)
-
-
-def test_columns_may_be_missing_and_in_another_order(
-    make_lake: Callable[[SourceContract, str], Lake], engine_name: str
-) -> None:
-    lake = make_lake(CONTRACT, engine_name)
-    header = ("text", "position", "conversation_id", "user_id")
-    own: list[tuple[Any, ...]] = [("hola", "1", KEY.decode(), "u0")]
-    rows = together(talk("u0", FEB, "hola"))
-    lake.publish(run_id(1), {**rows, MESSAGES: own}, headers={MESSAGES: header})
-    lake.night()
-    assert lake.rows(MESSAGES) == [("u0", KEY.decode(), 1, None, "hola", None)]
+    assert lake.texts(MESSAGES, "sender") == [None] * len(own)
     assert csv_of(MESSAGES, own, header).startswith(b"text,")

@@ -15,7 +15,6 @@ from tests.curation.lake import Lake, like, months, rejection, run_id, talk, tog
 
 JAN, FEB, MAR = "2026-01", "2026-02", "2026-03"
 NIGHTS = (
-    together(months(JAN, FEB), talk("nasty", JAN, *NASTY_TEXTS, None)),
     together(months(JAN, FEB), talk("nasty", JAN, *NASTY_TEXTS, None), rejection("k")),
     together(months(JAN, FEB), talk("u9", FEB, "x"), like("😀", MAR, "")),
     together(months(FEB, MAR), talk("u9", FEB, "x"), rejection("l"), rejection("k")),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -14,7 +13,7 @@ from contract.source import SourceContract
 from contract.sources.catia import CONTRACT, CONVERSATIONS, FEEDBACK, MESSAGES
 from contract.table_metadata import first_metadata
 from glue_src.exceptions import TableSchemaError
-from tests.curation.lake import Lake, months, run_id, talk, together
+from tests.curation.lake import Cells, Lake, months, run_id, talk, together
 
 JAN, FEB = "2026-01", "2026-02"
 
@@ -47,8 +46,9 @@ def glue_columns(lake: Lake, dataset: Dataset) -> list[str]:
     return [column["Name"] for column in columns if column["Parameters"]["iceberg.field.current"] == "true"]
 
 
-def test_columns_come_go_and_change_places(lake: Lake) -> None:
-    rows = months(JAN, FEB)
+def test_columns_properties_and_partitioning_become_the_contracts(lake: Lake) -> None:
+    """Feedback gets other columns and all tables another history; then messages get another width."""
+    rows = together(months(JAN, FEB), talk("u9", FEB, "x", key="CONVERSATION#2026-02-17"))
     lake.publish(run_id(1), rows)
     lake.night()
     user_id, feedback_id, created_at, kind, comment, option = FEEDBACK.columns
@@ -59,31 +59,52 @@ def test_columns_come_go_and_change_places(lake: Lake) -> None:
     lake.contract = with_dataset(CONTRACT, changed)
     before = lake.state_of(FEEDBACK).current_snapshot_id
     # Views on the new column work before there is a run that has it.
-    assert lake.night(contract=lake.contract).recorded_run is None
+    assert lake.night(contract=lake.contract, history_days=7).recorded_run is None
     expected = [(column.field_id, column.name) for column in changed.columns]
     assert [entry[:2] for entry in columns_of(lake, FEEDBACK)] == expected
     assert glue_columns(lake, FEEDBACK) == [column.name for column in changed.columns]
     assert lake.state_of(FEEDBACK).current_snapshot_id == before
     assert len(lake.rows(FEEDBACK)) == 2
-    # A run with the new columns makes the whole table anew: its sums are of another kind.
-    lake.publish(run_id(2), {**rows, changed: [("app", *row[:4], "¡sí!") for row in rows[FEEDBACK]]})
+    ages = {lake.state_of(each).properties["history.expire.max-snapshot-age-ms"] for each in lake.contract.tables}
+    assert ages == {str(7 * 86_400_000)}
+
+    # A run with the new columns, and one with the new width, makes the whole table anew: its sums are of another kind.
+    daily = replace(MESSAGES, partition=Partition("conversation_id", 23))
+    lake.contract = with_dataset(lake.contract, daily)
+    feedback: list[Cells] = [("app", *row[:4], "¡sí!") for row in rows[FEEDBACK]]
+    lake.publish(run_id(2), {**rows, changed: feedback, daily: rows[MESSAGES]})
     assert lake.night(contract=lake.contract).recorded_run == run_id(2)
     assert lake.texts(FEEDBACK, "channel") == ["app", "app"]
     assert lake.texts(FEEDBACK, "remark") == ["¡sí!", "¡sí!"]
-    assert lake.runs(run_id(2))["messages"]["partitions_rewritten"] == 0
+    assert lake.runs(run_id(2))["conversations"]["partitions_rewritten"] == 0
+    assert lake.sees(rows)
+    days = {f"CONVERSATION#{JAN}-01": [6], f"CONVERSATION#{FEB}-01": [6], f"CONVERSATION#{FEB}-17": [1]}
+    assert lake.files(MESSAGES) == days
     # What was dropped is still there in earlier snapshots.
     assert before is not None
     assert "option" in lake.table(FEEDBACK).scan(snapshot_id=before).to_arrow().column_names
-    # Back to the former contract: the same columns, by the same ids.
-    assert lake.night(contract=CONTRACT).recorded_run is None
+
+    # From now on, a day is all that a change costs, and left-behind files are found in both layouts.
+    rows = together(rows, talk("u9", FEB, "y", key="CONVERSATION#2026-02-18"))
+    lake.publish(run_id(3), {**rows, changed: feedback, daily: rows[MESSAGES]})
+    lake.night(contract=lake.contract)
+    rewritten = {name: row["partitions_rewritten"] for name, row in lake.runs(run_id(3)).items()}
+    assert rewritten == {"messages": 1, "conversations": 1, "feedback": 0, "rejected": 0}
+    assert lake.sees(rows)
+    assert lake.engine.files_named(daily) >= {task.file.file_path for task in lake.table(MESSAGES).scan().plan_files()}
+
+    # Back to the former contract: the same columns, by the same ids, and months, by the spec that the table had before.
+    lake.contract = CONTRACT
+    lake.publish(run_id(4), rows)
+    lake.night(contract=CONTRACT)
     assert [entry[:2] for entry in columns_of(lake, FEEDBACK)] == [(c.field_id, c.name) for c in FEEDBACK.columns]
     assert option.name in glue_columns(lake, FEEDBACK)
+    assert lake.texts(FEEDBACK, "option") == ["1", "1"]
+    assert lake.files(MESSAGES) == {f"CONVERSATION#{JAN}": [6], f"CONVERSATION#{FEB}": [8]}
+    assert [field.name for field in lake.state_of(MESSAGES).partition_fields] == ["conversation_id_trunc"]
 
 
-def test_a_column_can_become_wider_and_nothing_else(
-    lake: Lake, make_lake: Callable[..., Lake], engine_name: str
-) -> None:
-    lake = make_lake(CONTRACT, engine_name)
+def test_a_column_can_become_wider_and_nothing_else(lake: Lake) -> None:
     lake.clients.glue.delete_table(DatabaseName=lake.arguments.database, Name="messages")
     document = json.loads(first_metadata("any", MESSAGES, "s3://any", 30))
     schema = document["schemas"][0]
@@ -107,35 +128,3 @@ def test_a_column_can_become_wider_and_nothing_else(
     with pytest.raises(TableSchemaError, match=r"'edad' has field id 5, once that of 'ciudad'.*ids from 12 on"):
         lake.night(contract=with_dataset(CONTRACT, with_columns(reused, *reused.columns, age)))
     assert lake.sees(months(JAN))
-
-
-def test_another_width_divides_the_table_anew(lake: Lake) -> None:
-    rows = together(months(JAN, FEB), talk("u9", FEB, "x", key="CONVERSATION#2026-02-17"))
-    lake.publish(run_id(1), rows)
-    lake.night()
-    daily = replace(MESSAGES, partition=Partition("conversation_id", 23))
-    lake.contract = with_dataset(CONTRACT, daily)
-    lake.publish(run_id(2), {**rows, daily: rows[MESSAGES]})
-    lake.night(contract=lake.contract)
-    assert lake.sees(rows)
-    days = {f"CONVERSATION#{JAN}-01": [6], f"CONVERSATION#{FEB}-01": [6], f"CONVERSATION#{FEB}-17": [1]}
-    assert lake.files(MESSAGES) == days
-    # From now on, a day is all that a change costs, and left-behind files are found in both layouts.
-    rows = together(rows, talk("u9", FEB, "y", key="CONVERSATION#2026-02-18"))
-    lake.publish(run_id(3), {**rows, daily: rows[MESSAGES]})
-    lake.night(contract=lake.contract)
-    assert lake.runs(run_id(3))["messages"]["partitions_rewritten"] == 1
-    assert lake.sees(rows)
-    assert lake.engine.files_named(daily) >= {task.file.file_path for task in lake.table(MESSAGES).scan().plan_files()}
-    # Back to months: by the spec that the table had before.
-    lake.contract = CONTRACT
-    lake.publish(run_id(4), rows)
-    lake.night(contract=CONTRACT)
-    assert lake.files(MESSAGES) == {f"CONVERSATION#{JAN}": [6], f"CONVERSATION#{FEB}": [8]}
-    assert [field.name for field in lake.state_of(MESSAGES).partition_fields] == ["conversation_id_trunc"]
-
-
-def test_properties_follow_the_settings(lake: Lake) -> None:
-    lake.night(history_days=7)
-    for dataset in lake.contract.tables:
-        assert lake.state_of(dataset).properties["history.expire.max-snapshot-age-ms"] == str(7 * 86_400_000)

@@ -27,22 +27,11 @@ def lake(make_lake: Callable[..., Lake]) -> Lake:
     return make_lake(CONTRACT, "spark")
 
 
-def test_a_branch_that_is_not_published_goes_with_its_files(lake: Lake) -> None:
-    lake.publish(run_id(1), months(JAN))
-    lake.night()
-    before = {key for key in lake.table_keys(MESSAGES) if not key.endswith(".json")}
-    snapshots = lake.state_of(MESSAGES).snapshots
-    lake.publish(
-        run_id(2), together(months(JAN), {MESSAGES: [("nobody", f"CONVERSATION#{FEB}", "1", None, None, None)]})
-    )
-    with pytest.raises(Exception, match="has_conversation"):
-        lake.night()
-    assert {key for key in lake.table_keys(MESSAGES) if not key.endswith(".json")} == before
-    assert lake.state_of(MESSAGES).snapshots == snapshots
-
-
 def test_too_many_ranges_make_the_whole_table_anew(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every second of the partitions changes: no condition is written that takes longer than the table itself."""
+    """Every second of the partitions changes: no condition is written that takes longer than the table itself.
+
+    Neighbours are one range: ``tests/unit/glue_src/test_key_ranges.py``.
+    """
     names = [f"CONVERSATION#2026-{number:02d}" for number in range(9)]
 
     def rows(texts: dict[int, str]) -> Any:
@@ -58,13 +47,6 @@ def test_too_many_ranges_make_the_whole_table_anew(lake: Lake, monkeypatch: pyte
     assert lake.sees(rows(other))
     assert lake.state_of(MESSAGES).trusted_sums is not None
     assert lake.checks(run_id(2))["messages.rows_as_promised"]["rows_checked"] == 4
-    # Neighbours are one range, however many they are.
-    before = set(lake.data_keys(MESSAGES))
-    third = {**other, **dict.fromkeys(range(4, 9), "tercera")}
-    lake.publish(run_id(3), rows(third))
-    lake.night()
-    assert len(set(lake.data_keys(MESSAGES)) - before) == 5
-    assert lake.sees(rows(third))
 
 
 def test_a_csv_that_vanishes_is_told_as_such(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
