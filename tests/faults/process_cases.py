@@ -18,7 +18,7 @@ from tests.faults.cases import LARGE, SAMPLE, Case, Killed, Published, Raised, o
 _COMPLETE: Final = "CompleteMultipartUpload"
 _PUT: Final = "PutObject"
 _SEED: Final = 20260131
-_POINTS: Final = 30
+_POINTS: Final = 15
 """So many points are spread evenly over the run, each with some luck within its share of it."""
 _LARGE_EVERY: Final = 3
 

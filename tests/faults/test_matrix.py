@@ -24,7 +24,7 @@ def test_document_names_every_case() -> None:
     text = document()
     alone = [case for case in CASES if "-of-" not in case.id]
     assert [case.id for case in alone if f"`{case.id}`" not in text] == []
-    assert "`killed-at-01-of-30` to `killed-at-30-of-30`" in text
+    assert "`killed-at-01-of-15` to `killed-at-15-of-15`" in text
 
 
 def test_every_case_is_played_under_a_name_of_its_own() -> None:
