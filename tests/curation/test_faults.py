@@ -56,7 +56,7 @@ CUTS: Final = {"spark": int(os.environ.get("ETL2_CUTS", "4")), "arrow": int(os.e
 #: What the SDKs get over: refusals for the moment, and answers that are lost.
 MOMENTARY: Final[tuple[Action, ...]] = (SLOWED, FAILED, lose_answer)
 #: One request of so many that a night makes is refused: each takes a night of seconds. 1 tries each of them.
-SHARES: Final = {"spark": 48, "arrow": 6}
+SHARES: Final = {"spark": 72, "arrow": 12}
 
 
 @pytest.fixture(scope="module")
