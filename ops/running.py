@@ -10,9 +10,11 @@ from typing import Any, Final
 
 from contract.runs import RunSummary, RunSummaryError
 from contract.settings import EventKey
-from ops.engines import event_time, extract_engine, last_runs, transform_engine
+from ops.enginelog import EngineLog
+from ops.engines import EngineRun, event_time, extract_engine, last_runs, transform_engine
 from ops.execution import Watch, execute, failure, start
 from ops.exits import Exit, OpsError, attention
+from ops.invocations import RUNNING
 from ops.platform import Platform
 from ops.runs import recent_runs
 from ops.tables import Unpublished, recorded_run, table_state, unpublished_run
@@ -121,28 +123,33 @@ def await_tables(
     watch: Watch,
     patience: Patience = USUAL,
 ) -> MadeRun:
-    """Wait until ETL-2 has published the run, and return the run with what the tables hold.
+    """Wait until ETL-2 has published the run and ended, its log followed; return the run with what the tables hold.
 
-    Where no event has started ETL-2 in time, it is started.
+    Where no event has started ETL-2 in time, it is started. One that goes on after ``most_seconds`` is left alone if
+    the tables have the run.
 
     Raises:
-        OpsError: ETL-2 failed, held or quarantined the run, or did not end in time.
+        OpsError: ETL-2 failed, held or quarantined the run, or did not publish it in time.
     """
     started, by_hand = time.monotonic(), False
     event_by = event_time(platform).total_seconds() if patience.event_seconds is None else patience.event_seconds
+    engine = transform_engine(platform)
+    log = EngineLog(platform, engine, run.summary.finished_at)
     while True:
-        recorded = recorded_run(platform)
+        begun, waiting_for = _look(platform, run.summary, patience.foreign)
+        recorded, waited = recorded_run(platform), time.monotonic() - started
+        for line in log.new_lines():
+            watch.line(line)
         if recorded is not None and recorded.run_id >= run.summary.run_id:
-            break
-        waiting_for, has_begun = _look(platform, run.summary, patience.foreign)
-        waited = time.monotonic() - started
-        if not has_begun and not by_hand and waited >= event_by:
-            engine, by_hand = transform_engine(platform), True
-            waiting_for = f"{waiting_for}: starting it"
+            if begun is None or begun.state != RUNNING or waited > most_seconds:
+                break
+            waiting_for = f"the run is published, and {engine.etl} goes on"
+        elif waited > most_seconds:
+            raise _too_late(platform, run.summary, most_seconds, waiting_for)
+        elif begun is None and not by_hand and waited >= event_by:
+            waiting_for, by_hand = f"{waiting_for}: starting it", True
             start(platform, engine, {})
         watch.beat(waiting_for)
-        if waited > most_seconds:
-            raise _too_late(platform, run.summary, most_seconds, waiting_for)
         time.sleep(min(_POLL_SECONDS, max(0.1, most_seconds - waited)))
     tables = tuple(
         TableRows(dataset.name, run.summary.rows_of(dataset.name), table_state(platform, dataset).rows)
@@ -152,8 +159,8 @@ def await_tables(
     return replace(run, published=recorded.run_id, published_seconds=seconds, tables=tables, started_by_hand=by_hand)
 
 
-def _look(platform: Platform, summary: RunSummary, foreign: str | None) -> tuple[str, bool]:
-    """Return what is being waited for, and whether a run of ETL-2 has begun since the run arrived.
+def _look(platform: Platform, summary: RunSummary, foreign: str | None) -> tuple[EngineRun | None, str]:
+    """Return the run of ETL-2 that has begun since the run arrived, if any, and what is being waited for.
 
     Raises:
         OpsError: nothing more is to be waited for.
@@ -165,13 +172,13 @@ def _look(platform: Platform, summary: RunSummary, foreign: str | None) -> tuple
         raise attention(message, remedy)
     begun = last_runs(platform, engine, summary.finished_at).begun_since(summary.finished_at)
     if begun is None:
-        return f"no run of {engine.name} has begun since the run arrived", False
+        return None, f"{engine.etl} has not begun: {engine.name}"
     if begun.failed:
         failed = failure(platform, engine, f"{begun.state} {begun.error}".strip())
         if foreign is not None and foreign in failed.message:
-            return f"the newest run of {engine.name} is a start that was meant to fail", False
+            return None, f"the newest run of {engine.name} is a start that was meant to fail"
         raise failed
-    return f"{engine.name} is {begun.state}, and run {summary.run_id} is not published yet", True
+    return begun, f"{engine.etl} is {begun.state}: {engine.name}"
 
 
 def _too_late(platform: Platform, summary: RunSummary, seconds: float, waiting_for: str) -> OpsError:

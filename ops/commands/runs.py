@@ -49,8 +49,8 @@ def run(
 ) -> Exit:
     """Run ETL-1 now, and see it into the tables.
 
-    Follows the log, waits until ETL-2 has published the run, and compares the tables' rows with the run's. The tables
-    then hold the source as it is now, whatever day --dt names: the newest run wins.
+    Follows both logs, waits until ETL-2 has published the run and ended, and compares the tables' rows with the run's.
+    The tables then hold the source as it is now, whatever day --dt names: the newest run wins.
 
     \b
     Example: python -m ops run --env test

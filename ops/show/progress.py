@@ -56,7 +56,7 @@ def following(usual_seconds: float | None = None, *, in_lines: bool = True, debu
     ``usual_seconds`` is how long it took before, None where nobody knows; without ``in_lines`` only a terminal hears
     what is being waited for. With ``debug`` all lines of a log are shown, tracebacks too.
     """
-    columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), BarColumn(30), TimeElapsedColumn())
+    columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), BarColumn(20), TimeElapsedColumn())
     with Progress(*columns, console=notices(), transient=True) as progress:
         task = progress.add_task("", total=usual_seconds)
         yield Follower(progress, task, usual_seconds, in_lines=in_lines, debug=debug)

@@ -13,7 +13,7 @@ import pytest
 from envs.local import LOCAL
 from tools.local.arrivals import listen
 from tools.local.errors import ArrivalError, GlueJobError
-from tools.local.glue_runs import told_to_glue, write_log
+from tools.local.glue_runs import JobLog, told_to_glue
 from tools.local.glue_stand_in import DeployedJob, run_job
 from tools.local.source_table import SourceTable
 from tools.local.workspace import Workspace
@@ -94,7 +94,7 @@ def test_jobs_code_comes_from_its_archive_alone(workspace: Workspace, tmp_path: 
         run_job(job, s3, os.environ, tmp_path / "log", lambda _: None)
 
 
-def test_glue_is_told_of_a_run_beside_it_and_announces_its_failure(workspace: Workspace, tmp_path: Path) -> None:
+def test_glue_is_told_of_a_run_beside_it_and_announces_its_failure(workspace: Workspace) -> None:
     clients = workspace.clients()
     clients.glue.create_job(
         Name="told", Role=ROLE, Command={"Name": "glueetl", "ScriptLocation": "s3://parts-told/job.py"}
@@ -106,7 +106,6 @@ def test_glue_is_told_of_a_run_beside_it_and_announces_its_failure(workspace: Wo
     (queue,) = clients.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"].values()
     clients.events.put_targets(Rule="told", Targets=[{"Id": "told", "Arn": queue}])
     clients.logs.create_log_group(logGroupName="/told/output")
-    (tmp_path / "log").write_text("first\n\nlast\n", encoding="utf-8")
 
     def states() -> list[tuple[str, str]]:
         runs = clients.glue.get_job_runs(JobName="told")["JobRuns"]
@@ -124,7 +123,9 @@ def test_glue_is_told_of_a_run_beside_it_and_announces_its_failure(workspace: Wo
         fail()
     assert states() == [("FAILED", said)]
     with told_to_glue(clients.glue, replace(job, arguments=("--JOB_RUN_ID", "jr_2"))):
-        write_log(clients.logs, "/told", job, tmp_path / "log")
+        log = JobLog(clients.logs, "/told", job)
+        for line in ("first", "", "last"):
+            log.line(line)
     assert [state for state, _ in states()] == ["SUCCEEDED", "FAILED"]
     (message,) = clients.sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10, WaitTimeSeconds=2)["Messages"]
     event = json.loads(message["Body"])

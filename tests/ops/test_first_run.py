@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,7 +18,7 @@ from envs.schema import ARROW_ENGINE
 from ops.checks import limits
 from ops.checks.account import bucket
 from ops.checks.findings import Examination
-from ops.engines import event_time
+from ops.engines import event_time, transform_engine
 from ops.exits import Exit, OpsError
 from ops.invocations import LogLine
 from ops.platform import Platform
@@ -43,19 +46,34 @@ def arrived(lake: IcebergLake) -> MadeRun:
 
 
 class Watcher:
-    """Publishes the run once the job that was to do it has begun."""
+    """Publishes the run once the job that was to do it has begun, and has said something."""
 
-    def __init__(self, lake: IcebergLake, run: MadeRun, job: str) -> None:
-        self._lake, self._run, self._job = lake, run, job
+    def __init__(self, lake: IcebergLake, platform: Platform, run: MadeRun, job: str) -> None:
+        self._lake, self._platform, self._run, self._job = lake, platform, run, job
         self.said: list[str] = []
+        self.lines: list[str] = []
+        self.when_published: Callable[[], None] = lambda: None
 
     def line(self, line: LogLine) -> None:
-        raise AssertionError(line)
+        self.lines.append(line.message)
 
     def beat(self, doing: str) -> None:
         self.said.append(doing)
-        if self.jobs():
+        if self.jobs() and not self.lines:
+            self.job_says("planned")
+        elif "goes on" in doing:
+            self.when_published()
+        elif self.jobs():
             self._lake.publish(self._run.summary, rows(3))
+
+    def job_says(self, text: str) -> None:
+        logs, group = self._platform.logs, transform_engine(self._platform).log_group
+        where: Any = {"logGroupName": group, "logStreamName": self.jobs()[0]["Id"]}
+        with suppress(logs.exceptions.ResourceAlreadyExistsException):
+            logs.create_log_group(logGroupName=group)
+        with suppress(logs.exceptions.ResourceAlreadyExistsException):
+            logs.create_log_stream(**where)
+        logs.put_log_events(**where, logEvents=[{"timestamp": int(time.time() * 1000), "message": text}])
 
     def jobs(self) -> list[Any]:
         return self._lake.glue.get_job_runs(JobName=self._job)["JobRuns"]
@@ -66,7 +84,7 @@ def test_run_starts_etl_2_itself_once_where_no_event_does(
 ) -> None:
     found = next(bucket(Examination(platform, datetime.now(UTC))))
     assert (found.state, "first minutes" in found.said) == ("ok", True)
-    watcher = Watcher(lake, arrived, job)
+    watcher = Watcher(lake, platform, arrived, job)
     with pytest.raises(OpsError) as caught:
         await_tables(platform, arrived, 0.5, watcher, Patience(event_seconds=60))
     assert (caught.value.code, watcher.jobs()) == (Exit.NOT_IN_TIME, []), "an event has some time"
@@ -76,6 +94,7 @@ def test_run_starts_etl_2_itself_once_where_no_event_does(
     (run,) = watcher.jobs()
     assert run.get("Arguments", {}) == {}
     assert any("starting it" in said for said in watcher.said)
+    assert watcher.lines == ["planned"], "the log of ETL-2 is followed, each line told once"
     found = next(bucket(Examination(platform, datetime.now(UTC))))
     assert (found.state, "first minutes" in found.said) == ("ok", False)
 
@@ -83,11 +102,29 @@ def test_run_starts_etl_2_itself_once_where_no_event_does(
 def test_a_run_that_an_event_started_is_left_alone(
     platform: Platform, lake: IcebergLake, job: str, arrived: MadeRun
 ) -> None:
-    watcher = Watcher(lake, arrived, job)
+    watcher = Watcher(lake, platform, arrived, job)
     begun = len(watcher.jobs())
     lake.glue.start_job_run(JobName=job)
     made = await_tables(platform, arrived, 60, watcher, Patience(event_seconds=0))
     assert (made.started_by_hand, len(watcher.jobs())) == (False, begun + 1)
+
+
+def test_a_run_of_etl_2_that_fails_after_it_has_published_is_told(
+    platform: Platform, lake: IcebergLake, job: str, arrived: MadeRun, tmp_path: Path
+) -> None:
+    """As one does that lacks the key of pseudonyms: the full tables have the run, the pseudonymous ones do not."""
+    seen = tmp_path / "seen"
+    waits = f"import pathlib, time\nwhile not pathlib.Path({str(seen)!r}).exists(): time.sleep(0.1)\n"
+    lake.put("job.py", f"{waits}raise SystemExit('the key of pseudonyms is missing')".encode())
+    lake.glue.delete_job(JobName=job)
+    script: Any = {"Name": "pythonshell", "ScriptLocation": f"s3://{lake.bucket}/job.py"}
+    lake.glue.create_job(Name=job, Role="role", Command=script)
+    watcher = Watcher(lake, platform, arrived, job)
+    watcher.when_published = seen.touch
+    with pytest.raises(OpsError) as caught:
+        await_tables(platform, arrived, 60, watcher, Patience(event_seconds=0))
+    assert caught.value.code == Exit.ATTENTION
+    assert "FAILED" in caught.value.message
 
 
 def test_the_accounts_concurrency_is_asked_for(lake: IcebergLake) -> None:

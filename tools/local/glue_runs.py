@@ -6,7 +6,6 @@ import json
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
@@ -17,8 +16,6 @@ if TYPE_CHECKING:
 
 #: tools/local/enforcing_emulator.py takes what is told under this name.
 _TOLD: Final = "--told_by_stand_in"
-#: CloudWatch takes up to 10,000 lines and 1 MB at once.
-_LINES_AT_ONCE: Final = 500
 
 
 @contextmanager
@@ -46,13 +43,20 @@ def told_to_glue(glue: GlueClient, job: DeployedJob) -> Iterator[None]:
     tell("SUCCEEDED")
 
 
-def write_log(logs: CloudWatchLogsClient, prefix: str, job: DeployedJob, file: Path) -> None:
-    """Put a run's output where Glue puts it: into the group of the job, whose name begins with ``prefix``."""
-    groups = logs.describe_log_groups(logGroupNamePrefix=prefix)["logGroups"]
-    lines = [line for line in file.read_text(encoding="utf-8").splitlines() if line.strip()] if file.exists() else []
-    events: Any = [{"timestamp": int(time.time() * 1000), "message": line} for line in lines]
-    for group in (each["logGroupName"] for each in groups if each["logGroupName"].endswith("/output")):
-        logs.create_log_stream(logGroupName=group, logStreamName=job.run_id)
-        for first in range(0, len(events), _LINES_AT_ONCE):
-            some = events[first : first + _LINES_AT_ONCE]
-            logs.put_log_events(logGroupName=group, logStreamName=job.run_id, logEvents=some)
+class JobLog:
+    """Puts a run's output where Glue puts it, as it comes: into the group whose name begins with ``prefix``."""
+
+    def __init__(self, logs: CloudWatchLogsClient, prefix: str, job: DeployedJob) -> None:
+        self._logs = logs
+        groups = (each["logGroupName"] for each in logs.describe_log_groups(logGroupNamePrefix=prefix)["logGroups"])
+        self._streams: list[dict[str, Any]] = [
+            {"logGroupName": group, "logStreamName": job.run_id} for group in groups if group.endswith("/output")
+        ]
+        for stream in self._streams:
+            logs.create_log_stream(**stream)
+
+    def line(self, text: str) -> None:
+        """Put a line."""
+        event: Any = {"timestamp": int(time.time() * 1000), "message": text}
+        for stream in self._streams if text.strip() else ():
+            self._logs.put_log_events(**stream, logEvents=[event])

@@ -19,7 +19,7 @@ from tools.local.engines import Engines
 from tools.local.errors import FunctionError, GlueJobError
 from tools.local.followed import OnLine
 from tools.local.function_log import FunctionLog, await_end, await_run
-from tools.local.glue_runs import told_to_glue, write_log
+from tools.local.glue_runs import JobLog, told_to_glue
 from tools.local.glue_stand_in import deployed_job, run_job
 from tools.local.workspace import Workspace
 
@@ -129,10 +129,13 @@ def run_transform_job(
         )
         raise GlueJobError(message) from error
     with told_to_glue(clients.glue, job), assumed_role(workspace, job.role) as role:
-        try:
-            run_job(job, role.clients.s3, role.variables, workspace.job_log, on_line)
-        finally:
-            write_log(clients.logs, workspace.environment.names.glue_job_logs, job, workspace.job_log)
+        log = JobLog(clients.logs, workspace.environment.names.glue_job_logs, job)
+
+        def tell(line: str) -> None:
+            log.line(line)
+            on_line(line)
+
+        run_job(job, role.clients.s3, role.variables, workspace.job_log, tell)
 
 
 def run_normalize_job(workspace: Workspace, name: str, event: Mapping[str, Any], on_line: OnLine) -> dict[str, Any]:
