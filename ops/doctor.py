@@ -12,6 +12,7 @@ from glue_src.exceptions import TableError
 from ops.aws_errors import explained, is_absence, is_local
 from ops.checks import account, extract, limits, serving, tables, transform, upkeep
 from ops.checks.findings import ATTENTION, OK, UNKNOWN, Check, Examination, Finding
+from ops.checks.lateness import lateness
 
 CHECKS: Final = (
     *account.CHECKS,
@@ -28,10 +29,11 @@ URGENT: Final = tuple(check for check in CHECKS if check.urgent)
 
 @dataclass(frozen=True)
 class Report:
-    """Every finding, in the order of the data's way."""
+    """Every finding, in the order of the data's way; ``lateness`` says whether data is late."""
 
     environment: str
     findings: tuple[Finding, ...]
+    lateness: str
 
     @property
     def matters(self) -> tuple[Finding, ...]:
@@ -54,7 +56,7 @@ def examine(examined: Examination, checks: Sequence[Check] = CHECKS) -> Report:
     for finding in (finding for check in checks for finding in _made(check, examined)):
         # A table that cannot be read stands in the way of several checks, and is told by the first.
         found.setdefault((finding.said, finding.remedy) if finding.remedy else finding, finding)
-    return Report(examined.env, tuple(found.values()))
+    return Report(examined.env, tuple(found.values()), lateness(examined))
 
 
 def _made(check: Check, examined: Examination) -> Iterator[Finding]:

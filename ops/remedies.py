@@ -21,6 +21,11 @@ class Remedy:
     heading: str
 
 
+#: Of the source table: no stack makes it, so no deployment brings it back.
+SOURCE_IS_GONE: Final = (
+    "have its owner restore it: no stack of ours makes it, and readers see what they saw; or is normalize."
+    "dynamo_table_name in envs/ another's name, or are these the credentials of another account or region?"
+)
 _NORMALIZE: Final = "Normalize failed"
 _ETL: Final = "Glue job failed"
 
@@ -49,7 +54,7 @@ EXTRACT_REMEDIES: Final = (
     ),
     Remedy(r"does not reconcile", "a defect: keep the log and open an issue", _NORMALIZE),
     Remedy(r"nosuchbucket|bucket .*does not exist", "{deploy}", _NORMALIZE),
-    Remedy(r"resourcenotfound|table .*not found", "is the source table there, and named as envs/ says?", _NORMALIZE),
+    Remedy(r"resourcenotfound|table .*not found", SOURCE_IS_GONE, _NORMALIZE),
 )
 TRANSFORM_REMEDIES: Final = (
     Remedy(

@@ -42,6 +42,7 @@ class Status:
     alarms: tuple[AlarmState, ...]
     queues: tuple[QueueState, ...]
     next_steps: tuple[Finding, ...]
+    lateness: str
 
     @property
     def scheduled(self) -> bool:
@@ -56,6 +57,7 @@ def gather(platform: Platform, now: datetime) -> Status:
         botocore.exceptions.ClientError: the bucket is not there, or the credentials are of no use.
     """
     environment, examined = platform.environment, Examination(platform, now)
+    urgent = examine(examined, URGENT)
     schedule = environment.normalize.schedule
     return Status(
         environment=environment.name,
@@ -73,7 +75,8 @@ def gather(platform: Platform, now: datetime) -> Status:
         unpublished=_asked(lambda: examined.unpublished, None),
         alarms=_asked(lambda: examined.alarms, ()),
         queues=_asked(lambda: examined.queues, ()),
-        next_steps=examine(examined, URGENT).matters,
+        next_steps=urgent.matters,
+        lateness=urgent.lateness,
     )
 
 

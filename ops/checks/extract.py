@@ -11,7 +11,7 @@ from ops.aws_errors import is_absence
 from ops.checks.findings import ATTENTION, OK, Check, Examination, Finding
 from ops.engines import FUNCTION, DeployedEngine, EngineRun, extract_engine, time_limit, transform_engine
 from ops.invocations import RUNNING
-from ops.remedies import remedy_for
+from ops.remedies import SOURCE_IS_GONE, remedy_for
 from ops.runs import deviations, seconds_of
 from ops.tables import is_of_future
 
@@ -22,7 +22,13 @@ _SAFE_SHARE: Final = 2 / 3
 def source_table(examined: Examination) -> Iterator[Finding]:
     """Say whether the source can be read."""
     name = examined.platform.environment.normalize.dynamo_table_name
-    table = examined.platform.dynamodb.describe_table(TableName=name)["Table"]
+    try:
+        table = examined.platform.dynamodb.describe_table(TableName=name)["Table"]
+    except ClientError as error:
+        if not is_absence(error):
+            raise
+        yield Finding("source table", ATTENTION, f"{name} does not exist: no run can begin", SOURCE_IS_GONE)
+        return
     said = f"{name} is {table['TableStatus']}, about {table.get('ItemCount', 0):,} items"
     state = OK if table["TableStatus"] in {"ACTIVE", "UPDATING"} else ATTENTION
     yield Finding("source table", state, said, "" if state == OK else "wait for it, or ask its owner")

@@ -3,21 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
-from typing import Final
 
 from contract.layout import run_instant
-from envs.cron import last_due
 from glue_src.exceptions import TableError
 from glue_src.schema import schema_faults
 from ops.checks.findings import ATTENTION, OK, Check, Examination, Finding
-from ops.invocations import RUNNING
+from ops.checks.lateness import missing_since
 from ops.schemas import differences
-from ops.tables import RecordedRun, Unpublished
 from ops.whole import file_faults
-
-#: What a schedule has started is at work by then, Lambda's own retries included.
-_STARTED_WITHIN: Final = timedelta(minutes=15)
 
 
 def tables(examined: Examination) -> Iterator[Finding]:
@@ -34,7 +27,9 @@ def tables(examined: Examination) -> Iterator[Finding]:
         wanted = platform.bucket.uri(etl.table_zones.table_prefix(dataset)).rstrip("/")
         if state.location != wanted:
             wrong = True
-            remedy = "is that the environment's own table? docs/lake.md says how one is declared anew"
+            remedy = (
+                "was it registered by hand, or its metadata file overwritten? docs/state.md, Tables and their files"
+            )
             yield Finding("tables", ATTENTION, f"{dataset.name} lies at {state.location}, not at {wanted}", remedy)
     if not wrong:
         said = f"{len(examined.contract.tables)} in {etl.catalog.database_name}, their metadata is readable"
@@ -88,7 +83,7 @@ def files(examined: Examination) -> Iterator[Finding]:
             wrong = True
             again = f"restore {fault.option}" if fault.option else f"rebuild --table {dataset.name}"
             remedy = f"{examined.command(again)} (runbook: A table is damaged)"
-            yield Finding("files", ATTENTION, f"{dataset.name}: {fault.said}", remedy)
+            yield Finding("files", ATTENTION, f"{dataset.name}: {fault.said}; queries that read it fail", remedy)
     if not wrong:
         yield Finding("files", OK, "all that the tables name are there, as they were written")
 
@@ -100,27 +95,12 @@ def freshness(examined: Examination) -> Iterator[Finding]:
         yield Finding("freshness", ATTENTION, "no run is in the tables yet", examined.command("run"))
         return
     said = f"readers see the run of {recorded.dt}, begun at {run_instant(recorded.run_id):%Y-%m-%d %H:%M} UTC"
-    due = _missing_since(examined, recorded)
+    due = missing_since(examined, recorded)
     if due is None:
         yield Finding("freshness", OK, said)
     else:
         late = f"{said}; the schedule's run of {due:%Y-%m-%d %H:%M} UTC is missing"
         yield Finding("freshness", ATTENTION, late, examined.command("run"))
-
-
-def _missing_since(examined: Examination, recorded: RecordedRun) -> datetime | None:
-    """Return when a run was due that readers should see by now and do not; None where nothing is missing."""
-    schedule, left = examined.platform.environment.normalize.schedule, examined.unpublished
-    if not schedule.enabled or schedule.cron_expression is None:
-        return None
-    engines = (examined.extract_runs, examined.transform_runs)
-    if left is not None and left.state is Unpublished.ON_ITS_WAY:
-        return None
-    if any(state.last is not None and state.last.state == RUNNING for state in engines):
-        # How long that may go on is the check of last runs to tell.
-        return None
-    due = last_due(schedule.cron_expression, schedule.time_zone, examined.now - _STARTED_WITHIN)
-    return due if due is not None and run_instant(recorded.run_id) < due else None
 
 
 CHECKS = (

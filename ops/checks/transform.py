@@ -33,6 +33,7 @@ def rule(examined: Examination) -> Iterator[Finding]:
     )
     well = state.startswith("ENABLED") and hit
     remedy = "" if well else deploy if not hit else f"aws events enable-rule --name {names.arrival_rule}"
+    said = said if well else f"{said}: no run that arrives starts ETL-2"
     yield Finding("arrival rule", OK if well else ATTENTION, said, remedy)
 
 
@@ -104,7 +105,11 @@ def alarms(examined: Examination) -> Iterator[Finding]:
     states = examined.alarms
     for alarm in states:
         if alarm.state == ALARM:
-            yield Finding("alarms", ATTENTION, f"{alarm.name}: {alarm.reason}", alarm.meaning)
+            # What it tells the topic sends whoever reads it here; where to read on is left.
+            meaning, _, todo = alarm.meaning.partition(" Type: ")
+            since = f" since {alarm.since:%Y-%m-%d %H:%M} UTC" if alarm.since else ""
+            said = f"{alarm.name} is on{since}: {meaning or alarm.reason}"
+            yield Finding("alarms", ATTENTION, said, todo.partition(". ")[2])
         elif alarm.state == MISSING:
             yield Finding("alarms", ATTENTION, f"{alarm.name} does not exist", examined.platform.deploy)
     quiet = sum(alarm.state not in {ALARM, MISSING} for alarm in states)

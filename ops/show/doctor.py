@@ -25,4 +25,5 @@ def show(report: Report, console: Console) -> None:
     if report.well:
         console.print(Text(f"{len(report.findings)} findings, all is well.", style="green"))
     else:
+        console.print(Text(visible(report.lateness), style="bold"), soft_wrap=True)
         console.print(Text(f"{len(report.matters)} of {len(report.findings)} findings need attention.", style="red"))

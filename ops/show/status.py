@@ -101,6 +101,7 @@ def _show_next(status: Status, console: Console) -> None:
     if not status.next_steps:
         console.print(Text("Nothing to do: all is well.", style="green"))
         return
+    console.print(Text(visible(status.lateness), style="bold"), soft_wrap=True)
     console.print(Text("What to do next", style="bold"))
     for step in status.next_steps:
         console.print(Text.assemble(("! ", "yellow"), f"{step.check}: ", visible(step.said)), soft_wrap=True)

@@ -29,6 +29,7 @@ from tests.ops.conftest import AnsweringFunction, lake_on, rows
 from tools.local.emulator import Emulator
 
 NAMES: Final = LOCAL.names
+RINGS: Final = "Something is wrong."
 #: When the last night's run began.
 BEGAN: Final = (datetime.now(UTC) - timedelta(hours=3)).replace(second=0, microsecond=0)
 DAY: Final = business_day(BEGAN, LOCAL.normalize.extract.time_zone)
@@ -58,12 +59,7 @@ class Deployment:
         )
         lake.s3.create_bucket(Bucket=NAMES.state_bucket)
         lake.s3.put_bucket_versioning(Bucket=NAMES.state_bucket, VersioningConfiguration={"Status": "Enabled"})
-        platform.dynamodb.create_table(
-            TableName=LOCAL.normalize.dynamo_table_name,
-            KeySchema=[{"AttributeName": "PK", "KeyType": "HASH"}],
-            AttributeDefinitions=[{"AttributeName": "PK", "AttributeType": "S"}],
-            BillingMode="PAY_PER_REQUEST",
-        )
+        self.make_source()
         platform.sns.create_topic(Name=NAMES.alerts_topic)
         for queue in (NAMES.normalize_dead_letters, NAMES.etl_dead_letters):
             platform.sqs.create_queue(QueueName=queue)
@@ -71,6 +67,7 @@ class Deployment:
             platform.cloudwatch.put_metric_alarm(
                 AlarmName=alarm, MetricName="m", Namespace="n", Statistic="Sum", Period=60, EvaluationPeriods=1,
                 Threshold=1, ComparisonOperator="GreaterThanThreshold",
+                AlarmDescription=f"{RINGS} Type: that. See there.",
             )  # fmt: skip
         platform.scheduler.create_schedule_group(Name=NAMES.schedule_group)
         self.make_job()
@@ -87,6 +84,14 @@ class Deployment:
             results = {"OutputLocation": platform.bucket.uri(LOCAL.etl.results_prefix(group))}
             configuration: Any = {"ResultConfiguration": results}
             platform.athena.create_work_group(Name=name, Configuration=configuration)
+
+    def make_source(self) -> None:
+        self.platform.dynamodb.create_table(
+            TableName=LOCAL.normalize.dynamo_table_name,
+            KeySchema=[{"AttributeName": "PK", "KeyType": "HASH"}],
+            AttributeDefinitions=[{"AttributeName": "PK", "AttributeType": "S"}],
+            BillingMode="PAY_PER_REQUEST",
+        )
 
     def make_job(self, script: str = "") -> None:
         """Make ETL-2's job: what the emulator runs of it is a Python script, and of Spark nothing."""
@@ -297,6 +302,19 @@ def schedule_is_deleted(made: Deployment) -> Iterator[None]:
     made.make_schedule()
 
 
+def source_is_gone(made: Deployment) -> Iterator[None]:
+    made.platform.dynamodb.delete_table(TableName=LOCAL.normalize.dynamo_table_name)
+    yield
+    made.make_source()
+
+
+def alarm_rings(made: Deployment) -> Iterator[None]:
+    alarm = NAMES.etl_alarm("data-checks")
+    made.platform.cloudwatch.set_alarm_state(AlarmName=alarm, StateValue="ALARM", StateReason="1 datapoint [2.0]")
+    yield
+    made.platform.cloudwatch.set_alarm_state(AlarmName=alarm, StateValue="OK", StateReason="none")
+
+
 def nothing_has_run_since(_: Deployment) -> Iterator[None]:
     yield
 
@@ -306,7 +324,7 @@ BREAKS: Final = {
     "ETL-2 did not start": (etl_2_did_not_start, f"{NAMES.glue_job} has not run since it arrived at "),
     "ETL-2 failed": (etl_2_failed, "ETL-2's last run: FAILED at "),
     "ETL-2 is stuck": (etl_2_is_stuck, "it is stuck, for 60 is the most it may take"),
-    "a table has vanished": (table_has_vanished, ".rejected is not in the Data Catalog"),
+    "a table has vanished": (table_has_vanished, "Queries of rejected fail. "),
     "a data file is deleted": (lambda made: deleted(made, data_file(made)), "was deleted at "),
     "a data file is damaged": (lambda made: overwritten(made, data_file(made), middle_changed), "was overwritten at "),
     "a manifest is damaged": (lambda made: overwritten(made, manifest(made), middle_changed), "was overwritten at "),
@@ -328,10 +346,14 @@ BREAKS: Final = {
     "the function is switched off": (function_is_switched_off, "its reserved concurrency is 0"),
     "the schedule is disabled": (schedule_is_disabled, f"schedule: {NAMES.schedule} is DISABLED"),
     "the schedule is deleted": (schedule_is_deleted, f"schedule: {NAMES.schedule} does not exist"),
+    "the source table is gone": (source_is_gone, "does not exist: no run can begin\n  → have its owner restore it"),
+    "an alarm rings": (alarm_rings, f" UTC: {RINGS}\n  → See there."),
     "the schedule made no run": (nothing_has_run_since, "freshness: readers see the run of"),
 }
 #: Doctor makes status's checks too, and the report shows what they find: of these they are looked at.
 EVERYWHERE: Final = ("ETL-2 failed", "a data file is damaged", "the schedule made no run")
+#: Of these it is said first that data is late, and of no others.
+LATE: Final = ("ETL-2 did not start", "the schedule made no run")
 #: So long after the break it is looked at, where not at once.
 LATER: Final = {"ETL-2 is stuck": timedelta(hours=9), "the schedule made no run": timedelta(hours=22)}
 
@@ -353,6 +375,8 @@ def test_what_is_broken_is_said(
         for command in ("status", "doctor") if name in EVERYWHERE else ("status",):
             done = ops(command)
             assert sentence in done.stdout
+            assert ("\nData is late: readers see the run of " in done.stdout) == (name in LATE)
+            assert ("No data is late: readers see" in done.stdout) == (name not in LATE)
             assert (done.exit_code, "all is well" in done.stdout) == (Exit.ATTENTION, False)
         if name in EVERYWHERE:
             page = tmp_path / "report.html"

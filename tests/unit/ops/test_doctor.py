@@ -84,6 +84,6 @@ def test_failures_find_their_remedy() -> None:
 
 def test_a_report_is_well_only_if_all_could_be_looked_at() -> None:
     ok, bad, unknown = (Finding("check", state, "said") for state in (OK, ATTENTION, UNKNOWN))
-    assert Report("prod", (ok, ok)).well
-    assert not Report("prod", (ok, bad)).well
-    assert not Report("prod", (ok, unknown)).well
+    assert Report("prod", (ok, ok), "").well
+    assert not Report("prod", (ok, bad), "").well
+    assert not Report("prod", (ok, unknown), "").well

@@ -53,6 +53,7 @@ WELL = Status(
     alarms=(AlarmState("alarm", "OK", NOON, "", ""),),
     queues=(QueueState("letters", 0),),
     next_steps=(),
+    lateness="No data is late.",
 )
 
 
