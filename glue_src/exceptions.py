@@ -189,7 +189,10 @@ class TableMissingError(TableError):
     """The catalog has no such table, or it is no Iceberg table."""
 
     def __init__(self, database: str, table: str, fault: str) -> None:
-        super().__init__(f"table {database}.{table} {fault}. Deploy the ETL stack: it makes the table.")
+        super().__init__(
+            f"table {database}.{table} {fault}. python -m ops restore registers it again with its rows and history; "
+            "where it has never been, deploy the ETL stack."
+        )
 
 
 class TableMetadataError(TableError):
