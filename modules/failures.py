@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from modules.alarms import with_remedy
 from modules.tags import Component, ResourceType
@@ -17,6 +18,9 @@ from modules.terraform import (
     DataAwsSnsTopic,
     SnsTopic,
 )
+
+#: Said, for what is left unsaid Terraform does not put right: a rule that somebody disabled would stay so.
+RULE_IS_ON: Final = "ENABLED"
 
 
 @dataclass(frozen=True)
@@ -57,6 +61,7 @@ def add_failure_rule(scope: Construct, props: FailureRuleProps) -> None:
         name=props.name,
         description=props.description,
         event_pattern=json.dumps(pattern),
+        state=RULE_IS_ON,
         tags=props.component.tags(ResourceType.ORCHESTRATION),
     )
     alert = with_remedy(props.alert, props.name, props.runbook)

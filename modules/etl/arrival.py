@@ -12,6 +12,7 @@ from modules.account import Account
 from modules.alarms import AlarmProps, add_alarm
 from modules.dead_letters import DeadLetters, DeadLettersProps, kept_for_rules
 from modules.encryption import OwnKey
+from modules.failures import RULE_IS_ON
 from modules.metrics import of_rule
 from modules.tags import ETL, ResourceType
 from modules.terraform import (
@@ -119,5 +120,6 @@ class Arrival(Construct):
                 "or the contract's columns have changed"
             ),
             event_pattern=json.dumps(pattern),
+            state=RULE_IS_ON,
             tags=ETL.tags(ResourceType.ORCHESTRATION),
         )

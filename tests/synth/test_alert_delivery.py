@@ -66,6 +66,12 @@ def test_every_rule_that_feeds_the_topic_has_the_queue(all_stacks: dict[str, Sta
     assert without == {KEY_NORMALIZE, *(f"cat-{env}-normalize" for env in ENVIRONMENTS)}
 
 
+def test_a_deployment_switches_a_disabled_rule_on_again(all_stacks: dict[str, Stack]) -> None:
+    """Where the state is left unsaid, the provider takes any for right."""
+    rules = [rule for stack in all_stacks.values() for rule in stack.of_type("aws_cloudwatch_event_rule").values()]
+    assert {rule.get("state") for rule in rules} == {"ENABLED"}
+
+
 def test_queue_of_undelivered_alerts(normalize: Stack) -> None:
     queue = f"cat-{normalize.env}-alerts-dead-letters"
     assert normalize["aws_sqs_queue.undelivered_alerts"]["name"] == queue
