@@ -67,7 +67,11 @@ def parse_day(text: str) -> date:
     if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text, re.ASCII) is None:
         message = f"dt {text!r} is not a day: write it as YYYY-MM-DD, for example 2026-01-31."
         raise ValueError(message)
-    return date.fromisoformat(text)
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        message = f"dt {text!r} is no day of the calendar."
+        raise ValueError(message) from None
 
 
 def partition(day: date) -> str:

@@ -112,8 +112,8 @@ def arrival(body: str, clean_prefix: str) -> tuple[CleanObject | None, str]:
     """
     try:
         key = json.loads(body)["detail"]["object"]["key"]
-    except (json.JSONDecodeError, KeyError, TypeError) as error:
-        return None, f"it is no S3 event: {error!r}"
+    except (json.JSONDecodeError, KeyError, TypeError):
+        return None, "it is no event of S3, so somebody else sent it: read it, and delete it in the queue"
     if str(key).startswith(schema_marker_prefix()):
         return None, ""
     arrived = parse_clean_key(clean_prefix, str(key))

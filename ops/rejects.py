@@ -98,10 +98,13 @@ def run_of(platform: Platform, day: date | None) -> RunSummary:
     runs = listed_runs(platform.clean_zone)
     newest = next((run for run in runs if day in (None, run.day)), None)
     if newest is None:
-        message = f"There is no run of {day}." if day else "There is no run yet."
         days = sorted({run.day for run in runs})[-5:]
-        known = f"Days with runs: {', '.join(map(str, days))}." if days else ""
-        raise usage(message, f"{known} {platform.command('run')} makes one.".strip())
+        if day is None or not days:
+            message = "There is no run yet."
+            raise usage(message, f"{platform.command('run')} makes one.")
+        # A run made now would say nothing of that day: each reads the source as it is.
+        message = f"There is no run of {day}, or its CSV has expired."
+        raise usage(message, f"Take one of the days with runs: {', '.join(map(str, days))}.")
     return platform.clean_zone.complete_run(newest.day, newest.run_id)
 
 

@@ -108,7 +108,9 @@ def test_rejects_come_from_the_table_and_show_items_only_if_asked(ops: Callable[
     assert NAME in ops("rejects", "--items").stdout
     assert NAME in told(ops("rejects", "--items", "--json"))["examples"]["wrong_type"][0]["item"]
     assert told(ops("replay", "--json"))["still"] == {"invalid_pk": 1}
-    assert "There is no run of 2026-01-01." in ops("rejects", "--dt", "2026-01-01").stderr
+    missing = ops("rejects", "--dt", "2026-01-01").stderr
+    assert "There is no run of 2026-01-01" in missing
+    assert ("2026-01-30" in missing, "ops run" in missing) == (True, False), "no run of now stands for another day"
 
 
 def test_nobodys_words_are_told_and_the_report_names_only_what_people_share(

@@ -42,6 +42,7 @@ What to try next
   as they were              make query{of} SQL='SELECT * FROM runs' gives snapshot ids for … FOR VERSION AS OF
   a further night           {chosen}.venv/bin/python -m tools.local night
   point this shell there    eval "$({chosen}.venv/bin/python -m tools.local env)"
+    then how is all of it   .venv/bin/python -m ops status --env {env}
     then see the state      terraform -chdir={output}/stacks/{stack} state list
     or what would change    {choice} .venv/bin/cdktf diff {stack}
   look at the files         {folder}: deploy.log, glue-job.log, emulator.log, trino/trino.log
@@ -204,6 +205,7 @@ def what_next(workspace: Workspace, choice: Mapping[str, str], sample: Sample) -
         chosen=f"{LOCAL_CONTRACT_VARIABLE}={contract} " if is_own else "",
         output=workspace.cdktf_output.relative_to(PROJECT),
         folder=workspace.directory.relative_to(PROJECT),
+        env=workspace.environment.name,
         stack=workspace.environment.names.normalize_stack,
         view=sample.view,
         choice=" ".join(f"{name}={value}" for name, value in choice.items()),

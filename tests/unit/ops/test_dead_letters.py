@@ -41,7 +41,7 @@ def test_an_arrival_names_its_run() -> None:
     found, fault = arrival(json.dumps({"detail": {"object": {"key": key}}}), "clean/")
     assert found is not None
     assert (found.day, found.run_id, fault) == (date(2026, 1, 31), RUN, "")
-    assert arrival("{}", "clean/")[1].startswith("it is no S3 event")
+    assert arrival("{}", "clean/")[1].startswith("it is no event of S3")
     assert arrival(json.dumps({"detail": {"object": {"key": "x"}}}), "clean/") == (None, "x is no run's object")
 
 
