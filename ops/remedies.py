@@ -74,7 +74,8 @@ TRANSFORM_REMEDIES: Final = (
     ),
     Remedy(
         r"header of|foreign|different contracts",
-        "deploy both stacks from one commit, {deploy}, then {run}",
+        "{run}; a CSV that somebody changed is passed over then. If it fails so again, deploy both stacks from one "
+        "commit: {deploy}",
         _ETL,
     ),
     Remedy(

@@ -100,9 +100,33 @@ def alerts(examined: Examination) -> Iterator[Finding]:
         yield Finding("alerts", OK, f"{name} has no subscriber, and envs/ names none (notification_emails)")
 
 
+def failure_rules(examined: Examination) -> Iterator[Finding]:
+    """Say whether what Glue announces of failures is passed on to the topic."""
+    platform, names = examined.platform, examined.platform.names
+    wanted = [names.crawler_failed_rule]
+    wanted += [names.job_failed_rule, names.slow_job_rule] if platform.by_spark else []
+    wanted += [names.normalize_job_failed_rule, names.normalize_slow_job_rule] if platform.by_glue else []
+    silent = False
+    for name in wanted:
+        try:
+            state = platform.events.describe_rule(Name=name).get("State", "")
+        except ClientError as error:
+            if not is_absence(error):
+                raise
+            state = ""
+        if not state.startswith("ENABLED"):
+            silent = True
+            said = f"{name} {f'is {state}' if state else 'does not exist'}: what it tells of is told to nobody"
+            remedy = f"aws events enable-rule --name {name}" if state else platform.deploy
+            yield Finding("failure rules", ATTENTION, said, remedy)
+    if not silent:
+        yield Finding("failure rules", OK, f"{len(wanted)} pass on to {names.alerts_topic} what Glue says of failures")
+
+
 CHECKS = (
     Check("credentials", (), credentials),
     Check("state bucket", ("Terraform refuses, or its state is locked or damaged",), state_bucket),
     Check("bucket", (), bucket, urgent=True),
     Check("alerts", (), alerts),
+    Check("failure rules", ("A failure went unreported",), failure_rules),
 )

@@ -152,7 +152,8 @@ def reading(examined: Examination) -> Iterator[Finding]:
         yield Finding("runs", ATTENTION, f"{throttled} requests of the newest run were throttled", remedy)
     strange = deviations(examined.contract, newest, examined.runs.before)
     for text in strange:
-        yield Finding("runs", ATTENTION, text, examined.command("rejects"))
+        remedy = f"ask the source's owner; what was rejected shows {examined.command('rejects')}"
+        yield Finding("runs", ATTENTION, text, remedy)
     if not strange and not throttled:
         yield Finding("runs", OK, f"run {newest.run_id} of {newest.dt} is like those before it")
 

@@ -70,6 +70,8 @@ class Deployment:
                 AlarmDescription=f"{RINGS} Type: that. See there.",
             )  # fmt: skip
         platform.scheduler.create_schedule_group(Name=NAMES.schedule_group)
+        for rule in (NAMES.crawler_failed_rule, NAMES.job_failed_rule, NAMES.slow_job_rule):
+            platform.events.put_rule(Name=rule, EventPattern=json.dumps({"source": ["aws.glue"]}))
         self.make_job()
         self.make_rule()
         self.make_trigger()
@@ -382,6 +384,19 @@ def test_what_is_broken_is_said(
             page = tmp_path / "report.html"
             done = ops("report", "--output", str(page))
             assert (done.exit_code, sentence in html.unescape(page.read_text(encoding="utf-8"))) == (Exit.WELL, True)
+
+
+@pytest.mark.usefixtures("at")
+def test_doctor_sees_that_failures_are_told_to_nobody(ops: Callable[..., Result], deployment: Deployment) -> None:
+    events, name = deployment.platform.events, NAMES.job_failed_rule
+    events.disable_rule(Name=name)
+    done = ops("doctor")
+    assert (
+        f"{name} is DISABLED: what it tells of is told to nobody\n    → aws events enable-rule --name {name}"
+        in done.stdout
+    )
+    assert done.exit_code == Exit.ATTENTION
+    events.enable_rule(Name=name)
 
 
 @pytest.mark.usefixtures("deployment", "at")
