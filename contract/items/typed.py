@@ -46,18 +46,21 @@ def cell(value: Any, column: Column) -> str | None:
 
 
 def attribute(item: Mapping[str, Any], column: Column) -> str | None:
-    """Return the cell of a column whose one ``source`` is a top-level attribute of the item, or a map's entry, ``a.b``.
+    """Return the cell of a column whose one ``source`` is a top-level attribute, or an entry in its maps, ``a.b.c``.
 
     Raises:
         ItemRejectedError: as :func:`cell`.
     """
     (source,) = column.source
-    name, _, key = source.partition(".")
-    read = partial(cell, column=column)
-    if not key:
-        return parts.attribute(item, name, read)
-    (entry,) = parts.fields(item, name, {key: read})
-    return entry
+    name, *keys = source.split(".")
+    read: parts.TextReader = partial(cell, column=column)
+    for key in reversed(keys):
+        read = partial(_entry, key=key, read=read)
+    return parts.attribute(item, name, read)
+
+
+def _entry(value: Any, *, key: str, read: parts.TextReader) -> str | None:
+    return parts.entry(readers.mapping(value) or {}, key, read)
 
 
 def row(item: Mapping[str, Any], dataset: Dataset) -> Row:

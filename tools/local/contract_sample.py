@@ -6,10 +6,11 @@ An attribute's values are those of the columns that come from it: by their types
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from itertools import accumulate
 from typing import Any, Final
 
 from contract.column_types import ColumnType, Kind
@@ -97,17 +98,17 @@ class _Maker:
     def _attributes(self, dataset: Dataset, number: int) -> dict[str, Any]:
         made: dict[str, Any] = {}
         lists = {source.partition("[]")[0] for part in self.contract.parts for _, source in _listed(part)}
+        # What other columns read the entries of has to be a map.
+        paths = [source.split(".")[:-1] for column in dataset.columns for source in column.source]
+        maps = {outer for path in paths for outer in accumulate(path, "{}.{}".format)}
         for column in dataset.columns:
             for source in column.source:
-                name, _, entry = source.partition(".")
+                name, *keys = source.split(".")
                 is_key = name in self.contract.key_attributes
                 if name in lists or (column.nullable and not is_key and not self.random.randrange(_MISSING)):
                     continue
-                value = self._unique(column, number) if is_key else self._value(column, source)
-                if entry:
-                    made.setdefault(name, {})[entry] = value
-                else:
-                    made[name] = value
+                value = self._unique(column, number) if is_key else self._value(column, source, maps)
+                _put(made, (name, *keys), value)
         return made
 
     def _list(self, part: Dataset, taken: Any) -> dict[str, Any]:
@@ -124,14 +125,19 @@ class _Maker:
     def _unique(self, column: Column, number: int) -> Any:
         return number if column.type.is_number else f"{column.name}-{number:05}"
 
-    def _value(self, column: Column, source: str) -> Any:
+    def _value(self, column: Column, source: str, maps: Collection[str] = ()) -> Any:
+        if source in maps:
+            return {}
         known = self.contract.examples.get(source)
         return self.random.choice(known) if known else _VALUES[column.type.kind](self, column)
 
     def _spoil(self, made: dict[str, Any], dataset: Dataset) -> None:
-        """Give one attribute a value that does not fit its column, where there is a column that not all fits."""
+        """Give one attribute a value that does not fit its column, where there is a column that not all fits.
+
+        Not to a key: DynamoDB takes no key of another type.
+        """
         typed = [column.source[0] for column in dataset.columns if column.source and column.type != ColumnType.TEXT]
-        present = [name for name in typed if name in made]
+        present = [name for name in typed if name in made and name not in self.contract.key_attributes]
         if present:
             made[self.random.choice(present)] = "not this"
 
@@ -149,6 +155,17 @@ class _Maker:
         if column.is_prose:
             return self.random.choice((question, answer))(self.random)
         return f"{column.name} {self.number(2)}"
+
+
+def _put(made: dict[str, Any], path: Sequence[str], value: Any) -> None:
+    """Put a value into the maps that a path leads through; a map that other columns read the entries of stays one."""
+    *outer, last = path
+    for name in outer:
+        if not isinstance(made.get(name), dict):
+            made[name] = {}
+        made = made[name]
+    if not isinstance(made.get(last), dict):
+        made[last] = value
 
 
 def _listed(part: Dataset) -> list[tuple[Column, str]]:

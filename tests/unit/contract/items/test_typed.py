@@ -166,6 +166,35 @@ def test_a_row_is_read_by_its_columns_sources() -> None:
     assert refused.row.reason.startswith("invalid_value: meta.size: column size, bigint: expected a whole number")
 
 
+DEEP = Column(1, "c", ColumnType.TEXT, TECHNICAL, nullable=True, comment="It.", source=("a.b.c",))
+
+
+@pytest.mark.parametrize(
+    ("entries", "cell"),
+    [
+        ({"M": {"b": {"M": {"c": {"S": "x"}}}}}, "x"),
+        ({"M": {"b": {"S": '{"c": "x"}'}}}, "x"),
+        ({"M": {"b.c": {"S": "x"}}}, None),
+        ({"NULL": True}, None),
+    ],
+)  # fmt: skip
+def test_a_source_leads_through_any_number_of_maps(entries: dict[str, Any], cell: str | None) -> None:
+    assert typed.attribute({"a": entries}, DEEP) == cell
+
+
+@pytest.mark.parametrize(
+    ("entry", "reason"),
+    [
+        ({"M": {"c": {"L": []}}}, "wrong_type: a.b.c: column c, string: expected text, found a list"),
+        ({"N": "1"}, "wrong_type: a.b: expected a map, found a number"),
+    ],
+)  # fmt: skip
+def test_what_is_refused_on_the_way_is_told_with_its_place(entry: dict[str, Any], reason: str) -> None:
+    with pytest.raises(ItemRejectedError) as told:
+        typed.attribute({"a": {"M": {"b": entry}}}, DEEP)
+    assert told.value.reason == reason
+
+
 @pytest.mark.parametrize(
     ("change", "reason"),
     [

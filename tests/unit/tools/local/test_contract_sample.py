@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 
+from contract.datasets import PERSONAL, REJECTED, TECHNICAL, Dataset, day, decimal, integer, json, text
+from contract.items import typed
 from contract.items.outcomes import AcceptedItem, Rejected
-from contract.source import SourceContract
+from contract.source import ItemKind, SourceContract
 from contract.sources.tickets import CONTRACT
 from lambda_src.normalize import Normalizer
 from tests.shop import STATION
@@ -17,15 +21,49 @@ from tools.local.contract_sample import contract_sample
 from tools.local.errors import SampleError
 
 NEWEST = date(2026, 1, 31)
+#: What is deep within maps, one of which is a column, too.
+PLACED = Dataset(
+    name="placed",
+    description="One row per order.",
+    columns=(
+        integer(1, "shop", TECHNICAL, "The shop.", "shop", nullable=False),
+        text(2, "number", TECHNICAL, "The order.", "number", nullable=False),
+        text(3, "city", PERSONAL, "Where it goes.", "delivery.address.city"),
+        json(4, "address", PERSONAL, "Where it goes, in full.", "delivery.address"),
+        decimal(12, 2)(5, "cost", TECHNICAL, "What that costs.", "delivery.cost"),
+        day(6, "due", TECHNICAL, "When it is due.", "due"),
+    ),
+    key=("shop", "number"),
+    sort_by=("number", "shop"),
+)
+ORDERS = SourceContract(
+    name="placed",
+    description="Orders",
+    table="placed",
+    key_attributes=("shop", "number"),
+    kinds=(ItemKind("placed", PLACED),),
+    datasets=(REJECTED, PLACED),
+    item_reader=f"{__name__}:read",
+)
 
 
-@pytest.mark.parametrize("contract", [CONTRACT, STATION], ids=lambda each: each.name)
-def test_one_of_twenty_does_not_fit_and_all_others_do(contract: SourceContract) -> None:
+def read(item: Mapping[str, Any]) -> AcceptedItem:
+    return AcceptedItem("placed", {"placed": [typed.row(item, PLACED)]})
+
+
+@pytest.mark.parametrize(
+    ("contract", "kinds"),
+    [(CONTRACT, ("S",)), (STATION, ("S", "N")), (ORDERS, ("N", "S"))],
+    ids=("tickets", "station", "placed"),
+)
+def test_one_of_twenty_does_not_fit_and_all_others_do(contract: SourceContract, kinds: tuple[str, ...]) -> None:
     sample = contract_sample(contract, 100, seed=1, newest=NEWEST)
     outcomes = [Normalizer(contract).normalize(item) for item in sample.items]
     assert Counter(map(type, outcomes)) == {AcceptedItem: 95, Rejected: 5}
     assert all(key in item for item in sample.items for key in contract.key_attributes)
     assert sample == contract_sample(contract, 100, seed=1, newest=NEWEST)
+    # DynamoDB takes no key of another type, not even in an item that is spoilt on purpose.
+    assert {tuple(next(iter(item[key])) for key in contract.key_attributes) for item in sample.items} == {kinds}
     main = contract.last_dataset
     cells = [row for each in outcomes if isinstance(each, AcceptedItem) for row in each.rows[main.name]]
     # Each column has values, several and nulls, where nulls may be.
