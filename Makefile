@@ -16,14 +16,15 @@ PYTEST_ARGS ?=
 
 #@ One machine, no AWS account
 
-# For another source table, by its contract: a demo of its own beside CatIA's.
-demo query down: export CAT_LOCAL_CONTRACT := $(CONTRACT)
+# For another source table, by its contract's name or file: a demo of its own beside CatIA's.
+demo query down: export CAT_LOCAL_CONTRACT := $(basename $(notdir $(patsubst %/,%,$(CONTRACT:/__init__.py=))))
 
 demo: setup ## deploy to a local AWS emulator, run the pipeline, query it
 #> make demo
 #> make demo USERS=1000 SEED=7
 #> make demo ENGINE=glue TRANSFORM=arrow
 #> make demo CONTRACT=tickets
+#> make demo CONTRACT=contract/sources/tickets.py
 	@$(PY) -m tools.local demo --users $(USERS) --seed $(SEED) --engine $(ENGINE) --transform $(TRANSFORM)
 
 query: export ASKED := $(value SQL)

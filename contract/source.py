@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from contract.column_types import ColumnType
 from contract.datasets import DATA_QUALITY, DAY_FOLDER, REJECTED, RUNS, Column, DataClass, Dataset
+from contract.nearest import did_you_mean
 
 #: Keys of a run summary's counts that are no kind of item: see ``contract.runs.ItemCounts``.
 RESERVED_KINDS = ("scanned", "excluded", "tombstoned", "rejected", "excluded_total", "rejected_total")
@@ -141,8 +142,11 @@ class SourceContract:
             ContractError: with every fault.
         """
         faults = [*self._name_faults(), *self._dataset_faults(), *self._relation_faults(), *self._check_faults()]
+        if len(faults) == 1:
+            message = f"contract {self.name!r}: {faults[0]}"
+            raise ContractError(message)
         if faults:
-            message = f"contract {self.name!r}: " + "; ".join(faults)
+            message = "\n  - ".join((f"contract {self.name!r} has {len(faults)} faults:", *faults))
             raise ContractError(message)
 
     def _name_faults(self) -> Iterator[str]:
@@ -212,7 +216,8 @@ def _layout_faults(dataset: Dataset) -> Iterator[str]:
         yield f"{dataset.name!r} has no sort_by: name the columns that its files are sorted by"
     columns = {column.name: column for column in dataset.columns}
     for name in sorted({*dataset.key, *dataset.required_names} - columns.keys()):
-        yield f"{dataset.name!r}: key, sort_by or partition names {name!r}, which is none of its columns"
+        meant = did_you_mean(name, columns)
+        yield f"{dataset.name!r}: key, sort_by or partition names {name!r}, which is none of its columns{meant}"
     for name in sorted(dataset.required_names & columns.keys()):
         if columns[name].nullable:
             yield f"{dataset.name!r}: {name!r} may be null, but files are divided or sorted by it: choose another"

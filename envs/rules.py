@@ -7,11 +7,11 @@ from collections.abc import Collection
 
 from pydantic import AfterValidator
 
+from contract.nearest import did_you_mean
 from contract.source import ContractError
-from contract.sources import contract_named, contract_names
+from contract.sources import contract_named
 from contract.zones import zone_names
 from envs.naming import NameRule
-from envs.nearest import did_you_mean
 
 #: CloudWatch Logs accepts no other numbers of days (PutRetentionPolicy).
 LOG_RETENTION_DAYS = frozenset(
@@ -82,9 +82,8 @@ def _check_contract(value: str) -> str:
     try:
         contract_named(value)
     except ContractError as error:
-        meant = "" if value in contract_names() else did_you_mean(value, contract_names())
-        message = f"{error}{meant}"
-        raise ValueError(message) from error
+        # Its own faults, a line each, stand below the setting's.
+        raise ValueError(str(error).replace("\n", "\n  ")) from error
     return value
 
 

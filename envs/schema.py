@@ -15,12 +15,12 @@ from pydantic import AfterValidator, ConfigDict, with_config
 
 from contract.datasets import Dataset
 from contract.layout import TableZones
+from contract.nearest import did_you_mean
 from contract.source import SourceContract
 from contract.sources import contract_named
 from contract.spark_catalog import ICEBERG_VERSIONS
 from envs import naming, rules
 from envs.cron import check_cron
-from envs.nearest import did_you_mean
 
 #: Worker types that each Glue version knows and this platform is sized for.
 WORKER_TYPES = dict.fromkeys(ICEBERG_VERSIONS, ("G.1X", "G.2X", "G.4X"))

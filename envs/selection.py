@@ -9,11 +9,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import envs
+from contract.nearest import did_you_mean
 from contract.source import ContractError
 from contract.sources import contract_named
 from envs.discovery import environments_in
 from envs.local import LOCAL
-from envs.nearest import did_you_mean
 from envs.prod import PROD
 from envs.schema import Environment
 from envs.test import TEST

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import traceback
 from functools import cache
 from importlib import import_module
+from pathlib import Path
 from pkgutil import iter_modules
 
+from contract.nearest import did_you_mean
 from contract.source import ContractError, SourceContract
+
+#: What a module raises that is no Python, or makes a part of a contract by arguments that it does not take.
+_UNLOADABLE = (SyntaxError, ImportError, NameError, AttributeError, TypeError, ValueError)
 
 
 def contract_names() -> tuple[str, ...]:
@@ -19,14 +25,29 @@ def contract_named(name: str) -> SourceContract:
     """Return the contract of that name, checked.
 
     Raises:
-        ContractError: there is none, or it contradicts itself.
+        ContractError: there is none, it cannot be loaded, or it contradicts itself.
     """
     if name not in contract_names():
         message = f"contract {name!r}: no such module in contract/sources/; there are {', '.join(contract_names())}"
+        message += did_you_mean(name, contract_names())
         raise ContractError(message)
-    contract: SourceContract = import_module(f"{__name__}.{name}").CONTRACT
+    try:
+        contract: SourceContract = import_module(f"{__name__}.{name}").CONTRACT
+    except _UNLOADABLE as error:
+        message = f"contract {name!r} cannot be loaded: {_place(error)}{type(error).__name__}: {error}"
+        raise ContractError(message) from error
     if contract.name != name:
         message = f"contract {name!r} calls itself {contract.name!r}: write its module's name"
         raise ContractError(message)
     contract.check()
     return contract
+
+
+def _place(error: Exception) -> str:
+    """Return the last line of the contracts' own that the error came by, if any; a syntax error says it itself."""
+    sources = Path(__file__).parent
+    for frame in reversed(traceback.extract_tb(error.__traceback__)):
+        path = Path(frame.filename)
+        if path.is_relative_to(sources) and path != Path(__file__):
+            return f"contract/sources/{path.relative_to(sources)}, line {frame.lineno}: "
+    return ""

@@ -13,8 +13,8 @@ import typer
 from botocore.exceptions import BotoCoreError, ClientError
 
 from contract.datasets import Dataset
+from contract.nearest import did_you_mean
 from contract.runs import RunSummaryError
-from envs.nearest import did_you_mean
 from envs.selection import CHOICE_VARIABLE, ENVIRONMENTS
 from glue_src.exceptions import IncompleteRunError, TableError
 from ops.aws_errors import explained

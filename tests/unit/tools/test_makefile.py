@@ -48,6 +48,21 @@ def test_help_of_a_target_has_examples_that_make_takes(target: str) -> None:
         assert planned.returncode == 0, planned.stderr
 
 
+@pytest.mark.parametrize(
+    ("given", "name"),
+    [
+        ("tickets", "tickets"),
+        ("contract/sources/tickets.py", "tickets"),
+        ("contract/sources/catia/", "catia"),
+        ("./contract/sources/catia/__init__.py", "catia"),
+        ("", ""),
+    ],
+)  # fmt: skip
+def test_a_contract_may_be_named_by_its_file(given: str, name: str) -> None:
+    shown = make("-pn", "down", f"CONTRACT={given}").stdout
+    assert re.findall(r"CAT_LOCAL_CONTRACT := ?(.*)$", shown, re.MULTILINE)[0] == name
+
+
 def test_help_of_no_target_says_so() -> None:
     done = make("help-nothing")
     assert done.returncode != 0

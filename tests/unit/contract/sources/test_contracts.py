@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from pkgutil import resolve_name
 from typing import Any
 
 import pytest
 
+from contract import sources
 from contract.datasets import (
     IDENTIFIER,
     PERSONAL,
@@ -55,6 +57,30 @@ def test_a_contract_that_is_not_there_is_refused() -> None:
         ContractError, match=f"contract 'orders': no such module in contract/sources/; there are {known}"
     ):
         contract_named("orders")
+
+
+def test_a_contract_that_is_misspelt_is_told_the_nearest() -> None:
+    with pytest.raises(ContractError, match=r"there are .*; did you mean 'tickets'"):
+        contract_named("ticket")
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("x = 1\nCONTRACT = SourceContract(", "SyntaxError: .*unloadable.py, line 2"),
+        ("x = 1\ndict(**1)\n", r"contract/sources/unloadable.py, line 2: TypeError: .*"),
+        ("from contract.datasets import txt\n", "contract/sources/unloadable.py, line 1: ImportError: .*'txt'"),
+        ("x = 1\n", "AttributeError: .*'CONTRACT'"),
+    ],
+)
+def test_what_cannot_be_loaded_is_told_with_its_place(
+    written: str, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "unloadable.py").write_text(written)
+    monkeypatch.setattr(sources, "__path__", [*sources.__path__, str(tmp_path)])
+    monkeypatch.setattr(sources, "__file__", str(tmp_path / "__init__.py"))
+    with pytest.raises(ContractError, match=f"contract 'unloadable' cannot be loaded: {said}"):
+        contract_named("unloadable")
 
 
 (HAS_TICKET,) = CONTRACT.relations
@@ -160,7 +186,7 @@ OTHER = Dataset(
         (with_tickets(columns=(*TICKETS.columns, json(99, "n", IDENTIFIER, "…"))), "the identifier 'n' is no text"),
         (with_tickets(sort_by=()), "'tickets' has no sort_by"),
         (with_tickets(sort_by=("missing",)), "names 'missing', which is none of its columns"),
-        (with_tickets(key=("missing",)), "names 'missing', which is none of its columns"),
+        (with_tickets(key=("tiket_id",)), "names 'tiket_id', which is none of its columns; did you mean 'ticket_id'"),
         (with_tickets(partition=Partition("missing", 1)), "names 'missing', which is none of its columns"),
         (with_tickets(sort_by=("subject",)), "'subject' may be null, but files are divided or sorted by it"),
         (with_tickets(partition=Partition("subject", 1)), "'subject' may be null, but files are divided"),
@@ -206,5 +232,8 @@ def test_a_dataset_with_every_fault_tells_them_all() -> None:
 def test_all_faults_are_told_together() -> None:
     faulty = replace(CONTRACT, key_attributes=(), datasets=(REPLIES, TICKETS))
 
-    with pytest.raises(ContractError, match=r"name the partition key.*; datasets lack REJECTED"):
+    told = (
+        r"contract 'tickets' has 2 faults:\n  - key_attributes .*name the partition key.*\n  - datasets lack REJECTED"
+    )
+    with pytest.raises(ContractError, match=told):
         faulty.check()

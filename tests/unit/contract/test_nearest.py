@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from envs.nearest import did_you_mean
+from contract.nearest import did_you_mean
 from envs.schema import ArrowSettings, CuratedSettings, Environment, LambdaSettings, PipelineSettings
 from envs.selection import environment_named
 from envs.validation import ConfigurationError
