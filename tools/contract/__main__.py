@@ -1,6 +1,7 @@
-"""The command line: ``python -m tools.contract infer --table T --limit 1000``.
+"""``infer`` makes a first contract from a table's items, ``check`` says whether a contract is whole.
 
-It reads the table as whoever runs it: with that person's AWS profile, or on the emulator that AWS_ENDPOINT_URL names.
+``infer`` reads the table as whoever runs it: with that person's AWS profile, or on the emulator that AWS_ENDPOINT_URL
+names.
 """
 
 from __future__ import annotations
@@ -9,11 +10,15 @@ import argparse
 import sys
 from itertools import islice
 from pathlib import Path
+from pkgutil import resolve_name
 from typing import TYPE_CHECKING, Any, Final
 
 import boto3
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, NoRegionError
 
+from contract.serving import views_of
+from contract.source import ContractError
+from contract.sources import contract_named
 from tools.contract.inference import observed
 from tools.contract.names import contract_name_of, fault_of
 from tools.contract.written import UnusableSampleError, checked, module_text, report
@@ -28,7 +33,15 @@ DEFAULT_LIMIT: Final = 1000
 def parser() -> argparse.ArgumentParser:
     """Return the command line's grammar."""
     root = argparse.ArgumentParser(prog="python -m tools.contract", description=__doc__)
-    infer = root.add_subparsers(dest="command", required=True).add_parser(
+    commands = root.add_subparsers(dest="command", required=True)
+    check = commands.add_parser(
+        "check",
+        help="Say what is wrong with a contract, all of it at once.",
+        description="Say what is wrong with a contract, all of it at once; else the tables and views that it makes.",
+        epilog="For example: python -m tools.contract check visits",
+    )
+    check.add_argument("name", help="the contract's name, as its module in contract/sources is called")
+    infer = commands.add_parser(
         "infer",
         help="Write a first contract from a sample of a table's items.",
         description="Write a first contract from a sample of a table's items. No value of an item is shown or written.",
@@ -36,14 +49,36 @@ def parser() -> argparse.ArgumentParser:
     )
     infer.add_argument("--table", required=True, help="the DynamoDB table's name")
     infer.add_argument("--name", help="the contract's name (default: made of the table's)")
-    infer.add_argument("--limit", type=int, default=DEFAULT_LIMIT, help="items to look at (default: %(default)s)")
+    infer.add_argument(
+        "--limit", type=_at_least_one, default=DEFAULT_LIMIT, help="items to look at (default: %(default)s)"
+    )
     infer.add_argument("--output", type=Path, help="the file (default: contract/sources/<name>.py)")
     return root
 
 
 def main(words: list[str] | None = None) -> int:
-    """Write the contract, say what was seen, and return the exit status."""
+    """Do what the command line says, and return the exit status."""
     arguments = parser().parse_args(words)
+    return _check(arguments.name) if arguments.command == "check" else _infer(arguments)
+
+
+def _check(name: str) -> int:
+    try:
+        contract = contract_named(name)
+        resolve_name(contract.item_reader)
+        views = views_of(contract)
+    except (ContractError, ImportError, AttributeError) as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    for dataset in contract.datasets:
+        sys.stdout.write(f"{dataset.name}: {', '.join(f'{each.name} {each.type.name}' for each in dataset.columns)}\n")
+    sys.stdout.write("".join(f"{view.name}: a view\n" for view in views))
+    sys.stdout.write(f"The contract {name!r} is whole. See it run: make demo CONTRACT={name}\n")
+    return 0
+
+
+def _infer(arguments: argparse.Namespace) -> int:
+    """Write the contract, and say what was seen."""
     name = arguments.name or contract_name_of(arguments.table)
     target = arguments.output or SOURCES / f"{name}.py"
     fault = fault_of(name) or (f"{target} is there already: give another --name or --output" if target.exists() else "")
@@ -54,11 +89,22 @@ def main(words: list[str] | None = None) -> int:
         keys, items = sample(boto3.client("dynamodb"), arguments.table, arguments.limit)
         seen = observed(items, keys)
         outcome = checked(module_text(name, arguments.table, seen), name, items, target)
+    except (NoRegionError, NoCredentialsError) as error:
+        remedy = "Choose an account and a region (AWS_PROFILE, AWS_REGION), or the demo's emulator (AWS_ENDPOINT_URL):"
+        sys.stderr.write(f"{error}\n{remedy} docs/how-to/another-table.md\n")
+        return 1
     except (BotoCoreError, ClientError, UnusableSampleError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
-    sys.stdout.write(report(seen, outcome, target))
+    sys.stdout.write(report(seen, outcome, target, name))
     return 0
+
+
+def _at_least_one(text: str) -> int:
+    if (number := int(text)) < 1:
+        message = "at least one item has to be looked at"
+        raise argparse.ArgumentTypeError(message)
+    return number
 
 
 def sample(dynamodb: DynamoDBClient, table: str, limit: int) -> tuple[tuple[str, ...], list[dict[str, Any]]]:

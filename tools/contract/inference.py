@@ -6,8 +6,9 @@ rejected there, in the same words, which quote nothing.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Context, Decimal
 from typing import Any, Final
@@ -26,6 +27,9 @@ _ROOM: Final = 4
 _EXACT: Final = Context(prec=100)
 #: DynamoDB's types without a column's type.
 _WITHOUT_COLUMN: Final = frozenset({"B", "SS", "NS", "BS"})
+_DAY: Final = re.compile(r"(?<!\d)\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])(?!\d)")
+#: An entry that less than one of so many maps has is not told.
+_FEW_MAPS: Final = 10
 #: Texts of so many characters, on average, are written at length.
 _PROSE: Final = 60
 
@@ -47,6 +51,10 @@ class Attribute:
     distinct: int
     length: float
     is_key: bool = False
+    #: Where the day ends that each text of a key holds at one and the same place; 0 where they do not.
+    day_ends: int = 0
+    #: Paths to what its maps have, without the attribute's own name: names of attributes, no values.
+    entries: tuple[str, ...] = ()
 
     @property
     def percent_missing(self) -> float:
@@ -94,7 +102,30 @@ def _attribute(name: str, items: Sequence[Mapping[str, Any]], *, is_key: bool) -
         distinct=len(set(map(str, values))),
         length=sum(map(len, texts)) / len(texts) if texts else 0,
         is_key=is_key,
+        day_ends=_day_ends(texts) if is_key else 0,
+        entries=_entries([wire for wire in wires if "M" in wire]),
     )
+
+
+def _day_ends(texts: Sequence[str]) -> int:
+    found = {match.end() if (match := _DAY.search(text)) else 0 for text in texts}
+    return found.pop() if len(found) == 1 else 0
+
+
+def _entries(maps: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
+    """Return the paths that several maps have. Where each has names of its own, these are data: none is shown."""
+    found = Counter(path for wire in maps for path in _paths(wire))
+    return tuple(sorted(path for path, times in found.items() if times > 1 and times * _FEW_MAPS >= len(maps)))
+
+
+def _paths(wire: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the paths to what is no map within a map; none through a name with a dot, which no source can lead to."""
+    for name, entry in wire.get("M", {}).items():
+        if "." not in name:
+            inner = list(_paths(entry))
+            yield from (f"{name}.{path}" for path in inner)
+            if "M" not in entry and "NULL" not in entry:
+                yield name
 
 
 def _best(kinds: Counter[str], values: Sequence[Any]) -> tuple[ColumnType | None, Counter[str]]:

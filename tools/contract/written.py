@@ -12,6 +12,7 @@ from types import ModuleType
 from typing import Any, Final
 
 from contract.column_types import ColumnType, Kind
+from contract.datasets import IDENTIFIER
 from contract.items.outcomes import Rejected
 from contract.source import ContractError, SourceContract
 from lambda_src.normalize import Normalizer
@@ -55,7 +56,7 @@ ROWS = Dataset(
     ),
     key={keys},
     sort_by={keys},
-    # Without a partition each change rewrites the whole table: docs/how-to/another-table.md says when to divide it.
+{partition}
 )
 
 
@@ -107,7 +108,7 @@ def module_text(name: str, table: str, seen: Observation) -> str:
         keys = ", nor of the key ".join(f"{attribute.name}; it is {_kinds(attribute)}" for attribute in lost)
         message = f"{table}: no column can have the values of the key {keys}."
         raise UnusableSampleError(message)
-    used = {"REJECTED", "Dataset"}
+    used = {"REJECTED", "Dataset"} | ({"Partition"} if _dated_key(seen) else set())
     lines = []
     for field_id, attribute in enumerate(seen.attributes, start=1):
         lines += [f"        # {each}" for each in _remarks(attribute)]
@@ -125,6 +126,7 @@ def module_text(name: str, table: str, seen: Observation) -> str:
         name=name,
         columns="\n".join(lines),
         keys=_tuple([columns[key] for key in seen.keys]),
+        partition=_partition(seen, columns),
         part=table.removesuffix("-table").replace("_", "-").lower(),
         attributes=_tuple(seen.keys),
     )
@@ -136,6 +138,29 @@ def _columns(seen: Observation) -> Iterator[tuple[str, str]]:
         name = column_name(attribute.name, taken)
         taken.add(name)
         yield attribute.name, name
+
+
+def _dated_key(seen: Observation) -> Attribute | None:
+    """Return a key by whose beginnings the table can be divided: each holds a day, at one and the same place."""
+    return next(
+        (each for each in seen.attributes if each.is_key and each.day_ends and not _is_identifier(each, seen)), None
+    )
+
+
+def _partition(seen: Observation, columns: Mapping[str, str]) -> str:
+    key = _dated_key(seen)
+    if key is None:
+        whole = "Without a partition each change rewrites the whole table"
+        return f"    # {whole}: docs/how-to/another-table.md says when to divide it."
+    month = key.day_ends - len("-31")
+    return (
+        "    # All values hold a day. So many characters reach to the end of its month; CONFIRM that all will.\n"
+        f'    partition=Partition("{columns[key.name]}", {month}),'
+    )
+
+
+def _is_identifier(attribute: Attribute, seen: Observation) -> bool:
+    return proposed_class(attribute, is_partition_key=attribute.name == seen.keys[0]) is IDENTIFIER
 
 
 def _shapes(seen: Observation) -> str:
@@ -152,6 +177,8 @@ def _column(
 ) -> tuple[str, set[str]]:
     """Return the line that makes a column, and the words that it needs."""
     data_class = proposed_class(attribute, is_partition_key=attribute.name == seen.keys[0]).name
+    # Only a text can become a pseudonym; it holds a number's digits.
+    kind = ColumnType.TEXT if _is_identifier(attribute, seen) else kind
     source, comment = json.dumps(attribute.name), json.dumps(f"What the source has as {attribute.name}.")
     builder = "decimal" if kind.kind is Kind.DECIMAL else "prose" if attribute.is_prose else _BUILDERS[kind.kind]
     made = f"decimal({kind.precision}, {kind.scale})" if builder == "decimal" else builder
@@ -166,6 +193,9 @@ def _remarks(attribute: Attribute) -> Iterator[str]:
     yield f"{json.dumps(attribute.name)}: {_kinds(attribute)}{missing}."
     if attribute.type is None:
         yield "No column: its values are of kinds that no type of column has, or of too many."
+    if attribute.entries:
+        paths = ", ".join(json.dumps(f"{attribute.name}.{entry}") for entry in attribute.entries)
+        yield f"Entries that may become columns of their own: {paths}."
     for reason, times in attribute.odd.items():
         yield f"ODD, would reject {times} items: {reason}."
 
@@ -202,7 +232,7 @@ def checked(text: str, name: str, items: Sequence[Mapping[str, Any]], target: Pa
     return Outcome(len(items) - rejected.total(), dict(rejected.most_common()))
 
 
-def report(seen: Observation, outcome: Outcome, target: Path) -> str:
+def report(seen: Observation, outcome: Outcome, target: Path, name: str) -> str:
     """Return what is told on the screen: a line for each attribute, and what is to be done."""
     width = max(len(attribute.name) for attribute in seen.attributes)
     lines = [f"{seen.items:,} items were read."]
@@ -215,5 +245,9 @@ def report(seen: Observation, outcome: Outcome, target: Path) -> str:
     lines.append(
         f"The contract takes {outcome.accepted:,} of them" + (f"; it would reject {rejected}." if rejected else ".")
     )
-    lines.append(f"Written: {target}. Read each line: classes and types are guesses until you confirm them.")
+    lines += [
+        f"Written: {target}. Read each line: classes and types are guesses until you confirm them.",
+        f"Then: python -m tools.contract check {name}",
+        f"      make demo CONTRACT={name}",
+    ]
     return "\n".join(lines) + "\n"

@@ -78,8 +78,9 @@ def test_a_sample_becomes_a_contract_with_what_was_odd(tmp_path: Path) -> None:
     assert '# "count": N in 98, NULL in 1; 2.0 % of the items have none.' in text
     assert "# ODD, would reject 1 items: expected a day as YYYY-MM-DD, found text of 6 characters." in text
     assert "Items have 3 different sets of attributes." in text
-    told = report(seen, outcome, target)
+    told = report(seen, outcome, target, "visits_")
     assert "The contract takes 97 of them; it would reject" in told
+    assert told.endswith("Then: python -m tools.contract check visits_\n      make demo CONTRACT=visits_\n")
     assert [said for said in (text, told) if "secret" in said or "Pasto" in said] == []
 
 
@@ -97,6 +98,38 @@ def test_a_sample_becomes_a_contract_with_what_was_odd(tmp_path: Path) -> None:
 def test_the_narrowest_type_that_all_values_are_of(values: list[dict[str, Any]], made: str) -> None:
     items = [{"id": {"S": str(number)}, "x": value} for number, value in enumerate(values)]
     assert f"        {made}(2, " in module_text("it", "it", observed(items, ("id",)))
+
+
+def order(number: int, **more: Any) -> dict[str, Any]:
+    address = {"city": "Cali", "post code": "05", "a.b": 1, f"secret-{number}": 1}
+    values = {"cliente": number, "pedido": f"P-2026-01-{number:02}-7", "to": {"address": address, "fee": 1}, **more}
+    return {name: wire(value) for name, value in values.items()}
+
+
+def test_numeric_keys_of_people_days_in_keys_and_entries_of_maps(tmp_path: Path) -> None:
+    items = [order(number) for number in range(1, 30)] + [order(30, to=None)]
+    seen = observed(items, ("cliente", "pedido"))
+    text = module_text("pedidos_", "pedidos", seen)
+    # An identifier becomes a pseudonym, and only a text can.
+    assert 'text(1, "cliente", IDENTIFIER' in text
+    assert 'partition=Partition("pedido", 9)' in text
+    assert (
+        '# Entries that may become columns of their own: "to.address.city", "to.address.post code", "to.fee".' in text
+    )
+    assert checked(text, "pedidos_", items, tmp_path / "pedidos_.py").accepted == 30
+
+
+@pytest.mark.parametrize("other", ["2026-01-30-7", "P-2026-13-30", "P-20260130"])
+def test_no_partition_where_a_key_has_no_day_at_the_same_place(other: str) -> None:
+    items = [order(1), order(2, pedido=other)]
+    assert "Partition" not in module_text("it", "it", observed(items, ("cliente", "pedido")))
+
+
+def test_a_contract_is_checked(capsys: pytest.CaptureFixture[str]) -> None:
+    assert command.main(["check", "tickets"]) == 0
+    assert "The contract 'tickets' is whole." in capsys.readouterr().out
+    assert command.main(["check", "ticket"]) == 1
+    assert "no such module" in capsys.readouterr().err
 
 
 def test_no_items_and_keys_without_a_column_are_told() -> None:
