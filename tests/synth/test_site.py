@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
+from tests.report.browser import browser_variables, run_script
+from tests.report.test_browser import SCREENS
 from tools.local.synthesis import documents_in
 from tools.site.pages import WRITER, ZONES, pages_of_stacks, stacks_of_prod
 from tools.site.pictures.architecture import architecture
@@ -33,11 +36,32 @@ def test_the_picture_shows_the_way_of_the_data(default_output: Path) -> None:
     assert [pair for pair in pairwise(way) if pair not in flow] == []
 
 
-def test_the_site_is_built_with_every_link_leading_somewhere(tmp_path: Path) -> None:
-    build(tmp_path)
-    tables = (tmp_path / "reference" / "tables.html").read_text(encoding="utf-8")
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The site; a link that leads nowhere is an error already."""
+    folder = tmp_path_factory.mktemp("site")
+    build(folder)
+    return folder
+
+
+def test_the_site_has_all_pages_and_fetches_no_font(site: Path) -> None:
+    tables = (site / "reference" / "tables.html").read_text(encoding="utf-8")
     assert "Tables, views and queries" in tables
     assert "<code>sender: text</code>, <code>|</code> between them; <code>||</code> between" in tables
-    assert (tmp_path / "tools" / "bench" / "RESULTS.html").is_file()
-    served = [file for file in tmp_path.rglob("*.html") if "https://fonts." in file.read_text(encoding="utf-8")]
+    assert (site / "tools" / "bench" / "RESULTS.html").is_file()
+    served = [file for file in site.rglob("*.html") if "https://fonts." in file.read_text(encoding="utf-8")]
     assert served == []
+
+
+def test_search_finds_pages_in_a_browser_without_a_server_or_a_network(
+    site: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    variables = browser_variables(tmp_path_factory.mktemp("browser"))
+    answers = {"add a column": "Add a column", "freshness": "Settings"}
+    # A phone in light, a desk in dark.
+    screens = [SCREENS[0], SCREENS[-1]]
+    seen = run_script("site.mjs", variables, str(site), json.dumps([*answers]), json.dumps(screens))
+    assert len(seen) == len(answers) * len(screens)
+    for each in seen:
+        assert answers[each["question"]] in each["found"]
+        assert (each["wider"], each["elsewhere"]) == (0, [])

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _PROJECT: Final = Path(__file__).parents[2]
 _OUTSIDE: Final = ("CHANGELOG.md", "tools/bench/RESULTS*.md")
+_WORKER: Final = Path(__file__).with_name("iframe-worker.js")
 #: In the project they lie beside docs/, in the site within it: one step less to climb.
 _LINK: Final = re.compile(r"\]\(\.\./((?:\.\./)*(?:CHANGELOG|tools/bench/RESULTS[\w-]*)\.md)")
 #: And what lies beside docs/ leads into it.
@@ -27,9 +28,10 @@ _CODE: Final = re.compile(r"(?<!`)(?P<marks>`+)(?!`).+?(?<!`)(?P=marks)(?!`)")
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
-    """Add the changes and the results to the site's pages."""
+    """Add the changes and the results to the site's pages, and what the search needs without a server."""
     from mkdocs.structure.files import File  # noqa: PLC0415 - only the site's own environment has it
 
+    files.append(File.generated(config, f"assets/{_WORKER.name}", abs_src_path=str(_WORKER)))
     for path in sorted(path for pattern in _OUTSIDE for path in _PROJECT.glob(pattern)):
         files.append(File.generated(config, path.relative_to(_PROJECT).as_posix(), abs_src_path=str(path)))
     return files

@@ -41,10 +41,6 @@ def test_every_page_is_at_most_two_clicks_away() -> None:
     assert pages() - near - {page for one in near for page in linked_from(one)} == set()
 
 
-def test_search_works_without_a_network() -> None:
-    assert "\nplugins: [search, offline]\n" in CONFIGURATION
-
-
 def test_changes_begin_with_this_version() -> None:
     headings = re.findall(r"^## (.+)$", (PROJECT / CHANGES).read_text(encoding="utf-8"), re.MULTILINE)
     assert headings[0] == VERSION
