@@ -7,7 +7,7 @@ query's context.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from importlib.resources.abc import Traversable
 from typing import Final
@@ -73,6 +73,26 @@ def integer(name: str, comment: str) -> ViewColumn:
 def instant(name: str, comment: str) -> ViewColumn:
     """Return a view's column of instants, in UTC."""
     return ViewColumn(name, ColumnType.INSTANT, comment)
+
+
+def day(name: str, comment: str) -> ViewColumn:
+    """Return a view's column of calendar days."""
+    return ViewColumn(name, ColumnType.DATE, comment)
+
+
+def boolean(name: str, comment: str) -> ViewColumn:
+    """Return a view's column of true and false."""
+    return ViewColumn(name, ColumnType.BOOLEAN, comment)
+
+
+def double(name: str, comment: str) -> ViewColumn:
+    """Return a view's column of floating-point numbers."""
+    return ViewColumn(name, ColumnType.DOUBLE, comment)
+
+
+def decimal(precision: int, scale: int) -> Callable[[str, str], ViewColumn]:
+    """Return what makes a view's column of exact numbers: so many digits, ``scale`` of them behind the point."""
+    return lambda name, comment: ViewColumn(name, ColumnType.decimal(precision, scale), comment)
 
 
 def view(folder: Traversable, name: str, *columns: ViewColumn, counts: Mapping[str, str]) -> View:

@@ -77,7 +77,7 @@ def test_stored_view_is_read(lake: SqlLake, view: View) -> None:
 
 
 def test_dashboard_has_the_sixteen_columns_in_order() -> None:
-    dashboard = VIEWS[-1]
+    (dashboard,) = (view for view in VIEWS if view.name == "dashboard_usuarios")
     assert [(column.name, column.hive_type) for column in dashboard.columns] == [
         ("usuario_id", "string"),
         ("nombre", "string"),

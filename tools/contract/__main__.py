@@ -70,9 +70,10 @@ def _check(name: str) -> int:
     except (ContractError, ImportError, AttributeError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
-    for dataset in contract.datasets:
-        sys.stdout.write(f"{dataset.name}: {', '.join(f'{each.name} {each.type.name}' for each in dataset.columns)}\n")
-    sys.stdout.write("".join(f"{view.name}: a view\n" for view in views))
+    for kind, made in (("table", contract.datasets), ("view", views)):
+        for each in made:
+            columns = ", ".join(f"{column.name} {column.type.name}" for column in each.columns)
+            sys.stdout.write(f"{kind} {each.name}: {columns}\n")
     sys.stdout.write(f"The contract {name!r} is whole. See it run: make demo CONTRACT={name}\n")
     return 0
 
