@@ -121,7 +121,7 @@ class DailySchedule(Construct):
             self,
             "aws_scheduler_schedule.daily",
             name=props.names.schedule,
-            description="Starts ETL-1",
+            description="Starts ETL-1, which reads the whole source table and publishes a run",
             group_name=self._group.name,
             schedule_expression=props.cron_expression,
             schedule_expression_timezone=props.time_zone,

@@ -23,7 +23,7 @@ def test_schedule(prod_normalize: Stack) -> None:
     event = schedule["target"].pop("input")
     assert schedule == {
         "name": "cat-prod-normalize-daily",
-        "description": "Starts ETL-1",
+        "description": "Starts ETL-1, which reads the whole source table and publishes a run",
         "group_name": "${aws_scheduler_schedule_group.normalize.name}",
         "schedule_expression": "cron(30 4 * * ? *)",
         "schedule_expression_timezone": "UTC",
