@@ -21,7 +21,8 @@ from contract.source import ContractError
 from contract.sources import contract_named
 from tools.contract.inference import observed
 from tools.contract.names import contract_name_of, fault_of
-from tools.contract.written import UnusableSampleError, checked, module_text, report
+from tools.contract.reported import report
+from tools.contract.written import UnusableSampleError, checked, module_text
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

@@ -230,24 +230,3 @@ def checked(text: str, name: str, items: Sequence[Mapping[str, Any]], target: Pa
         del sys.modules[module.__name__]
     target.write_text(text, encoding="utf-8")
     return Outcome(len(items) - rejected.total(), dict(rejected.most_common()))
-
-
-def report(seen: Observation, outcome: Outcome, target: Path, name: str) -> str:
-    """Return what is told on the screen: a line for each attribute, and what is to be done."""
-    width = max(len(attribute.name) for attribute in seen.attributes)
-    lines = [f"{seen.items:,} items were read."]
-    for attribute in seen.attributes:
-        kind = attribute.type.name if attribute.type else "no column"
-        missing = f"{attribute.percent_missing:5.1f} % missing"
-        odd = f"  {sum(attribute.odd.values())} odd" if attribute.odd else ""
-        lines.append(f"  {attribute.name:{width}}  {kind:14}  {missing}{odd}")
-    rejected = ", ".join(f"{times} {code}" for code, times in outcome.rejected.items())
-    lines.append(
-        f"The contract takes {outcome.accepted:,} of them" + (f"; it would reject {rejected}." if rejected else ".")
-    )
-    lines += [
-        f"Written: {target}. Read each line: classes and types are guesses until you confirm them.",
-        f"Then: python -m tools.contract check {name}",
-        f"      make demo CONTRACT={name}",
-    ]
-    return "\n".join(lines) + "\n"

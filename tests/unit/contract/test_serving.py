@@ -9,7 +9,7 @@ from sqlglot import exp
 from contract.serving import named_queries_of, named_queries_over, read_by, views_of, views_over
 from contract.sources import contract_named
 from contract.sources.catia import CONTRACT
-from contract.views import NamedQuery, View, boolean, count, day, decimal, double, instant, text
+from contract.views import NamedQuery, View, boolean, day, decimal, double, instant, integer, text
 
 SERVED = [
     *(served for name in ("catia", "tickets") for served in named_queries_of(contract_named(name))),
@@ -37,7 +37,7 @@ def test_all_tables_serve_all() -> None:
 
 
 def test_a_views_columns_have_every_type_of_a_datasets() -> None:
-    made = [build("it", "It.") for build in (text, count, decimal(12, 2), double, boolean, day, instant)]
+    made = [build("it", "It.") for build in (text, integer, decimal(12, 2), double, boolean, day, instant)]
     assert [(column.hive_type, column.presto_type) for column in made] == [
         ("string", "varchar"),
         ("bigint", "bigint"),

@@ -11,7 +11,8 @@ import pytest
 
 from tools.contract import __main__ as command
 from tools.contract.inference import observed
-from tools.contract.written import UnusableSampleError, checked, module_text, report
+from tools.contract.reported import report
+from tools.contract.written import UnusableSampleError, checked, module_text
 from tools.local.sample_shapes import wire
 
 KEYS = ("user_id", "visitNo")
