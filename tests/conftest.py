@@ -7,19 +7,18 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from datetime import date
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
-from envs.local import LOCAL
-from tests.emulators import running_in
 from tools.local.aws_environment import forget_accounts
 from tools.local.cdktf_command import QUIET
 from tools.local.machine_tools import tool_environment
-from tools.local.sample_data import generate_items
-from tools.local.workspace import Workspace
+
+if TYPE_CHECKING:
+    from tools.local.workspace import Workspace
 
 #: What a developer's shell may hold and a test must not depend on.
 FOREIGN: Final = ("CAT_", "CDKTF_", "TF_", "PYSPARK_", "SPARK_")
@@ -136,6 +135,10 @@ def unchanged_environment() -> Iterator[None]:
 @pytest.fixture(scope="session")
 def workspace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
     """A running emulator with a folder and a port of its own."""
+    # Every run of a single test loads this file: what few tests ask for is loaded for them.
+    from envs.local import LOCAL
+    from tests.emulators import running_in
+
     with running_in(tmp_path_factory.mktemp("local"), LOCAL) as workspace:
         yield workspace
 
@@ -143,4 +146,6 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
 @pytest.fixture(scope="session")
 def sample() -> list[dict[str, Any]]:
     """The items of the source table when the stacks are deployed."""
+    from tools.local.sample_data import generate_items
+
     return list(generate_items(USERS, SEED, NEWEST))

@@ -6,16 +6,17 @@ import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 
 from envs.schema import Environment
-from tools.local.demo import Demo
 from tools.local.emulator import FIRST_EMULATOR, Emulator, Program
-from tools.local.engines import Engines
-from tools.local.screen import Screen
 from tools.local.workspace import Workspace
+
+if TYPE_CHECKING:
+    from tools.local.demo import Demo
+    from tools.local.engines import Engines
 
 
 @contextmanager
@@ -48,8 +49,9 @@ def running_in(folder: Path, environment: Environment, program: Program = FIRST_
 
 def ready_to_deploy(workspace: Workspace, items: list[dict[str, Any]], engines: Engines) -> Demo:
     """Fill the source table with the items, make a bucket for Terraform's state, and return the demo's steps."""
-    # All tests import this module, few of them deploy.
+    # Many tests import this module, few of them deploy.
     from tools.local.demo import Demo
+    from tools.local.screen import Screen
 
     table = workspace.source_table()
     table.ensure()

@@ -20,7 +20,7 @@ from contract.version import VERSION
 from ops.app import GROUPS, made
 from ops.exits import MEANINGS, Exit
 from tests.unit.ops import reference
-from tests.unit.ops.command import ROOT, ops
+from tests.unit.ops.command import ROOT, ops, ops_here
 from tools.local.setup_machine import write_own_commands
 
 
@@ -109,7 +109,7 @@ def test_without_credentials_it_says_how_to_get_some(environment: dict[str, str]
 
 def test_an_endpoint_that_is_not_there_is_told(environment: dict[str, str]) -> None:
     keys = {"AWS_ACCESS_KEY_ID": "made", "AWS_SECRET_ACCESS_KEY": "up", "AWS_ENDPOINT_URL": "http://127.0.0.1:9"}
-    done = ops("doctor", "--env", "local", environment={**environment, **keys})
+    done = ops_here("doctor", "--env", "local", environment={**environment, **keys})
     assert done.returncode == Exit.AWS
     assert "AWS could not be reached." in done.stderr
     assert "AWS_ENDPOINT_URL" in done.stderr
@@ -141,7 +141,7 @@ def test_version_of_the_code_needs_no_environment() -> None:
 
 
 def test_cat_env_stands_for_the_option(environment: dict[str, str]) -> None:
-    done = ops("query", environment={**environment, "CAT_ENV": "prod"})
+    done = ops_here("query", environment={**environment, "CAT_ENV": "prod"})
     assert (done.returncode, done.stderr) == (Exit.WELL, "")
     assert "failed_checks" in done.stdout
     assert "\x1b" not in done.stdout

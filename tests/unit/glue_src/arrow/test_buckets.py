@@ -62,7 +62,7 @@ def test_rows_come_back_by_partition(tmp_path: Path, chunks: list[list[tuple[obj
     assert found == {name: sorted(rows, key=repr) for name, rows in expected.items()}
 
 
-@pytest.mark.parametrize("partitions", [1, 2, 32, 33, 5000])
+@pytest.mark.parametrize("partitions", [1, 2, 32, 33, 1200])
 def test_few_partitions_and_many(tmp_path: Path, partitions: int) -> None:
     wide = dataclasses.replace(TABLE, partition=Partition("key", 9))
     rows = [(f"{number % partitions}", None, "w", number) for number in range(2 * partitions)]

@@ -52,8 +52,9 @@ removed {
 }
 output "seconds" { value = 900 }
 """
-#: More than fits into a comment.
-MANY: Final = 450
+#: Together more than fits into a comment: few resources, which Terraform plans soon, of long names.
+MANY: Final = 180
+LONG: Final = "long-" * 80
 
 
 @pytest.fixture(scope="session")
@@ -87,7 +88,7 @@ def empty_plan(root: Path) -> dict[str, Any]:
 @pytest.fixture(scope="session")
 def large_plan(root: Path) -> dict[str, Any]:
     """A plan that adds more than fits into a comment, and destroys two."""
-    names = f'[for number in range({MANY}) : "{"long-" * 30}${{number}}"]'
+    names = f'[for number in range({MANY}) : "{LONG}${{number}}"]'
     many = f'resource "terraform_data" "many" {{ for_each = toset({names}) }}\n'
     gone = [line for line in BEFORE.splitlines() if '"gone' not in line]
     return planned(root, many + "\n".join(gone))

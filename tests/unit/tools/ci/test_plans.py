@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.tools.ci.conftest import MANY
+from tests.unit.tools.ci.conftest import LONG, MANY
 from tools.ci.changes import HIDDEN, Action, Attribute, changes_in, created_types
 from tools.ci.commands import plan
 from tools.ci.exceptions import CommandError, GuardedError, PipelineError
@@ -121,7 +121,7 @@ def test_too_long_for_a_comment_loses_the_least_grave(
     )
     assert f"{MANY + 1} to add" in text
     found.write(tmp_path / "plan.json")
-    assert f"{'long-' * 30}{MANY - 1}" in (tmp_path / "plan.json").read_text(encoding="utf-8")
+    assert f"{LONG}{MANY - 1}" in (tmp_path / "plan.json").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("room", [400, 600, 1_000, 5_000])
