@@ -35,7 +35,7 @@ from tests.integration.test_deployment import (
     KNOWN_GAPS,
 )
 from tests.queue_policies import from_topic
-from tests.unit.ops.command import ops
+from tests.unit.ops.command import ops_here
 from tools.local.aws_environment import REGION
 from tools.local.engines import Engines
 from tools.local.errors import FunctionError
@@ -179,7 +179,7 @@ def test_failure_of_the_function_reaches_the_topic_without_anybodys_words(
     assert "glue:UpdateTable" in alert["responsePayload"]["errorMessage"]
     assert alarm["StateValue"] == "ALARM"
     chosen = Engines(transform=ARROW_ENGINE).variables(LOCAL)
-    logged = ops("logs", "etl", "--since", "1h", environment={**pipeline.workspace.variables(), **chosen}).stdout
+    logged = ops_here("logs", "etl", "--since", "1h", environment={**pipeline.workspace.variables(), **chosen}).stdout
     assert "glue:UpdateTable" in logged
     words = said_in(sample)
     assert len(words) > 100

@@ -1,4 +1,4 @@
-"""The deployed stacks as operators see them: state, plans, and a second deployment."""
+"""The deployed stacks as operators see them: state and plans. A second deployment: tests/deployments."""
 
 from __future__ import annotations
 
@@ -9,11 +9,10 @@ from typing import Any
 
 import pytest
 
-from tests.integration.plans import STACKS, Changes, changes_in, findings_in, plan_of, planned_changes, terraform
-from tools.local.deployment import deploy
+from tests.integration.conftest import Run
+from tests.integration.plans import STACKS, Changes, changes_in, findings_in, plan_of, terraform
 from tools.local.pipeline import Pipeline
 from tools.local.terraform_mirror import AWS_PROVIDER_VERSION
-from tools.local.workspace import CHOICE
 from tools.scan.stacks import judge
 
 #: An alarm keeps no more than its name, metric and threshold.
@@ -53,7 +52,7 @@ KNOWN_GAPS: dict[str, Changes] = {
     },
 }
 
-#: What it loses only on creation; the second deployment sets it for good.
+#: What it loses only on creation; a second deployment sets it for good (tests/deployments).
 CREATION_GAPS: dict[str, Changes] = {
     "cat-local-normalize": {},
     "cat-local-etl2": {
@@ -100,20 +99,16 @@ def test_state_lists_the_readable_addresses(deployed: Pipeline, stack: str) -> N
 
 
 @pytest.fixture(scope="module")
-def plans(deployed: Pipeline) -> dict[str, Any]:
-    """Plans after a second deployment, which makes what the first ones want, and after the crawler has been there."""
-    workspace = deployed.workspace
-    first_plans = {stack: planned_changes(workspace, stack) for stack in STACKS}
-    assert first_plans == {stack: after_creation(stack) for stack in STACKS}
-    log = workspace.directory / "second-deploy.log"
-    progress = deploy(["cat-local-*"], {**workspace.variables(), CHOICE: "local"}, log)
-    assert set(progress.done) == {address for plan in first_plans.values() for address in plan}
-    crawl(deployed, "feedback")
-    return {stack: plan_of(workspace, stack) for stack in STACKS}
+def plans(first_run: Run) -> dict[str, Any]:
+    """Plans after a run has committed to the tables, and after the crawler has been there."""
+    crawl(first_run.pipeline, "feedback")
+    return {stack: plan_of(first_run.pipeline.workspace, stack) for stack in STACKS}
 
 
-def test_plans_and_a_second_deployment_change_only_the_known_gaps(plans: dict[str, Any]) -> None:
-    assert {stack: changes_in(plan) for stack, plan in plans.items()} == KNOWN_GAPS
+def test_plans_want_only_what_the_emulator_does_not_keep(plans: dict[str, Any]) -> None:
+    assert {stack: changes_in(plan) for stack, plan in plans.items()} == {
+        stack: after_creation(stack) for stack in STACKS
+    }
 
 
 def test_scan_of_real_plans_finds_no_more_than_of_the_json(plans: dict[str, Any], tmp_path: Path) -> None:
@@ -122,7 +117,7 @@ def test_scan_of_real_plans_finds_no_more_than_of_the_json(plans: dict[str, Any]
     assert [str(finding) for finding in judge(found, with_own_key=()).failed] == []
 
 
-def test_terraform_leaves_what_the_crawler_changed(plans: dict[str, Any]) -> None:
+def test_terraform_leaves_what_commits_and_the_crawler_changed(plans: dict[str, Any]) -> None:
     changes = changes_in(plans["cat-local-etl2"])
     assert [address for address in changes if address.startswith("aws_glue_catalog_table.")] == []
 

@@ -1,6 +1,7 @@
 """``python -m ops`` as operators run it, on the session's deployed platform.
 
 Its runs are of days before the others' and are left to nobody: the newest day stays the one that other tests look at.
+This module comes before the ones that run more of that day.
 """
 
 from __future__ import annotations
@@ -18,8 +19,8 @@ from ops.execution import execute
 from ops.exits import Exit, OpsError
 from ops.invocations import LogLine
 from ops.platform import Platform
-from tests.integration.conftest import DAY, Run, night
-from tests.unit.ops.command import ROOT, ops
+from tests.integration.conftest import DAY, Run
+from tests.unit.ops.command import ROOT, ops_here
 
 #: No other test looks at this day.
 SEEN_DAY: Final = "2026-01-27"
@@ -39,8 +40,8 @@ def told(done: subprocess.CompletedProcess[str]) -> Any:
 
 
 def test_status_shows_the_newest_run_and_its_tables(first_run: Run, variables: dict[str, str]) -> None:
-    summary = night(first_run.pipeline)
-    done = ops("status", "--json", environment=variables)
+    summary = first_run.summary
+    done = ops_here("status", "--json", environment=variables)
     found = told(done)
     assert done.returncode == (ATTENTION if found["next_steps"] else WELL)
     runs = {run["run_id"]: run for run in found["runs"]["complete"]}
@@ -55,7 +56,7 @@ def test_status_shows_the_newest_run_and_its_tables(first_run: Run, variables: d
 
 
 def test_status_is_a_screen(variables: dict[str, str]) -> None:
-    done = ops("status", environment={**variables, "COLUMNS": "80", "NO_COLOR": "1"})
+    done = ops_here("status", environment={**variables, "COLUMNS": "80", "NO_COLOR": "1"})
     assert done.stderr == ""
     assert "\x1b" not in done.stdout
     assert all(part in done.stdout for part in ("ETL-1", "ETL-2", "crawler", "dead letters", "conversations"))
@@ -65,7 +66,7 @@ def test_doctor_finds_a_rule_that_is_off(first_run: Run, variables: dict[str, st
     events, rule = first_run.pipeline.workspace.clients().events, first_run.pipeline.names.arrival_rule
     events.disable_rule(Name=rule)
     try:
-        done = ops("doctor", "--json", environment=variables)
+        done = ops_here("doctor", "--json", environment=variables)
     finally:
         events.enable_rule(Name=rule)
     found = told(done)
@@ -89,7 +90,7 @@ def test_doctor_finds_a_rule_that_is_off(first_run: Run, variables: dict[str, st
 
 
 def test_dry_run_counts_and_publishes_nothing(first_run: Run, variables: dict[str, str]) -> None:
-    done = ops("run", "--dry-run", "--dt", SEEN_DAY, "--json", environment=variables)
+    done = ops_here("run", "--dry-run", "--dt", SEEN_DAY, "--json", environment=variables)
     assert done.returncode == WELL, done.stderr
     run = told(done)
     assert (run["dry_run"], run["faults"]) == (True, [])
@@ -99,7 +100,7 @@ def test_dry_run_counts_and_publishes_nothing(first_run: Run, variables: dict[st
 
 
 def test_nothing_is_changed_without_a_yes(first_run: Run, variables: dict[str, str]) -> None:
-    done = ops("run", "--dt", SEEN_DAY, environment=variables, answer="y\n")
+    done = ops_here("run", "--dt", SEEN_DAY, environment=variables, answer="y\n")
     assert done.returncode == Exit.NOT_CONFIRMED
     assert "Add --yes" in done.stderr
     assert days_in_clean_zone(first_run) & {SEEN_DAY} == set()
@@ -125,15 +126,15 @@ def test_run_waits_until_it_is_published(first_run: Run, variables: dict[str, st
 
 
 def test_rejects_and_replay_agree_with_the_run(first_run: Run, variables: dict[str, str]) -> None:
-    done = ops("rejects", "--json", environment=variables)
+    done = ops_here("rejects", "--json", environment=variables)
     found = told(done)
     assert (done.returncode, found["by_code"]) == (WELL, first_run.summary.items.rejected)
-    replayed = told(ops("replay", "--json", environment=variables))
+    replayed = told(ops_here("replay", "--json", environment=variables))
     assert (replayed["still"], replayed["accepted"]) == (first_run.summary.items.rejected, {})
 
 
 def test_history_names_snapshots_that_can_be_asked_for(first_run: Run, variables: dict[str, str]) -> None:
-    states = told(ops("history", "--table", "conversations", "--json", environment=variables))["conversations"]
+    states = told(ops_here("history", "--table", "conversations", "--json", environment=variables))["conversations"]
     for state in states:
         _, ((count,),) = first_run.athena.query(f"SELECT count(*) FROM conversations {state['by_version']}")
         assert count == state["rows"]
@@ -141,7 +142,7 @@ def test_history_names_snapshots_that_can_be_asked_for(first_run: Run, variables
 
 
 def test_cost_is_measured(variables: dict[str, str]) -> None:
-    done = ops("cost", "--json", environment=variables)
+    done = ops_here("cost", "--json", environment=variables)
     found = told(done)
     costs = {cost["component"]: cost for cost in found["costs"]}
     assert done.returncode == WELL
@@ -153,11 +154,11 @@ def test_cost_is_measured(variables: dict[str, str]) -> None:
 
 
 def test_an_environment_that_is_not_deployed_is_told(variables: dict[str, str]) -> None:
-    done = ops("status", "--env", "prod", environment=variables)
+    done = ops_here("status", "--env", "prod", environment=variables)
     assert done.returncode == Exit.AWS
     assert "prod's bucket does not exist." in done.stderr
     assert "Deploy cat-prod-normalize" in done.stderr
-    report = ops("doctor", "--env", "prod", environment=variables)
+    report = ops_here("doctor", "--env", "prod", environment=variables)
     assert report.returncode == ATTENTION
     assert "✘ bucket: cat-prod-normalize-reports does not exist" in report.stdout
     assert "Traceback" not in report.stderr

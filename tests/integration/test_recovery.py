@@ -12,7 +12,7 @@ import pytest
 from ops.exits import Exit
 from tests.integration.conftest import DAY, in_order, night, rows
 from tests.integration.plans import STACKS
-from tests.unit.ops.command import ops
+from tests.unit.ops.command import ops_here
 from tools.local.aws_environment import REGION
 from tools.local.deployment import deploy
 from tools.local.pipeline import Pipeline
@@ -59,9 +59,9 @@ def test_tables_that_are_gone_are_made_anew_from_clean_days(
     environment = arrow_with_key.environment
     for dataset in environment.contract.tables:
         delete_for_good(arrow_with_key, variables, environment.etl.table_zones.table_prefix(dataset))
-    restored = told(ops("restore", "--yes", "--json", environment=variables))
+    restored = told(ops_here("restore", "--yes", "--json", environment=variables))
     assert set(restored["registered"]) == {each.name for each in environment.contract.tables}
-    curated = ops("curate", "--yes", environment=variables)
+    curated = ops_here("curate", "--yes", environment=variables)
     assert curated.returncode == Exit.WELL, curated.stderr
     assert contents(arrow_with_key) == before
 
@@ -70,12 +70,12 @@ def test_a_bucket_that_is_emptied_is_filled_from_the_source(
     arrow_with_key: Pipeline, variables: dict[str, str], before: dict[str, Any]
 ) -> None:
     delete_for_good(arrow_with_key, variables, "")
-    lost = ops("restore", "--yes", environment=variables)
+    lost = ops_here("restore", "--yes", environment=variables)
     assert lost.returncode == Exit.ATTENTION
     assert "make demo TRANSFORM=arrow" in lost.stderr
     workspace = arrow_with_key.workspace
     deploy(STACKS, variables, workspace.deploy_log)
-    assert told(ops("restore", "--yes", "--json", environment=variables))["registered"]
-    run = told(ops("run", "--dt", DAY, "--yes", "--minutes", "5", "--json", environment=variables))
+    assert told(ops_here("restore", "--yes", "--json", environment=variables))["registered"]
+    run = told(ops_here("run", "--dt", DAY, "--yes", "--minutes", "5", "--json", environment=variables))
     assert run["published"] == run["summary"]["run_id"]
     assert contents(arrow_with_key) == before

@@ -20,7 +20,7 @@ from tests.integration.conftest import DAY, EARLIER_DAY, metadata_of, night, row
 from tests.integration.evidence import calls_made
 from tests.integration.plans import planned_changes
 from tests.integration.tickets import FAULTS, Desk
-from tests.unit.ops.command import ops
+from tests.unit.ops.command import ops_here
 from tools.local.cdktf_command import CDKTF
 from tools.local.contract_sample import contract_sample
 from tools.local.errors import FunctionError
@@ -114,7 +114,7 @@ def test_a_plan_leaves_the_tables_alone(first: Night) -> None:
 )
 def test_operators_see_it(first: Night, words: tuple[str, ...], said: str) -> None:
     variables = {**first.pipeline.workspace.variables(), "CAT_ENV": TICKETS.name}
-    done = ops(*words, environment=variables)
+    done = ops_here(*words, environment=variables)
     assert done.returncode in (Exit.WELL, Exit.ATTENTION), done.stderr
     assert said in done.stdout
     json.loads(done.stdout)
@@ -123,7 +123,7 @@ def test_operators_see_it(first: Night, words: tuple[str, ...], said: str) -> No
 def test_the_report_has_the_contracts_own_names(first: Night, tmp_path: Path) -> None:
     variables = {**first.pipeline.workspace.variables(), "CAT_ENV": TICKETS.name}
     page = tmp_path / "report.html"
-    done = ops("report", "--dt", DAY, "--output", str(page), environment=variables)
+    done = ops_here("report", "--dt", DAY, "--output", str(page), environment=variables)
     assert done.returncode == Exit.WELL, done.stderr
     written = page.read_text(encoding="utf-8").replace("_", " ")
     assert [name for name in ("tickets", "replies", "has ticket", "unknown value") if name not in written] == []
