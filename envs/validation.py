@@ -12,6 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from contract.column_history import history_faults, read_history
 from contract.layout import ARTIFACTS_PREFIX, PRIVACY_PREFIX
+from contract.nearest import did_you_mean
 from contract.settings import MOST_SPARK_TASKS
 from envs.drift import LEFT_OUT, REPEATED, SKIPPED, drifts
 from envs.retention import RETENTION_SETTINGS, retention_faults
@@ -125,7 +126,7 @@ def _exclusion_rules_name_keys(environment: Environment) -> Iterator[str]:
         if rule.attribute not in known:
             yield (
                 f"normalize.extract.exclusion_rules.{index}.attribute = {rule.attribute!r}: contract {contract.name!r} "
-                f"has {', '.join(known)}; choose one of its keys and aliases"
+                f"has {', '.join(known)}; choose one of its keys and aliases{did_you_mean(rule.attribute, known)}"
             )
 
 

@@ -195,14 +195,14 @@ def test_a_rule_between_settings_waits_for_the_settings_themselves() -> None:
 
 
 def test_exclusion_rules_follow_the_contract() -> None:
-    attributes = {"a": "parcel_id", "b": "depot", "c": "user_id"}
+    attributes = {"a": "parcel_id", "b": "depot", "c": "parcel"}
     rules = tuple(exclusion_rule(name=name, attribute=attribute) for name, attribute in attributes.items())
     environment = changed("normalize.extract.exclusion_rules", rules, changed("contract_name", "parcels"))
     with contracts_below(MORE_SOURCES):
         (fault,) = faults(environment)
     assert fault == (
-        "normalize.extract.exclusion_rules.2.attribute = 'user_id': contract 'parcels' has parcel_id, depot; choose "
-        "one of its keys and aliases"
+        "normalize.extract.exclusion_rules.2.attribute = 'parcel': contract 'parcels' has parcel_id, depot; choose "
+        "one of its keys and aliases; did you mean 'parcel_id'?"
     )
 
 
