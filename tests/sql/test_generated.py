@@ -22,7 +22,7 @@ from tests.sql.test_answers import RUNS_AND_CHECKS, VIEWS
 from tools.local.sample_data import generate_items
 
 #: SQL_QUERIES=1000 looks more closely.
-QUERIES = int(os.environ.get("SQL_QUERIES", "80"))
+QUERIES = int(os.environ.get("SQL_QUERIES", "200"))
 SEED = 20260131
 KEYS = {
     "conversations": ("user_id", "conversation_id"),
