@@ -109,7 +109,7 @@ def failure_rules(examined: Examination) -> Iterator[Finding]:
     silent = False
     for name in wanted:
         try:
-            state = platform.events.describe_rule(Name=name).get("State", "")
+            state = str(platform.events.describe_rule(Name=name).get("State", ""))
         except ClientError as error:
             if not is_absence(error):
                 raise

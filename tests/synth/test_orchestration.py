@@ -70,6 +70,7 @@ def test_arrival_rule(etl: Stack) -> None:
             "A run has been committed: its last object, conversations, has arrived; "
             "or the contract's columns have changed"
         ),
+        "state": "ENABLED",
         "tags": TAGS,
     }
     assert etl.json_of("aws_cloudwatch_event_rule.run_arrived", "event_pattern") == {
