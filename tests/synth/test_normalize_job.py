@@ -150,6 +150,7 @@ def test_failed_runs_reach_the_topic(glue_normalize: Stack) -> None:
     assert rule == {
         "name": "cat-prod-normalize-job-failed",
         "description": "A run of the Spark job did not succeed",
+        "state": "ENABLED",
         "tags": {**TAGS, "ResourceType": "ORCHESTRATION"},
     }
     assert glue_normalize["aws_cloudwatch_event_target.job_failed"] == {
