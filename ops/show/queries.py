@@ -12,7 +12,7 @@ from rich.text import Text
 from contract.units import MIB
 from ops.prices import GIGABYTE, LIST_PRICES
 from ops.queries import NUMBERS, Column, Execution, Row
-from ops.show.screen import shortened, table
+from ops.show.screen import shortened, table, written_out
 
 #: In a table a longer cell is cut, and marked with an ellipsis; records and files hold all of it.
 _LONGEST_CELL: Final = 200
@@ -41,6 +41,8 @@ def show(columns: Sequence[Column], rows: Sequence[Row], console: Console, *, mo
         console.print(_table(columns, rows))
     else:
         _print_records(columns, rows, console)
+    if not rows:
+        console.print("(no rows)")
     if more:
         console.print(f"The first {len(rows):,} rows. More: --rows N; all: --output FILE.csv, .json or .parquet.")
 
@@ -68,8 +70,11 @@ def _print_records(columns: Sequence[Column], rows: Sequence[Row], console: Cons
         console.print(Text(f"-- {number} of {len(rows)}", style="dim"))
         made = table()
         made.show_header = False
+        # Without "fold" rich cuts a line that its wide characters and the blank at its end make too long.
+        made.add_column(no_wrap=True)
+        made.add_column(overflow="fold")
         for column, cell in zip(columns, row, strict=True):
-            made.add_row(Text(column.name, style="dim"), _NULL if cell is None else Text(cell))
+            made.add_row(Text(column.name, style="dim"), _NULL if cell is None else Text(written_out(cell)))
         console.print(made)
 
 

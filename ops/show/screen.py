@@ -57,9 +57,14 @@ def visible(text: str) -> str:
     return _safe(_LINE_BREAKS.sub(" ", text), _as_python)
 
 
-def _safe(text: str, written_out: Callable[[str], str]) -> str:
-    """Return ``text`` with what would act on a terminal ``written_out``; a line feed only ends a line."""
-    return _NOT_PLAIN.sub(lambda match: written_out(match[0]) if _acts(match[0]) else match[0], text)
+def written_out(text: str) -> str:
+    """Return ``text`` with its lines, what would act on the terminal written out: to be laid out at its real width."""
+    return _safe(text.expandtabs(), _as_python)
+
+
+def _safe(text: str, escaped: Callable[[str], str]) -> str:
+    """Return ``text`` with what would act on a terminal ``escaped``; a line feed only ends a line."""
+    return _NOT_PLAIN.sub(lambda match: escaped(match[0]) if _acts(match[0]) else match[0], text)
 
 
 def _acts(character: str) -> bool:

@@ -15,6 +15,7 @@ from ops import exports, queries
 from ops.exits import OpsError
 from ops.queries import Column, Row
 from ops.show import queries as shown
+from ops.show.screen import output
 
 LONG = "una respuesta larga " * 30
 DASHBOARD = tuple(Column(f"columna_numero_{place}", "varchar") for place in range(16))
@@ -50,6 +51,29 @@ def test_records_cut_nothing() -> None:
     lines = printed(FEW, FEW_ROWS, 80, shown.RECORDS)
     assert lines[0] == "-- 1 of 3"
     assert " ".join(" ".join(lines).split()).endswith(f"text {LONG.strip()}")
+
+
+#: Wide, joined and combining characters, and what is longer written out than it is wide.
+ODD = (
+    'user: "dónde 😕 ✅ 👩🏽\u200d💻 e\u0301 🇨🇴" separadores \u2028 y \u2029 \x00 \u202e |\n1. Elija ✅ la 😕 opción | '
+)
+
+
+@pytest.mark.parametrize("width", range(40, 61))
+def test_records_hold_every_word_however_wide_its_characters(
+    width: int, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(width))
+    value = ODD * 3
+    words = value.translate({ord(char): char.encode("unicode_escape").decode() for char in "\u2028\u2029\x00\u202e"})
+    shown.show((Column("text", "varchar"),), [(value,)], output(), more=False, form=shown.RECORDS)
+    _, *lines = capsys.readouterr().out.splitlines()
+    assert " ".join(" ".join(lines).split()[1:]) == " ".join(words.split())
+
+
+def test_an_answer_without_rows_says_so() -> None:
+    for form in (shown.TABLE, shown.RECORDS):
+        assert printed(FEW, [], 80, form)[-1] == "(no rows)"
 
 
 @pytest.mark.parametrize(
