@@ -21,9 +21,7 @@ from contract.layout import quarantine_key
 from contract.runs import RunSummary
 from contract.settings import TransformArgument
 from contract.sources.catia import CONTRACT, MESSAGES
-from envs.local import LOCAL
 from envs.naming import Names
-from envs.schema import ARROW_ENGINE
 from tests.integration.conftest import EARLIER_DAY, Run, in_order, metadata_of, night, rows
 from tests.integration.evidence import check_made_as_recorded, refusing
 from tests.integration.plans import STACKS, changes_in
@@ -37,7 +35,7 @@ from tests.integration.test_deployment import (
 from tests.queue_policies import from_topic
 from tests.unit.ops.command import ops_here
 from tools.local.aws_environment import REGION
-from tools.local.engines import Engines
+from tools.local.engines import shell_variables
 from tools.local.errors import FunctionError
 from tools.local.pipeline import Pipeline
 from tools.local.reconciliation import reconcile
@@ -178,8 +176,8 @@ def test_failure_of_the_function_reaches_the_topic_without_anybodys_words(
     assert alert["requestContext"]["functionArn"].endswith(f":{NAMES.etl_function}")
     assert "glue:UpdateTable" in alert["responsePayload"]["errorMessage"]
     assert alarm["StateValue"] == "ALARM"
-    chosen = Engines(transform=ARROW_ENGINE).variables(LOCAL)
-    logged = ops_here("logs", "etl", "--since", "1h", environment={**pipeline.workspace.variables(), **chosen}).stdout
+    # They name the engine: else ops would look for a Glue job.
+    logged = ops_here("logs", "etl", "--since", "1h", environment=shell_variables(pipeline.workspace)).stdout
     assert "glue:UpdateTable" in logged
     words = said_in(sample)
     assert len(words) > 100

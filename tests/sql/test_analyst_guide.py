@@ -73,8 +73,7 @@ def test_programs_run_as_they_stand(example: Api, program: Block) -> None:
     done = subprocess.run(
         (str(python), "-c", code),
         check=False,
-        # PyIceberg's S3 does not hear of AWS's own variable.
-        env={**example.variables(), "PYICEBERG_CATALOG__GLUE__S3__ENDPOINT": example.variables()["AWS_ENDPOINT_URL"]},
+        env=example.variables(),
         capture_output=True,
         text=True,
         timeout=300,

@@ -13,6 +13,9 @@ REGION: Final = "us-east-1"
 #: Made up: the emulator takes any, and the real AWS knows none of them.
 CREDENTIALS: Final = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
 
+#: PyIceberg's S3 does not hear of AWS's own variable; this is of the catalog that the analyst's guide names.
+PYICEBERG_S3: Final = "PYICEBERG_CATALOG__GLUE__S3__ENDPOINT"
+
 LOOPBACK_HOSTS: Final = "127.0.0.1,localhost"
 NO_PROXY: Final = ("NO_PROXY", "no_proxy")
 
@@ -31,6 +34,7 @@ def emulator_variables(endpoint_url: str) -> dict[str, str]:
     """Return the variables under which every AWS client talks to the emulator at ``endpoint_url``."""
     return {
         "AWS_ENDPOINT_URL": endpoint_url,
+        PYICEBERG_S3: endpoint_url,
         "AWS_REGION": REGION,
         "AWS_DEFAULT_REGION": REGION,
         **CREDENTIALS,

@@ -22,7 +22,7 @@ from tools.local.aws_environment import forget_accounts
 from tools.local.catia_sample import catia_sample
 from tools.local.contract_sample import contract_sample
 from tools.local.demo import WIDEST_LINE, Demo
-from tools.local.engines import Engines, deployed_engines
+from tools.local.engines import Engines, deployed_engines, shell_variables
 from tools.local.errors import LocalError
 from tools.local.machine_parts import start_trino
 from tools.local.pipeline import run_transform_job
@@ -93,7 +93,7 @@ def env(workspace: Workspace, _: argparse.Namespace) -> None:
     """Print what points a shell at the emulator: eval "$(python -m tools.local env)"."""
     # What was said for this command only is told, too.
     before = {name: value for name, value in ORIGINAL.items() if name != LOCAL_CONTRACT_VARIABLE}
-    sys.stdout.write(shell_changes(before, workspace.variables()))
+    sys.stdout.write(shell_changes(before, shell_variables(workspace)))
 
 
 COMMANDS: Mapping[str, Callable[[Workspace, argparse.Namespace], None]] = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from envs.schema import ARROW_ENGINE, GLUE_ENGINE, LAMBDA_ENGINE, SPARK_ENGINE, Environment
 from envs.selection import LOCAL_ENGINE_VARIABLE, LOCAL_OWN_KEY_VARIABLE, LOCAL_TRANSFORM_VARIABLE
@@ -12,6 +12,9 @@ from tools.local.workspace import CHOICE, Workspace
 
 if TYPE_CHECKING:
     from mypy_boto3_glue import GlueClient
+    from mypy_boto3_lambda import LambdaClient
+
+_BY_ENGINE: Final = frozenset((LOCAL_ENGINE_VARIABLE, LOCAL_TRANSFORM_VARIABLE))
 
 
 @dataclass(frozen=True)
@@ -51,12 +54,27 @@ class Engines:
 
 
 def deployed_engines(workspace: Workspace) -> Engines:
-    """Return the engines of what is deployed: an ETL for which Glue has no job is a function."""
-    glue, names = workspace.clients().glue, workspace.environment.names
+    """Return the engines of what is deployed, the usual ones where nothing is."""
+    clients, names = workspace.clients(), workspace.environment.names
     return Engines(
-        GLUE_ENGINE if _is_job(glue, names.normalize_job) else LAMBDA_ENGINE,
-        SPARK_ENGINE if _is_job(glue, names.glue_job) else ARROW_ENGINE,
+        GLUE_ENGINE if _is_job(clients.glue, names.normalize_job) else LAMBDA_ENGINE,
+        ARROW_ENGINE if _is_function(clients.lambda_, names.etl_function) else SPARK_ENGINE,
     )
+
+
+def shell_variables(workspace: Workspace) -> dict[str, str]:
+    """Return the variables under which ``ops`` and cdktf mean what is deployed here, with its engines."""
+    others = {name: value for name, value in workspace.variables().items() if name not in _BY_ENGINE}
+    engines = deployed_engines(workspace).variables(workspace.environment)
+    return {**others, **{name: value for name, value in engines.items() if name in _BY_ENGINE}}
+
+
+def _is_function(lambda_: LambdaClient, name: str) -> bool:
+    try:
+        lambda_.get_function(FunctionName=name)
+    except lambda_.exceptions.ResourceNotFoundException:
+        return False
+    return True
 
 
 def _is_job(glue: GlueClient, name: str) -> bool:
