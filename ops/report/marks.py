@@ -61,8 +61,12 @@ def shares(field: str, *, whole: bool = False) -> alt.Y:
 
 
 def named_axis(field: str, names: Sequence[str], every: int) -> alt.X:
-    """Return an axis of days or weeks, each ``every``-th named: counted back, so that the newest has its name."""
-    return alt.X(f"{field}:O", sort=None, title=None, axis=alt.Axis(values=[*names[::-1]][::every], labelAngle=0))
+    """Return an axis of days or weeks, each ``every``-th named: counted back, so that the newest has its name.
+
+    It has its order itself: layers of which one lacks a name would put that name last.
+    """
+    axis = alt.Axis(values=[*names[::-1]][::every], labelAngle=0)
+    return alt.X(f"{field}:O", scale=alt.Scale(domain=[*names]), title=None, axis=axis)
 
 
 def colours(series: Mapping[str, Colour], *, symbol: str = "square", columns: int = 0) -> alt.Color:

@@ -13,10 +13,12 @@ from typing import Any
 import pytest
 
 from contract.source import ItemKind
+from ops.report import catia_week_charts as week_charts
 from ops.report.catia_facts import GerenciaRatings
 from ops.report.catia_report import CatiaPart
 from ops.report.facts import DayFacts, State
 from ops.report.page import render, stylesheet
+from ops.report.wording import language
 from tests import orders
 from tests.unit.ops.report import samples
 from tests.unit.ops.runs import run_of
@@ -220,6 +222,16 @@ def test_only_whole_weeks_are_compared() -> None:
     assert "The running week is drawn pale and not compared." in said
     assert "26 Jan to 30 Jan, running" in said
     assert "25% of 20 ratings in the week of 19 Jan; usual is 25%." in said
+
+
+def test_every_week_is_drawn_in_its_place_the_pale_first_one_too() -> None:
+    whole = samples.activity()
+    first, *others = whole.weeks
+    pale = replace(whole, weeks=(replace(first, week=replace(first.week, whole=False)), *others))
+    words = language("en")
+    for chart in (week_charts.users, week_charts.talks, week_charts.messages, week_charts.disliked):
+        labels = re.findall(r">(\d+ [A-Z][a-z]{2})</text>", chart(pale.weeks, "chart", words))
+        assert labels == [words.day(each.week.first) for each in pale.weeks][::-3][::-1], chart.__name__
 
 
 def test_weeks_before_the_tables_begin_are_not_shown() -> None:
