@@ -19,6 +19,7 @@ from envs.schema import OPERATORS, Environment
 from ops.aws_errors import code_of
 from ops.exits import attention, usage
 from ops.platform import Platform
+from ops.refusals import remedy_of
 
 if TYPE_CHECKING:
     from mypy_boto3_athena.type_defs import QueryExecutionTypeDef
@@ -178,13 +179,7 @@ class Query:
                     yield cells
 
     def _refused(self, why: str) -> Exception:
-        database = self._platform.environment.etl.catalog.database_name
-        remedy = (
-            f"Correct the SQL: tables and views are those of {database}; if a column is missing, "
-            f"{self._platform.command('schema')}; if it scans too much, filter by time or key "
-            f"(docs/analyst-guide.md)."
-        )
-        return attention(f"Athena did not answer: {why}.", remedy)
+        return attention(f"Athena did not answer: {why.removesuffix('.')}.", remedy_of(why, self._platform))
 
 
 def _scanned(execution: QueryExecutionTypeDef) -> int:

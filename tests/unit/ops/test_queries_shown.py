@@ -7,13 +7,17 @@ import json
 import sys
 from pathlib import Path
 
+import boto3
 import pytest
 from rich.console import Console
 
 from contract.sources.catia import CONTRACT
+from envs.prod import PROD
 from ops import exports, queries
 from ops.exits import OpsError
+from ops.platform import Platform
 from ops.queries import Column, Row
+from ops.refusals import remedy_of
 from ops.show import queries as shown
 from ops.show.screen import output
 
@@ -105,6 +109,33 @@ def test_a_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
     (tmp_path / "q.sql").write_bytes(b"SELECT '\xff'")
     with pytest.raises(OpsError, match="cannot be read"):
         queries.statement_of("", "", str(tmp_path / "q.sql"), CONTRACT)
+
+
+@pytest.mark.parametrize(
+    ("refusal", "remedies"),
+    [
+        (
+            "TABLE_NOT_FOUND: line 1:20: Table 'awsdatacatalog.cat_prod_analytics_db.conversation' does not exist",
+            ("Tables and views are messages, ", ", dashboard_usuarios; did you mean 'conversations'?"),
+        ),
+        (
+            # What Athena says of a column.
+            "COLUMN_NOT_FOUND: line 1:8: Column 'c.user_idd' cannot be resolved or requester is not authorized",
+            ("did you mean 'user_id'?",),
+        ),
+        ("COLUMN_NOT_FOUND: line 1:8: Column 'gerencia' cannot be resolved", ("python -m ops schema --env prod",)),
+        ("COLUMN_NOT_FOUND: line 1:8: Column 'xyzzy' cannot be resolved", ("DESCRIBE lists a table's columns.",)),
+        ("INVALID_ARGUMENTS: Iceberg snapshot ID does not exists: 123", ("python -m ops history --env prod",)),
+        ('INVALID_ARGUMENTS: No version history table "d".c at or before 2026-01-30', ("ops history --env prod",)),
+        ("Bytes scanned limit was exceeded", ("Filter by time or key",)),
+        ("TYPE_MISMATCH: line 1:39: Cannot apply operator: varchar = date", ("TIMESTAMP '2026-",)),
+        ("SYNTAX_ERROR: line 1:8", ("Correct the SQL",)),
+    ],
+)
+def test_a_refused_query_is_told_its_own_remedy(refusal: str, remedies: tuple[str, ...]) -> None:
+    platform = Platform(PROD, boto3.Session(region_name=PROD.provider.region))
+    told = remedy_of(refusal, platform)
+    assert [remedy for remedy in remedies if remedy not in told] == [], told
 
 
 def test_json_has_numbers_where_json_has_them() -> None:
