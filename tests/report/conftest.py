@@ -67,7 +67,11 @@ def rows_of(items: list[dict[str, Any]]) -> dict[Dataset, list[Row]]:
         for dataset, some in tables.items()
     }
     rejected = [
-        {"item_key": str(number), "reason": "wrong_type: why", "item_json": "{}"}
+        {
+            "item_key": str(number),
+            "reason": f"{'wrong_type' if number % 3 else 'unknown_feedback_type'}: why",
+            "item_json": "{}",
+        }
         for number in range(len(found.rejected))
     ]
     return {**rows, REJECTED: rejected}

@@ -36,7 +36,9 @@ const inThePage = () => {
     && inner.top >= outer.top - 0.5 && inner.bottom <= outer.bottom + 0.5;
   const meet = (one, other) => Math.min(one.right, other.right) - Math.max(one.left, other.left) > 1
     && Math.min(one.bottom, other.bottom) - Math.max(one.top, other.top) > 1;
-  const drawn = [...document.querySelectorAll("svg[role=img]")].map((svg) => ({ box: svg.getBoundingClientRect(),
+  // What leaves a picture that cuts nothing is seen as far as its card goes.
+  const room = (svg) => (getComputedStyle(svg).overflow === "visible" ? svg.closest(".card") : svg).getBoundingClientRect();
+  const drawn = [...document.querySelectorAll("svg[role=img]")].map((svg) => ({ box: room(svg),
     texts: [...svg.querySelectorAll("text")].map((text) => ({ said: text.textContent, box: text.getBoundingClientRect() }))
       .filter((text) => text.box.width > 0) }));
   const spilled = drawn.flatMap(({ box, texts }) => texts.filter((text) => !inside(text.box, box)).map((text) => text.said));
@@ -77,6 +79,9 @@ await onScreens(screens, async (tab) => {
   const closed = await tab.evaluate(inThePage);
   const reached = await byKeyboard(tab);
   const opened = await tab.evaluate(inThePage);
+  // Fonts of other machines are wider than the browser's own.
+  await tab.evaluate(() => document.querySelectorAll("svg text").forEach((text) => { text.style.letterSpacing = ".4px"; }));
+  const { spilled: wide } = await tab.evaluate(inThePage);
   const tree = await tab.locator("body").ariaSnapshot();
-  return [{ said, requests, reached, closed, opened, tree }];
+  return [{ said, requests, reached, closed, opened, wide, tree }];
 });

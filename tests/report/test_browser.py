@@ -79,6 +79,10 @@ def test_no_text_is_cut_leaves_its_box_or_lies_on_another(screen: dict[str, Any]
         assert screen[state]["cut"] == []
 
 
+def test_no_name_is_cut_in_a_wider_font(screen: dict[str, Any]) -> None:
+    assert screen["wide"] == []
+
+
 def test_the_numbers_are_the_facts(screen: dict[str, Any], facts: DayFacts) -> None:
     assert isinstance(facts.part, CatiaPart)
     activity = facts.part.activity
