@@ -153,7 +153,7 @@ def words_of(facts: DayFacts) -> str:
 def test_key_figures_come_with_what_is_usual() -> None:
     said = words_of(samples.facts())
     assert "conversations 70 6.1% more than usual: 66" in said.replace("conversations70", "conversations 70 ")
-    assert "All 1 checks passed" in said
+    assert "All checks passed (1) at " in said
     assert "1,545 items in the source table" in said
 
 
@@ -162,7 +162,7 @@ def test_a_quarantined_run_shows_what_failed_first() -> None:
     assert "The run is quarantined, it failed messages: unique key." in said
     assert "The tables hold no run yet" in said
     assert "Messages by hour" not in said
-    assert "0 of 1 checks" in said
+    assert ": 0 of 1 passed" in said
 
 
 def test_the_tables_may_be_of_another_run() -> None:
@@ -183,7 +183,7 @@ def test_the_tables_may_be_of_another_run() -> None:
 def test_what_was_hard_for_the_run_is_said() -> None:
     facts = samples.facts(runs=(samples.run(samples.DAY, throttled=3),), days_without_run=(date(2026, 1, 28),))
     said = words_of(facts)
-    assert "DynamoDB throttled 3 requests" in said
+    assert "DynamoDB throttled requests of the run: 3." in said
     assert "No complete run on 28 Jan" in said
     assert "nothing earlier to compare" in said
 
@@ -213,6 +213,13 @@ def test_a_running_day_is_marked_and_compared_with_none() -> None:
     assert "The day was read 10:12: later hours are not in it." in said
     assert "The mark is the share in 30 days" not in said
     assert "not compared" not in words_of(samples.facts()).replace("drawn pale and not compared", "")
+
+
+@pytest.mark.parametrize("code", ["en", "es"])
+def test_one_run_with_one_check_is_not_told_in_the_plural(code: str) -> None:
+    said = words_of(samples.facts(language=code, runs=(samples.run(samples.DAY),)))
+    plurals = r"runs|checks|requests|segments|ejecuciones|revisiones|solicitudes|segmentos"
+    assert re.findall(rf"\b1 (?:{plurals})\b", said) == []
 
 
 def test_only_whole_weeks_are_compared() -> None:
@@ -267,7 +274,7 @@ def test_a_contract_without_a_part_of_its_own_has_what_every_report_has() -> Non
     page = Page(render(order_facts()))
     said = " ".join("".join(page.text).split())
     assert "orders · daily report · test" in said
-    assert "All 1 checks passed" in said
+    assert "All checks passed (1) at " in said
     assert [each for each in page.elements if each[1].get("class") == "bad"] == [], "no table of the day is missing"
     figures = [attributes["id"] for attributes in page.all("figure")]
     assert figures == ["items", "rejects", "durations"]
