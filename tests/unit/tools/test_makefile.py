@@ -11,6 +11,8 @@ from typing import Final
 
 import pytest
 
+from contract.serving import named_queries_of
+from envs.local import LOCAL
 from tools.local.machine_tools import PROJECT
 
 TEXT: Final = (PROJECT / "Makefile").read_text(encoding="utf-8")
@@ -61,6 +63,12 @@ def test_help_of_a_target_has_examples_that_make_takes(target: str) -> None:
 def test_a_contract_may_be_named_by_its_file(given: str, name: str) -> None:
     shown = make("-pn", "down", f"CONTRACT={given}").stdout
     assert re.findall(r"CAT_LOCAL_CONTRACT := ?(.*)$", shown, re.MULTILINE)[0] == name
+
+
+def test_query_names_queries_that_there_are_and_takes_what_ops_takes() -> None:
+    assert set(re.findall(r"\bNAME=(\w+)", TEXT)) <= {query.name for query in named_queries_of(LOCAL.contract)}
+    planned = make("-n", "query", "SQL=SELECT 1", "FORMAT=csv", "ROWS=5", "OUTPUT=my file.csv").stdout
+    assert "--format 'csv' --rows '5' --output 'my file.csv'" in planned
 
 
 def test_help_of_no_target_says_so() -> None:
