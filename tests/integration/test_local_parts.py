@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
+import zipfile
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import boto3
 import pytest
 
 from envs.local import LOCAL
+from envs.schema import ARROW_ENGINE, GLUE_ENGINE
+from envs.selection import LOCAL_ENGINE_VARIABLE, LOCAL_TRANSFORM_VARIABLE
 from tools.local.arrivals import listen
+from tools.local.aws_environment import emulator_variables
+from tools.local.engines import shell_variables
 from tools.local.errors import ArrivalError, GlueJobError
 from tools.local.glue_runs import JobLog, told_to_glue
 from tools.local.glue_stand_in import DeployedJob, run_job
@@ -57,6 +64,42 @@ def test_silent_rule_is_told_after_the_wait(workspace: Workspace) -> None:
     arrivals.drain()
     with pytest.raises(ArrivalError, match="reported no arrival within 0 s"):
         arrivals.wait(0.1)
+
+
+def test_a_shell_is_told_the_engines_of_what_is_deployed(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    clients, names = workspace.clients(), workspace.environment.names
+    # What the shell has from an earlier demo.
+    monkeypatch.setenv(LOCAL_ENGINE_VARIABLE, GLUE_ENGINE)
+    assert chosen_engines(workspace) == {}, "nothing is deployed"
+    with monkeypatch.context() as pointed:
+        for name, value in emulator_variables(workspace.emulator.endpoint_url()).items():
+            pointed.setenv(name, value)
+        iam = boto3.client("iam")
+    role = iam.create_role(RoleName="parts", AssumeRolePolicyDocument="{}")["Role"]["Arn"]
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as made:
+        made.writestr("it.py", "")
+    clients.lambda_.create_function(
+        FunctionName=names.etl_function,
+        Role=role,
+        Runtime="python3.12",
+        Handler="it.it",
+        Code={"ZipFile": archive.getvalue()},
+    )
+    clients.glue.create_job(Name=names.normalize_job, Role=ROLE, Command={"Name": "glueetl"})
+    try:
+        assert chosen_engines(workspace) == {
+            LOCAL_ENGINE_VARIABLE: GLUE_ENGINE,
+            LOCAL_TRANSFORM_VARIABLE: ARROW_ENGINE,
+        }
+    finally:
+        clients.lambda_.delete_function(FunctionName=names.etl_function)
+        clients.glue.delete_job(JobName=names.normalize_job)
+
+
+def chosen_engines(workspace: Workspace) -> dict[str, str]:
+    told = shell_variables(workspace)
+    return {name: told[name] for name in (LOCAL_ENGINE_VARIABLE, LOCAL_TRANSFORM_VARIABLE) if name in told}
 
 
 def test_platform_goes_down_whole(tmp_path: Path) -> None:
