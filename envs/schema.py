@@ -371,12 +371,15 @@ class PrivacySettings:
     max_days_after_removal: _Days | None = 65
 
 
+ReportLanguage = Literal["en", "es"]
+
+
 @_settings
 @dataclass(frozen=True, kw_only=True)
 class ReportSettings:
     """The daily report (docs/report.md)."""
 
-    language: Literal["en", "es"] = "en"
+    language: ReportLanguage = "en"
 
 
 @_settings

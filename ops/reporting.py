@@ -10,8 +10,8 @@ from ops.platform import Platform
 from ops.report.facts import DayFacts
 
 
-def write(platform: Platform, day: date, path: Path, now: datetime) -> DayFacts:
-    """Write the report of a day to a file, and return what is in it.
+def write(platform: Platform, day: date, path: Path, now: datetime, language: str = "") -> DayFacts:
+    """Write the report of a day to a file, in a language or the environment's, and return what is in it.
 
     Raises:
         OpsError: there is no such day or folder, or the report's packages are not installed.
@@ -27,7 +27,7 @@ def write(platform: Platform, day: date, path: Path, now: datetime) -> DayFacts:
         message = f"--output {path}: there is no folder {path.parent}."
         raise usage(message, "Make it, or name another file.")
     try:
-        return write_report(platform, day, path, now)
+        return write_report(platform, day, path, now, language)
     except ReportError as error:
         raise attention(str(error), f"python -m ops doctor --env {platform.names.env} looks at everything.") from error
     except OSError as error:

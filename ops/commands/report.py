@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from envs.schema import ReportLanguage
 from ops import days, reporting
 from ops import rejects as rejected
 from ops.commands.options import Day, Env, Json, ends, now, platform_of
@@ -22,6 +23,9 @@ def report(
     file: Annotated[
         Path | None, typer.Option("--output", metavar="FILE.html", help="Where it goes; else report-DAY.html here.")
     ] = None,
+    language: Annotated[
+        ReportLanguage | None, typer.Option("--language", help="Its language; else the setting report.language.")
+    ] = None,
     as_json: Json = False,
 ) -> Exit:
     """One day as one HTML page: volumes, feedback, rejects, checks, cost.
@@ -31,11 +35,12 @@ def report(
     \b
     Example: python -m ops report --env prod
              python -m ops report --env prod --dt 2026-01-31 --output a.html
+             python -m ops report --env prod --language es
     """
     platform = platform_of(env)
     day = days.any_day(dt) if dt else rejected.run_of(platform, None).dt
     path = file or Path(f"report-{day}.html")
-    facts = reporting.write(platform, day, path, now())
+    facts = reporting.write(platform, day, path, now(), language or "")
     if as_json:
         print_json({"file": str(path), "dt": str(facts.day), "run_id": facts.run.run_id, "state": facts.state.value})
     else:

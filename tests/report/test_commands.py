@@ -37,6 +37,13 @@ def test_commands_of_the_document(nights: Nights, tmp_path: Path) -> None:
     assert (tmp_path / "report-2026-01-30.html").read_text(encoding="utf-8").startswith("<!doctype html>")
 
 
+def test_one_page_can_be_in_the_other_language(nights: Nights, tmp_path: Path) -> None:
+    asked = ("--env", "local", "--dt", "2026-01-30", "--language", "es", "--output", "es.html")
+    done = run(nights, tmp_path, sys.executable, "-m", "ops", "report", *asked)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert '<html lang="es">' in (tmp_path / "es.html").read_text(encoding="utf-8")
+
+
 @pytest.mark.parametrize(
     ("arguments", "status", "said"),
     [
