@@ -10,12 +10,12 @@ import argparse
 import hashlib
 import os
 import shutil
-import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
+from tools.local.installation import PipProgress, SetupError, run, say
 from tools.local.locking import one_at_a_time
 from tools.local.machine_tools import (
     JAVA_VERSIONS,
@@ -61,10 +61,6 @@ main()
 """
 
 
-class SetupError(RuntimeError):
-    """The machine lacks something, or an installation failed; the message says what and what to do."""
-
-
 class Stamps:
     """Remembers, in the virtual environment, from what each step was last made."""
 
@@ -91,32 +87,12 @@ class Stamps:
         return digest.hexdigest()
 
 
-def run(*command: str | Path) -> None:
-    """Run an installation command in the project, its output shown.
-
-    Raises:
-        SetupError: it is missing or fails.
-    """
-    try:
-        subprocess.run(command, check=True, cwd=PROJECT, env=tool_environment())
-    except (OSError, subprocess.CalledProcessError) as error:
-        words = " ".join(str(word) for word in command)
-        message = f"{words}\nfailed: {error}. Its own message is above; set it right and run make setup again."
-        raise SetupError(message) from error
-
-
-def say(text: str) -> None:
-    """Print one line of progress at once."""
-    sys.stdout.write(f"setup: {text}\n")
-    sys.stdout.flush()
-
-
 def install_python_packages(stamps: Stamps) -> None:
     """Make the virtual environment and install the pinned packages into it."""
     inputs = (*REQUIREMENTS, sys.version, str(VENV))
     if stamps.is_current("python", inputs):
         return
-    say(f"Python {sys.version.split()[0]} environment in {VENV.name}, packages (minutes, the first time)")
+    say(f"Python {sys.version.split()[0]} environment in {VENV.name}, packages")
     if not _environment_matches():
         run(sys.executable, "-m", "venv", "--clear", VENV)
     pip_install("-r", "requirements-dev.txt", "-c", "constraints.txt")
@@ -150,7 +126,8 @@ def _environment_matches() -> bool:
 
 def pip_install(*arguments: str) -> None:
     """Install packages into the virtual environment."""
-    run(VENV / "bin" / "python", "-m", "pip", "install", "-qq", "--disable-pip-version-check", *arguments)
+    quiet = ("--progress-bar", "off", "--disable-pip-version-check")
+    run(VENV / "bin" / "python", "-m", "pip", "install", *quiet, *arguments, hear=PipProgress(say).hear)
 
 
 def install_node_packages(stamps: Stamps) -> None:

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from tools.local.installation import PipProgress, SetupError, run
 from tools.local.machine_tools import PROJECT
-from tools.local.setup_machine import SetupError, Stamps, check_own_folders, check_terraform, run
+from tools.local.setup_machine import Stamps, check_own_folders, check_terraform
 
 FIND_PYTHON = PROJECT / "tools" / "local" / "find_python.sh"
 
@@ -50,6 +51,32 @@ def test_missing_or_old_terraform_is_told_with_the_remedy(text: str, found: str)
 def test_failed_installation_says_which_command() -> None:
     with pytest.raises(SetupError, match=r"sh -c exit 7\nfailed: .*status 7.*make setup again"):
         run("sh", "-c", "exit 7")
+
+
+def test_failed_installation_that_was_heard_shows_its_last_lines(capfd: pytest.CaptureFixture[str]) -> None:
+    heard: list[str] = []
+    with pytest.raises(SetupError, match="status 1"):
+        run("sh", "-c", "seq 30; echo no >&2; exit 1", hear=heard.append)
+    assert heard == [f"{number}\n" for number in range(1, 31)]
+    said = capfd.readouterr()
+    assert said.out == ""
+    assert sorted(said.err.split()) == sorted(["no", *map(str, range(11, 31))])
+
+
+def test_pip_is_told_of_now_and_then() -> None:
+    said, seconds = list[str](), iter((0.0, 1.0, 9.9, 10.0, 11.0, 12.0, 19.9, 20.0))
+    progress = PipProgress(said.append, lambda: next(seconds))
+    for line in (
+        "Collecting boto3==1.2 (from -r requirements.txt (line 3))",
+        "  Downloading boto3-1.2-py3-none-any.whl.metadata (6.6 kB)",
+        "Collecting pyspark==3.5 (from -r requirements-dev.txt (line 4))",
+        "Collecting py4j==0.10 (from pyspark==3.5)",
+        "Installing collected packages: py4j, boto3, pyspark",
+        "  Attempting uninstall: boto3",
+        "Successfully installed boto3-1.2 py4j-0.10 pyspark-3.5",
+    ):
+        progress.hear(f"{line}\n")
+    assert said == ["2 packages found; collecting pyspark==3.5", "unpacking 3 packages (up to some minutes)"]
 
 
 def find_python(folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:

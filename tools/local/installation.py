@@ -1,0 +1,80 @@
+"""Commands that install something, and what a person hears of them. Standard library only: nothing is there yet."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from collections import deque
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+from tools.local.machine_tools import PROJECT, tool_environment
+
+#: So that a terminal is never still for long, and a log is not all pip's.
+SAID_AGAIN: Final = 10.0
+#: Lines of what a command has written, when it fails: pip tells there which packages do not go together.
+SHOWN_OF_A_FAILURE: Final = 20
+
+_FOUND: Final = "Collecting "
+_UNPACKING: Final = "Installing collected packages: "
+
+
+class SetupError(RuntimeError):
+    """The machine lacks something, or an installation failed; the message says what and what to do."""
+
+
+def say(text: str) -> None:
+    """Print one line of progress at once."""
+    sys.stdout.write(f"setup: {text}\n")
+    sys.stdout.flush()
+
+
+def run(*command: str | Path, hear: Callable[[str], None] | None = None) -> None:
+    """Run an installation command in the project, its output shown, or heard line by line and shown if it fails.
+
+    Raises:
+        SetupError: it is missing or fails.
+    """
+    last = deque[str](maxlen=SHOWN_OF_A_FAILURE)
+    output = subprocess.PIPE if hear else None
+    try:
+        with subprocess.Popen(command, cwd=PROJECT, env=tool_environment(), stdout=output, text=True) as process:
+            for line in process.stdout or ():
+                last.append(line)
+                if hear:
+                    hear(line)
+    except OSError as error:
+        raise _failure(command, str(error)) from error
+    if process.returncode:
+        sys.stderr.writelines(last)
+        raise _failure(command, f"it ended with status {process.returncode}")
+
+
+def _failure(command: tuple[str | Path, ...], why: str) -> SetupError:
+    words = " ".join(map(str, command))
+    return SetupError(f"{words}\nfailed: {why}. Its own message is above; set it right and run make setup again.")
+
+
+class PipProgress:
+    """Hears pip's lines, and says how many packages it has found, what it is at, and when it begins to unpack them."""
+
+    def __init__(self, say: Callable[[str], None], clock: Callable[[], float] = time.monotonic) -> None:
+        self._say = say
+        self._clock = clock
+        self._said_at = clock()
+        self._found = 0
+
+    def hear(self, line: str) -> None:
+        """Take one of pip's lines, and say something of it if it is time to."""
+        now = self._clock()
+        if line.startswith(_UNPACKING):
+            self._say(f"unpacking {line.count(',') + 1} packages (up to some minutes)")
+            self._said_at = now
+            return
+        self._found += line.startswith(_FOUND)
+        if now - self._said_at >= SAID_AGAIN:
+            at = line.partition(" (from ")[0].strip()
+            self._say(f"{self._found} packages found; {at[:1].lower()}{at[1:]}")
+            self._said_at = now
