@@ -21,7 +21,7 @@ from envs.validation import ConfigurationError
 from tools.local.aws_environment import forget_accounts
 from tools.local.catia_sample import catia_sample
 from tools.local.contract_sample import contract_sample
-from tools.local.demo import WIDEST_LINE, Demo
+from tools.local.demo import Demo
 from tools.local.engines import Engines, deployed_engines, shell_variables
 from tools.local.errors import LocalError
 from tools.local.machine_parts import start_trino
@@ -67,7 +67,7 @@ def curate(workspace: Workspace, arguments: argparse.Namespace) -> None:
     if arguments.rebuild:
         asked[f"--{TransformArgument.REBUILD}"] = ",".join(arguments.rebuild)
     with screen.step("ETL-2: Glue job on Spark") as step:
-        run_transform_job(workspace, lambda line: step.progress(line[:WIDEST_LINE]), asked)
+        run_transform_job(workspace, step.line, asked)
         step.detail = f"its output is in {workspace.job_log}"
 
 

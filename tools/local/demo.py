@@ -25,11 +25,10 @@ from tools.local.machine_tools import PROJECT
 from tools.local.pipeline import Pipeline
 from tools.local.reconciliation import committed_summary, reconcile
 from tools.local.sample import Sample
-from tools.local.screen import Screen
+from tools.local.screen import WIDEST_LINE, Screen
 from tools.local.trino.client import Connection
 from tools.local.workspace import Workspace
 
-WIDEST_LINE: Final = 90
 #: For a machine on which Trino was left out.
 SET_UP_LATER: Final = "With a network, this sets it up: .venv/bin/python -m tools.local trino"
 
@@ -162,7 +161,7 @@ class Demo:
     def normalize(self, pipeline: Pipeline) -> RunSummary:
         """Run ETL-1 and return the summary that it committed."""
         with self._screen.step(_EXTRACT[self._engines.extract]) as step:
-            answer = pipeline.normalize(on_line=lambda line: step.progress(line[:WIDEST_LINE]))
+            answer = pipeline.normalize(on_line=step.line)
             summary = committed_summary(self.workspace.clients().s3, self.workspace.environment, answer)
             step.detail = _counts(self.workspace.environment.contract, summary)
         return summary
@@ -175,7 +174,7 @@ class Demo:
     def curate(self, pipeline: Pipeline, summary: RunSummary) -> None:
         """Have ETL-2 take the run."""
         with self._screen.step(_TRANSFORM[self._engines.transform]) as step:
-            pipeline.curate(summary, lambda line: step.progress(line[:WIDEST_LINE]))
+            pipeline.curate(summary, step.line)
             tables = [pipeline.table(dataset.name) for dataset in self.workspace.environment.contract.datasets]
             written = [state.current for state in tables if state.current and state.run_id == summary.run_id]
             size = sum(int(snapshot.summary.get("added-files-size", 0)) for snapshot in written)

@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from rich.console import Console
@@ -14,7 +15,12 @@ from rich.status import Status
 from rich.table import Table
 from rich.text import Text
 
+from ops.invocations import LogLine
+from ops.show.logs import is_for_people, text_of
+
 WIDEST_CELL: Final = 60
+#: A longer one is cut: progress is one line.
+WIDEST_LINE: Final = 90
 #: In a pipe it is said after so many seconds again how far a step is.
 SAID_AGAIN: Final = 10.0
 
@@ -36,6 +42,12 @@ class Step:
         if not console.is_terminal and now - self._said_at >= SAID_AGAIN:
             self._said_at = now
             console.print(Text(f"  {self.title}: {text}", style="dim"))
+
+    def line(self, line: str) -> None:
+        """Say a line of a program's log as people read it; those of Spark and Java beside it are left out."""
+        said = LogLine(datetime.now(UTC), "", line)
+        if is_for_people(said):
+            self.progress(text_of(said, whole=False).plain[:WIDEST_LINE])
 
 
 @dataclass

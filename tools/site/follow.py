@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
@@ -13,6 +15,8 @@ from typing import Final
 from tools.local.machine_tools import PROJECT
 from tools.site.blocks import blocks
 
+#: In an excerpt: something that the reader's machine says in its own words, an instant for example.
+OMITTED: Final = "…"
 _END: Final = "--- end of a step ---"
 
 
@@ -22,7 +26,7 @@ class PageError(RuntimeError):
 
 @dataclass(frozen=True)
 class Step:
-    """Commands, and lines of which each must stand somewhere in what they say."""
+    """Commands, and an excerpt of what they say: its lines stand there in this order, others between them."""
 
     commands: str
     expected: tuple[str, ...]
@@ -74,7 +78,22 @@ def _take(step: Step, shell: subprocess.Popen[str]) -> None:
     else:
         message = f"This failed:\n{step.commands}It said:\n{said}"
         raise PageError(message)
-    missing = [line for line in step.expected if line not in said]
+    sys.stdout.write(f"{step.commands}{said}\n")
+    missing = missing_of(step.expected, said)
     if missing:
         message = f"This did not say {missing}:\n{step.commands}It said:\n{said}"
         raise PageError(message)
+
+
+def missing_of(excerpt: Iterable[str], said: str) -> list[str]:
+    """Return the lines of an excerpt from the first on that what was said has not, after the line before it.
+
+    Blanks count as one, and ``…`` stands for whatever differs from time to time.
+    """
+    lines = iter(said.splitlines())
+    return [wanted for wanted in excerpt if not any(_is_shown_by(wanted, line) for line in lines)]
+
+
+def _is_shown_by(wanted: str, line: str) -> bool:
+    pattern = ".*".join(re.escape(" ".join(part.split())) for part in wanted.split(OMITTED))
+    return re.search(pattern, " ".join(line.split())) is not None

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tools.site.follow import PageError, Step, follow, steps
+from tools.site.follow import PageError, Step, follow, missing_of, steps
 
 
 def page(tmp_path: Path, *blocks: tuple[str, str]) -> Path:
@@ -33,6 +33,30 @@ def test_a_command_that_fails_is_told(tmp_path: Path) -> None:
 def test_a_promise_that_is_not_kept_is_told(tmp_path: Path) -> None:
     with pytest.raises(PageError, match=r"did not say \['something else'\]:\necho one\nIt said:\none\n"):
         follow(page(tmp_path, ("bash", "echo one"), ("text", "something else")))
+
+
+SAID = """\
+table          rows   written at
+conversations   565   2026-11-30 04:30
+messages      2,480   2026-11-30 04:31
+"""
+
+
+@pytest.mark.parametrize(
+    ("excerpt", "missing"),
+    [
+        (["table rows written at", "messages 2,480"], []),
+        (["conversations … 565 … 04:30"], []),
+        (["…", "conversations …"], []),
+        (["messages", "conversations"], ["conversations"]),
+        (["conversations … 566"], ["conversations … 566"]),
+        (["565 … conversations"], ["565 … conversations"]),
+        (["565", "565"], ["565"]),
+        (["a (b)"], ["a (b)"]),
+    ],
+)
+def test_excerpt_is_looked_for_line_by_line(excerpt: list[str], missing: list[str]) -> None:
+    assert missing_of(excerpt, SAID) == missing
 
 
 def test_a_readers_variables_do_not_count(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
