@@ -117,8 +117,7 @@ def test_an_older_run_does_not_follow_a_newer_one(by_arrow: Lake) -> None:
     assert lake.runs(run_id(2)) == {}
 
 
-def test_a_foreign_commit_between_plan_and_publish_stops_the_night(by_arrow: Lake, spark: SparkSession) -> None:
-    lake = by_arrow
+def test_a_foreign_commit_between_plan_and_publish_stops_the_night(lake: Lake, spark: SparkSession) -> None:
     lake.publish(run_id(1), months(JAN))
     lake.night()
     lake.publish(run_id(2), months(JAN, FEB))
