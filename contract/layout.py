@@ -137,12 +137,17 @@ def first_metadata_root() -> str:
     return f"{ARTIFACTS_PREFIX}tables/"
 
 
-def first_metadata_key(environment: str, dataset: Dataset) -> str:
+def pseudonymous_family(environment: str) -> str:
+    """Return what tells the first metadata of pseudonymous tables from that of full ones, which is the environment."""
+    return f"{environment}-pseudonymous"
+
+
+def first_metadata_key(family: str, dataset: Dataset) -> str:
     """Return the key of a table's first metadata file.
 
     It lies outside the table's folder: Terraform owns it, while the table's own metadata files come and go.
     """
-    return f"{first_metadata_root()}{dataset.name}/{first_metadata_name(environment, dataset)}"
+    return f"{first_metadata_root()}{dataset.name}/{first_metadata_name(family, dataset)}"
 
 
 def erasures_prefix() -> str:

@@ -170,5 +170,5 @@ def _contract(name: str, text: str) -> SourceContract:
     try:
         return contract_named(text)
     except ContractError as error:
-        message = f"{name} is {text!r}: {error}. Correct the environment's contract_name and deploy it."
+        message = f"{name} is {text!r}. Correct the environment's contract_name and deploy it: {error}"
         raise ArgumentsError(message) from error

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
 from contract.datasets import Dataset
-from contract.layout import ARTIFACTS_PREFIX, first_metadata_key
+from contract.layout import ARTIFACTS_PREFIX, TableZones, first_metadata_key, pseudonymous_family
+from contract.masking import pseudonymous_datasets
 from glue_src.exceptions import TableError, TableMetadataError
-from glue_src.tables import TableState, read_state
+from glue_src.tables import TableState, read_state, read_table
 from ops.exits import attention
 from ops.platform import Platform
-from ops.tables import table_state
 from ops.versions import Version, delete, versions
 
 #: Iceberg numbers a table's metadata files by their order: 00012-….metadata.json, or v12.metadata.json.
@@ -24,12 +24,29 @@ _TABLE_INPUT: Final = ("Description", "StorageDescriptor", "PartitionKeys", "Tab
 
 
 @dataclass(frozen=True)
+class Database:
+    """A database of the catalog: its tables, where they lie, and by what their first metadata is told apart."""
+
+    name: str
+    tables: tuple[Dataset, ...]
+    zones: TableZones
+    family: str
+    is_pseudonymous: bool = False
+
+
+@dataclass(frozen=True)
 class LostTable:
     """A table that the catalog lost, why, and the state in the bucket that it can have again; None for none."""
 
+    database: Database
     dataset: Dataset
     reason: str
     state: TableState | None
+
+    @property
+    def name(self) -> str:
+        """The table's name, with its database where that is not the full tables'."""
+        return f"{self.database.name}.{self.dataset.name}" if self.database.is_pseudonymous else self.dataset.name
 
 
 def markers(platform: Platform, since: datetime) -> Iterator[Version]:
@@ -62,35 +79,51 @@ def bring_back(platform: Platform, found: list[Version]) -> int:
     return len({each.key for each in found})
 
 
+def databases(platform: Platform) -> Iterator[Database]:
+    """Yield the databases whose tables can be lost.
+
+    That of the pseudonymous tables is none of them while it is not there: a deployment makes it, with its tables.
+    """
+    environment, etl = platform.environment, platform.environment.etl
+    yield Database(etl.catalog.database_name, environment.contract.tables, etl.table_zones, environment.name)
+    name = platform.names.pseudonymous_database
+    if environment.privacy.pseudonymous_tables and _has_database(platform, name):
+        tables = pseudonymous_datasets(environment.contract)
+        zones = replace(etl.table_zones, curated=etl.pseudonymous_prefix)
+        yield Database(name, tables, zones, pseudonymous_family(environment.name), is_pseudonymous=True)
+
+
+def _has_database(platform: Platform, name: str) -> bool:
+    try:
+        platform.glue.get_database(Name=name)
+    except platform.glue.exceptions.EntityNotFoundException:
+        return False
+    return True
+
+
 def lost_tables(platform: Platform) -> tuple[LostTable, ...]:
     """Return the tables that are not in the catalog, have no whole metadata, or were made anew, empty."""
-    found = []
-    for dataset in platform.environment.contract.tables:
-        reason = _reason(platform, dataset)
-        if reason is None:
-            continue
-        state = newest_state(platform, dataset)
-        if reason or (state is not None and state.current is not None):
-            found.append(
-                LostTable(dataset, reason or f"{dataset.name}: it is empty, and its folder holds a state.", state)
-            )
-    return tuple(found)
+    found = (_lost(platform, database, dataset) for database in databases(platform) for dataset in database.tables)
+    return tuple(lost for lost in found if lost)
 
 
-def _reason(platform: Platform, dataset: Dataset) -> str | None:
-    """Return why a table is lost; an empty text where it is empty, None where it holds something."""
+def _lost(platform: Platform, database: Database, dataset: Dataset) -> LostTable | None:
     try:
-        return None if table_state(platform, dataset).current else ""
+        if read_table(platform.glue, platform.s3, database.name, dataset.name).current:
+            return None
     except TableError as error:
-        return str(error)
+        return LostTable(database, dataset, str(error), newest_state(platform, database, dataset))
+    state = newest_state(platform, database, dataset)
+    reason = f"{dataset.name}: it is empty, and its folder holds a state."
+    return LostTable(database, dataset, reason, state) if state and state.current else None
 
 
-def newest_state(platform: Platform, dataset: Dataset) -> TableState | None:
+def newest_state(platform: Platform, database: Database, dataset: Dataset) -> TableState | None:
     """Return what the newest metadata file in a table's folder that can be read describes, or None.
 
     Of a table whose files are gone for good, it is the state that the deployment made, without rows.
     """
-    prefix = platform.environment.etl.table_zones.table_prefix(dataset)
+    prefix = database.zones.table_prefix(dataset)
     numbered = [
         (int(match[1]), stored.key)
         for stored in platform.bucket.list(f"{prefix}metadata/")
@@ -98,7 +131,7 @@ def newest_state(platform: Platform, dataset: Dataset) -> TableState | None:
     ]
     keys = [key for _, key in sorted(numbered, reverse=True)]
     if not keys and not _has_versions(platform, prefix):
-        keys = [first_metadata_key(platform.names.env, dataset)]
+        keys = [first_metadata_key(database.family, dataset)]
     for key in keys:
         try:
             return read_state(platform.s3, dataset.name, platform.bucket.uri(key))
@@ -119,7 +152,7 @@ def register(platform: Platform, lost: LostTable) -> None:
     Raises:
         OpsError: nothing of the table is left in the bucket.
     """
-    name, database = lost.dataset.name, platform.environment.etl.catalog.database_name
+    name, database = lost.dataset.name, lost.database.name
     if lost.state is None:
         message = f"Nothing of the table {name} is left in the bucket."
         remedy = (

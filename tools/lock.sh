@@ -23,7 +23,7 @@ lock lambda_src requirements.lock 3.12 --no-deps
 lock glue_src requirements.lock 3.12 --no-deps
 
 # The version is the one that cdktf-cdktf-provider-aws binds.
-provider=modules/.terraform.lock.hcl
+provider=modules/terraform.lock.hcl
 version=$(sed -n 's/^AWS_PROVIDER_VERSION: Final = "\(.*\)"$/\1/p' tools/local/terraform_mirror.py)
 printf 'terraform {\n  required_providers {\n    aws = {\n      source  = "hashicorp/aws"\n      version = "%s"\n    }\n  }\n}\n' "$version" \
   >"$tool/versions.tf"

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from contract.datasets import Dataset
-from contract.layout import TableZones, first_metadata_key
+from contract.layout import TableZones, first_metadata_key, pseudonymous_family
 from contract.masking import pseudonymous_datasets
 from contract.serving import PRESTO_VIEW_PARAMETERS, VIEW_TYPE, presto_view_text, views_over
 from contract.source import SourceContract
@@ -61,7 +61,7 @@ class CatalogProps:
     @property
     def family(self) -> str:
         """What tables' ids and first metadata are told apart by."""
-        return f"{self.environment}-pseudonymous" if self.pseudonymous else self.environment
+        return pseudonymous_family(self.environment) if self.pseudonymous else self.environment
 
 
 class Catalog(Construct):

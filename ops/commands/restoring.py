@@ -39,7 +39,7 @@ def restore(
     keeps their versions: name a time after which nothing was deleted on purpose. With --overwritten-since, CSVs and
     tables' files hold again what they held at that time: no program of the platform overwrites one. Files by which a
     table is whole now stay as they are. Then each table that is not in the catalog, is damaged or was made anew gets
-    its newest metadata file. docs/recovery.md says what cannot come back.
+    its newest metadata file, the pseudonymous ones too. docs/recovery.md says what cannot come back.
 
     \b
     Example: python -m ops restore --env prod
@@ -62,7 +62,7 @@ def restore(
     for each in lost:
         restoring.register(platform, each)
     if as_json:
-        print_json({"brought_back": back, "put_back": len(former), "registered": [each.dataset.name for each in lost]})
+        print_json({"brought_back": back, "put_back": len(former), "registered": [each.name for each in lost]})
     else:
         show_restore.show(back, len(former), lost, platform, output())
     return Exit.WELL

@@ -9,6 +9,7 @@ from typing import Any
 import boto3
 import pytest
 
+from envs.local import LOCAL
 from ops.exits import Exit
 from tests.integration.conftest import DAY, in_order, night, rows
 from tests.integration.plans import STACKS
@@ -75,7 +76,8 @@ def test_a_bucket_that_is_emptied_is_filled_from_the_source(
     assert "make demo TRANSFORM=arrow" in lost.stderr
     workspace = arrow_with_key.workspace
     deploy(STACKS, variables, workspace.deploy_log)
-    assert told(ops_here("restore", "--yes", "--json", environment=variables))["registered"]
+    registered = told(ops_here("restore", "--yes", "--json", environment=variables))["registered"]
+    assert {"messages", f"{LOCAL.names.pseudonymous_database}.messages"} <= set(registered)
     run = told(ops_here("run", "--dt", DAY, "--yes", "--minutes", "5", "--json", environment=variables))
     assert run["published"] == run["summary"]["run_id"]
     assert contents(arrow_with_key) == before

@@ -136,7 +136,8 @@ def test_a_damaged_newest_file_gives_way_to_the_one_before(
 ) -> None:
     newest = lake.table(MESSAGES).metadata_location.partition(f"{lake.bucket}/")[2]
     lake.put(newest, b"{")
-    state = restore.newest_state(platform, MESSAGES)
+    (full,) = restore.databases(platform)
+    state = restore.newest_state(platform, full, MESSAGES)
     assert state is not None
     assert state.metadata_location != platform.bucket.uri(newest)
     assert told(ops("restore", "--yes", "--json"))["registered"] == ["messages"]

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from modules.provider_lock import PROVIDER_LOCK
+from modules.provider_lock import NAME_IN_A_STACK, PROVIDER_LOCK
 from tests.synth.synthesized import STACKS, VARIANTS, Stack
 from tools.local.synthesis import DOCUMENT
 from tools.local.terraform_mirror import terraform_environment
@@ -49,19 +49,19 @@ def init(folder: Path, variables: Mapping[str, str]) -> subprocess.CompletedProc
 
 
 def test_every_stack_comes_with_the_lock(all_stacks: dict[str, Stack], pipeline: Stack) -> None:
-    locks = {(stack.folder / PROVIDER_LOCK.name).read_text("utf-8") for stack in (*all_stacks.values(), pipeline)}
+    locks = {(stack.folder / NAME_IN_A_STACK).read_text("utf-8") for stack in (*all_stacks.values(), pipeline)}
     assert locks == {PROVIDER_LOCK.read_text("utf-8")}
 
 
 def test_provider_is_the_locked_one(initialized: Path) -> None:
     # Had the lock no hash of it, or another version or constraint, init would have written the file anew.
-    assert (initialized / PROVIDER_LOCK.name).read_text("utf-8") == PROVIDER_LOCK.read_text("utf-8")
+    assert (initialized / NAME_IN_A_STACK).read_text("utf-8") == PROVIDER_LOCK.read_text("utf-8")
 
 
 def test_another_provider_is_refused(prod_etl: Stack, variables: dict[str, str], tmp_path: Path) -> None:
     folder = tmp_path / "stack"
     shutil.copytree(prod_etl.folder, folder)
-    lock = folder / PROVIDER_LOCK.name
+    lock = folder / NAME_IN_A_STACK
     lock.write_text(re.sub(r'"(h1|zh):.{4}', r'"\1:0000', lock.read_text("utf-8")), encoding="utf-8")
     done = init(folder, variables)
     assert done.returncode == 1

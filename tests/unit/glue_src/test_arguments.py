@@ -123,8 +123,8 @@ def test_the_contract_is_the_one_that_is_named() -> None:
 
 @pytest.mark.parametrize("text", ["", "Catia", "nobodys", "catia.rows"])
 def test_a_contract_is_one_below_sources(text: str) -> None:
-    there_are = f"there are {', '.join(contract_names())}. Correct the environment's contract_name"
-    with pytest.raises(ArgumentsError, match=f"--contract is '{text}': .*{there_are}"):
+    said = f"Correct the environment's contract_name and deploy it: .*there are {', '.join(contract_names())}"
+    with pytest.raises(ArgumentsError, match=f"--contract is '{text}'. {said}"):
         parse_arguments(argv({**TEXTS, "contract": text}))
-    with pytest.raises(ArgumentsError, match=f"CONTRACT is '{text}': .*{there_are}"):
+    with pytest.raises(ArgumentsError, match=f"CONTRACT is '{text}'. {said}"):
         read_variables({**VARIABLES, "CONTRACT": text})

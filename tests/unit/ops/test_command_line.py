@@ -27,7 +27,8 @@ from tools.local.setup_machine import write_own_commands
 @pytest.fixture
 def environment() -> dict[str, str]:
     """No account at all; the metadata service of a cloud machine is not asked."""
-    return {**os.environ, "AWS_EC2_METADATA_DISABLED": "true", "AWS_MAX_ATTEMPTS": "1"}
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+    return {**inherited, "AWS_EC2_METADATA_DISABLED": "true", "AWS_MAX_ATTEMPTS": "1"}
 
 
 @pytest.mark.snapshot
