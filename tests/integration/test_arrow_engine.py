@@ -177,7 +177,8 @@ def test_failure_of_the_function_reaches_the_topic_without_anybodys_words(
     assert "glue:UpdateTable" in alert["responsePayload"]["errorMessage"]
     assert alarm["StateValue"] == "ALARM"
     # They name the engine: else ops would look for a Glue job.
-    logged = ops_here("logs", "etl", "--since", "1h", environment=shell_variables(pipeline.workspace)).stdout
+    asked = ops_here("logs", "etl", "--env", "local", "--since", "1h", environment=shell_variables(pipeline.workspace))
+    logged = asked.stdout
     assert "glue:UpdateTable" in logged
     words = said_in(sample)
     assert len(words) > 100
