@@ -128,10 +128,11 @@ def test_ctrl_c_ends_it_at_once(environment: dict[str, str]) -> None:
         ) as started:
             connection, _ = silent.accept()
             with connection:
-                # Asked, it waits for an answer: a signal while it still connects or sends can get lost within a library.
-                asked = b""
-                while not asked.endswith(b"\r\n\r\n"):
-                    asked += connection.recv(65_536)
+                # Asked, it waits for an answer: a signal while it connects or sends can get lost within a library.
+                asked = part = connection.recv(65_536)
+                while part and not asked.endswith(b"\r\n\r\n"):
+                    part = connection.recv(65_536)
+                    asked += part
                 time.sleep(0.5)
                 started.send_signal(signal.SIGINT)
                 said = started.communicate(timeout=60)[1]
