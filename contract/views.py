@@ -7,10 +7,10 @@ query's context.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib.resources.abc import Traversable
-from typing import Final
+from typing import Final, Protocol
 
 from contract.column_types import ColumnType
 
@@ -60,39 +60,31 @@ class NamedQuery:
     sql: str
 
 
-def text(name: str, comment: str) -> ViewColumn:
-    """Return a view's column of texts."""
-    return ViewColumn(name, ColumnType.TEXT, comment)
+class ViewColumns(Protocol):
+    """Makes a view's columns of one type."""
+
+    def __call__(self, name: str, comment: str) -> ViewColumn: ...  # noqa: D102 - what is called is a column's type
 
 
-def integer(name: str, comment: str) -> ViewColumn:
-    """Return a view's column of whole numbers."""
-    return ViewColumn(name, ColumnType.INTEGER, comment)
+def _columns(kind: ColumnType) -> ViewColumns:
+    def column(name: str, comment: str) -> ViewColumn:
+        return ViewColumn(name, kind, comment)
+
+    return column
 
 
-def instant(name: str, comment: str) -> ViewColumn:
-    """Return a view's column of instants, in UTC."""
-    return ViewColumn(name, ColumnType.INSTANT, comment)
+def decimal(precision: int, scale: int) -> ViewColumns:
+    """Return what makes a view's columns of exact numbers: so many digits, ``scale`` of them behind the point."""
+    return _columns(ColumnType.decimal(precision, scale))
 
 
-def day(name: str, comment: str) -> ViewColumn:
-    """Return a view's column of calendar days."""
-    return ViewColumn(name, ColumnType.DATE, comment)
-
-
-def boolean(name: str, comment: str) -> ViewColumn:
-    """Return a view's column of true and false."""
-    return ViewColumn(name, ColumnType.BOOLEAN, comment)
-
-
-def double(name: str, comment: str) -> ViewColumn:
-    """Return a view's column of floating-point numbers."""
-    return ViewColumn(name, ColumnType.DOUBLE, comment)
-
-
-def decimal(precision: int, scale: int) -> Callable[[str, str], ViewColumn]:
-    """Return what makes a view's column of exact numbers: so many digits, ``scale`` of them behind the point."""
-    return lambda name, comment: ViewColumn(name, ColumnType.decimal(precision, scale), comment)
+#: By the names that a dataset's columns are made by (``contract.datasets``).
+text: Final = _columns(ColumnType.TEXT)
+integer: Final = _columns(ColumnType.INTEGER)
+double: Final = _columns(ColumnType.DOUBLE)
+boolean: Final = _columns(ColumnType.BOOLEAN)
+day: Final = _columns(ColumnType.DATE)
+instant: Final = _columns(ColumnType.INSTANT)
 
 
 def view(folder: Traversable, name: str, *columns: ViewColumn, counts: Mapping[str, str]) -> View:
