@@ -12,7 +12,7 @@ from types import ModuleType
 from typing import Any, Final
 
 from contract.column_types import ColumnType, Kind
-from contract.datasets import IDENTIFIER
+from contract.datasets import IDENTIFIER, DataClass
 from contract.items.outcomes import Rejected
 from contract.source import ContractError, SourceContract
 from lambda_src.normalize import Normalizer
@@ -108,7 +108,8 @@ def module_text(name: str, table: str, seen: Observation) -> str:
         keys = ", nor of the key ".join(f"{attribute.name}; it is {_kinds(attribute)}" for attribute in lost)
         message = f"{table}: no column can have the values of the key {keys}."
         raise UnusableSampleError(message)
-    used = {"REJECTED", "Dataset"} | ({"Partition"} if _dated_key(seen) else set())
+    dated = _dated_key(seen)
+    used = {"REJECTED", "Dataset"} | ({"Partition"} if dated else set())
     lines = []
     for field_id, attribute in enumerate(seen.attributes, start=1):
         lines += [f"        # {each}" for each in _remarks(attribute)]
@@ -126,7 +127,7 @@ def module_text(name: str, table: str, seen: Observation) -> str:
         name=name,
         columns="\n".join(lines),
         keys=_tuple([columns[key] for key in seen.keys]),
-        partition=_partition(seen, columns),
+        partition=_partition(dated, columns),
         part=table.removesuffix("-table").replace("_", "-").lower(),
         attributes=_tuple(seen.keys),
     )
@@ -143,12 +144,12 @@ def _columns(seen: Observation) -> Iterator[tuple[str, str]]:
 def _dated_key(seen: Observation) -> Attribute | None:
     """Return a key by whose beginnings the table can be divided: each holds a day, at one and the same place."""
     return next(
-        (each for each in seen.attributes if each.is_key and each.day_ends and not _is_identifier(each, seen)), None
+        (each for each in seen.attributes if each.is_key and each.day_ends and _class_of(each, seen) is not IDENTIFIER),
+        None,
     )
 
 
-def _partition(seen: Observation, columns: Mapping[str, str]) -> str:
-    key = _dated_key(seen)
+def _partition(key: Attribute | None, columns: Mapping[str, str]) -> str:
     if key is None:
         whole = "Without a partition each change rewrites the whole table"
         return f"    # {whole}: docs/how-to/another-table.md says when to divide it."
@@ -159,8 +160,8 @@ def _partition(seen: Observation, columns: Mapping[str, str]) -> str:
     )
 
 
-def _is_identifier(attribute: Attribute, seen: Observation) -> bool:
-    return proposed_class(attribute, is_partition_key=attribute.name == seen.keys[0]) is IDENTIFIER
+def _class_of(attribute: Attribute, seen: Observation) -> DataClass:
+    return proposed_class(attribute, is_partition_key=attribute.name == seen.keys[0])
 
 
 def _shapes(seen: Observation) -> str:
@@ -176,15 +177,15 @@ def _column(
     field_id: int, name: str, kind: ColumnType, attribute: Attribute, seen: Observation
 ) -> tuple[str, set[str]]:
     """Return the line that makes a column, and the words that it needs."""
-    data_class = proposed_class(attribute, is_partition_key=attribute.name == seen.keys[0]).name
+    data_class = _class_of(attribute, seen)
     # Only a text can become a pseudonym; it holds a number's digits.
-    kind = ColumnType.TEXT if _is_identifier(attribute, seen) else kind
+    kind = ColumnType.TEXT if data_class is IDENTIFIER else kind
     source, comment = json.dumps(attribute.name), json.dumps(f"What the source has as {attribute.name}.")
     builder = "decimal" if kind.kind is Kind.DECIMAL else "prose" if attribute.is_prose else _BUILDERS[kind.kind]
     made = f"decimal({kind.precision}, {kind.scale})" if builder == "decimal" else builder
     null = ", nullable=False" if attribute.is_key else ""
-    line = f'        {made}({field_id}, "{name}", {data_class}, {comment}, {source}{null}),'
-    return f"{line}  # CONFIRM: {data_class}", {builder, data_class}
+    line = f'        {made}({field_id}, "{name}", {data_class.name}, {comment}, {source}{null}),'
+    return f"{line}  # CONFIRM: {data_class.name}", {builder, data_class.name}
 
 
 def _remarks(attribute: Attribute) -> Iterator[str]:
