@@ -158,12 +158,10 @@ class _Maker:
 
 
 def _put(made: dict[str, Any], path: Sequence[str], value: Any) -> None:
-    """Put a value into the maps that a path leads through; a map that other columns read the entries of stays one."""
+    """Put a value into the maps that a path leads through; a map that is there already keeps its entries."""
     *outer, last = path
     for name in outer:
-        if not isinstance(made.get(name), dict):
-            made[name] = {}
-        made = made[name]
+        made = made.setdefault(name, {})
     if not isinstance(made.get(last), dict):
         made[last] = value
 
