@@ -138,7 +138,10 @@ def first_metadata_root() -> str:
 
 
 def pseudonymous_family(environment: str) -> str:
-    """Return what tells the first metadata of pseudonymous tables from that of full ones, which is the environment."""
+    """Return the family of an environment's pseudonymous tables; that of its full tables is the environment's name.
+
+    Ids and first metadata files are told apart by it.
+    """
     return f"{environment}-pseudonymous"
 
 

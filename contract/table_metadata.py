@@ -25,14 +25,14 @@ METADATA_FILES_KEPT: Final = 30
 _DAY_MS: Final = 24 * 3600 * 1000
 
 
-def table_uuid(environment: str, dataset: Dataset) -> uuid.UUID:
-    """Return the id of an environment's table: always the same."""
-    return uuid.uuid5(uuid.NAMESPACE_URL, f"cat-{environment}/{dataset.name}")
+def table_uuid(family: str, dataset: Dataset) -> uuid.UUID:
+    """Return the id of a table, always the same; ``contract.layout`` says what families there are."""
+    return uuid.uuid5(uuid.NAMESPACE_URL, f"cat-{family}/{dataset.name}")
 
 
-def first_metadata_name(environment: str, dataset: Dataset) -> str:
+def first_metadata_name(family: str, dataset: Dataset) -> str:
     """Return the name of the first metadata file; Trino insists on this form."""
-    return f"00000-{table_uuid(environment, dataset)}.metadata.json"
+    return f"00000-{table_uuid(family, dataset)}.metadata.json"
 
 
 def partition_field_name(dataset: Dataset) -> str | None:
@@ -65,12 +65,12 @@ def table_properties(dataset: Dataset, history_days: int) -> dict[str, str]:
     return properties
 
 
-def first_metadata(environment: str, dataset: Dataset, location: str, history_days: int) -> str:
+def first_metadata(family: str, dataset: Dataset, location: str, history_days: int) -> str:
     """Return the JSON text of a table's first metadata file; ``location`` is the table's folder, without a slash."""
     ids = {column.name: column.field_id for column in dataset.columns}
     document = {
         "format-version": 2,
-        "table-uuid": str(table_uuid(environment, dataset)),
+        "table-uuid": str(table_uuid(family, dataset)),
         "location": location,
         "last-sequence-number": 0,
         "last-updated-ms": _MADE_AT_MS,
