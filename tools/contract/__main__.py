@@ -10,7 +10,6 @@ import argparse
 import sys
 from itertools import islice
 from pathlib import Path
-from pkgutil import resolve_name
 from typing import TYPE_CHECKING, Any, Final
 
 import boto3
@@ -19,6 +18,7 @@ from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, 
 from contract.serving import views_of
 from contract.source import ContractError
 from contract.sources import contract_named
+from lambda_src.normalize import Normalizer
 from tools.contract.inference import observed
 from tools.contract.names import contract_name_of, fault_of
 from tools.contract.reported import report
@@ -66,7 +66,8 @@ def main(words: list[str] | None = None) -> int:
 def _check(name: str) -> int:
     try:
         contract = contract_named(name)
-        resolve_name(contract.item_reader)
+        # It imports the contract's functions, as ETL-1 does.
+        Normalizer(contract)
         views = views_of(contract)
     except (ContractError, ImportError, AttributeError) as error:
         sys.stderr.write(f"{error}\n")
@@ -103,10 +104,10 @@ def _infer(arguments: argparse.Namespace) -> int:
 
 
 def _at_least_one(text: str) -> int:
-    if (number := int(text)) < 1:
-        message = "at least one item has to be looked at"
+    if not text.isdecimal() or int(text) < 1:
+        message = f"{text!r} is no number of items from 1 on"
         raise argparse.ArgumentTypeError(message)
-    return number
+    return int(text)
 
 
 def sample(dynamodb: DynamoDBClient, table: str, limit: int) -> tuple[tuple[str, ...], list[dict[str, Any]]]:
