@@ -19,7 +19,7 @@ from modules.terraform import (
     SnsTopic,
 )
 
-#: Said, for what is left unsaid Terraform does not put right: a rule that somebody disabled would stay so.
+#: Written out: Terraform leaves a state that is not written as it finds it, and a disabled rule would stay disabled.
 RULE_IS_ON: Final = "ENABLED"
 
 

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Writes the locks anew: the pins of what deploys and of what is deployed, with the hashes of all their archives.
 # pip checks them: make deployer, and modules/packaging.py for the layers. tests/archives/test_pins.py compares them.
-# terraform init checks the provider's, which takes its registry, not a mirror. tests/synth/test_validate.py compares it.
+# terraform init checks the provider's; its hashes come from the registry, not a mirror. tests/synth/test_validate.py
+# compares it.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

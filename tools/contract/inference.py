@@ -28,7 +28,7 @@ _EXACT: Final = Context(prec=100)
 #: DynamoDB's types without a column's type.
 _WITHOUT_COLUMN: Final = frozenset({"B", "SS", "NS", "BS"})
 _DAY: Final = re.compile(r"(?<!\d)\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])(?!\d)")
-#: An entry that less than one of so many maps has is not told.
+#: An entry is told if at least one of so many maps has it.
 _FEW_MAPS: Final = 10
 #: Texts of so many characters, on average, are written at length.
 _PROSE: Final = 60
@@ -51,9 +51,9 @@ class Attribute:
     distinct: int
     length: float
     is_key: bool = False
-    #: Where the day ends that each text of a key holds at one and the same place; 0 where they do not.
+    #: Where the day ends that each text of a key has, at the same place in all of them; 0 if there is none.
     day_ends: int = 0
-    #: Paths to what its maps have, without the attribute's own name: names of attributes, no values.
+    #: Paths to the entries of its maps, without the attribute's own name: names only, no values.
     entries: tuple[str, ...] = ()
 
     @property

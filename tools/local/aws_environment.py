@@ -13,7 +13,7 @@ REGION: Final = "us-east-1"
 #: Made up: the emulator takes any, and the real AWS knows none of them.
 CREDENTIALS: Final = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
 
-#: PyIceberg's S3 does not hear of AWS's own variable; this is of the catalog that the analyst's guide names.
+#: PyIceberg does not take AWS_ENDPOINT_URL for S3. It takes this, for the catalog ``glue`` of the analyst's guide.
 PYICEBERG_S3: Final = "PYICEBERG_CATALOG__GLUE__S3__ENDPOINT"
 
 LOOPBACK_HOSTS: Final = "127.0.0.1,localhost"

@@ -12,9 +12,9 @@ from typing import Final
 
 from tools.local.machine_tools import PROJECT, tool_environment
 
-#: So that a terminal is never still for long, and a log is not all pip's.
+#: Seconds: a terminal is never still for long, and a log is not full of what pip says.
 SAID_AGAIN: Final = 10.0
-#: Lines of what a command has written, when it fails: pip tells there which packages do not go together.
+#: So many of its last lines are shown if a command fails: pip tells there which packages do not go together.
 SHOWN_OF_A_FAILURE: Final = 20
 
 _FOUND: Final = "Collecting "

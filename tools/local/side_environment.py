@@ -37,7 +37,7 @@ def _install(requirements: Sequence[Path], folder: Path, constraints: Sequence[P
     venv.create(folder, clear=True)
     options = [word for path in requirements for word in ("-r", str(path))]
     options += [word for path in constraints for word in ("-c", str(path))]
-    # The pip that runs this serves: an environment that has its own takes seconds more to make.
+    # By the pip of the environment that runs this: one with a pip of its own takes seconds more to make.
     python = str(folder / "bin" / "python")
     command = [sys.executable, "-m", "pip", "--python", python, "install", "--quiet", *options]
     done = subprocess.run(command, check=False, capture_output=True, text=True)

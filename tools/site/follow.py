@@ -86,9 +86,9 @@ def _take(step: Step, shell: subprocess.Popen[str]) -> None:
 
 
 def missing_of(excerpt: Iterable[str], said: str) -> list[str]:
-    """Return the lines of an excerpt from the first on that what was said has not, after the line before it.
+    """Return the first line of an excerpt that was not said after the line before it, and all lines below that one.
 
-    Blanks count as one, and ``…`` stands for whatever differs from time to time.
+    Several blanks count as one, and ``…`` stands for whatever differs from time to time.
     """
     lines = iter(said.splitlines())
     return [wanted for wanted in excerpt if not any(_is_shown_by(wanted, line) for line in lines)]

@@ -1,5 +1,5 @@
-// A page that was opened as a file may start no worker, and the theme's search is one. There, a hidden frame does its
-// work. The offline plugin would have every page fetch such a script from the network, and without one hide the search.
+// The theme's search runs in a worker. A page that was opened as a file may start none: a hidden frame stands in for it.
+// The offline plugin names such a script on the network; where that is out of reach, the theme hides the search.
 class FrameWorker extends EventTarget {
   constructor(address) {
     super();
