@@ -134,11 +134,11 @@ def _column(texts: pa.Table, column: Column, source: Source) -> pa.Array:
     return _CONVERTERS[column.type.kind](cells, column.type)
 
 
-def _count(cells: pa.Array, _: ColumnType) -> pa.Array:
+def _integer(cells: pa.Array, _: ColumnType) -> pa.Array:
     """Return whole numbers. Only the one way in which Python writes each is taken: no +5, 05 or 0x5."""
-    counts = cells.cast(pa.int64())
-    _require(pc.equal(counts.cast(pa.string()), cells))
-    return counts
+    integers = cells.cast(pa.int64())
+    _require(pc.equal(integers.cast(pa.string()), cells))
+    return integers
 
 
 def _instant(cells: pa.Array, _: ColumnType) -> pa.Array:
@@ -180,7 +180,7 @@ def _text(cells: pa.Array, _: ColumnType) -> pa.Array:
 _CONVERTERS: Final[dict[Kind, Callable[[pa.Array, ColumnType], pa.Array]]] = {
     Kind.TEXT: _text,
     Kind.JSON: _text,
-    Kind.INTEGER: _count,
+    Kind.INTEGER: _integer,
     Kind.INSTANT: _instant,
     Kind.DOUBLE: _matching,
     Kind.DECIMAL: _matching,

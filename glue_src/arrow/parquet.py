@@ -37,7 +37,7 @@ def write(table: pa.Table, order: pa.Array, dataset: Dataset, raw_bytes: int, pa
     """
     prose = {column.name for column in dataset.columns if column.is_prose}
     texts = {column.name for column in dataset.columns if column.type.is_text}
-    counts = {column.name for column in dataset.columns if column.type == ColumnType.INTEGER}
+    integers = {column.name for column in dataset.columns if column.type == ColumnType.INTEGER}
     fields = [field.with_type(table.schema.field(field.name).type) for field in schema_of(dataset)]
     schema = pa.schema(fields)
     with parquet.ParquetWriter(
@@ -45,7 +45,7 @@ def write(table: pa.Table, order: pa.Array, dataset: Dataset, raw_bytes: int, pa
         schema,
         compression="zstd",
         compression_level=_COMPRESSION_LEVEL,
-        use_dictionary=sorted((texts - prose) | counts),
+        use_dictionary=sorted((texts - prose) | integers),
         write_statistics=[name for name in dataset.column_names if name not in prose],
         write_page_index=True,
         data_page_size=_PAGE_BYTES,

@@ -141,7 +141,7 @@ def _text(cell: str, _: ColumnType) -> str:
     return restore(f"replace({cell}, {_LINE_FEED}, ',')")
 
 
-def _count(cell: str, _: ColumnType) -> str:
+def _integer(cell: str, _: ColumnType) -> str:
     number = f"try_cast({cell} AS BIGINT)"
     return _chosen(f"CAST({number} AS STRING) <=> {cell}", number, _REFUSED)
 
@@ -208,7 +208,7 @@ def _chosen(condition: str, then: str, otherwise: str) -> str:
 _CONVERSIONS: dict[Kind, Callable[[str, ColumnType], str]] = {
     Kind.TEXT: _text,
     Kind.JSON: _text,
-    Kind.INTEGER: _count,
+    Kind.INTEGER: _integer,
     Kind.INSTANT: _instant,
     Kind.DOUBLE: _matching,
     Kind.DECIMAL: _matching,
