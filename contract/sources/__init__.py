@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -11,8 +13,8 @@ from pkgutil import iter_modules
 from contract.nearest import did_you_mean
 from contract.source import ContractError, SourceContract
 
-#: What a module raises that is no Python, or makes a part of a contract by arguments that it does not take.
-_UNLOADABLE = (SyntaxError, ImportError, NameError, AttributeError, TypeError, ValueError)
+#: What a module raises that is no Python, gives a part of a contract arguments that it does not take, or lacks a file.
+_UNLOADABLE = (SyntaxError, ImportError, NameError, AttributeError, TypeError, ValueError, OSError)
 
 
 def contract_names() -> tuple[str, ...]:
@@ -31,16 +33,29 @@ def contract_named(name: str) -> SourceContract:
         message = f"contract {name!r}: no such module in contract/sources/; there are {', '.join(contract_names())}"
         message += did_you_mean(name, contract_names())
         raise ContractError(message)
-    try:
+    with loading(name):
         contract: SourceContract = import_module(f"{__name__}.{name}").CONTRACT
-    except _UNLOADABLE as error:
-        message = f"contract {name!r} cannot be loaded: {_place(error)}{type(error).__name__}: {error}"
-        raise ContractError(message) from error
     if contract.name != name:
         message = f"contract {name!r} calls itself {contract.name!r}: write its module's name"
         raise ContractError(message)
     contract.check()
     return contract
+
+
+@contextmanager
+def loading(name: str) -> Iterator[None]:
+    """Tell what is raised while a contract's modules are loaded, with its place.
+
+    Raises:
+        ContractError: something was.
+    """
+    try:
+        yield
+    except ContractError:
+        raise
+    except _UNLOADABLE as error:
+        message = f"contract {name!r} cannot be loaded: {_place(error)}{type(error).__name__}: {error}"
+        raise ContractError(message) from error
 
 
 def _place(error: Exception) -> str:

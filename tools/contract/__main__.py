@@ -17,7 +17,7 @@ from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, 
 
 from contract.serving import views_of
 from contract.source import ContractError
-from contract.sources import contract_named
+from contract.sources import contract_named, loading
 from lambda_src.normalize import Normalizer
 from tools.contract.inference import observed
 from tools.contract.names import contract_name_of, fault_of
@@ -66,10 +66,11 @@ def main(words: list[str] | None = None) -> int:
 def _check(name: str) -> int:
     try:
         contract = contract_named(name)
-        # It imports the contract's functions, as ETL-1 does.
-        Normalizer(contract)
-        views = views_of(contract)
-    except (ContractError, ImportError, AttributeError) as error:
+        with loading(name):
+            # It imports the contract's functions, as ETL-1 does.
+            Normalizer(contract)
+            views = views_of(contract)
+    except ContractError as error:
         sys.stderr.write(f"{error}\n")
         return 1
     for kind, made in (("table", contract.datasets), ("view", views)):

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 import sys
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from contract.sources import contract_named
 from tools.contract import __main__ as command
 from tools.contract.inference import observed
 from tools.contract.reported import report
@@ -131,6 +134,25 @@ def test_a_contract_is_checked(capsys: pytest.CaptureFixture[str]) -> None:
     assert "The contract 'tickets' is whole." in capsys.readouterr().out
     assert command.main(["check", "ticket"]) == 1
     assert "no such module" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"item_reader": "contract.sources.tickets:nothing"}, "AttributeError: .*'nothing'"),
+        ({"item_date": "contract.sources.tickets:nothing"}, "AttributeError: .*'nothing'"),
+        ({"item_reader": "no module"}, "ValueError: .*'no module'"),
+        ({"views": "contract.sources.tickets"}, "AttributeError: .*'VIEWS'"),
+        ({"views": "contract.sources.tickets.views"}, "ModuleNotFoundError: .*contract.sources.tickets.views"),
+    ],
+)
+def test_what_a_contract_names_and_cannot_be_loaded_is_told(
+    change: dict[str, Any], said: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    contract = replace(contract_named("tickets"), **change)
+    monkeypatch.setattr(command, "contract_named", lambda _: contract)
+    assert command.main(["check", "tickets"]) == 1
+    assert re.fullmatch(f"contract 'tickets' cannot be loaded: {said}.*\n", capsys.readouterr().err)
 
 
 def test_no_items_and_keys_without_a_column_are_told() -> None:
