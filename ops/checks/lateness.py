@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 from contract.layout import run_instant
 from envs.cron import last_due
 from glue_src.exceptions import TableError
-from ops.aws_errors import is_local
+from ops.aws_errors import is_absence, is_local
 from ops.checks.findings import Examination
 from ops.invocations import RUNNING
 from ops.tables import RecordedRun, Unpublished
@@ -21,15 +21,16 @@ _STARTED_WITHIN: Final = timedelta(minutes=15)
 
 def lateness(examined: Examination) -> str:
     """Say in one sentence whether data is late, which run readers see, and which tables they cannot read."""
+    unreadable: list[str] = []
     try:
+        unreadable += [table.name for table in examined.contract.tables if table not in examined.states]
         late = _late(examined)
     except TableError:
         late = "Whether data is late cannot be told, for the table runs cannot be read."
     except ClientError as error:
-        if not is_local(error):
+        if not is_local(error) and not is_absence(error):
             raise
         late = "Whether data is late cannot be told: AWS refused a question."
-    unreadable = [table.name for table in examined.contract.tables if table not in examined.states]
     return f"Queries of {', '.join(unreadable)} fail. {late}" if unreadable else late
 
 

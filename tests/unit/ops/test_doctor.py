@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import boto3
+import pytest
+from botocore.exceptions import ClientError
 
 from envs.prod import PROD
 from glue_src.exceptions import (
@@ -23,8 +25,9 @@ from glue_src.exceptions import (
     TableRefusedError,
     TableSchemaError,
 )
-from ops.checks.findings import ATTENTION, OK, UNKNOWN, Finding
-from ops.doctor import CHECKS, Report
+from ops.checks import findings
+from ops.checks.findings import ATTENTION, OK, UNKNOWN, Examination, Finding
+from ops.doctor import CHECKS, Report, examine
 from ops.platform import Platform
 from ops.remedies import EXTRACT_REMEDIES, TRANSFORM_REMEDIES, remedy_for
 
@@ -87,3 +90,18 @@ def test_a_report_is_well_only_if_all_could_be_looked_at() -> None:
     assert Report("prod", (ok, ok), "").well
     assert not Report("prod", (ok, bad), "").well
     assert not Report("prod", (ok, unknown), "").well
+
+
+@pytest.mark.parametrize(("code", "state"), [("AccessDeniedException", UNKNOWN), ("NoSuchBucket", ATTENTION)])
+def test_what_a_refused_question_leaves_open_is_said_beside_the_findings(
+    code: str, state: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*_: object) -> None:
+        raise ClientError({"Error": {"Code": code}}, "GetTable")
+
+    monkeypatch.setattr(findings, "table_state", refused)
+    platform = Platform(PROD, boto3.Session(region_name=PROD.provider.region))
+    tables = [check for check in CHECKS if check.name == "tables"]
+    report = examine(Examination(platform, datetime.now(UTC)), tables)
+    assert [(finding.check, finding.state) for finding in report.findings] == [("tables", state)]
+    assert report.lateness == "Whether data is late cannot be told: AWS refused a question."
