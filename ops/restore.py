@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
 from contract.datasets import Dataset
-from contract.layout import ARTIFACTS_PREFIX, TableZones, first_metadata_key, pseudonymous_family
-from contract.masking import pseudonymous_datasets
+from contract.layout import ARTIFACTS_PREFIX, first_metadata_key
 from glue_src.exceptions import TableError, TableMetadataError
 from glue_src.tables import TableState, read_state, read_table
+from ops.databases import Database, databases_of
 from ops.exits import attention
 from ops.platform import Platform
 from ops.versions import Version, delete, versions
@@ -21,17 +21,6 @@ from ops.versions import Version, delete, versions
 _METADATA_FILE: Final = re.compile(r"metadata/v?(\d+)[^/]*\.metadata\.json(?:\.gz)?")
 #: What Glue tells of a table and takes back: https://docs.aws.amazon.com/glue/latest/webapi/API_TableInput.html
 _TABLE_INPUT: Final = ("Description", "StorageDescriptor", "PartitionKeys", "TableType")
-
-
-@dataclass(frozen=True)
-class Database:
-    """A database of the catalog: its tables, where they lie, and by what their first metadata is told apart."""
-
-    name: str
-    tables: tuple[Dataset, ...]
-    zones: TableZones
-    family: str
-    is_pseudonymous: bool = False
 
 
 @dataclass(frozen=True)
@@ -84,13 +73,9 @@ def databases(platform: Platform) -> Iterator[Database]:
 
     That of the pseudonymous tables is none of them while it is not there: a deployment makes it, with its tables.
     """
-    environment, etl = platform.environment, platform.environment.etl
-    yield Database(etl.catalog.database_name, environment.contract.tables, etl.table_zones, environment.name)
-    name = platform.names.pseudonymous_database
-    if environment.privacy.pseudonymous_tables and _has_database(platform, name):
-        tables = pseudonymous_datasets(environment.contract)
-        zones = replace(etl.table_zones, curated=etl.pseudonymous_prefix)
-        yield Database(name, tables, zones, pseudonymous_family(environment.name), is_pseudonymous=True)
+    for database in databases_of(platform.environment):
+        if not database.is_pseudonymous or _has_database(platform, database.name):
+            yield database
 
 
 def _has_database(platform: Platform, name: str) -> bool:

@@ -13,6 +13,7 @@ from botocore.exceptions import ClientError
 
 from glue_src.maintenance import key_of
 from ops.aws_errors import code_of, is_local
+from ops.databases import databases_of
 from ops.person.finding import Unread, without_key, words_of
 from ops.person.identity import Source, identity_of, pseudonyms_of
 from ops.person.listing import Inventory, UnreadError, content, why_unread
@@ -185,12 +186,9 @@ def _unfinished_uploads(platform: Platform) -> Iterator[Unread]:
 
 def _search_catalog(platform: Platform, words: Words, proof: Proof) -> None:
     """Search what the catalog says of the tables: names, comments, parameters."""
-    databases = [platform.names.database]
-    if platform.environment.privacy.pseudonymous_tables:
-        databases.append(platform.names.pseudonymous_database)
-    for database in databases:
+    for database in databases_of(platform.environment):
         try:
-            for page in platform.glue.get_paginator("get_tables").paginate(DatabaseName=database):
+            for page in platform.glue.get_paginator("get_tables").paginate(DatabaseName=database.name):
                 for table in page["TableList"]:
                     proof.catalog_tables += 1
                     text = json.dumps(table, default=str, ensure_ascii=False).encode()
@@ -199,7 +197,7 @@ def _search_catalog(platform: Platform, words: Words, proof: Proof) -> None:
         except ClientError as error:
             if not is_local(error):
                 raise
-            proof.unread.append(Unread(f"the catalog's {database}", "", f"Glue refuses it ({code_of(error)})"))
+            proof.unread.append(Unread(f"the catalog's {database.name}", "", f"Glue refuses it ({code_of(error)})"))
 
 
 def _search_source(platform: Platform, users: tuple[str, ...], proof: Proof) -> None:

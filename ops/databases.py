@@ -1,0 +1,36 @@
+"""The databases of the catalog that an environment has: of the full tables, and of the pseudonymous ones if any."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from contract.datasets import Dataset
+from contract.layout import TableZones, pseudonymous_family
+from contract.masking import pseudonymous_datasets
+from envs.schema import Environment
+
+
+@dataclass(frozen=True)
+class Database:
+    """A database of the catalog: its tables, where they lie, and by what their first metadata is told apart."""
+
+    name: str
+    tables: tuple[Dataset, ...]
+    zones: TableZones
+    family: str
+    is_pseudonymous: bool = False
+
+
+def databases_of(environment: Environment) -> Iterator[Database]:
+    """Yield the databases that an environment is to have, that of the full tables first."""
+    etl = environment.etl
+    yield Database(etl.catalog.database_name, environment.contract.tables, etl.table_zones, environment.name)
+    if environment.privacy.pseudonymous_tables:
+        yield Database(
+            environment.names.pseudonymous_database,
+            pseudonymous_datasets(environment.contract),
+            replace(etl.table_zones, curated=etl.pseudonymous_prefix),
+            pseudonymous_family(environment.name),
+            is_pseudonymous=True,
+        )
