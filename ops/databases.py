@@ -21,6 +21,10 @@ class Database:
     family: str
     is_pseudonymous: bool = False
 
+    def called(self, dataset: Dataset) -> str:
+        """Return a table's name, with its database where that is not the full tables'."""
+        return f"{self.name}.{dataset.name}" if self.is_pseudonymous else dataset.name
+
 
 def databases_of(environment: Environment) -> Iterator[Database]:
     """Yield the databases that an environment is to have, that of the full tables first."""

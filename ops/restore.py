@@ -35,7 +35,7 @@ class LostTable:
     @property
     def name(self) -> str:
         """The table's name, with its database where that is not the full tables'."""
-        return f"{self.database.name}.{self.dataset.name}" if self.database.is_pseudonymous else self.dataset.name
+        return self.database.called(self.dataset)
 
 
 def markers(platform: Platform, since: datetime) -> Iterator[Version]:
@@ -99,7 +99,7 @@ def _lost(platform: Platform, database: Database, dataset: Dataset) -> LostTable
     except TableError as error:
         return LostTable(database, dataset, str(error), newest_state(platform, database, dataset))
     state = newest_state(platform, database, dataset)
-    reason = f"{dataset.name}: it is empty, and its folder holds a state."
+    reason = f"{database.called(dataset)}: it is empty, and its folder holds a state."
     return LostTable(database, dataset, reason, state) if state and state.current else None
 
 
@@ -139,7 +139,7 @@ def register(platform: Platform, lost: LostTable) -> None:
     """
     name, database = lost.dataset.name, lost.database.name
     if lost.state is None:
-        message = f"Nothing of the table {name} is left in the bucket."
+        message = f"Nothing of the table {lost.name} is left in the bucket."
         remedy = (
             f"Deleted of late? Add --deleted-since. Else {platform.deploy}, this again, then "
             f"{platform.command('run')}: docs/recovery.md."
