@@ -38,11 +38,16 @@ def _late(examined: Examination) -> str:
     recorded, left = examined.recorded, examined.unpublished
     if recorded is None:
         return "Data is late: no run is in the tables yet."
-    seen = f"readers see the run of {recorded.dt}, begun at {_instant(run_instant(recorded.run_id))}"
+    seen = seen_run(recorded)
     if left is not None and left.state is not Unpublished.ON_ITS_WAY:
         return f"Data is late: {seen}, and not that begun at {_instant(run_instant(left.run_id))}."
     due = missing_since(examined, recorded)
     return f"No data is late: {seen}." if due is None else f"Data is late: {seen}, and not that due at {_instant(due)}."
+
+
+def seen_run(recorded: RecordedRun) -> str:
+    """Say which run readers see."""
+    return f"readers see the run of {recorded.dt}, begun at {_instant(run_instant(recorded.run_id))}"
 
 
 def _instant(instant: datetime) -> str:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from contract.layout import run_instant
 from glue_src.exceptions import TableError
 from glue_src.schema import schema_faults
 from ops.checks.findings import ATTENTION, OK, Check, Examination, Finding
-from ops.checks.lateness import missing_since
+from ops.checks.lateness import missing_since, seen_run
 from ops.schemas import differences
 from ops.whole import file_faults
 
@@ -94,7 +93,7 @@ def freshness(examined: Examination) -> Iterator[Finding]:
     if recorded is None:
         yield Finding("freshness", ATTENTION, "no run is in the tables yet", examined.command("run"))
         return
-    said = f"readers see the run of {recorded.dt}, begun at {run_instant(recorded.run_id):%Y-%m-%d %H:%M} UTC"
+    said = seen_run(recorded)
     due = missing_since(examined, recorded)
     if due is None:
         yield Finding("freshness", OK, said)
