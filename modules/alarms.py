@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from envs.naming import environment_of
+from envs.alert_texts import with_remedy
 from modules.metrics import Metric
 from modules.tags import Component, ResourceType
 from modules.terraform import CloudwatchMetricAlarm, Construct, DataAwsSnsTopic, SnsTopic
@@ -42,11 +42,6 @@ class AlarmProps:
     ends: bool = True
     topic: SnsTopic | DataAwsSnsTopic
     component: Component
-
-
-def with_remedy(meaning: str, name: str, runbook: str) -> str:
-    """Return what an alert says: what has happened and what it means for the data, the command to type, the heading."""
-    return f"{meaning} Type: python -m ops doctor --env {environment_of(name)}. See the runbook, {runbook}."
 
 
 def add_alarm(scope: Construct, props: AlarmProps) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from modules.alarms import with_remedy
+from envs.alert_texts import with_remedy
 from modules.tags import Component, ResourceType
 from modules.terraform import (
     CloudwatchEventRule,

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from botocore.exceptions import ClientError
 
+from envs.alert_texts import without_command
 from envs.schema import AFTER_JOB
 from ops.aws_errors import is_absence
 from ops.checks.findings import ATTENTION, OK, Check, Examination, Finding
@@ -105,11 +106,10 @@ def alarms(examined: Examination) -> Iterator[Finding]:
     states = examined.alarms
     for alarm in states:
         if alarm.state == ALARM:
-            # What it tells the topic sends whoever reads it here; where to read on is left.
-            meaning, _, todo = alarm.meaning.partition(" Type: ")
+            meaning, todo = without_command(alarm.meaning)
             since = f" since {alarm.since:%Y-%m-%d %H:%M} UTC" if alarm.since else ""
             said = f"{alarm.name} is on{since}: {meaning or alarm.reason}"
-            yield Finding("alarms", ATTENTION, said, todo.partition(". ")[2])
+            yield Finding("alarms", ATTENTION, said, todo)
         elif alarm.state == MISSING:
             yield Finding("alarms", ATTENTION, f"{alarm.name} does not exist", examined.platform.deploy)
     quiet = sum(alarm.state not in {ALARM, MISSING} for alarm in states)
