@@ -11,7 +11,7 @@ from typing import Any, Final
 from contract.runs import RunSummary, RunSummaryError
 from contract.settings import EventKey
 from ops.enginelog import EngineLog
-from ops.engines import EngineRun, event_time, extract_engine, last_runs, transform_engine
+from ops.engines import DeployedEngine, EngineRun, event_time, extract_engine, last_runs, transform_engine
 from ops.execution import Watch, execute, failure, start
 from ops.exits import Exit, OpsError, attention
 from ops.invocations import RUNNING
@@ -136,7 +136,7 @@ def await_tables(
     engine = transform_engine(platform)
     log = EngineLog(platform, engine, run.summary.finished_at)
     while True:
-        begun, waiting_for = _look(platform, run.summary, patience.foreign)
+        begun, waiting_for = _look(platform, engine, run.summary, patience.foreign)
         recorded, waited = recorded_run(platform), time.monotonic() - started
         for line in log.new_lines():
             watch.line(line)
@@ -159,13 +159,14 @@ def await_tables(
     return replace(run, published=recorded.run_id, published_seconds=seconds, tables=tables, started_by_hand=by_hand)
 
 
-def _look(platform: Platform, summary: RunSummary, foreign: str | None) -> tuple[EngineRun | None, str]:
+def _look(
+    platform: Platform, engine: DeployedEngine, summary: RunSummary, foreign: str | None
+) -> tuple[EngineRun | None, str]:
     """Return the run of ETL-2 that has begun since the run arrived, if any, and what is being waited for.
 
     Raises:
         OpsError: nothing more is to be waited for.
     """
-    engine = transform_engine(platform)
     if platform.is_quarantined(summary.run_id):
         message = f"Run {summary.run_id} of {summary.dt} failed a check: it is quarantined, readers see what they saw."
         remedy = f"{platform.command('query failed_checks')} says which; docs/runbook.md, A run was quarantined."
