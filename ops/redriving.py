@@ -45,20 +45,21 @@ class Redrive:
             execute(self._platform, extract_engine(self._platform), asked[0].event or {}, watch)
             self._delete(asked)
         events = dead_letters.of_etl2(self._dead_letters)
-        if not all(map(self._is_recorded, events)):
+        if len(self._recorded(events)) < len(events):
             execute(self._platform, transform_engine(self._platform), {}, watch)
             # It has ended well, and brings the tables' columns to the contract's before all else.
             self._delete([letter for letter in events if not letter.run_id])
-        self._delete([letter for letter in events if self._is_recorded(letter)])
+        self._delete(self._recorded(events))
 
     def put_back(self) -> None:
         """Let everybody see again what was not settled."""
         dead_letters.put_back(self._platform, self.left)
 
-    def _is_recorded(self, letter: DeadLetter) -> bool:
-        """Tell whether a dead letter's run is in the tables, or a newer one is."""
-        recorded = recorded_run(self._platform)
-        return bool(letter.run_id) and recorded is not None and recorded.run_id >= letter.run_id
+    def _recorded(self, events: Sequence[DeadLetter]) -> list[DeadLetter]:
+        """Return the dead letters whose run is in the tables, or a newer one is."""
+        newest = recorded_run(self._platform) if events else None
+        run_id = newest.run_id if newest is not None else ""
+        return [letter for letter in events if letter.run_id and letter.run_id <= run_id]
 
     def _delete(self, settled: Sequence[DeadLetter]) -> None:
         dead_letters.delete(self._platform, settled)
