@@ -1,6 +1,7 @@
 """One emulator and one Spark session for all tests of this folder; a lake of its own for each test.
 
-Tests that have ``lake`` are made once with each engine.
+Tests that have ``lake`` are made once with each engine. What is decided without one is asked ``by_arrow`` only: its
+nights are short.
 """
 
 from __future__ import annotations
@@ -89,7 +90,7 @@ def engines(request: pytest.FixtureRequest, clients: Clients, tmp_path: Path) ->
     return make
 
 
-@pytest.fixture(params=["spark", "arrow"])
+@pytest.fixture(scope="module", params=["spark", "arrow"])
 def engine_name(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
@@ -110,6 +111,11 @@ def make_lake(clients: Clients, endpoint: str, engines: Callable[[str, str], Lak
 @pytest.fixture
 def lake(make_lake: Callable[..., Lake], engine_name: str) -> Lake:
     return make_lake(CONTRACT, engine_name)
+
+
+@pytest.fixture
+def by_arrow(make_lake: Callable[..., Lake]) -> Lake:
+    return make_lake(CONTRACT, "arrow")
 
 
 @pytest.fixture(scope="package", autouse=True)

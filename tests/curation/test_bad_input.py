@@ -155,8 +155,8 @@ def test_every_check_finds_what_it_is_for(lake: Lake) -> None:
     assert run_id(2) in lake.get(lake.quarantine_key(run_id(2))).decode()
 
 
-def test_a_quarantined_run_is_not_tried_again(make_lake: Callable[..., Lake]) -> None:
-    lake = make_lake(CONTRACT, "arrow")
+def test_a_quarantined_run_is_not_tried_again(by_arrow: Lake) -> None:
+    lake = by_arrow
     lake.publish(run_id(1), months(JAN))
     lake.night()
     lake.publish(

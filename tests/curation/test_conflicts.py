@@ -1,7 +1,4 @@
-"""Somebody else commits, rolls back, compacts or breaks something: what a night makes of it.
-
-Tests that have ``lake`` ask each engine. What is decided without one is asked ``by_arrow`` only: its nights are short.
-"""
+"""Somebody else commits, rolls back, compacts or breaks something: what a night makes of it."""
 
 from __future__ import annotations
 
@@ -14,18 +11,13 @@ import pytest
 from pyspark.sql import SparkSession
 
 from contract.datasets import RUNS, Dataset
-from contract.sources.catia import CONTRACT, CONVERSATIONS, FEEDBACK, MESSAGES
+from contract.sources.catia import CONVERSATIONS, FEEDBACK, MESSAGES
 from contract.spark_catalog import SPARK_CATALOG
 from glue_src.engine import LakeEngine, StagedTables, TablePlan
 from glue_src.exceptions import TableFileError, TableMetadataError, TableMissingError, TableMovedError
 from tests.curation.lake import Lake, months, run_id, talk, together
 
 JAN, FEB, MAR = "2026-01", "2026-02", "2026-03"
-
-
-@pytest.fixture
-def by_arrow(make_lake: Callable[..., Lake]) -> Lake:
-    return make_lake(CONTRACT, "arrow")
 
 
 def identifier(lake: Lake, dataset: Dataset) -> str:

@@ -1,7 +1,6 @@
 """What ETL-2 does for people who were erased: it takes no run of before, and forgets when it is told to.
 
-What needs both engines has ``lake``. Which run is taken, and in which order things are forgotten, is decided without
-one: that is asked ``by_arrow`` only, whose nights are short.
+Which run is taken, and in which order things are forgotten, is decided without an engine.
 """
 
 from __future__ import annotations
@@ -10,7 +9,7 @@ import dataclasses
 import gzip
 import io
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
@@ -19,7 +18,7 @@ import pytest
 from pyarrow import parquet
 
 from contract.layout import TOMBSTONES_KEY
-from contract.sources.catia import CONTRACT, CONVERSATIONS, FEEDBACK, MESSAGES
+from contract.sources.catia import CONVERSATIONS, FEEDBACK, MESSAGES
 from contract.tombstones import Tombstone, Tombstones, hash_of
 from glue_src.arrow.catalog import lake_catalog
 from glue_src.clients import Clients
@@ -36,11 +35,6 @@ PERSON, WORDS = "0-erased-person", "0 private words"
 
 def tombstones(*users: str) -> Tombstones:
     return Tombstones().with_added(Tombstone(hash_of(bytes(32), "catia", user), ERASED, ERASED) for user in users)
-
-
-@pytest.fixture
-def by_arrow(make_lake: Callable[..., Lake]) -> Lake:
-    return make_lake(CONTRACT, "arrow")
 
 
 @pytest.fixture(autouse=True)

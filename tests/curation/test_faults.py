@@ -71,11 +71,6 @@ def spark_behind(proxy: Proxy, spark: SparkSession) -> SparkSession:
     return session_behind(proxy, spark)
 
 
-@pytest.fixture(scope="module", params=["spark", "arrow"])
-def engine_name(request: pytest.FixtureRequest) -> str:
-    return str(request.param)
-
-
 @pytest.fixture(scope="module")
 def lakes(  # noqa: PLR0913, PLR0917 - all that a lake stands on
     request: pytest.FixtureRequest,

@@ -1,7 +1,4 @@
-"""What a night makes of the tables: what changed is rewritten, in one commit, and nothing else.
-
-Tests that have ``lake`` ask each engine. What is decided without one is asked ``by_arrow`` only: its nights are short.
-"""
+"""What a night makes of the tables: what changed is rewritten, in one commit, and nothing else."""
 
 from __future__ import annotations
 
@@ -17,7 +14,7 @@ import pytest
 from contract.datasets import REJECTED, RUNS, Dataset
 from contract.metrics import CurationMetric
 from contract.snapshots import NO_SNAPSHOT, TABLES_READY, SnapshotProperty
-from contract.sources.catia import CONTRACT, CONVERSATIONS, FEEDBACK, MESSAGES
+from contract.sources.catia import CONVERSATIONS, FEEDBACK, MESSAGES
 from glue_src.exceptions import HeldError, NoCompleteRunError
 from tests.curation.lake import Lake, months, rejection, run_id, talk, together
 
@@ -28,11 +25,6 @@ def without(
     rows: dict[Dataset, list[tuple[str | None, ...]]], user: str
 ) -> dict[Dataset, list[tuple[str | None, ...]]]:
     return {dataset: [row for row in found if row[0] != user] for dataset, found in rows.items()}
-
-
-@pytest.fixture
-def by_arrow(make_lake: Callable[..., Lake]) -> Lake:
-    return make_lake(CONTRACT, "arrow")
 
 
 def test_night_after_night(lake: Lake) -> None:

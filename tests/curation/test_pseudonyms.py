@@ -65,8 +65,8 @@ def everyday(lake: Lake) -> Everyday:
 
 
 @pytest.fixture
-def by_arrow(make_lake: Callable[..., Lake]) -> Everyday:
-    return everyday_of(make_lake(CONTRACT, "arrow"))
+def by_arrow(by_arrow: Lake) -> Everyday:
+    return everyday_of(by_arrow)
 
 
 def everyday_of(lake: Lake) -> Everyday:
