@@ -5,6 +5,7 @@ from __future__ import annotations
 import traceback
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from itertools import product
 from typing import cast
 
 import pytest
@@ -179,9 +180,11 @@ def test_nulls_where_the_table_may_hold_none_publish_nothing(lake: Lake) -> None
     without_user: Cells = (None, KEY.decode(), "1", "user", SECRET, None)
     without_partition: Cells = ("u0", None, "1", "user", SECRET, None)
     february = f"CONVERSATION#{FEB}"
-    some, whole = frozenset[str](), frozenset({"messages"})
-    cases = (([without_user], whole), ([without_partition], some), ([without_user, without_partition], whole))
     # Of a table of which partitions are written, and of one that is written whole.
+    cases = product(
+        ([without_user], [without_partition], [without_user, without_partition]),
+        (frozenset[str](), frozenset({"messages"})),
+    )
     for number, (rows, rebuild) in enumerate(cases, start=1):
         sums = {MESSAGES: {february: PartitionSum(len(rows), 1)}}
         lake.publish(run_id(number), {MESSAGES: rows}, sums=sums)

@@ -56,9 +56,13 @@ def test_what_others_did_to_tables_is_repaired(lake: Lake, spark: SparkSession) 
     assert (len(lake.rows(FEEDBACK)), len(lake.rows(CONVERSATIONS))) == (2, 7)
     assert lake.sees(rows)
 
-    # A rebuild is asked for, of a run that is recorded: all of it is written, though nothing changed.
-    assert lake.night(rebuild=frozenset({"messages"})).recorded_run == run_id(3)
+    # A rebuild is asked for, of a run that is recorded: all of it is written, though nothing changed. And what was put
+    # back is brought forward again, though no run is new.
+    spark.sql(f"CALL {procedure}.set_current_snapshot('{identifier(lake, CONVERSATIONS)}', {first})").collect()
+    outcome = lake.night(rebuild=frozenset({"messages"}))
+    assert (outcome.recorded_run, outcome.rewritten_partitions) == (run_id(3), 2 + 1)
     assert lake.runs(run_id(3))["messages"]["partitions_rewritten"] == 2
+    assert len(lake.rows(CONVERSATIONS)) == 7
     assert lake.sees(rows)
     assert len(lake.runs(run_id(3))) == len(lake.contract.datasets)
 
