@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+import pytest
 from pyiceberg.table import StaticTable
 from xxhash import xxh3_64_intdigest
 
@@ -110,6 +111,24 @@ def sums_of(dataset: Dataset, rows: Sequence[Cells], header: Sequence[str] | Non
         value = dataset.partition_of(key or "")
         sums[value] = sums[value].plus(one) if value in sums else one
     return sums
+
+
+class Killed(BaseException):
+    """As if the process were gone."""
+
+
+def kill_at(patched: pytest.MonkeyPatch, owner: type, method: str, call: int) -> None:
+    """Have a night killed when it calls a method for that time, counted from 1."""
+    original, left = getattr(owner, method), call
+
+    def killed(*arguments: Any, **named: Any) -> Any:
+        nonlocal left
+        left -= 1
+        if left == 0:
+            raise Killed
+        return original(*arguments, **named)
+
+    patched.setattr(owner, method, killed)
 
 
 @dataclass

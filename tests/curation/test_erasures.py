@@ -24,7 +24,7 @@ from glue_src.arrow.catalog import lake_catalog
 from glue_src.clients import Clients
 from glue_src.exceptions import TableReferencedError, UnknownTombstonesError
 from tests.curation.conftest import BUCKET
-from tests.curation.lake import Lake, like, months, rejection, run_id, talk, together
+from tests.curation.lake import Killed, Lake, kill_at, like, months, rejection, run_id, talk, together
 from tests.curation.test_nights import without
 
 JAN, FEB = "2026-01", "2026-02"
@@ -127,23 +127,10 @@ def traces(lake: Lake) -> list[str]:
     return [key for key, text in texts_of(lake).items() if PERSON in text or WORDS in text]
 
 
-class _Killed(BaseException):
-    """As if the process were gone."""
-
-
 def forget_until(lake: Lake, patched: pytest.MonkeyPatch, method: str, call: int) -> None:
     """Forget, and be killed when the engine is asked for that so many times."""
-    original, left = getattr(type(lake.engine), method), call
-
-    def killed(*arguments: Any, **named: Any) -> Any:
-        nonlocal left
-        left -= 1
-        if left == 0:
-            raise _Killed
-        return original(*arguments, **named)
-
-    patched.setattr(type(lake.engine), method, killed)
-    with suppress(_Killed):
+    kill_at(patched, type(lake.engine), method, call)
+    with suppress(Killed):
         lake.night(forget_before=datetime.now(UTC))
 
 

@@ -25,7 +25,7 @@ from glue_src.exceptions import PseudonymKeyError, TableMovedError
 from glue_src.pseudonyms import PseudonymousTables
 from glue_src.spark.masking import masked
 from glue_src.tables import read_table
-from tests.curation.lake import Lake, like, months, run_id, talk, together
+from tests.curation.lake import Killed, Lake, kill_at, like, months, run_id, talk, together
 from tests.spanish_texts import messages
 
 USER, NAME, MAIL, PHONE = "ana.maria-7731", "Ana", "ana.maria@correo.com.co", "300 123 4567"
@@ -159,26 +159,17 @@ def test_without_a_key_the_full_tables_are_published(by_arrow: Everyday, value: 
         assert len(by_arrow.seen.rows(MESSAGES)) == len(by_arrow.full.rows(MESSAGES))
 
 
-class _Killed(BaseException):
-    """Nothing of the night goes on."""
-
-
 def test_what_a_killed_night_left_behind_the_next_one_makes_good(
     by_arrow: Everyday, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     by_arrow.make_key()
     by_arrow.full.publish(run_id(1), ROWS)
 
-    def killed(*_: object) -> None:
-        raise _Killed
-
-    with monkeypatch.context() as patched:
-        patched.setattr(PseudonymousTables, "follow", killed)
-        with pytest.raises(_Killed):
-            by_arrow.night()
+    kill_a_night_at(by_arrow, monkeypatch, PseudonymousTables, "follow", 1)
     assert by_arrow.full.runs(run_id(1))
     assert set(by_arrow.states().values()) == {None}
-    _kill_after_the_first_table(by_arrow, monkeypatch)
+    # After the first table.
+    kill_a_night_at(by_arrow, monkeypatch, ArrowStagedTables, "publish", 2)
     assert sorted(state is None for state in by_arrow.states().values()) == [False, True, True]
     full = by_arrow.full.states()
     by_arrow.night()
@@ -186,19 +177,10 @@ def test_what_a_killed_night_left_behind_the_next_one_makes_good(
     assert len(by_arrow.seen.rows(MESSAGES)) == len(by_arrow.full.rows(MESSAGES))
 
 
-def _kill_after_the_first_table(everyday: Everyday, monkeypatch: pytest.MonkeyPatch) -> None:
-    published: list[Any] = []
-
-    def once(self: Any, dataset: Any) -> Any:
-        if published:
-            raise _Killed
-        published.append(dataset)
-        return publish(self, dataset)
-
-    publish = ArrowStagedTables.publish
+def kill_a_night_at(everyday: Everyday, monkeypatch: pytest.MonkeyPatch, owner: type, method: str, call: int) -> None:
     with monkeypatch.context() as patched:
-        patched.setattr(ArrowStagedTables, "publish", once)
-        with pytest.raises(_Killed):
+        kill_at(patched, owner, method, call)
+        with pytest.raises(Killed):
             everyday.night()
 
 
