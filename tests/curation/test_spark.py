@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from contract.sources.catia import CONTRACT, MESSAGES
+from glue_src.engine import Source, TablePlan
 from glue_src.spark import keys
 from glue_src.spark.iceberg import IcebergTable
 from tests.curation import glue_5_0
@@ -28,10 +29,7 @@ def lake(make_lake: Callable[..., Lake]) -> Lake:
 
 
 def test_too_many_ranges_make_the_whole_table_anew(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every second of the partitions changes: no condition is written that takes longer than the table itself.
-
-    Neighbours are one range: ``tests/unit/glue_src/test_key_ranges.py``.
-    """
+    """Every second of the partitions changes: no condition is written that takes longer than the table itself."""
     names = [f"CONVERSATION#2026-{number:02d}" for number in range(9)]
 
     def rows(texts: dict[int, str]) -> Any:
@@ -42,11 +40,17 @@ def test_too_many_ranges_make_the_whole_table_anew(lake: Lake, monkeypatch: pyte
     lake.night()
     monkeypatch.setattr(keys, "MOST_RANGES", 3)
     other = dict.fromkeys((1, 3, 5, 7), "otra")
+    before = set(lake.data_keys(MESSAGES))
     lake.publish(run_id(2), rows(other))
     assert lake.night().rewritten_partitions == 4
+    assert len(set(lake.data_keys(MESSAGES)) - before) == len(names)
     assert lake.sees(rows(other))
     assert lake.state_of(MESSAGES).trusted_sums is not None
     assert lake.checks(run_id(2))["messages.rows_as_promised"]["rows_checked"] == 4
+    # Neighbours are one range, however many they are.
+    source = Source(MESSAGES, "", 0, MESSAGES.columns)
+    plan = TablePlan(source, None, names[4:], (), replaces_all=False, properties={}, kept=names[:4])
+    assert keys.replaced_by(plan) is not None
 
 
 def test_a_csv_that_vanishes_is_told_as_such(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
