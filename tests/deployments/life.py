@@ -64,8 +64,7 @@ def live(workspace: Workspace, variants: Path, folder: Path, variables: Mapping[
     only given what exists already: to make a bucket, a role or a policy of one takes a person.
     """
     today = variants / FIRST / "stacks"
-    shutil.copytree(today if lacks.update else stacks_of_release(variants), folder / "stacks")
-    _leave_out(lacks.kinds, folder / "stacks")
+    _copy(today if lacks.update else stacks_of_release(variants), folder / "stacks", without=lacks.kinds)
     roots = {name: Root(folder / "stacks" / name, variables) for name in (NAMES.pipeline_stack, *STACKS)}
     clients = workspace.clients()
     ensure_state_bucket(workspace.environment, clients.s3, clients.sts)
@@ -81,8 +80,7 @@ def live(workspace: Workspace, variants: Path, folder: Path, variables: Mapping[
             return Root(roots[stack].folder, {**variables, **session})
 
         def apply_change(stack: str) -> Done:
-            shutil.copytree(variants / CHANGED / "stacks" / stack, roots[stack].folder, dirs_exist_ok=True)
-            _leave_out(lacks.kinds, roots[stack].folder)
+            _copy(variants / CHANGED / "stacks" / stack, roots[stack].folder, without=lacks.kinds)
             log = {"TF_LOG_PROVIDER": "DEBUG", "TF_LOG_PATH": str(logs[stack])}
             replacing = (f"-replace={address}" for address in (lacks.update if stack == ETL else ()))
             return acting_as("deploy_role_arn", DEPLOYS, stack).terraform(*_APPLY, *replacing, **log)
@@ -116,18 +114,21 @@ def live(workspace: Workspace, variants: Path, folder: Path, variables: Mapping[
     )
 
 
-def _leave_out(kinds: Collection[str], folder: Path) -> None:
+def _copy(stacks: Path, folder: Path, *, without: Collection[str] = ()) -> None:
+    """Copy one stack or more over those in ``folder``, without resources of some types."""
+    shutil.copytree(stacks, folder, dirs_exist_ok=True)
+    if not without:
+        return
     for file in folder.rglob(DOCUMENT):
         document = json.loads(file.read_text(encoding="utf-8"))
-        for kind in kinds:
-            document["resource"].pop(kind, None)
+        document["resource"] = {kind: named for kind, named in document["resource"].items() if kind not in without}
         file.write_text(json.dumps(document), encoding="utf-8")
 
 
 def _upgraded(workspace: Workspace, roots: Mapping[str, Root], today: Path) -> Upgrade:
     before, plans = fill(workspace.emulator.endpoint_url()), {}
     for name, root in roots.items():
-        shutil.copytree(today / name, root.folder, dirs_exist_ok=True)
+        _copy(today / name, root.folder)
         plans[name] = _plan(root)
         root.succeed("apply", "-input=false", "kept.tfplan")
     return Upgrade(plans, before, held(workspace.emulator.endpoint_url()))
