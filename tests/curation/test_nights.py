@@ -296,27 +296,31 @@ def test_what_history_no_longer_needs_goes_and_nothing_else(lake: Lake) -> None:
     second = lake.state_of(MESSAGES).current
     assert second is not None
 
-    # The first was seen until the second came: it stays for history_days from then on, though it is older.
-    files = lake.table_keys(MESSAGES)
-    lake.publish(run_id(3), together(rows, talk("u9", MAR, "y")))
-    lake.night_at(second.committed_at + timedelta(days=29))
+    files, changed = lake.table_keys(MESSAGES), together(rows, talk("u9", MAR, "y"))
+    lake.publish(run_id(3), changed)
+    lake.night_at(second.committed_at + timedelta(days=11))
     assert set(files) - set(lake.table_keys(MESSAGES)) == set(left)
-    assert lake.state_of(MESSAGES).snapshot(first[MESSAGES]) is not None
     assert lake.state_of(REJECTED).snapshot(first[REJECTED]) is None
+    assert lake.state_of(MESSAGES).snapshot(first[MESSAGES]) is not None
     assert lake.runs(run_id(1))["rejected"]["snapshot_expired_at"] is not None
     assert lake.runs(run_id(1))["messages"]["snapshot_expired_at"] is None
     assert rejected not in lake.data_keys(REJECTED)
     assert lake.texts(REJECTED, "item_key") == ["second"]
+
+    # The first was seen until the second came: it stays for history_days from then on, though it is older.
+    lake.publish(run_id(4), changed)
+    lake.night_at(second.committed_at + timedelta(days=29))
+    assert lake.state_of(MESSAGES).snapshot(first[MESSAGES]) is not None
     for snapshot in lake.state_of(MESSAGES).snapshots:
         if snapshot.rows:
             assert len(lake.rows(MESSAGES, snapshot.id)) == snapshot.rows
 
     rows = together(rows, talk("u9", MAR, "z"))
-    lake.publish(run_id(4), rows)
+    lake.publish(run_id(5), rows)
     lake.night_at(second.committed_at + timedelta(days=31))
     assert lake.state_of(MESSAGES).snapshot(first[MESSAGES]) is None
     assert lake.runs(run_id(1))["messages"]["snapshot_expired_at"] is not None
-    assert lake.runs(run_id(4))["messages"]["snapshot_expired_at"] is None
+    assert lake.runs(run_id(5))["messages"]["snapshot_expired_at"] is None
     # What only the first had named is gone, what others name is there.
     assert len(lake.data_keys(MESSAGES)) == 4
     assert len({task.file.file_path for task in lake.table(MESSAGES).scan().plan_files()}) == 3
