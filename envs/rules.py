@@ -21,6 +21,8 @@ LOG_RETENTION_DAYS = frozenset(
 _PREFIX = re.compile(r"(?:(?!\.\.?/)[A-Za-z0-9_=.-]+/)+")
 _EMAIL = re.compile(r"[^@\s<>,;]+@[^@\s<>,;.]+(?:\.[^@\s<>,;.]+)+")
 _KEY_ARN = re.compile(r"arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key/[A-Za-z0-9-]+", re.ASCII)
+# A list would be out of date with the next region.
+_REGION = re.compile(r"[a-z]{2,4}(?:-[a-z]+){1,2}-[0-9]{1,2}")
 _ACCOUNT_ID = re.compile(r"\d{12}", re.ASCII)
 
 # As the subjects of GitHub's tokens have it: by names, or by names and numbers.
@@ -99,6 +101,7 @@ PREFIX = matching(
     _PREFIX, "must be folders that each end in /, without a leading slash, . or ..; write it as in reports/clean/"
 )
 EMAIL = matching(_EMAIL, "must be an e-mail address; write it as in data-team@example.org")
+REGION = matching(_REGION, "must be the code of an AWS region, not its name or a zone; write it as in us-east-1")
 ACCOUNT_ID = matching(_ACCOUNT_ID, "must be an AWS account id of twelve digits; write it in quotes, zeros included")
 KEY_ARN = matching(
     _KEY_ARN, "must be the ARN of a KMS key, not of an alias; write it as in arn:aws:kms:<region>:<account>:key/<id>"

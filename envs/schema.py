@@ -95,7 +95,7 @@ class ProjectSettings:
 class ProviderSettings:
     """Where Terraform works."""
 
-    region: str = "us-east-1"
+    region: Annotated[str, rules.REGION] = "us-east-1"
     allowed_account_ids: tuple[Annotated[str, rules.ACCOUNT_ID], ...] = ()
     custom_endpoint: bool = False
 

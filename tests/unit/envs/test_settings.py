@@ -37,6 +37,7 @@ NUMBERS = [
 PREFIX_RULE = "must be folders that each end in /, without a leading slash, . or ..; write it as in reports/clean/"
 EMAIL_RULE = "must be an e-mail address; write it as in data-team@example.org"
 ACCOUNT_RULE = "must be an AWS account id of twelve digits; write it in quotes, zeros included"
+REGION_RULE = "must be the code of an AWS region, not its name or a zone; write it as in us-east-1"
 ZONE_RULE = "must be an IANA time zone; write it as in America/Bogota"
 LABEL_RULE = "must be lower-case words joined by hyphens; as in test-users"
 
@@ -115,6 +116,7 @@ def test_share_of_the_run_time_refused(share: float) -> None:
         ("alerts.monthly_budget_usd", 0.01),
         ("alerts.monthly_budget_usd", None),
         ("etl.glue.worker_type", "G.4X"),
+        *(("provider.region", region) for region in ("sa-east-1", "us-gov-west-1", "eusc-de-east-1", "ap-south-10")),
         ("provider.allowed_account_ids", ("000000000000", "123456789012")),
         ("notification_emails", ("data-team@example.org", "a+b@mail.example.co")),
         ("pipeline.repository", None),
@@ -183,6 +185,13 @@ def test_email_refused(email: str) -> None:
 def test_repository_refused(repository: str) -> None:
     rule = "must be a GitHub repository without wildcards; write it as in owner/name or owner@123/name@456"
     assert faults(changed("pipeline.repository", repository)) == [f"pipeline.repository = {repository!r}: {rule}"]
+
+
+@pytest.mark.parametrize(
+    "region", ["", "us-east", "useast1", "us-east-1a", "US-EAST-1", " us-east-1", "us_east_1", "us-east-٣", "São Paulo"]
+)
+def test_region_refused(region: str) -> None:
+    assert faults(changed("provider.region", region)) == [f"provider.region = {region!r}: {REGION_RULE}"]
 
 
 @pytest.mark.parametrize("account", ["", "12345678901", "1234567890123", "12345678901a", "٣" * 12, " 12345678901"])
