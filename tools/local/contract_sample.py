@@ -32,6 +32,7 @@ _MISSING: Final = 8
 _MOST_REJECTED: Final = 20
 _MOST_ENTRIES: Final = 4
 _ON_A_SCREEN: Final = 6
+_MONTH: Final = len("2026-01")
 
 
 def contract_sample(contract: SourceContract, items: int, seed: int, newest: date) -> Sample:
@@ -123,7 +124,16 @@ class _Maker:
         return values.get("", values)
 
     def _unique(self, column: Column, number: int) -> Any:
-        return number if column.type.is_number else f"{column.name}-{number:05}"
+        return number if column.type.is_number else f"{self._beginning(column.name)}-{number:05}"
+
+    def _beginning(self, name: str) -> str:
+        """Return how a column's text begins: with a day, or a digit, where that tells a table's partitions apart."""
+        divided = [each.partition for each in self.contract.datasets if each.partition]
+        width = min((partition.width for partition in divided if partition.column == name), default=0)
+        if width < _MONTH:
+            return f"{self.number(1)}-{name}" if width else name
+        # What a contract divides by is known by its width only: a month that ends there.
+        return f"{name:-<{width}}"[: width - _MONTH] + self.instant().date().isoformat()
 
     def _value(self, column: Column, source: str, maps: Collection[str] = ()) -> Any:
         if source in maps:
@@ -154,7 +164,7 @@ class _Maker:
         """Return words: a few, or many where the column is prose."""
         if column.is_prose:
             return self.random.choice((question, answer))(self.random)
-        return f"{column.name} {self.number(2)}"
+        return f"{self._beginning(column.name)} {self.number(2)}"
 
 
 def _put(made: dict[str, Any], path: Sequence[str], value: Any) -> None:

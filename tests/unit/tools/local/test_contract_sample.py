@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from contract.datasets import PERSONAL, REJECTED, TECHNICAL, Dataset, day, decimal, integer, json, text
+from contract.datasets import PERSONAL, REJECTED, TECHNICAL, Dataset, Partition, day, decimal, integer, json, text
 from contract.items import typed
 from contract.items.outcomes import AcceptedItem, Rejected
 from contract.source import ItemKind, SourceContract
@@ -31,10 +31,11 @@ PLACED = Dataset(
         text(3, "city", PERSONAL, "Where it goes.", "delivery.address.city"),
         json(4, "address", PERSONAL, "Where it goes, in full.", "delivery.address"),
         decimal(12, 2)(5, "cost", TECHNICAL, "What that costs.", "delivery.cost"),
-        day(6, "due", TECHNICAL, "When it is due.", "due"),
+        day(6, "due", TECHNICAL, "When it is due.", "due", nullable=False),
     ),
     key=("shop", "number"),
     sort_by=("number", "shop"),
+    partition=Partition("number", len("N-2026-01")),
 )
 ORDERS = SourceContract(
     name="placed",
@@ -70,6 +71,9 @@ def test_one_of_twenty_does_not_fit_and_all_others_do(contract: SourceContract, 
     for column, values in zip(main.columns, zip(*cells, strict=True), strict=True):
         assert len(set(values)) > 1, column.name
         assert (None in values) == column.nullable, column.name
+    if main.partition is not None:
+        divided = [main.partition_of(str(row[main.column_names.index(main.partition.column)])) for row in cells]
+        assert 2 <= len(set(divided)) <= 10
 
 
 def test_lists_have_entries_and_questions_name_every_table() -> None:
