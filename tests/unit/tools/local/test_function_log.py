@@ -65,6 +65,9 @@ def test_an_invocation_that_had_begun_before_is_anothers() -> None:
     earlier, later = (json.dumps({"time": (FINISHED + timedelta(seconds=s)).isoformat()}) for s in (-1, 1))
     logs = waited(["START", earlier, END, "START", later, END], RUN.run_id)
     assert len(logs.asked) == 6
+    # Unless it took that run: the run's own event is lost then, for the function was busy.
+    logs = waited(["START", earlier, json.dumps({"step": "planned", "run_id": RUN.run_id}), END], RUN.run_id, seconds=1)
+    assert len(logs.asked) == 4
 
 
 @pytest.mark.parametrize("recorded", [None, "20260130T043000.000000Z-0123abcd"])
