@@ -25,13 +25,7 @@ from envs.naming import Names
 from tests.integration.conftest import EARLIER_DAY, Run, in_order, metadata_of, night, rows
 from tests.integration.evidence import check_made_as_recorded, refusing
 from tests.integration.plans import STACKS, changes_in
-from tests.integration.test_deployment import (
-    ALARM_GAPS,
-    CREATION_GAPS,
-    ETL_ALARM_GAPS,
-    FUNCTION_ALARM_GAPS,
-    KNOWN_GAPS,
-)
+from tests.integration.test_deployment import CREATION_GAPS, KNOWN_GAPS
 from tests.queue_policies import from_topic
 from tests.unit.ops.command import ops_here
 from tools.local.aws_environment import REGION
@@ -62,9 +56,6 @@ def test_plans_change_only_what_the_emulator_does_not_keep(arrow_plans: dict[str
     assert normalize == KNOWN_GAPS[NAMES.normalize_stack]
     crawler = "aws_glue_crawler.curated"
     assert etl == {
-        **ETL_ALARM_GAPS,
-        **FUNCTION_ALARM_GAPS,
-        "aws_cloudwatch_metric_alarm.waiting": ALARM_GAPS,
         crawler: CREATION_GAPS[NAMES.etl_stack][crawler],
         # It forgets the tags of what is uploaded in parts.
         "aws_s3_object.layer": {"tags", "tags_all"},

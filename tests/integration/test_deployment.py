@@ -15,38 +15,10 @@ from tools.local.pipeline import Pipeline
 from tools.local.terraform_mirror import AWS_PROVIDER_VERSION
 from tools.scan.stacks import judge
 
-#: An alarm keeps no more than its name, metric and threshold.
-ALARM_GAPS = {
-    "actions_enabled",
-    "alarm_actions",
-    "alarm_description",
-    "dimensions",
-    "ok_actions",
-    "period",
-    "statistic",
-    "treat_missing_data",
-}
-
-#: The alarms of either function, but for what tells of its having no room.
-FUNCTION_ALARM_GAPS: Changes = {
-    f"aws_cloudwatch_metric_alarm.{about}": ALARM_GAPS for about in ("duration", "errors", "unreported")
-}
-#: The alarms of ETL-2, whichever its engine. That on checks tells of no end.
-ETL_ALARM_GAPS: Changes = {
-    "aws_cloudwatch_metric_alarm.data_checks": ALARM_GAPS - {"ok_actions"},
-    "aws_cloudwatch_metric_alarm.dead_letters": ALARM_GAPS,
-    "aws_cloudwatch_metric_alarm.lost_events": ALARM_GAPS,
-}
-
 #: What the emulator does not keep, so that every plan wants to set it again. Nothing else may ever show.
 KNOWN_GAPS: dict[str, Changes] = {
-    "cat-local-normalize": {
-        **FUNCTION_ALARM_GAPS,
-        "aws_cloudwatch_metric_alarm.throttles": ALARM_GAPS,
-        "aws_cloudwatch_metric_alarm.undelivered_alerts": ALARM_GAPS,
-    },
+    "cat-local-normalize": {},
     "cat-local-etl2": {
-        **ETL_ALARM_GAPS,
         "aws_glue_job.parquet": {"execution_property", "job_run_queuing_enabled", "notification_property"},
         "aws_glue_trigger.on_arrival": {"event_batching_condition", "predicate"},
     },

@@ -1,7 +1,7 @@
 """``python -P tools/local/enforcing_emulator.py LOG``: the emulator, refusing what a role may not do, and noting it.
 
 ministack evaluates IAM policies where AUTH is "true": who calls with a role's session may do what that role's deployed
-policies allow, and is refused with the service's own error otherwise. Four things that it gets wrong for this platform
+policies allow, and is refused with the service's own error otherwise. Five things that it gets wrong for this platform
 are put right here, each by what AWS documents; the evaluation itself stays ministack's:
 
 - the resources of requests about tags, and of those of Glue, EventBridge, CloudWatch, Athena, Budgets and Lambda's
@@ -9,7 +9,8 @@ are put right here, each by what AWS documents; the evaluation itself stays mini
   event's source;
 - this machine's loopback is plain HTTP, which the bucket's policy rightly refuses: it counts as TLS;
 - whoever assumes a role as the account itself stands in for a service, which says for whom it acts (aws:SourceAccount);
-- a Glue job has the tags that it was made with.
+- a Glue job has the tags that it was made with;
+- an alarm is described with all that is kept of it.
 
 Of a Spark job's runs it says that they succeeded. Where one is run beside it, with an argument ``--told_by_stand_in``,
 Glue's part is played here: the run is as that argument says, and what has ended ill is an event of Glue's.
@@ -27,8 +28,10 @@ import sys
 from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final, NamedTuple
+from xml.sax.saxutils import escape, unescape
 
 from ministack.core import iam_actions, iam_evaluator
 
@@ -343,6 +346,37 @@ def hearing_a_stand_in(start: Callable[[dict[str, Any]], Any]) -> Callable[[dict
     return start_job_run
 
 
+def with_whole_alarms(describe: Callable[..., Any]) -> Callable[..., Any]:
+    """Return what describes alarms with all that is kept of them: ministack's own XML says a part, JSON says all."""
+    from ministack.services import cloudwatch
+
+    def whole(found: re.Match[str]) -> str:
+        alarm = cloudwatch._alarms.get(unescape(found[1]))
+        return f"<member>{_xml(alarm)}</member>" if alarm else found[0]
+
+    def describe_alarms(params: Any, document: Any, *is_other: bool) -> Any:
+        status, headers, body = describe(params, document, *is_other)
+        if not any(is_other):
+            body = re.sub("<member><AlarmName>(.*?)</AlarmName>.*?</member>", whole, body.decode()).encode()
+        return status, headers, body
+
+    return describe_alarms
+
+
+def _xml(value: Any) -> str:
+    """Return a value as AWS's query protocol has it."""
+    if isinstance(value, dict):
+        said = {
+            name: datetime.fromtimestamp(entry, UTC).isoformat() if name.endswith("Timestamp") else _xml(entry)
+            for name, entry in value.items()
+            if entry is not None
+        }
+        return "".join(f"<{name}>{entry}</{name}>" for name, entry in said.items())
+    if isinstance(value, list):
+        return "".join(f"<member>{_xml(entry)}</member>" for entry in value)
+    return str(value).lower() if isinstance(value, bool) else escape(str(value))
+
+
 def _role_and_session(access_key: str) -> tuple[str, str]:
     from ministack.services import sts
 
@@ -363,9 +397,10 @@ def main() -> None:
     iam_evaluator.evaluate_trust_policy = evaluate_trust_policy
     iam_evaluator.pin_request_origin = pin_request_origin
     from ministack import app
-    from ministack.services import glue
+    from ministack.services import cloudwatch, glue
 
-    # Both are looked up with each request.
+    # They are looked up with each request.
+    cloudwatch._describe_alarms = with_whole_alarms(cloudwatch._describe_alarms)
     glue._create_job = with_tags(glue._create_job)
     glue._start_job_run = hearing_a_stand_in(glue._start_job_run)
     app.main()
