@@ -58,7 +58,8 @@ class SourceContract:
 
     ``name`` is that of its module in ``contract.sources``, which has it as ``CONTRACT``; ``table`` is the part of the
     DynamoDB table's name that stands between ``cat-{env}-`` and ``-table``. ``key_attributes`` are the table's keys,
-    the partition key first. ``aliases`` map a name (``user_id``) to a prefix of the partition key (``USER#``): in
+    the partition key first; ``number_keys`` those that are numbers there though their column is a text, as an
+    identifier's has to be. ``aliases`` map a name (``user_id``) to a prefix of the partition key (``USER#``): in
     exclusion rules the name means the key without the prefix. ``datasets`` are what ETL-1 writes, in the order in which
     a run publishes them: the arrival of the last starts ETL-2.
 
@@ -88,6 +89,7 @@ class SourceContract:
     item_date: str | None = None
     writer: str = "another system"
     views: str | None = None
+    number_keys: tuple[str, ...] = ()
     aliases: Mapping[str, str] = field(default_factory=dict)
     relations: tuple[Relation, ...] = ()
     spanish: Mapping[str, str] = field(default_factory=dict)
@@ -152,6 +154,11 @@ class SourceContract:
     def _name_faults(self) -> Iterator[str]:
         if len(self.key_attributes) not in (1, 2):
             yield f"key_attributes are {self.key_attributes!r}: name the partition key, and the sort key if any"
+        for name in sorted({*self.number_keys} - {*self.key_attributes}):
+            meant = did_you_mean(name, self.key_attributes)
+            yield f"number_keys names {name!r}, which is none of key_attributes{meant}"
+        if {*self.key_attributes[:1]} & {*self.number_keys} and any(self.aliases.values()):
+            yield "aliases give the partition key a prefix, and it is one of number_keys: write an empty prefix"
         for name in self.kind_names:
             if name in RESERVED_KINDS:
                 yield f"kind {name!r}: a run summary uses that name itself; choose another"

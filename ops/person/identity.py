@@ -11,7 +11,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from contract.items.attribute_values import unwrap
+from contract.items.attribute_values import is_number, unwrap
 from contract.masking import Mask
 from contract.source import SourceContract
 from ops.aws_errors import is_local
@@ -24,11 +24,15 @@ _KNOWN_OTHERS = 10_000
 
 @dataclass(frozen=True)
 class Identity:
-    """How a source tells people apart: the tables' column, and the source's partition key, which has a prefix."""
+    """How a source tells people apart: the tables' column, and the source's partition key, which has a prefix.
+
+    A key that ``is_number`` has none.
+    """
 
     column: str
     attribute: str
     prefix: str
+    is_number: bool = False
 
     def key_of(self, user: str) -> str:
         """Return the partition key of a person's items."""
@@ -51,7 +55,8 @@ def identity_of(contract: SourceContract) -> Identity:
     """
     name = contract.person_column
     if name is not None:
-        return Identity(name, contract.key_attributes[0], contract.aliases[name])
+        attribute = contract.key_attributes[0]
+        return Identity(name, attribute, contract.aliases[name], is_number=attribute in contract.number_keys)
     message = f"The contract {contract.name!r} names nobody: no column of class identifier is an alias of its key."
     raise usage(message, "Look for a text instead: --words FILE of the command person prove.")
 
@@ -129,6 +134,8 @@ class Source:
             yield from page["Items"]
 
     def _has(self, user: str) -> bool:
+        if not self._may_be(user):
+            return False
         try:
             return self._dynamodb.query(**self._query(user), Select="COUNT", Limit=1)["Count"] > 0
         except ClientError as error:
@@ -138,12 +145,18 @@ class Source:
             return False
 
     def _pages(self, user: str, **more: Any) -> Iterator[Any]:
-        yield from self._dynamodb.get_paginator("query").paginate(**self._query(user), **more)
+        if self._may_be(user):
+            yield from self._dynamodb.get_paginator("query").paginate(**self._query(user), **more)
+
+    def _may_be(self, user: str) -> bool:
+        """Return whether a key can be so: DynamoDB refuses to look for a number that is none."""
+        return not self._identity.is_number or is_number(user)
 
     def _query(self, user: str) -> dict[str, Any]:
+        kind = "N" if self._identity.is_number else "S"
         return {
             "TableName": self._table,
             "KeyConditionExpression": "#key = :key",
             "ExpressionAttributeNames": {"#key": self._identity.attribute},
-            "ExpressionAttributeValues": {":key": {"S": self._identity.key_of(user)}},
+            "ExpressionAttributeValues": {":key": {kind: self._identity.key_of(user)}},
         }

@@ -8,6 +8,7 @@ import json
 import zipfile
 from collections import Counter
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -23,14 +24,15 @@ from contract.sources.catia import FEEDBACK, MESSAGES
 from contract.units import MIB
 from envs.local import LOCAL
 from ops.exits import Exit
-from ops.person.identity import pseudonyms_of
+from ops.person.identity import Identity, Source, pseudonyms_of
 from ops.person.listing import PIECE_BYTES, content, why_unread
 from ops.person.proof import prove
 from ops.platform import Platform
 from ops.pseudonyms import make_key
 from ops.versions import versions
-from tests.iceberg_lake import IcebergLake, utc
+from tests.iceberg_lake import IcebergLake, platform_on, utc
 from tests.ops.conftest import DAY, NAME, told
+from tools.local.source_table import SourceTable
 
 PERSON, OTHER = f"user-3 {NAME}", f"user-30 {NAME}"
 #: Every kind of character that a file, a URL or a pattern makes something of.
@@ -52,6 +54,18 @@ def source(platform: Platform) -> Iterator[str]:
         platform.dynamodb.put_item(TableName=name, Item=item)
     yield name
     platform.dynamodb.delete_table(TableName=name)
+
+
+def test_a_person_is_found_by_a_number(lake: IcebergLake) -> None:
+    normalize = replace(lake.environment.normalize, dynamo_table_name="by-number")
+    platform = platform_on(lake, replace(lake.environment, normalize=normalize))
+    table = SourceTable(platform.dynamodb, "by-number", ("customer", "visit"), frozenset({"customer"}))
+    table.ensure()
+    visits = (("7", "a"), ("7", "b"), ("70", "a"))
+    table.write({"customer": {"N": user}, "visit": {"S": visit}} for user, visit in visits)
+    source = Source(platform, Identity("customer_id", "customer", "", is_number=True))
+    assert [source.count(user) for user in ("7", "70", "8", "Ana")] == [2, 1, 0, 0]
+    assert [source.has(word) for word in ("7", "Ana")] == [True, False]
 
 
 @pytest.fixture(scope="module")

@@ -73,7 +73,7 @@ CONTRACT = SourceContract(
     name="{name}",
     description="{table}",
     table="{part}",
-    key_attributes={attributes},
+    key_attributes={attributes},{number_keys}
     kinds=(ItemKind("{name}", ROWS),),
     datasets=(REJECTED, ROWS),
     item_reader=f"{{__name__}}:read",
@@ -108,6 +108,7 @@ def module_text(name: str, table: str, seen: Observation) -> str:
         keys = ", nor of the key ".join(f"{attribute.name}; it is {_kinds(attribute)}" for attribute in lost)
         message = f"{table}: no column can have the values of the key {keys}."
         raise UnusableSampleError(message)
+    numbers = [each.name for each in seen.attributes if _is_number_as_text(each, seen)]
     dated = _dated_key(seen)
     used = {"REJECTED", "Dataset"} | ({"Partition"} if dated else set())
     lines = []
@@ -130,6 +131,7 @@ def module_text(name: str, table: str, seen: Observation) -> str:
         partition=_partition(dated, columns),
         part=table.removesuffix("-table").replace("_", "-").lower(),
         attributes=_tuple(seen.keys),
+        number_keys=f"\n    number_keys={_tuple(numbers)}," if numbers else "",
     )
 
 
@@ -164,6 +166,11 @@ def _class_of(attribute: Attribute, seen: Observation) -> DataClass:
     return proposed_class(attribute, is_partition_key=attribute.name == seen.keys[0])
 
 
+def _is_number_as_text(attribute: Attribute, seen: Observation) -> bool:
+    """Return whether a number gets a column of texts: only a text can become a pseudonym. It holds the digits."""
+    return bool(attribute.type and attribute.type.is_number) and _class_of(attribute, seen) is IDENTIFIER
+
+
 def _shapes(seen: Observation) -> str:
     if seen.shapes == 1:
         return "All items have the same attributes."
@@ -178,8 +185,7 @@ def _column(
 ) -> tuple[str, set[str]]:
     """Return the line that makes a column, and the words that it needs."""
     data_class = _class_of(attribute, seen)
-    # Only a text can become a pseudonym; it holds a number's digits.
-    kind = ColumnType.TEXT if data_class is IDENTIFIER else kind
+    kind = ColumnType.TEXT if _is_number_as_text(attribute, seen) else kind
     source, comment = json.dumps(attribute.name), json.dumps(f"What the source has as {attribute.name}.")
     builder = "decimal" if kind.kind is Kind.DECIMAL else "prose" if attribute.is_prose else _BUILDERS[kind.kind]
     made = f"decimal({kind.precision}, {kind.scale})" if builder == "decimal" else builder

@@ -108,7 +108,7 @@ class _Maker:
                 is_key = name in self.contract.key_attributes
                 if name in lists or (column.nullable and not is_key and not self.random.randrange(_MISSING)):
                     continue
-                value = self._unique(column, number) if is_key else self._value(column, source, maps)
+                value = self._unique(column, name, number) if is_key else self._value(column, source, maps)
                 _put(made, (name, *keys), value)
         return made
 
@@ -123,8 +123,9 @@ class _Maker:
         }
         return values.get("", values)
 
-    def _unique(self, column: Column, number: int) -> Any:
-        return number if column.type.is_number else f"{self._beginning(column.name)}-{number:05}"
+    def _unique(self, column: Column, key: str, number: int) -> Any:
+        is_number = column.type.is_number or key in self.contract.number_keys
+        return number if is_number else f"{self._beginning(column.name)}-{number:05}"
 
     def _beginning(self, name: str) -> str:
         """Return how a column's text begins: with a day, or a digit, where that tells a table's partitions apart."""

@@ -42,8 +42,9 @@ class SourceTable:
         """Return the table that an environment reads."""
         contract = environment.contract
         columns = [column for dataset in contract.datasets for column in dataset.columns if column.type.is_number]
-        numbers = {source for column in columns for source in column.source} & {*contract.key_attributes}
-        return cls(dynamodb, environment.normalize.dynamo_table_name, contract.key_attributes, frozenset(numbers))
+        numbers = {source for column in columns for source in column.source}.union(contract.number_keys)
+        keys = contract.key_attributes
+        return cls(dynamodb, environment.normalize.dynamo_table_name, keys, frozenset(numbers.intersection(keys)))
 
     def ensure(self) -> None:
         """Create the table, billed on demand, unless it exists."""

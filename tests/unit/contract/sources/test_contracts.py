@@ -109,6 +109,11 @@ OTHER = Dataset(
     [
         ({"key_attributes": ()}, r"key_attributes are \(\): name the partition key"),
         ({"key_attributes": ("a", "b", "c")}, "name the partition key, and the sort key if any"),
+        (
+            {"number_keys": ("ticket_ids",)},
+            "number_keys names 'ticket_ids', which is none of key_attributes; did you mean 'ticket_id'",
+        ),
+        ({"number_keys": ("ticket_id",), "aliases": {"id": "T-"}}, "a prefix, and it is one of number_keys"),
         ({"kinds": (ItemKind("tickets"), ItemKind("tickets"))}, "kind 'tickets' is there 2 times"),
         ({"kinds": (ItemKind("rejected"),)}, "kind 'rejected': a run summary uses that name itself"),
         ({"kinds": (ItemKind("t-1"),)}, "kind 't-1': write lower-case letters, digits and underscores"),

@@ -116,6 +116,7 @@ def test_numeric_keys_of_people_days_in_keys_and_entries_of_maps(tmp_path: Path)
     text = module_text("pedidos_", "pedidos", seen)
     # An identifier becomes a pseudonym, and only a text can.
     assert 'text(1, "cliente", IDENTIFIER' in text
+    assert 'number_keys=("cliente",)' in text
     assert 'partition=Partition("pedido", 9)' in text
     assert (
         '# Entries that may become columns of their own: "to.address.city", "to.address.post code", "to.fee".' in text

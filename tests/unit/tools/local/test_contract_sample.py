@@ -54,8 +54,13 @@ def read(item: Mapping[str, Any]) -> AcceptedItem:
 
 @pytest.mark.parametrize(
     ("contract", "kinds"),
-    [(CONTRACT, ("S",)), (STATION, ("S", "N")), (ORDERS, ("N", "S"))],
-    ids=("tickets", "station", "placed"),
+    [
+        (CONTRACT, ("S",)),
+        (STATION, ("S", "N")),
+        (ORDERS, ("N", "S")),
+        (replace(CONTRACT, number_keys=("ticket_id",)), ("N",)),
+    ],
+    ids=("tickets", "station", "placed", "numbers as texts"),
 )
 def test_one_of_twenty_does_not_fit_and_all_others_do(contract: SourceContract, kinds: tuple[str, ...]) -> None:
     sample = contract_sample(contract, 100, seed=1, newest=NEWEST)
