@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, Final
 
 import pytest
@@ -24,6 +26,7 @@ from tests.integration.tickets import Desk, desk
 from tools.local.deployment import deploy
 from tools.local.engines import Engines
 from tools.local.machine_parts import MachineParts
+from tools.local.machine_tools import PROJECT
 from tools.local.pipeline import Pipeline
 from tools.local.reconciliation import committed_summary, reconcile
 from tools.local.trino.client import Connection, Rows
@@ -163,6 +166,19 @@ def arrow_plans(arrow_with_key: Pipeline) -> dict[str, Any]:
 def glue_extract(platforms: dict[str, Future[Workspace]]) -> Workspace:
     """ETL-1's stack alone, with its Glue engine."""
     return platforms[GLUE].result()
+
+
+@pytest.fixture
+def project_copy(tmp_path: Path) -> Path:
+    """The project, to be changed and deployed from; what does not take part is left out or linked."""
+    folder = tmp_path / "project"
+    left_out = shutil.ignore_patterns(
+        ".*", "node_modules", "build", "cdktf.out", "tests", "docs", "bench", "__pycache__"
+    )
+    shutil.copytree(PROJECT, folder, ignore=left_out)
+    for name in (".venv", "node_modules", "build"):
+        (folder / name).symlink_to(PROJECT / name)
+    return folder
 
 
 @pytest.fixture(scope="session")
