@@ -25,7 +25,8 @@ from ops.show import queries as show_queries
 from ops.show import rejects as show_rejects
 from ops.show.asking import confirm
 from ops.show.progress import following
-from ops.show.screen import document, notices, output, print_json, table
+from ops.show.screen import document, notices, output, print_json
+from ops.show.tables import print_table, table
 from ops.statements import check_only_reads
 
 
@@ -148,10 +149,10 @@ def _list_named(named: Iterable[NamedQuery], *, as_json: bool) -> Exit:
     if as_json:
         print_json({query.name: query.description for query in named})
         return Exit.WELL
-    made = table("named query", "what it answers")
+    made = table("named query", "what it answers", folds=("what it answers",))
     for each in named:
         made.add_row(each.name, each.description)
-    output().print(made)
+    print_table(made, output())
     return Exit.WELL
 
 

@@ -6,7 +6,8 @@ from rich.console import Console
 from rich.text import Text
 
 from ops.cost import Bill
-from ops.show.screen import table, visible
+from ops.show.screen import visible
+from ops.show.tables import print_table, table
 
 
 def money(dollars: float) -> str:
@@ -17,12 +18,13 @@ def money(dollars: float) -> str:
 def show(bill: Bill, console: Console) -> None:
     """Print each component, the sum, and what is not in it."""
     title = f"{bill.since:%Y-%m-%d} to {bill.until:%Y-%m-%d}"
-    made = table("component", "used", "unit", "cost", "from", title=title, numbers=("used", "cost"))
+    columns = ("component", "used", "unit", "cost", "from")
+    made = table(*columns, title=title, numbers=("used", "cost"), folds=("from",))
     for cost in bill.costs:
         made.add_row(cost.component, f"{cost.usage:,.3f}", cost.unit, money(cost.dollars), cost.note)
     made.add_section()
     made.add_row("all", "", "", money(bill.total), "")
-    console.print(made)
+    print_table(made, console)
     console.print(
         f"List prices of {bill.prices.region}, looked up in {bill.prices.looked_up}; sources: docs/scaling.md, "
         "docs/lake-costs.md.",

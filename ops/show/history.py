@@ -11,7 +11,8 @@ from rich.text import Text
 from ops.history import PastState
 from ops.lake import RecordedRow
 from ops.show.queries import size
-from ops.show.screen import instant, table
+from ops.show.screen import instant
+from ops.show.tables import print_table, table
 
 
 def show(name: str, states: Sequence[PastState], console: Console) -> None:
@@ -20,12 +21,12 @@ def show(name: str, states: Sequence[PastState], console: Console) -> None:
     if not states:
         console.print("nothing was ever committed to it")
         return
-    made = table("snapshot", "committed (UTC)", "run of", "rows", "", numbers=("snapshot", "rows"))
+    made = table("snapshot", "committed (UTC)", "run of", "rows", "", numbers=("snapshot", "rows"), folds=("",))
     for state in states:
         by = state.business_day or "another program"
         when = instant(state.committed_at)
         made.add_row(str(state.snapshot_id), when, by, f"{state.rows:,}", _standing(state))
-    console.print(made)
+    print_table(made, console)
     earlier = [state for state in states if state.by_time and not state.is_current]
     for clause in (earlier[0].by_version, earlier[0].by_time) if earlier else ():
         console.print(f"SELECT * FROM {name} {clause}", soft_wrap=True, style="dim")  # noqa: S608 shown, not run
@@ -59,6 +60,6 @@ def _show_run(rows: Sequence[RecordedRow], console: Console) -> None:
             f"{row.rows_before:,}",
             f"{row.partitions_rewritten}, {row.partitions_gone}",
             size(row.bytes_written),
-            Text(f"{snapshot} gone", style="dim") if row.snapshot_expired_at else snapshot,
+            Text("gone", style="dim") if row.snapshot_expired_at else snapshot,
         )
-    console.print(made)
+    print_table(made, console)

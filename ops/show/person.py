@@ -9,7 +9,8 @@ from rich.console import Console
 from rich.text import Text
 
 from ops.person.places import Place, Spot
-from ops.show.screen import document, table, visible
+from ops.show.screen import document, visible
+from ops.show.tables import print_table, table
 
 if TYPE_CHECKING:
     from ops.person.finding import Count, Findings
@@ -48,14 +49,16 @@ def show(findings: Findings, console: Console) -> None:
     people = f"{known:,} of {len(findings.users):,} people are" if len(findings.users) > 1 else "this person is"
     head = f"{findings.held.total():,} rows held: {people} found" if known else "Nothing is held of whom you asked for"
     console.print(Text(f"{head}. {findings.objects_read:,} objects read.", style="bold"), soft_wrap=True)
-    made = table("place", "table", "rows", "objects", "mentions", numbers=("rows", "objects", "mentions"))
+    made = table(
+        "place", "table", "rows", "objects", "mentions", numbers=("rows", "objects", "mentions"), folds=("place",)
+    )
     for spot, count in _ordered(findings):
         old = ", old versions" if spot.is_old else ""
         made.add_row(
             f"{spot.place.value}{old}", spot.table, f"{count.rows:,}", f"{count.objects:,}", f"{count.mentions:,}"
         )
     if made.row_count:
-        console.print(made)
+        print_table(made, console)
     if findings.mentioned:
         console.print(
             f"Mentioned in {findings.mentioned.total():,} rows that are not theirs: other people's words.",
@@ -81,11 +84,11 @@ def show_proof(proof: Proof, console: Console) -> None:
     verdict = "Nothing is left" if proof.is_proven else f"{len(proof.findings):,} findings"
     searched = f"{proof.versions_read:,} versions, {proof.bytes_read:,} bytes, {proof.catalog_tables:,} tables searched"
     console.print(Text(f"{verdict}: {searched}.", style=look), soft_wrap=True)
-    made = table("place", "key", "version", "where", "times", numbers=("times",))
+    made = table("place", "key", "version", "where", "times", numbers=("times",), folds=("where",))
     for finding in proof.findings[:_SHOWN]:
         made.add_row(finding.place, visible(finding.key), finding.version_id, finding.where, f"{finding.count:,}")
     if made.row_count:
-        console.print(made)
+        print_table(made, console)
     if len(proof.findings) > _SHOWN:
         console.print(f"and {len(proof.findings) - _SHOWN:,} more: the certificate names all.")
     if proof.changed_meanwhile:

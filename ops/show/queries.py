@@ -12,13 +12,13 @@ from rich.text import Text
 from contract.units import MIB
 from ops.prices import GIGABYTE, LIST_PRICES
 from ops.queries import NUMBERS, Column, Execution, Row
-from ops.show.screen import shortened, table, written_out
+from ops.show.screen import shortened, written_out
+from ops.show.tables import add_column, fits, print_records, table
 
 #: In a table a longer cell is cut, and marked with an ellipsis; records and files hold all of it.
 _LONGEST_CELL: Final = 200
-#: A column is readable at this width: longer cells fold. What does not fit so many a line is shown as records.
-_READABLE: Final = 12
-_GAP: Final = 2
+#: A text is no longer that nobody wants to see in two parts: an id, a key, an instant.
+_LONGEST_WORD: Final = 40
 #: A null, apart from an empty text, which is blank, and from a text, which is not dim.
 _NULL: Final = Text("NULL", style="dim")
 
@@ -35,47 +35,36 @@ def size(count: int) -> str:
 
 def show(columns: Sequence[Column], rows: Sequence[Row], console: Console, *, more: bool, form: str = "") -> None:
     """Print rows as a table or, where that is asked for or one would be too narrow to read, record by record."""
-    if not form:
-        form = TABLE if _fits(columns, rows, console.width) else RECORDS
-    if form == TABLE:
-        console.print(_table(columns, rows))
+    made = _table(columns, rows)
+    is_readable = fits(made, console.width)
+    if form == TABLE or (not form and is_readable):
+        for column in made.columns:
+            # Of a table that was asked for however narrow, everything folds before anything is cut.
+            column.no_wrap = column.no_wrap and is_readable
+        console.print(made)
     else:
-        _print_records(columns, rows, console)
+        whole = [[_NULL if cell is None else Text(written_out(cell)) for cell in row] for row in rows]
+        print_records([column.name for column in columns], whole, console)
     if not rows:
         console.print("(no rows)")
     if more:
         console.print(f"The first {len(rows):,} rows. More: --rows N; all: --output FILE.csv, .json or .parquet.")
 
 
-def _fits(columns: Sequence[Column], rows: Sequence[Row], width: int) -> bool:
-    widest = (
-        max([len(column.name), *(min(len(row[place] or ""), _READABLE) for row in rows)])
-        for place, column in enumerate(columns)
-    )
-    return sum(each + _GAP for each in widest) <= width
-
-
 def _table(columns: Sequence[Column], rows: Sequence[Row]) -> Table:
     made = table()
-    for column in columns:
-        made.add_column(column.name, justify="right" if column.type in NUMBERS else "left", overflow="fold")
+    for place, column in enumerate(columns):
+        folds = not _is_whole(column, [row[place] or "" for row in rows])
+        add_column(made, column.name, right=column.type in NUMBERS, folds=folds)
     for row in rows:
         made.add_row(*(_NULL if cell is None else Text(shortened(cell, _LONGEST_CELL)) for cell in row))
     return made
 
 
-def _print_records(columns: Sequence[Column], rows: Sequence[Row], console: Console) -> None:
-    """Print each row as lines of a name and a whole value; a value's own lines stay lines."""
-    for number, row in enumerate(rows, 1):
-        console.print(Text(f"-- {number} of {len(rows)}", style="dim"))
-        made = table()
-        made.show_header = False
-        # Without "fold" rich cuts a line that its wide characters and the blank at its end make too long.
-        made.add_column(no_wrap=True)
-        made.add_column(overflow="fold")
-        for column, cell in zip(columns, row, strict=True):
-            made.add_row(Text(column.name, style="dim"), _NULL if cell is None else Text(written_out(cell)))
-        console.print(made)
+def _is_whole(column: Column, cells: Sequence[str]) -> bool:
+    """Tell whether a column's cells are one word each, or an instant: nobody can read or copy these in two parts."""
+    is_instant = column.type.startswith("timestamp")
+    return all(len(cell) <= _LONGEST_WORD and (is_instant or len(cell.split()) <= 1) for cell in cells)
 
 
 def show_execution(execution: Execution, console: Console) -> None:

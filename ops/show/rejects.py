@@ -9,7 +9,8 @@ from rich.text import Text
 
 from ops.platform import Platform
 from ops.rejects import RejectedItem, Rejects, Replay
-from ops.show.screen import document, table, visible
+from ops.show.screen import document, visible
+from ops.show.tables import print_table, table
 
 
 def show(rejects: Rejects, console: Console, *, items: bool) -> None:
@@ -24,7 +25,7 @@ def show(rejects: Rejects, console: Console, *, items: bool) -> None:
     made = table("reason", "items", numbers=("items",))
     for code, count in rejects.by_code.items():
         made.add_row(code, f"{count:,}")
-    console.print(made)
+    print_table(made, console)
     for examples in rejects.examples.values():
         for example in examples:
             place = f": {example.place}" if example.place else ""
@@ -56,7 +57,7 @@ def show_replay(replay: Replay, platform: Platform, console: Console) -> None:
         made.add_row(Text(f"accepted: {kind}", style="green"), f"{count:,}")
     for code, count in replay.still.items():
         made.add_row(f"still rejected: {code}", f"{count:,}")
-    console.print(made)
+    print_table(made, console)
     for key in replay.examples:
         console.print(Text(f"    {visible(key)}", style="dim"), soft_wrap=True)
     console.print("By this checkout's rules; nothing was written.")

@@ -7,7 +7,7 @@ from rich.text import Text
 
 from contract.runs import RunSummary
 from ops.running import MadeRun
-from ops.show.screen import table
+from ops.show.tables import print_table, table
 
 
 def sum_of(summary: RunSummary) -> str:
@@ -39,7 +39,7 @@ def show(run: MadeRun, console: Console) -> None:
     made = table("table", "rows written", "rows in the table", numbers=("rows written", "rows in the table"))
     for rows in run.tables:
         made.add_row(rows.name, f"{rows.written:,}", f"{rows.held:,}")
-    console.print(made)
+    print_table(made, console)
     if run.faults:
         for fault in run.faults:
             console.print(Text(fault, style="red"), soft_wrap=True)

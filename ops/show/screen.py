@@ -14,7 +14,6 @@ from typing import Any, Final
 
 from rich.console import Console, ConsoleOptions, RenderableType
 from rich.segment import Segment
-from rich.table import Table
 from rich.text import Text
 
 from contract.runs import ItemCounts
@@ -83,22 +82,6 @@ def shortened(text: str, longest: int) -> str:
     """Return at most ``longest`` characters of a visible text."""
     shown = visible(text)
     return shown if len(shown) <= longest else shown[: longest - 1] + "…"
-
-
-def table(*columns: str, title: str = "", numbers: tuple[str, ...] = ()) -> Table:
-    """Return an empty table; columns among ``numbers`` are set flush right."""
-    made = Table(
-        title=title or None,
-        title_justify="left",
-        title_style="bold",
-        header_style="dim",
-        box=None,
-        padding=(0, 2, 0, 0),
-        pad_edge=False,
-    )
-    for column in columns:
-        made.add_column(column, justify="right" if column in numbers else "left", overflow="fold")
-    return made
 
 
 def instant(at: datetime | None) -> str:

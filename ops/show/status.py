@@ -9,7 +9,8 @@ from contract.source import SourceContract
 from ops.engines import EngineState
 from ops.runs import measures
 from ops.services import ALARM, MISSING
-from ops.show.screen import instant, table, visible
+from ops.show.screen import instant, visible
+from ops.show.tables import print_table, table
 from ops.status import Status
 from ops.tables import TableView
 
@@ -36,7 +37,7 @@ def _show_run(status: Status, contract: SourceContract, console: Console) -> Non
         change = "" if measure.change is None else f"{measure.change:+.1%}"
         made.add_row(measure.name.replace("_", " "), f"{measure.value:,.10g}", usual, change)
     console.print(Text(f"\nLast run {newest.run_id}", style="bold"))
-    console.print(made)
+    print_table(made, console)
     trend = f"the trend is the median of {len(before)} before" if before else "the first, so there is no trend"
     accounted = (
         "every item accounted for" if newest.items.unaccounted == 0 else f"{newest.items.unaccounted} items lost"
@@ -45,7 +46,7 @@ def _show_run(status: Status, contract: SourceContract, console: Console) -> Non
 
 
 def _show_parts(status: Status, console: Console) -> None:
-    made = table("part", "state", "when (UTC)", "what")
+    made = table("part", "state", "when (UTC)", "what", folds=("what",))
     made.add_row("schedule", "on" if status.scheduled else "off", "", status.schedule or "started by hand")
     for state in (status.extract, status.transform):
         made.add_row(*_engine_row(state))
@@ -59,9 +60,9 @@ def _show_parts(status: Status, console: Console) -> None:
     made.add_row("alarms", f"{quiet} quiet", "", f"of {len(status.alarms)}")
     for queue in status.queues:
         held = _coloured("empty" if not queue.messages else f"{queue.messages} LEFT")
-        made.add_row("dead letters", held, "", queue.name)
+        made.add_row("queue", held, "", queue.name)
     console.print()
-    console.print(made)
+    print_table(made, console)
 
 
 def _engine_row(state: EngineState) -> tuple[str, Text, str, str]:
@@ -77,7 +78,7 @@ def _show_tables(status: Status, console: Console) -> None:
     for view in status.tables:
         made.add_row(view.name, *_table_row(view))
     console.print()
-    console.print(made)
+    print_table(made, console)
     if status.published:
         run, age = status.published, status.published.age(status.today)
         days = f"{age} day{'' if age == 1 else 's'} ago"

@@ -59,7 +59,7 @@ def test_status_is_a_screen(variables: dict[str, str]) -> None:
     done = ops_here("status", environment={**variables, "COLUMNS": "80", "NO_COLOR": "1"})
     assert done.stderr == ""
     assert "\x1b" not in done.stdout
-    assert all(part in done.stdout for part in ("ETL-1", "ETL-2", "crawler", "dead letters", "conversations"))
+    assert all(part in done.stdout for part in ("ETL-1", "ETL-2", "crawler", "dead-letters", "conversations"))
 
 
 def test_doctor_finds_a_rule_that_is_off(first_run: Run, variables: dict[str, str]) -> None:

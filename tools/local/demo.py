@@ -17,6 +17,7 @@ from contract.source import SourceContract
 from envs.local import LOCAL
 from envs.schema import ARROW_ENGINE, GLUE_ENGINE, LAMBDA_ENGINE, SPARK_ENGINE
 from envs.selection import LOCAL_CONTRACT_VARIABLE
+from ops.queries import Column
 from tools.local.deployment import Progress, deploy
 from tools.local.engines import Engines
 from tools.local.errors import DeployError, DownloadError
@@ -186,10 +187,10 @@ class Demo:
             rows = reconcile(self.workspace.environment.contract, summary, athena)
             step.detail = f"{rows:,} rows in {len(summary.objects)} tables: as many as the run wrote, none lost"
         with self._screen.step("SQL through the views") as step:
-            answers = {title: athena.query(sql) for title, sql in sample.questions.items()}
+            answers = {title: athena.ask(sql) for title, sql in sample.questions.items()}
             step.detail = f"{len(answers)} queries on Trino"
-        for title, (columns, found) in answers.items():
-            self._screen.answer(title, columns, found)
+        for title, answer in answers.items():
+            self._screen.answer(title, [*map(Column, answer.columns, answer.types)], answer.rows)
 
     def _variables(self) -> dict[str, str]:
         return self._engines.variables(self.workspace.environment)

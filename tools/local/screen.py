@@ -12,11 +12,12 @@ from typing import Any, Final
 from rich.console import Console
 from rich.markup import escape
 from rich.status import Status
-from rich.table import Table
 from rich.text import Text
 
 from ops.invocations import LogLine
+from ops.queries import Column
 from ops.show.logs import is_for_people, text_of
+from ops.show.queries import show as show_answer
 
 WIDEST_CELL: Final = 60
 #: A longer one is cut: progress is one line.
@@ -69,14 +70,10 @@ class Screen:
         seconds = f" {step.seconds:.1f} s  "
         self.console.print(Text.assemble(("✔ ", "green"), (title, "bold"), seconds, (step.detail, "dim")))
 
-    def answer(self, title: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
-        """Print a query's answer."""
-        table = Table(title=title, title_justify="left", title_style="bold")
-        for column in columns:
-            table.add_column(column, overflow="fold")
-        for row in rows:
-            table.add_row(*(Text(_cell(value)) for value in row))
-        self.console.print(table)
+    def answer(self, title: str, columns: Sequence[Column], rows: Sequence[Sequence[Any]]) -> None:
+        """Print a query's answer, as the operators' command does."""
+        self.console.print(Text(f"\n{title}", style="bold"))
+        show_answer(columns, [tuple(map(_cell, row)) for row in rows], self.console, more=False)
 
     def summary(self) -> None:
         """Print how long all steps took; each has had its own line."""
@@ -84,7 +81,8 @@ class Screen:
         self.console.print(Text(f"{len(self.steps)} steps, {total:.1f} s", style="bold"))
 
 
-def _cell(value: Any) -> str:
-    text = "" if value is None else str(value)
-    one_line = " ".join(text.split())
+def _cell(value: Any) -> str | None:
+    if value is None:
+        return None
+    one_line = " ".join(str(value).split())
     return one_line if len(one_line) <= WIDEST_CELL else one_line[: WIDEST_CELL - 1] + "…"

@@ -41,6 +41,23 @@ def test_what_is_too_wide_for_a_table_is_shown_record_by_record(width: int, is_t
     assert max(map(len, lines)) <= width
 
 
+INSTANT, ID = "2026-11-27 05:00:00.000000", "CONVERSATION#2026-01-05T15:00:00Z"
+
+
+@pytest.mark.parametrize(("texts", "width", "is_table"), [(1, 80, True), (2, 80, False), (2, 140, True)])
+def test_instants_ids_and_numbers_never_fold(texts: int, width: int, is_table: bool) -> None:
+    columns = (Column("id", "varchar"), Column("at", "timestamp(6)"), *[Column("some_text", "varchar")] * texts)
+    lines = printed(columns, [(ID, INSTANT, *[LONG] * texts)], width)
+    assert (lines[0].split()[:2] == ["id", "at"]) is is_table
+    assert sum(ID in line for line in lines) == sum(INSTANT in line for line in lines) == 1
+    assert max(map(len, lines)) <= width
+
+
+def test_a_table_that_was_asked_for_is_folded_and_never_cut() -> None:
+    lines = printed((Column("id", "varchar"), Column("at", "timestamp(6)")), [(ID, INSTANT)], 40, shown.TABLE)
+    assert sorted("".join(lines[1:]).replace(" ", "")) == sorted(f"{ID}{INSTANT}".replace(" ", ""))
+
+
 @pytest.mark.parametrize("width", [80, 140])
 def test_a_table_has_numbers_to_the_right_nulls_apart_and_long_texts_marked(width: int) -> None:
     header, first, second, *rest = (line.rstrip() for line in printed(FEW, FEW_ROWS, width))

@@ -21,7 +21,8 @@ from ops.services import AlarmState, CrawlerState, QueueState
 from ops.show import logs as show_logs
 from ops.show import queries as show_queries
 from ops.show import status as show_status
-from ops.show.screen import document, notices, output, print_json, shortened, table, visible, write_json
+from ops.show.screen import document, notices, output, print_json, shortened, visible, write_json
+from ops.show.tables import print_table, table
 from ops.status import Status
 from ops.tables import RecordedRun, TableView
 from tests.unit.ops.runs import run
@@ -76,7 +77,7 @@ def test_no_console_lets_data_act_whoever_forgot_to_write_it_out(capsys: pytest.
     for console in (output(), notices()):
         made = table(HOSTILE, "[/dim]", title=HOSTILE)
         made.add_row(HOSTILE, "[bold]:smile:[/]")
-        console.print(made)
+        print_table(made, console)
         console.print(HOSTILE, soft_wrap=True)
         console.print(Text(HOSTILE))
     written = capsys.readouterr()
@@ -117,13 +118,25 @@ def test_json_has_every_field() -> None:
     assert json.loads(json.dumps(told)) == told
 
 
+#: The longest names that an environment's parts have, and a table of a million rows.
+ALARMING = "cat-local-normalize-undelivered-alerts"
+ROOMY = replace(
+    WELL,
+    alarms=(AlarmState(ALARMING, "INSUFFICIENT_DATA", NOON, "", ""), AlarmState(ALARMING, "ALARM", NOON, "", "")),
+    queues=(QueueState("cat-local-normalize-dead-letters", 12),),
+    tables=(TableView("data_quality", 1_234_567, 1954862376376216542, NOON, NEWEST.run_id, "2026-02-03", 3),),
+)
+
+
 def test_status_fits_eighty_columns() -> None:
     written = io.StringIO()
-    show_status.show(WELL, CONTRACT, Console(file=written, width=80))
+    show_status.show(ROOMY, CONTRACT, Console(file=written, width=80))
     lines = written.getvalue().splitlines()
     assert max(map(len, lines)) <= 80
     assert "Nothing to do: all is well." in lines
     assert any(line.split() == ["scanned", "1,000", "1,000", "+0.0%"] for line in lines)
+    assert f"alarm     ALARM      2026-02-04 12:00  {ALARMING}" in [line.rstrip() for line in lines]
+    assert "data_quality  1,234,567  2026-02-04 12:00  2026-02-03  1954862376376216542" in lines
     assert "\x1b" not in written.getvalue()
 
 

@@ -11,6 +11,7 @@ from rich.console import Console
 
 from envs.local import LOCAL
 from envs.schema import ExtractSettings
+from ops.queries import Column
 from tools.local import __main__, query
 from tools.local import screen as screens
 from tools.local.command_line import COMMANDS, parser, shell_changes
@@ -95,7 +96,7 @@ def test_steps_and_answers_are_shown() -> None:
     with screen.step("ETL-1") as step:
         step.progress("half [way]")
         step.detail = "1,099 items"
-    screen.answer("Who?", ["nombre"], [["línea 1\nlínea 2"], [None], ["[bold]"]])
+    screen.answer("Who?", [Column("nombre", "varchar")], [["línea 1\nlínea 2"], [None], ["[bold]"]])
     screen.summary()
     assert "✔ ETL-1" in output.getvalue()
     assert "1,099 items" in output.getvalue()
