@@ -19,6 +19,9 @@ SHOWN_OF_A_FAILURE: Final = 20
 
 _FOUND: Final = "Collecting "
 _UNPACKING: Final = "Installing collected packages: "
+_INSTALLED: Final = "Successfully installed "
+#: Of one of pip's lines so much is said that a terminal's line holds it.
+_MOST_OF_A_LINE: Final = 48
 
 
 class SetupError(RuntimeError):
@@ -58,7 +61,7 @@ def _failure(command: tuple[str | Path, ...], why: str) -> SetupError:
 
 
 class PipProgress:
-    """Hears pip's lines, and says how many packages it has found, what it is at, and when it begins to unpack them."""
+    """Hears pip's lines, and says how many packages it has found, unpacks and has installed, and what it is at."""
 
     def __init__(self, say: Callable[[str], None], clock: Callable[[], float] = time.monotonic) -> None:
         self._say = say
@@ -73,8 +76,11 @@ class PipProgress:
             self._say(f"unpacking {line.count(',') + 1} packages (up to some minutes)")
             self._said_at = now
             return
+        if line.startswith(_INSTALLED):
+            self._say(f"{len(line.removeprefix(_INSTALLED).split())} packages installed")
+            return
         self._found += line.startswith(_FOUND)
         if now - self._said_at >= SAID_AGAIN:
             at = line.partition(" (from ")[0].strip()
-            self._say(f"{self._found} packages found; {at[:1].lower()}{at[1:]}")
+            self._say(f"{self._found} packages found; {at[:1].lower()}{at[1:_MOST_OF_A_LINE]}")
             self._said_at = now

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import itertools
 import os
 import subprocess
 import sys
@@ -7,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tools.local.installation import PipProgress, SetupError, run
+from tools.local.installation import SAID_AGAIN, PipProgress, SetupError, run, say
 from tools.local.machine_tools import PROJECT
 from tools.local.setup_machine import Stamps, check_own_folders, check_terraform
 
@@ -76,7 +77,27 @@ def test_pip_is_told_of_now_and_then() -> None:
         "Successfully installed boto3-1.2 py4j-0.10 pyspark-3.5",
     ):
         progress.hear(f"{line}\n")
-    assert said == ["2 packages found; collecting pyspark==3.5", "unpacking 3 packages (up to some minutes)"]
+    assert said == [
+        "2 packages found; collecting pyspark==3.5",
+        "unpacking 3 packages (up to some minutes)",
+        "3 packages installed",
+    ]
+
+
+def test_no_line_of_progress_is_longer_than_a_terminal_is_wide(capsys: pytest.CaptureFixture[str]) -> None:
+    seconds = itertools.count(step=SAID_AGAIN)
+    progress = PipProgress(say, lambda: next(seconds))
+    many = [f"a-package-with-a-name-{number}" for number in range(138)]
+    for line in (
+        f"Collecting {many[0]} @ https://{'.'.join(many[:9])}/a.whl",
+        f"Requirement already satisfied: {'/'.join(many)}",
+        f"Installing collected packages: {', '.join(many)}",
+        f"Successfully installed {' '.join(many)}",
+    ):
+        progress.hear(f"{line}\n")
+    said = capsys.readouterr().out.splitlines()
+    assert (len(said), said[-1]) == (4, "setup: 138 packages installed")
+    assert max(map(len, said)) <= 80
 
 
 def find_python(folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
