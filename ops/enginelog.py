@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from ops.engines import FUNCTION, DeployedEngine, job_runs
+from ops.engines import FUNCTION, DeployedEngine, EngineRun, job_runs
 from ops.invocations import LogLine
 from ops.platform import Platform
 from ops.tail import Tail
@@ -25,17 +25,18 @@ class EngineLog:
         self._pattern = pattern
         self._tails: dict[str, Tail] = {}
 
-    def new_lines(self) -> Iterator[LogLine]:
-        """Yield what has come since the last call, a job's runs one after the other."""
-        for stream in self._streams():
+    def new_lines(self, runs: Sequence[EngineRun] | None = None) -> Iterator[LogLine]:
+        """Yield what has come since the last call, a job's ``runs`` (newest first; None: asked for) one by one."""
+        for stream in self._streams(runs):
             if stream not in self._tails:
                 tail = Tail(self._platform.logs, self._engine.log_group, self._since, stream, self._pattern)
                 self._tails[stream] = tail
             yield from self._tails[stream].new_lines()
 
-    def _streams(self) -> list[str]:
+    def _streams(self, runs: Sequence[EngineRun] | None) -> list[str]:
         """Return the beginnings of the streams' names, oldest run first; an empty one stands for all."""
         if self._engine.kind == FUNCTION:
             return [""]
-        runs = job_runs(self._platform, self._engine.name)
+        if runs is None:
+            runs = job_runs(self._platform, self._engine.name)
         return [run.run_id for run in reversed(runs) if run.started_at >= self._since - _LONGEST_RUN]

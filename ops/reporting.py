@@ -10,8 +10,10 @@ from ops.platform import Platform
 from ops.report.facts import DayFacts
 
 
-def write(platform: Platform, day: date, path: Path, now: datetime, language: str = "") -> DayFacts:
-    """Write the report of a day to a file, in a language or the environment's, and return what is in it.
+def write(
+    platform: Platform, day: date | None, path: Path | None, now: datetime, language: str = ""
+) -> tuple[Path, DayFacts]:
+    """Write the report of a day, or of the newest run's, as ``write_report`` does, and return its file and facts.
 
     Raises:
         OpsError: there is no such day or folder, or the report's packages are not installed.
@@ -23,7 +25,7 @@ def write(platform: Platform, day: date, path: Path, now: datetime, language: st
     except ModuleNotFoundError as error:
         message = f"The report needs packages of its own: {error}."
         raise usage(message, "python -m pip install -r ops/report/requirements.txt -c constraints.txt") from error
-    if not path.parent.is_dir():
+    if path and not path.parent.is_dir():
         message = f"--output {path}: there is no folder {path.parent}."
         raise usage(message, "Make it, or name another file.")
     try:
@@ -31,5 +33,5 @@ def write(platform: Platform, day: date, path: Path, now: datetime, language: st
     except ReportError as error:
         raise attention(str(error), f"python -m ops doctor --env {platform.names.env} looks at everything.") from error
     except OSError as error:
-        message = f"--output {path}: {error.strerror}."
+        message = f"--output {error.filename}: {error.strerror}."
         raise usage(message, "Name another file.") from error

@@ -11,7 +11,7 @@ from typing import Any, Final
 from contract.runs import RunSummary, RunSummaryError
 from contract.settings import EventKey
 from ops.enginelog import EngineLog
-from ops.engines import DeployedEngine, EngineRun, event_time, extract_engine, last_runs, transform_engine
+from ops.engines import EngineRun, EngineState, event_time, extract_engine, last_runs, transform_engine
 from ops.execution import Watch, execute, failure, start
 from ops.exits import Exit, OpsError, attention
 from ops.invocations import RUNNING
@@ -136,9 +136,10 @@ def await_tables(
     engine = transform_engine(platform)
     log = EngineLog(platform, engine, run.summary.finished_at)
     while True:
-        begun, waiting_for = _look(platform, engine, run.summary, patience.foreign)
+        state = last_runs(platform, engine, run.summary.finished_at)
+        begun, waiting_for = _look(platform, state, run.summary, patience.foreign)
         recorded, waited = recorded_run(platform), time.monotonic() - started
-        for line in log.new_lines():
+        for line in log.new_lines(state.runs):
             watch.line(line)
         if recorded is not None and recorded.run_id >= run.summary.run_id:
             if begun is None or begun.state != RUNNING or waited > most_seconds:
@@ -160,7 +161,7 @@ def await_tables(
 
 
 def _look(
-    platform: Platform, engine: DeployedEngine, summary: RunSummary, foreign: str | None
+    platform: Platform, state: EngineState, summary: RunSummary, foreign: str | None
 ) -> tuple[EngineRun | None, str]:
     """Return the run of ETL-2 that has begun since the run arrived, if any, and what is being waited for.
 
@@ -171,7 +172,7 @@ def _look(
         message = f"Run {summary.run_id} of {summary.dt} failed a check: it is quarantined, readers see what they saw."
         remedy = f"{platform.command('query failed_checks')} says which; docs/runbook.md, A run was quarantined."
         raise attention(message, remedy)
-    begun = last_runs(platform, engine, summary.finished_at).begun_since(summary.finished_at)
+    engine, begun = state.engine, state.begun_since(summary.finished_at)
     if begun is None:
         return None, f"{engine.etl} has not begun: {engine.name}"
     if begun.failed:

@@ -25,6 +25,7 @@ class Tail:
         self, logs: CloudWatchLogsClient, group: str, since: datetime, stream: str = "", pattern: str = ""
     ) -> None:
         self._logs = logs
+        self._stream = stream
         self._since = int(since.timestamp() * 1000)
         self._seen: set[str] = set()
         self._request: dict[str, Any] = {"logGroupName": group}
@@ -45,7 +46,8 @@ class Tail:
         newest = self._since
         here: set[str] = set()
         for page in self._logs.get_paginator("filter_log_events").paginate(startTime=self._since, **self._request):
-            for event in page["events"]:
+            # The emulator gives the lines of all streams, whichever are asked for.
+            for event in (each for each in page["events"] if each["logStreamName"].startswith(self._stream)):
                 identity = event.get("eventId") or f"{event['logStreamName']} {event['timestamp']} {event['message']}"
                 if event["timestamp"] >= newest:
                     if event["timestamp"] > newest:

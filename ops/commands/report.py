@@ -9,7 +9,6 @@ import typer
 
 from envs.schema import ReportLanguage
 from ops import days, reporting
-from ops import rejects as rejected
 from ops.commands.options import Day, Env, Json, ends, now, platform_of
 from ops.exits import Exit
 from ops.show.screen import output, print_json
@@ -38,9 +37,7 @@ def report(
              python -m ops report --env prod --language es
     """
     platform = platform_of(env)
-    day = days.any_day(dt) if dt else rejected.run_of(platform, None).dt
-    path = file or Path(f"report-{day}.html")
-    facts = reporting.write(platform, day, path, now(), language or "")
+    path, facts = reporting.write(platform, days.any_day(dt) if dt else None, file, now(), language or "")
     if as_json:
         print_json({"file": str(path), "dt": str(facts.day), "run_id": facts.run.run_id, "state": facts.state.value})
     else:

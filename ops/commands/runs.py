@@ -26,7 +26,7 @@ from ops.show import logs as show_logs
 from ops.show import running as show_running
 from ops.show.asking import confirm
 from ops.show.progress import following
-from ops.show.screen import document, output, print_json, visible, write_json
+from ops.show.screen import document, notices, output, print_json, visible, write_json
 from ops.tables import recorded_run, unpublished_run
 
 _POLL_SECONDS: Final = 2.0
@@ -177,11 +177,12 @@ def logs(
     since: Annotated[str, typer.Option("--since", metavar="TIME", help="How far back: 30m, 2h, 7d.")] = "1d",
     run_id: Annotated[str, typer.Option("--run-id", metavar="ID", help="Only lines of this run.")] = "",
     follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on with new lines until Ctrl-C.")] = False,
+    debug: Annotated[bool, typer.Option("--debug", help="Of a job, what Spark says beside it, too.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Each line as a JSON object, for scripts.")] = False,
 ) -> Exit:
     """Show the log of ETL-1 or ETL-2.
 
-    Of the function or the job, whichever runs it.
+    Of the function or the job, whichever runs it: of a job its own lines, with --debug and --json all.
 
     \b
     Example: python -m ops logs etl --env prod --since 12h
@@ -190,17 +191,24 @@ def logs(
     engine = engines.extract_engine(platform) if which == "normalize" else engines.transform_engine(platform)
     begin = days.since(since, now())
     log = EngineLog(platform, engine, begin, pattern=f'"{run_id}"' if run_id else "")
-    console, count = output(), 0
+    console, count, left_out = output(), 0, 0
+    only_own = engine.kind == engines.JOB and not debug
     while True:
         for line in log.new_lines():
             count += 1
             if as_json:
                 write_json(show_logs.json_of(line))
-            elif not show_logs.is_metric(line):
+            elif show_logs.is_metric(line):
+                continue
+            elif only_own and not show_logs.is_for_people(line):
+                left_out += 1
+            else:
                 console.print(show_logs.text_of(line), soft_wrap=True)
         if not follow:
             break
         time.sleep(_POLL_SECONDS)
     if not count and not as_json:
         console.print(f"{engine.log_group} has no such line since {begin:%Y-%m-%d %H:%M} UTC.")
+    if left_out:
+        notices().print(f"Left out: {left_out:,} lines that are not the job's own; --debug shows them.", style="dim")
     return Exit.WELL

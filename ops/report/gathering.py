@@ -36,19 +36,25 @@ class ReportError(Exception):
     """There is no report to be made; the message says why and what to do."""
 
 
-def gather(platform: Platform, day: date, now: datetime) -> DayFacts:
-    """Return all facts of a day.
+def gather(platform: Platform, day: date | None, now: datetime) -> DayFacts:
+    """Return all facts of a day, or of the newest run's.
 
     Raises:
         ReportError: the bucket or the day's run is missing, or ETL-2 is publishing at this moment.
         TableError: a table cannot be read.
     """
-    return _Gathering(Examination(platform, now), day).facts()
+    examined = Examination(platform, now)
+    listed = _listed_runs(examined)
+    day = day or next(iter(listed), None)
+    if day not in listed:
+        raise ReportError(_no_run(platform, day, listed))
+    return _Gathering(examined, listed, day).facts()
 
 
 @dataclass(frozen=True)
 class _Gathering:
     examined: Examination
+    listed: Mapping[date, Sequence[str]]
     day: date
 
     @property
@@ -56,9 +62,7 @@ class _Gathering:
         return self.examined.platform
 
     def facts(self) -> DayFacts:
-        listed = self._listed_runs()
-        if self.day not in listed:
-            raise ReportError(_no_run(self.platform, self.day, listed))
+        listed = self.listed
         history = [each for each in sorted(listed) if each <= self.day][-HISTORY_DAYS:]
         runs = {each: run for each in history if (run := self._newest_complete_run(each, listed[each]))}
         if self.day not in runs:
@@ -84,23 +88,6 @@ class _Gathering:
             costs=costs(run, environment.normalize, self._written_bytes(run), LIST_PRICES),
             matters=examine(self.examined, URGENT).matters if self.day == max(listed) else (),
         )
-
-    def _listed_runs(self) -> dict[date, list[str]]:
-        """Return the ids of each day's runs, newest run first."""
-        by_day: defaultdict[date, list[str]] = defaultdict(list)
-        try:
-            for run in self.examined.listed:
-                by_day[run.day].append(run.run_id)
-        except ClientError as error:
-            if error.response["Error"]["Code"] != "NoSuchBucket":
-                raise
-            env, bucket = self.platform.names.env, self.platform.bucket.name
-            message = (
-                f"The bucket {bucket} does not exist: deploy cat-{env}-normalize, or take the credentials of "
-                f"{env}'s account."
-            )
-            raise ReportError(message) from error
-        return dict(by_day)
 
     def _newest_complete_run(self, day: date, run_ids: Sequence[str]) -> RunSummary | None:
         """Return the first complete run of ``run_ids`` (newest first), as ETL-2 would take it."""
@@ -158,6 +145,24 @@ class _Gathering:
         return sum(written.bytes for written in run.objects) + in_tables
 
 
+def _listed_runs(examined: Examination) -> dict[date, list[str]]:
+    """Return the ids of each day's runs, newest run first; the newest run's day comes first, too."""
+    by_day: defaultdict[date, list[str]] = defaultdict(list)
+    try:
+        for run in examined.listed:
+            by_day[run.day].append(run.run_id)
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "NoSuchBucket":
+            raise
+        env, bucket = examined.platform.names.env, examined.platform.bucket.name
+        message = (
+            f"The bucket {bucket} does not exist: deploy cat-{env}-normalize, or take the credentials of "
+            f"{env}'s account."
+        )
+        raise ReportError(message) from error
+    return dict(by_day)
+
+
 def _compare_rows(run: RunSummary, tables: Mapping[Dataset, CuratedTable], doctor: str) -> None:
     """Make sure that the tables are of this run: they are committed to one after the other."""
     differing = [dataset.name for dataset, table in tables.items() if table.rows != run.rows_of(dataset.name)]
@@ -169,12 +174,12 @@ def _compare_rows(run: RunSummary, tables: Mapping[Dataset, CuratedTable], docto
         raise ReportError(message)
 
 
-def _no_run(platform: Platform, day: date, listed: Mapping[date, object]) -> str:
+def _no_run(platform: Platform, day: date | None, listed: Mapping[date, object]) -> str:
     """Say that a day has no run, and which days around it have one."""
     bucket, days = platform.bucket.name, sorted(listed)
+    if day is None or not days:
+        return f"There is no run in {bucket} yet: {platform.command('run')} makes one."
     before = [each for each in days if each < day][-1:]
     after = [each for each in days if each > day][:1]
     nearest = " and ".join(map(str, [*before, *after]))
-    if not nearest:
-        return f"There is no run in {bucket} yet: {platform.command('run')} makes one."
     return f"{day} has no run in {bucket}. The nearest days that have one: {nearest}."

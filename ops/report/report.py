@@ -12,10 +12,12 @@ from ops.report.gathering import gather
 from ops.report.page import render
 
 
-def write_report(platform: Platform, day: date, out: Path, now: datetime, language: str = "") -> DayFacts:
-    """Write the report of a day to the file ``out``, and return the facts that are in it.
+def write_report(
+    platform: Platform, day: date | None, out: Path | None, now: datetime, language: str = ""
+) -> tuple[Path, DayFacts]:
+    """Write the report of a day, or of the newest run's, and return its file and the facts that are in it.
 
-    It is in ``language`` or, without one, in the environment's.
+    The file is ``out`` or one here that is called after the day; ``language`` or, without one, the environment's.
 
     Raises:
         ReportError: the bucket or the day's run is missing, or ETL-2 is publishing at this moment.
@@ -26,5 +28,6 @@ def write_report(platform: Platform, day: date, out: Path, now: datetime, langua
     facts = gather(platform, day, now)
     if language:
         facts = replace(facts, language=language)
-    out.write_text(render(facts), encoding="utf-8")
-    return facts
+    path = out or Path(f"report-{facts.day}.html")
+    path.write_text(render(facts), encoding="utf-8")
+    return path, facts

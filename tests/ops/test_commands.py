@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+import pytest
 from typer.testing import Result
 
 from contract.layout import commit_marker_prefix
 from contract.sources.catia import FEEDBACK, MESSAGES
 from contract.version import VERSION
 from envs.local import LOCAL
+from ops import status
+from ops.engines import transform_engine
 from ops.exits import Exit
 from ops.platform import Platform
-from ops.status import gather
+from ops.report import gathering
 from tests.iceberg_lake import IcebergLake, utc
 from tests.ops.conftest import DAY, NAME, SHARED, AnsweringFunction, rows, told
 
@@ -34,7 +39,10 @@ def test_status_says_what_readers_see(ops: Callable[..., Result]) -> None:
     assert "conversations" in shown
 
 
-def test_status_lists_the_runs_once(platform: Platform) -> None:
+@pytest.mark.parametrize(
+    "look", [status.gather, lambda platform, now: gathering.gather(platform, None, now)], ids=["status", "report"]
+)
+def test_the_runs_are_listed_once(platform: Platform, look: Callable[[Platform, datetime], object]) -> None:
     asked = Counter[str]()
 
     def count(params: dict[str, Any], **_: Any) -> None:
@@ -42,7 +50,7 @@ def test_status_lists_the_runs_once(platform: Platform) -> None:
 
     platform.s3.meta.events.register("before-call.s3.ListObjectsV2", count)
     try:
-        gather(platform, datetime.now(UTC))
+        look(platform, datetime.now(UTC))
     finally:
         platform.s3.meta.events.unregister("before-call.s3.ListObjectsV2", count)
     assert asked[commit_marker_prefix(platform.clean_zone.prefix, platform.clean_zone.contract)] == 1
@@ -95,6 +103,31 @@ def test_schema_has_nothing_to_do_where_the_columns_are_the_contracts(ops: Calla
     assert ops("schema").stdout == "All tables have the contract's columns: nothing to do.\n"
 
 
+def test_of_a_jobs_log_its_own_lines_are_shown_and_sparks_if_asked(
+    ops: Callable[..., Result], platform: Platform, job: str
+) -> None:
+    logs, group = platform.logs, transform_engine(platform).log_group
+    run_id = platform.glue.start_job_run(JobName=job)["JobRunId"]
+    said = (
+        "26/01/31 04:30:00 WARN NativeCodeLoader: Unable to load native-hadoop library",
+        json.dumps({"level": "INFO", "step": "published", "table": "messages"}),
+        "\tat java.base/java.lang.Thread.run(Thread.java:840)",
+    )
+    with suppress(logs.exceptions.ResourceAlreadyExistsException):
+        logs.create_log_group(logGroupName=group)
+    logs.create_log_stream(logGroupName=group, logStreamName=run_id)
+    at = int(time.time() * 1000)
+    logs.put_log_events(
+        logGroupName=group, logStreamName=run_id, logEvents=[{"timestamp": at, "message": line} for line in said]
+    )
+    done = ops("logs", "etl")
+    assert [line.split()[1:] for line in done.stdout.splitlines()] == [["INFO", "published", "table=messages"]]
+    everything, for_scripts = ops("logs", "etl", "--debug").stdout, ops("logs", "etl", "--json").stdout.splitlines()
+    assert done.stderr == f"Left out: {len(for_scripts) - 1} lines that are not the job's own; --debug shows them.\n"
+    assert len(for_scripts) >= len(said)
+    assert all(line.strip() in everything for line in said if "step" not in line)
+
+
 def test_curate_says_what_is_left(ops: Callable[..., Result], job: str) -> None:
     assert told(ops("curate", "--yes", "--json"))["unpublished"] is None
     assert job == LOCAL.names.glue_job
@@ -125,6 +158,14 @@ def test_nobodys_words_are_told_and_the_report_names_only_what_people_share(
     assert NAME not in told_of_people
     for words in (("status",), ("status", "--json"), ("doctor",), ("doctor", "--json"), ("runs",), ("history",)):
         assert ops(*words).stdout, words
+
+
+def test_a_report_is_of_the_newest_day_unless_one_is_named(
+    ops: Callable[..., Result], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert told(ops("report", "--json"))["file"] == f"report-{DAY}.html"
+    assert "<h1" in (tmp_path / f"report-{DAY}.html").read_text(encoding="utf-8")
 
 
 def test_version_says_what_is_deployed(

@@ -105,8 +105,11 @@ def test_a_run_that_an_event_started_is_left_alone(
     watcher = Watcher(lake, platform, arrived, job)
     begun = len(watcher.jobs())
     lake.glue.start_job_run(JobName=job)
+    asked: list[str] = []
+    platform.glue.meta.events.register("before-call.glue.GetJobRuns", lambda **_: asked.append("runs"))
     made = await_tables(platform, arrived, 60, watcher, Patience(event_seconds=0))
     assert (made.started_by_hand, len(watcher.jobs())) == (False, begun + 1)
+    assert len(asked) == len(watcher.said) + 1, "Glue is asked once a look; after the last one nothing is said"
 
 
 def test_a_run_of_etl_2_that_fails_after_it_has_published_is_told(
