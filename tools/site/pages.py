@@ -19,6 +19,7 @@ from tools.site.pictures.rooms import rooms
 from tools.site.pictures.stacks import Stack
 from tools.site.privacy_page import privacy_page
 from tools.site.settings_page import settings_page
+from tools.site.spanish_page import spanish_page
 from tools.site.tables_page import TOLD_BY_COLUMN, tables_page
 
 DOCS: Final = PROJECT / "docs"
@@ -65,6 +66,7 @@ def pages_of_code() -> Mapping[Path, str]:
         ),
         DOCS / "privacy.md": privacy_page(PROD),
         reference / "settings.md": settings_page(),
+        reference / "tablas.md": spanish_page(PROD.contract),
         reference / "tables.md": tables_page(lineage, named_queries_of(PROD.contract)),
         **pictures,
     }

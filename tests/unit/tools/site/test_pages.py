@@ -10,11 +10,13 @@ import pytest
 
 from contract.serving import named_queries_of, views_of
 from contract.sources.catia import CONTRACT
+from contract.sources.catia.spanish import SPANISH
 from envs.prod import PROD
 from tools.site.markdown import lines, table
 from tools.site.pages import DOCS, lineage_of_prod, pages_of_code
 from tools.site.settings_page import settings_page, texts, what_it_is
 from tools.site.site_hooks import on_page_markdown
+from tools.site.spanish_page import spanish_page
 from tools.site.tables_page import tables_page
 
 NAMED_QUERIES = named_queries_of(CONTRACT)
@@ -81,6 +83,14 @@ def test_all_tables_views_and_queries_are_told() -> None:
     page = tables_page(lineage_of_prod(), NAMED_QUERIES)
     told = [(thing.name, thing.description) for things in (CONTRACT.tables, VIEWS, NAMED_QUERIES) for thing in things]
     assert [name for name, description in told if f"`{name}`" not in page or description not in page] == []
+
+
+def test_each_column_of_peoples_data_is_told_in_spanish_and_in_no_english() -> None:
+    page = spanish_page(CONTRACT)
+    columns = [column for dataset in CONTRACT.datasets for column in dataset.columns]
+    assert [column.name for column in columns if f"| `{column.name}` |" not in page] == []
+    assert [text for text in SPANISH.values() if text not in page] == []
+    assert [column.name for column in columns if f"| {column.comment} |" in page] == []
 
 
 def test_a_bar_in_a_cell_begins_no_cell() -> None:
