@@ -166,6 +166,12 @@ def is_absence(error: ClientError) -> bool:
     return refusal_of(error).kind in {"resource", "bucket"}
 
 
+def is_of_the_caller(error: BotoCoreError | ClientError) -> bool:
+    """Tell whether an error is about who asks, or the way to AWS, and not about what was asked."""
+    kind = refusal_of(error).kind
+    return kind.startswith("credentials") or kind == "endpoint"
+
+
 def is_local(error: ClientError) -> bool:
     """Tell whether an error concerns one request only, so that another one may well be answered."""
     return refusal_of(error).kind in {"permission", "resource", "other"}

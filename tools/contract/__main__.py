@@ -13,12 +13,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import boto3
-from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, NoRegionError
+from botocore.exceptions import BotoCoreError, ClientError, NoRegionError
 
 from contract.serving import views_of
 from contract.source import ContractError
 from contract.sources import contract_named, loading
 from lambda_src.normalize import Normalizer
+from ops.aws_errors import explained, is_of_the_caller
 from tools.contract.inference import observed
 from tools.contract.names import contract_name_of, fault_of
 from tools.contract.reported import report
@@ -93,15 +94,24 @@ def _infer(arguments: argparse.Namespace) -> int:
         keys, items = sample(boto3.client("dynamodb"), arguments.table, arguments.limit)
         seen = observed(items, keys)
         outcome = checked(module_text(name, arguments.table, seen), name, items, target)
-    except (NoRegionError, NoCredentialsError) as error:
-        remedy = "Choose an account and a region (AWS_PROFILE, AWS_REGION), or the demo's emulator (AWS_ENDPOINT_URL):"
-        sys.stderr.write(f"{error}\n{remedy} docs/how-to/another-table.md\n")
+    except (BotoCoreError, ClientError) as error:
+        sys.stderr.write(f"{_refused(error)}\n")
         return 1
-    except (BotoCoreError, ClientError, UnusableSampleError) as error:
+    except UnusableSampleError as error:
         sys.stderr.write(f"{error}\n")
         return 1
     sys.stdout.write(report(seen, outcome, target, name))
     return 0
+
+
+def _refused(error: BotoCoreError | ClientError) -> str:
+    """Return the SDK's error in a line: of what is whoever asks's own, as operators are told of it."""
+    if isinstance(error, NoRegionError):
+        return f"{error} Set AWS_DEFAULT_REGION to the table's, and repeat."
+    if not is_of_the_caller(error):
+        return str(error)
+    told = explained(error, "the table", "")
+    return f"{told.message} {told.remedy}"
 
 
 def _at_least_one(text: str) -> int:

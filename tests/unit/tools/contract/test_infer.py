@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import json
+import os
 import re
 import sys
+import threading
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from decimal import Decimal
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
 
+import boto3
 import pytest
 
 from contract.sources import contract_named
@@ -16,6 +22,7 @@ from tools.contract import __main__ as command
 from tools.contract.inference import observed
 from tools.contract.reported import report
 from tools.contract.written import UnusableSampleError, checked, module_text
+from tools.local.aws_environment import ISOLATION
 from tools.local.sample_shapes import wire
 
 KEYS = ("user_id", "visitNo")
@@ -177,3 +184,58 @@ def test_no_items_and_keys_without_a_column_are_told() -> None:
 def test_nothing_is_written_over(words: tuple[str, ...], said: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert command.main(["infer", "--table", "reception-visits", *words]) == 2
     assert said in capsys.readouterr().err
+
+
+class _Expired(BaseHTTPRequestHandler):
+    """Refuses as DynamoDB does whose credentials have expired."""
+
+    def do_POST(self) -> None:
+        told = {"__type": "com.amazon.coral.service#ExpiredTokenException", "message": "The token has expired"}
+        self.send_response(400)
+        self.end_headers()
+        self.wfile.write(json.dumps(told).encode())
+
+    def log_message(self, *_: Any) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture
+def infer(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Callable[..., list[str]]]:
+    """What ``infer`` says with these variables of AWS and no others; EXPIRED is an endpoint that refuses."""
+
+    def run(**variables: str) -> list[str]:
+        for name in [name for name in os.environ if name.startswith("AWS_")]:
+            monkeypatch.delenv(name)
+        for name, value in {**ISOLATION, "AWS_MAX_ATTEMPTS": "1", **variables}.items():
+            monkeypatch.setenv(name, value.replace("EXPIRED", f"http://127.0.0.1:{server.server_port}"))
+        # A client of this process's own session would keep what it found before.
+        monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
+        assert command.main(["infer", "--table", "reception-visits"]) == 1
+        return capsys.readouterr().err.splitlines()
+
+    with HTTPServer(("127.0.0.1", 0), _Expired) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield run
+        server.shutdown()
+
+
+REGION = {"AWS_DEFAULT_REGION": "us-east-1"}
+KEYED = {"AWS_ACCESS_KEY_ID": "made", "AWS_SECRET_ACCESS_KEY": "up", **REGION}
+
+
+@pytest.mark.parametrize(
+    ("variables", "said", "remedy"),
+    [
+        ({}, "You must specify a region.", "AWS_DEFAULT_REGION"),
+        (REGION, "No usable AWS credentials were found.", "AWS_PROFILE"),
+        ({**KEYED, "AWS_PROFILE": "nobody"}, "The config profile (nobody) could not be found.", "AWS_PROFILE"),
+        ({**KEYED, "AWS_ENDPOINT_URL": "http://127.0.0.1:9"}, "AWS could not be reached.", "AWS_ENDPOINT_URL"),
+        ({**KEYED, "AWS_ENDPOINT_URL": "EXPIRED"}, "The AWS credentials have expired.", "aws sso login"),
+    ],
+)
+def test_whose_credentials_are_no_good_is_told_what_to_do_in_a_line(
+    variables: dict[str, str], said: str, remedy: str, infer: Callable[..., list[str]]
+) -> None:
+    (line,) = infer(**variables)
+    assert said in line
+    assert remedy in line.partition(said)[2]
