@@ -46,7 +46,7 @@ class Tail:
         newest = self._since
         here: set[str] = set()
         for page in self._logs.get_paginator("filter_log_events").paginate(startTime=self._since, **self._request):
-            # The emulator gives the lines of all streams, whichever are asked for.
+            # An endpoint may give the lines of all streams, whichever are asked for.
             for event in (each for each in page["events"] if each["logStreamName"].startswith(self._stream)):
                 identity = event.get("eventId") or f"{event['logStreamName']} {event['timestamp']} {event['message']}"
                 if event["timestamp"] >= newest:
