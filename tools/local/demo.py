@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Final
 
 from contract.runs import RunSummary
@@ -46,9 +47,9 @@ What to try next
     then see the state      terraform -chdir={output}/stacks/{stack} state list
     or what would change    {choice} .venv/bin/cdktf diff {stack}
   look at the files         {folder}: deploy.log, glue-job.log, emulator.log, trino/trino.log
-  more of everything        make demo{of} USERS=2000
-  ETL-1 as a Spark job      make demo{of} ENGINE=glue
-  ETL-2 as a function       make demo{of} TRANSFORM=arrow
+  more of everything        make demo{of}{engines} USERS=2000
+  {extract:<25} make demo{of}{other_extract}
+  {transform:<25} make demo{of}{other_transform}
   stop and remove it        make down{of}
 """
 
@@ -75,7 +76,7 @@ class Demo:
         self.make_pseudonym_key()
         self.night(sample, lambda: self.await_trino(parts))
         self._screen.console.print(
-            what_next(self.workspace, self._variables(), sample), highlight=False, markup=False, soft_wrap=True
+            what_next(self.workspace, self._engines, sample), highlight=False, markup=False, soft_wrap=True
         )
 
     def night(self, sample: Sample, connection: Callable[[], Connection | None]) -> None:
@@ -196,9 +197,10 @@ class Demo:
         return self._engines.variables(self.workspace.environment)
 
 
-def what_next(workspace: Workspace, choice: Mapping[str, str], sample: Sample) -> str:
-    """Return commands to go on with, as they can be typed in the project's folder."""
+def what_next(workspace: Workspace, engines: Engines, sample: Sample) -> str:
+    """Return commands to go on with, as they can be typed in the project's folder; ``engines`` is what runs now."""
     contract = workspace.environment.contract_name
+    on_glue, on_arrow = engines.extract == GLUE_ENGINE, engines.transform == ARROW_ENGINE
     is_own = contract != LOCAL.contract_name
     return WHAT_NEXT.format(
         of=f" CONTRACT={contract}" if is_own else "",
@@ -208,8 +210,19 @@ def what_next(workspace: Workspace, choice: Mapping[str, str], sample: Sample) -
         env=workspace.environment.name,
         stack=workspace.environment.names.normalize_stack,
         view=sample.view,
-        choice=" ".join(f"{name}={value}" for name, value in choice.items()),
+        choice=" ".join(f"{name}={value}" for name, value in engines.variables(workspace.environment).items()),
+        engines=_chosen(engines),
+        extract="ETL-1 as a function" if on_glue else "ETL-1 as a Spark job",
+        transform="ETL-2 as a Spark job" if on_arrow else "ETL-2 as a function",
+        other_extract=_chosen(replace(engines, extract=LAMBDA_ENGINE if on_glue else GLUE_ENGINE)),
+        other_transform=_chosen(replace(engines, transform=SPARK_ENGINE if on_arrow else ARROW_ENGINE)),
     )
+
+
+def _chosen(engines: Engines) -> str:
+    """Return the words by which make takes these engines; what it takes anyway is left out."""
+    words = {"ENGINE": (engines.extract, LAMBDA_ENGINE), "TRANSFORM": (engines.transform, SPARK_ENGINE)}
+    return "".join(f" {word}={value}" for word, (value, usual) in words.items() if value != usual)
 
 
 def _counts(contract: SourceContract, summary: RunSummary) -> str:

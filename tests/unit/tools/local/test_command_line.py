@@ -10,7 +10,7 @@ import pytest
 from rich.console import Console
 
 from envs.local import LOCAL
-from envs.schema import ExtractSettings
+from envs.schema import ARROW_ENGINE, ExtractSettings
 from ops.queries import Column
 from tools.local import __main__, query
 from tools.local import screen as screens
@@ -137,9 +137,18 @@ def test_conf_that_glue_would_not_take(text: str) -> None:
 def test_another_contracts_demo_has_a_folder_and_commands_of_its_own() -> None:
     own = Workspace.chosen({"CAT_LOCAL_CONTRACT": "tickets"})
     assert (own.environment.contract_name, own.directory.name) == ("tickets", ".local-tickets")
-    said = what_next(own, {"CAT_ENV": "local"}, Sample([], "", {}, view="tickets"))
+    said = what_next(own, Engines(), Sample([], "", {}, view="tickets"))
     assert "make query CONTRACT=tickets SQL='SELECT * FROM tickets LIMIT 3'" in said
     assert "CAT_LOCAL_CONTRACT=tickets .venv/bin/python -m tools.local night" in said
     usual = Workspace.chosen({})
     assert (usual.environment, usual.directory.name) == (LOCAL, ".local")
-    assert "CONTRACT" not in what_next(usual, {"CAT_ENV": "local"}, Sample([], "", {}, view="x"))
+    assert "CONTRACT" not in what_next(usual, Engines(), Sample([], "", {}, view="x"))
+
+
+def test_what_is_proposed_next_keeps_the_engine_that_it_is_not_about() -> None:
+    said = what_next(Workspace.chosen({}), Engines(transform=ARROW_ENGINE), Sample([], "", {}, view="x"))
+    assert [line.split("make demo")[1] for line in said.splitlines() if "make demo" in line] == [
+        " TRANSFORM=arrow USERS=2000",
+        " ENGINE=glue TRANSFORM=arrow",
+        "",
+    ]
