@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from contract.datasets import Dataset
 from contract.layout import TableZones, pseudonymous_family
 from contract.masking import pseudonymous_datasets
 from envs.schema import Environment
+
+if TYPE_CHECKING:
+    from ops.platform import Platform
 
 
 @dataclass(frozen=True)
@@ -38,3 +42,12 @@ def databases_of(environment: Environment) -> Iterator[Database]:
             pseudonymous_family(environment.name),
             is_pseudonymous=True,
         )
+
+
+def has_database(platform: Platform, name: str) -> bool:
+    """Tell whether the catalog has a database of that name."""
+    try:
+        platform.glue.get_database(Name=name)
+    except platform.glue.exceptions.EntityNotFoundException:
+        return False
+    return True

@@ -11,6 +11,7 @@ from contract.datasets import RUNS, Dataset
 from glue_src.exceptions import TableMovedError
 from glue_src.maintenance import key_of
 from glue_src.tables import TableState
+from ops.databases import Database
 from ops.exits import usage
 from ops.platform import Platform
 
@@ -45,8 +46,8 @@ class Unnamed:
     total: int
 
 
-def open_table(platform: Platform, dataset: Dataset) -> Table:
-    """Return a table as PyIceberg knows it.
+def open_table(platform: Platform, dataset: Dataset, database: str = "") -> Table:
+    """Return a table as PyIceberg knows it: a full one, or that of another database.
 
     Raises:
         OpsError: PyIceberg is not installed.
@@ -58,8 +59,8 @@ def open_table(platform: Platform, dataset: Dataset) -> Table:
     except ImportError as error:
         message = f"Reading tables needs the package pyiceberg: {error}."
         raise usage(message, "python -m pip install -r ops/requirements.txt -c constraints.txt") from error
-    database = platform.environment.etl.catalog.database_name
-    return lake_catalog(platform.glue, platform.s3, database).table(dataset.name)
+    name = database or platform.environment.etl.catalog.database_name
+    return lake_catalog(platform.glue, platform.s3, name).table(dataset.name)
 
 
 def batches(table: Table, columns: Sequence[str], row_filter: str = "") -> Iterator[pa.RecordBatch]:
@@ -123,25 +124,26 @@ def unnamed_objects(platform: Platform, dataset: Dataset, older_than: datetime) 
     return Unnamed(unnamed, total)
 
 
-def sizes_needed(platform: Platform, dataset: Dataset) -> dict[str, int | None]:
-    """Return the keys of the files of a table's present state, each with the size that it has to have, if one is told.
+def files_needed(platform: Platform, database: Database, dataset: Dataset) -> Iterator[tuple[str, int | None]]:
+    """Yield the keys of the files of a table's present state, each with the size that it has to have, if one is told.
+
+    Each comes before what it names: where reading fails, the last one is what cannot be read.
 
     Raises:
         TableError: the table, or a manifest, cannot be read.
     """
     from glue_src.arrow.catalog import named_files
 
-    table = open_table(platform, dataset)
-    sizes: dict[str, int | None] = {table.metadata_location: None}
+    table = open_table(platform, dataset, database.name)
+    yield key_of(table.metadata_location), None
     snapshot = table.current_snapshot()
     if snapshot:
-        sizes[snapshot.manifest_list] = None
+        yield key_of(snapshot.manifest_list), None
         with named_files(table):
             for manifest in snapshot.manifests(table.io):
-                sizes[manifest.manifest_path] = manifest.manifest_length
+                yield key_of(manifest.manifest_path), manifest.manifest_length
                 for entry in manifest.fetch_manifest_entry(table.io):
-                    sizes[entry.data_file.file_path] = entry.data_file.file_size_in_bytes
-    return {key_of(address): size for address, size in sizes.items()}
+                    yield key_of(entry.data_file.file_path), entry.data_file.file_size_in_bytes
 
 
 def set_current_snapshot(platform: Platform, dataset: Dataset, state: TableState, snapshot_id: int) -> None:

@@ -16,6 +16,7 @@ from contract.datasets import Dataset
 from contract.layout import first_metadata_root
 from contract.units import MIB
 from glue_src.exceptions import TableError
+from ops.databases import Database, databases_of
 from ops.platform import Platform
 from ops.versions import Version, histories
 from ops.whole import histories_of, whole_files
@@ -31,12 +32,14 @@ class Former:
 
 def to_put_back(platform: Platform, since: datetime) -> list[Former]:
     """Return what was overwritten since an instant, but for the files by which tables are whole now."""
-    etl = platform.environment.etl
-    tables = {dataset: histories_of(platform, dataset) for dataset in platform.environment.contract.tables}
+    tables = {
+        (database, dataset): histories_of(platform, database, dataset)
+        for database in databases_of(platform.environment)
+        for dataset in database.tables
+    }
     listed = chain(
-        *(histories(platform, prefix) for prefix in (first_metadata_root(), etl.clean_prefix)),
+        *(histories(platform, prefix) for prefix in (first_metadata_root(), platform.environment.etl.clean_prefix)),
         *(by_key.items() for by_key in tables.values()),
-        histories(platform, etl.pseudonymous_prefix),
     )
     found = list(_overwritten(listed, since))
     needed = _needed_as_they_are(platform, tables) if found else frozenset()
@@ -54,14 +57,14 @@ def _overwritten(listed: Iterable[tuple[str, list[Version]]], since: datetime) -
 
 
 def _needed_as_they_are(
-    platform: Platform, tables: Mapping[Dataset, Mapping[str, Sequence[Version]]]
+    platform: Platform, tables: Mapping[tuple[Database, Dataset], Mapping[str, Sequence[Version]]]
 ) -> frozenset[str]:
     """Return the keys of tables' files with which nothing is wrong: an older version could only break those."""
     needed: set[str] = set()
-    for dataset, by_key in tables.items():
+    for (database, dataset), by_key in tables.items():
         # Where it cannot be read, whatever its files held before is better.
         with suppress(TableError):
-            needed |= whole_files(platform, dataset, by_key)
+            needed |= whole_files(platform, database, dataset, by_key)
     return frozenset(needed)
 
 

@@ -12,7 +12,7 @@ from contract.datasets import Dataset
 from contract.layout import ARTIFACTS_PREFIX, first_metadata_key
 from glue_src.exceptions import TableError, TableMetadataError
 from glue_src.tables import TableState, read_state, read_table
-from ops.databases import Database, databases_of
+from ops.databases import Database, databases_of, has_database
 from ops.exits import attention
 from ops.platform import Platform
 from ops.versions import Version, delete, versions
@@ -74,16 +74,8 @@ def databases(platform: Platform) -> Iterator[Database]:
     That of the pseudonymous tables is none of them while it is not there: a deployment makes it, with its tables.
     """
     for database in databases_of(platform.environment):
-        if not database.is_pseudonymous or _has_database(platform, database.name):
+        if not database.is_pseudonymous or has_database(platform, database.name):
             yield database
-
-
-def _has_database(platform: Platform, name: str) -> bool:
-    try:
-        platform.glue.get_database(Name=name)
-    except platform.glue.exceptions.EntityNotFoundException:
-        return False
-    return True
 
 
 def lost_tables(platform: Platform) -> tuple[LostTable, ...]:

@@ -29,6 +29,8 @@ from contract.snapshots import NO_SNAPSHOT, SnapshotProperty
 from contract.table_metadata import first_metadata
 from envs.schema import Environment
 from glue_src.arrow.s3_files import S3_CLIENT, S3Files
+from glue_src.maintenance import key_of
+from ops.databases import Database, databases_of
 from ops.platform import Platform
 from tools.local.aws_environment import CREDENTIALS, REGION, emulator_variables
 
@@ -62,15 +64,17 @@ class IcebergLake:
         """Make the bucket, versioned, and the tables as Terraform declares them."""
         self.s3.create_bucket(Bucket=self.bucket)
         self.s3.put_bucket_versioning(Bucket=self.bucket, VersioningConfiguration={"Status": "Enabled"})
-        self.glue.create_database(DatabaseInput={"Name": self.database})
-        for dataset in self.environment.contract.tables:
-            self.create_table(dataset)
+        for database in databases_of(self.environment):
+            self.glue.create_database(DatabaseInput={"Name": database.name})
+            for dataset in database.tables:
+                self.create_table(dataset, database)
 
     def destroy(self) -> None:
         """Remove the tables and the bucket with all that is in it."""
-        for dataset in self.environment.contract.tables:
-            self.glue.delete_table(DatabaseName=self.database, Name=dataset.name)
-        self.glue.delete_database(Name=self.database)
+        for database in databases_of(self.environment):
+            for dataset in database.tables:
+                self.glue.delete_table(DatabaseName=database.name, Name=dataset.name)
+            self.glue.delete_database(Name=database.name)
         bucket = boto3.resource("s3", endpoint_url=self.endpoint_url, region_name=REGION, **_KEYS).Bucket(self.bucket)
         bucket.object_versions.delete()
         # The emulator would keep them for the next bucket of that name.
@@ -78,14 +82,20 @@ class IcebergLake:
             upload.abort()
         bucket.delete()
 
-    def create_table(self, dataset: Dataset) -> None:
-        """Make one empty table."""
-        name, etl = self.environment.name, self.environment.etl
-        location = f"s3://{self.bucket}/{etl.table_zones.table_prefix(dataset)}".rstrip("/")
-        key = first_metadata_key(name, dataset)
-        self.put(key, first_metadata(name, dataset, location, self.environment.days_kept(dataset)).encode())
+    @property
+    def full(self) -> Database:
+        """The full tables' database."""
+        return next(databases_of(self.environment))
+
+    def create_table(self, dataset: Dataset, database: Database | None = None) -> None:
+        """Make one empty table: a full one, or that of another database."""
+        database = database or self.full
+        family = database.family
+        location = f"s3://{self.bucket}/{database.zones.table_prefix(dataset)}".rstrip("/")
+        key = first_metadata_key(family, dataset)
+        self.put(key, first_metadata(family, dataset, location, self.environment.days_kept(dataset)).encode())
         self.glue.create_table(
-            DatabaseName=self.database,
+            DatabaseName=database.name,
             TableInput={
                 "Name": dataset.name,
                 "TableType": "EXTERNAL_TABLE",
@@ -106,18 +116,24 @@ class IcebergLake:
         pages = self.s3.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=prefix)
         return [stored["Key"] for page in pages for stored in page.get("Contents", [])]
 
-    def table(self, dataset: Dataset) -> Table:
-        """Return a table as it is now."""
-        return self.catalog.load_table((self.database, dataset.name))
+    def table(self, dataset: Dataset, database: str = "") -> Table:
+        """Return a table as it is now: a full one, or that of another database."""
+        return self.catalog.load_table((database or self.database, dataset.name))
 
     def commit(
-        self, dataset: Dataset, rows: Sequence[Row], run_id: str = "", day: date | None = None, **properties: str
+        self,
+        dataset: Dataset,
+        rows: Sequence[Row],
+        run_id: str = "",
+        day: date | None = None,
+        database: str = "",
+        **properties: str,
     ) -> int:
         """Make ``rows`` all that a table holds, in one commit with one file a partition, and return the snapshot's id.
 
         Without a ``run_id`` it is another program's commit: without the entries that ETL-2 makes in the summary.
         """
-        table = self.table(dataset)
+        table = self.table(dataset, database)
         if run_id:
             properties = {**self._entries(table, dataset, rows, run_id, day), **properties}
         current = table.current_snapshot()
@@ -130,7 +146,7 @@ class IcebergLake:
                     overwrite.delete_data_file(file)
                 for file in files:
                     overwrite.append_data_file(file)
-        made = self.table(dataset).metadata.current_snapshot_id
+        made = self.table(dataset, database).metadata.current_snapshot_id
         assert made is not None
         return made
 
@@ -152,9 +168,9 @@ class IcebergLake:
         columns = {name: [row.get(name) for row in ordered] for name in schema.names}
         written = io.BytesIO()
         pq.write_table(pa.table(columns, schema=schema), written, row_group_size=1000, compression="zstd")
-        key = f"{self.environment.etl.table_zones.table_prefix(dataset)}data/{next(self._numbers):05}.parquet"
-        self.put(key, written.getvalue())
-        return f"s3://{self.bucket}/{key}"
+        address = f"{table.location()}/data/{next(self._numbers):05}.parquet"
+        self.put(key_of(address), written.getvalue())
+        return address
 
     def night(
         self, day: date, rows: Mapping[Dataset, Sequence[Row]], *, began: datetime, publish: bool = True

@@ -8,6 +8,7 @@ from glue_src.exceptions import TableError
 from glue_src.schema import schema_faults
 from ops.checks.findings import ATTENTION, OK, Check, Examination, Finding
 from ops.checks.lateness import missing_since, seen_run
+from ops.databases import databases_of
 from ops.schemas import differences
 from ops.whole import file_faults
 
@@ -77,10 +78,12 @@ def agreement(examined: Examination) -> Iterator[Finding]:
 def files(examined: Examination) -> Iterator[Finding]:
     """Say whether all files of the tables' present states are there as they were written."""
     wrong = False
+    full = next(databases_of(examined.platform.environment))
     for dataset, state in examined.states.items():
-        for fault in file_faults(examined.platform, dataset, state):
+        for fault in file_faults(examined.platform, full, dataset, state):
             wrong = True
-            again = f"restore {fault.option}" if fault.option else f"rebuild --table {dataset.name}"
+            since = f"{fault.since:%Y-%m-%dT%H:%M:%SZ}" if fault.since else ""
+            again = f"restore {fault.option} {since}" if fault.option else f"rebuild --table {dataset.name}"
             remedy = f"{examined.command(again)} (runbook: A table is damaged)"
             yield Finding("files", ATTENTION, f"{dataset.name}: {fault.said}; queries that read it fail", remedy)
     if not wrong:

@@ -12,7 +12,9 @@ from typer.testing import Result
 from contract.layout import table_prefix
 from contract.sources.catia import CONVERSATIONS, FEEDBACK, MESSAGES
 from envs.local import LOCAL
+from glue_src.maintenance import key_of
 from ops import restore
+from ops.databases import databases_of
 from ops.exits import Exit
 from ops.platform import Platform
 from ops.versions import histories
@@ -136,7 +138,7 @@ def test_a_damaged_newest_file_gives_way_to_the_one_before(
 ) -> None:
     newest = lake.table(MESSAGES).metadata_location.partition(f"{lake.bucket}/")[2]
     lake.put(newest, b"{")
-    (full,) = restore.databases(platform)
+    full, _ = restore.databases(platform)
     state = restore.newest_state(platform, full, MESSAGES)
     assert state is not None
     assert state.metadata_location != platform.bucket.uri(newest)
@@ -158,8 +160,13 @@ def test_overwritten_objects_hold_again_what_they_held_and_no_whole_table_change
 ) -> None:
     content = platform.bucket.read
     # A CSV, a file that the present state of a table needs, one of a table's earlier state, and one of those apart.
-    masked = f"{table_prefix(LOCAL.etl.pseudonymous_prefix, MESSAGES)}data/x.parquet"
+    _, pseudonymous = databases_of(LOCAL)
+    messages = next(each for each in pseudonymous.tables if each.name == MESSAGES.name)
+    masked = f"{pseudonymous.zones.table_prefix(messages)}data/x.parquet"
     lake.put(masked, b"x")
+    lake.commit(messages, rows(5)[MESSAGES], database=pseudonymous.name)
+    masked_data = next(key for key in lake.keys(f"{pseudonymous.zones.table_prefix(messages)}data/") if key != masked)
+    masked_whole = key_of(lake.table(messages, pseudonymous.name).metadata_location)
     csv, data, old = (
         lake.keys(f"{LOCAL.etl.clean_prefix}{MESSAGES.name}/")[0],
         lake.keys(f"{table_prefix(LOCAL.etl.curated_prefix, MESSAGES)}data/")[-1],
@@ -169,17 +176,22 @@ def test_overwritten_objects_hold_again_what_they_held_and_no_whole_table_change
     gone, anew = f"{LOCAL.etl.clean_prefix}gone", f"{LOCAL.etl.clean_prefix}anew"
     lake.put(gone, b"first")
     lake.s3.delete_object(Bucket=lake.bucket, Key=gone)
-    before = {key: content(key) for key in (csv, data, old, masked)}
+    before = {key: content(key) for key in (csv, data, old, masked_data, masked)}
+    # Damaged then, and mended since.
+    mended = {key: content(key) for key in (whole, masked_whole)}
+    for key in mended:
+        lake.put(key, b"damaged")
     # S3 tells in whole seconds when a version was made.
     time.sleep(2)
     since = datetime.now(UTC).replace(microsecond=0).isoformat()
     for key in (*before, *before):
         lake.put(key, f"x{time.monotonic()}".encode())
     lake.put(data, bytes(len(before[data])))
-    lake.put(whole, content(whole))
+    for key, first in mended.items():
+        lake.put(key, first)
     lake.put(gone, b"was not there then")
     lake.put(anew, b"is new")
-    kept = {key: content(key) for key in (whole, gone, anew)}
+    kept = {key: content(key) for key in (whole, masked_whole, gone, anew)}
 
     def restored(*words: str) -> Result:
         return ops("restore", "--overwritten-since", since, *words)
@@ -187,7 +199,7 @@ def test_overwritten_objects_hold_again_what_they_held_and_no_whole_table_change
     asked = restored()
     assert asked.exit_code == Exit.NOT_CONFIRMED
     assert [key for key in (*before, *kept) if key in asked.stderr] == list(before)
-    assert told(restored("--yes", "--json")) == {"brought_back": 0, "put_back": 4, "registered": []}
+    assert told(restored("--yes", "--json")) == {"brought_back": 0, "put_back": 5, "registered": []}
     assert {key: content(key) for key in before} == before
     assert {key: content(key) for key in kept} == kept
     assert lake.table(MESSAGES).scan().count() == 30
