@@ -213,6 +213,7 @@ class TableFileError(TableError):
     """A manifest or data file that a table names is missing or damaged."""
 
     def __init__(self, table: str, fault: str) -> None:
+        self.table = table
         super().__init__(
             f"{table}: {fault} The table stays as it was. Restore an earlier version of the object, or rebuild the "
             f"table from the newest clean run: python -m ops rebuild --table {table}"

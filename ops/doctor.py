@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import starmap
 from typing import Final
 
 from botocore.exceptions import ClientError
@@ -11,8 +12,8 @@ from botocore.exceptions import ClientError
 from glue_src.exceptions import TableError
 from ops.aws_errors import explained, is_absence, is_local
 from ops.checks import account, extract, limits, serving, tables, transform, upkeep
-from ops.checks.findings import ATTENTION, OK, UNKNOWN, Check, Examination, Finding
-from ops.checks.lateness import lateness
+from ops.checks.findings import ATTENTION, OK, UNKNOWN, Check, Effect, Examination, Finding
+from ops.checks.lateness import Lateness, lateness
 
 CHECKS: Final = (
     *account.CHECKS,
@@ -33,7 +34,7 @@ class Report:
 
     environment: str
     findings: tuple[Finding, ...]
-    lateness: str
+    lateness: Lateness
 
     @property
     def matters(self) -> tuple[Finding, ...]:
@@ -52,11 +53,37 @@ def examine(examined: Examination, checks: Sequence[Check] = CHECKS) -> Report:
     Raises:
         botocore.exceptions.ClientError, BotoCoreError: the credentials are of no use, or AWS cannot be reached.
     """
-    found: dict[object, Finding] = {}
-    for finding in (finding for check in checks for finding in _made(check, examined)):
-        # A table that cannot be read stands in the way of several checks, and is told by the first.
-        found.setdefault((finding.said, finding.remedy) if finding.remedy else finding, finding)
-    return Report(examined.env, tuple(found.values()), lateness(examined))
+    found = [finding for check in checks for finding in _made(check, examined)]
+    by_cause: dict[Finding, list[Finding]] = {}
+    for finding in found:
+        by_cause.setdefault(_cause(finding, found), []).append(finding)
+    told: dict[object, Finding] = {}
+    for finding in starmap(_with_consequences, by_cause.items()):
+        # What AWS refuses to several checks is told by the first.
+        told.setdefault((finding.said, finding.remedy) if finding.remedy else finding, finding)
+    return Report(examined.env, tuple(told.values()), lateness(examined))
+
+
+def _cause(finding: Finding, findings: Collection[Finding]) -> Finding:
+    """Return the finding that another one follows from in the end, which may be itself."""
+    if finding.state == OK or finding.effect is None:
+        return finding
+    explaining = (
+        each for each in findings if each is not finding and each.state == ATTENTION and finding.effect in each.explains
+    )
+    cause = next(explaining, None)
+    return finding if cause is None else _cause(cause, findings)
+
+
+def _with_consequences(cause: Finding, findings: Sequence[Finding]) -> Finding:
+    """Return a cause as it is told: with what follows from it, and what is then left to do."""
+    follows = [each for each in findings if each is not cause and isinstance(each.effect, Effect)]
+    if not follows:
+        return cause
+    said = f"{cause.said}; therefore {'; '.join(each.said for each in follows)}"
+    again = follows[0].remedy
+    remedy = cause.remedy if again in cause.remedy else f"{cause.remedy}; then {again}"
+    return replace(cause, said=said, remedy=remedy)
 
 
 def _made(check: Check, examined: Examination) -> Iterator[Finding]:

@@ -63,7 +63,7 @@ TRANSFORM_REMEDIES: Final = (
         "A run was held",
     ),
     Remedy(
-        r"failed \d+ check|quarantin|failed checks",
+        r"failed (a|\d+) check|quarantin|failed checks",
         "{query failed_checks} says which; repair the cause, then {run}",
         "A run was quarantined",
     ),

@@ -12,6 +12,7 @@ from botocore.exceptions import ClientError
 from glue_src.exceptions import TableError
 from ops.aws_errors import is_local
 from ops.checks.findings import Examination, Finding
+from ops.checks.lateness import Lateness
 from ops.doctor import URGENT, examine
 from ops.engines import EngineState, extract_engine, transform_engine
 from ops.platform import Platform
@@ -42,7 +43,7 @@ class Status:
     alarms: tuple[AlarmState, ...]
     queues: tuple[QueueState, ...]
     next_steps: tuple[Finding, ...]
-    lateness: str
+    lateness: Lateness
 
     @property
     def scheduled(self) -> bool:

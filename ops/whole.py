@@ -50,7 +50,8 @@ def file_faults(platform: Platform, database: Database, dataset: Dataset, state:
         sizes.update(files_needed(platform, database, dataset))
     except TableFileError as error:
         said = str(error).removeprefix(f"{dataset.name}: ")
-        unread = FileFault("", said, _DELETED if state.current else "", state.current and state.current.committed_at)
+        since = state.current.committed_at if state.current else None
+        unread = FileFault("", said, _DELETED if since else "", since)
     found = list(_faults(platform, sizes, histories_of(platform, database, dataset)))
     return found or ([unread] if unread else [])
 

@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 
 from glue_src.exceptions import TableError
 from ops.aws_errors import is_absence
-from ops.checks.findings import ATTENTION, OK, Check, Examination, Finding
+from ops.checks.findings import ATTENTION, OK, WITHOUT_START, Check, Examination, Finding
 from ops.services import topic_arn
 
 #: https://docs.aws.amazon.com/AmazonS3/latest/userguide/enable-event-notifications-eventbridge.html
@@ -67,9 +67,8 @@ def bucket(examined: Examination) -> Iterator[Finding]:
         early = "" if _has_run(examined) else _NOT_YET
         yield Finding("bucket", OK, f"{platform.bucket.name} tells EventBridge of arrivals{early}")
     else:
-        yield Finding(
-            "bucket", ATTENTION, f"{platform.bucket.name} tells EventBridge nothing: ETL-2 never starts", deploy
-        )
+        said = f"{platform.bucket.name} tells EventBridge nothing: ETL-2 never starts"
+        yield Finding("bucket", ATTENTION, said, deploy, WITHOUT_START)
 
 
 def _has_run(examined: Examination) -> bool:

@@ -8,7 +8,7 @@ from typing import Final
 from botocore.exceptions import ClientError
 
 from ops.aws_errors import is_absence
-from ops.checks.findings import ATTENTION, OK, Check, Examination, Finding
+from ops.checks.findings import ATTENTION, OK, STALE, WITHOUT_RUN, WITHOUT_START, Check, Effect, Examination, Finding
 from ops.engines import FUNCTION, DeployedEngine, EngineRun, extract_engine, time_limit, transform_engine
 from ops.invocations import RUNNING
 from ops.remedies import SOURCE_IS_GONE, remedy_for
@@ -27,11 +27,12 @@ def source_table(examined: Examination) -> Iterator[Finding]:
     except ClientError as error:
         if not is_absence(error):
             raise
-        yield Finding("source table", ATTENTION, f"{name} does not exist: no run can begin", SOURCE_IS_GONE)
+        said, explains = f"{name} does not exist: no run can begin", (SOURCE_IS_GONE, *WITHOUT_RUN)
+        yield Finding("source table", ATTENTION, said, SOURCE_IS_GONE, explains)
         return
     said = f"{name} is {table['TableStatus']}, about {table.get('ItemCount', 0):,} items"
     state = OK if table["TableStatus"] in {"ACTIVE", "UPDATING"} else ATTENTION
-    yield Finding("source table", state, said, "" if state == OK else "wait for it, or ask its owner")
+    yield Finding("source table", state, said, "" if state == OK else "wait for it, or ask its owner", WITHOUT_RUN)
 
 
 def engines(examined: Examination) -> Iterator[Finding]:
@@ -43,7 +44,8 @@ def engines(examined: Examination) -> Iterator[Finding]:
             if not is_absence(error):
                 raise
             fault, said = True, f"the {engine.kind} {engine.name} does not exist"
-        yield Finding(engine.etl, ATTENTION if fault else OK, said, examined.platform.deploy if fault else "")
+        explains = WITHOUT_RUN if engine.etl == "ETL-1" else WITHOUT_START
+        yield Finding(engine.etl, ATTENTION if fault else OK, said, examined.platform.deploy if fault else "", explains)
 
 
 def _readiness(examined: Examination, engine: DeployedEngine) -> tuple[bool, str]:
@@ -71,7 +73,7 @@ def schedule(examined: Examination) -> Iterator[Finding]:
         if not is_absence(error):
             raise
         if settings.enabled:
-            yield Finding("schedule", ATTENTION, f"{platform.names.schedule} does not exist", deploy)
+            yield Finding("schedule", ATTENTION, f"{platform.names.schedule} does not exist", deploy, WITHOUT_RUN)
         else:
             yield Finding("schedule", OK, "there is none, as envs/ says: runs are started by hand")
         return
@@ -81,9 +83,10 @@ def schedule(examined: Examination) -> Iterator[Finding]:
     due = (settings.cron_expression, settings.time_zone)
     wrong = wrong or (found["ScheduleExpression"], zone) != due
     wanted = f"envs/ says {' '.join(map(str, due)) if settings.enabled else 'none'}"
-    yield Finding(
-        "schedule", ATTENTION if wrong else OK, f"{said}; {wanted}" if wrong else said, deploy if wrong else ""
-    )
+    if wrong:
+        yield Finding("schedule", ATTENTION, f"{said}; {wanted}", deploy, WITHOUT_RUN)
+    else:
+        yield Finding("schedule", OK, said)
 
 
 def last_runs(examined: Examination) -> Iterator[Finding]:
@@ -94,14 +97,14 @@ def last_runs(examined: Examination) -> Iterator[Finding]:
             yield Finding(check, OK, "none is known of the last days")
             continue
         said = f"{last.state} at {last.started_at:%Y-%m-%d %H:%M} UTC"
+        explains = WITHOUT_RUN if engine.etl == "ETL-1" else (Effect.NOT_PUBLISHED, STALE)
         if last.failed and not _is_made_good(examined, engine, last):
             todo, heading = remedy_for(engine.etl, f"{last.state} {last.error}", examined.platform)
             told = f"{said}: {last.error.partition(chr(10))[0]}"
-            yield Finding(check, ATTENTION, told, f"{todo} (runbook: {heading})")
+            yield Finding(check, ATTENTION, told, f"{todo} (runbook: {heading})", explains, effect=todo)
         elif last.state == RUNNING and (slow := _slowness(examined, engine, last)):
-            yield Finding(
-                check, ATTENTION, slow, f"{examined.command(f'logs {engine.word}')} (runbook: A run takes long)"
-            )
+            todo = f"{examined.command(f'logs {engine.word}')} (runbook: A run takes long)"
+            yield Finding(check, ATTENTION, slow, todo, explains)
         else:
             yield Finding(check, OK, said)
 
@@ -142,7 +145,8 @@ def reading(examined: Examination) -> Iterator[Finding]:
     """Say whether the scan was throttled, and whether the newest run is like those before."""
     newest = examined.runs.newest
     if newest is None:
-        yield Finding("runs", ATTENTION, "there is no complete run", examined.command("run"))
+        said, again = "there is no complete run", examined.command("run")
+        yield Finding("runs", ATTENTION, said, again, (Effect.NOT_SEEN, STALE), Effect.NO_COMPLETE_RUN)
         return
     throttled = newest.scan.throttled_requests
     if throttled:
@@ -163,9 +167,12 @@ def incomplete(examined: Examination) -> Iterator[Finding]:
     newest = examined.runs.newest
     for run in examined.runs.broken:
         newer = newest is None or run.run_id > newest.run_id
-        remedy = examined.command("run") if newer else ""
         said = f"{run.run_id} of {run.dt}: {'; '.join(run.reasons)}"
-        yield Finding("incomplete runs", ATTENTION if newer else OK, said, remedy)
+        if newer:
+            explains = Effect.NO_COMPLETE_RUN, Effect.NOT_SEEN, STALE
+            yield Finding("incomplete runs", ATTENTION, said, examined.command("run"), explains, Effect.CUT_OFF_RUN)
+        else:
+            yield Finding("incomplete runs", OK, said)
     if not examined.runs.broken:
         yield Finding("incomplete runs", OK, "none among the newest")
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -13,45 +15,76 @@ from glue_src.exceptions import TableError
 from ops.aws_errors import is_absence, is_local
 from ops.checks.findings import Examination
 from ops.invocations import RUNNING
+from ops.report.wording import Language
 from ops.tables import RecordedRun, Unpublished
 
 #: What a schedule has started is at work by then, Lambda's own retries included.
 _STARTED_WITHIN: Final = timedelta(minutes=15)
 
 
-def lateness(examined: Examination) -> str:
-    """Say in one sentence whether data is late, which run readers see, and which tables they cannot read."""
-    unreadable: list[str] = []
+@dataclass(frozen=True)
+class Lateness:
+    """Whether data is late, which run readers see instead of which, and of which tables queries fail.
+
+    ``state`` is a text's name, below ``lateness`` in ``ops/report/texts``.
+    """
+
+    state: str
+    seen: RecordedRun | None = None
+    missing: datetime | None = None
+    failing: tuple[str, ...] = ()
+
+    @property
+    def is_none(self) -> bool:
+        """Whether no data is late, and no query fails."""
+        return self.state == "none" and not self.failing
+
+    def said_in(self, words: Language) -> str:
+        """Say it in one sentence, or in two where queries fail."""
+        seen = seen_run(self.seen, words) if self.seen else ""
+        missing = words.instant(self.missing) if self.missing else ""
+        late = words.say(f"lateness.{self.state}", seen=seen, missing=missing)
+        return f"{words.say('lateness.failing', tables=', '.join(self.failing))} {late}" if self.failing else late
+
+
+def lateness(examined: Examination) -> Lateness:
+    """Return whether data is late."""
     try:
-        unreadable += [table.name for table in examined.contract.tables if table not in examined.states]
-        late = _late(examined)
+        found = _late(examined)
     except TableError:
-        late = "Whether data is late cannot be told, for the table runs cannot be read."
+        found = Lateness("unreadable")
     except ClientError as error:
         if not is_local(error) and not is_absence(error):
             raise
-        late = "Whether data is late cannot be told: AWS refused a question."
-    return f"Queries of {', '.join(unreadable)} fail. {late}" if unreadable else late
+        found = Lateness("refused")
+    return replace(found, failing=tuple(_failing(examined)))
 
 
-def _late(examined: Examination) -> str:
+def _failing(examined: Examination) -> Iterator[str]:
+    """Yield the tables of which queries fail, as far as AWS lets that be seen: what it refuses is a finding."""
+    try:
+        for (database, dataset), state in examined.looked_at.items():
+            if isinstance(state, TableError):
+                yield database.called(dataset)
+        yield from (database.called(dataset) for database, dataset in examined.file_faults)
+    except ClientError as error:
+        if not is_local(error) and not is_absence(error):
+            raise
+
+
+def _late(examined: Examination) -> Lateness:
     recorded, left = examined.recorded, examined.unpublished
     if recorded is None:
-        return "Data is late: no run is in the tables yet."
-    seen = seen_run(recorded)
+        return Lateness("no_run")
     if left is not None and left.state is not Unpublished.ON_ITS_WAY:
-        return f"Data is late: {seen}, and not that begun at {_instant(run_instant(left.run_id))}."
+        return Lateness("begun", recorded, run_instant(left.run_id))
     due = missing_since(examined, recorded)
-    return f"No data is late: {seen}." if due is None else f"Data is late: {seen}, and not that due at {_instant(due)}."
+    return Lateness("none", recorded) if due is None else Lateness("due", recorded, due)
 
 
-def seen_run(recorded: RecordedRun) -> str:
+def seen_run(recorded: RecordedRun, words: Language) -> str:
     """Say which run readers see."""
-    return f"readers see the run of {recorded.dt}, begun at {_instant(run_instant(recorded.run_id))}"
-
-
-def _instant(instant: datetime) -> str:
-    return f"{instant:%Y-%m-%d %H:%M} UTC"
+    return words.say("lateness.seen", day=recorded.dt, begun=words.instant(run_instant(recorded.run_id)))
 
 
 def missing_since(examined: Examination, recorded: RecordedRun) -> datetime | None:

@@ -3,37 +3,51 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
-from glue_src.exceptions import TableError
+from glue_src.exceptions import TableError, TableFileError, TableMissingError
 from glue_src.schema import schema_faults
-from ops.checks.findings import ATTENTION, OK, Check, Examination, Finding
+from glue_src.tables import TableState
+from ops.checks.findings import ATTENTION, OK, STALE, Check, Effect, Examination, Finding, files_of
 from ops.checks.lateness import missing_since, seen_run
-from ops.databases import databases_of
+from ops.databases import Database, has_database
+from ops.remedies import remedy_for
+from ops.report.wording import language
 from ops.schemas import differences
-from ops.whole import file_faults
 
 
 def tables(examined: Examination) -> Iterator[Finding]:
     """Say whether every table is there and its metadata is readable, and whether it lies where ETL-2 writes."""
-    platform, etl = examined.platform, examined.platform.environment.etl
     wrong = False
-    for dataset in examined.contract.tables:
-        try:
-            state = examined.state(dataset)
-        except TableError as error:
+    for database in examined.databases:
+        for finding in _tables_of(examined, database):
             wrong = True
-            yield examined.unreadable("tables", error)
-            continue
-        wanted = platform.bucket.uri(etl.table_zones.table_prefix(dataset)).rstrip("/")
-        if state.location != wanted:
-            wrong = True
+            yield finding
+    if not wrong:
+        names = " and ".join(database.name for database in examined.databases)
+        yield Finding("tables", OK, f"{len(examined.looked_at)} in {names}, their metadata is readable")
+
+
+def _tables_of(examined: Examination, database: Database) -> Iterator[Finding]:
+    platform = examined.platform
+    found = {dataset: examined.looked_at[database, dataset] for dataset in database.tables}
+    errors = [each for each in found.values() if isinstance(each, TableError)]
+    if any(isinstance(error, TableMissingError) for error in errors) and not has_database(platform, database.name):
+        remedy = f"{platform.deploy}; then {examined.command('restore')}"
+        said = f"the database {database.name} does not exist"
+        yield Finding("tables", ATTENTION, said, remedy, tuple(map(str, errors)))
+        return
+    for error in errors:
+        told = examined.unreadable("tables", error)
+        yield replace(told, explains=(*told.explains, str(error)), effect=None)
+    for dataset, state in found.items():
+        wanted = platform.bucket.uri(database.zones.table_prefix(dataset)).rstrip("/")
+        if isinstance(state, TableState) and state.location != wanted:
             remedy = (
                 "was it registered by hand, or its metadata file overwritten? docs/state.md, Tables and their files"
             )
-            yield Finding("tables", ATTENTION, f"{dataset.name} lies at {state.location}, not at {wanted}", remedy)
-    if not wrong:
-        said = f"{len(examined.contract.tables)} in {etl.catalog.database_name}, their metadata is readable"
-        yield Finding("tables", OK, said)
+            said = f"{database.called(dataset)} lies at {state.location}, not at {wanted}"
+            yield Finding("tables", ATTENTION, said, remedy)
 
 
 def columns(examined: Examination) -> Iterator[Finding]:
@@ -77,16 +91,19 @@ def agreement(examined: Examination) -> Iterator[Finding]:
 
 def files(examined: Examination) -> Iterator[Finding]:
     """Say whether all files of the tables' present states are there as they were written."""
-    wrong = False
-    full = next(databases_of(examined.platform.environment))
-    for dataset, state in examined.states.items():
-        for fault in file_faults(examined.platform, full, dataset, state):
-            wrong = True
-            since = f"{fault.since:%Y-%m-%dT%H:%M:%SZ}" if fault.since else ""
-            again = f"restore {fault.option} {since}" if fault.option else f"rebuild --table {dataset.name}"
+    # So does a run of ETL-2 end that meets such a file.
+    failed, _ = remedy_for("ETL-2", TableFileError.__name__, examined.platform)
+    for (database, dataset), faults in examined.file_faults.items():
+        name = database.called(dataset)
+        for option in sorted({fault.option for fault in faults}):
+            some = [fault for fault in faults if fault.option == option]
+            since = min((fault.since for fault in some if fault.since), default=None)
+            again = f"restore {option} {since:%Y-%m-%dT%H:%M:%SZ}" if since else f"rebuild --table {dataset.name}"
             remedy = f"{examined.command(again)} (runbook: A table is damaged)"
-            yield Finding("files", ATTENTION, f"{dataset.name}: {fault.said}; queries that read it fail", remedy)
-    if not wrong:
+            more = f", and {len(some) - 1:,} more of its files likewise" if some[1:] else ""
+            said = f"{name}: {some[0].said}{more}; queries that read it fail"
+            yield Finding("files", ATTENTION, said, remedy, (files_of(name), failed))
+    if not examined.file_faults:
         yield Finding("files", OK, "all that the tables name are there, as they were written")
 
 
@@ -94,15 +111,16 @@ def freshness(examined: Examination) -> Iterator[Finding]:
     """Say which run analysts see, and whether it is the last that the schedule promises."""
     recorded = examined.recorded
     if recorded is None:
-        yield Finding("freshness", ATTENTION, "no run is in the tables yet", examined.command("run"))
+        said, again = "no run is in the tables yet", examined.command("run")
+        yield Finding("freshness", ATTENTION, said, again, (STALE,), Effect.NOT_SEEN)
         return
-    said = seen_run(recorded)
+    said = seen_run(recorded, language("en"))
     due = missing_since(examined, recorded)
     if due is None:
         yield Finding("freshness", OK, said)
     else:
-        late = f"{said}; the schedule's run of {due:%Y-%m-%d %H:%M} UTC is missing"
-        yield Finding("freshness", ATTENTION, late, examined.command("run"))
+        late = f"the schedule's run of {due:%Y-%m-%d %H:%M} UTC is missing: {said}"
+        yield Finding("freshness", ATTENTION, late, examined.command("run"), (STALE,), Effect.NOT_SEEN)
 
 
 CHECKS = (

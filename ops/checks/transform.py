@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from botocore.exceptions import ClientError
 
 from envs.alert_texts import without_command
 from envs.schema import AFTER_JOB
 from ops.aws_errors import is_absence
-from ops.checks.findings import ATTENTION, OK, Check, Examination, Finding
+from ops.checks.findings import ATTENTION, OK, STALE, WITHOUT_START, Check, Effect, Examination, Finding
+from ops.remedies import remedy_for
 from ops.services import ALARM, MISSING
 from ops.tables import Unpublished
+
+#: What the alarm on failed checks tells.
+QUARANTINE: Final = "quarantine"
 
 
 def rule(examined: Examination) -> Iterator[Finding]:
@@ -24,7 +29,8 @@ def rule(examined: Examination) -> Iterator[Finding]:
     except ClientError as error:
         if not is_absence(error):
             raise
-        yield Finding("arrival rule", ATTENTION, f"{names.arrival_rule} does not exist: ETL-2 never starts", deploy)
+        said = f"{names.arrival_rule} does not exist: ETL-2 never starts"
+        yield Finding("arrival rule", ATTENTION, said, deploy, WITHOUT_START)
         return
     wanted = f"workflow/{names.workflow}" if platform.by_spark else f"function:{names.etl_function}"
     state = found.get("State", "")
@@ -35,7 +41,7 @@ def rule(examined: Examination) -> Iterator[Finding]:
     well = state.startswith("ENABLED") and hit
     remedy = "" if well else deploy if not hit else f"aws events enable-rule --name {names.arrival_rule}"
     said = said if well else f"{said}: no run that arrives starts ETL-2"
-    yield Finding("arrival rule", OK if well else ATTENTION, said, remedy)
+    yield Finding("arrival rule", OK if well else ATTENTION, said, remedy, WITHOUT_START)
 
 
 def workflow(examined: Examination) -> Iterator[Finding]:
@@ -47,12 +53,13 @@ def workflow(examined: Examination) -> Iterator[Finding]:
     if platform.environment.etl.catalog.crawler.run == AFTER_JOB:
         wanted[names.success_trigger] = names.crawler
     for name, target in wanted.items():
+        explains = WITHOUT_START if name == names.arrival_trigger else ()
         try:
             trigger = platform.glue.get_trigger(Name=name)["Trigger"]
         except ClientError as error:
             if not is_absence(error):
                 raise
-            yield Finding("workflow", ATTENTION, f"the trigger {name} does not exist", platform.deploy)
+            yield Finding("workflow", ATTENTION, f"the trigger {name} does not exist", platform.deploy, explains)
             continue
         state = trigger.get("State", "")
         actions = [action.get("JobName") or action.get("CrawlerName") for action in trigger.get("Actions", [])]
@@ -60,10 +67,11 @@ def workflow(examined: Examination) -> Iterator[Finding]:
         listening = {"ACTIVATED", "ACTIVATING", *(("CREATED",) if trigger.get("Type") == "EVENT" else ())}
         deaf = state not in listening
         if deaf:
-            yield Finding("workflow", ATTENTION, f"{name} is {state}", f"aws glue start-trigger --name {name}")
+            start = f"aws glue start-trigger --name {name}"
+            yield Finding("workflow", ATTENTION, f"{name} is {state}", start, explains)
         elif target not in actions:
             said = f"{name} starts {', '.join(map(str, actions)) or 'nothing'}, not {target}"
-            yield Finding("workflow", ATTENTION, said, platform.deploy)
+            yield Finding("workflow", ATTENTION, said, platform.deploy, explains)
         else:
             yield Finding("workflow", OK, f"{name} starts {target}")
 
@@ -75,41 +83,58 @@ def unpublished(examined: Examination) -> Iterator[Finding]:
         yield Finding("unpublished run", OK, "none: readers see the newest complete run")
         return
     said = f"run {run.run_id} of {run.dt}"
+    explains = Effect.NOT_SEEN, STALE
     if run.state is Unpublished.ON_ITS_WAY:
         yield Finding("unpublished run", OK, f"{said} is on its way to the tables")
     elif run.state is Unpublished.QUARANTINED:
-        checks, again = examined.command("query failed_checks"), examined.command("run")
-        remedy = f"{checks}; repair the cause, then {again} (runbook: A run was quarantined)"
-        yield Finding("unpublished run", ATTENTION, f"{said} failed a check", remedy)
+        yield _refused(examined, f"{said} failed a check", (*explains, QUARANTINE))
     elif run.state is Unpublished.HELD:
-        remedy = f"is the source whole? If the rows are meant to go: {examined.command('run --accept-removal')}"
-        yield Finding("unpublished run", ATTENTION, f"{said} would remove {', '.join(run.removals)}", remedy)
+        yield _refused(examined, f"{said} would remove {', '.join(run.removals)}", explains)
     elif run.state is Unpublished.SUPERSEDED:
         told = f"{said} was made before somebody was erased: it is never published"
-        yield Finding("unpublished run", ATTENTION, told, examined.command("run"))
+        yield Finding("unpublished run", ATTENTION, told, examined.command("run"), explains)
     else:
         # What failed once may fail again on the same files: a new run takes their place.
-        again = examined.command("run" if run.state is Unpublished.FAILED else "curate")
-        yield Finding("unpublished run", ATTENTION, f"{said} is not published: {run.why}", again)
+        failed = run.state is Unpublished.FAILED
+        again = examined.command("run" if failed else "curate")
+        effect = Effect.NOT_PUBLISHED if failed else Effect.NOT_STARTED
+        yield Finding("unpublished run", ATTENTION, f"{said} is not published: {run.why}", again, explains, effect)
+
+
+def _refused(examined: Examination, said: str, explains: tuple[Effect | str, ...]) -> Finding:
+    """Return that ETL-2 refused a run: the same that its own failure says."""
+    todo, heading = remedy_for("ETL-2", said, examined.platform)
+    return Finding("unpublished run", ATTENTION, said, f"{todo} (runbook: {heading})", (*explains, todo))
 
 
 def dead_letters(examined: Examination) -> Iterator[Finding]:
     """Say whether a schedule or an event could not be delivered."""
+    names = examined.platform.names
     for queue in examined.queues:
         state = ATTENTION if queue.messages else OK
         remedy = examined.command("redrive") if queue.messages else ""
-        yield Finding("dead letters", state, f"{queue.name} holds {queue.messages}", remedy)
+        of_etl_1 = queue.name == names.normalize_dead_letters
+        effect = Effect.DEAD_LETTER_OF_ETL_1 if of_etl_1 else Effect.DEAD_LETTER_OF_ETL_2
+        explains = queue.name, Effect.NOT_SEEN if of_etl_1 else Effect.NOT_STARTED, STALE
+        yield Finding("dead letters", state, f"{queue.name} holds {queue.messages}", remedy, explains, effect)
 
 
 def alarms(examined: Examination) -> Iterator[Finding]:
     """Say which alarms are on, and whether all of them exist."""
-    states = examined.alarms
+    states, names = examined.alarms, examined.platform.names
+    facts = {
+        names.normalize_alarm("freshness"): STALE,
+        names.etl_alarm("freshness"): STALE,
+        names.etl_alarm("data-checks"): QUARANTINE,
+        names.normalize_alarm("dead-letters"): names.normalize_dead_letters,
+        names.etl_alarm("dead-letters"): names.etl_dead_letters,
+    }
     for alarm in states:
         if alarm.state == ALARM:
             meaning, todo = without_command(alarm.meaning)
             since = f" since {alarm.since:%Y-%m-%d %H:%M} UTC" if alarm.since else ""
             said = f"{alarm.name} is on{since}: {meaning or alarm.reason}"
-            yield Finding("alarms", ATTENTION, said, todo)
+            yield Finding("alarms", ATTENTION, said, todo, effect=facts.get(alarm.name))
         elif alarm.state == MISSING:
             yield Finding("alarms", ATTENTION, f"{alarm.name} does not exist", examined.platform.deploy)
     quiet = sum(alarm.state not in {ALARM, MISSING} for alarm in states)

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from contract.datasets import Dataset
+from glue_src.exceptions import TableError
 from glue_src.maintenance import expired_snapshots
 from glue_src.tables import MAIN, TableState
 from ops.checks.findings import ATTENTION, OK, Check, Examination, Finding
@@ -89,7 +90,12 @@ def orphans(examined: Examination) -> Iterator[Finding]:
     """Say how much of the tables' folders no snapshot names."""
     found, wrong = 0, False
     for dataset in examined.states:
-        unnamed = unnamed_objects(examined.platform, dataset, examined.now - _ORPHAN_AGE)
+        try:
+            unnamed = unnamed_objects(examined.platform, dataset, examined.now - _ORPHAN_AGE)
+        except TableError as error:
+            wrong = True
+            yield examined.unreadable("orphans", error)
+            continue
         found += unnamed.bytes
         if unnamed.total and unnamed.bytes > unnamed.total * _ORPHAN_RATIO:
             wrong = True

@@ -9,6 +9,7 @@ from rich.text import Text
 
 from ops.checks.findings import ATTENTION, OK, UNKNOWN
 from ops.doctor import Report
+from ops.report.wording import language
 from ops.show.screen import visible
 
 _MARKS: Final = {OK: ("✔", "green"), ATTENTION: ("✘", "red"), UNKNOWN: ("?", "yellow")}
@@ -25,5 +26,5 @@ def show(report: Report, console: Console) -> None:
     if report.well:
         console.print(Text(f"{len(report.findings)} findings, all is well.", style="green"))
     else:
-        console.print(Text(visible(report.lateness), style="bold"), soft_wrap=True)
+        console.print(Text(visible(report.lateness.said_in(language("en"))), style="bold"), soft_wrap=True)
         console.print(Text(f"{len(report.matters)} of {len(report.findings)} findings need attention.", style="red"))

@@ -96,7 +96,8 @@ def document(value: Any) -> Any:
         left_out = {"excluded": value.excluded, "tombstoned": value.tombstoned, "rejected": value.rejected}
         return document({"scanned": value.scanned, **value.accepted, **left_out})
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {field.name: document(getattr(value, field.name)) for field in dataclasses.fields(value)}
+        told = (field.name for field in dataclasses.fields(value) if field.repr)
+        return {name: document(getattr(value, name)) for name in told}
     if isinstance(value, dict):
         return {str(key): document(entry) for key, entry in value.items()}
     if isinstance(value, (list, tuple)):

@@ -7,6 +7,7 @@ from rich.text import Text
 
 from contract.source import SourceContract
 from ops.engines import EngineState
+from ops.report.wording import language
 from ops.runs import measures
 from ops.services import ALARM, MISSING
 from ops.show.screen import instant, visible
@@ -102,7 +103,7 @@ def _show_next(status: Status, console: Console) -> None:
     if not status.next_steps:
         console.print(Text("Nothing to do: all is well.", style="green"))
         return
-    console.print(Text(visible(status.lateness), style="bold"), soft_wrap=True)
+    console.print(Text(visible(status.lateness.said_in(language("en"))), style="bold"), soft_wrap=True)
     console.print(Text("What to do next", style="bold"))
     for step in status.next_steps:
         console.print(Text.assemble(("! ", "yellow"), f"{step.check}: ", visible(step.said)), soft_wrap=True)

@@ -27,6 +27,7 @@ from glue_src.exceptions import (
 )
 from ops.checks import findings
 from ops.checks.findings import ATTENTION, OK, UNKNOWN, Examination, Finding
+from ops.checks.lateness import Lateness
 from ops.doctor import CHECKS, Report, examine
 from ops.platform import Platform
 from ops.remedies import EXTRACT_REMEDIES, TRANSFORM_REMEDIES, remedy_for
@@ -87,9 +88,9 @@ def test_failures_find_their_remedy() -> None:
 
 def test_a_report_is_well_only_if_all_could_be_looked_at() -> None:
     ok, bad, unknown = (Finding("check", state, "said") for state in (OK, ATTENTION, UNKNOWN))
-    assert Report("prod", (ok, ok), "").well
-    assert not Report("prod", (ok, bad), "").well
-    assert not Report("prod", (ok, unknown), "").well
+    assert Report("prod", (ok, ok), Lateness("none")).well
+    assert not Report("prod", (ok, bad), Lateness("none")).well
+    assert not Report("prod", (ok, unknown), Lateness("none")).well
 
 
 @pytest.mark.parametrize(("code", "state"), [("AccessDeniedException", UNKNOWN), ("NoSuchBucket", ATTENTION)])
@@ -99,9 +100,9 @@ def test_what_a_refused_question_leaves_open_is_said_beside_the_findings(
     def refused(*_: object) -> None:
         raise ClientError({"Error": {"Code": code}}, "GetTable")
 
-    monkeypatch.setattr(findings, "table_state", refused)
+    monkeypatch.setattr(findings, "read_table", refused)
     platform = Platform(PROD, boto3.Session(region_name=PROD.provider.region))
     tables = [check for check in CHECKS if check.name == "tables"]
     report = examine(Examination(platform, datetime.now(UTC)), tables)
     assert [(finding.check, finding.state) for finding in report.findings] == [("tables", state)]
-    assert report.lateness == "Whether data is late cannot be told: AWS refused a question."
+    assert report.lateness == Lateness("refused")

@@ -12,6 +12,7 @@ from rich.text import Text
 
 from contract.sources.catia import CONTRACT
 from ops.checks.findings import ATTENTION, Finding
+from ops.checks.lateness import Lateness
 from ops.engines import DeployedEngine, EngineRun, EngineState
 from ops.exits import Exit
 from ops.invocations import LogLine
@@ -54,7 +55,7 @@ WELL = Status(
     alarms=(AlarmState("alarm", "OK", NOON, "", ""),),
     queues=(QueueState("letters", 0),),
     next_steps=(),
-    lateness="No data is late.",
+    lateness=Lateness("none"),
 )
 
 
