@@ -9,6 +9,7 @@ from enum import Enum
 from contract.runs import RunSummary
 from contract.source import SourceContract
 from ops.checks.findings import Finding
+from ops.checks.lateness import Lateness
 from ops.prices import Cost
 from ops.report.own import Part
 
@@ -58,6 +59,7 @@ class DayFacts:
     costs: tuple[Cost, ...]
     #: What is wrong with the platform when the newest day's report is made; of earlier days it is not asked.
     matters: tuple[Finding, ...] = ()
+    lateness: Lateness | None = None
 
     @property
     def run(self) -> RunSummary:

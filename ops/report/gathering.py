@@ -73,6 +73,7 @@ class _Gathering:
             raise ReportError(message)
         run, environment = runs[self.day], self.platform.environment
         checks = self._checks(run.run_id)
+        found = examine(self.examined, URGENT) if self.day == max(listed) else None
         return DayFacts(
             environment=environment.name,
             language=environment.report.language,
@@ -86,7 +87,8 @@ class _Gathering:
             checks=checks,
             part=self._part(run),
             costs=costs(run, environment.normalize, self._written_bytes(run), LIST_PRICES),
-            matters=examine(self.examined, URGENT).matters if self.day == max(listed) else (),
+            matters=found.matters if found else (),
+            lateness=found.lateness if found else None,
         )
 
     def _newest_complete_run(self, day: date, run_ids: Sequence[str]) -> RunSummary | None:

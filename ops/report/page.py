@@ -139,7 +139,8 @@ def _verdicts(facts: DayFacts, words: Language) -> Sequence[tuple[bool, str]]:
     if facts.run.scan.throttled_requests:
         count = words.number(facts.run.scan.throttled_requests)
         found.append((False, words.say("verdict.throttled", count=count)))
-    found += [(False, f"{matter.check}: {matter.said} → {matter.remedy}") for matter in facts.matters]
+    if facts.matters and facts.lateness:
+        found.append((facts.lateness.is_none, facts.lateness.said_in(words)))
     return found
 
 

@@ -584,11 +584,11 @@ def test_what_is_broken_is_said_once(
         assert tuple(each["check"] for each in findings) == wanted.findings, findings
         if name in REPORTED:
             page = tmp_path / "report.html"
-            done = ops("report", "--output", str(page))
-            assert (done.exit_code, wanted.sentence in html.unescape(page.read_text(encoding="utf-8"))) == (
-                Exit.WELL,
-                True,
-            )
+            done = ops("report", "--language", "es", "--output", str(page))
+            said = html.unescape(page.read_text(encoding="utf-8"))
+            assert (done.exit_code, f'<span lang="en">{findings[0]["check"]}: ' in said) == (Exit.WELL, True)
+            assert wanted.sentence in said
+            assert ("Los datos están atrasados: se ve la ejecución del " in said) == (wanted.first == _LATE)
         if name in FOLLOWED:
             command = re.search(r"python -m ops (restore --env local( --\S+ [^\s;]+)*)", findings[0]["remedy"])
             assert command
