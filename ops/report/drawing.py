@@ -68,19 +68,31 @@ def picture(chart: alt.TopLevelMixin, identity: str, words: Language) -> Markup:
 
 
 def spark(values: Iterable[float | None]) -> Markup:
-    """Return a small line through ``values``, the last of them marked; None is a gap. It repeats what text tells."""
+    """Return a small line through ``values``, the last of them marked; None is a gap. It repeats what text tells.
+
+    A page has many: what Vega-Altair would write for each, and check by its schema, is written here.
+    """
     rows = [{"at": place, "value": value} for place, value in enumerate(values)]
-    base = alt.Chart(alt.InlineData(values=rows)).encode(
-        x=alt.X("at:Q", axis=None, scale=alt.Scale(nice=False)),
-        y=alt.Y("value:Q", axis=None, scale=alt.Scale(zero=False)),
-    )
-    line = base.mark_line(color=palette.FIRST.light, strokeWidth=1.5)
-    last = base.transform_filter(f"datum.at == {len(rows) - 1}").mark_circle(
-        color=palette.FIRST.light, size=28, opacity=1
-    )
     width, height = _SPARK
-    # Room for the mark at the end.
-    spec = {**alt.layer(line, last).to_dict(), "width": width, "height": height, "config": {**_CONFIG, "padding": 4}}
+    spec = {
+        "$schema": alt.SCHEMA_URL,
+        "data": {"values": rows},
+        "encoding": {
+            "x": {"field": "at", "type": "quantitative", "axis": None, "scale": {"nice": False}},
+            "y": {"field": "value", "type": "quantitative", "axis": None, "scale": {"zero": False}},
+        },
+        "layer": [
+            {"mark": {"type": "line", "color": palette.FIRST.light, "strokeWidth": 1.5}},
+            {
+                "transform": [{"filter": f"datum.at == {len(rows) - 1}"}],
+                "mark": {"type": "circle", "color": palette.FIRST.light, "size": 28, "opacity": 1},
+            },
+        ],
+        "width": width,
+        "height": height,
+        # Room for the mark at the end.
+        "config": {**_CONFIG, "padding": 4},
+    }
     svg = _svg(spec)
     svg.attrib.update({"aria-hidden": "true", "class": "spark"})
     return _markup(svg)

@@ -146,12 +146,16 @@ def test_a_large_page_stays_small(hostile: str) -> None:
     assert len(hostile.encode()) < 200_000
 
 
+def words_in(page: str) -> str:
+    return " ".join("".join(Page(page).text).split())
+
+
 def words_of(facts: DayFacts) -> str:
-    return " ".join("".join(Page(render(facts)).text).split())
+    return words_in(render(facts))
 
 
-def test_key_figures_come_with_what_is_usual() -> None:
-    said = words_of(samples.facts())
+def test_key_figures_come_with_what_is_usual(plain: str) -> None:
+    said = words_in(plain)
     assert "conversations 70 6.1% more than usual: 66" in said.replace("conversations70", "conversations 70 ")
     assert "All checks passed (1) at " in said
     assert "1,545 items in the source table" in said
@@ -165,7 +169,7 @@ def test_a_quarantined_run_shows_what_failed_first() -> None:
     assert ": 0 of 1 passed" in said
 
 
-def test_the_tables_may_be_of_another_run() -> None:
+def test_the_tables_may_be_of_another_run(plain: str) -> None:
     other = CatiaPart(replace(samples.activity(), run_id="another-run"))
     told = "Conversations and feedback are told by the tables as they are now, after run another-run."
     for state, said in (
@@ -177,7 +181,7 @@ def test_the_tables_may_be_of_another_run() -> None:
         page = words_of(samples.facts(state=state, checks=(samples.check(passed=False),), part=other))
         assert said in page
         assert told in page
-    assert "are told by the tables" not in words_of(samples.facts())
+    assert "are told by the tables" not in words_in(plain)
 
 
 def test_what_was_hard_for_the_run_is_said() -> None:
@@ -206,13 +210,13 @@ def running_part() -> CatiaPart:
     return CatiaPart(replace(samples.activity(), read_at=at, last_whole_day=date(2026, 1, 29)))
 
 
-def test_a_running_day_is_marked_and_compared_with_none() -> None:
+def test_a_running_day_is_marked_and_compared_with_none(plain: str) -> None:
     said = words_of(samples.facts(part=running_part()))
     assert said.count("read 10:12, not compared") == 4, "each of the day's key figures"
     assert "30 Jan, read 10:12, is in the table, and left out of the drawing" in said
     assert "The day was read 10:12: later hours are not in it." in said
     assert "The mark is the share in 30 days" not in said
-    assert "not compared" not in words_of(samples.facts()).replace("drawn pale and not compared", "")
+    assert "not compared" not in words_in(plain).replace("drawn pale and not compared", "")
 
 
 @pytest.mark.parametrize("code", ["en", "es"])
@@ -222,8 +226,8 @@ def test_one_run_with_one_check_is_not_told_in_the_plural(code: str) -> None:
     assert re.findall(rf"\b1 (?:{plurals})\b", said) == []
 
 
-def test_only_whole_weeks_are_compared() -> None:
-    said = words_of(samples.facts())
+def test_only_whole_weeks_are_compared(plain: str) -> None:
+    said = words_in(plain)
     # The eleven before have 60 to 70 users, the last whole one 71, the running one 72.
     assert "71 users in the week of 19 Jan, 10 of them for the first time; 9.2% more than usual: 65." in said
     assert "The running week is drawn pale and not compared." in said
