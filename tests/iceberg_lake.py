@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any, Final
 
 import boto3
@@ -42,6 +42,12 @@ _SERVICES: Final = tuple(name for name, value in vars(Platform).items() if isins
 BYTES_OF_A_COMMIT: Final = 1000
 
 
+@cache
+def _session() -> boto3.Session:
+    """Return the session of all lakes: it reads each service's model once."""
+    return boto3.Session(region_name=REGION, **_KEYS)
+
+
 @dataclass
 class IcebergLake:
     """An environment's bucket, database and tables without a deployment. Rows' instants are in UTC, without a zone."""
@@ -51,7 +57,7 @@ class IcebergLake:
     _numbers: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
 
     def __post_init__(self) -> None:
-        session = boto3.Session(region_name=REGION, **_KEYS)
+        session = _session()
         self.s3 = session.client("s3", endpoint_url=self.endpoint_url)
         self.glue = session.client("glue", endpoint_url=self.endpoint_url)
         self.iam = session.client("iam", endpoint_url=self.endpoint_url)

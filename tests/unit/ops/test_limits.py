@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 import boto3
@@ -28,10 +29,16 @@ EVERYBODY = {"DataLakePrincipalIdentifier": "IAM_ALLOWED_PRINCIPALS"}
 Answer = tuple[str, str, dict[str, Any] | str]
 
 
+@cache
+def session_of(region: str) -> boto3.Session:
+    """A session reads each service's model once."""
+    return boto3.Session("made", "up", region_name=region)
+
+
 @contextmanager
 def answering(environment: Environment, *answers: Answer) -> Iterator[Platform]:
     """AWS, which gives these answers in their order: service, operation, answer or error code."""
-    platform = Platform(environment, boto3.Session("made", "up", region_name=environment.provider.region))
+    platform = Platform(environment, session_of(environment.provider.region))
     with ExitStack() as stack:
         stubbers: dict[str, Stubber] = {}
         for service, operation, answer in answers:
