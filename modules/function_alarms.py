@@ -80,7 +80,7 @@ def _errors(props: FunctionAlarmsProps) -> _Watched:
 
 
 def _throttles(props: FunctionAlarmsProps) -> _Watched:
-    meaning = f"Lambda had no room for the {props.title}, and tries again for hours: data is late meanwhile."
+    meaning = f"Lambda had no room for the {props.title}, and tries again for hours: data may be late."
     metric = of_function("Throttles", props.function.function_name)
     return _Watched("throttles", meaning, "A function has no room", metric, 1)
 

@@ -1,7 +1,7 @@
 """``python -P tools/local/enforcing_emulator.py LOG``: the emulator, refusing what a role may not do, and noting it.
 
 ministack evaluates IAM policies where AUTH is "true": who calls with a role's session may do what that role's deployed
-policies allow, and is refused with the service's own error otherwise. Five things that it gets wrong for this platform
+policies allow, and is refused with the service's own error otherwise. Things that it gets wrong for this platform
 are put right here, each by what AWS documents; the evaluation itself stays ministack's:
 
 - the resources of requests about tags, and of those of Glue, EventBridge, CloudWatch, Athena, Budgets and Lambda's
@@ -10,7 +10,7 @@ are put right here, each by what AWS documents; the evaluation itself stays mini
 - this machine's loopback is plain HTTP, which the bucket's policy rightly refuses: it counts as TLS;
 - whoever assumes a role as the account itself stands in for a service, which says for whom it acts (aws:SourceAccount);
 - a Glue job has the tags that it was made with;
-- an alarm is described with all that is kept of it.
+- an alarm is described with all that is kept of it, and rings for its own metric, not for another function's too.
 
 Of a Spark job's runs it says that they succeeded. Where one is run beside it, with an argument ``--told_by_stand_in``,
 Glue's part is played here: the run is as that argument says, and what has ended ill is an event of Glue's.
@@ -30,6 +30,7 @@ from contextvars import ContextVar
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from types import FunctionType
 from typing import Any, Final, NamedTuple
 from xml.sax.saxutils import escape, unescape
 
@@ -363,6 +364,18 @@ def with_whole_alarms(describe: Callable[..., Any]) -> Callable[..., Any]:
     return describe_alarms
 
 
+def of_its_own_metric(evaluate: Callable[[dict[str, Any]], None]) -> Callable[[dict[str, Any]], None]:
+    """Return what judges an alarm by the metric with its dimensions: ministack's own takes all metrics of the name."""
+    from ministack.services import cloudwatch
+
+    def evaluate_alarm(alarm: dict[str, Any]) -> None:
+        dimensions = cloudwatch._dims_key(cloudwatch._dims_from_list(alarm.get("Dimensions") or []))
+        own = {key: points for key, points in list(cloudwatch._metrics.items()) if key[2] == dimensions}
+        FunctionType(evaluate.__code__, {**vars(cloudwatch), "_metrics": own})(alarm)
+
+    return evaluate_alarm
+
+
 def _xml(value: Any) -> str:
     """Return a value as AWS's query protocol has it."""
     if isinstance(value, dict):
@@ -401,6 +414,7 @@ def main() -> None:
 
     # They are looked up with each request.
     cloudwatch._describe_alarms = with_whole_alarms(cloudwatch._describe_alarms)
+    cloudwatch._evaluate_alarm = of_its_own_metric(cloudwatch._evaluate_alarm)
     glue._create_job = with_tags(glue._create_job)
     glue._start_job_run = hearing_a_stand_in(glue._start_job_run)
     app.main()

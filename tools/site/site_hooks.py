@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from mkdocs.structure.pages import Page
 
 _PROJECT: Final = Path(__file__).parents[2]
-_OUTSIDE: Final = ("CHANGELOG.md", "tools/bench/RESULTS*.md")
+OUTSIDE: Final = ("CHANGELOG.md", "tools/bench/RESULTS*.md")
 _WORKER: Final = Path(__file__).with_name("iframe-worker.js")
 #: In the project they lie beside docs/, in the site within it: one step less to climb.
 _LINK: Final = re.compile(r"\]\(\.\./((?:\.\./)*(?:CHANGELOG|tools/bench/RESULTS[\w-]*)\.md)")
@@ -32,7 +32,7 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     from mkdocs.structure.files import File  # noqa: PLC0415 - only the site's own environment has it
 
     files.append(File.generated(config, f"assets/{_WORKER.name}", abs_src_path=str(_WORKER)))
-    for path in sorted(path for pattern in _OUTSIDE for path in _PROJECT.glob(pattern)):
+    for path in sorted(path for pattern in OUTSIDE for path in _PROJECT.glob(pattern)):
         files.append(File.generated(config, path.relative_to(_PROJECT).as_posix(), abs_src_path=str(path)))
     return files
 

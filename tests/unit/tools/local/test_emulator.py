@@ -6,7 +6,9 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+import boto3
 import psutil
 import pytest
 
@@ -96,3 +98,20 @@ def test_machines_settings_do_not_reach_it(emulator: Emulator, monkeypatch: pyte
     assert "AWS_PROFILE" not in environment
     assert "LAMBDA_EXECUTOR" not in environment
     assert environment["HOME"] != os.environ["HOME"]
+
+
+def test_an_alarm_rings_for_its_own_function_only(emulator: Emulator) -> None:
+    keys = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
+    emulator.start()
+    cloudwatch = boto3.client("cloudwatch", region_name="us-east-1", endpoint_url=emulator.endpoint_url(), **keys)
+    for name in ("one", "other"):
+        cloudwatch.put_metric_alarm(
+            AlarmName=name, Namespace="N", MetricName="Throttles", Statistic="Sum", Period=60, EvaluationPeriods=1,
+            Threshold=1, ComparisonOperator="GreaterThanOrEqualToThreshold",
+            Dimensions=[{"Name": "FunctionName", "Value": name}],
+        )  # fmt: skip
+    for name, throttles in (("one", 1), ("other", 0)):
+        datum: Any = {"MetricName": "Throttles", "Dimensions": [{"Name": "FunctionName", "Value": name}]}
+        cloudwatch.put_metric_data(Namespace="N", MetricData=[{**datum, "Value": throttles}])
+    alarms = cloudwatch.describe_alarms()["MetricAlarms"]
+    assert {alarm["AlarmName"]: alarm["StateValue"] for alarm in alarms} == {"one": "ALARM", "other": "OK"}

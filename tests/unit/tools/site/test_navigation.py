@@ -10,6 +10,7 @@ from typing import Final
 import pytest
 
 from contract.version import VERSION
+from tools.site.site_hooks import OUTSIDE
 
 PROJECT: Final = Path(__file__).parents[4]
 DOCS: Final = PROJECT / "docs"
@@ -39,6 +40,12 @@ def test_navigation_names_pages_that_are_there() -> None:
 def test_every_page_is_at_most_two_clicks_away() -> None:
     near = one_click()
     assert pages() - near - {page for one in near for page in linked_from(one)} == set()
+
+
+def test_links_out_of_docs_lead_to_what_the_site_has() -> None:
+    has = {path.relative_to(PROJECT).as_posix() for pattern in OUTSIDE for path in PROJECT.glob(pattern)}
+    led = {posixpath.normpath(f"docs/{link}") for page in pages() for link in linked_from(page)}
+    assert {link for link in led if not link.startswith("docs/")} - has == set()
 
 
 def test_changes_begin_with_this_version() -> None:
