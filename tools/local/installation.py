@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -61,22 +63,35 @@ def _failure(command: tuple[str | Path, ...], why: str) -> SetupError:
 
 
 class PipProgress:
-    """Hears pip's lines, and says how many packages it has found, unpacks and has installed, and what it is at."""
+    """Hears pip's lines, and says how many packages it has found, unpacks and has installed, and what it is at.
 
-    def __init__(self, say: Callable[[str], None], clock: Callable[[], float] = time.monotonic) -> None:
+    While it unpacks pip says nothing: ``there`` counts what is there, and ``look`` is called now and then.
+    """
+
+    def __init__(
+        self,
+        say: Callable[[str], None],
+        clock: Callable[[], float] = time.monotonic,
+        there: Callable[[], int] = lambda: 0,
+    ) -> None:
         self._say = say
         self._clock = clock
+        self._there = there
         self._said_at = clock()
         self._found = 0
+        self._unpacking = 0
+        self._before = 0
 
     def hear(self, line: str) -> None:
         """Take one of pip's lines, and say something of it if it is time to."""
         now = self._clock()
         if line.startswith(_UNPACKING):
-            self._say(f"unpacking {line.count(',') + 1} packages (up to some minutes)")
+            self._unpacking, self._before = line.count(",") + 1, self._there()
+            self._say(f"unpacking {self._unpacking} packages (up to some minutes)")
             self._said_at = now
             return
         if line.startswith(_INSTALLED):
+            self._unpacking = 0
             self._say(f"{len(line.removeprefix(_INSTALLED).split())} packages installed")
             return
         self._found += line.startswith(_FOUND)
@@ -84,3 +99,26 @@ class PipProgress:
             at = line.partition(" (from ")[0].strip()
             self._say(f"{self._found} packages found; {at[:1].lower()}{at[1:_MOST_OF_A_LINE]}")
             self._said_at = now
+
+    def look(self) -> None:
+        """Say how many packages are unpacked, if pip is at that."""
+        if self._unpacking:
+            self._say(f"{self._there() - self._before} of {self._unpacking} packages unpacked")
+
+
+@contextmanager
+def now_and_then(look: Callable[[], None], seconds: float = SAID_AGAIN) -> Iterator[None]:
+    """Call ``look`` every so many seconds while the block runs."""
+    ended = threading.Event()
+
+    def go_on() -> None:
+        while not ended.wait(seconds):
+            look()
+
+    thread = threading.Thread(target=go_on)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()

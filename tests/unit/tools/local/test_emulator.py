@@ -6,7 +6,6 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import boto3
 import psutil
@@ -101,9 +100,9 @@ def test_machines_settings_do_not_reach_it(emulator: Emulator, monkeypatch: pyte
 
 
 def test_an_alarm_rings_for_its_own_function_only(emulator: Emulator) -> None:
-    keys = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
     emulator.start()
-    cloudwatch = boto3.client("cloudwatch", region_name="us-east-1", endpoint_url=emulator.endpoint_url(), **keys)
+    session = boto3.Session("test", "test", region_name="us-east-1")
+    cloudwatch = session.client("cloudwatch", endpoint_url=emulator.endpoint_url())
     for name in ("one", "other"):
         cloudwatch.put_metric_alarm(
             AlarmName=name, Namespace="N", MetricName="Throttles", Statistic="Sum", Period=60, EvaluationPeriods=1,
@@ -111,7 +110,15 @@ def test_an_alarm_rings_for_its_own_function_only(emulator: Emulator) -> None:
             Dimensions=[{"Name": "FunctionName", "Value": name}],
         )  # fmt: skip
     for name, throttles in (("one", 1), ("other", 0)):
-        datum: Any = {"MetricName": "Throttles", "Dimensions": [{"Name": "FunctionName", "Value": name}]}
-        cloudwatch.put_metric_data(Namespace="N", MetricData=[{**datum, "Value": throttles}])
+        cloudwatch.put_metric_data(
+            Namespace="N",
+            MetricData=[
+                {
+                    "MetricName": "Throttles",
+                    "Dimensions": [{"Name": "FunctionName", "Value": name}],
+                    "Value": throttles,
+                }
+            ],
+        )
     alarms = cloudwatch.describe_alarms()["MetricAlarms"]
     assert {alarm["AlarmName"]: alarm["StateValue"] for alarm in alarms} == {"one": "ALARM", "other": "OK"}

@@ -4,11 +4,12 @@ import itertools
 import os
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
 
-from tools.local.installation import SAID_AGAIN, PipProgress, SetupError, run, say
+from tools.local.installation import SAID_AGAIN, PipProgress, SetupError, now_and_then, run, say
 from tools.local.machine_tools import PROJECT
 from tools.local.setup_machine import Stamps, check_own_folders, check_terraform
 
@@ -82,6 +83,25 @@ def test_pip_is_told_of_now_and_then() -> None:
         "unpacking 3 packages (up to some minutes)",
         "3 packages installed",
     ]
+
+
+def test_pip_is_silent_while_it_unpacks_and_setup_is_not() -> None:
+    said, there = list[str](), iter((2, 3, 4))
+    progress = PipProgress(said.append, there=lambda: next(there))
+    progress.look()
+    progress.hear("Installing collected packages: py4j, boto3, pyspark\n")
+    progress.look()
+    progress.hear("  Attempting uninstall: boto3\n")
+    progress.look()
+    progress.hear("Successfully installed boto3-1.2 py4j-0.10 pyspark-3.5\n")
+    progress.look()
+    assert said[1:] == ["1 of 3 packages unpacked", "2 of 3 packages unpacked", "3 packages installed"]
+
+
+def test_a_look_is_taken_now_and_then() -> None:
+    looked = threading.Event()
+    with now_and_then(looked.set, 0.01):
+        assert looked.wait(30)
 
 
 def test_no_line_of_progress_is_longer_than_a_terminal_is_wide(capsys: pytest.CaptureFixture[str]) -> None:
