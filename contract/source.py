@@ -143,7 +143,14 @@ class SourceContract:
         Raises:
             ContractError: with every fault.
         """
-        faults = [*self._name_faults(), *self._dataset_faults(), *self._relation_faults(), *self._check_faults()]
+        self.refuse((*self._name_faults(), *self._dataset_faults(), *self._relation_faults(), *self._check_faults()))
+
+    def refuse(self, faults: Sequence[str]) -> None:
+        """Tell faults of the contract, if there are any.
+
+        Raises:
+            ContractError: with every fault.
+        """
         if len(faults) == 1:
             message = f"contract {self.name!r}: {faults[0]}"
             raise ContractError(message)

@@ -10,9 +10,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib.resources.abc import Traversable
+from types import MappingProxyType
 from typing import Final, Protocol
 
 from contract.column_types import ColumnType
+from contract.nearest import did_you_mean
 
 _DESCRIPTION_MARK: Final = "-- "
 _SUFFIX: Final = ".sql"
@@ -87,9 +89,20 @@ day: Final = _columns(ColumnType.DATE)
 instant: Final = _columns(ColumnType.INSTANT)
 
 
-def view(folder: Traversable, name: str, *columns: ViewColumn, counts: Mapping[str, str]) -> View:
-    """Return the view of that name, whose SQL is the file of that name in ``folder``; raises as :func:`read_sql`."""
-    description, sql = read_sql(folder / f"{name}{_SUFFIX}")
+def view(
+    folder: Traversable, name: str, *columns: ViewColumn, counts: Mapping[str, str] = MappingProxyType({})
+) -> View:
+    """Return the view of that name, whose SQL is the file of that name in ``folder``.
+
+    Raises:
+        ValueError: there is no such file, or its first line is no description.
+    """
+    file = folder / f"{name}{_SUFFIX}"
+    if not file.is_file():
+        files = [each.name for each in folder.iterdir()] if folder.is_dir() else []
+        message = f"view {name!r} has no file: write its SQL into {file}{did_you_mean(file.name, files)}"
+        raise ValueError(message)
+    description, sql = read_sql(file)
     return View(name, description, sql, columns, counts)
 
 

@@ -15,13 +15,14 @@ from typing import TYPE_CHECKING, Any, Final
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError, NoRegionError
 
-from contract.serving import views_of
+from contract.serving import named_queries_of, views_of
 from contract.source import ContractError
 from contract.sources import contract_named, loading
 from lambda_src.normalize import Normalizer
 from ops.aws_errors import explained, is_of_the_caller
 from tools.contract.inference import observed
 from tools.contract.names import contract_name_of, fault_of
+from tools.contract.queries import query_faults
 from tools.contract.reported import report
 from tools.contract.written import UnusableSampleError, checked, module_text
 
@@ -70,7 +71,8 @@ def _check(name: str) -> int:
         with loading(name):
             # It imports the contract's functions, as ETL-1 does.
             Normalizer(contract)
-            views = views_of(contract)
+            views, queries = views_of(contract), named_queries_of(contract)
+        contract.refuse(tuple(query_faults(contract, views, queries)))
     except ContractError as error:
         sys.stderr.write(f"{error}\n")
         return 1
