@@ -23,6 +23,10 @@ from contract.items.rejections import ItemRejectedError
 _MOST: Final = 90
 #: Digits before the point that a decimal has more than the sample needs, for numbers to come.
 _ROOM: Final = 4
+#: Digits behind the point that a decimal has at least: later prices may have cents where the sample's have none.
+_PLACES: Final = 2
+#: Seconds since 1970 of the years 2010 to 2033: below are identity numbers of ten digits, above are telephones.
+_SECONDS: Final = range(1_262_304_000, 2_000_000_000)
 #: More digits than a DynamoDB number has.
 _EXACT: Final = Context(prec=100)
 #: DynamoDB's types without a column's type.
@@ -53,6 +57,8 @@ class Attribute:
     is_key: bool = False
     #: Where the day ends that each text of a key has, at the same place in all of them; 0 if there is none.
     day_ends: int = 0
+    #: What all its numbers may be of the time since 1970, ``milliseconds`` or ``seconds``; empty if neither.
+    epoch: str = ""
     #: Paths to the entries of its maps, without the attribute's own name: names only, no values.
     entries: tuple[str, ...] = ()
 
@@ -103,6 +109,7 @@ def _attribute(name: str, items: Sequence[Mapping[str, Any]], *, is_key: bool) -
         length=sum(map(len, texts)) / len(texts) if texts else 0,
         is_key=is_key,
         day_ends=_day_ends(texts) if is_key else 0,
+        epoch=_epoch(values) if best == ColumnType.INTEGER and not odd else "",
         entries=_entries([wire for wire in wires if "M" in wire]),
     )
 
@@ -110,6 +117,14 @@ def _attribute(name: str, items: Sequence[Mapping[str, Any]], *, is_key: bool) -
 def _day_ends(texts: Sequence[str]) -> int:
     found = {match.end() if (match := _DAY.search(text)) else 0 for text in texts}
     return found.pop() if len(found) == 1 else 0
+
+
+def _epoch(numbers: Sequence[str]) -> str:
+    """Return which unit of the time since 1970 whole numbers are likely to be in, if one."""
+    found = [int(Decimal(number)) for number in numbers]
+    if all(number in _SECONDS for number in found):
+        return "seconds"
+    return "milliseconds" if all(number // 1000 in _SECONDS for number in found) else ""
 
 
 def _entries(maps: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
@@ -160,13 +175,13 @@ def _candidates(kinds: Counter[str], values: Sequence[Any]) -> tuple[ColumnType,
 
 
 def _decimal_for(numbers: Iterable[Number]) -> ColumnType:
-    """Return a decimal that has room for numbers, and some before the point for larger ones."""
+    """Return a decimal that has room for numbers, for larger ones, and for cents if a number has a fraction."""
     before, behind = 1, 0
     for number in numbers:
         _, digits, exponent = Decimal(number).normalize(_EXACT).as_tuple()
         behind = max(behind, -int(exponent))
         before = max(before, len(digits) + int(exponent))
-    scale = min(behind, MOST_DIGITS)
+    scale = min(max(behind, min(_PLACES, MOST_DIGITS - before)) if behind else 0, MOST_DIGITS)
     return ColumnType.decimal(min(MOST_DIGITS, before + scale + _ROOM), scale)
 
 

@@ -96,8 +96,7 @@ def _given(sql: str, schema: _Schema) -> list[str]:
         _FaultyError: it is not one query, or names what is not there.
     """
     query = _parsed(sql)
-    sources = [each for scope in traverse_scope(query) for each in scope.sources.values()]
-    tables = [each for each in sources if isinstance(each, exp.Table)]
+    tables = _tables(query)
     read = {table.name.lower() for table in tables if not _is_foreign(table)}
     for name in sorted(read - schema.keys()):
         message = (
@@ -136,6 +135,15 @@ def _parsed(sql: str) -> exp.Query:
         message = "its SQL is not one query: write one SELECT, and nothing beside it"
         raise _FaultyError(message)
     return statements[0]
+
+
+def _tables(query: exp.Query) -> list[exp.Table]:
+    """Return what a query reads, without the names that it gives itself."""
+    try:
+        sources = [each for scope in traverse_scope(query) for each in scope.sources.values()]
+    except SqlglotError as error:
+        raise _FaultyError(_unreadable(error)) from error
+    return [each for each in sources if isinstance(each, exp.Table)]
 
 
 def _is_foreign(table: exp.Table) -> bool:

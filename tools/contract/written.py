@@ -200,6 +200,8 @@ def _remarks(attribute: Attribute) -> Iterator[str]:
     yield f"{json.dumps(attribute.name)}: {_kinds(attribute)}{missing}."
     if attribute.type is None:
         yield "No column: its values are of kinds that no type of column has, or of too many."
+    if attribute.epoch:
+        yield f"CONFIRM: may be {attribute.epoch} since 1970; docs/how-to/another-table.md makes a timestamp of them."
     if attribute.entries:
         paths = ", ".join(json.dumps(f"{attribute.name}.{entry}") for entry in attribute.entries)
         yield f"Entries that may become columns of their own: {paths}."

@@ -99,7 +99,9 @@ def test_a_sample_becomes_a_contract_with_what_was_odd(tmp_path: Path) -> None:
     ("values", "made"),
     [
         ([{"N": "1"}, {"N": "12345678901234567890"}], "decimal(24, 0)"),
-        ([{"N": "1"}] * 9 + [{"N": "0.5"}], "decimal(6, 1)"),
+        ([{"N": "1"}] * 9 + [{"N": "0.5"}], "decimal(7, 2)"),
+        ([{"N": "20.5"}, {"N": "0.125"}], "decimal(9, 3)"),
+        ([{"N": f"{10**36}"}, {"N": "0.5"}], "decimal(38, 1)"),
         ([{"N": "1E+100"}, {"N": "1E-100"}], "double"),
         ([{"S": "5"}, {"S": "07"}], "text"),
         ([{"BOOL": True}, {"S": "true"}], "boolean"),
@@ -109,6 +111,23 @@ def test_a_sample_becomes_a_contract_with_what_was_odd(tmp_path: Path) -> None:
 def test_the_narrowest_type_that_all_values_are_of(values: list[dict[str, Any]], made: str) -> None:
     items = [{"id": {"S": str(number)}, "x": value} for number, value in enumerate(values)]
     assert f"        {made}(2, " in module_text("it", "it", observed(items, ("id",)))
+
+
+@pytest.mark.parametrize(
+    ("numbers", "unit"),
+    [
+        (["1767225600000", "1.7672256E+12"], "milliseconds"),
+        (["1767225600", "1767225601"], "seconds"),
+        (["1767225600", "1767225600000"], None),
+        (["3001234567"], None),
+        (["1012345678"], None),
+        (["1767225600.5"], None),
+    ],
+)
+def test_numbers_that_may_be_times_are_told(numbers: list[str], unit: str | None) -> None:
+    items = [{"id": {"S": str(place)}, "at": {"N": number}} for place, number in enumerate(numbers)]
+    text = module_text("it", "it", observed(items, ("id",)))
+    assert re.findall("CONFIRM: may be (.*) since 1970", text) == ([unit] if unit else [])
 
 
 def order(number: int, **more: Any) -> dict[str, Any]:

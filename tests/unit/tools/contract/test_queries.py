@@ -61,6 +61,7 @@ def test_right_sql_has_no_fault(sql: str) -> None:
             by_status(RIGHT.replace("GROUP BY", "GROUP")),
             "none of Athena's near 'AS number FROM tickets GROUP 1': correct",
         ),
+        (by_status("SELECT 'status"), "none of Athena's: Error tokenizing"),
         (by_status(f"{RIGHT}; DROP TABLE tickets"), "its SQL is not one query: write one SELECT"),
         (by_status(RIGHT.replace("tickets", "tickts")), "it reads 'tickts', .*; did you mean 'tickets'?"),
         (by_status(RIGHT.replace("count(*)", "sum(refunds)")), "the column 'refunds', .*; did you mean 'refund'?"),
