@@ -8,7 +8,6 @@ import re
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from decimal import Decimal
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -17,7 +16,6 @@ from typing import Any
 import boto3
 import pytest
 
-from contract.sources import contract_named
 from tools.contract import __main__ as command
 from tools.contract.inference import observed
 from tools.contract.reported import report
@@ -113,21 +111,19 @@ def test_the_narrowest_type_that_all_values_are_of(values: list[dict[str, Any]],
     assert f"        {made}(2, " in module_text("it", "it", observed(items, ("id",)))
 
 
-@pytest.mark.parametrize(
-    ("numbers", "unit"),
-    [
-        (["1767225600000", "1.7672256E+12"], "milliseconds"),
-        (["1767225600", "1767225601"], "seconds"),
-        (["1767225600", "1767225600000"], None),
-        (["3001234567"], None),
-        (["1012345678"], None),
-        (["1767225600.5"], None),
-    ],
-)
-def test_numbers_that_may_be_times_are_told(numbers: list[str], unit: str | None) -> None:
-    items = [{"id": {"S": str(place)}, "at": {"N": number}} for place, number in enumerate(numbers)]
-    text = module_text("it", "it", observed(items, ("id",)))
-    assert re.findall("CONFIRM: may be (.*) since 1970", text) == ([unit] if unit else [])
+def test_numbers_that_may_be_times_are_told() -> None:
+    times = {
+        "at": "1767225600000",
+        "by": "1767225600",
+        "phone": "3001234567",
+        "person": "1012345678",
+        "fee": "1767225600.5",
+    }
+    items = [{"id": {"S": "a"}, **{name: {"N": number} for name, number in times.items()}}]
+    told = re.findall(
+        '"(.*)": N in 1[.]\n *# CONFIRM: may be (.*) since 1970', module_text("it", "it", observed(items, ("id",)))
+    )
+    assert told == [("at", "milliseconds"), ("by", "seconds")]
 
 
 def order(number: int, **more: Any) -> dict[str, Any]:
@@ -154,32 +150,6 @@ def test_numeric_keys_of_people_days_in_keys_and_entries_of_maps(tmp_path: Path)
 def test_no_partition_where_a_key_has_no_day_at_the_same_place(other: str) -> None:
     items = [order(1), order(2, pedido=other)]
     assert "Partition" not in module_text("it", "it", observed(items, ("cliente", "pedido")))
-
-
-def test_a_contract_is_checked(capsys: pytest.CaptureFixture[str]) -> None:
-    assert command.main(["check", "tickets"]) == 0
-    assert "The contract 'tickets' is whole." in capsys.readouterr().out
-    assert command.main(["check", "ticket"]) == 1
-    assert "no such module" in capsys.readouterr().err
-
-
-@pytest.mark.parametrize(
-    ("change", "said"),
-    [
-        ({"item_reader": "contract.sources.tickets:nothing"}, "AttributeError: .*'nothing'"),
-        ({"item_date": "contract.sources.tickets:nothing"}, "AttributeError: .*'nothing'"),
-        ({"item_reader": "no module"}, "ValueError: .*'no module'"),
-        ({"views": "contract.sources.tickets"}, "AttributeError: .*'VIEWS'"),
-        ({"views": "contract.sources.tickets.views"}, "ModuleNotFoundError: .*contract.sources.tickets.views"),
-    ],
-)
-def test_what_a_contract_names_and_cannot_be_loaded_is_told(
-    change: dict[str, Any], said: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    contract = replace(contract_named("tickets"), **change)
-    monkeypatch.setattr(command, "contract_named", lambda _: contract)
-    assert command.main(["check", "tickets"]) == 1
-    assert re.fullmatch(f"contract 'tickets' cannot be loaded: {said}.*\n", capsys.readouterr().err)
 
 
 def test_no_items_and_keys_without_a_column_are_told() -> None:

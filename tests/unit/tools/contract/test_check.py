@@ -1,9 +1,11 @@
-"""The SQL of views and named queries is looked at with the contract: each fault is told, and no right one is."""
+"""What ``check`` says of a contract and of its SQL: each fault is told, and nothing that is right is called one."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -124,3 +126,29 @@ def test_a_view_without_a_file_is_told_with_the_nearest_and_counts_need_not_be(t
         view(tmp_path, "by_state", STATUS, NUMBER)
     with pytest.raises(ValueError, match="view 'by_status' has no file"):
         view(tmp_path / "views", "by_status", STATUS, NUMBER)
+
+
+def test_a_contract_is_checked(capsys: pytest.CaptureFixture[str]) -> None:
+    assert command.main(["check", "tickets"]) == 0
+    assert "The contract 'tickets' is whole." in capsys.readouterr().out
+    assert command.main(["check", "ticket"]) == 1
+    assert "no such module" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"item_reader": "contract.sources.tickets:nothing"}, "AttributeError: .*'nothing'"),
+        ({"item_date": "contract.sources.tickets:nothing"}, "AttributeError: .*'nothing'"),
+        ({"item_reader": "no module"}, "ValueError: .*'no module'"),
+        ({"views": "contract.sources.tickets"}, "AttributeError: .*'VIEWS'"),
+        ({"views": "contract.sources.tickets.views"}, "ModuleNotFoundError: .*contract.sources.tickets.views"),
+    ],
+)
+def test_what_a_contract_names_and_cannot_be_loaded_is_told(
+    change: dict[str, Any], said: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    contract = replace(contract_named("tickets"), **change)
+    monkeypatch.setattr(command, "contract_named", lambda _: contract)
+    assert command.main(["check", "tickets"]) == 1
+    assert re.fullmatch(f"contract 'tickets' cannot be loaded: {said}.*\n", capsys.readouterr().err)
