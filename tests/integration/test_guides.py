@@ -10,8 +10,8 @@ from typing import Final
 
 import pytest
 
+from tests.guides.test_how_to import OF_WHAT_IS_DEPLOYED, apply
 from tests.integration.conftest import DEPLOYED, ENGINES
-from tests.unit.docs.test_how_to import OF_WHAT_IS_DEPLOYED, apply
 from tools.local.machine_tools import VENV
 from tools.local.pipeline import Pipeline
 from tools.local.workspace import CHOICE, Workspace
