@@ -6,7 +6,11 @@ import logging
 import re
 from typing import TYPE_CHECKING, Final
 
-from ops.exits import usage
+from contract.nearest import did_you_mean
+from contract.serving import read_by, views_of
+from contract.source import SourceContract
+from contract.views import View
+from ops.exits import OpsError, usage
 
 if TYPE_CHECKING:
     from sqlglot.expressions import Expression
@@ -16,10 +20,17 @@ _DIALECT: Final = "athena"
 _EXPLAIN_OPTIONS: Final = re.compile(
     r"\A\s*(ANALYZE\b\s*)?(VERBOSE\b\s*)?(\(\s*(FORMAT|TYPE)\b[^()]*\)\s*)?", re.IGNORECASE
 )
-_REMEDY: Final = (
-    "Ask with one statement that reads: SELECT, WITH, VALUES, TABLE, SHOW, DESCRIBE, or EXPLAIN and one of these. To "
-    "run it all the same, add --write."
+_READING: Final = ("SELECT", "WITH", "VALUES", "TABLE", "SHOW", "DESCRIBE", "DESC", "EXPLAIN")
+#: Athena's other statements: https://docs.aws.amazon.com/athena/latest/ug/ddl-sql-reference.html
+_OTHERS: Final = (
+    *("ALTER", "CREATE", "DEALLOCATE", "DELETE", "DROP", "EXECUTE", "INSERT", "MERGE", "MSCK", "OPTIMIZE", "PREPARE"),
+    *("UNLOAD", "UPDATE", "USING", "VACUUM"),
 )
+_FIRST_WORD: Final = re.compile(r"\A(?:\s|--[^\n]*(?:\n|\Z)|/\*.*?\*/)*(\w*)", re.DOTALL)
+_READ: Final = (
+    "Ask with one statement that reads: SELECT, WITH, VALUES, TABLE, SHOW, DESCRIBE, or EXPLAIN and one of these."
+)
+_WRITE: Final = " To run it all the same, add --write."
 
 
 def check_only_reads(sql: str) -> None:
@@ -30,33 +41,114 @@ def check_only_reads(sql: str) -> None:
     """
     from sqlglot.errors import SqlglotError
 
-    # It remarks on statements of which it knows the first word only.
-    logging.getLogger("sqlglot").setLevel(logging.CRITICAL)
     try:
         reads = _only_reads(sql)
     except (SqlglotError, RecursionError) as error:
-        message = "This is no SQL of Athena's, as far as this program knows it, so it was not run."
-        raise usage(message, _REMEDY) from error
+        raise _not_understood(sql, error) from error
     if not reads:
         message = "This is not one statement that only reads, so it was not run."
-        raise usage(message, _REMEDY)
+        raise usage(message, _READ + _WRITE)
+
+
+def check_asks_no_view_for_the_past(sql: str, contract: SourceContract, history: str) -> None:
+    """Make sure that a statement names no earlier state of a view: Athena would show today's without a word.
+
+    Raises:
+        OpsError: it does. ``history`` is the command that gives the snapshots' numbers.
+    """
+    from sqlglot import exp
+    from sqlglot.errors import SqlglotError
+
+    views = {view.name: view for view in views_of(contract)}
+    try:
+        tables = [table for each in _statements(sql) for table in each.find_all(exp.Table) if table.args.get("version")]
+    except (SqlglotError, RecursionError):
+        # With --write what the parser does not know is Athena's to judge.
+        return
+    for table in tables:
+        name = table.name.lower()
+        if name in views:
+            message = (
+                f"{name} is a view: for it Athena ignores FOR VERSION and FOR TIMESTAMP, and shows the current state."
+            )
+            read = ", ".join(each.name for each in contract.tables if each.name in _read_through(name, views))
+            raise usage(
+                message, f"Ask the tables that it reads, {read}, each with that clause. Snapshots' ids: {history}"
+            )
+
+
+def _read_through(name: str, views: dict[str, View]) -> set[str]:
+    """Return the names that a view reads, and those that the views among them read."""
+    names = read_by(views[name].sql)
+    return names.union(*(_read_through(each, views) for each in names & views.keys()))
+
+
+def _not_understood(sql: str, error: Exception) -> OpsError:
+    """Return what to say of a text that the parser cannot read: where it stopped, or a first word that there is not."""
+    found = _FIRST_WORD.match(sql)
+    word, start = (found[1], found.start(1)) if found else ("", 0)
+    if word.upper() in _OTHERS:
+        message = "This is no SQL of Athena's, as far as this program knows it, so it was not run."
+        return usage(message, _READ + _WRITE)
+    if word and word.upper() not in _READING:
+        place = _place(sql.count("\n", 0, start) + 1, start - sql.rfind("\n", 0, start), word)
+        remedy = f"No statement begins with {word}{did_you_mean(word, (*_READING, *_OTHERS)) or '.'}"
+    else:
+        place, remedy = _place_of(error), "Correct it there, or just before."
+    return usage(f"Athena could not read this SQL, so it was not run{place}.", remedy)
+
+
+def _place_of(error: Exception) -> str:
+    """Return where a text could not be read, as far as the parser says: it counts columns to a word's end."""
+    places = getattr(error, "errors", None)
+    if not places:
+        return ""
+    found, word = places[0], places[0]["highlight"]
+    wanted = re.fullmatch(r"Expecting (\S+)", found["description"] or "")
+    return _place(found["line"], found["col"] - len(word) + 1, word) + (
+        f", where {wanted[1]} should be" if wanted else ""
+    )
+
+
+def _place(line: int, column: int, word: str) -> str:
+    return f": line {line}, column {column}, at {word!r}"
+
+
+def _statements(sql: str) -> list[Expression]:
+    import sqlglot
+
+    # It remarks on statements of which it knows the first word only.
+    logging.getLogger("sqlglot").setLevel(logging.CRITICAL)
+    return [each for each in sqlglot.parse(sql, dialect=_DIALECT) if each is not None]
 
 
 def _only_reads(sql: str) -> bool:
-    import sqlglot
     from sqlglot import exp
+    from sqlglot.errors import ParseError
 
-    statements = [each for each in sqlglot.parse(sql, dialect=_DIALECT) if each is not None]
+    statements = _statements(sql)
     if len(statements) != 1:
         return False
     (statement,) = statements
+    if isinstance(statement, exp.Condition | exp.Alias):
+        # A misspelt first word and another are a column and its alias.
+        message = "an expression is no statement"
+        raise ParseError(message)
     if isinstance(statement, exp.Command):
         # Of these the parser knows the first word, and has the others as a text. Nothing that begins with SHOW writes;
         # EXPLAIN ANALYZE runs what it is about.
         word, others = str(statement.this).upper(), statement.text("expression")
-        return word == "SHOW" or (word == "EXPLAIN" and _only_reads(_EXPLAIN_OPTIONS.sub("", others, count=1)))
+        return word == "SHOW" or (word == "EXPLAIN" and _only_reads(_explained(sql, others)))
     reading = (exp.Select, exp.SetOperation, exp.Values, exp.Subquery, exp.Describe)
     return isinstance(statement, reading) and not _writes_inside(statement)
+
+
+def _explained(sql: str, others: str) -> str:
+    """Return the statement that an EXPLAIN is about, where it stands: errors tell their place by it."""
+    before = sql[: max(sql.find(others), 0)]
+    options = _EXPLAIN_OPTIONS.match(others)
+    length = len(before) + (options.end() if options else 0)
+    return re.sub(r"\S", " ", (before + others)[:length]) + (before + others)[length:]
 
 
 def _writes_inside(statement: Expression) -> bool:

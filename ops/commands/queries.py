@@ -27,7 +27,7 @@ from ops.show.asking import confirm
 from ops.show.progress import following
 from ops.show.screen import document, notices, output, print_json
 from ops.show.tables import print_table, table
-from ops.statements import check_only_reads
+from ops.statements import check_asks_no_view_for_the_past, check_only_reads
 
 
 class Form(StrEnum):
@@ -97,11 +97,12 @@ def query(
     if statement is None:
         return _list_named(named_queries_of(contract), as_json=as_json)
     file_form = exports.file_format(target, form or "")
+    platform = platform_of(env)
+    check_asks_no_view_for_the_past(statement, contract, platform.command("history"))
     if write:
         confirm([f"In {env}: {statement}"], yes=yes)
     else:
         check_only_reads(statement)
-    platform = platform_of(env)
     queries.check_is_athena(platform.environment, os.environ)
     started = queries.Query(platform, statement)
     try:

@@ -8,10 +8,11 @@ import pytest
 from typer.testing import CliRunner
 
 from contract.serving import named_queries_of
+from contract.sources.catia import CONTRACT
 from envs.selection import ENVIRONMENTS
 from ops.app import made
 from ops.exits import Exit, OpsError
-from ops.statements import check_only_reads
+from ops.statements import check_asks_no_view_for_the_past, check_only_reads
 
 READS = (
     "SELECT 1",
@@ -74,15 +75,17 @@ WRITES = (
     "USING EXTERNAL FUNCTION f(a varchar) RETURNS varchar LAMBDA 'any-function' SELECT f('a')",
     "SELECT * FROM TABLE(system.query(query => 'DROP TABLE a'))",
 )
-UNKNOWN = (
-    "selec 1 x",
-    "SELECT FROM WHERE",
-    "SELECT (1",
-    "SELECT 'open",
-    "-- nothing",
-    ";",
-    "EXPLAIN",
-    "(" * 5000 + "1",
+UNKNOWN = ("-- nothing", ";", "EXPLAIN", "DROP TABLE", "UPDATE messages SET")
+#: With what is said of it.
+UNREADABLE = (
+    ("SELECT count(* FROM conversations", "line 1, column 16, at 'FROM', where ) should be."),
+    ("SELECT a\nFROM b WHERE x = = 1", "line 2, column 18, at '='."),
+    ("EXPLAIN ANALYZE (FORMAT JSON)\nSELECT count(* FROM a", "line 2, column 16, at 'FROM'"),
+    ("SELECT FROM WHERE", "line 1, column 13, at 'WHERE'."),
+    ("-- a\n SELEC 1", "line 2, column 2, at 'SELEC'. No statement begins with SELEC; did you mean 'SELECT'?"),
+    ("selec everything", "line 1, column 1, at 'selec'."),
+    ("SELECT 'open", "so it was not run."),
+    ("(" * 5000 + "1", "so it was not run."),
 )
 
 
@@ -101,6 +104,42 @@ def test_all_else_is_refused_with_the_remedy(sql: str) -> None:
     assert "--write" in caught.value.remedy
 
 
+@pytest.mark.parametrize(("sql", "said"), UNREADABLE, ids=lambda text: text[:40])
+def test_what_does_not_parse_is_told_where_and_not_to_be_written(sql: str, said: str) -> None:
+    with pytest.raises(OpsError) as caught:
+        check_only_reads(sql)
+    assert caught.value.code is Exit.USAGE
+    assert said in str(caught.value)
+    assert "--write" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT * FROM dashboard_usuarios FOR VERSION AS OF 5931215123712423842",
+        'WITH a AS (SELECT 1 AS x) SELECT * FROM a JOIN "Dashboard_Usuarios" FOR TIMESTAMP AS OF localtimestamp',
+        "CREATE TABLE a AS SELECT * FROM cat_test_analytics_db.dashboard_usuarios FOR VERSION AS OF 1",
+    ],
+)
+def test_no_view_is_asked_for_the_past(sql: str) -> None:
+    with pytest.raises(OpsError, match="dashboard_usuarios is a view") as caught:
+        check_asks_no_view_for_the_past(sql, CONTRACT, "python -m ops history --env test")
+    assert "reads, messages, feedback, conversations, each" in caught.value.remedy
+    assert "ops history --env test" in caught.value.remedy
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT * FROM messages FOR VERSION AS OF 1 AS dashboard_usuarios",
+        "SELECT * FROM messages FOR VERSION AS OF 1 JOIN dashboard_usuarios ON usuario_id = user_id",
+        "SELECT (",
+    ],
+)
+def test_tables_are_asked_for_the_past(sql: str) -> None:
+    check_asks_no_view_for_the_past(sql, CONTRACT, "")
+
+
 def test_named_queries_only_read() -> None:
     for environment in ENVIRONMENTS.values():
         for query in named_queries_of(environment.contract):
@@ -112,6 +151,7 @@ def test_named_queries_only_read() -> None:
     [
         (("DROP TABLE messages",), Exit.USAGE, "--write"),
         (("DROP TABLE messages", "--yes"), Exit.USAGE, "--write"),
+        (("SELECT * FROM dashboard_usuarios FOR VERSION AS OF 1",), Exit.USAGE, "python -m ops history --env test"),
         (("DROP TABLE messages", "--write"), Exit.NOT_CONFIRMED, "DROP TABLE messages"),
     ],
 )
