@@ -28,15 +28,17 @@ demo: setup ## deploy to a local AWS emulator, run the pipeline, query it
 	@$(PY) -m tools.local demo --users $(USERS) --seed $(SEED) --engine $(ENGINE) --transform $(TRANSFORM)
 
 query: export ASKED := $(value SQL)
-query: ## ask the demo's tables and views
+query: ## ask the demo's tables and views; alone, list the named queries
+#> make query
 #> make query SQL="SELECT count(*) FROM conversations"
+#> make query SQL="SELECT * FROM messages" ROWS=20
 #> make query NAME=daily_activity OUTPUT=daily.csv
 #> make query FILE=question.sql FORMAT=records
 #> make query CONTRACT=tickets SQL="SELECT * FROM replies LIMIT 3"
 	@test -x $(PY) || { echo 'Nothing is set up, so nothing runs that could answer. Start it: make demo' >&2; exit 1; }
 	@$(PY) -m tools.local query $(if $(NAME),--name '$(NAME)') $(if $(FILE),--file '$(FILE)') \
 		$(if $(FORMAT),--format '$(FORMAT)') $(if $(ROWS),--rows '$(ROWS)') $(if $(OUTPUT),--output '$(OUTPUT)') \
-		$(if $(NAME)$(FILE),,"$${ASKED:-SELECT * FROM $(if $(CONTRACT),runs,dashboard_usuarios) LIMIT 5}")
+		$${ASKED:+"$$ASKED"}
 
 down: ## stop the emulator and remove what the demo made
 #> make down

@@ -7,6 +7,7 @@ import runpy
 import shlex
 import subprocess
 import sys
+from pathlib import Path
 from typing import Final
 
 import pytest
@@ -45,7 +46,7 @@ def test_help_of_a_target_has_examples_that_make_takes(target: str) -> None:
         words = shlex.split(example)[1:]
         assert words[0] == target or target == "help"
         named = {word.partition("=")[0] for word in words[1:]}
-        assert {name for name in named if not re.search(rf"\$[({{](value )?{name}[)}}]", TEXT)} == set()
+        assert {name for name in named if not re.search(rf"\$[({{](value )?{name}[:)}}]", TEXT)} == set()
         planned = make("-n", *words)
         assert planned.returncode == 0, planned.stderr
 
@@ -69,6 +70,17 @@ def test_query_names_queries_that_there_are_and_takes_what_ops_takes() -> None:
     assert set(re.findall(r"\bNAME=(\w+)", TEXT)) <= {query.name for query in named_queries_of(LOCAL.contract)}
     planned = make("-n", "query", "SQL=SELECT 1", "FORMAT=csv", "ROWS=5", "OUTPUT=my file.csv").stdout
     assert "--format 'csv' --rows '5' --output 'my file.csv'" in planned
+
+
+@pytest.mark.parametrize("words", [(), ("NAME=daily_activity",), ("SQL=SELECT '$x', \"a b\"", "FILE=q.sql")])
+def test_query_passes_on_all_that_it_is_given_and_nothing_else(words: tuple[str, ...], tmp_path: Path) -> None:
+    python = tmp_path / "python"
+    python.write_text('#!/bin/sh\nprintf "%s\\n" "$@"\n', encoding="utf-8")
+    python.chmod(0o755)
+    passed = make("query", f"PY={python}", *words).stdout.splitlines()
+    given = dict(word.split("=", 1) for word in words)
+    options = [part for name in ("NAME", "FILE") if name in given for part in (f"--{name.lower()}", given[name])]
+    assert passed == ["-m", "tools.local", "query", *options, *([given["SQL"]] if "SQL" in given else [])]
 
 
 def test_help_of_no_target_says_so() -> None:
