@@ -1,4 +1,4 @@
-"""SQL for Athena: a named query or a statement, run in the operators' workgroup, its rows page by page."""
+"""SQL for Athena: a named query or a statement, run in a workgroup, its rows page by page."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Final
 
 from botocore.exceptions import ClientError
 
+from contract.nearest import did_you_mean
 from contract.serving import named_queries_of
 from contract.source import SourceContract
-from envs.schema import OPERATORS, Environment
+from envs.schema import EVERYDAY, OPERATORS, Environment
 from ops.aws_errors import code_of
 from ops.exits import attention, usage
 from ops.platform import Platform
@@ -117,22 +118,39 @@ def check_is_athena(environment: Environment, variables: Mapping[str, str]) -> N
         raise usage(message, "On one machine: make query, which starts nothing but says what is missing.")
 
 
-class Query:
-    """One query in the operators' workgroup, begun when the object is made."""
+def group_of(workgroup: str, environment: Environment) -> str:
+    """Return whose workgroup that is; without a name, the operators.
 
-    def __init__(self, platform: Platform, sql: str) -> None:
+    Raises:
+        OpsError: the environment has none of that name.
+    """
+    groups = {name: group for group, name in environment.workgroups.items()}
+    if workgroup and workgroup not in groups:
+        message = f"{workgroup!r} is no workgroup of {environment.name}."
+        raise usage(message, f"Workgroups are {', '.join(groups)}{did_you_mean(workgroup, groups) or '.'}")
+    return groups.get(workgroup, OPERATORS)
+
+
+class Query:
+    """One query in a group's workgroup, begun when the object is made; tables are those of the group's database."""
+
+    def __init__(self, platform: Platform, sql: str, group: str = OPERATORS) -> None:
         self._platform = platform
-        etl = platform.environment.etl
+        self._sql = sql
+        catalog, names = platform.environment.etl.catalog, platform.names
         try:
             answer = platform.athena.start_query_execution(
                 QueryString=sql,
-                QueryExecutionContext={"Database": etl.catalog.database_name},
-                WorkGroup=platform.environment.workgroups[OPERATORS],
+                QueryExecutionContext={
+                    "Database": names.pseudonymous_database if group == EVERYDAY else catalog.database_name
+                },
+                WorkGroup=platform.environment.workgroups[group],
             )
         except ClientError as error:
             if code_of(error) != "InvalidRequestException":
                 raise
-            raise self._refused(str(error)) from error
+            why = f"Athena refused the query: {error}"
+            raise self._refused(why) from error
         self.query_id = answer["QueryExecutionId"]
 
     def wait(self, beat: Callable[[str, int], None]) -> Execution:
@@ -150,7 +168,7 @@ class Query:
             time.sleep(_POLL_SECONDS)
         if state != "SUCCEEDED":
             reason = execution["Status"].get("StateChangeReason", "") or "no reason was given"
-            why = f"the query {state.lower()}: {reason}"
+            why = f"The query {'was stopped' if state == 'CANCELLED' else 'failed'}: {reason}"
             raise self._refused(why)
         milliseconds = execution.get("Statistics", {}).get("TotalExecutionTimeInMillis", 0)
         return Execution(self.query_id, scanned, milliseconds / 1000)
@@ -179,7 +197,7 @@ class Query:
                     yield cells
 
     def _refused(self, why: str) -> Exception:
-        return attention(f"Athena did not answer: {why.removesuffix('.')}.", remedy_of(why, self._platform))
+        return attention(f"{why.removesuffix('.')}.", remedy_of(why, self._sql, self._platform))
 
 
 def _scanned(execution: QueryExecutionTypeDef) -> int:

@@ -5,26 +5,25 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from contract.masking import pseudonymous_datasets
 from contract.nearest import did_you_mean
-from contract.serving import views_of
+from contract.serving import views_of, views_over
 from ops.platform import Platform
 
-#: A name may stand with those before it: catalog and database, or the table's alias.
-_TABLE: Final = re.compile(r"Table '(?:[^']*\.)?([^'.]*)' does not exist")
+#: Before a table's name may stand its catalog and database, before a column's the table's alias.
+_TABLE: Final = re.compile(r"Table '(?:(?:[^'.]*\.)?([^'.]*)\.)?([^'.]*)' does not exist")
 _COLUMN: Final = re.compile(r"Column '(?:[^']*\.)?([^'.]*)' cannot be resolved")
 _GUIDE: Final = "docs/analyst-guide.md"
 
 
-def remedy_of(why: str, platform: Platform) -> str:
-    """Return what to do about a refusal; a misspelt name is told the nearest right one."""
-    contract = platform.environment.contract
+def remedy_of(why: str, sql: str, platform: Platform) -> str:
+    """Return what to do about a refusal of that SQL; a misspelt name is told the nearest right one."""
     if found := _TABLE.search(why):
-        names = [*(table.name for table in contract.tables), *(view.name for view in views_of(contract))]
-        return f"Tables and views are {', '.join(names)}{did_you_mean(found[1], names)}"
+        return _of_a_table(found[2], found[1] or platform.environment.etl.catalog.database_name, platform)
     if found := _COLUMN.search(why):
-        return _of_a_column(found[1], platform)
-    if re.search(r"snapshot|version history", why, re.IGNORECASE):
-        return f"That state is not there, or no longer. Those that are: {platform.command('history')}"
+        return _of_a_column(found[1], sql, platform)
+    if re.search(r"snapshot|version history|table version", why, re.IGNORECASE):
+        return f"That state is not there, or no longer. Those that are, with their ids: {platform.command('history')}"
     if "scanned limit" in why:
         return f"Filter by time or key, and name columns instead of *: {_GUIDE} says what reads little."
     if "TYPE_MISMATCH" in why:
@@ -35,10 +34,32 @@ def remedy_of(why: str, platform: Platform) -> str:
     return f"Correct the SQL; {_GUIDE} has some to start from."
 
 
-def _of_a_column(name: str, platform: Platform) -> str:
+def _of_a_table(name: str, database: str, platform: Platform) -> str:
+    contract = platform.environment.contract
+    there = {platform.environment.etl.catalog.database_name: contract.tables}
+    if platform.environment.privacy.pseudonymous_tables:
+        there[platform.names.pseudonymous_database] = pseudonymous_datasets(contract)
+    names = {
+        each: [*(table.name for table in tables), *(view.name for view in views_over(contract, tables))]
+        for each, tables in there.items()
+    }
+    if database not in names:
+        return f"{database} is no database of this environment; these are: {', '.join(names)}."
+    others = [each for each in names if name in names[each] and each != database]
+    if others:
+        return f"It is in {others[0]}. Tables and views of {database} are {', '.join(names[database])}."
+    return (
+        f"Tables and views of {database} are {', '.join(names[database])}{did_you_mean(name, names[database]) or '.'}"
+    )
+
+
+def _of_a_column(name: str, sql: str, platform: Platform) -> str:
     contract = platform.environment.contract
     known = {column.name for table in contract.tables for column in table.columns}
     known |= {column.name for view in views_of(contract) for column in view.columns}
     if name in known:
         return f"Another table has it, or the table lacks what the contract has: {platform.command('schema')}"
+    # Athena tells names in small letters.
+    if quoted := re.search(rf'"({re.escape(name)})"', sql, re.IGNORECASE):
+        return f"In double quotes it is a column's name; text takes single ones: '{quoted[1]}'."
     return f"DESCRIBE lists a table's columns{did_you_mean(name, sorted(known)) or '.'}"

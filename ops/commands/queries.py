@@ -70,6 +70,10 @@ def query(
         Path | None,
         typer.Option("--output", metavar="FILE", help="All rows into a file: .csv, .json, .parquet or --format."),
     ] = None,
+    workgroup: Annotated[
+        str,
+        typer.Option("--workgroup", metavar="NAME", help="The workgroup to ask in. Without it: the operators'."),
+    ] = "",
     write: Annotated[
         bool, typer.Option("--write", help="Run a statement that may change or delete something.")
     ] = False,
@@ -78,7 +82,9 @@ def query(
 ) -> Exit:
     """Ask Athena: SQL, or a named query by its name.
 
-    In the operators' workgroup, whose answers no analyst can read. Without SQL, the named queries are listed.
+    Without SQL, the named queries are listed. Analysts name their --workgroup, such as wg-cat-prod-analytics: they can
+    read no answers of the operators'. In the everyday analysts' workgroup, tables are the pseudonymous ones.
+
     Statements that do not only read are refused without --write, and with it you are asked first.
 
     NULL is a null, nothing is an empty text. Tables cut long texts and mark them with an ellipsis, records do not.
@@ -98,13 +104,14 @@ def query(
         return _list_named(named_queries_of(contract), as_json=as_json)
     file_form = exports.file_format(target, form or "")
     platform = platform_of(env)
+    group = queries.group_of(workgroup, platform.environment)
     check_asks_no_view_for_the_past(statement, contract, platform.command("history"))
     if write:
         confirm([f"In {env}: {statement}"], yes=yes)
     else:
         check_only_reads(statement)
     queries.check_is_athena(platform.environment, os.environ)
-    started = queries.Query(platform, statement)
+    started = queries.Query(platform, statement, group)
     try:
         with following(in_lines=False) as follower:
             done = started.wait(lambda state, scanned: follower.beat(f"{state} {show_queries.size(scanned)} scanned"))

@@ -13,6 +13,7 @@ from rich.console import Console
 
 from contract.sources.catia import CONTRACT
 from envs.prod import PROD
+from envs.schema import FULL, OPERATORS
 from ops import exports, queries
 from ops.exits import OpsError
 from ops.platform import Platform
@@ -133,7 +134,15 @@ def test_a_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
     [
         (
             "TABLE_NOT_FOUND: line 1:20: Table 'awsdatacatalog.cat_prod_analytics_db.conversation' does not exist",
-            ("Tables and views are messages, ", ", dashboard_usuarios; did you mean 'conversations'?"),
+            ("cat_prod_analytics_db are messages, ", ", dashboard_usuarios; did you mean 'conversations'?"),
+        ),
+        (
+            "TABLE_NOT_FOUND: line 1:15: Table 'awsdatacatalog.cat_prod_pseudonymous_db.runs' does not exist",
+            ("It is in cat_prod_analytics_db.", "of cat_prod_pseudonymous_db are messages, feedback, conversations, "),
+        ),
+        (
+            "TABLE_NOT_FOUND: line 1:15: Table 'd.messages' does not exist",
+            ("d is no database ", "cat_prod_analytics_db"),
         ),
         (
             # What Athena says of a column.
@@ -141,9 +150,14 @@ def test_a_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
             ("did you mean 'user_id'?",),
         ),
         ("COLUMN_NOT_FOUND: line 1:8: Column 'gerencia' cannot be resolved", ("python -m ops schema --env prod",)),
+        (
+            "COLUMN_NOT_FOUND: line 1:40: Column 'gerencia financiera' cannot be resolved",
+            ("text takes single ones: 'Gerencia Financiera'",),
+        ),
         ("COLUMN_NOT_FOUND: line 1:8: Column 'xyzzy' cannot be resolved", ("DESCRIBE lists a table's columns.",)),
         ("INVALID_ARGUMENTS: Iceberg snapshot ID does not exists: 123", ("python -m ops history --env prod",)),
         ('INVALID_ARGUMENTS: No version history table "d".c at or before 2026-01-30', ("ops history --env prod",)),
+        ("NOT_SUPPORTED: Unsupported type for table version: integer", ("with their ids: python -m ops history",)),
         ("Bytes scanned limit was exceeded", ("Filter by time or key",)),
         ("TYPE_MISMATCH: line 1:39: Cannot apply operator: varchar = date", ("TIMESTAMP '2026-",)),
         ("SYNTAX_ERROR: line 1:8", ("Correct the SQL",)),
@@ -151,8 +165,16 @@ def test_a_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
 )
 def test_a_refused_query_is_told_its_own_remedy(refusal: str, remedies: tuple[str, ...]) -> None:
     platform = Platform(PROD, boto3.Session(region_name=PROD.provider.region))
-    told = remedy_of(refusal, platform)
+    told = remedy_of(refusal, 'SELECT 1 FROM conversations WHERE gerencia = "Gerencia Financiera"', platform)
     assert [remedy for remedy in remedies if remedy not in told] == [], told
+
+
+def test_a_workgroup_is_one_of_the_environments() -> None:
+    assert queries.group_of("", PROD) == OPERATORS
+    assert queries.group_of("wg-cat-prod-analytics", PROD) == FULL
+    with pytest.raises(OpsError, match="no workgroup of prod") as caught:
+        queries.group_of("wg-cat-prod-analytic", PROD)
+    assert "did you mean 'wg-cat-prod-analytics'?" in caught.value.remedy
 
 
 def test_json_has_numbers_where_json_has_them() -> None:
