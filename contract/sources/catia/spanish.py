@@ -8,7 +8,7 @@ from typing import Final
 SPANISH: Final[Mapping[str, str]] = {
     "conversations": "Una fila por cada conversación.",
     "messages": "Una fila por cada mensaje de una conversación.",
-    "feedback": "Una fila por cada valoración.",
+    "feedback": "Una fila por cada calificación.",
     "user_id": "El usuario: PK sin su prefijo USER#.",
     "conversation_id": "La conversación: SK completo.",
     "created_at": "CreatedAt o, si falta, la hora que figura en SK; UTC.",
@@ -24,7 +24,7 @@ SPANISH: Final[Mapping[str, str]] = {
     "sender": "user (el usuario), bot, o la palabra de la fuente si no es ninguno de los dos.",
     "text": "Lo que se dijo.",
     "sent_at": "La hora propia del mensaje; UTC.",
-    "feedback_id": "La valoración: SK completo.",
+    "feedback_id": "La calificación: SK completo.",
     "feedback_type": "like o dislike.",
     "comment": "Las palabras del propio usuario.",
     "option": "La respuesta que el usuario eligió.",
