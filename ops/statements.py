@@ -13,7 +13,7 @@ from contract.views import View
 from ops.exits import OpsError, usage
 
 if TYPE_CHECKING:
-    from sqlglot.expressions import Expression
+    from sqlglot.expressions import Expr, Expression
 
 _DIALECT: Final = "athena"
 #: Between EXPLAIN and its statement: https://docs.aws.amazon.com/athena/latest/ug/athena-explain-statement.html
@@ -114,7 +114,7 @@ def _place(line: int, column: int, word: str) -> str:
     return f": line {line}, column {column}, at {word!r}"
 
 
-def _statements(sql: str) -> list[Expression]:
+def _statements(sql: str) -> list[Expr]:
     import sqlglot
 
     # It remarks on statements of which it knows the first word only.
