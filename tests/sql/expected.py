@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter, defaultdict
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -151,14 +152,19 @@ def feedback_rate_by_gerencia(lake: Lake) -> list[tuple[Any, ...]]:
         for gerencia in conversations.keys() | feedback.keys()
     ]
     return [
-        (gerencia, held, given, *_likes_and_dislikes(rows), given / held if held else None, _dislike_share(rows))
+        (gerencia, held, given, *_likes_and_dislikes(rows), _share(given, held), _dislike_share(rows))
         for gerencia, held, given, rows in sorted(answers, key=lambda answer: (-answer[2], answer[0]))
     ]
 
 
 def _dislike_share(feedback: list[Row]) -> float | None:
     likes, dislikes = _likes_and_dislikes(feedback)
-    return dislikes / (likes + dislikes) if likes + dislikes else None
+    return _share(dislikes, likes + dislikes)
+
+
+def _share(part: int, whole: int) -> float | None:
+    """Rounded to three digits as Athena does it: halves go up."""
+    return math.floor(part / whole * 1000 + 0.5) / 1000 if whole else None
 
 
 def disliked_answers(lake: Lake) -> list[tuple[Any, ...]]:

@@ -25,8 +25,8 @@ SELECT
     coalesce(rating.feedback, 0) AS feedback,
     coalesce(rating.likes, 0) AS likes,
     coalesce(rating.dislikes, 0) AS dislikes,
-    CAST(coalesce(rating.feedback, 0) AS double) / talking.conversations AS feedback_per_conversation,
-    CAST(rating.dislikes AS double) / nullif(rating.likes + rating.dislikes, 0) AS dislike_share
+    round(CAST(coalesce(rating.feedback, 0) AS double) / talking.conversations, 3) AS feedback_per_conversation,
+    round(CAST(rating.dislikes AS double) / nullif(rating.likes + rating.dislikes, 0), 3) AS dislike_share
 FROM conversations_by_gerencia AS talking
 FULL OUTER JOIN feedback_by_gerencia AS rating
     ON rating.gerencia = talking.gerencia
