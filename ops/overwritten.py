@@ -47,12 +47,15 @@ def to_put_back(platform: Platform, since: datetime) -> list[Former]:
 
 
 def _overwritten(listed: Iterable[tuple[str, list[Version]]], since: datetime) -> Iterator[Former]:
-    """Yield what was overwritten since an instant and had another content at that instant."""
+    """Yield what was overwritten since an instant and had another content at that instant, or when it was made since.
+
+    What was made after that instant held at first what its program wrote.
+    """
     for key, found in listed:
-        former = next((version for version in reversed(found) if version.modified_at < since), None)
+        former = next((version for version in reversed(found) if version.modified_at < since), found[0])
         # Delete markers have no ETag: an object that is deleted now is another option's, one that was then is new.
-        now, then = found[-1].etag, former.etag if former else None
-        if former and now and then and now != then:
+        now, then = found[-1].etag, former.etag
+        if now and then and now != then:
             yield Former(key, former.version_id)
 
 

@@ -146,6 +146,19 @@ def test_a_damaged_newest_file_gives_way_to_the_one_before(
     assert lake.table(MESSAGES).scan().count() == 20
 
 
+def test_what_was_made_and_overwritten_since_then_holds_again_what_it_held_at_first(
+    ops: Callable[..., Result], lake: IcebergLake, platform: Platform
+) -> None:
+    newest = key_of(lake.table(MESSAGES).metadata_location)
+    first = platform.bucket.read(newest)
+    for damaged in (b"{", b"}"):
+        lake.put(newest, damaged)
+    done = ops("restore", "--deleted-since", "1d", "--overwritten-since", "1d", "--yes", "--json")
+    assert told(done) == {"brought_back": 0, "put_back": 1, "registered": []}
+    assert platform.bucket.read(newest) == first
+    assert lake.table(MESSAGES).scan().count() == 30
+
+
 def test_versions_of_one_second_are_told_in_their_order(lake: IcebergLake, platform: Platform) -> None:
     for content in (b"1", b"22", b"333"):
         lake.put("somewhere/x", content)
