@@ -38,8 +38,9 @@ def restore(
     With --deleted-since, objects of all zones that were deleted since then are there again, as far as the bucket
     keeps their versions: name a time after which nothing was deleted on purpose. With --overwritten-since, CSVs and
     tables' files hold again what they held at that time, or at first if they were made since: no program of the
-    platform overwrites one. Files by which a table is whole now stay as they are. Then each table that is not in the catalog, is damaged or was made anew gets
-    its newest metadata file, the pseudonymous ones too. docs/recovery.md says what cannot come back.
+    platform overwrites one. Files by which a table is whole now stay as they are. Then each table that is not in the
+    catalog, is damaged or was made anew gets its newest metadata file, the pseudonymous ones too. docs/recovery.md
+    says what cannot come back.
 
     \b
     Example: python -m ops restore --env prod

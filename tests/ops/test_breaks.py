@@ -247,6 +247,8 @@ BREAKS: Final = {
 REPORTED: Final = ("ETL-2 failed", "a data file is damaged", "the schedule made no run")
 #: Of these the remedy is followed, as it stands.
 FOLLOWED: Final = (
+    "a data file is damaged",
+    "metadata is damaged",
     "a pseudonymous table has vanished",
     "a pseudonymous data file is deleted",
     "pseudonymous metadata is deleted",
