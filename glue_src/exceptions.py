@@ -181,8 +181,16 @@ class OutOfTimeError(CurationError):
         )
 
 
+#: Of the environment an error knows nothing.
+_BRING_BACK: Final = "Bring it back: python -m ops restore --env ENV --deleted-since 1d --overwritten-since 1d"
+
+
 class TableError(CurationError):
-    """A table cannot be read or written as it is."""
+    """A table cannot be read or written as it is; ``said`` is what is wrong, for whoever has a better remedy."""
+
+    def __init__(self, said: str, remedy: str = "") -> None:
+        self.said = said
+        super().__init__(f"{said} {remedy}".rstrip())
 
 
 class TableMissingError(TableError):
@@ -198,15 +206,9 @@ class TableMissingError(TableError):
 class TableMetadataError(TableError):
     """A table's metadata file is missing or damaged."""
 
-    def __init__(self, table: str, location: str, fault: str, previous: str | None) -> None:
+    def __init__(self, table: str, location: str, fault: str) -> None:
         self.location = location
-        remedy = (
-            f"Restore an earlier version of the object, or set the Glue table's metadata_location to {previous}: the "
-            "next run repairs what that lacks."
-            if previous
-            else "Restore an earlier version of the object, or deploy the table anew: the next run fills it."
-        )
-        super().__init__(f"{table}: its metadata file {location} {fault}. Nothing was changed. {remedy}")
+        super().__init__(f"{table}: its metadata file {location} {fault}.", f"Nothing was changed. {_BRING_BACK}")
 
 
 class TableFileError(TableError):
@@ -215,8 +217,9 @@ class TableFileError(TableError):
     def __init__(self, table: str, fault: str) -> None:
         self.table = table
         super().__init__(
-            f"{table}: {fault} The table stays as it was. Restore an earlier version of the object, or rebuild the "
-            f"table from the newest clean run: python -m ops rebuild --table {table}"
+            f"{table}: {fault}",
+            f"The table stays as it was. {_BRING_BACK}; if nothing of it is left, rebuild the table from the newest "
+            f"clean run: python -m ops rebuild --env ENV --table {table}",
         )
 
 

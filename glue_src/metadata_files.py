@@ -35,8 +35,8 @@ def parameters_of(glue: GlueClient, database: str, name: str) -> Mapping[str, st
     return parameters
 
 
-def content_of(s3: S3Client, name: str, location: str, previous: str | None) -> bytes:
-    """Return what a table's metadata file says; ``previous`` is the address of the one before, for the remedy.
+def content_of(s3: S3Client, name: str, location: str) -> bytes:
+    """Return what a table's metadata file says.
 
     Raises:
         TableMetadataError: it is missing or damaged.
@@ -46,11 +46,11 @@ def content_of(s3: S3Client, name: str, location: str, previous: str | None) -> 
         body = s3.get_object(Bucket=bucket, Key=key)["Body"].read()
     except ClientError as error:
         if error.response["Error"]["Code"] in _ABSENT:
-            raise TableMetadataError(name, location, "is missing", previous) from error
+            raise TableMetadataError(name, location, "is missing") from error
         raise
     if not body.startswith(_GZIP):
         return body
     try:
         return gzip.decompress(body)
     except (OSError, EOFError) as error:
-        raise TableMetadataError(name, location, "is damaged (it is no whole gzip file)", previous) from error
+        raise TableMetadataError(name, location, "is damaged (it is no whole gzip file)") from error

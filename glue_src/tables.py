@@ -196,22 +196,22 @@ def read_table(glue: GlueClient, s3: S3Client, database: str, name: str) -> Tabl
         botocore.exceptions.ClientError: any other failure of a request.
     """
     parameters = parameters_of(glue, database, name)
-    return read_state(s3, name, parameters["metadata_location"], parameters.get("previous_metadata_location"))
+    return read_state(s3, name, parameters["metadata_location"])
 
 
-def read_state(s3: S3Client, name: str, location: str, previous: str | None = None) -> TableState:
-    """Return the state that a table's metadata file describes; ``previous`` is the one before, for the remedy.
+def read_state(s3: S3Client, name: str, location: str) -> TableState:
+    """Return the state that a table's metadata file describes.
 
     Raises:
         TableMetadataError: it is missing or damaged.
         botocore.exceptions.ClientError: any other failure of the request.
     """
-    content = content_of(s3, name, location, previous)
+    content = content_of(s3, name, location)
     try:
         return _state(name, location, json.loads(content))
     except (KeyError, TypeError, ValueError, StopIteration) as error:
         fault = f"is damaged ({type(error).__name__}: it cannot be read as Iceberg's table metadata)"
-        raise TableMetadataError(name, location, fault, previous) from error
+        raise TableMetadataError(name, location, fault) from error
 
 
 def _state(name: str, location: str, document: dict[str, Any]) -> TableState:

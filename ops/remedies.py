@@ -89,7 +89,7 @@ TRANSFORM_REMEDIES: Final = (
         _ETL,
     ),
     Remedy(
-        r"\bTable(Metadata|File)Error\b|restore an earlier version",
+        r"\bTable(Metadata|File)Error\b|restore an earlier version|ops restore --env ENV",
         "{restore --deleted-since 1d --overwritten-since 1d}; then {doctor} says what could not come back",
         "A table is damaged",
     ),

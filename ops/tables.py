@@ -107,7 +107,7 @@ def table_view(dataset: Dataset, read: Callable[[Dataset], TableState]) -> Table
     try:
         state = read(dataset)
     except TableError as error:
-        return TableView(dataset.name, fault=str(error))
+        return TableView(dataset.name, fault=error.said)
     current = state.current
     return TableView(
         name=dataset.name,

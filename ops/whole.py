@@ -49,7 +49,7 @@ def file_faults(platform: Platform, database: Database, dataset: Dataset, state:
         # As far as it can be read, if it cannot to its end.
         sizes.update(files_needed(platform, database, dataset))
     except TableFileError as error:
-        said = str(error).removeprefix(f"{dataset.name}: ")
+        said = error.said.removeprefix(f"{dataset.name}: ")
         since = state.current.committed_at if state.current else None
         unread = FileFault("", said, _DELETED if since else "", since)
     found = list(_faults(platform, sizes, histories_of(platform, database, dataset)))

@@ -85,8 +85,7 @@ class LakeCatalog:
         table = self.glue.glue.get_table(DatabaseName=self.database, Name=name)["Table"]
         parameters = table.get("Parameters", {})
         fault = "is missing" if isinstance(error, FileNotFoundError) else f"is damaged ({type(error).__name__})"
-        location, previous = parameters.get("metadata_location", ""), parameters.get("previous_metadata_location")
-        return TableMetadataError(name, location, fault, previous)
+        return TableMetadataError(name, parameters.get("metadata_location", ""), fault)
 
     def commit(self, table: Table, *updates: TableUpdate) -> Table:
         """Apply updates in one commit, if the table's current snapshot is still the one that ``table`` has.

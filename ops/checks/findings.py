@@ -206,7 +206,7 @@ class Examination:
         remedy, _ = remedy_for("ETL-2", str(error), self.platform)
         # A run of ETL-2 that met it failed with that remedy, too.
         effect = files_of(error.table) if isinstance(error, TableFileError) else str(error)
-        return Finding(check, ATTENTION, str(error), remedy, explains=(remedy,), effect=effect)
+        return Finding(check, ATTENTION, error.said, remedy, explains=(remedy,), effect=effect)
 
 
 @dataclass(frozen=True)

@@ -77,7 +77,8 @@ def ends(command: Command) -> Callable[..., None]:
             code = _told(explained(error, env, ENVIRONMENTS[env].provider.region))
         except (IncompleteRunError, RunSummaryError, TableError) as error:
             env = options["env"]
-            code = _told(attention(str(error), f"python -m ops doctor --env {env} says what to do."))
+            said = error.said if isinstance(error, TableError) else str(error)
+            code = _told(attention(said, f"python -m ops doctor --env {env} says what to do."))
         except KeyboardInterrupt:
             code = _told(OpsError(Exit.INTERRUPTED, "Interrupted.", "What was started may still go on."))
         raise typer.Exit(code)

@@ -175,7 +175,7 @@ def test_a_missing_or_damaged_data_file_is_named(lake: Lake, engine: ArrowEngine
         else:
             lake.put(key, cut)
     before = lake.states()
-    remedy = r"conversations: .*python -m ops rebuild --table conversations"
+    remedy = r"conversations: .*python -m ops rebuild --env ENV --table conversations"
     with (
         engine.stage([plan(lake, january("nuevo"), [JAN])]) as staged,
         pytest.raises(TableFileError, match=remedy),

@@ -143,7 +143,7 @@ def test_damaged_files_are_named_with_the_remedy(lake: Lake) -> None:
             lake.delete(key)
         else:
             lake.put(key, body)
-        with pytest.raises(TableMetadataError, match=f"{key} {fault}.*metadata_location to s3://"):
+        with pytest.raises(TableMetadataError, match=f"{key} {fault}.*ops restore --env ENV"):
             lake.night()
     lake.put(key, good)
 
@@ -158,7 +158,9 @@ def test_damaged_files_are_named_with_the_remedy(lake: Lake) -> None:
             lake.delete(damaged)
         else:
             lake.put(damaged, body)
-        with pytest.raises(TableFileError, match=r"messages: .*ops rebuild --table messages"):
+        with pytest.raises(
+            TableFileError, match=r"messages: .*ops restore --env ENV .*ops rebuild --env ENV --table messages"
+        ):
             lake.night()
         assert lake.states([MESSAGES]) == {"messages": state.current_snapshot_id}
         lake.put(damaged, kept)

@@ -127,6 +127,8 @@ def test_a_metadata_file_that_is_gone_is_a_finding_and_the_others_are_made(
     (damaged,) = [each for each in report.findings if each.check == "tables"]
     assert "feedback: its metadata file" in damaged.said
     assert key in damaged.said
+    assert "metadata_location" not in damaged.said
+    assert "ops restore" not in damaged.said, "the remedy says it"
     assert "python -m ops restore --env local --deleted-since" in damaged.remedy
     assert {"partitions", "history", "branches", "orphans", "workgroup"} <= {each.check for each in report.findings}
     assert key != first_metadata_key(LOCAL.name, FEEDBACK)

@@ -66,6 +66,7 @@ def test_a_data_file_that_is_gone_is_named_and_nobodys_words_are(nights: Nights)
         with pytest.raises(TableFileError, match=f"feedback: .*{key} is missing") as caught:
             gather(nights.platform, DAY, NOW)
         assert "hostil" not in str(caught.value)
+        assert "rebuild" not in caught.value.said, "doctor has the remedy"
     finally:
         nights.lake.put(key, content)
 

@@ -67,7 +67,7 @@ def test_failures_find_their_remedy() -> None:
         ("ETL-2", str(TableSchemaError("messages", ["column 'x' is long in the table"]))): "new field id",
         (
             "ETL-2",
-            str(TableMetadataError("messages", "s3://a/b", "is missing", None)),
+            str(TableMetadataError("messages", "s3://a/b", "is missing")),
         ): "restore --env prod --deleted-since",
         ("ETL-2", str(TableFileError("messages", "s3://a/b is missing."))): "restore --env prod --deleted-since",
         ("ETL-2", str(TableRefusedError("messages", "(Service: S3, Status Code: 403)"))): "cdktf deploy 'cat-prod-*'",

@@ -71,7 +71,7 @@ def raising(error: Exception) -> Callable[[Scene], str]:
         (raising(NotSeenError("nothing")), Result.FAILED, Result.NOT_PROVEN),
         (raising(DisprovedError("wrong")), Result.FAILED, Result.FAILED),
         (raising(OpsError(Exit.ATTENTION, "it failed", "mend it")), Result.FAILED, Result.FAILED),
-        (raising(TableMetadataError("messages", "s3://a/b", "is missing", None)), Result.FAILED, Result.FAILED),
+        (raising(TableMetadataError("messages", "s3://a/b", "is missing")), Result.FAILED, Result.FAILED),
     ],
 )
 def test_only_what_did_not_come_from_another_endpoint_is_not_proven(
