@@ -89,7 +89,7 @@ def _lost(platform: Platform, database: Database, dataset: Dataset) -> LostTable
         if read_table(platform.glue, platform.s3, database.name, dataset.name).current:
             return None
     except TableError as error:
-        return LostTable(database, dataset, str(error), newest_state(platform, database, dataset))
+        return LostTable(database, dataset, error.said, newest_state(platform, database, dataset))
     state = newest_state(platform, database, dataset)
     reason = f"{database.called(dataset)}: it is empty, and its folder holds a state."
     return LostTable(database, dataset, reason, state) if state and state.current else None
@@ -133,8 +133,8 @@ def register(platform: Platform, lost: LostTable) -> None:
     if lost.state is None:
         message = f"Nothing of the table {lost.name} is left in the bucket."
         remedy = (
-            f"Deleted of late? Add --deleted-since. Else {platform.deploy}, this again, then "
-            f"{platform.command('run')}: docs/recovery.md."
+            "Deleted or overwritten of late? --deleted-since and --overwritten-since, with a time before that. Else "
+            f"{platform.deploy}, this again, then {platform.command('run')}: docs/recovery.md."
         )
         raise attention(message, remedy)
     location = lost.state.metadata_location

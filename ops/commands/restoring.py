@@ -13,7 +13,7 @@ from ops.commands.options import Env, Json, Yes, ends, now, platform_of
 from ops.exits import Exit
 from ops.show import restore as show_restore
 from ops.show.asking import confirm
-from ops.show.screen import output, print_json
+from ops.show.screen import notices, output, print_json
 
 
 @ends
@@ -60,8 +60,15 @@ def restore(
     lost = restoring.lost_tables(platform)
     if lost:
         confirm([show_restore.line(each) for each in lost], yes=yes)
-    for each in lost:
-        restoring.register(platform, each)
+    registered = []
+    try:
+        # Last those that end it: the others are whole then.
+        for each in sorted(lost, key=lambda each: each.state is None):
+            restoring.register(platform, each)
+            registered.append(each)
+    except Exception:
+        show_restore.show_done(back, len(former), registered, notices())
+        raise
     if as_json:
         print_json({"brought_back": back, "put_back": len(former), "registered": [each.name for each in lost]})
     else:

@@ -36,9 +36,14 @@ def show(back: int, put_back: int, lost: Sequence[LostTable], platform: Platform
     if not back and not put_back and not lost:
         console.print("Nothing is lost: no object to bring back, and every table is whole.")
         return
-    console.print(
-        f"{back:,} objects are back, {put_back:,} hold what they held before, {len(lost)} tables are registered again."
-    )
+    show_done(back, put_back, lost, console)
     if any(each.state and not each.state.current for each in lost):
         console.print(f"Tables that are empty now, ETL-2 fills: {platform.command('curate')}.", soft_wrap=True)
     console.print(f"Look: {platform.command('doctor')}. It says what to do about what is not whole.", soft_wrap=True)
+
+
+def show_done(back: int, put_back: int, registered: Sequence[LostTable], console: Console) -> None:
+    """Print what was done, a table a line: also of what then ended with an error."""
+    console.print(f"{back:,} objects are back, {put_back:,} hold what they held before.")
+    for each in registered:
+        console.print(f"{each.name} is registered again.", soft_wrap=True)

@@ -105,8 +105,10 @@ def test_deleted_objects_come_back_and_nothing_that_was_deleted_before(
     lake.s3.delete_object(Bucket=lake.bucket, Key="elsewhere/x")
     assert list(restore.markers(platform, datetime.now(UTC) + timedelta(hours=1))) == []
     assert "is missing" in ops("restore").stderr
+    lake.glue.delete_table(DatabaseName=lake.database, Name=MESSAGES.name)
     lost = ops("restore", "--yes")
     assert lost.exit_code == Exit.ATTENTION
+    assert "\nmessages is registered again.\n" in lost.stderr, "it has changed that before it ended"
     assert "Nothing of the table conversations is left" in lost.stderr
     assert "--deleted-since" in lost.stderr
     refused = ops("restore", "--deleted-since", "1h")
