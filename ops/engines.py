@@ -21,9 +21,10 @@ JOB: Final = "job"
 #: So far back a function's log is searched for its last runs.
 LOOK_BACK: Final = timedelta(days=3)
 _MOST_RUNS: Final = 5
-#: Events come within seconds as a rule. In the first minutes after a bucket is told to send them none come, and nobody
-#: sends them later: https://docs.aws.amazon.com/AmazonS3/latest/userguide/enable-event-notifications-eventbridge.html.
-_EVENT: Final = timedelta(minutes=2)
+#: Events come within seconds as a rule, and may take a minute. In the first minutes after a bucket is told to send them
+#: none come, and nobody sends them later:
+#: https://docs.aws.amazon.com/AmazonS3/latest/userguide/enable-event-notifications-eventbridge.html.
+_EVENT: Final = timedelta(minutes=1)
 #: https://docs.aws.amazon.com/glue/latest/dg/job-run-statuses.html
 _GOING_ON: Final = frozenset(("STARTING", "RUNNING", "STOPPING", "WAITING"))
 _JOB_FAILED: Final = frozenset(("FAILED", "ERROR", "STOPPED", "EXPIRED"))

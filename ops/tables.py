@@ -15,6 +15,7 @@ from contract.runs import RunSummary
 from glue_src.exceptions import IncompleteRunError, TableError
 from glue_src.plan import change_of, removals
 from glue_src.tables import TableState, read_table
+from ops import arrival
 from ops.engines import event_time, last_runs, transform_engine
 from ops.invocations import RUNNING
 from ops.platform import Platform
@@ -173,7 +174,10 @@ def _whereabouts(platform: Platform, summary: RunSummary, now: datetime) -> tupl
     last, begun = runs.last, runs.begun_since(arrived)
     if begun is not None and begun.failed:
         return Unpublished.FAILED, f"{engine.name} {begun.state} at {begun.started_at:%Y-%m-%d %H:%M} UTC"
-    if (last is not None and last.state == RUNNING) or now - arrived <= event_time(platform):
+    if last is not None and last.state == RUNNING:
+        return Unpublished.ON_ITS_WAY, ""
+    # An arrival that nothing passes on is never told again, however young it is.
+    if now - arrived <= event_time(platform) and (begun is not None or not arrival.is_cut(platform)):
         return Unpublished.ON_ITS_WAY, ""
     if begun is None:
         return Unpublished.LATE, f"{engine.name} has not run since it arrived at {arrived:%Y-%m-%d %H:%M} UTC"

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from botocore.exceptions import ClientError
-
 from envs.alert_texts import without_command
 from envs.schema import AFTER_JOB
-from ops.aws_errors import is_absence
+from ops import arrival
 from ops.checks.findings import ATTENTION, OK, STALE, WITHOUT_START, Check, Effect, Examination, Finding
 from ops.remedies import remedy_for
 from ops.services import ALARM, MISSING
@@ -21,27 +19,8 @@ QUARANTINE: Final = "quarantine"
 
 def rule(examined: Examination) -> Iterator[Finding]:
     """Say whether a run's arrival starts ETL-2."""
-    platform, names = examined.platform, examined.platform.names
-    deploy = platform.deploy
-    try:
-        found = platform.events.describe_rule(Name=names.arrival_rule)
-        targets = platform.events.list_targets_by_rule(Rule=names.arrival_rule)["Targets"]
-    except ClientError as error:
-        if not is_absence(error):
-            raise
-        said = f"{names.arrival_rule} does not exist: ETL-2 never starts"
-        yield Finding("arrival rule", ATTENTION, said, deploy, WITHOUT_START)
-        return
-    wanted = f"workflow/{names.workflow}" if platform.by_spark else f"function:{names.etl_function}"
-    state = found.get("State", "")
-    hit = any(target["Arn"].endswith(f":{wanted}") for target in targets)
-    said = f"{names.arrival_rule} is {state}, " + (
-        f"its target {wanted}" if hit else f"and {wanted} is no target of it"
-    )
-    well = state.startswith("ENABLED") and hit
-    remedy = "" if well else deploy if not hit else f"aws events enable-rule --name {names.arrival_rule}"
-    said = said if well else f"{said}: no run that arrives starts ETL-2"
-    yield Finding("arrival rule", OK if well else ATTENTION, said, remedy, WITHOUT_START)
+    link = arrival.rule(examined.platform)
+    yield Finding("arrival rule", ATTENTION if link.remedy else OK, link.said, link.remedy, WITHOUT_START)
 
 
 def workflow(examined: Examination) -> Iterator[Finding]:
@@ -53,27 +32,9 @@ def workflow(examined: Examination) -> Iterator[Finding]:
     if platform.environment.etl.catalog.crawler.run == AFTER_JOB:
         wanted[names.success_trigger] = names.crawler
     for name, target in wanted.items():
+        link = arrival.trigger(platform, name, target)
         explains = WITHOUT_START if name == names.arrival_trigger else ()
-        try:
-            trigger = platform.glue.get_trigger(Name=name)["Trigger"]
-        except ClientError as error:
-            if not is_absence(error):
-                raise
-            yield Finding("workflow", ATTENTION, f"the trigger {name} does not exist", platform.deploy, explains)
-            continue
-        state = trigger.get("State", "")
-        actions = [action.get("JobName") or action.get("CrawlerName") for action in trigger.get("Actions", [])]
-        # An EVENT trigger listens from when it was CREATED.
-        listening = {"ACTIVATED", "ACTIVATING", *(("CREATED",) if trigger.get("Type") == "EVENT" else ())}
-        deaf = state not in listening
-        if deaf:
-            start = f"aws glue start-trigger --name {name}"
-            yield Finding("workflow", ATTENTION, f"{name} is {state}", start, explains)
-        elif target not in actions:
-            said = f"{name} starts {', '.join(map(str, actions)) or 'nothing'}, not {target}"
-            yield Finding("workflow", ATTENTION, said, platform.deploy, explains)
-        else:
-            yield Finding("workflow", OK, f"{name} starts {target}")
+        yield Finding("workflow", ATTENTION if link.remedy else OK, link.said, link.remedy, explains)
 
 
 def unpublished(examined: Examination) -> Iterator[Finding]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from contract.datasets import Dataset
@@ -41,8 +41,16 @@ def etl_2_is_stuck(made: Deployment) -> Iterator[None]:
 
 
 def etl_2_did_not_start(made: Deployment) -> Iterator[None]:
+    return _unpublished(made, BEGAN + timedelta(hours=1))
+
+
+def run_arrives_now(made: Deployment) -> Iterator[None]:
+    return _unpublished(made, datetime.now(UTC).replace(second=0, microsecond=0))
+
+
+def _unpublished(made: Deployment, began: datetime) -> Iterator[None]:
     night = night_of(41)
-    summary = made.lake.night(DAY, night, began=BEGAN + timedelta(hours=1), publish=False)
+    summary = made.lake.night(DAY, night, began=began, publish=False)
     yield
     made.lake.publish(summary, night)
 

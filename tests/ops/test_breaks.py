@@ -242,6 +242,19 @@ BREAKS: Final = {
     "the schedule made no run": Break(
         breaks.nothing_has_run_since, "freshness: the schedule's run of ", ("freshness",), _LATE, _NIGHT
     ),
+    # The last: no run that another of these makes is newer.
+    "the rule is disabled, and a run arrives just now": Break(
+        breaks.together(breaks.rule_is_disabled, breaks.run_arrives_now),
+        f"enable-rule --name {NAMES.arrival_rule}; then python -m tools.local curate",
+        ("arrival rule",),
+        _LATE,
+    ),
+    "the trigger is stopped, and a run arrives just now": Break(
+        breaks.together(breaks.trigger_is_stopped, breaks.run_arrives_now),
+        f"start-trigger --name {NAMES.arrival_trigger}; then python -m tools.local curate",
+        ("workflow",),
+        _LATE,
+    ),
 }
 #: The report shows what status says: of these it is looked at.
 REPORTED: Final = ("ETL-2 failed", "a data file is damaged", "the schedule made no run")

@@ -141,5 +141,5 @@ def test_the_accounts_concurrency_is_asked_for(lake: IcebergLake) -> None:
     assert found[1].said.startswith("not asked")
 
 
-def test_an_event_has_its_batch_window_and_some_minutes(lake: IcebergLake) -> None:
-    assert event_time(platform_on(lake)).total_seconds() == LOCAL.etl.glue.event_batch_window + 120
+def test_an_event_has_its_batch_window_and_a_minute(lake: IcebergLake) -> None:
+    assert event_time(platform_on(lake)).total_seconds() == LOCAL.etl.glue.event_batch_window + 60
