@@ -113,7 +113,7 @@ def arrival(body: str, clean_prefix: str) -> tuple[CleanObject | None, str]:
     try:
         key = json.loads(body)["detail"]["object"]["key"]
     except (json.JSONDecodeError, KeyError, TypeError):
-        return None, "it is no event of S3, so somebody else sent it: read it, and delete it in the queue"
+        return None, "it is no event of S3, so somebody else sent it: read it, and discard it"
     if str(key).startswith(schema_marker_prefix()):
         return None, ""
     arrived = parse_clean_key(clean_prefix, str(key))

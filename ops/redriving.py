@@ -8,6 +8,7 @@ from ops import dead_letters
 from ops.dead_letters import DeadLetter
 from ops.engines import extract_engine, transform_engine
 from ops.execution import Watch, execute
+from ops.exits import attention
 from ops.platform import Platform
 from ops.tables import recorded_run
 
@@ -50,6 +51,22 @@ class Redrive:
             # It has ended well, and brings the tables' columns to the contract's before all else.
             self._delete([letter for letter in events if not letter.run_id])
         self._delete(self._recorded(events))
+
+    def letter(self, message_id: str) -> DeadLetter:
+        """Return the dead letter of an id.
+
+        Raises:
+            OpsError: no queue holds it.
+        """
+        for letter in self._dead_letters:
+            if letter.message_id == message_id:
+                return letter
+        message = f"No dead letter has the id {message_id}."
+        raise attention(message, f"{self._platform.command('redrive')} shows those that there are.")
+
+    def discard(self, message_id: str) -> None:
+        """Delete a dead letter whose work nobody wants."""
+        self._delete([self.letter(message_id)])
 
     def put_back(self) -> None:
         """Let everybody see again what was not settled."""

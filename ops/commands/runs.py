@@ -111,11 +111,19 @@ def curate(*, env: Env, yes: Yes = False, debug: Debug = False, as_json: Json = 
 
 
 @ends
-def redrive(*, env: Env, yes: Yes = False, as_json: Json = False) -> Exit:
+def redrive(
+    *,
+    env: Env,
+    discard: Annotated[
+        str, typer.Option("--discard", metavar="ID", help="Show this one whole, and delete it undone.")
+    ] = "",
+    yes: Yes = False,
+    as_json: Json = False,
+) -> Exit:
     """Do what could not be delivered, from the dead letters.
 
     Runs ETL-1 once, for the newest day that the schedule left, and ETL-2 once for all arrivals. A message is deleted
-    only once that is done.
+    only once that is done. What is no message of ours is left, with the command that discards it.
 
     \b
     Example: python -m ops redrive --env prod
@@ -124,10 +132,13 @@ def redrive(*, env: Env, yes: Yes = False, as_json: Json = False) -> Exit:
     found = dead_letters.receive(platform, now())
     redriven = Redrive(platform, found)
     try:
+        shown = [redriven.letter(discard)] if discard else found
         if not as_json:
-            show_dead_letters.show(found, output())
-        plan = redriven.plan()
-        if plan:
+            show_dead_letters.show(shown, output(), whole=bool(discard))
+        if discard:
+            confirm([f"delete message {discard} for good; nothing is run for it"], yes=yes)
+            redriven.discard(discard)
+        elif plan := redriven.plan():
             confirm(plan, yes=yes)
             with following() as follower:
                 redriven.settle(follower)
@@ -140,6 +151,9 @@ def redrive(*, env: Env, yes: Yes = False, as_json: Json = False) -> Exit:
         for letter in redriven.left:
             why = letter.fault or "its run is not in the tables yet"
             output().print(Text(f"left in {letter.queue}: {visible(why)}"), soft_wrap=True)
+            if letter.fault:
+                command = platform.command(f"redrive --discard {letter.message_id}")
+                output().print(Text(f"  → {visible(command)}"), soft_wrap=True)
     return Exit.ATTENTION if redriven.left else Exit.WELL
 
 

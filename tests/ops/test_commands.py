@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
 import time
 from collections import Counter
@@ -216,6 +217,13 @@ def test_dead_letters_go_once_their_run_is_in_the_tables(
     assert sorted(letter["run_id"] for letter in found["left"]) == ["", "20270101T000000.000000Z-00000000"]
     assert len(lake.glue.get_job_runs(JobName=job)["JobRuns"]) == before + 1
     assert told(ops("status", "--json"))["queues"][0]["messages"] == 2, "they are back for everybody to see"
+    assert ops("redrive", "--discard", "none", "--yes").exit_code == Exit.ATTENTION
+    (command,) = re.findall(r"→ python -m ops (redrive --env local --discard \S+)", ops("redrive", "--yes").stdout)
+    assert ops(*command.split()).exit_code == Exit.NOT_CONFIRMED
+    done = ops(*command.split(), "--yes")
+    assert ("    no event\n" in done.stdout, done.exit_code) == (True, Exit.ATTENTION), "one waits for its run"
+    (left,) = told(ops("redrive", "--yes", "--json"))["left"]
+    assert left["run_id"] == "20270101T000000.000000Z-00000000"
     platform.sqs.delete_queue(QueueUrl=url)
 
 
