@@ -134,13 +134,14 @@ def await_tables(
     started, by_hand = time.monotonic(), False
     event_by = event_time(platform).total_seconds() if patience.event_seconds is None else patience.event_seconds
     engine = transform_engine(platform)
-    log = EngineLog(platform, engine, run.summary.finished_at)
+    log, heard = EngineLog(platform, engine, run.summary.finished_at), False
     while True:
         state = last_runs(platform, engine, run.summary.finished_at)
         begun, waiting_for = _look(platform, state, run.summary, patience.foreign)
         recorded, waited = recorded_run(platform), time.monotonic() - started
         for line in log.new_lines(state.runs):
             watch.line(line)
+            heard = True
         if recorded is not None and recorded.run_id >= run.summary.run_id:
             if begun is None or begun.state != RUNNING or waited > most_seconds:
                 break
@@ -150,6 +151,9 @@ def await_tables(
         elif begun is None and not by_hand and waited >= event_by:
             waiting_for, by_hand = f"{waiting_for}: starting it", True
             start(platform, engine, {})
+        elif begun is None and heard and patience.foreign is None:
+            # Its lines may come before the service says that it has begun.
+            waiting_for = f"{engine.etl} is at work: {engine.name}"
         watch.beat(waiting_for)
         time.sleep(min(_POLL_SECONDS, max(0.1, most_seconds - waited)))
     tables = tuple(

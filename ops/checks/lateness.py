@@ -41,8 +41,8 @@ class Lateness:
 
     def said_in(self, words: Language) -> str:
         """Say it in one sentence, or in two where queries fail."""
-        seen = seen_run(self.seen, words) if self.seen else ""
-        missing = words.instant(self.missing) if self.missing else ""
+        seen = seen_run(self.seen, words, self.missing) if self.seen else ""
+        missing = _instant(self.missing, words, self.seen and run_instant(self.seen.run_id)) if self.missing else ""
         late = words.say(f"lateness.{self.state}", seen=seen, missing=missing)
         return f"{words.say('lateness.failing', tables=', '.join(self.failing))} {late}" if self.failing else late
 
@@ -82,9 +82,15 @@ def _late(examined: Examination) -> Lateness:
     return Lateness("none", recorded) if due is None else Lateness("due", recorded, due)
 
 
-def seen_run(recorded: RecordedRun, words: Language) -> str:
-    """Say which run readers see."""
-    return words.say("lateness.seen", day=recorded.dt, begun=words.instant(run_instant(recorded.run_id)))
+def seen_run(recorded: RecordedRun, words: Language, beside: datetime | None = None) -> str:
+    """Say which run readers see; ``beside`` is another instant in the same sentence."""
+    return words.say("lateness.seen", day=recorded.dt, begun=_instant(run_instant(recorded.run_id), words, beside))
+
+
+def _instant(value: datetime, words: Language, beside: datetime | None) -> str:
+    """Say an instant to the minute, and to the second where another one of the same minute stands beside it."""
+    said = words.instant(value)
+    return f"{said}:{value:%S}" if beside is not None and words.instant(beside) == said else said
 
 
 def missing_since(examined: Examination, recorded: RecordedRun) -> datetime | None:

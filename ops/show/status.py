@@ -10,6 +10,7 @@ from ops.engines import EngineState
 from ops.report.wording import language
 from ops.runs import measures
 from ops.services import ALARM, MISSING
+from ops.show.remedies import print_remedy
 from ops.show.screen import instant, visible
 from ops.show.tables import print_table, table
 from ops.status import Status
@@ -17,9 +18,14 @@ from ops.tables import TableView
 
 
 def show(status: Status, contract: SourceContract, console: Console) -> None:
-    """Print everything, and at the end what to do; the ``contract`` is that of the environment's source."""
+    """Print first whether data is late, where something is wrong; then everything, and what to do.
+
+    The ``contract`` is that of the environment's source.
+    """
     where = f", {status.endpoint}" if status.endpoint else ""
     console.print(Text(f"{status.environment}: {instant(status.now)} UTC, region {status.region}{where}", style="bold"))
+    if status.next_steps:
+        console.print(Text(visible(status.lateness.said_in(language("en"))), style="bold"), soft_wrap=True)
     _show_run(status, contract, console)
     _show_parts(status, console)
     _show_tables(status, console)
@@ -103,11 +109,10 @@ def _show_next(status: Status, console: Console) -> None:
     if not status.next_steps:
         console.print(Text("Nothing to do: all is well.", style="green"))
         return
-    console.print(Text(visible(status.lateness.said_in(language("en"))), style="bold"), soft_wrap=True)
     console.print(Text("What to do next", style="bold"))
     for step in status.next_steps:
         console.print(Text.assemble(("! ", "yellow"), f"{step.check}: ", visible(step.said)), soft_wrap=True)
-        console.print(Text(f"  → {visible(step.remedy)}"), soft_wrap=True)
+        print_remedy(step.remedy, console, "  ")
 
 
 def _coloured(state: str) -> Text:

@@ -17,6 +17,7 @@ from ops.engines import DeployedEngine, EngineRun, EngineState
 from ops.exits import Exit
 from ops.invocations import LogLine
 from ops.queries import Column
+from ops.report.wording import language
 from ops.runs import RecentRuns
 from ops.services import AlarmState, CrawlerState, QueueState
 from ops.show import logs as show_logs
@@ -143,12 +144,24 @@ def test_status_fits_eighty_columns() -> None:
 
 def test_status_shows_an_environment_where_nothing_has_run() -> None:
     written = io.StringIO()
-    step = Finding("runs", ATTENTION, "there is no complete run\nyet", "python -m ops run --env prod")
-    nothing = replace(WELL, runs=RecentRuns(), tables=(), next_steps=(step,))
+    remedy = "python -m ops run --env prod (runbook: Normalize failed)"
+    step = Finding("runs", ATTENTION, "there is no complete run\nyet", remedy)
+    nothing = replace(WELL, runs=RecentRuns(), tables=(), next_steps=(step,), lateness=Lateness("no_run"))
     show_status.show(nothing, CONTRACT, Console(file=written, width=80))
     assert "there is none that is complete" in written.getvalue()
-    assert "! runs: there is no complete run yet\n  → python -m ops run --env prod\n" in written.getvalue()
+    assert (
+        "! runs: there is no complete run yet\n  → python -m ops run --env prod\n    runbook: Normal"
+        in written.getvalue()
+    )
+    assert written.getvalue().splitlines()[1] == "Data is late: no run is in the tables yet."
     assert "all is well" not in written.getvalue()
+
+
+def test_two_runs_of_one_minute_are_told_apart() -> None:
+    first, second = AT.replace(second=3), AT.replace(second=48)
+    seen = RecordedRun(f"{first:%Y%m%dT%H%M%S}.000000Z-00000001", first.date(), first, 1)
+    said = Lateness("begun", seen, second).said_in(language("en"))
+    assert "begun at 2026-01-31 04:30:03 UTC, and not that begun at 2026-01-31 04:30:48 UTC" in said
 
 
 def shown(message: str) -> str:
