@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -210,3 +211,8 @@ class Platform:
     def is_quarantined(self, run_id: str) -> bool:
         """Tell whether a run failed a check of ETL-2."""
         return self.bucket.find(quarantine_key(self.environment.etl.restricted_prefix, run_id)) is not None
+
+    def failed_checks(self, run_id: str) -> tuple[str, ...]:
+        """Return which checks a quarantined run failed, as ETL-2 left it with the run's mark."""
+        marker = json.loads(self.bucket.read(quarantine_key(self.environment.etl.restricted_prefix, run_id)))
+        return tuple(map(str, marker.get("failed", ())))

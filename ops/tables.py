@@ -9,6 +9,8 @@ from datetime import UTC, date, datetime, timedelta
 from enum import Enum
 from typing import Final
 
+from botocore.exceptions import ClientError
+
 from contract.datasets import RUNS, Dataset
 from contract.layout import CleanObject, business_day, parse_day, run_instant
 from contract.runs import RunSummary
@@ -16,6 +18,7 @@ from glue_src.exceptions import IncompleteRunError, TableError
 from glue_src.plan import change_of, removals
 from glue_src.tables import TableState, read_table
 from ops import arrival
+from ops.aws_errors import is_local
 from ops.engines import event_time, last_runs, transform_engine
 from ops.invocations import RUNNING
 from ops.platform import Platform
@@ -74,7 +77,7 @@ class Unpublished(Enum):
 class UnpublishedRun:
     """The newest complete run, where the tables do not hold it yet.
 
-    ``removals`` say why it is held, ``why`` says why it is late or failed.
+    ``removals`` say why it is held, ``why`` says why it is late or failed, or which checks it failed.
     """
 
     run_id: str
@@ -152,7 +155,9 @@ def unpublished_run(
         if recorded is not None and run.run_id <= recorded.run_id:
             return None
         if platform.is_quarantined(run.run_id):
-            return UnpublishedRun(run.run_id, run.day, Unpublished.QUARANTINED)
+            return UnpublishedRun(
+                run.run_id, run.day, Unpublished.QUARANTINED, why=_failed_checks(platform, run.run_id)
+            )
         try:
             summary = platform.clean_zone.complete_run(run.day, run.run_id)
         except IncompleteRunError:
@@ -165,6 +170,18 @@ def unpublished_run(
         state, why = _whereabouts(platform, summary, now)
         return UnpublishedRun(run.run_id, run.day, state, why=why)
     return None
+
+
+def _failed_checks(platform: Platform, run_id: str) -> str:
+    """Return which checks a run failed; nothing where its mark cannot be read: that it is there says enough."""
+    try:
+        return "; ".join(platform.failed_checks(run_id))
+    except ClientError as error:
+        if not is_local(error):
+            raise
+    except ValueError:
+        pass
+    return ""
 
 
 def _whereabouts(platform: Platform, summary: RunSummary, now: datetime) -> tuple[Unpublished, str]:

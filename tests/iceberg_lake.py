@@ -259,7 +259,8 @@ class IcebergLake:
 
     def quarantine(self, run_id: str) -> None:
         """Mark a run as ETL-2 does where a check failed."""
-        self.put(quarantine_key(self.environment.etl.restricted_prefix, run_id), b"{}")
+        marker = {"run_id": run_id, "failed": ["messages.row_count: 1 of 41 fail"]}
+        self.put(quarantine_key(self.environment.etl.restricted_prefix, run_id), json.dumps(marker).encode())
 
 
 def sums_of(dataset: Dataset, rows: Sequence[Row]) -> dict[str, PartitionSum]:

@@ -48,7 +48,7 @@ def unpublished(examined: Examination) -> Iterator[Finding]:
     if run.state is Unpublished.ON_ITS_WAY:
         yield Finding("unpublished run", OK, f"{said} is on its way to the tables")
     elif run.state is Unpublished.QUARANTINED:
-        yield _refused(examined, f"{said} failed a check", (*explains, QUARANTINE))
+        yield _refused(examined, f"{said} failed a check{f': {run.why}' if run.why else ''}", (*explains, QUARANTINE))
     elif run.state is Unpublished.HELD:
         yield _refused(examined, f"{said} would remove {', '.join(run.removals)}", explains)
     elif run.state is Unpublished.SUPERSEDED:

@@ -114,7 +114,9 @@ BREAKS: Final = {
         ("ETL-2's last run",),
         _LATE,
     ),
-    "a run was quarantined": Break(breaks.run_was_quarantined, " failed a check\n", ("unpublished run",), _LATE),
+    "a run was quarantined": Break(
+        breaks.run_was_quarantined, " failed a check: messages.row_count: 1 of 41 fail\n", ("unpublished run",), _LATE
+    ),
     "ETL-2 is stuck": Break(
         breaks.etl_2_is_stuck,
         "it is stuck, for 60 is the most it may take",
