@@ -73,7 +73,7 @@ class SourceContract:
     erased are left out up to a date. A contract whose partition key names people has to have one.
 
     ``examples`` has values for attributes, named as in ``Column.source``, for which not every value of the column's
-    type is right: the made-up items of a demo choose among them.
+    type is right, or which no column comes from: the made-up items of a demo choose among them.
 
     ``views`` may name a module with ``VIEWS`` and
     ``NAMED_QUERIES`` (``contract.views``), beside those that every contract gets; infrastructure and tools import it.

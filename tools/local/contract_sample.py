@@ -1,6 +1,7 @@
 """A sample for any contract's source table: items made of its columns, and a look at each table and view.
 
 An attribute's values are those of the columns that come from it: by their types, or out of the contract's ``examples``.
+These may name further attributes. What tells kinds of items apart only the contract's reader knows, so it is asked.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from typing import Any, Final
 
 from contract.column_types import ColumnType, Kind
 from contract.datasets import REJECTED, Column, Dataset
-from contract.items.outcomes import Rejected
+from contract.items.outcomes import Excluded, Rejected, Tombstoned
 from contract.serving import views_of
 from contract.source import SourceContract
 from lambda_src.normalize import Normalizer
@@ -31,6 +32,8 @@ _MISSING: Final = 8
 #: More rejected items than so many of a hundred would be quarantined: a sample of those shows nothing.
 _MOST_REJECTED: Final = 20
 _MOST_ENTRIES: Final = 4
+#: Until its reader takes an item as one of its kind: enough for several kinds that are told apart by a value.
+_ATTEMPTS: Final = 100
 _ON_A_SCREEN: Final = 6
 _MONTH: Final = len("2026-01")
 
@@ -41,9 +44,10 @@ def contract_sample(contract: SourceContract, items: int, seed: int, newest: dat
     Raises:
         SampleError: most of what its columns say is no item for the contract's reader.
     """
-    maker = _Maker(contract, random.Random(seed), newest)  # noqa: S311 - a sample, not a secret
+    normalizer = Normalizer(contract)
+    maker = _Maker(contract, normalizer, random.Random(seed), newest)  # noqa: S311 - a sample, not a secret
     made = [maker.item(number) for number in range(items)]
-    _check(contract, made)
+    _check(normalizer, contract.name, made)
     # A view is what people look at first; where there is none, the table that has a row for each item.
     columns = {view.name: [column.name for column in view.columns] for view in views_of(contract)}
     columns |= {dataset.name: [*dataset.column_names] for dataset in reversed(contract.datasets) if dataset != REJECTED}
@@ -59,13 +63,12 @@ def _look(name: str, columns: Sequence[str]) -> str:
     return f'SELECT {selected} FROM "{name}" LIMIT 3'  # noqa: S608 - the contract's names
 
 
-def _check(contract: SourceContract, items: Sequence[Item]) -> None:
-    normalizer = Normalizer(contract)
+def _check(normalizer: Normalizer, contract_name: str, items: Sequence[Item]) -> None:
     reasons = [each.row.reason for each in map(normalizer.normalize, items) if isinstance(each, Rejected)]
     if len(reasons) * 100 > len(items) * _MOST_REJECTED:
         most = max(set(reasons), key=reasons.count)
         message = (
-            f"Of {len(items)} items that were made up for contract {contract.name!r} {len(reasons)} would be rejected, "
+            f"Of {len(items)} items that were made up for contract {contract_name!r} {len(reasons)} would be rejected, "
             f"most often so: {most}. Say in the contract's examples which values its attributes have."
         )
         raise SampleError(message)
@@ -76,21 +79,32 @@ class _Maker:
     """Makes items of a contract."""
 
     contract: SourceContract
+    normalizer: Normalizer
     random: random.Random
     newest: date
 
     def item(self, number: int) -> Item:
-        """Return an item of one of the kinds that have rows."""
+        """Return an item of one of the kinds that have rows, as far as the contract's reader takes one for it."""
         datasets = [kind.dataset for kind in self.contract.kinds if kind.dataset]
         whole = datasets[number % len(datasets)]
-        made = self._attributes(whole, number)
+        attempts = (self._whole(whole, number) for _ in range(_ATTEMPTS))
+        made = next((each for each in attempts if self._is_of(whole, each)), None) or self._whole(whole, number)
+        if number % _FAULTY == _FAULTY - 1:
+            self._spoil(made, whole)
+        return _wired(made)
+
+    def _is_of(self, dataset: Dataset, made: Mapping[str, Any]) -> bool:
+        outcome = self.normalizer.normalize(_wired(made))
+        return not isinstance(outcome, Rejected | Excluded | Tombstoned) and bool(outcome.rows.get(dataset.name))
+
+    def _whole(self, dataset: Dataset, number: int) -> dict[str, Any]:
+        """Return an item made of a dataset's columns, those of the parts, and examples for other attributes."""
+        made = self._attributes(dataset, number)
         for part in self.contract.parts:
             made |= self._list(part, made.keys())
         for key in self.contract.key_attributes:
             made.setdefault(key, self._key(number))
-        if number % _FAULTY == _FAULTY - 1:
-            self._spoil(made, whole)
-        return {name: wire(value) for name, value in made.items()}
+        return made
 
     def _key(self, number: int) -> str:
         prefix = next(iter(self.contract.aliases.values()), "")
@@ -100,7 +114,9 @@ class _Maker:
         made: dict[str, Any] = {}
         lists = {source.partition("[]")[0] for part in self.contract.parts for _, source in _listed(part)}
         # What other columns read the entries of has to be a map.
+        others = self._others(dataset)
         paths = [source.split(".")[:-1] for column in dataset.columns for source in column.source]
+        paths += [source.split(".")[:-1] for source in others]
         maps = {outer for path in paths for outer in accumulate(path, "{}.{}".format)}
         for column in dataset.columns:
             for source in column.source:
@@ -110,18 +126,30 @@ class _Maker:
                     continue
                 value = self._unique(column, name, number) if is_key else self._value(column, source, maps)
                 _put(made, (name, *keys), value)
+        for source in others:
+            _put(made, source.split("."), self.random.choice(self.contract.examples[source]))
         return made
+
+    def _others(self, dataset: Dataset) -> list[str]:
+        """Return attributes that have examples and no column there; those of other datasets' columns at times only."""
+        own = {source for column in dataset.columns for source in column.source} | {*self.contract.key_attributes}
+        columns = {source for each in self.contract.datasets for column in each.columns for source in column.source}
+        others = [source for source in self.contract.examples if source not in own and "[]" not in source]
+        return [source for source in others if source not in columns or self.random.randrange(2)]
 
     def _list(self, part: Dataset, taken: Any) -> dict[str, Any]:
         columns = _listed(part)
         lists = {source.partition("[]")[0] for _, source in columns} - set(taken)
-        return {name: [self._entry(columns) for _ in range(self.random.randrange(_MOST_ENTRIES + 1))] for name in lists}
+        read = {source for _, source in columns}
+        others = [each for each in self.contract.examples if each.partition("[]")[0] in lists and each not in read]
+        sizes = {name: self.random.randrange(_MOST_ENTRIES + 1) for name in lists}
+        return {name: [self._entry(columns, others) for _ in range(size)] for name, size in sizes.items()}
 
-    def _entry(self, columns: Sequence[tuple[Column, str]]) -> Any:
-        values = {
-            source.partition("[]")[2].removeprefix("."): self._value(column, source) for column, source in columns
-        }
-        return values.get("", values)
+    def _entry(self, columns: Sequence[tuple[Column, str]], others: Sequence[str]) -> Any:
+        values = {source: self._value(column, source) for column, source in columns}
+        values |= {source: self.random.choice(self.contract.examples[source]) for source in others}
+        entry = {source.partition("[]")[2].removeprefix("."): value for source, value in values.items()}
+        return entry.get("", entry)
 
     def _unique(self, column: Column, key: str, number: int) -> Any:
         is_number = column.type.is_number or key in self.contract.number_keys
@@ -166,6 +194,10 @@ class _Maker:
         if column.is_prose:
             return self.random.choice((question, answer))(self.random)
         return f"{self._beginning(column.name)} {self.number(2)}"
+
+
+def _wired(made: Mapping[str, Any]) -> Item:
+    return {name: wire(value) for name, value in made.items()}
 
 
 def _put(made: dict[str, Any], path: Sequence[str], value: Any) -> None:
