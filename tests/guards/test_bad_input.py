@@ -105,7 +105,7 @@ MISTAKES: Final = (
         lambda scene: scene.bootstrap(CAT_PROD_ACCOUNT_ID=OTHER_ACCOUNT),
     ),
     Mistake(("AWS account ID not allowed: …",), lambda scene: scene.init(ELSEWHERE)),
-    Mistake(("Unable to locate credentials",), lambda scene: scene.bootstrap(**NOBODY)),
+    Mistake(("No usable AWS credentials were found",), lambda scene: scene.bootstrap(**NOBODY)),
     Mistake(("No valid credential sources found",), lambda scene: scene.init(FRESH, **NOBODY)),
     Mistake(
         ('S3 bucket "cat-…-terraform-state" does not exist',), lambda scene: scene.deploy("cat-fresh-normalize", FRESH)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import replace
 from typing import Any
 
@@ -11,6 +12,7 @@ from botocore.exceptions import ClientError
 from envs.prod import PROD
 from envs.schema import ProviderSettings
 from envs.test import TEST
+from tools.local.aws_environment import ISOLATION
 from tools.state_bucket import StateBucketError, ensure_state_bucket, main
 
 BUCKET = "cat-test-terraform-state"
@@ -137,6 +139,28 @@ def test_command_line_refuses_before_it_asks_aws(monkeypatch: pytest.MonkeyPatch
         main(["--env", name])
     assert str(raised.value.code).startswith(f"state bucket of {name!r}: ")
     assert said in str(raised.value.code)
+
+
+@pytest.mark.parametrize(
+    ("profile", "said"),
+    [({}, "Unable to locate credentials."), ({"AWS_PROFILE": "nobody"}, "The config profile (nobody)")],
+    ids=("no credentials", "no such profile"),
+)
+def test_who_has_no_credentials_is_told_what_to_set(
+    monkeypatch: pytest.MonkeyPatch, profile: dict[str, str], said: str
+) -> None:
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        monkeypatch.delenv(name)
+    for name, value in {**ISOLATION, **profile}.items():
+        monkeypatch.setenv(name, value)
+    # A client of this process's own session would keep what it found before.
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
+    with pytest.raises(SystemExit) as raised:
+        main(["--env", "test"])
+    assert str(raised.value.code).startswith(f"state bucket of 'test': No usable AWS credentials were found. {said}")
+    assert str(raised.value.code).endswith(
+        "Set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, and repeat."
+    )
 
 
 def test_command_line_needs_an_environment(capsys: pytest.CaptureFixture[str]) -> None:
