@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import sys
 
-from envs.local import LOCAL
-from envs.selection import LOCAL_CONTRACT_VARIABLE
+from envs.selection import local_environment
+from envs.validation import ConfigurationError
 from ops.app import made
 from tools.local.athena.server import AthenaServer
 from tools.local.aws_environment import emulator_environment, forget_accounts
@@ -19,9 +19,10 @@ def _variables() -> dict[str, str]:
     """Return the environment in which Athena is this machine's.
 
     Raises:
+        ConfigurationError: there is no such contract.
         LocalError: nothing runs here that could answer.
     """
-    directory = directory_of(os.environ.get(LOCAL_CONTRACT_VARIABLE) or LOCAL.contract_name)
+    directory = directory_of(local_environment(os.environ).contract_name)
     emulator = Emulator(directory).endpoint_url()
     athena = AthenaServer.of(directory).running()
     if athena is None:
@@ -35,7 +36,7 @@ def main() -> int:
     forget_accounts(os.environ)
     try:
         os.environ.update(_variables())
-    except LocalError as error:
+    except (ConfigurationError, LocalError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
     made(completion=False)(["query", "--env", "local", *sys.argv[2:]], prog_name="python -m tools.local")

@@ -79,6 +79,17 @@ def test_a_query_without_a_demo_is_told_on_standard_error(
     assert capsys.readouterr().err.startswith("The emulator was not started. Start it: make demo")
 
 
+def test_a_query_of_no_contract_names_the_nearest(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["local", "query", "SELECT 1"])
+    monkeypatch.setenv("CAT_LOCAL_CONTRACT", "ticket")
+    assert __main__.main() == 1
+    said = capsys.readouterr().err
+    assert said.startswith("contract 'ticket': no such module in contract/sources/")
+    assert said.endswith("; did you mean 'tickets'?\n")
+
+
 def test_a_query_without_trino_names_the_one_command(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], workspace: Workspace
 ) -> None:
