@@ -41,8 +41,9 @@ class Lateness:
 
     def said_in(self, words: Language) -> str:
         """Say it in one sentence, or in two where queries fail."""
+        began = run_instant(self.seen.run_id) if self.seen else None
         seen = seen_run(self.seen, words, self.missing) if self.seen else ""
-        missing = _instant(self.missing, words, self.seen and run_instant(self.seen.run_id)) if self.missing else ""
+        missing = _instant(self.missing, words, began) if self.missing else ""
         late = words.say(f"lateness.{self.state}", seen=seen, missing=missing)
         return f"{words.say('lateness.failing', tables=', '.join(self.failing))} {late}" if self.failing else late
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import re
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import pytest
 
@@ -21,6 +22,21 @@ from tools.site.follow import missing_of
 _COLOURS: Final = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 
 
+@pytest.fixture
+def alarms_put_back(deployed: Pipeline) -> Iterator[None]:
+    """Other tests' plans are of what the session has deployed."""
+    cloudwatch = deployed.workspace.clients().cloudwatch
+    asked = cloudwatch.meta.service_model.operation_model("PutMetricAlarm").input_shape
+    assert asked
+    before: Any = {alarm["AlarmName"]: alarm for alarm in cloudwatch.describe_alarms()["MetricAlarms"]}
+    yield
+    for alarm in cloudwatch.describe_alarms()["MetricAlarms"]:
+        old = before[alarm["AlarmName"]]
+        if alarm["Threshold"] != old["Threshold"]:
+            cloudwatch.put_metric_alarm(**{name: value for name, value in old.items() if name in asked.members})
+
+
+@pytest.mark.usefixtures("alarms_put_back")
 @pytest.mark.parametrize("guide", OF_WHAT_IS_DEPLOYED, ids=lambda guide: guide.stem)
 def test_guide_does_what_it_says(guide: Path, deployed: Pipeline, project_copy: Path) -> None:
     changed = Workspace(deployed.environment, project_copy / "deployed", deployed.workspace.emulator)
