@@ -39,6 +39,11 @@ def test_tables_have_every_alarm_rule_and_log_group(all_stacks: dict[str, Stack]
                 assert f"`{name}`" in text, name
 
 
+def test_the_message_shown_is_an_alarms_own(all_stacks: dict[str, Stack]) -> None:
+    alarm = all_stacks["cat-prod-etl2"]["aws_cloudwatch_metric_alarm.data_checks"]
+    assert f"```text\n{alarm['alarm_description']}\n```" in DOCUMENT.text()
+
+
 def test_headings_that_messages_name_are_in_the_runbook(all_stacks: dict[str, Stack]) -> None:
     runbook = (ROOT / "docs" / "runbook.md").read_text(encoding="utf-8")
     assert {heading for heading in headings(all_stacks) if f"\n## {heading}\n" not in runbook} == set()
