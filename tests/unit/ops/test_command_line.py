@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -118,6 +119,15 @@ def test_an_endpoint_that_is_not_there_is_told(environment: dict[str, str]) -> N
     assert "Traceback" not in done.stderr
 
 
+@pytest.fixture
+def heard_ctrl_c() -> Iterator[None]:
+    """A shell that starts the tests in the background has them ignore Ctrl-C, and so what they start."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("heard_ctrl_c")
 def test_ctrl_c_ends_it_at_once(environment: dict[str, str]) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         keys = {"AWS_ACCESS_KEY_ID": "made", "AWS_SECRET_ACCESS_KEY": "up"}
