@@ -166,10 +166,13 @@ def is_absence(error: ClientError) -> bool:
     return refusal_of(error).kind in {"resource", "bucket"}
 
 
-def is_of_the_caller(error: BotoCoreError | ClientError) -> bool:
-    """Tell whether an error is about who asks, or the way to AWS, and not about what was asked."""
+def in_a_line(error: BotoCoreError | ClientError, env: str, region: str) -> str:
+    """Return the SDK's own words, or, of what is about who asks or the way to AWS, what operators are told of it."""
     kind = refusal_of(error).kind
-    return kind.startswith("credentials") or kind == "endpoint"
+    if not kind.startswith("credentials") and kind != "endpoint":
+        return str(error)
+    told = explained(error, env, region)
+    return f"{told.message} {told.remedy}"
 
 
 def is_local(error: ClientError) -> bool:

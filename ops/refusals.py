@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from contract.masking import pseudonymous_datasets
 from contract.nearest import did_you_mean
 from contract.serving import views_of, views_over
+from ops.databases import databases_of
 from ops.platform import Platform
 
 #: Before a table's name may stand its catalog and database, before a column's the table's alias.
@@ -35,13 +35,12 @@ def remedy_of(why: str, sql: str, platform: Platform) -> str:
 
 
 def _of_a_table(name: str, database: str, platform: Platform) -> str:
-    contract = platform.environment.contract
-    there = {platform.environment.etl.catalog.database_name: contract.tables}
-    if platform.environment.privacy.pseudonymous_tables:
-        there[platform.names.pseudonymous_database] = pseudonymous_datasets(contract)
     names = {
-        each: [*(table.name for table in tables), *(view.name for view in views_over(contract, tables))]
-        for each, tables in there.items()
+        each.name: [
+            *(table.name for table in each.tables),
+            *(view.name for view in views_over(platform.environment.contract, each.tables)),
+        ]
+        for each in databases_of(platform.environment)
     }
     if database not in names:
         return f"{database} is no database of this environment; these are: {', '.join(names)}."

@@ -15,7 +15,7 @@ from ops.exits import OpsError, usage
 if TYPE_CHECKING:
     from sqlglot.expressions import Expr, Expression
 
-_DIALECT: Final = "athena"
+DIALECT: Final = "athena"
 #: Between EXPLAIN and its statement: https://docs.aws.amazon.com/athena/latest/ug/athena-explain-statement.html
 _EXPLAIN_OPTIONS: Final = re.compile(
     r"\A\s*(ANALYZE\b\s*)?(VERBOSE\b\s*)?(\(\s*(FORMAT|TYPE)\b[^()]*\)\s*)?", re.IGNORECASE
@@ -61,7 +61,9 @@ def check_asks_no_view_for_the_past(sql: str, contract: SourceContract, history:
 
     views = {view.name: view for view in views_of(contract)}
     try:
-        tables = [table for each in _statements(sql) for table in each.find_all(exp.Table) if table.args.get("version")]
+        tables = [
+            table for each in statements_of(sql) for table in each.find_all(exp.Table) if table.args.get("version")
+        ]
     except (SqlglotError, RecursionError):
         # With --write what the parser does not know is Athena's to judge.
         return
@@ -114,19 +116,24 @@ def _place(line: int, column: int, word: str) -> str:
     return f": line {line}, column {column}, at {word!r}"
 
 
-def _statements(sql: str) -> list[Expr]:
+def statements_of(sql: str) -> list[Expr]:
+    """Return the statements of a text, as a parser of Athena's dialect reads them.
+
+    Raises:
+        sqlglot.errors.SqlglotError: it cannot read them.
+    """
     import sqlglot
 
     # It remarks on statements of which it knows the first word only.
     logging.getLogger("sqlglot").setLevel(logging.CRITICAL)
-    return [each for each in sqlglot.parse(sql, dialect=_DIALECT) if each is not None]
+    return [each for each in sqlglot.parse(sql, dialect=DIALECT) if each is not None]
 
 
 def _only_reads(sql: str) -> bool:
     from sqlglot import exp
     from sqlglot.errors import ParseError
 
-    statements = _statements(sql)
+    statements = statements_of(sql)
     if len(statements) != 1:
         return False
     (statement,) = statements

@@ -19,7 +19,7 @@ from envs.selection import account_variable, environment_named
 from envs.validation import ConfigurationError
 from modules.policies import policy, tls_only
 from modules.tags import common_tags
-from ops.aws_errors import explained, is_of_the_caller
+from ops.aws_errors import in_a_line
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -142,17 +142,9 @@ def main(arguments: list[str]) -> None:
     except (ConfigurationError, StateBucketError) as error:
         sys.exit(f"state bucket of {name!r}: {error}")
     except (BotoCoreError, ClientError) as error:
-        sys.exit(f"state bucket of {name!r}: {_refused(error, environment)}")
+        sys.exit(f"state bucket of {name!r}: {in_a_line(error, name, region)}")
     done = "made" if made else "was there; its settings are as they should be"
     sys.stdout.write(f"{environment.names.state_bucket}: {done}\n")
-
-
-def _refused(error: BotoCoreError | ClientError, environment: Environment) -> str:
-    """Return AWS's refusal in a line: of what is whoever asks's own, as operators are told of it."""
-    if not is_of_the_caller(error):
-        return str(error)
-    told = explained(error, environment.name, environment.provider.region)
-    return f"{told.message} {told.remedy}"
 
 
 if __name__ == "__main__":

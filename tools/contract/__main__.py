@@ -19,7 +19,7 @@ from contract.serving import named_queries_of, views_of
 from contract.source import ContractError
 from contract.sources import contract_named, loading
 from lambda_src.normalize import Normalizer
-from ops.aws_errors import explained, is_of_the_caller
+from ops.aws_errors import in_a_line
 from tools.contract.inference import observed
 from tools.contract.names import contract_name_of, fault_of
 from tools.contract.queries import query_faults
@@ -107,13 +107,10 @@ def _infer(arguments: argparse.Namespace) -> int:
 
 
 def _refused(error: BotoCoreError | ClientError) -> str:
-    """Return the SDK's error in a line: of what is whoever asks's own, as operators are told of it."""
+    """Return what to say of the SDK's error."""
     if isinstance(error, NoRegionError):
         return f"{error} Set AWS_DEFAULT_REGION to the table's, and repeat."
-    if not is_of_the_caller(error):
-        return str(error)
-    told = explained(error, "the table", "")
-    return f"{told.message} {told.remedy}"
+    return in_a_line(error, "the table", "")
 
 
 def _at_least_one(text: str) -> int:

@@ -9,7 +9,6 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
-import sqlglot
 from sqlglot import exp
 from sqlglot.errors import ParseError, SqlglotError
 from sqlglot.optimizer.qualify import qualify
@@ -19,11 +18,11 @@ from contract.datasets import Column
 from contract.nearest import did_you_mean
 from contract.source import SourceContract
 from contract.views import NamedQuery, View, ViewColumn
+from ops.statements import DIALECT, statements_of
 
 #: By table or view, the type of each of its columns.
 _Schema = Mapping[str, Mapping[str, str]]
 
-_DIALECT: Final = "athena"
 #: How the parser's errors name a column, and the table that was written before it.
 _UNRESOLVED: Final = re.compile(r"column:? '?(?P<column>[^'.]+)'?(?:.* for table: '(?P<table>[^']+)')?", re.IGNORECASE)
 #: What the parser calls a column that the SQL gives no name.
@@ -109,7 +108,7 @@ def _given(sql: str, schema: _Schema) -> list[str]:
         qualified = qualify(
             query.copy(),
             schema=dict(schema),
-            dialect=_DIALECT,
+            dialect=DIALECT,
             validate_qualify_columns=is_all_known,
             allow_partial_qualification=not is_all_known,
         )
@@ -128,7 +127,7 @@ def _given(sql: str, schema: _Schema) -> list[str]:
 
 def _parsed(sql: str) -> exp.Query:
     try:
-        statements = [each for each in sqlglot.parse(sql, dialect=_DIALECT) if each is not None]
+        statements = statements_of(sql)
     except SqlglotError as error:
         raise _FaultyError(_unreadable(error)) from error
     if len(statements) != 1 or not isinstance(statements[0], exp.Query):

@@ -67,9 +67,10 @@ def _has_ended(said: list[str], since: datetime, run_id: str) -> bool:
     began: datetime | None = None
     took_it = False
     for line in said:
-        if began is None and (at := document_in(line).get("time")):
+        told = document_in(line)
+        if began is None and (at := told.get("time")):
             began = datetime.fromisoformat(at)
-        took_it = took_it or document_in(line).get("run_id") == run_id
+        took_it = took_it or told.get("run_id") == run_id
         if line.startswith(_END):
             if began is None or began >= since or took_it:
                 return True
