@@ -15,8 +15,8 @@ from glue_src.exceptions import TableError
 from ops.aws_errors import is_absence, is_local
 from ops.checks.findings import Examination
 from ops.invocations import RUNNING
-from ops.report.wording import Language
 from ops.tables import RecordedRun, Unpublished
+from ops.wording import Language
 
 #: What a schedule has started is at work by then, Lambda's own retries included.
 _STARTED_WITHIN: Final = timedelta(minutes=15)
@@ -26,7 +26,7 @@ _STARTED_WITHIN: Final = timedelta(minutes=15)
 class Lateness:
     """Whether data is late, which run readers see instead of which, and of which tables queries fail.
 
-    ``state`` is a text's name, below ``lateness`` in ``ops/report/texts``.
+    ``state`` is a text's name, below ``lateness`` in ``ops/texts``.
     """
 
     state: str

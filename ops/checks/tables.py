@@ -12,8 +12,8 @@ from ops.checks.findings import ATTENTION, OK, STALE, Check, Effect, Examination
 from ops.checks.lateness import missing_since, seen_run
 from ops.databases import Database, has_database
 from ops.remedies import remedy_for
-from ops.report.wording import language
 from ops.schemas import differences
+from ops.wording import language
 
 
 def tables(examined: Examination) -> Iterator[Finding]:

@@ -12,7 +12,7 @@ from ops.report import marks, palette
 from ops.report.catia_facts import DayFigures, GerenciaRatings, Hour, QuestionCount
 from ops.report.drawing import label, picture
 from ops.report.palette import Colour
-from ops.report.wording import Language
+from ops.wording import Language
 
 #: Every so many days or hours has its name on the axis.
 _NAMED_DAYS: Final = 7

@@ -9,7 +9,7 @@ from ops.report import catia_charts
 from ops.report.catia_facts import Activity, DayFigures, Ratings
 from ops.report.elements import Figure, Quoted, Table
 from ops.report.window import USUAL_DAYS, WINDOW_DAYS
-from ops.report.wording import Language
+from ops.wording import Language
 
 #: So many are drawn; all are in the table.
 _MOST_GERENCIAS: Final = 12

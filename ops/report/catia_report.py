@@ -16,7 +16,7 @@ from ops.report.elements import Headline
 from ops.report.headlines import headline
 from ops.report.own import Card, OwnReport, Section
 from ops.report.window import TREND_WEEKS, USUAL_DAYS, Window
-from ops.report.wording import Language
+from ops.wording import Language
 
 if TYPE_CHECKING:
     from ops.report.tables import CuratedTable

@@ -12,7 +12,7 @@ from ops.report import marks, palette
 from ops.report.catia_facts import WeekFigures
 from ops.report.drawing import picture
 from ops.report.palette import Colour
-from ops.report.wording import Language
+from ops.wording import Language
 
 #: Every so many weeks has its name on the axis.
 _NAMED_WEEKS: Final = 3

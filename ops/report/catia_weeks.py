@@ -14,7 +14,7 @@ from ops.report.elements import Figure, Table
 from ops.report.headlines import trend
 from ops.report.own import Card
 from ops.report.window import TREND_WEEKS
-from ops.report.wording import NOTHING, Language
+from ops.wording import NOTHING, Language
 
 #: What is counted of a week, by the name of its text.
 _COUNTED: Final[dict[str, Callable[[WeekFigures], int]]] = {

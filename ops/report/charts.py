@@ -12,8 +12,8 @@ from contract.runs import RunSummary
 from contract.source import SourceContract
 from ops.report import marks, palette
 from ops.report.drawing import label, picture
-from ops.report.wording import Language
 from ops.runs import seconds_of
+from ops.wording import Language
 
 #: Of so many runs each has its day on the axis.
 _NAMED_RUNS: Final = 5

@@ -16,7 +16,7 @@ import vl_convert
 from markupsafe import Markup
 
 from ops.report import palette
-from ops.report.wording import Language
+from ops.wording import Language
 
 WIDTH: Final = 336
 """In CSS pixels: what is left of a phone's 360. On wider screens a chart grows with its card."""

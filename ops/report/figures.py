@@ -7,8 +7,8 @@ from typing import Final
 from ops.report import charts
 from ops.report.elements import Figure, Quoted, Table
 from ops.report.facts import DayFacts
-from ops.report.wording import NOTHING, Language
 from ops.runs import rejected_ratio, seconds_of
+from ops.wording import NOTHING, Language
 
 #: So many are drawn; all are in the table.
 _MOST_REASONS: Final = 12

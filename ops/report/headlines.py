@@ -11,8 +11,8 @@ from ops.report.drawing import spark
 from ops.report.elements import Headline
 from ops.report.facts import DayFacts
 from ops.report.window import USUAL_DAYS
-from ops.report.wording import Language
 from ops.runs import rejected_ratio, seconds_of
+from ops.wording import Language
 
 #: How a value is written.
 Written: TypeAlias = Callable[[float], str]

@@ -12,7 +12,7 @@ from markupsafe import Markup
 from ops.report import palette
 from ops.report.drawing import picture
 from ops.report.palette import Colour
-from ops.report.wording import Language
+from ops.wording import Language
 
 #: In CSS pixels.
 HEIGHT: Final = 170

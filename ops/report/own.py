@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias
 from contract.datasets import Dataset
 from ops.report.elements import Figure, Headline, Table
 from ops.report.window import Window
-from ops.report.wording import Language
+from ops.wording import Language
 
 if TYPE_CHECKING:
     from ops.report.tables import CuratedTable

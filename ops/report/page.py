@@ -22,7 +22,7 @@ from ops.report.facts import Check, DayFacts, State
 from ops.report.headlines import headlines
 from ops.report.registry import own_report
 from ops.report.window import USUAL_DAYS, WINDOW_DAYS
-from ops.report.wording import Language, language
+from ops.wording import Language, language
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
 

@@ -9,9 +9,9 @@ from rich.text import Text
 
 from ops.checks.findings import ATTENTION, OK, UNKNOWN
 from ops.doctor import Report
-from ops.report.wording import language
 from ops.show.remedies import print_remedy
 from ops.show.screen import visible
+from ops.wording import language
 
 _MARKS: Final = {OK: ("✔", "green"), ATTENTION: ("✘", "red"), UNKNOWN: ("?", "yellow")}
 

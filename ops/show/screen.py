@@ -90,7 +90,10 @@ def instant(at: datetime | None) -> str:
 
 
 def document(value: Any) -> Any:
-    """Return a value of this program as JSON has it: dataclasses as objects, instants and days as ISO texts."""
+    """Return a value of this program as JSON has it: dataclasses as objects, instants and days as ISO texts.
+
+    A dataclass's field that its ``repr`` leaves out is left out here, too.
+    """
     if isinstance(value, ItemCounts):
         # The kinds beside the others, as a run's own summary has them.
         left_out = {"excluded": value.excluded, "tombstoned": value.tombstoned, "rejected": value.rejected}

@@ -7,7 +7,6 @@ from rich.text import Text
 
 from contract.source import SourceContract
 from ops.engines import EngineState
-from ops.report.wording import language
 from ops.runs import measures
 from ops.services import ALARM, MISSING
 from ops.show.remedies import print_remedy
@@ -15,6 +14,7 @@ from ops.show.screen import instant, visible
 from ops.show.tables import print_table, table
 from ops.status import Status
 from ops.tables import TableView
+from ops.wording import language
 
 
 def show(status: Status, contract: SourceContract, console: Console) -> None:

@@ -13,7 +13,7 @@ from ops.report import palette
 from ops.report.catia_report import CatiaPart
 from ops.report.facts import DayFacts
 from ops.report.page import render
-from ops.report.wording import language
+from ops.wording import language
 from tests.report.browser import browser_variables, look
 from tests.report.conftest import HOSTILE
 

@@ -17,7 +17,6 @@ from ops.engines import DeployedEngine, EngineRun, EngineState
 from ops.exits import Exit
 from ops.invocations import LogLine
 from ops.queries import Column
-from ops.report.wording import language
 from ops.runs import RecentRuns
 from ops.services import AlarmState, CrawlerState, QueueState
 from ops.show import logs as show_logs
@@ -27,6 +26,7 @@ from ops.show.screen import document, notices, output, print_json, shortened, vi
 from ops.show.tables import print_table, table
 from ops.status import Status
 from ops.tables import RecordedRun, TableView
+from ops.wording import language
 from tests.unit.ops.runs import run
 
 AT = datetime(2026, 1, 31, 4, 30, tzinfo=UTC)

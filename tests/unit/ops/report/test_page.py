@@ -18,7 +18,7 @@ from ops.report.catia_facts import GerenciaRatings
 from ops.report.catia_report import CatiaPart
 from ops.report.facts import DayFacts, State
 from ops.report.page import render, stylesheet
-from ops.report.wording import language
+from ops.wording import language
 from tests import orders
 from tests.unit.ops.report import samples
 from tests.unit.ops.runs import run_of

@@ -1,4 +1,4 @@
-"""What the page says, in one of its languages: its texts, numbers, times and days.
+"""What the report says, and terminals of it, in one of the languages: texts, numbers, times and days.
 
 All words of a language are in ``texts/<language>.toml``; which are missing there, a test says.
 """

@@ -15,7 +15,7 @@ import ops.report
 from envs.schema import ReportSettings
 from ops.report.drawing import label
 from ops.report.headlines import trend
-from ops.report.wording import TEXTS, language
+from ops.wording import TEXTS, language
 
 EN, ES = language("en"), language("es")
 LANGUAGES = get_args(get_type_hints(ReportSettings)["language"])
