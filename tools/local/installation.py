@@ -19,6 +19,9 @@ SAID_AGAIN: Final = 10.0
 #: So many of its last lines are shown if a command fails: pip tells there which packages do not go together.
 SHOWN_OF_A_FAILURE: Final = 20
 
+#: Of pip. Of the AWS provider's thousand modules a program imports thirty: Python compiles those at their first use.
+DO_NOT_COMPILE: Final = "--no-compile"
+
 _FOUND: Final = "Collecting "
 _UNPACKING: Final = "Installing collected packages: "
 _INSTALLED: Final = "Successfully installed "

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from tools.local.installation import PipProgress, SetupError, now_and_then, run, say
+from tools.local.installation import DO_NOT_COMPILE, PipProgress, SetupError, now_and_then, run, say
 from tools.local.locking import one_at_a_time
 from tools.local.machine_tools import (
     JAVA_VERSIONS,
@@ -126,7 +126,7 @@ def _environment_matches() -> bool:
 
 def pip_install(*arguments: str) -> None:
     """Install packages into the virtual environment."""
-    quiet = ("--progress-bar", "off", "--disable-pip-version-check")
+    quiet = ("--progress-bar", "off", "--disable-pip-version-check", DO_NOT_COMPILE)
     progress = PipProgress(say, there=lambda: sum(1 for _ in VENV.glob("lib/python*/site-packages/*.dist-info")))
     with now_and_then(progress.look):
         run(VENV / "bin" / "python", "-m", "pip", "install", *quiet, *arguments, hear=progress.hear)

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tools.local.errors import SideEnvironmentError
+from tools.local.installation import DO_NOT_COMPILE
 from tools.local.locking import one_at_a_time
 from tools.local.machine_tools import PROJECT
 
@@ -39,7 +40,7 @@ def _install(requirements: Sequence[Path], folder: Path, constraints: Sequence[P
     options += [word for path in constraints for word in ("-c", str(path))]
     # By the pip of the environment that runs this: one with a pip of its own takes seconds more to make.
     python = str(folder / "bin" / "python")
-    command = [sys.executable, "-m", "pip", "--python", python, "install", "--quiet", *options]
+    command = [sys.executable, "-m", "pip", "--python", python, "install", "--quiet", DO_NOT_COMPILE, *options]
     done = subprocess.run(command, check=False, capture_output=True, text=True)
     if done.returncode != 0:
         message = f"{names} cannot be installed: {done.stderr.strip()}"
