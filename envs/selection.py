@@ -61,18 +61,25 @@ def environment_named(name: str, variables: Mapping[str, str]) -> Environment:
         message = f"environment {name!r}: no such environment; known are {', '.join(sorted(ENVIRONMENTS))}"
         message += did_you_mean(name, ENVIRONMENTS)
         raise ConfigurationError(message)
-    environment = ENVIRONMENTS[name]
+    environment = unbound_environment(name, variables)
     endpoint = variables.get(ENDPOINT_VARIABLE, "")
     if environment.is_local:
         _require_loopback(name, variables)
-        if name == LOCAL.name:
-            environment = local_environment(variables)
         for variable, setting in _LOCAL_CHOICES.items():
             if variables.get(variable):
                 value = variables[variable]
                 environment = _replaced(environment, setting, _TRUTHS.get(value, value))
     environment = _in_one_account(validated(environment), variables)
     return replace(environment, provider=replace(environment.provider, custom_endpoint=bool(endpoint)))
+
+
+def unbound_environment(name: str, variables: Mapping[str, str]) -> Environment:
+    """Return the known environment of that name for its contract, not validated and bound to nothing.
+
+    Raises:
+        ConfigurationError: ``variables`` name no sound contract for the environment local.
+    """
+    return local_environment(variables) if name == LOCAL.name else ENVIRONMENTS[name]
 
 
 def local_environment(variables: Mapping[str, str]) -> Environment:

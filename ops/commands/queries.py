@@ -14,7 +14,8 @@ import typer
 
 from contract.serving import named_queries_of
 from contract.views import NamedQuery
-from envs.selection import ENVIRONMENTS
+from envs.selection import ENVIRONMENTS, unbound_environment
+from envs.validation import ConfigurationError
 from ops import days, exports, queries
 from ops import rejects as rejected
 from ops.commands.options import Day, Env, Json, Yes, ends, platform_of
@@ -46,7 +47,11 @@ Examples = Annotated[int, typer.Option("--examples", min=0, metavar="N", help="S
 def _names(context: typer.Context, incomplete: str) -> list[str]:
     """Return the named queries to choose from: of the environment that is on the command line, else of all."""
     env = context.params.get("env")
-    chosen = [ENVIRONMENTS[env]] if env in ENVIRONMENTS else ENVIRONMENTS.values()
+    try:
+        chosen = [unbound_environment(name, os.environ) for name in ([env] if env in ENVIRONMENTS else ENVIRONMENTS)]
+    except ConfigurationError:
+        # A shell that completes words is told nothing: the command itself says what is wrong.
+        return []
     names = {query.name for environment in chosen for query in named_queries_of(environment.contract)}
     return sorted(name for name in names if name.startswith(incomplete))
 
@@ -98,12 +103,12 @@ def query(
              python -m ops query --env prod --name failed_checks --output a.csv
              python -m ops query --env prod --file question.sql --format records
     """
-    contract = ENVIRONMENTS[env].contract
+    platform = platform_of(env)
+    contract = platform.environment.contract
     statement = queries.statement_of(sql, name, file, contract)
     if statement is None:
         return _list_named(named_queries_of(contract), as_json=as_json)
     file_form = exports.file_format(target, form or "")
-    platform = platform_of(env)
     group = queries.group_of(workgroup, platform.environment)
     check_asks_no_view_for_the_past(statement, contract, platform.command("history"))
     if write:
