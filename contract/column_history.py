@@ -12,6 +12,7 @@ import json
 import sys
 from collections.abc import Iterator, Mapping
 from importlib import resources
+from itertools import count
 from pathlib import Path
 from typing import Final
 
@@ -42,18 +43,19 @@ def history_faults(contract: SourceContract, history: History) -> list[str]:
 
 
 def _dataset_faults(dataset: Dataset, before: Mapping[str, str]) -> Iterator[str]:
+    free = count(1 + max([*(column.field_id for column in dataset.columns), *map(int, before)], default=0))
     for column in dataset.columns:
         name, kind = before.get(str(column.field_id), _entry(column)).split(" ")
-        free = max([column.field_id, *map(int, before)]) + 1
         if name != column.name:
             yield (
-                f"{dataset.name}.{column.name} has field id {column.field_id}, which was {name!r}: ids are never given "
-                f"to another column; take {free}"
+                f"{dataset.name}.{column.name} has field id {column.field_id}, which was {name!r}: an id is never "
+                f"given to another name; take {next(free)}"
             )
         elif not widens(kind, column.type.name):
             yield (
                 f"{dataset.name}.{column.name} was {kind} and is {column.type.name} now: Iceberg cannot read the "
-                f"former as the latter; add a column of another name with field id {free}, and drop this one later"
+                f"former as the latter; add a column of another name with field id {next(free)}, and drop this one "
+                "later"
             )
 
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError, NoRegionError
 
+from contract.column_history import history_faults, read_history
 from contract.serving import named_queries_of, views_of
 from contract.source import ContractError
 from contract.sources import contract_named, loading
@@ -72,7 +73,8 @@ def _check(name: str) -> int:
             # It imports the contract's functions, as ETL-1 does.
             Normalizer(contract)
             views, queries = views_of(contract), named_queries_of(contract)
-        contract.refuse(tuple(query_faults(contract, views, queries)))
+        past = history_faults(contract, read_history())
+        contract.refuse((*past, *query_faults(contract, views, queries)))
     except ContractError as error:
         sys.stderr.write(f"{error}\n")
         return 1

@@ -47,7 +47,7 @@ OTHERS = tuple(column for column in FEEDBACK.columns if column != COMMENT)
         (
             (*OTHERS, text(5, "channel", TECHNICAL, "Where it was given.")),
             (
-                "feedback.channel has field id 5, which was 'comment': ids are never given to another column; "
+                "feedback.channel has field id 5, which was 'comment': an id is never given to another name; "
                 f"take {FREE_ID}"
             ),
         ),
@@ -62,6 +62,19 @@ def test_what_a_deployment_may_do_to_columns(columns: tuple[Column, ...], fault:
 def test_an_id_stays_taken_once_its_column_is_gone() -> None:
     history: History = with_columns_of(with_feedback(*OTHERS), with_columns_of(CONTRACT, {}))
     assert history_faults(with_feedback(*OTHERS, text(5, "channel", TECHNICAL, "…")), history) != []
+
+
+def test_ids_that_are_proposed_are_free_and_told_once() -> None:
+    new = text(FREE_ID, "channel", TECHNICAL, "Where it was given.")
+    renamed, user = (
+        replace(COMMENT, name="remark"),
+        replace(FEEDBACK.column("user_id"), type=ColumnType.INTEGER),
+    )
+    columns = (*(column for column in OTHERS if column.name != "user_id"), renamed, user, new)
+    faults = history_faults(with_feedback(*columns), with_columns_of(CONTRACT, {}))
+    assert [f"{FREE_ID + 1}" in faults[0], f"field id {FREE_ID + 2}," in faults[1]] == [True, True], faults
+    remedied = (*OTHERS, replace(COMMENT, name="remark", field_id=FREE_ID + 1), new)
+    assert history_faults(with_feedback(*remedied), with_columns_of(CONTRACT, {})) == []
 
 
 def test_a_contract_without_a_history_may_have_any_columns() -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from contract.column_history import history_faults, with_columns_of
 from contract.serving import named_queries_of, views_of
 from contract.source import SourceContract
 from contract.sources import contract_named, contract_names
@@ -115,6 +116,23 @@ def test_check_tells_all_at_once(monkeypatch: pytest.MonkeyPatch, capsys: pytest
     heading, *lines = told.err.splitlines()
     assert heading == "contract 'tickets' has 2 faults:"
     assert [line.startswith("  - view 'by_status': ") for line in lines] == [True, True]
+
+
+def test_check_refuses_what_the_synth_refuses_and_says_it_in_the_same_words(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = with_columns_of(CONTRACT, {})
+    columns = {**before["tickets"]["tickets"], "1": "number string", "6": "priority string"}
+    history = {"tickets": {**before["tickets"], "tickets": columns}}
+    monkeypatch.setattr(command, "read_history", lambda: history)
+    monkeypatch.setattr(command, "views_of", lambda _: (by_status(RIGHT, STATUS),))
+    assert command.main(["check", "tickets"]) == 1
+    heading, *lines = capsys.readouterr().err.splitlines()
+    expected = history_faults(CONTRACT, history)
+    assert len(expected) == 2
+    assert heading == "contract 'tickets' has 3 faults:"
+    assert lines[:2] == [f"  - {fault}" for fault in expected]
+    assert lines[2].startswith("  - view 'by_status': ")
 
 
 def test_a_view_without_a_file_is_told_with_the_nearest_and_counts_need_not_be(tmp_path: Path) -> None:
