@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from contract.datasets import Dataset
+from contract.source import SourceContract
 from glue_src.exceptions import TableError
 from glue_src.maintenance import expired_snapshots
 from glue_src.tables import MAIN, TableState
@@ -35,7 +36,13 @@ def partitions(examined: Examination) -> Iterator[Finding]:
         yield Finding("partitions", ATTENTION, f"{dataset.name} has {count:,}", _fewer(dataset, examined.contract.name))
     if not many:
         told = ", ".join(f"{dataset.name} {count:,}" for dataset, count in counts.items())
-        yield Finding("partitions", OK, told or "of no table are they known: the next run rewrites those")
+        yield Finding("partitions", OK, told or _uncounted(examined.contract))
+
+
+def _uncounted(contract: SourceContract) -> str:
+    if any(dataset.partition for dataset in contract.tables):
+        return "not counted yet: the next run writes the tables and counts them"
+    return f"the contract {contract.name} divides no table"
 
 
 def _fewer(dataset: Dataset, contract: str) -> str:

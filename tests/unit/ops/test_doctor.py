@@ -9,6 +9,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from envs.prod import PROD
+from envs.selection import ENVIRONMENTS
 from glue_src.exceptions import (
     ForeignHeaderError,
     HeldError,
@@ -28,6 +29,7 @@ from glue_src.exceptions import (
 from ops.checks import findings
 from ops.checks.findings import ATTENTION, OK, UNKNOWN, Examination, Finding
 from ops.checks.lateness import Lateness
+from ops.checks.upkeep import partitions
 from ops.doctor import CHECKS, Report, examine
 from ops.platform import Platform
 from ops.remedies import EXTRACT_REMEDIES, TRANSFORM_REMEDIES, remedy_for
@@ -106,3 +108,16 @@ def test_what_a_refused_question_leaves_open_is_said_beside_the_findings(
     report = examine(Examination(platform, datetime.now(UTC)), tables)
     assert [(finding.check, finding.state) for finding in report.findings] == [("tables", state)]
     assert report.lateness == Lateness("refused")
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("tickets", "the contract tickets divides no table"),
+        ("prod", "not counted yet: the next run writes the tables and counts them"),
+    ],
+)
+def test_where_no_partitions_are_counted_it_is_said_why(name: str, said: str) -> None:
+    examined = Examination(Platform(ENVIRONMENTS[name], boto3.Session()), datetime.now(UTC))
+    vars(examined)["states"] = {}
+    assert list(partitions(examined)) == [Finding("partitions", OK, said)]
