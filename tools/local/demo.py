@@ -15,10 +15,9 @@ from typing import Final
 
 from contract.runs import RunSummary
 from contract.source import SourceContract
-from envs.local import LOCAL
 from envs.schema import ARROW_ENGINE, GLUE_ENGINE, LAMBDA_ENGINE, SPARK_ENGINE
-from envs.selection import LOCAL_CONTRACT_VARIABLE
 from ops.queries import Column
+from tools.local.demos import with_make, with_python
 from tools.local.deployment import Progress, deploy
 from tools.local.engines import Engines
 from tools.local.errors import DeployError, DownloadError
@@ -199,12 +198,10 @@ class Demo:
 
 def what_next(workspace: Workspace, engines: Engines, sample: Sample) -> str:
     """Return commands to go on with, as they can be typed in the project's folder; ``engines`` is what runs now."""
-    contract = workspace.environment.contract_name
     on_glue, on_arrow = engines.extract == GLUE_ENGINE, engines.transform == ARROW_ENGINE
-    is_own = contract != LOCAL.contract_name
     return WHAT_NEXT.format(
-        of=f" CONTRACT={contract}" if is_own else "",
-        chosen=f"{LOCAL_CONTRACT_VARIABLE}={contract} " if is_own else "",
+        of=with_make(workspace.directory),
+        chosen=with_python(workspace.directory),
         output=workspace.cdktf_output.relative_to(PROJECT),
         folder=workspace.directory.relative_to(PROJECT),
         env=workspace.environment.name,

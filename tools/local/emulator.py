@@ -10,12 +10,14 @@ import shutil
 import sys
 import urllib.error
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from envs.selection import LOCAL_CONTRACT_VARIABLE
 from tools.local.aws_environment import CREDENTIALS, REGION
+from tools.local.demos import beside, contract_of, with_make, with_python
 from tools.local.errors import EmulatorError
 from tools.local.machine_tools import tool_environment
 from tools.local.processes import HOST, Process, Server
@@ -63,7 +65,9 @@ class Emulator(Server):
         process = self.running()
         if process is None:
             state = "has ended; what was deployed to it is gone" if self.is_stale() else "was not started"
-            message = f"The emulator {state}. Start it: make demo, or .venv/bin/python -m tools.local up"
+            make, python = f"make demo{with_make(self.directory)}", with_python(self.directory)
+            start = f"Start it: {make}, or {python}.venv/bin/python -m tools.local up"
+            message = "\n".join((f"The emulator {state}. {start}", *self._others()))
             raise EmulatorError(message)
         return process.endpoint_url
 
@@ -87,6 +91,16 @@ class Emulator(Server):
             message = f"The emulator did not start on {process.endpoint_url}. The end of {self.log}:\n{said}"
             raise EmulatorError(message)
         return process
+
+    def _others(self) -> Iterator[str]:
+        """Yield how commands are pointed at the demos of other contracts that run."""
+        for other in beside(self.directory):
+            if Emulator(other).running():
+                variable = f"{LOCAL_CONTRACT_VARIABLE}={contract_of(other)}"
+                yield (
+                    f"The demo of {contract_of(other)} runs. Commands with {variable} before them are about it, and a "
+                    f'shell after: eval "$({variable} .venv/bin/python -m tools.local env)"'
+                )
 
     @property
     def _temporary(self) -> Path:

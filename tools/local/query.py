@@ -10,9 +10,9 @@ from envs.validation import ConfigurationError
 from ops.app import made
 from tools.local.athena.server import AthenaServer
 from tools.local.aws_environment import emulator_environment, forget_accounts
+from tools.local.demos import directory_of, with_python
 from tools.local.emulator import Emulator
 from tools.local.errors import LocalError, TrinoError
-from tools.local.workspace import directory_of
 
 
 def _variables() -> dict[str, str]:
@@ -26,7 +26,8 @@ def _variables() -> dict[str, str]:
     emulator = Emulator(directory).endpoint_url()
     athena = AthenaServer.of(directory).running()
     if athena is None:
-        message = "Trino, which answers SQL here, does not run. Set it up: .venv/bin/python -m tools.local trino"
+        set_up = f"{with_python(directory)}.venv/bin/python -m tools.local trino"
+        message = f"Trino, which answers SQL here, does not run. Set it up: {set_up}"
         raise TrinoError(message)
     return emulator_environment(emulator, os.environ, athena.endpoint_url)
 

@@ -15,21 +15,14 @@ from tools.local.athena.server import AthenaServer
 from tools.local.aws_environment import emulator_environment
 from tools.local.cdktf_command import cdktf_environment
 from tools.local.clients import Clients
+from tools.local.demos import directory_of
 from tools.local.emulator import Emulator
-from tools.local.machine_tools import DEFAULT_DIRECTORY
 from tools.local.source_table import SourceTable
 from tools.local.trino.server import TrinoServer
 
 #: cdktf-cli's --output, and main.py's choice of stacks, as variables.
 CDKTF_OUTPUT: Final = "CDKTF_OUTPUT"
 CHOICE: Final = "CAT_ENV"
-
-
-def directory_of(contract_name: str) -> Path:
-    """Return the folder of a contract's demo."""
-    if contract_name == LOCAL.contract_name:
-        return DEFAULT_DIRECTORY
-    return DEFAULT_DIRECTORY.with_name(f"{DEFAULT_DIRECTORY.name}-{contract_name}")
 
 
 class Workspace:

@@ -61,6 +61,28 @@ def test_endpoint_before_the_first_start(emulator: Emulator) -> None:
         emulator.endpoint_url()
 
 
+def test_where_another_contracts_demo_runs_it_is_told_how_a_shell_is_pointed_there(tmp_path: Path) -> None:
+    usual, tickets, gone = (tmp_path / name for name in (".local", ".local-tickets", ".local-visits"))
+    for folder in (usual, tickets, gone):
+        folder.mkdir()
+    remember(tickets, Process.of(os.getpid(), 1))
+    with pytest.raises(EmulatorError) as raised:
+        Emulator(usual).endpoint_url()
+    first, told = str(raised.value).splitlines()
+    assert first.endswith("Start it: make demo, or .venv/bin/python -m tools.local up")
+    assert told.startswith("The demo of tickets runs. ")
+    assert 'eval "$(CAT_LOCAL_CONTRACT=tickets .venv/bin/python -m tools.local env)"' in told
+
+    remember(usual, Process.of(os.getpid(), 1))
+    (tickets / "emulator.json").unlink()
+    with pytest.raises(EmulatorError) as raised:
+        Emulator(tickets).endpoint_url()
+    first, told = str(raised.value).splitlines()
+    start = "make demo CONTRACT=tickets, or CAT_LOCAL_CONTRACT=tickets .venv/bin/python -m tools.local up"
+    assert first.endswith(f"Start it: {start}")
+    assert "CAT_LOCAL_CONTRACT=catia " in told
+
+
 def test_process_that_got_the_number_later_is_left_alone(emulator: Emulator, tmp_path: Path) -> None:
     with subprocess.Popen((sys.executable, "-c", "input()"), stdin=subprocess.PIPE) as other:
         remember(tmp_path, Process(other.pid, psutil.Process(other.pid).create_time() - 100, 1))
