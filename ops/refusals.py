@@ -13,6 +13,8 @@ from ops.platform import Platform
 #: Before a table's name may stand its catalog and database, before a column's the table's alias.
 _TABLE: Final = re.compile(r"Table '(?:(?:[^'.]*\.)?([^'.]*)\.)?([^'.]*)' does not exist")
 _COLUMN: Final = re.compile(r"Column '(?:[^']*\.)?([^'.]*)' cannot be resolved")
+#: What the grammar has no place for: a word of SQL's own, if it names a column.
+_WORD: Final = re.compile(r"mismatched input '([^']*)'")
 _GUIDE: Final = "docs/analyst-guide.md"
 
 
@@ -31,7 +33,7 @@ def remedy_of(why: str, sql: str, platform: Platform) -> str:
             "Compare like with like: a time with TIMESTAMP '2026-01-31 05:00:00', a business_day with '2026-01-31'; "
             "DESCRIBE lists a table's columns with their types."
         )
-    return f"Correct the SQL; {_GUIDE} has some to start from."
+    return _of_the_grammar(why, platform)
 
 
 def _of_a_table(name: str, database: str, platform: Platform) -> str:
@@ -53,12 +55,24 @@ def _of_a_table(name: str, database: str, platform: Platform) -> str:
 
 
 def _of_a_column(name: str, sql: str, platform: Platform) -> str:
-    contract = platform.environment.contract
-    known = {column.name for table in contract.tables for column in table.columns}
-    known |= {column.name for view in views_of(contract) for column in view.columns}
+    known = _columns(platform)
     if name in known:
         return f"Another table has it, or the table lacks what the contract has: {platform.command('schema')}"
     # Athena tells names in small letters.
     if quoted := re.search(rf'"({re.escape(name)})"', sql, re.IGNORECASE):
         return f"In double quotes it is a column's name; text takes single ones: '{quoted[1]}'."
     return f"DESCRIBE lists a table's columns{did_you_mean(name, sorted(known)) or '.'}"
+
+
+def _of_the_grammar(why: str, platform: Platform) -> str:
+    found = _WORD.search(why)
+    name = found[1].lower() if found else ""
+    if name in _columns(platform):
+        return f'{name} is a column, and a word of SQL too: write the column in double quotes, "{name}".'
+    return f"Correct the SQL; {_GUIDE} has some to start from."
+
+
+def _columns(platform: Platform) -> set[str]:
+    """Return the names of all columns of the contract's tables and views."""
+    contract = platform.environment.contract
+    return {column.name for each in (*contract.tables, *views_of(contract)) for column in each.columns}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import boto3
@@ -21,6 +22,7 @@ from ops.queries import Column, Row
 from ops.refusals import remedy_of
 from ops.show import queries as shown
 from ops.show.screen import output
+from tests.other_contract import MORE_SOURCES, contracts_below
 
 LONG = "una respuesta larga " * 30
 DASHBOARD = tuple(Column(f"columna_numero_{place}", "varchar") for place in range(16))
@@ -167,6 +169,14 @@ def test_a_refused_query_is_told_its_own_remedy(refusal: str, remedies: tuple[st
     platform = Platform(PROD, boto3.Session(region_name=PROD.provider.region))
     told = remedy_of(refusal, 'SELECT 1 FROM conversations WHERE gerencia = "Gerencia Financiera"', platform)
     assert [remedy for remedy in remedies if remedy not in told] == [], told
+
+
+def test_a_column_that_is_a_word_of_sql_is_told_to_be_quoted() -> None:
+    with contracts_below(MORE_SOURCES):
+        platform = Platform(replace(PROD, contract_name="parcels"), boto3.Session())
+        for word, remedy in (("order", 'write the column in double quotes, "order".'), ("group", "Correct the SQL")):
+            refusal = f"line 1:8: mismatched input '{word}'. Expecting: '*', 'ALL', 'DISTINCT', <expression>"
+            assert remedy in remedy_of(refusal, f"SELECT {word} FROM parcels", platform)
 
 
 def test_a_workgroup_is_one_of_the_environments() -> None:
