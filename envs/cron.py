@@ -9,12 +9,15 @@ import calendar
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
 
 from contract.zones import zone
 
 _MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
 _WEEKDAYS = ("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT")
 _EXAMPLE = "write it as in cron(30 4 * * ? *)"
+#: So far ahead it is looked how far runs lie apart: a yearly one is within, twice.
+_DAYS_AHEAD = 2 * 366
 #: So far back a last time is looked for: a 29 February is within.
 _DAYS_BACK = 4 * 366
 _NUMBER = re.compile(r"\d+", re.ASCII)
@@ -98,6 +101,19 @@ def last_due(expression: str, time_zone: str, at: datetime) -> datetime | None:
     days = (today - timedelta(days=back) for back in range(_DAYS_BACK))
     due = (due_at(day, each, time_zone) for day in days if _is_due_on(expression, day) for each in times)
     return next((instant for instant in due if instant is not None and instant <= at), None)
+
+
+def longest_gap(expression: str, first: date) -> timedelta | None:
+    """Return the longest time between two runs of a sound expression in the years from ``first`` on, by its own clock.
+
+    None where it is not due twice in that time.
+    """
+    times = [datetime.combine(first, each) for each in times_of_day(expression)]
+    days = [number for number in range(_DAYS_AHEAD) if _is_due_on(expression, first + timedelta(days=number))]
+    gaps = [later - earlier for earlier, later in pairwise(times) if days]
+    overnight = times[0] - times[-1]
+    gaps += [timedelta(days=later - earlier) + overnight for earlier, later in pairwise(days)]
+    return max(gaps, default=None)
 
 
 def due_at(day: date, at: time, time_zone: str) -> datetime | None:

@@ -13,6 +13,8 @@ from contract.sources import contract_named
 from contract.zones import zone_names
 from envs.naming import NameRule
 
+#: So many hours CloudWatch looks back at most, with periods of an hour.
+MOST_ALARM_HOURS = 168
 #: CloudWatch Logs accepts no other numbers of days (PutRetentionPolicy).
 LOG_RETENTION_DAYS = frozenset(
     {1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653}

@@ -22,9 +22,7 @@ from contract.spark_catalog import ICEBERG_VERSIONS
 from envs import naming, rules
 from envs.cron import check_cron
 
-#: Worker types that each Glue version knows and this platform is sized for.
-WORKER_TYPES = dict.fromkeys(ICEBERG_VERSIONS, ("G.1X", "G.2X", "G.4X"))
-#: How many DPU a worker is, which is what is paid.
+#: The worker types that this platform is sized for, each with its DPU, which is what is paid.
 WORKER_DPU = {"G.1X": 1, "G.2X": 2, "G.4X": 4}
 #: Glue gives an executor all of its worker's processors, and each runs one task.
 _UNIT_PROCESSORS = 4
@@ -77,6 +75,7 @@ _FunctionSeconds = Annotated[int, rules.between(1, 900, "Lambda stops after 15 m
 _FunctionMemory = Annotated[int, rules.between(128, 10240, "Lambda's memory in MB")]
 _LogDays = Annotated[int, rules.one_of(rules.LOG_RETENTION_DAYS, "CloudWatch Logs knows no other days")]
 _Ratio = Annotated[float, rules.between(0, 1, "write 0.05 for five of a hundred")]
+_WorkerType = Annotated[str, rules.one_of(WORKER_DPU, "a larger one holds larger partitions")]
 _GlueMinutes = Annotated[int, rules.between(1, 7 * 24 * 60, "minutes until Glue stops a run")]
 
 
@@ -172,7 +171,7 @@ class GlueJobSettings:
     """The size of a Spark job."""
 
     number_of_workers: _Workers
-    worker_type: str
+    worker_type: _WorkerType
     version: str
     timeout: _GlueMinutes = 60
     log_retention: _LogDays = 30
@@ -197,8 +196,8 @@ class GlueExtractSettings(GlueJobSettings):
     """
 
     number_of_workers: _Workers = 5
-    worker_type: str = "G.1X"
-    version: Annotated[str, rules.one_of(WORKER_TYPES, "the code needs their Python 3.11")] = "5.1"
+    worker_type: _WorkerType = "G.1X"
+    version: Annotated[str, rules.one_of(ICEBERG_VERSIONS, "the code needs their Python 3.11")] = "5.1"
     timeout: Annotated[int, rules.between(10, 7 * 24 * 60, "minutes, of which the workers' start takes some")] = 240
 
     @property
@@ -274,7 +273,9 @@ class GlueSettings(GlueJobSettings):
 
     version: Annotated[
         str,
-        rules.one_of(WORKER_TYPES, "older ones lack a fitting Iceberg: that of 4.0, 1.0.0, cannot publish a branch"),
+        rules.one_of(
+            ICEBERG_VERSIONS, "older ones lack a fitting Iceberg: that of 4.0, 1.0.0, cannot publish a branch"
+        ),
     ] = "5.1"
     event_batch_size: Annotated[int, rules.between(1, 100, "arrivals that start the job at once")] = 10
     event_batch_window: Annotated[int, rules.between(1, 900, "seconds an arrival waits for company")] = 60
@@ -348,7 +349,9 @@ class EtlSettings:
 class AlarmSettings:
     """Thresholds of the alarms. All alarms: docs/operations.md."""
 
-    freshness_hours: Annotated[int, rules.between(1, 168, "CloudWatch looks back seven days at most")] = 26
+    freshness_hours: Annotated[
+        int, rules.between(1, rules.MOST_ALARM_HOURS, "CloudWatch looks back seven days at most")
+    ] = 26
     run_time_share: Annotated[float, rules.between(0.1, 1, "write 0.8 for four fifths of the timeout")] = 0.8
 
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
-from operator import attrgetter
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
@@ -14,9 +13,11 @@ from contract.column_history import history_faults, read_history
 from contract.layout import ARTIFACTS_PREFIX, PRIVACY_PREFIX
 from contract.nearest import did_you_mean
 from contract.settings import MOST_SPARK_TASKS
+from envs.cron import longest_gap
 from envs.drift import LEFT_OUT, REPEATED, SKIPPED, drifts
 from envs.retention import RETENTION_SETTINGS, retention_faults
-from envs.schema import GLUE_ENGINE, WORKER_TYPES, Environment, GlueJobSettings
+from envs.rules import MOST_ALARM_HOURS
+from envs.schema import GLUE_ENGINE, Environment
 from envs.tag_names import MOST_OBJECT_TAGS, OF_OBJECTS, Tag
 
 #: The parts of the bucket that are named by a setting, ``etl.<zone>_prefix``.
@@ -62,6 +63,19 @@ def _schedule_keeps_business_days(environment: Environment) -> Iterator[str]:
             )
 
 
+def _freshness_outlasts_the_schedule(environment: Environment) -> Iterator[str]:
+    hours, cron = environment.freshness_hours, environment.normalize.schedule.cron_expression
+    gap = longest_gap(cron, datetime.now(UTC).date()) if hours is not None and cron is not None else None
+    # Where runs lie further apart than CloudWatch looks back, nothing longer can be set.
+    if gap is not None and hours is not None and timedelta(hours=hours) <= gap and hours < MOST_ALARM_HOURS:
+        enough = min(gap // timedelta(hours=1) + 2, MOST_ALARM_HOURS)
+        yield (
+            f"alarms.freshness_hours = {hours}: must be longer than the time between two runs and one run, and "
+            f"normalize.schedule.cron_expression = {cron!r} leaves {gap / timedelta(hours=1):g} hours between two; "
+            f"set it to {enough}, or have it run more often"
+        )
+
+
 def _guarded_data_stays(environment: Environment) -> Iterator[str]:
     if environment.deletion_guarded and environment.empty_on_destroy:
         yield (
@@ -86,19 +100,6 @@ def _prefixes_are_apart(environment: Environment) -> Iterator[str]:
         for other_name, other in prefixes.items():
             if name != other_name and prefix.startswith(other) and (prefix != other or name < other_name):
                 yield f"{name} = {prefix!r}: must not overlap {other_name}, {other!r}; choose folders apart"
-
-
-def _worker_type_is_known(path: str) -> Callable[[Environment], Iterator[str]]:
-    def check(environment: Environment) -> Iterator[str]:
-        job: GlueJobSettings = attrgetter(path)(environment)
-        known = WORKER_TYPES[job.version]
-        if job.worker_type not in known:
-            yield (
-                f"{path}.worker_type = {job.worker_type!r}: Glue {job.version} takes {', '.join(known)} here; "
-                "choose one of them"
-            )
-
-    return check
 
 
 def _spark_tasks_fit_the_driver(environment: Environment) -> Iterator[str]:
@@ -149,13 +150,10 @@ def _columns_keep_their_history(environment: Environment) -> Iterator[str]:
 _CROSS_RULES: tuple[tuple[Callable[[Environment], Iterator[str]], tuple[str, ...]], ...] = (
     (_schedule_has_expression, ("normalize.schedule",)),
     (_schedule_keeps_business_days, ("normalize.schedule", "normalize.extract.time_zone")),
+    (_freshness_outlasts_the_schedule, ("normalize.schedule", "alarms.freshness_hours")),
     (_guarded_data_stays, ("deletion_guarded", "empty_on_destroy")),
     (_stacks_share_the_bucket, ("normalize.s3_bucket_name", "etl.data_bucket_name")),
     (_prefixes_are_apart, tuple(f"etl.{zone}_prefix" for zone in ZONES)),
-    *(
-        (_worker_type_is_known(path), (f"{path}.version", f"{path}.worker_type"))
-        for path in ("normalize.extract.glue", "etl.glue")
-    ),
     (_spark_tasks_fit_the_driver, ("normalize.extract.engine", "normalize.extract.scan_segments")),
     (_exclusion_rules_are_told_apart, ("normalize.extract.exclusion_rules",)),
     (_exclusion_rules_name_keys, ("contract_name", "normalize.extract.exclusion_rules")),

@@ -89,18 +89,6 @@ def test_wrong_type_inside_a_tuple_and_a_dictionary() -> None:
             ),
         ),
         (
-            {"etl.glue.worker_type": "G.025X"},
-            "etl.glue.worker_type = 'G.025X': Glue 5.1 takes G.1X, G.2X, G.4X here; choose one of them",
-        ),
-        (
-            {"etl.glue.worker_type": "Standard", "etl.glue.version": "5.0"},
-            "etl.glue.worker_type = 'Standard': Glue 5.0 takes G.1X, G.2X, G.4X here; choose one of them",
-        ),
-        (
-            {"normalize.extract.glue.worker_type": "G.8X"},
-            "normalize.extract.glue.worker_type = 'G.8X': Glue 5.1 takes G.1X, G.2X, G.4X here; choose one of them",
-        ),
-        (
             {"normalize.extract.exclusion_rules": (exclusion_rule(), exclusion_rule(values=("2",)))},
             (
                 "normalize.extract.exclusion_rules: the name 'monitors' is used 2 times; the run summary counts by "
@@ -179,18 +167,19 @@ def test_all_faults_in_one_message() -> None:
         "  - normalize.lambda_.timeout = 901: must be from 1 to 900; Lambda stops after 15 minutes: raise memory_size "
         "instead\n"
         "  - etl.glue.number_of_workers = 1: must be from 2 to 299; a Spark job needs a driver and a worker\n"
+        "  - etl.glue.worker_type = 'Z.1X': must be one of G.1X, G.2X, G.4X; a larger one holds larger partitions"
+        "; did you mean 'G.1X'?\n"
         "  - etl.curated_prefix = 'artifacts/x/': must not overlap the artifacts' prefix, 'artifacts/'; choose folders "
-        "apart\n"
-        "  - etl.glue.worker_type = 'Z.1X': Glue 5.1 takes G.1X, G.2X, G.4X here; choose one of them"
+        "apart"
     )
 
 
 def test_a_rule_between_settings_waits_for_the_settings_themselves() -> None:
-    environment = changed("etl.glue.version", "9.9", changed("etl.glue.worker_type", "Z.1X"))
-    environment = changed("normalize.extract.glue.worker_type", "Z.2X", environment)
+    environment = changed("deletion_guarded", "no", changed("empty_on_destroy", True))
+    environment = changed("normalize.schedule.cron_expression", None, environment)
     assert [fault.partition(":")[0] for fault in faults(environment)] == [
-        "etl.glue.version = '9.9'",
-        "normalize.extract.glue.worker_type = 'Z.2X'",
+        "deletion_guarded = 'no'",
+        "normalize.schedule.cron_expression = None",
     ]
 
 

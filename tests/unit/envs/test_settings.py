@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from envs.schema import WORKER_TYPES, GlueExtractSettings
+from envs.schema import WORKER_DPU, GlueExtractSettings
 from tests.unit.envs.samples import VALID, changed, exclusion_rule, faults
 
 NUMBERS = [
@@ -49,7 +49,8 @@ def test_the_sample_is_valid() -> None:
 @pytest.mark.parametrize(("path", "lowest", "highest", "remedy"), NUMBERS, ids=[row[0] for row in NUMBERS])
 def test_number_at_both_edges(path: str, lowest: int, highest: int, remedy: str) -> None:
     # Where it is promised how long somebody is found, some edges are too far: test_retention.py.
-    environment = changed("privacy.max_days_after_removal", None)
+    # And what rings between two runs is refused: test_zones.py.
+    environment = changed("privacy.max_days_after_removal", None, changed("normalize.schedule.enabled", False))
     assert faults(changed(path, lowest, environment)) == []
     assert faults(changed(path, highest, environment)) == []
     for outside in (lowest - 1, highest + 1):
@@ -245,6 +246,14 @@ def test_exclusion_rule_refused(changes: dict[str, Any], setting: str, said: str
         ("normalize.lambda_.python_version", "3.11", "must be one of 3.12; the layer's wheels are pinned for it"),
         ("normalize.lambda_.platform", "manylinux2014_x86_64", "Input should be 'manylinux_2_28_x86_64'"),
         ("normalize.extract.engine", "batch", "must be one of glue, lambda; docs/scaling.md says when to take which"),
+        *(
+            (path, value, "must be one of G.1X, G.2X, G.4X; a larger one holds larger partitions")
+            for path, value in (
+                ("etl.glue.worker_type", "Standard"),
+                ("etl.glue.worker_type", "G1X"),
+                ("normalize.extract.glue.worker_type", "G.8X"),
+            )
+        ),
         ("normalize.extract.glue.version", "4.0", "must be one of 5.0, 5.1; the code needs their Python 3.11"),
         ("etl.transform.engine", "lambda", "must be one of arrow, spark; docs/adr/0029 says when to take which"),
         ("etl.transform.arrow.python_version", "3.9", "must be one of 3.12; the layer's wheels are pinned for it"),
@@ -289,7 +298,7 @@ def without_guesses(told: list[str]) -> list[str]:
 def test_tasks_at_once_for_every_worker_type() -> None:
     found = {
         worker_type: GlueExtractSettings(worker_type=worker_type, number_of_workers=3).tasks_at_once
-        for worker_type in WORKER_TYPES["5.0"]
+        for worker_type in WORKER_DPU
     }
     # The first of the workers is the driver.
     assert found == {"G.1X": 8, "G.2X": 16, "G.4X": 32}

@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 
 from contract.layout import business_day
 from contract.zones import zone, zone_names
-from envs.cron import times_of_day
+from envs.cron import longest_gap, times_of_day
 from envs.drift import LEFT_OUT, REPEATED, SKIPPED, Drift, drifts
-from tests.unit.envs.samples import VALID, faults
+from tests.unit.envs.samples import VALID, changed, faults
 from tools.local.machine_tools import PROJECT
 
 FIRST = date(2026, 1, 1)
@@ -72,6 +72,53 @@ def test_disk_has_no_say(tmp_path: Path) -> None:
 )
 def test_times_of_day(cron: str, times: list[str]) -> None:
     assert [f"{each:%H:%M}" for each in times_of_day(cron)] == times
+
+
+@pytest.mark.parametrize(
+    ("cron", "hours"),
+    [
+        ("cron(30 4 * * ? *)", 24),
+        ("cron(30 4/6 * * ? *)", 6),
+        ("cron(0 8-17/4 * * ? *)", 16),
+        ("cron(0/15 * * * ? *)", 0.25),
+        ("cron(0 6,18 ? * MON-FRI *)", 60),
+        ("cron(0 4 ? * SUN *)", 168),
+        ("cron(0 4 L * ? *)", 31 * 24),
+        ("cron(0 4 1 1 ? 2199)", None),
+    ],
+)
+def test_the_longest_time_between_two_runs(cron: str, hours: float | None) -> None:
+    found = longest_gap(cron, date(2026, 3, 4))
+    assert found == (None if hours is None else timedelta(hours=hours))
+
+
+@pytest.mark.parametrize(
+    ("cron", "hours", "remedy"),
+    [
+        ("cron(30 4 * * ? *)", 24, 26),
+        ("cron(30 4 * * ? *)", 25, None),
+        ("cron(30 4/6 * * ? *)", 5, 8),
+        ("cron(30 4/6 * * ? *)", 6, 8),
+        ("cron(30 4/6 * * ? *)", 7, None),
+        ("cron(0 4 ? * MON-FRI *)", 26, 74),
+        # CloudWatch looks back no further.
+        ("cron(0 4 ? * SUN *)", 167, 168),
+        ("cron(0 4 ? * SUN *)", 168, None),
+    ],
+)
+def test_an_alarm_that_would_ring_between_two_runs_is_refused(cron: str, hours: int, remedy: int | None) -> None:
+    environment = changed("alarms.freshness_hours", hours, changed("normalize.schedule.cron_expression", cron))
+    told = faults(environment)
+    if remedy is None:
+        assert told == []
+        return
+    (fault,) = told
+    assert fault.startswith(
+        f"alarms.freshness_hours = {hours}: must be longer than the time between two runs and one run, and "
+        f"normalize.schedule.cron_expression = {cron!r} leaves "
+    )
+    assert fault.endswith(f"; set it to {remedy}, or have it run more often")
+    assert faults(changed("normalize.schedule.enabled", False, environment)) == []
 
 
 #: Clocks there go forward at midnight.

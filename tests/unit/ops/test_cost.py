@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 
-from envs.schema import WORKER_DPU, WORKER_TYPES
 from ops.cost import athena_cost, crawler_cost, function_cost, job_cost, reading_cost, storage_costs
 from ops.invocations import Invocation
 from ops.prices import GIGABYTE, LIST_PRICES, TERABYTE
@@ -27,10 +26,6 @@ def test_prices_are_those_of_the_documents() -> None:
     assert LIST_PRICES.dynamodb_million_read_units == scaling["on-demand, $ per million read units"]
     text = ComputedDocument("lake-costs.md").words()
     assert f"List prices in {LIST_PRICES.region} without free tiers, looked up in {LIST_PRICES.looked_up}" in text
-
-
-def test_every_worker_type_has_its_dpu() -> None:
-    assert {kind for kinds in WORKER_TYPES.values() for kind in kinds} == set(WORKER_DPU)
 
 
 def test_a_function_costs_by_what_was_billed() -> None:
