@@ -75,4 +75,5 @@ def _of_the_grammar(why: str, platform: Platform) -> str:
 def _columns(platform: Platform) -> set[str]:
     """Return the names of all columns of the contract's tables and views."""
     contract = platform.environment.contract
-    return {column.name for each in (*contract.tables, *views_of(contract)) for column in each.columns}
+    known = {column.name for table in contract.tables for column in table.columns}
+    return known | {column.name for view in views_of(contract) for column in view.columns}
