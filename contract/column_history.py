@@ -45,7 +45,7 @@ def history_faults(contract: SourceContract, history: History) -> list[str]:
 def _dataset_faults(dataset: Dataset, before: Mapping[str, str]) -> Iterator[str]:
     free = count(1 + max([*(column.field_id for column in dataset.columns), *map(int, before)], default=0))
     for column in dataset.columns:
-        name, kind = before.get(str(column.field_id), _entry(column)).split(" ")
+        name, kind = before.get(str(column.field_id), _entry(column)).rsplit(" ", 1)
         if name != column.name:
             yield (
                 f"{dataset.name}.{column.name} has field id {column.field_id}, which was {name!r}: an id is never "

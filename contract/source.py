@@ -143,7 +143,11 @@ class SourceContract:
         Raises:
             ContractError: with every fault.
         """
-        self.refuse((*self._name_faults(), *self._dataset_faults(), *self._relation_faults(), *self._check_faults()))
+        self.refuse(self.faults())
+
+    def faults(self) -> tuple[str, ...]:
+        """Return why the contract's parts do not fit together."""
+        return (*self._name_faults(), *self._dataset_faults(), *self._relation_faults(), *self._check_faults())
 
     def refuse(self, faults: Sequence[str]) -> None:
         """Tell faults of the contract, if there are any.

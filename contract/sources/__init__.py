@@ -29,6 +29,17 @@ def contract_named(name: str) -> SourceContract:
     Raises:
         ContractError: there is none, it cannot be loaded, or it contradicts itself.
     """
+    contract = unchecked_contract(name)
+    contract.check()
+    return contract
+
+
+def unchecked_contract(name: str) -> SourceContract:
+    """Return the contract of that name, whether or not its parts fit together.
+
+    Raises:
+        ContractError: there is none, or it cannot be loaded.
+    """
     if name not in contract_names():
         message = f"contract {name!r}: no such module in contract/sources/; there are {', '.join(contract_names())}"
         message += did_you_mean(name, contract_names())
@@ -38,7 +49,6 @@ def contract_named(name: str) -> SourceContract:
     if contract.name != name:
         message = f"contract {name!r} calls itself {contract.name!r}: write its module's name"
         raise ContractError(message)
-    contract.check()
     return contract
 
 

@@ -18,7 +18,7 @@ from botocore.exceptions import BotoCoreError, ClientError, NoRegionError
 from contract.column_history import history_faults, read_history
 from contract.serving import named_queries_of, views_of
 from contract.source import ContractError
-from contract.sources import contract_named, loading
+from contract.sources import loading, unchecked_contract
 from lambda_src.normalize import Normalizer
 from ops.aws_errors import in_a_line
 from tools.contract.inference import observed
@@ -68,12 +68,15 @@ def main(words: list[str] | None = None) -> int:
 
 def _check(name: str) -> int:
     try:
-        contract = contract_named(name)
+        contract = unchecked_contract(name)
+        past = history_faults(contract, read_history())
+        if own := contract.faults():
+            # What does not fit together cannot be asked further.
+            contract.refuse((*own, *past))
         with loading(name):
             # It imports the contract's functions, as ETL-1 does.
             Normalizer(contract)
             views, queries = views_of(contract), named_queries_of(contract)
-        past = history_faults(contract, read_history())
         contract.refuse((*past, *query_faults(contract, views, queries)))
     except ContractError as error:
         sys.stderr.write(f"{error}\n")

@@ -13,7 +13,7 @@ from contract.column_history import history_faults, with_columns_of
 from contract.serving import named_queries_of, views_of
 from contract.source import SourceContract
 from contract.sources import contract_named, contract_names
-from contract.sources.tickets import CONTRACT
+from contract.sources.tickets import CONTRACT, TICKETS
 from contract.views import NamedQuery, View, ViewColumn, integer, text, view
 from tests.more_sources import parcels
 from tools.contract import __main__ as command
@@ -135,6 +135,19 @@ def test_check_refuses_what_the_synth_refuses_and_says_it_in_the_same_words(
     assert lines[2].startswith("  - view 'by_status': ")
 
 
+def test_check_tells_what_does_not_fit_together_and_what_tables_could_not_take_at_once(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    status = TICKETS.column("status")
+    columns = (*TICKETS.columns, replace(status, name="two words"), replace(status, name="a new one", field_id=99))
+    datasets = tuple(replace(each, columns=columns) if each is TICKETS else each for each in CONTRACT.datasets)
+    monkeypatch.setattr(command, "unchecked_contract", lambda _: replace(CONTRACT, datasets=datasets))
+    assert command.main(["check", "tickets"]) == 1
+    told = capsys.readouterr().err
+    for fault in ("'two words': write lower-case", "field id 4 is there 2 times", "field id 4, which was 'status': "):
+        assert fault in told
+
+
 def test_a_view_without_a_file_is_told_with_the_nearest_and_counts_need_not_be(tmp_path: Path) -> None:
     (tmp_path / "by_status.sql").write_text(f"-- By status.\n{RIGHT}\n", encoding="utf-8")
     assert view(tmp_path, "by_status", STATUS, NUMBER).counts == {}
@@ -167,6 +180,6 @@ def test_what_a_contract_names_and_cannot_be_loaded_is_told(
     change: dict[str, Any], said: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     contract = replace(contract_named("tickets"), **change)
-    monkeypatch.setattr(command, "contract_named", lambda _: contract)
+    monkeypatch.setattr(command, "unchecked_contract", lambda _: contract)
     assert command.main(["check", "tickets"]) == 1
     assert re.fullmatch(f"contract 'tickets' cannot be loaded: {said}.*\n", capsys.readouterr().err)
