@@ -98,8 +98,8 @@ class Emulator(Server):
             if Emulator(other).running():
                 variable = f"{LOCAL_CONTRACT_VARIABLE}={contract_of(other)}"
                 yield (
-                    f"The demo of {contract_of(other)} runs. Commands with {variable} before them are about it, and a "
-                    f'shell after: eval "$({variable} .venv/bin/python -m tools.local env)"'
+                    f"The demo of {contract_of(other)} runs. To ask it, put {variable} before a command, or point the "
+                    f'shell there: eval "$({variable} .venv/bin/python -m tools.local env)"'
                 )
 
     @property
