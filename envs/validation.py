@@ -122,7 +122,8 @@ def _exclusion_rules_are_told_apart(environment: Environment) -> Iterator[str]:
 
 def _exclusion_rules_name_keys(environment: Environment) -> Iterator[str]:
     contract = environment.contract
-    known = (*contract.key_attributes, *contract.aliases)
+    # A key may be an alias, too.
+    known = tuple(dict.fromkeys((*contract.key_attributes, *contract.aliases)))
     for index, rule in enumerate(environment.normalize.extract.exclusion_rules):
         if rule.attribute not in known:
             yield (

@@ -65,7 +65,7 @@ def _test(contract: SourceContract, rule: ExclusionRule) -> _Test:
         prefix = contract.aliases[rule.attribute]
         return _Test(rule, is_of_sort_key=False, is_prefix=is_prefix, values=tuple(prefix + it for it in rule.values))
     if rule.attribute not in contract.key_attributes:
-        known = ", ".join((*contract.key_attributes, *contract.aliases))
+        known = ", ".join(dict.fromkeys((*contract.key_attributes, *contract.aliases)))
         message = f"rule {rule.name!r} is about {rule.attribute!r}; contract {contract.name!r} knows {known}"
         raise ExclusionError(message)
     is_of_sort_key = contract.key_attributes.index(rule.attribute) == 1

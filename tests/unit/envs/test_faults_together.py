@@ -195,6 +195,19 @@ def test_exclusion_rules_follow_the_contract() -> None:
     )
 
 
+def test_a_key_that_is_an_alias_too_is_named_once(tmp_path: Path) -> None:
+    (tmp_path / "crates.py").write_text(
+        "from dataclasses import replace\n"
+        "from contract.sources.tickets import CONTRACT as TICKETS\n"
+        'CONTRACT = replace(TICKETS, name="crates", aliases={"ticket_id": ""})\n',
+        encoding="utf-8",
+    )
+    environment = changed("normalize.extract.exclusion_rules", (exclusion_rule(attribute="parcel"),))
+    with contracts_below(tmp_path):
+        (fault,) = faults(changed("contract_name", "crates", environment))
+    assert "contract 'crates' has ticket_id; choose one" in fault
+
+
 def test_a_contract_that_contradicts_itself_is_a_fault_of_the_setting(tmp_path: Path) -> None:
     (tmp_path / "crates.py").write_text(
         "from dataclasses import replace\n"
