@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from statistics import median
@@ -138,6 +138,17 @@ def measures(contract: SourceContract, newest: RunSummary, before: Sequence[RunS
     )
 
 
+def _rejections(contract: SourceContract, by_name: Mapping[str, Measure]) -> str:
+    """Say that more items were rejected, where that is why fewer were accepted: half of these, or more."""
+    accepted = [by_name[kind.name] for kind in contract.kinds]
+    fewer = sum((each.trend or 0) - each.value for each in accepted)
+    rejected = by_name["rejected"]
+    usual = rejected.trend or 0
+    if not 0 < fewer <= 2 * (rejected.value - usual):
+        return ""
+    return f"{rejected.value:,.0f} items were rejected, usually {usual:,.0f}"
+
+
 def deviations(contract: SourceContract, newest: RunSummary, before: Sequence[RunSummary]) -> tuple[str, ...]:
     """Say in which ways a run is unlike those before, as far as that is worth a look."""
     if not before:
@@ -145,10 +156,14 @@ def deviations(contract: SourceContract, newest: RunSummary, before: Sequence[Ru
     found = []
     by_name = {measure.name: measure for measure in measures(contract, newest, before)}
     rowless = {kind.name for kind in contract.kinds if kind.dataset is None}
+    rejections = _rejections(contract, by_name)
     for name in ("scanned", *(name for name in _counted(contract, newest) if name not in rowless)):
         value, trend = by_name[name].value, by_name[name].trend or 0
         if value < trend * _LEAST_RATIO:
-            found.append(f"{name} fell to {value:,.0f} from {trend:,.0f}: was something deleted from the source?")
+            why = rejections if name != "scanned" else ""
+            found.append(
+                f"{name} fell to {value:,.0f} from {trend:,.0f}: {why or 'was something deleted from the source?'}"
+            )
     ratio, usual = rejected_ratio(newest), median(map(rejected_ratio, before))
     if ratio > max(usual * _MOST_TIMES_REJECTED, _NOTICED_REJECTED_RATIO):
         whose = f"did {contract.writer} change its items?"

@@ -20,6 +20,17 @@ def test_a_run_like_those_before_it_is_not_worth_a_look() -> None:
     ("newest", "said"),
     [
         (run(4, scanned=899, conversations=499), ["scanned fell to 899", "conversations fell to 499"]),
+        (
+            run(4, conversations=480, rejected=121),
+            [
+                "conversations fell to 480 from 600: 121 items were rejected, usually 1",
+                "12.1% of the items were rejected, usually 0.1%",
+            ],
+        ),
+        (
+            run(4, scanned=800, conversations=399, rejected=2),
+            ["scanned fell to 800 from 1,000: was something deleted", "fell to 399 from 600: was something deleted"],
+        ),
         (run(4, rejected=51), ["5.1% of the items were rejected, usually 0.1%"]),
         (run(4, seconds=61), ["took 61 s, usually 10 s"]),
     ],
