@@ -119,13 +119,17 @@ class SourceContract:
     @property
     def person_column(self) -> str | None:
         """The column that identifies people and is an alias of the partition key; None where no key names a person."""
-        identifiers = {
+        identifiers = self._identifiers
+        return next((name for name in self.aliases if name in identifiers), None)
+
+    @property
+    def _identifiers(self) -> set[str]:
+        return {
             column.name
             for dataset in self.datasets
             for column in dataset.columns
             if column.data_class is DataClass.IDENTIFIER
         }
-        return next((name for name in self.aliases if name in identifiers), None)
 
     @property
     def person_prefix(self) -> str | None:
@@ -170,6 +174,11 @@ class SourceContract:
             yield f"number_keys names {name!r}, which is none of key_attributes{meant}"
         if {*self.key_attributes[:1]} & {*self.number_keys} and any(self.aliases.values()):
             yield "aliases give the partition key a prefix, and it is one of number_keys: write an empty prefix"
+        identifiers = sorted(self._identifiers)
+        for name in self.aliases:
+            # One that is near to none may be a name for exclusion rules only.
+            if name not in identifiers and (meant := did_you_mean(name, identifiers)):
+                yield f"aliases names {name!r}, which is none of the identifiers{meant}"
         for name in self.kind_names:
             if name in RESERVED_KINDS:
                 yield f"kind {name!r}: a run summary uses that name itself; choose another"
@@ -179,7 +188,7 @@ class SourceContract:
         yield from _faults_of_sql_names("dataset", [dataset.name for dataset in self.tables])
         for dataset in self.datasets:
             yield from _faults_of_sql_names(f"column of {dataset.name!r}", dataset.column_names)
-            yield from _type_faults(dataset)
+            yield from _column_faults(dataset)
             yield from _layout_faults(dataset)
 
     def _dataset_faults(self) -> Iterator[str]:
@@ -243,11 +252,14 @@ def _layout_faults(dataset: Dataset) -> Iterator[str]:
     yield from _data_class_faults(dataset)
 
 
-def _type_faults(dataset: Dataset) -> Iterator[str]:
+def _column_faults(dataset: Dataset) -> Iterator[str]:
     structural = {*dataset.key, *dataset.sort_by}
     for column in dataset.columns:
         for fault in column.type.faults():
             yield f"{dataset.name!r}: {column.name!r}: {fault}"
+        for source in column.source:
+            if "" in source.replace("[]", "").split("."):
+                yield f"{dataset.name!r}: {column.name!r} comes from {source!r}, a path with an empty name: correct it"
         if column.name in structural and not column.type.can_order:
             said = f"{dataset.name!r}: {column.name!r} is {column.type.name}"
             yield f"{said}, and rows are known or sorted by it: choose another column"

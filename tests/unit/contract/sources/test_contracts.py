@@ -114,6 +114,19 @@ OTHER = Dataset(
             "number_keys names 'ticket_ids', which is none of key_attributes; did you mean 'ticket_id'",
         ),
         ({"number_keys": ("ticket_id",), "aliases": {"id": "T-"}}, "a prefix, and it is one of number_keys"),
+        (
+            with_tickets(columns=(*TICKETS.columns, text(99, "customer_id", IDENTIFIER, "…")))
+            | {"aliases": {"customerid": ""}},
+            "aliases names 'customerid', which is none of the identifiers; did you mean 'customer_id'",
+        ),
+        (
+            with_tickets(columns=(*TICKETS.columns, text(99, "city", PERSONAL, "…", "ship..city"))),
+            "'tickets': 'city' comes from 'ship..city', a path with an empty name",
+        ),
+        (
+            with_tickets(columns=(*TICKETS.columns, text(99, "city", PERSONAL, "…", "ship.cities[]."))),
+            "'tickets': 'city' comes from 'ship.cities.*[.]', a path with an empty name",
+        ),
         ({"kinds": (ItemKind("tickets"), ItemKind("tickets"))}, "kind 'tickets' is there 2 times"),
         ({"kinds": (ItemKind("rejected"),)}, "kind 'rejected': a run summary uses that name itself"),
         ({"kinds": (ItemKind("t-1"),)}, "kind 't-1': write lower-case letters, digits and underscores"),
