@@ -7,15 +7,16 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterable
-from importlib import import_module, resources
+from importlib import import_module
+from pathlib import Path
 from types import ModuleType
 from typing import Final
 
 from contract.datasets import REJECTED, Dataset
 from contract.source import ContractError, SourceContract
-from contract.views import NamedQuery, View, named_queries
+from contract.views import SUFFIX, NamedQuery, View, named_queries
 
-_SQL: Final = resources.files("contract") / "sql"
+_COMMON: Final = Path(__file__).parent / "sql"
 #: In our files, keywords are written large, and tables without quotes and without a database.
 _READ: Final = re.compile(r"\b(?:FROM|JOIN)\s+([a-z_][a-z0-9_]*)")
 
@@ -52,11 +53,22 @@ def named_queries_of(contract: SourceContract) -> tuple[NamedQuery, ...]:
     Raises:
         ContractError: two have the same name.
     """
-    common = named_queries(_SQL / "named_queries")
+    common = named_queries(_COMMON / "named_queries")
     own = _own(contract)
     queries = sorted((*common, *(own.NAMED_QUERIES if own else ())), key=lambda query: query.name)
     _check_names(contract, [query.name for query in queries])
     return tuple(queries)
+
+
+def declared_in(contract: SourceContract, name: str) -> str:
+    """Return the files, in the project's folder, that declare a view or named query; an empty text: there are none."""
+    own = _own(contract)
+    folders, modules = [_COMMON], []
+    if own and own.__file__ and name in [served.name for served in (*own.VIEWS, *own.NAMED_QUERIES)]:
+        module = Path(own.__file__)
+        folders, modules = [module.parent], [module]
+    files = [file for folder in folders for file in sorted(folder.rglob(f"{name}{SUFFIX}"))]
+    return " or ".join(file.relative_to(_COMMON.parents[1]).as_posix() for file in (*files, *modules))
 
 
 def views_over(contract: SourceContract, tables: Iterable[Dataset]) -> tuple[View, ...]:

@@ -17,7 +17,7 @@ from contract.column_types import ColumnType
 from contract.nearest import did_you_mean
 
 _DESCRIPTION_MARK: Final = "-- "
-_SUFFIX: Final = ".sql"
+SUFFIX: Final = ".sql"
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,7 @@ def view(
     Raises:
         ValueError: there is no such file, or its first line is no description.
     """
-    file = folder / f"{name}{_SUFFIX}"
+    file = folder / f"{name}{SUFFIX}"
     if not file.is_file():
         files = [each.name for each in folder.iterdir()] if folder.is_dir() else []
         message = f"view {name!r} has no file: write its SQL into {file}{did_you_mean(file.name, files)}"
@@ -109,7 +109,7 @@ def view(
 def named_queries(folder: Traversable) -> tuple[NamedQuery, ...]:
     """Return a query for every file of ``folder``, by name; raises as :func:`read_sql`."""
     files = sorted(folder.iterdir(), key=lambda file: file.name)
-    return tuple(NamedQuery(file.name.removesuffix(_SUFFIX), *read_sql(file)) for file in files)
+    return tuple(NamedQuery(file.name.removesuffix(SUFFIX), *read_sql(file)) for file in files)
 
 
 def read_sql(file: Traversable) -> tuple[str, str]:

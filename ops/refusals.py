@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 from contract.nearest import did_you_mean
-from contract.serving import views_of, views_over
+from contract.serving import declared_in, views_of, views_over
 from ops.databases import databases_of
 from ops.platform import Platform
 
@@ -15,15 +15,15 @@ _TABLE: Final = re.compile(r"Table '(?:(?:[^'.]*\.)?([^'.]*)\.)?([^'.]*)' does n
 _COLUMN: Final = re.compile(r"Column '(?:[^']*\.)?([^'.]*)' cannot be resolved")
 #: What the grammar has no place for: a word of SQL's own, if it names a column.
 _WORD: Final = re.compile(r"mismatched input '([^']*)'")
+_VIEW_AT_FAULT: Final = re.compile("INVALID_VIEW|VIEW_IS_STALE")
+_VIEW: Final = re.compile(r"view '(?:[^']*\.)?([^'.]*)'", re.IGNORECASE)
 _GUIDE: Final = "docs/analyst-guide.md"
 
 
 def remedy_of(why: str, sql: str, platform: Platform) -> str:
     """Return what to do about a refusal of that SQL; a misspelt name is told the nearest right one."""
-    if found := _TABLE.search(why):
-        return _of_a_table(found[2], found[1] or platform.environment.etl.catalog.database_name, platform)
-    if found := _COLUMN.search(why):
-        return _of_a_column(found[1], sql, platform)
+    if named := _of_what_it_names(why, sql, platform):
+        return named
     if re.search(r"snapshot|version history|table version", why, re.IGNORECASE):
         return f"That state is not there, or no longer. Those that are, with their ids: {platform.command('history')}"
     if "scanned limit" in why:
@@ -34,6 +34,25 @@ def remedy_of(why: str, sql: str, platform: Platform) -> str:
             "DESCRIBE lists a table's columns with their types."
         )
     return _of_the_grammar(why, platform)
+
+
+def _of_what_it_names(why: str, sql: str, platform: Platform) -> str:
+    """Return what to do about the view, table or column that a refusal names; an empty text if it names none."""
+    if _VIEW_AT_FAULT.match(why) and (views := _VIEW.findall(why)):
+        return _of_a_view(views[-1], platform)
+    if found := _TABLE.search(why):
+        return _of_a_table(found[2], found[1] or platform.environment.etl.catalog.database_name, platform)
+    if found := _COLUMN.search(why):
+        return _of_a_column(found[1], sql, platform)
+    return ""
+
+
+def _of_a_view(name: str, platform: Platform) -> str:
+    declared = declared_in(platform.environment.contract, name)
+    mended = (
+        f"mend it in {declared}, and deploy" if declared else "no contract declares it, so whoever made it mends it"
+    )
+    return f"The view {name} is at fault, not this SQL: {mended}."
 
 
 def _of_a_table(name: str, database: str, platform: Platform) -> str:

@@ -22,6 +22,7 @@ from contract.layout import first_metadata_key, table_prefix
 from contract.serving import PRESTO_VIEW_PARAMETERS, VIEW_TYPE, presto_view_text, views_of
 from contract.source import SourceContract
 from contract.table_metadata import first_metadata
+from contract.views import View
 from tools.local.aws_environment import CREDENTIALS, REGION
 from tools.local.clients import Clients
 from tools.local.trino import distribution
@@ -71,22 +72,26 @@ class SqlLake:
         for table in self.contract.tables:
             self._declare(table)
         for view in views_of(self.contract):
-            self.clients.glue.create_table(
-                DatabaseName=self.database,
-                TableInput={
-                    "Name": view.name,
-                    "TableType": VIEW_TYPE,
-                    "Parameters": dict(PRESTO_VIEW_PARAMETERS),
-                    "ViewOriginalText": presto_view_text(view, self.database),
-                    "ViewExpandedText": "/* Presto View */",
-                    "StorageDescriptor": {
-                        "Columns": [
-                            {"Name": column.name, "Type": column.hive_type, "Comment": column.comment}
-                            for column in view.columns
-                        ]
-                    },
+            self.declare_view(view)
+
+    def declare_view(self, view: View) -> None:
+        """Declare a view, as the stack does: nobody looks whether it can be asked."""
+        self.clients.glue.create_table(
+            DatabaseName=self.database,
+            TableInput={
+                "Name": view.name,
+                "TableType": VIEW_TYPE,
+                "Parameters": dict(PRESTO_VIEW_PARAMETERS),
+                "ViewOriginalText": presto_view_text(view, self.database),
+                "ViewExpandedText": "/* Presto View */",
+                "StorageDescriptor": {
+                    "Columns": [
+                        {"Name": column.name, "Type": column.hive_type, "Comment": column.comment}
+                        for column in view.columns
+                    ]
                 },
-            )
+            },
+        )
 
     def _declare(self, dataset: Dataset) -> None:
         key = f"{self.database}/{first_metadata_key('local', dataset)}"

@@ -17,6 +17,7 @@ from contract.runs import RunSummary
 from contract.source import SourceContract
 from envs.schema import ARROW_ENGINE, GLUE_ENGINE, LAMBDA_ENGINE, SPARK_ENGINE
 from ops.queries import Column
+from tools.local.asked_once import ask_each_once
 from tools.local.demos import with_make, with_python
 from tools.local.deployment import Progress, deploy
 from tools.local.engines import Engines
@@ -187,8 +188,9 @@ class Demo:
             rows = reconcile(self.workspace.environment.contract, summary, athena)
             step.detail = f"{rows:,} rows in {len(summary.objects)} tables: as many as the run wrote, none lost"
         with self._screen.step("SQL through the views") as step:
+            can_be_asked = ask_each_once(self.workspace.environment.contract, athena)
             answers = {title: athena.ask(sql) for title, sql in sample.questions.items()}
-            step.detail = f"{len(answers)} queries on Trino"
+            step.detail = f"{len(answers)} queries on Trino; {can_be_asked}"
         for title, answer in answers.items():
             self._screen.answer(title, [*map(Column, answer.columns, answer.types)], answer.rows)
 

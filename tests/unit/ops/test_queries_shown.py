@@ -163,6 +163,27 @@ def test_a_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
         ("Bytes scanned limit was exceeded", ("Filter by time or key",)),
         ("TYPE_MISMATCH: line 1:39: Cannot apply operator: varchar = date", ("TIMESTAMP '2026-",)),
         ("SYNTAX_ERROR: line 1:8", ("Correct the SQL",)),
+        (
+            (
+                "INVALID_VIEW: line 1:15: Failed analyzing stored view 'awsdatacatalog.cat_prod_analytics_db."
+                "feedback_in_context': line 1:8: Function 'average' not registered"
+            ),
+            ("view feedback_in_context is at fault, not this SQL", "sql/views/feedback_in_context.sql"),
+        ),
+        (
+            (
+                "VIEW_IS_STALE: line 1:15: View 'awsdatacatalog.cat_prod_analytics_db.dashboard_usuarios' is stale: "
+                "column [a] of type double cannot be coerced to column [a] of type bigint"
+            ),
+            ("view dashboard_usuarios is at fault", "contract/sources/catia/views.py"),
+        ),
+        (
+            (
+                "INVALID_VIEW: Failed analyzing stored view 'awsdatacatalog.d.sombodys': line 1:15: Table "
+                "'awsdatacatalog.d.gone' does not exist"
+            ),
+            ("view sombodys is at fault", "whoever made it"),
+        ),
     ],
 )
 def test_a_refused_query_is_told_its_own_remedy(refusal: str, remedies: tuple[str, ...]) -> None:
