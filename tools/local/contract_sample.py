@@ -52,7 +52,7 @@ def contract_sample(contract: SourceContract, items: int, seed: int, newest: dat
     columns = {view.name: [column.name for column in view.columns] for view in views_of(contract)}
     columns |= {dataset.name: [*dataset.column_names] for dataset in reversed(contract.datasets) if dataset != REJECTED}
     questions = {f"What is there? ({name})": _look(name, names) for name, names in columns.items()}
-    rejected = "SELECT reason, count(*) AS items FROM rejected GROUP BY reason ORDER BY items DESC, reason LIMIT 5"
+    rejected = "SELECT reason, count(*) AS items FROM rejected GROUP BY reason ORDER BY items DESC, reason"
     questions |= {"What could not be read, and why? (rejected)": rejected, **RUNS_QUESTION}
     return Sample(made, f"{items:,} made-up items", questions, view=next(iter(columns)))
 

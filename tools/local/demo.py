@@ -7,6 +7,7 @@ the engine of Athena. Done again, it is a further night on what is there.
 
 from __future__ import annotations
 
+import shlex
 import subprocess
 import sys
 from collections.abc import Callable
@@ -192,7 +193,8 @@ class Demo:
             answers = {title: athena.ask(sql) for title, sql in sample.questions.items()}
             step.detail = f"{len(answers)} queries on Trino; {can_be_asked}"
         for title, answer in answers.items():
-            self._screen.answer(title, [*map(Column, answer.columns, answer.types)], answer.rows)
+            command = f"make query{with_make(self.workspace.directory)} SQL={shlex.quote(' '.join(sample.questions[title].split()))}"
+            self._screen.answer(title, [*map(Column, answer.columns, answer.types)], answer.rows, command)
 
     def _variables(self) -> dict[str, str]:
         return self._engines.variables(self.workspace.environment)

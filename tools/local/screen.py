@@ -19,6 +19,7 @@ from ops.queries import Column
 from ops.show.logs import is_for_people, text_of
 from ops.show.queries import show as show_answer
 
+MOST_ROWS: Final = 8
 WIDEST_CELL: Final = 60
 #: A longer one is cut: progress is one line.
 WIDEST_LINE: Final = 90
@@ -70,10 +71,12 @@ class Screen:
         seconds = f" {step.seconds:.1f} s  "
         self.console.print(Text.assemble(("✔ ", "green"), (title, "bold"), seconds, (step.detail, "dim")))
 
-    def answer(self, title: str, columns: Sequence[Column], rows: Sequence[Sequence[Any]]) -> None:
-        """Print a query's answer, as the operators' command does."""
+    def answer(self, title: str, columns: Sequence[Column], rows: Sequence[Sequence[Any]], command: str) -> None:
+        """Print a query's answer, as the operators' command does; of many rows the first, and what shows all."""
         self.console.print(Text(f"\n{title}", style="bold"))
-        show_answer(columns, [tuple(map(_cell, row)) for row in rows], self.console, more=False)
+        show_answer(columns, [tuple(map(_cell, row)) for row in rows[:MOST_ROWS]], self.console, more=False)
+        if left := len(rows[MOST_ROWS:]):
+            self.console.print(f"Rows left out: {left}. All: {command}", highlight=False, markup=False, soft_wrap=True)
 
     def summary(self) -> None:
         """Print how long all steps took; each has had its own line."""

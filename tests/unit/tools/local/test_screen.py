@@ -6,8 +6,20 @@ import json
 import pytest
 from rich.console import Console
 
+from ops.queries import Column
 from tools.local import screen
 from tools.local.screen import Screen
+
+
+def test_rows_without_room_are_counted_and_the_command_that_shows_all_is_told() -> None:
+    written = io.StringIO()
+    shown = Screen(Console(file=written, width=200))
+    rows = [(number,) for number in range(11)]
+    shown.answer("Why?", [Column("reason", "varchar")], rows, "make query SQL=it")
+    said = [line.strip() for line in written.getvalue().splitlines()]
+    assert said[-2:] == ["7", "Rows left out: 3. All: make query SQL=it"]
+    shown.answer("Why?", [Column("reason", "varchar")], rows[:8], "make query SQL=all")
+    assert "SQL=all" not in written.getvalue()
 
 
 def test_in_a_pipe_a_step_says_what_the_program_logs_and_nothing_of_sparks(monkeypatch: pytest.MonkeyPatch) -> None:
