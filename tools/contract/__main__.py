@@ -8,30 +8,25 @@ from __future__ import annotations
 
 import argparse
 import sys
-from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
-
-import boto3
-from botocore.exceptions import BotoCoreError, ClientError, NoRegionError
+from typing import Final
 
 from contract.column_history import history_faults, read_history
 from contract.serving import named_queries_of, views_of
-from contract.source import ContractError
+from contract.source import ContractError, SourceContract
 from contract.sources import loading, unchecked_contract
 from lambda_src.normalize import Normalizer
-from ops.aws_errors import in_a_line
+from tools.contract.examples import example_faults
 from tools.contract.inference import observed
 from tools.contract.names import contract_name_of, fault_of
 from tools.contract.queries import query_faults
+from tools.contract.reading import ReaderError
 from tools.contract.reported import report
-from tools.contract.written import UnusableSampleError, checked, module_text
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
+from tools.contract.sampling import DEFAULT_LIMIT, UnusableSampleError, sample, sample_for
+from tools.contract.trial import tried
+from tools.contract.written import checked, module_text
 
 SOURCES: Final = Path(__file__).resolve().parents[2] / "contract" / "sources"
-DEFAULT_LIMIT: Final = 1000
 
 
 def parser() -> argparse.ArgumentParser:
@@ -45,6 +40,7 @@ def parser() -> argparse.ArgumentParser:
         epilog="For example: python -m tools.contract check visits",
     )
     check.add_argument("name", help="the contract's name, as its module in contract/sources is called")
+    check.add_argument("--table", help="try the contract on items of this DynamoDB table; nothing is written")
     infer = commands.add_parser(
         "infer",
         help="Write a first contract from a sample of a table's items.",
@@ -53,9 +49,10 @@ def parser() -> argparse.ArgumentParser:
     )
     infer.add_argument("--table", required=True, help="the DynamoDB table's name")
     infer.add_argument("--name", help="the contract's name (default: made of the table's)")
-    infer.add_argument(
-        "--limit", type=_at_least_one, default=DEFAULT_LIMIT, help="items to look at (default: %(default)s)"
-    )
+    for command in (check, infer):
+        command.add_argument(
+            "--limit", type=_at_least_one, default=DEFAULT_LIMIT, help="items to look at (default: %(default)s)"
+        )
     infer.add_argument("--output", type=Path, help="the file (default: contract/sources/<name>.py)")
     return root
 
@@ -63,10 +60,11 @@ def parser() -> argparse.ArgumentParser:
 def main(words: list[str] | None = None) -> int:
     """Do what the command line says, and return the exit status."""
     arguments = parser().parse_args(words)
-    return _check(arguments.name) if arguments.command == "check" else _infer(arguments)
+    return _check(arguments) if arguments.command == "check" else _infer(arguments)
 
 
-def _check(name: str) -> int:
+def _check(arguments: argparse.Namespace) -> int:
+    name = arguments.name
     try:
         contract = unchecked_contract(name)
         past = history_faults(contract, read_history())
@@ -77,7 +75,9 @@ def _check(name: str) -> int:
             # It imports the contract's functions, as ETL-1 does.
             Normalizer(contract)
             views, queries = views_of(contract), named_queries_of(contract)
-        contract.refuse((*past, *query_faults(contract, views, queries)))
+        # What a table really has is worth more than what is made up.
+        examples = () if arguments.table else example_faults(contract)
+        contract.refuse((*past, *query_faults(contract, views, queries), *examples))
     except ContractError as error:
         sys.stderr.write(f"{error}\n")
         return 1
@@ -86,7 +86,18 @@ def _check(name: str) -> int:
             columns = ", ".join(f"{column.name} {column.type.name}" for column in each.columns)
             sys.stdout.write(f"{kind} {each.name}: {columns}\n")
     sys.stdout.write(f"The contract {name!r} is whole. See it run: make demo CONTRACT={name}\n")
-    return 0
+    return _try(contract, arguments.table, arguments.limit) if arguments.table else 0
+
+
+def _try(contract: SourceContract, table: str, limit: int) -> int:
+    """Say what the contract makes of a table's items; fail where it can read none of them."""
+    try:
+        trial = tried(contract, sample_for(contract, table, limit))
+    except (UnusableSampleError, ReaderError) as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    sys.stdout.write(trial.report(table))
+    return 0 if trial.accepted else 1
 
 
 def _infer(arguments: argparse.Namespace) -> int:
@@ -98,12 +109,9 @@ def _infer(arguments: argparse.Namespace) -> int:
         sys.stderr.write(f"{fault}\n")
         return 2
     try:
-        keys, items = sample(boto3.client("dynamodb"), arguments.table, arguments.limit)
+        keys, items = sample(arguments.table, arguments.limit)
         seen = observed(items, keys)
         outcome = checked(module_text(name, arguments.table, seen), name, items, target)
-    except (BotoCoreError, ClientError) as error:
-        sys.stderr.write(f"{_refused(error)}\n")
-        return 1
     except UnusableSampleError as error:
         sys.stderr.write(f"{error}\n")
         return 1
@@ -111,29 +119,11 @@ def _infer(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _refused(error: BotoCoreError | ClientError) -> str:
-    """Return what to say of the SDK's error."""
-    if isinstance(error, NoRegionError):
-        return f"{error} Set AWS_DEFAULT_REGION to the table's, and repeat."
-    return in_a_line(error, "the table", "")
-
-
 def _at_least_one(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
         message = f"{text!r} is no number of items from 1 on"
         raise argparse.ArgumentTypeError(message)
     return int(text)
-
-
-def sample(dynamodb: DynamoDBClient, table: str, limit: int) -> tuple[tuple[str, ...], list[dict[str, Any]]]:
-    """Return a table's key attributes, the partition key first, and up to so many of its items."""
-    schema = dynamodb.describe_table(TableName=table)["Table"]["KeySchema"]
-    keys = sorted(schema, key=lambda key: key["KeyType"])
-    pages = dynamodb.get_paginator("scan").paginate(
-        TableName=table, PaginationConfig={"PageSize": min(limit, DEFAULT_LIMIT)}
-    )
-    items = (item for page in pages for item in page["Items"])
-    return tuple(key["AttributeName"] for key in keys), list(islice(items, limit))
 
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@ from lambda_src.normalize import Normalizer
 from tools.contract.classes import proposed_class
 from tools.contract.inference import Attribute, Observation
 from tools.contract.names import column_name
+from tools.contract.sampling import UnusableSampleError
 
 _BUILDERS: Final = {
     Kind.TEXT: "text",
@@ -79,10 +80,6 @@ CONTRACT = SourceContract(
     item_reader=f"{{__name__}}:read",
 )
 '''
-
-
-class UnusableSampleError(Exception):
-    """No contract can be made of a sample."""
 
 
 @dataclass(frozen=True)

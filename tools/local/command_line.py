@@ -14,17 +14,15 @@ from typing import Final
 from contract.runs import RunSummaryError
 from contract.settings import TransformArgument
 from contract.source import SourceContract
-from envs.local import LOCAL
 from envs.schema import ARROW_ENGINE, GLUE_ENGINE, LAMBDA_ENGINE, SPARK_ENGINE
 from envs.selection import LOCAL_CONTRACT_VARIABLE
 from envs.validation import ConfigurationError
 from tools.local.aws_environment import forget_accounts
-from tools.local.catia_sample import catia_sample
-from tools.local.contract_sample import contract_sample
 from tools.local.demo import Demo
 from tools.local.engines import Engines, deployed_engines, shell_variables
 from tools.local.errors import LocalError
 from tools.local.machine_parts import start_trino
+from tools.local.made_up import made_up
 from tools.local.pipeline import run_transform_job
 from tools.local.sample import Sample
 from tools.local.screen import Screen
@@ -72,10 +70,7 @@ def curate(workspace: Workspace, arguments: argparse.Namespace) -> None:
 
 
 def _sample(contract: SourceContract, arguments: argparse.Namespace) -> Sample:
-    newest, size = datetime.now(UTC).date(), arguments.users or DEFAULT_USERS
-    if contract.name == LOCAL.contract_name:
-        return catia_sample(size, arguments.seed, newest=newest)
-    return contract_sample(contract, size, arguments.seed, newest=newest)
+    return made_up(contract, arguments.users or DEFAULT_USERS, arguments.seed, newest=datetime.now(UTC).date())
 
 
 def down(workspace: Workspace, _: argparse.Namespace) -> None:

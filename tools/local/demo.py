@@ -192,8 +192,9 @@ class Demo:
             can_be_asked = ask_each_once(self.workspace.environment.contract, athena)
             answers = {title: athena.ask(sql) for title, sql in sample.questions.items()}
             step.detail = f"{len(answers)} queries on Trino; {can_be_asked}"
+        asking = f"make query{with_make(self.workspace.directory)}"
         for title, answer in answers.items():
-            command = f"make query{with_make(self.workspace.directory)} SQL={shlex.quote(' '.join(sample.questions[title].split()))}"
+            command = f"{asking} SQL={shlex.quote(' '.join(sample.questions[title].split()))}"
             self._screen.answer(title, [*map(Column, answer.columns, answer.types)], answer.rows, command)
 
     def _variables(self) -> dict[str, str]:

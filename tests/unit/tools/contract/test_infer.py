@@ -19,7 +19,8 @@ import pytest
 from tools.contract import __main__ as command
 from tools.contract.inference import observed
 from tools.contract.reported import report
-from tools.contract.written import UnusableSampleError, checked, module_text
+from tools.contract.sampling import UnusableSampleError
+from tools.contract.written import checked, module_text
 from tools.local.aws_environment import ISOLATION
 from tools.local.sample_shapes import wire
 
