@@ -9,7 +9,6 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
-from typing import Final
 
 from contract.column_history import history_faults, read_history
 from contract.serving import named_queries_of, views_of
@@ -18,15 +17,13 @@ from contract.sources import loading, unchecked_contract
 from lambda_src.normalize import Normalizer
 from tools.contract.examples import example_faults
 from tools.contract.inference import observed
-from tools.contract.names import contract_name_of, fault_of
+from tools.contract.names import contract_name_of, fault_of, module_of
 from tools.contract.queries import query_faults
 from tools.contract.reading import ReaderError
 from tools.contract.reported import report
 from tools.contract.sampling import DEFAULT_LIMIT, UnusableSampleError, sample, sample_for
 from tools.contract.trial import tried
 from tools.contract.written import checked, module_text
-
-SOURCES: Final = Path(__file__).resolve().parents[2] / "contract" / "sources"
 
 
 def parser() -> argparse.ArgumentParser:
@@ -103,7 +100,7 @@ def _try(contract: SourceContract, table: str, limit: int) -> int:
 def _infer(arguments: argparse.Namespace) -> int:
     """Write the contract, and say what was seen."""
     name = arguments.name or contract_name_of(arguments.table)
-    target = arguments.output or SOURCES / f"{name}.py"
+    target = arguments.output or module_of(name)
     fault = fault_of(name) or (f"{target} is there already: give another --name or --output" if target.exists() else "")
     if fault:
         sys.stderr.write(f"{fault}\n")
@@ -115,7 +112,7 @@ def _infer(arguments: argparse.Namespace) -> int:
     except UnusableSampleError as error:
         sys.stderr.write(f"{error}\n")
         return 1
-    sys.stdout.write(report(seen, outcome, target, name))
+    sys.stdout.write(report(seen, outcome, target, name, arguments.table))
     return 0
 
 

@@ -25,6 +25,10 @@ _MOST: Final = 90
 _ROOM: Final = 4
 #: Digits behind the point that a decimal has at least: later prices may have cents where the sample's have none.
 _PLACES: Final = 2
+#: More digits behind the point are those of a floating-point number: the next one may have more of them.
+_MOST_PLACES: Final = 12
+#: What tells kinds of items apart has up to so many different values.
+_MOST_KINDS: Final = 20
 #: Seconds since 1970 of the years 2010 to 2033: below are identity numbers of ten digits, above are telephones.
 _SECONDS: Final = range(1_262_304_000, 2_000_000_000)
 #: More digits than a DynamoDB number has.
@@ -59,6 +63,8 @@ class Attribute:
     day_ends: int = 0
     #: What all its numbers may be of the time since 1970, ``milliseconds`` or ``seconds``; empty if neither.
     epoch: str = ""
+    #: How many digits its numbers have behind the point where that is too many for a decimal; else 0.
+    places: int = 0
     #: Paths to the entries of its maps, without the attribute's own name: names only, no values.
     entries: tuple[str, ...] = ()
 
@@ -75,19 +81,33 @@ class Attribute:
 
 @dataclass(frozen=True)
 class Observation:
-    """What a sample tells: its keys, the partition key first; attributes in order; how many sets of them there are."""
+    """What a sample tells: its keys, the partition key first; attributes in order; how many sets of them there are.
+
+    ``telling`` are attributes with few values, each of which has sets of attributes of its own.
+    """
 
     keys: tuple[str, ...]
     items: int
     attributes: tuple[Attribute, ...]
     shapes: int
+    telling: tuple[str, ...]
 
 
 def observed(items: Sequence[Mapping[str, Any]], keys: tuple[str, ...]) -> Observation:
     """Return what items, in DynamoDB's wire format, tell of their table; keys come first."""
     names = sorted({name for item in items for name in item} - set(keys))
     attributes = tuple(_attribute(name, items, is_key=name in keys) for name in (*keys, *names))
-    return Observation(keys, len(items), attributes, len({frozenset(item) for item in items}))
+    few = [each for each in attributes if not (each.is_key or each.missing) and 1 < each.distinct <= _MOST_KINDS]
+    telling = tuple(each.name for each in few if each.type == ColumnType.TEXT and _tells_shapes(each.name, items))
+    return Observation(keys, len(items), attributes, len({frozenset(item) for item in items}), telling)
+
+
+def _tells_shapes(name: str, items: Sequence[Mapping[str, Any]]) -> bool:
+    """Return whether no two values of an attribute are of items with the same set of attributes."""
+    values: dict[frozenset[str], set[str]] = {}
+    for item in items:
+        values.setdefault(frozenset(item), set()).add(str(unwrap(item[name])))
+    return all(len(found) == 1 for found in values.values())
 
 
 def _attribute(name: str, items: Sequence[Mapping[str, Any]], *, is_key: bool) -> Attribute:
@@ -109,6 +129,7 @@ def _attribute(name: str, items: Sequence[Mapping[str, Any]], *, is_key: bool) -
         length=sum(map(len, texts)) / len(texts) if texts else 0,
         is_key=is_key,
         day_ends=_day_ends(texts) if is_key else 0,
+        places=_too_many_places(values) if best == ColumnType.DOUBLE else 0,
         epoch=_epoch(values) if best == ColumnType.INTEGER and not odd else "",
         entries=_entries([wire for wire in wires if "M" in wire]),
     )
@@ -167,11 +188,23 @@ def _candidates(kinds: Counter[str], values: Sequence[Any]) -> tuple[ColumnType,
     if most == "BOOL":
         return (ColumnType.BOOLEAN,)
     if most == "N":
-        decimal = _decimal_for([value for value in values if isinstance(value, Number)])
-        return ColumnType.INTEGER, decimal, ColumnType.DOUBLE
+        exact = () if _too_many_places(values) else (_decimal_for(_numbers(values)),)
+        return ColumnType.INTEGER, *exact, ColumnType.DOUBLE
     if most in {"M", "L"}:
         return (ColumnType.JSON,)
     return (ColumnType.DATE, ColumnType.INSTANT, ColumnType.JSON) if most else (ColumnType.TEXT,)
+
+
+def _numbers(values: Iterable[Any]) -> list[Number]:
+    return [value for value in values if isinstance(value, Number)]
+
+
+def _too_many_places(values: Iterable[Any]) -> int:
+    """Return how many digits numbers have behind the point, where a decimal had better not promise so many; else 0."""
+    places = max(
+        (-int(Decimal(number).normalize(_EXACT).as_tuple().exponent) for number in _numbers(values)), default=0
+    )
+    return places if places > _MOST_PLACES else 0
 
 
 def _decimal_for(numbers: Iterable[Number]) -> ColumnType:

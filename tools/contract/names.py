@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
+from contract import sources
 from contract.datasets import DATA_QUALITY, DAY_FOLDER, REJECTED, RUNS
 from contract.source import faults_of_names
 from contract.sources import contract_names
@@ -22,6 +24,11 @@ def column_name(attribute: str, taken: set[str]) -> str:
     while name in taken or name == DAY_FOLDER:
         name += "_"
     return name
+
+
+def module_of(name: str) -> Path:
+    """Return the file in which a contract of that name is looked for."""
+    return Path(sources.__file__).with_name(f"{name}.py")
 
 
 def contract_name_of(table: str) -> str:

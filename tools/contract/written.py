@@ -11,7 +11,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, Final
 
-from contract.column_types import ColumnType, Kind
+from contract.column_types import Kind
 from contract.datasets import IDENTIFIER, DataClass
 from contract.items.outcomes import Rejected
 from contract.source import ContractError, SourceContract
@@ -111,8 +111,8 @@ def module_text(name: str, table: str, seen: Observation) -> str:
     lines = []
     for field_id, attribute in enumerate(seen.attributes, start=1):
         lines += [f"        # {each}" for each in _remarks(attribute)]
-        if attribute.type is not None:
-            written, words = _column(field_id, columns[attribute.name], attribute.type, attribute, seen)
+        if made := made_by(attribute, seen):
+            written, words = _column(field_id, columns[attribute.name], made, attribute, seen)
             lines.append(written)
             used |= words
     return _TEMPLATE.format(
@@ -168,27 +168,34 @@ def _is_number_as_text(attribute: Attribute, seen: Observation) -> bool:
     return bool(attribute.type and attribute.type.is_number) and _class_of(attribute, seen) is IDENTIFIER
 
 
+def made_by(attribute: Attribute, seen: Observation) -> str:
+    """Return what makes an attribute's column, as ``text`` or ``decimal(9, 2)``; an empty text where it gets none."""
+    if attribute.type is None:
+        return ""
+    if _is_number_as_text(attribute, seen):
+        return "text"
+    if attribute.type.kind is Kind.DECIMAL:
+        return f"decimal({attribute.type.precision}, {attribute.type.scale})"
+    return "prose" if attribute.is_prose else _BUILDERS[attribute.type.kind]
+
+
 def _shapes(seen: Observation) -> str:
     if seen.shapes == 1:
         return "All items have the same attributes."
     return (
         f"Items have {seen.shapes} different sets of attributes. Where these are several kinds of items, give each a\n"
-        "dataset and an ItemKind of its own, as contract/sources/catia has them."
+        "dataset and an ItemKind of its own: docs/how-to/another-table.md#several-kinds-in-one-table shows how."
+        + "".join(f"\n{json.dumps(name)} seems to tell the kinds apart." for name in seen.telling)
     )
 
 
-def _column(
-    field_id: int, name: str, kind: ColumnType, attribute: Attribute, seen: Observation
-) -> tuple[str, set[str]]:
+def _column(field_id: int, name: str, made: str, attribute: Attribute, seen: Observation) -> tuple[str, set[str]]:
     """Return the line that makes a column, and the words that it needs."""
     data_class = _class_of(attribute, seen)
-    kind = ColumnType.TEXT if _is_number_as_text(attribute, seen) else kind
     source, comment = json.dumps(attribute.name), json.dumps(f"What the source has as {attribute.name}.")
-    builder = "decimal" if kind.kind is Kind.DECIMAL else "prose" if attribute.is_prose else _BUILDERS[kind.kind]
-    made = f"decimal({kind.precision}, {kind.scale})" if builder == "decimal" else builder
     null = ", nullable=False" if attribute.is_key else ""
     line = f'        {made}({field_id}, "{name}", {data_class.name}, {comment}, {source}{null}),'
-    return f"{line}  # CONFIRM: {data_class.name}", {builder, data_class.name}
+    return f"{line}  # CONFIRM: {data_class.name}", {made.partition("(")[0], data_class.name}
 
 
 def _remarks(attribute: Attribute) -> Iterator[str]:
@@ -197,6 +204,11 @@ def _remarks(attribute: Attribute) -> Iterator[str]:
     yield f"{json.dumps(attribute.name)}: {_kinds(attribute)}{missing}."
     if attribute.type is None:
         yield "No column: its values are of kinds that no type of column has, or of too many."
+    if attribute.places:
+        yield (
+            f"Double: numbers of up to {attribute.places} digits behind the point are a program's fractions, and a "
+            "decimal would reject the next longer one. CONFIRM that some 16 digits do."
+        )
     if attribute.epoch:
         yield f"CONFIRM: may be {attribute.epoch} since 1970; docs/how-to/another-table.md makes a timestamp of them."
     if attribute.entries:

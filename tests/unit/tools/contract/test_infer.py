@@ -18,9 +18,10 @@ import pytest
 
 from tools.contract import __main__ as command
 from tools.contract.inference import observed
+from tools.contract.names import module_of
 from tools.contract.reported import report
 from tools.contract.sampling import UnusableSampleError
-from tools.contract.written import checked, module_text
+from tools.contract.written import Outcome, checked, module_text
 from tools.local.aws_environment import ISOLATION
 from tools.local.sample_shapes import wire
 
@@ -88,9 +89,14 @@ def test_a_sample_becomes_a_contract_with_what_was_odd(tmp_path: Path) -> None:
     assert '# "count": N in 98, NULL in 1; 2.0 % of the items have none.' in text
     assert "# ODD, would reject 1 items: expected a day as YYYY-MM-DD, found text of 6 characters." in text
     assert "Items have 3 different sets of attributes." in text
-    told = report(seen, outcome, target, "visits_")
+    assert "#several-kinds-in-one-table" in text
+    told = report(seen, outcome, target, "visits_", "Reception-Visits")
     assert "The contract takes 97 of them; it would reject" in told
-    assert told.endswith("Then: python -m tools.contract check visits_\n      make demo CONTRACT=visits_\n")
+    command_line = "python -m tools.contract check visits_ --table Reception-Visits"
+    assert told.endswith(f"Then: {command_line}\n      make demo CONTRACT=visits_\n")
+    # Only a module of contract/sources is found.
+    assert f"Move it to {module_of('visits_')}." in told
+    assert "Move it" not in report(seen, outcome, module_of("visits_"), "visits_", "Reception-Visits")
     assert [said for said in (text, told) if "secret" in said or "Pasto" in said] == []
 
 
@@ -102,6 +108,8 @@ def test_a_sample_becomes_a_contract_with_what_was_odd(tmp_path: Path) -> None:
         ([{"N": "20.5"}, {"N": "0.125"}], "decimal(9, 3)"),
         ([{"N": f"{10**36}"}, {"N": "0.5"}], "decimal(38, 1)"),
         ([{"N": "1E+100"}, {"N": "1E-100"}], "double"),
+        ([{"N": "0.123456789012"}], "decimal(17, 12)"),
+        ([{"N": "0.5"}, {"N": "0.1234567890123"}], "double"),
         ([{"S": "5"}, {"S": "07"}], "text"),
         ([{"BOOL": True}, {"S": "true"}], "boolean"),
         ([{"NULL": True}], "text"),
@@ -110,6 +118,25 @@ def test_a_sample_becomes_a_contract_with_what_was_odd(tmp_path: Path) -> None:
 def test_the_narrowest_type_that_all_values_are_of(values: list[dict[str, Any]], made: str) -> None:
     items = [{"id": {"S": str(number)}, "x": value} for number, value in enumerate(values)]
     assert f"        {made}(2, " in module_text("it", "it", observed(items, ("id",)))
+
+
+def test_why_a_number_is_no_decimal_is_told() -> None:
+    items = [{"id": {"S": "a"}, "x": {"N": "0.30000000000000004"}}]
+    text = module_text("it", "it", observed(items, ("id",)))
+    assert "# Double: numbers of up to 17 digits behind the point are a program's fractions, and a decimal" in text
+
+
+@pytest.mark.parametrize(("more", "told"), [({}, '"type" seems to tell'), ({"due": "x"}, "")])
+def test_what_seems_to_tell_kinds_apart_is_named(more: dict[str, str], told: str) -> None:
+    gear = [{"id": f"g{number}", "type": "gear", "city": "Cali", "price": number, **more} for number in range(3)]
+    loans = [
+        {"id": f"l{number}", "type": "loan", "city": ("Cali", "Pasto")[number % 2], "due": "x"} for number in range(3)
+    ]
+    loans[0]["price"] = 1 if more else ...
+    items = [{name: wire(value) for name, value in item.items() if value is not ...} for item in (*gear, *loans)]
+    text = module_text("it", "it", observed(items, ("id",)))
+    assert ("seems to tell" in text) == bool(told)
+    assert told in text
 
 
 def test_numbers_that_may_be_times_are_told() -> None:
@@ -140,6 +167,8 @@ def test_numeric_keys_of_people_days_in_keys_and_entries_of_maps(tmp_path: Path)
     # An identifier becomes a pseudonym, and only a text can.
     assert 'text(1, "cliente", IDENTIFIER' in text
     assert 'number_keys=("cliente",)' in text
+    shown = report(seen, Outcome(30, {}), tmp_path, "pedidos_", "pedidos").splitlines()
+    assert [line.split()[1] for line in shown if line.startswith("  cliente ")] == ["text"]
     assert 'partition=Partition("pedido", 9)' in text
     assert (
         '# Entries that may become columns of their own: "to.address.city", "to.address.post code", "to.fee".' in text
