@@ -205,10 +205,8 @@ def _remarks(attribute: Attribute) -> Iterator[str]:
     if attribute.type is None:
         yield "No column: its values are of kinds that no type of column has, or of too many."
     if attribute.places:
-        yield (
-            f"Double: numbers of up to {attribute.places} digits behind the point are a program's fractions, and a "
-            "decimal would reject the next longer one. CONFIRM that some 16 digits do."
-        )
+        yield f"Double: numbers of up to {attribute.places} digits behind the point are a program's fractions;"
+        yield "a decimal would reject the next longer one. CONFIRM that some 16 digits do."
     if attribute.epoch:
         yield f"CONFIRM: may be {attribute.epoch} since 1970; docs/how-to/another-table.md makes a timestamp of them."
     if attribute.entries:

@@ -123,17 +123,20 @@ def test_the_narrowest_type_that_all_values_are_of(values: list[dict[str, Any]],
 def test_why_a_number_is_no_decimal_is_told() -> None:
     items = [{"id": {"S": "a"}, "x": {"N": "0.30000000000000004"}}]
     text = module_text("it", "it", observed(items, ("id",)))
-    assert "# Double: numbers of up to 17 digits behind the point are a program's fractions, and a decimal" in text
+    assert "# Double: numbers of up to 17 digits behind the point are a program's fractions;" in text
 
 
 @pytest.mark.parametrize(("more", "told"), [({}, '"type" seems to tell'), ({"due": "x"}, "")])
 def test_what_seems_to_tell_kinds_apart_is_named(more: dict[str, str], told: str) -> None:
-    gear = [{"id": f"g{number}", "type": "gear", "city": "Cali", "price": number, **more} for number in range(3)]
-    loans = [
+    gear: list[dict[str, Any]] = [
+        {"id": f"g{number}", "type": "gear", "city": "Cali", "price": number, **more} for number in range(3)
+    ]
+    loans: list[dict[str, Any]] = [
         {"id": f"l{number}", "type": "loan", "city": ("Cali", "Pasto")[number % 2], "due": "x"} for number in range(3)
     ]
-    loans[0]["price"] = 1 if more else ...
-    items = [{name: wire(value) for name, value in item.items() if value is not ...} for item in (*gear, *loans)]
+    if more:
+        loans[0]["price"] = 1
+    items = [{name: wire(value) for name, value in item.items()} for item in (*gear, *loans)]
     text = module_text("it", "it", observed(items, ("id",)))
     assert ("seems to tell" in text) == bool(told)
     assert told in text

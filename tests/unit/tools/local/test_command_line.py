@@ -107,7 +107,7 @@ def test_steps_and_answers_are_shown() -> None:
     with screen.step("ETL-1") as step:
         step.progress("half [way]")
         step.detail = "1,099 items"
-    screen.answer("Who?", [Column("nombre", "varchar")], [["línea 1\nlínea 2"], [None], ["[bold]"]])
+    screen.answer("Who?", [Column("nombre", "varchar")], [["línea 1\nlínea 2"], [None], ["[bold]"]], "make query")
     screen.summary()
     assert "✔ ETL-1" in output.getvalue()
     assert "1,099 items" in output.getvalue()
