@@ -28,7 +28,8 @@ UNKNOWN_FEEDBACK_TYPE: Final = "unknown_feedback_type"
 
 USER: Final = "user"
 BOT: Final = "bot"
-_SENDERS: Final = {"user": USER, "usuario": USER, "bot": BOT, "assistant": BOT, "catia": BOT, "system": BOT}
+#: What becomes of the source's words, in any case; the analyst's guide says the same.
+SENDERS: Final = {"user": USER, "usuario": USER, "bot": BOT, "assistant": BOT, "catia": BOT, "system": BOT}
 _FEEDBACK_TYPES: Final = frozenset({"like", "dislike"})
 
 
@@ -126,7 +127,7 @@ def _sender(value: Any) -> str | None:
 
 def canonical_sender(word: str) -> str:
     """Return USER or BOT for a word that means one of them, in any case; any other word as it is."""
-    return _SENDERS.get(word.strip().lower(), word)
+    return SENDERS.get(word.strip().lower(), word)
 
 
 def _feedback_type(value: Any) -> str | None:

@@ -11,10 +11,15 @@ from sqlglot.optimizer.qualify import qualify
 
 from contract.datasets import Column
 from contract.serving import views_of
+from contract.sources.catia.normalize import BOT, SENDERS, USER
 from contract.views import ViewColumn
 from envs.prod import PROD
 from tests.unit.docs.computed import DOCS
 from tools.site.blocks import Block, blocks
+
+GUIDES: Final = ("analyst-guide.md", "guia-del-analista.md")
+#: Of the ten questions, and of three beside them: how tables are joined, accents, what is not in the tables.
+ANSWERS: Final = 13
 
 
 def types(columns: Iterable[Column | ViewColumn]) -> dict[str, str]:
@@ -33,11 +38,18 @@ def questions(name: str) -> list[Block]:
 
 def test_the_guide_asks_the_same_in_both_languages() -> None:
     english, spanish = (
-        [(block.language, block.text) for block in blocks((DOCS / name).read_text(encoding="utf-8"))]
-        for name in ("analyst-guide.md", "guia-del-analista.md")
+        [(block.language, block.text) for block in blocks((DOCS / name).read_text(encoding="utf-8"))] for name in GUIDES
     )
     assert english == spanish
-    assert len([language for language, _ in english if language == "text"]) == 10
+    assert len([language for language, _ in english if language == "text"]) == ANSWERS
+
+
+@pytest.mark.parametrize("name", GUIDES)
+def test_the_guide_says_which_words_become_which_sender(name: str) -> None:
+    guide = (DOCS / name).read_text(encoding="utf-8")
+    for sender in (USER, BOT):
+        words = ", ".join(f"`{word}`" for word in sorted(SENDERS) if SENDERS[word] == sender)
+        assert f"| `{sender}` | {words} |\n" in guide
 
 
 @pytest.mark.parametrize(
