@@ -8,9 +8,12 @@ from typing import Any
 
 import pytest
 
+from contract.datasets import Column, Dataset
 from contract.serving import named_queries_of, views_of
 from contract.sources.catia import CONTRACT
-from contract.sources.catia.spanish import SPANISH
+from contract.sources.catia.spanish import SERVED, SPANISH
+from contract.spanish import NIGHTS, QUERIES, REJECTED_ITEMS
+from contract.views import View, ViewColumn
 from envs.prod import PROD
 from tools.site.markdown import lines, table
 from tools.site.pages import DOCS, lineage_of_prod, pages_of_code
@@ -85,12 +88,20 @@ def test_all_tables_views_and_queries_are_told() -> None:
     assert [name for name, description in told if f"`{name}`" not in page or description not in page] == []
 
 
-def test_each_column_of_peoples_data_is_told_in_spanish_and_in_no_english() -> None:
+def test_each_table_view_column_and_query_is_told_in_spanish_and_in_no_english() -> None:
     page = spanish_page(CONTRACT)
-    columns = [column for dataset in CONTRACT.datasets for column in dataset.columns]
-    assert [column.name for column in columns if f"| `{column.name}` |" not in page] == []
-    assert [text for text in SPANISH.values() if text not in page] == []
-    assert [column.name for column in columns if f"| {column.comment} |" in page] == []
+    things: list[Dataset | View] = [*CONTRACT.tables, *VIEWS]
+    columns: list[Column | ViewColumn] = [column for thing in things for column in thing.columns]
+    named = [each.name for each in (*columns, *NAMED_QUERIES)]
+    assert [thing.name for thing in things if f"### `{thing.name}`" not in page] == []
+    assert [name for name in named if f"| `{name}` |" not in page] == []
+    said = (text for texts in (SPANISH, SERVED, REJECTED_ITEMS, NIGHTS, QUERIES) for text in texts.values())
+    assert [text for text in said if text.replace("|", "\\|") not in page] == []
+    english = {
+        *(thing.description for thing in (*things, *NAMED_QUERIES)),
+        *(column.comment for column in columns),
+    }
+    assert [text for text in english if text in page] == []
 
 
 def test_a_bar_in_a_cell_begins_no_cell() -> None:
