@@ -104,7 +104,7 @@ def curate(*, env: Env, yes: Yes = False, debug: Debug = False, as_json: Json = 
     if as_json:
         print_json({"engine": engine.name, **document(ended), "unpublished": left})
     else:
-        output().print(f"{engine.name} ended well after {ended.seconds:.0f} s.", soft_wrap=True)
+        output().print(f"{engine.name} succeeded after {ended.seconds:.0f} s.", soft_wrap=True)
         if left:
             output().print(f"Run {left.run_id} of {left.dt} is not published: {left.state.value}.", soft_wrap=True)
     return Exit.ATTENTION if left else Exit.WELL

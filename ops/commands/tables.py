@@ -51,7 +51,7 @@ def rebuild(*, env: Env, tables: Tables, yes: Yes = False, as_json: Json = False
     if as_json:
         print_json({"engine": transform.name, "tables": names, **document(ended)})
     else:
-        said = f"{transform.name} ended well after {ended.seconds:.0f} s. See python -m ops history --env {env}"
+        said = f"{transform.name} succeeded after {ended.seconds:.0f} s. See python -m ops history --env {env}"
         output().print(f"{said} --table {names[0]}", soft_wrap=True)
     return Exit.WELL
 
