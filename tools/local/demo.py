@@ -41,10 +41,12 @@ _TRANSFORM: Final = {SPARK_ENGINE: "ETL-2: Glue job on Spark", ARROW_ENGINE: "ET
 WHAT_NEXT: Final = """
 What to try next
   ask the tables            make query{of} SQL='SELECT * FROM {view} LIMIT 3'
+  which SQL to ask          docs/analyst-guide.md (en español: docs/guia-del-analista.md)
   as they were              make query{of} SQL='SELECT * FROM runs' gives snapshot ids for … FOR VERSION AS OF
   a further night           {chosen}.venv/bin/python -m tools.local night
   point this shell there    eval "$({chosen}.venv/bin/python -m tools.local env)"
     then how is all of it   .venv/bin/python -m ops status --env {env}
+    then the daily report   .venv/bin/python -m ops report --env {env}
     then see the state      terraform -chdir={output}/stacks/{stack} state list
     or what would change    {choice} .venv/bin/cdktf diff {stack}
   look at the files         {folder}: deploy.log, glue-job.log, emulator.log, trino/trino.log

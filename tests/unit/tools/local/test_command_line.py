@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+import re
 import subprocess
 import sys
 from dataclasses import replace
@@ -19,6 +20,7 @@ from tools.local.demo import what_next
 from tools.local.engines import Engines
 from tools.local.errors import DeployError, GlueJobError
 from tools.local.glue_stand_in import parse_conf
+from tools.local.machine_tools import PROJECT
 from tools.local.sample import Sample
 from tools.local.screen import Screen
 from tools.local.workspace import Workspace
@@ -154,6 +156,13 @@ def test_another_contracts_demo_has_a_folder_and_commands_of_its_own() -> None:
     usual = Workspace.chosen({})
     assert (usual.environment, usual.directory.name) == (LOCAL, ".local")
     assert "CONTRACT" not in what_next(usual, Engines(), Sample([], "", {}, view="x"))
+
+
+def test_what_is_proposed_next_leads_to_the_guide_and_the_report() -> None:
+    said = what_next(Workspace.chosen({}), Engines(), Sample([], "", {}, view="x"))
+    assert [page for page in re.findall(r"docs/\S+\.md", said) if not (PROJECT / page).is_file()] == []
+    assert "docs/analyst-guide.md (en español: docs/guia-del-analista.md)" in said
+    assert ".venv/bin/python -m ops report --env local" in said
 
 
 def test_what_is_proposed_next_keeps_the_engine_that_it_is_not_about() -> None:
