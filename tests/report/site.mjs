@@ -22,5 +22,10 @@ await onScreens(screens, async (tab) => {
       wider: await tab.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth),
     });
   }
-  return seen.map((each) => ({ ...each, elsewhere: asked.filter((url) => !/^(file|data|blob|about):/.test(url)) }));
+  // Names in the first column of a table that run over two lines.
+  await tab.goto(`file://${folder}/analyst-guide.html`);
+  const broken = await tab
+    .locator("td:first-child code")
+    .evaluateAll((names) => names.filter((name) => name.getClientRects().length > 1).map((name) => name.innerText));
+  return seen.map((each) => ({ ...each, broken, elsewhere: asked.filter((url) => !/^(file|data|blob|about):/.test(url)) }));
 });

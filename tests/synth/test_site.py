@@ -47,6 +47,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_site_has_all_pages_and_fetches_no_font(site: Path) -> None:
     tables = (site / "reference" / "tables.html").read_text(encoding="utf-8")
     assert "Tables, views and queries" in tables
+    assert '<html lang="es"' in (site / "reference" / "tablas.html").read_text(encoding="utf-8")
     assert "<code>sender: text</code>, <code>|</code> between them; <code>||</code> between" in tables
     assert (site / "tools" / "bench" / "RESULTS.html").is_file()
     served = [file for file in site.rglob("*.html") if "https://fonts." in file.read_text(encoding="utf-8")]
@@ -57,11 +58,16 @@ def test_search_finds_pages_in_a_browser_without_a_server_or_a_network(
     site: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     variables = browser_variables(tmp_path_factory.mktemp("browser"))
-    answers = {"add a column": "Add a column", "freshness": "Settings"}
+    answers = {
+        "add a column": "Add a column",
+        "freshness": "Settings",
+        "instantanea": "Tablas, vistas y consultas",
+        "costo": "Guía del analista",
+    }
     # A phone in light, a desk in dark.
     screens = [SCREENS[0], SCREENS[-1]]
     seen = run_script("site.mjs", variables, str(site), json.dumps([*answers]), json.dumps(screens))
     assert len(seen) == len(answers) * len(screens)
     for each in seen:
         assert answers[each["question"]] in each["found"]
-        assert (each["wider"], each["elsewhere"]) == (0, [])
+        assert (each["wider"], each["elsewhere"], each["broken"]) == (0, [], [])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -18,7 +19,7 @@ from envs.prod import PROD
 from tools.site.markdown import lines, table
 from tools.site.pages import DOCS, lineage_of_prod, pages_of_code
 from tools.site.settings_page import settings_page, texts, what_it_is
-from tools.site.site_hooks import on_page_markdown
+from tools.site.site_hooks import on_page_markdown, on_post_page, without_accents
 from tools.site.spanish_page import spanish_page
 from tools.site.tables_page import tables_page
 
@@ -114,3 +115,20 @@ def test_for_the_site_only_code_in_tables_loses_its_backslashes() -> None:
     shown = "| `a | b` | c \\| ``d ` | e`` |\n```text\n| `a \\| b` |\n```\nIt is `a \\| b`.\n"
     nothing: Any = None
     assert on_page_markdown(page, nothing, nothing, nothing) == shown
+
+
+def test_the_search_has_words_without_their_accents() -> None:
+    assert without_accents("La Instantánea, la instantánea y la gestión; año, SQL.") == [
+        "ano",
+        "gestion",
+        "instantanea",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "language"), [("guia-del-analista.md", "es"), ("reference/tablas.md", "es"), ("analyst-guide.md", "en")]
+)
+def test_a_spanish_page_says_that_it_is(name: str, language: str) -> None:
+    page: Any = SimpleNamespace(markdown=(DOCS / name).read_text(encoding="utf-8"))
+    nothing: Any = None
+    assert on_post_page('<html lang="en" class="no-js">', page, nothing) == f'<html lang="{language}" class="no-js">'
