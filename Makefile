@@ -28,6 +28,7 @@ demo: setup ## deploy to a local AWS emulator, run the pipeline, query it
 	@$(PY) -m tools.local demo --users $(USERS) --seed $(SEED) --engine $(ENGINE) --transform $(TRANSFORM)
 
 query: export ASKED := $(value SQL)
+query: export CAT_ASKED_BY := make query$(if $(CONTRACT), CONTRACT=$(CONTRACT))
 query: ## ask the demo's tables and views; alone, list the named queries
 #> make query
 #> make query SQL="SELECT count(*) FROM conversations"
@@ -35,10 +36,12 @@ query: ## ask the demo's tables and views; alone, list the named queries
 #> make query NAME=daily_activity OUTPUT=daily.csv
 #> make query FILE=question.sql FORMAT=records
 #> make query CONTRACT=tickets SQL="SELECT * FROM replies LIMIT 3"
+	$(foreach small,sql name file format rows output contract,$(if $(findstring command,$(origin $(small))),$(error \
+		make query takes SQL, NAME, FILE, FORMAT, ROWS, OUTPUT and CONTRACT in capitals, not $(small)=)))
 	@test -x $(PY) || { echo 'Nothing is set up, so nothing runs that could answer. Start it: make demo' >&2; exit 1; }
 	@$(PY) -m tools.local query $(if $(NAME),--name '$(NAME)') $(if $(FILE),--file '$(FILE)') \
 		$(if $(FORMAT),--format '$(FORMAT)') $(if $(ROWS),--rows '$(ROWS)') $(if $(OUTPUT),--output '$(OUTPUT)') \
-		$${ASKED:+"$$ASKED"}
+		$${ASKED:+-- "$$ASKED"}
 
 down: ## stop the emulator and remove what the demo made
 #> make down

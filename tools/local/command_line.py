@@ -21,7 +21,9 @@ from tools.local.aws_environment import forget_accounts
 from tools.local.demo import Demo
 from tools.local.engines import Engines, deployed_engines, shell_variables
 from tools.local.errors import LocalError
+from tools.local.locking import one_at_a_time
 from tools.local.machine_parts import start_trino
+from tools.local.machine_tools import DEMO_LOCK
 from tools.local.made_up import made_up
 from tools.local.pipeline import run_transform_job
 from tools.local.sample import Sample
@@ -37,7 +39,8 @@ def up(workspace: Workspace, _: argparse.Namespace) -> None:
 def demo(workspace: Workspace, arguments: argparse.Namespace) -> None:
     """Deploy to the emulator, run the pipeline, and query it."""
     engines = Engines(extract=arguments.engine, transform=arguments.transform)
-    Demo(workspace, Screen(), engines).run(_sample(workspace.environment.contract, arguments))
+    with one_at_a_time(workspace.directory / DEMO_LOCK):
+        Demo(workspace, Screen(), engines).run(_sample(workspace.environment.contract, arguments))
 
 
 def night(workspace: Workspace, arguments: argparse.Namespace) -> None:

@@ -19,6 +19,10 @@ _PLAN: Final = re.compile(r"Plan: (?:\d+ to import, )?(\d+) to add, (\d+) to cha
 _DONE: Final = re.compile(r"(\S+): (?:Creation|Modifications|Destruction) complete after")
 
 
+#: How far something is. A plan's own text, with all of its attributes, is for the log.
+_TELLS: Final = re.compile(r"\.\.\.(?: \[.*)?$| complete after |complete!|Plan: ")
+
+
 @dataclass
 class Progress:
     """What a deploy has said up to now about changes to resources."""
@@ -36,7 +40,8 @@ class Progress:
 
     def read(self, line: str) -> bool:
         """Take in a line of output; return whether it tells of a plan or a change."""
-        self.last = line.strip()
+        if _TELLS.search(line):
+            self.last = line.strip()
         plan = _PLAN.search(line)
         if plan:
             self.planned += sum(map(int, plan.groups()))

@@ -8,6 +8,18 @@ from contextlib import contextmanager
 from pathlib import Path
 
 
+def is_held(lock: Path) -> bool:
+    """Tell whether a process holds the lock now."""
+    try:
+        with lock.open() as handle:
+            fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except FileNotFoundError:
+        return False
+    except BlockingIOError:
+        return True
+    return False
+
+
 @contextmanager
 def one_at_a_time(lock: Path) -> Iterator[None]:
     """Wait until no other process holds the lock, a file that is made if need be, and hold it meanwhile."""

@@ -20,6 +20,9 @@ JDK_LINK: Final = VENV / "jdk"
 
 #: Where the local platform keeps its files, unless told otherwise.
 DEFAULT_DIRECTORY: Final = PROJECT / ".local"
+#: Held while setup installs, and in a demo's folder while the demo is being made.
+SETUP_LOCK: Final = DEFAULT_DIRECTORY / "setup.lock"
+DEMO_LOCK: Final = "demo.lock"
 
 JAVA_VERSIONS: Final = (8, 11, 17)
 """What Spark 3.5 runs on: https://spark.apache.org/docs/3.5.6/#downloading"""

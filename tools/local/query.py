@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from pathlib import Path
 
 from envs.selection import local_environment
 from envs.validation import ConfigurationError
@@ -13,6 +14,8 @@ from tools.local.aws_environment import emulator_environment, forget_accounts
 from tools.local.demos import directory_of, with_python
 from tools.local.emulator import Emulator
 from tools.local.errors import LocalError, TrinoError
+from tools.local.locking import is_held
+from tools.local.machine_tools import DEMO_LOCK, SETUP_LOCK
 
 
 def _variables() -> dict[str, str]:
@@ -23,6 +26,17 @@ def _variables() -> dict[str, str]:
         LocalError: nothing runs here that could answer.
     """
     directory = directory_of(local_environment(os.environ).contract_name)
+    try:
+        return _variables_of(directory)
+    except LocalError as error:
+        for lock, whose in ((directory / DEMO_LOCK, "make demo"), (SETUP_LOCK, "make setup")):
+            if is_held(lock):
+                message = f"{whose} is still at work: ask again once it has ended."
+                raise LocalError(message) from error
+        raise
+
+
+def _variables_of(directory: Path) -> dict[str, str]:
     emulator = Emulator(directory).endpoint_url()
     athena = AthenaServer.of(directory).running()
     if athena is None:

@@ -22,6 +22,7 @@ from tools.local.machine_tools import (
     JDK_LINK,
     NODE_VERSIONS,
     PROJECT,
+    SETUP_LOCK,
     TERRAFORM_AT_LEAST,
     VENV,
     find_java_home,
@@ -206,7 +207,7 @@ def main(arguments: Sequence[str] = ()) -> int:
     stamps = Stamps(PROJECT, VENV / "setup")
     try:
         check_own_folders(PROJECT)
-        with one_at_a_time(PROJECT / ".local" / "setup.lock"):
+        with one_at_a_time(SETUP_LOCK):
             (install_what_deploys if deploying else install_python_packages)(stamps)
             install_node_packages(stamps)
             if not deploying:

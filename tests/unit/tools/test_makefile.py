@@ -72,7 +72,9 @@ def test_query_names_queries_that_there_are_and_takes_what_ops_takes() -> None:
     assert "--format 'csv' --rows '5' --output 'my file.csv'" in planned
 
 
-@pytest.mark.parametrize("words", [(), ("NAME=daily_activity",), ("SQL=SELECT '$x', \"a b\"", "FILE=q.sql")])
+@pytest.mark.parametrize(
+    "words", [(), ("NAME=daily_activity",), ("SQL=SELECT '$x', \"a b\"", "FILE=q.sql"), ("SQL=-- a\nSELECT 1",)]
+)
 def test_query_passes_on_all_that_it_is_given_and_nothing_else(words: tuple[str, ...], tmp_path: Path) -> None:
     python = tmp_path / "python"
     python.write_text('#!/bin/sh\nprintf "%s\\n" "$@"\n', encoding="utf-8")
@@ -80,7 +82,19 @@ def test_query_passes_on_all_that_it_is_given_and_nothing_else(words: tuple[str,
     passed = make("query", f"PY={python}", *words).stdout.splitlines()
     given = dict(word.split("=", 1) for word in words)
     options = [part for name in ("NAME", "FILE") if name in given for part in (f"--{name.lower()}", given[name])]
-    assert passed == ["-m", "tools.local", "query", *options, *([given["SQL"]] if "SQL" in given else [])]
+    assert passed == [
+        "-m",
+        "tools.local",
+        "query",
+        *options,
+        *(["--", *given["SQL"].splitlines()] if "SQL" in given else []),
+    ]
+
+
+def test_query_refuses_variables_in_small_letters() -> None:
+    done = make("-n", "query", "sql=SELECT 1")
+    assert done.returncode != 0
+    assert "in capitals, not sql=" in done.stderr
 
 
 def test_help_of_no_target_says_so() -> None:

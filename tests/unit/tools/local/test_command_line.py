@@ -16,11 +16,12 @@ from ops.queries import Column
 from tools.local import __main__, query
 from tools.local import screen as screens
 from tools.local.command_line import COMMANDS, parser, shell_changes
-from tools.local.demo import what_next
+from tools.local.demo import Demo, what_next
 from tools.local.engines import Engines
 from tools.local.errors import DeployError, GlueJobError
 from tools.local.glue_stand_in import parse_conf
-from tools.local.machine_tools import PROJECT
+from tools.local.locking import is_held, one_at_a_time
+from tools.local.machine_tools import DEMO_LOCK, PROJECT
 from tools.local.sample import Sample
 from tools.local.screen import Screen
 from tools.local.workspace import Workspace
@@ -79,6 +80,36 @@ def test_a_query_without_a_demo_is_told_on_standard_error(
     monkeypatch.setattr(query, "directory_of", lambda _: tmp_path)
     assert __main__.main() == 1
     assert capsys.readouterr().err.startswith("The emulator was not started. Start it: make demo")
+
+
+@pytest.mark.parametrize(("lock", "command"), [("demo.lock", "make demo"), ("setup.lock", "make setup")])
+def test_a_query_meanwhile_is_told_to_wait(
+    lock: str, command: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["local", "query", "SELECT 1"])
+    monkeypatch.setattr(query, "directory_of", lambda _: tmp_path)
+    monkeypatch.setattr(query, "SETUP_LOCK", tmp_path / "setup.lock")
+    with one_at_a_time(tmp_path / lock):
+        assert __main__.main() == 1
+    assert capsys.readouterr().err == f"{command} is still at work: ask again once it has ended.\n"
+    assert __main__.main() == 1
+    assert "was not started" in capsys.readouterr().err
+
+
+def test_a_demo_is_at_work_until_it_ends(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    held: list[bool] = []
+    monkeypatch.setattr(Demo, "run", lambda *_: held.append(is_held(workspace.directory / DEMO_LOCK)))
+    COMMANDS["demo"](workspace, parser().parse_args(["demo", "--users", "1"]))
+    assert held == [True]
+    assert not is_held(workspace.directory / DEMO_LOCK)
+
+
+def test_before_its_packages_are_installed_it_says_so() -> None:
+    bare = (sys.executable, "-S", "-c", "from tools.local.__main__ import main; raise SystemExit(main())", "query")
+    done = subprocess.run(bare, check=False, cwd=PROJECT, capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("The package ")
+    assert "make setup" in done.stderr
 
 
 def test_a_query_of_no_contract_names_the_nearest(

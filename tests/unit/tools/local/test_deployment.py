@@ -45,6 +45,23 @@ def test_progress_counts_plans_and_finished_resources() -> None:
     assert changed == [True, False, True, True, False]
 
 
+def test_a_plans_own_text_is_no_progress() -> None:
+    progress = Progress()
+    for line in (
+        "cat-local-etl2  aws_a.b: Refreshing state... [id=b]",
+        "                  # aws_glue_catalog_table.view will be created",
+        '                  + resource "aws_glue_catalog_table" "view" {',
+        '                      + view_original_text = "/* Presto View: eyJvcmlnaW5hbFNxbCI6 */"',
+        "                      + storage_descriptor {",
+        '                          + "ETLStage" = "LOAD"',
+        "                          - old = 1 -> null",
+        "                        }",
+        "                    }",
+    ):
+        progress.read(line)
+    assert progress.words == "cat-local-etl2  aws_a.b: Refreshing state... [id=b]"
+
+
 def test_plans_of_several_stacks_add_up() -> None:
     progress = Progress()
     for line in (
