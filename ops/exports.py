@@ -14,6 +14,7 @@ from typing import Any, Final, TextIO
 
 from ops.exits import Exit, OpsError, usage
 from ops.queries import NUMBERS, Column, Row
+from ops.typed import option
 
 #: Of a Parquet file's row group.
 _ROWS_AT_ONCE: Final = 50_000
@@ -45,7 +46,7 @@ def file_format(target: Path | None, asked: str) -> str:
     if target is None:
         if asked == PARQUET:
             message = "Parquet is no text."
-            raise usage(message, "Name a file: --output FILE.parquet.")
+            raise usage(message, f"Name a file: {option('output', 'FILE.parquet')}.")
         return ""
     ending = target.suffix[1:]
     if asked and (asked not in FORMATS or ending in {*FORMATS} - {asked}):
@@ -53,7 +54,7 @@ def file_format(target: Path | None, asked: str) -> str:
         raise usage(message, f"A file is {', '.join(FORMATS)}: give one of them, and the same ending or none.")
     if not asked and ending not in FORMATS:
         message = f"{target} ends in {target.suffix or 'nothing'}."
-        raise usage(message, f"End it in {' or '.join(f'.{each}' for each in FORMATS)}, or give --format.")
+        raise usage(message, f"End it in {' or '.join(f'.{each}' for each in FORMATS)}, or give {option('format')}.")
     check_folder(target)
     return asked or ending
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING, Final
 from botocore.exceptions import ClientError
 
 from contract.nearest import did_you_mean
-from contract.serving import named_queries_of
-from contract.source import SourceContract
+from contract.views import NamedQuery
 from envs.schema import EVERYDAY, OPERATORS, Environment
 from ops.aws_errors import code_of
 from ops.exits import attention, usage
 from ops.platform import Platform
 from ops.refusals import remedy_of
+from ops.typed import option
 
 if TYPE_CHECKING:
     from mypy_boto3_athena.type_defs import QueryExecutionTypeDef
@@ -55,44 +55,44 @@ class Execution:
     seconds: float
 
 
-def sql_named(name: str, contract: SourceContract) -> str:
+def sql_named(name: str, named: Iterable[NamedQuery]) -> str:
     """Return a named query's SQL.
 
     Raises:
         OpsError: there is none of that name.
     """
-    by_name = {query.name: query.sql for query in named_queries_of(contract)}
+    by_name = {query.name: query.sql for query in named}
     if name not in by_name:
         close = get_close_matches(name, by_name)
         meant = f"Did you mean {' or '.join(close)}? " if close else ""
-        message = f"{name!r} is no named query."
+        message = f"{name!r} is no named query here."
         raise usage(message, f"{meant}Named queries are {', '.join(by_name)}.")
     return by_name[name]
 
 
-def sql_of(text: str, contract: SourceContract) -> str:
+def sql_of(text: str, named: Iterable[NamedQuery]) -> str:
     """Return the SQL that a command line's one argument means: a named query's, or the text itself.
 
     Raises:
         OpsError: it is one word and no named query.
     """
-    return sql_named(text.strip(), contract) if re.fullmatch(r"\w*", text.strip()) else text
+    return sql_named(text.strip(), named) if re.fullmatch(r"\w*", text.strip()) else text
 
 
-def statement_of(text: str, name: str, file: str, contract: SourceContract) -> str | None:
+def statement_of(text: str, name: str, file: str, named: Iterable[NamedQuery]) -> str | None:
     """Return the SQL that a command line means by its argument, a named query or a file; None if by nothing.
 
     Raises:
         OpsError: it means several, there is no such query, or the file cannot be read.
     """
     if sum(map(bool, (text, name, file))) > 1:
-        message = "SQL, --name and --file each say what is asked."
+        message = f"SQL, {option('name')} and {option('file')} each say what is asked."
         raise usage(message, "Give one of them.")
     if name:
-        return sql_named(name, contract)
+        return sql_named(name, named)
     if file:
         return _content_of(file)
-    return sql_of(text, contract) if text else None
+    return sql_of(text, named) if text else None
 
 
 def _content_of(file: str) -> str:
@@ -104,7 +104,8 @@ def _content_of(file: str) -> str:
     if not content.strip():
         message = f"{'The standard input' if file == '-' else file} is empty."
         raise usage(message, "Give one statement of SQL.")
-    return content
+    # What some editors mark UTF-8 by.
+    return content.removeprefix("\ufeff")
 
 
 def check_is_athena(environment: Environment, variables: Mapping[str, str]) -> None:

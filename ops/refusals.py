@@ -9,6 +9,7 @@ from contract.nearest import did_you_mean
 from contract.serving import declared_in, views_of, views_over
 from ops.databases import databases_of
 from ops.platform import Platform
+from ops.typed import snapshots_query
 
 #: Before a table's name may stand its catalog and database, before a column's the table's alias.
 _TABLE: Final = re.compile(r"Table '(?:(?:[^'.]*\.)?([^'.]*)\.)?([^'.]*)' does not exist")
@@ -25,7 +26,8 @@ def remedy_of(why: str, sql: str, platform: Platform) -> str:
     if named := _of_what_it_names(why, sql, platform):
         return named
     if re.search(r"snapshot|version history|table version", why, re.IGNORECASE):
-        return f"That state is not there, or no longer. Those that are, with their ids: {platform.command('history')}"
+        there_are = snapshots_query(platform.names.env)
+        return f"That state is not there, or no longer. Those that are, with their ids: {there_are}"
     if "scanned limit" in why:
         return f"Filter by time or key, and name columns instead of *: {_GUIDE} says what reads little."
     if "TYPE_MISMATCH" in why:

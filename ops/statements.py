@@ -11,6 +11,7 @@ from contract.serving import read_by, views_of
 from contract.source import SourceContract
 from contract.views import View
 from ops.exits import OpsError, usage
+from ops.typed import by_make
 
 if TYPE_CHECKING:
     from sqlglot.expressions import Expr, Expression
@@ -30,7 +31,8 @@ _FIRST_WORD: Final = re.compile(r"\A(?:\s|--[^\n]*(?:\n|\Z)|/\*.*?\*/)*(\w*)", r
 _READ: Final = (
     "Ask with one statement that reads: SELECT, WITH, VALUES, TABLE, SHOW, DESCRIBE, or EXPLAIN and one of these."
 )
-_WRITE: Final = " To run it all the same, add --write."
+#: What the parser says of a quote without another: behind the line of the text's end, where in the text it is.
+_OPENED: Final = re.compile(r"Missing (\S+) from \d+:(\d+)")
 
 
 def check_only_reads(sql: str) -> None:
@@ -47,14 +49,31 @@ def check_only_reads(sql: str) -> None:
         raise _not_understood(sql, error) from error
     if not reads:
         message = "This is not one statement that only reads, so it was not run."
-        raise usage(message, _READ + _WRITE)
+        raise usage(message, _READ + _to_write())
 
 
-def check_asks_no_view_for_the_past(sql: str, contract: SourceContract, history: str) -> None:
+def _to_write() -> str:
+    return " make query only reads." if by_make() else " To run it all the same, add --write."
+
+
+def without_end(sql: str) -> str:
+    """Return a text without a semicolon at its end and comments behind that: Athena's grammar has no place for them."""
+    from sqlglot import TokenType, tokenize
+    from sqlglot.errors import SqlglotError
+
+    try:
+        tokens = tokenize(sql, dialect=DIALECT)
+    except SqlglotError:
+        return sql
+    last = next((token for token in reversed(tokens) if token.token_type is not TokenType.SEMICOLON), None)
+    return sql if last is None or last is tokens[-1] else sql[: last.end + 1]
+
+
+def check_asks_no_view_for_the_past(sql: str, contract: SourceContract, snapshots: str) -> None:
     """Make sure that a statement names no earlier state of a view: Athena would show today's without a word.
 
     Raises:
-        OpsError: it does. ``history`` is the command that gives the snapshots' numbers.
+        OpsError: it does. ``snapshots`` is the command that gives the snapshots' ids.
     """
     from sqlglot import exp
     from sqlglot.errors import SqlglotError
@@ -75,7 +94,7 @@ def check_asks_no_view_for_the_past(sql: str, contract: SourceContract, history:
             )
             read = ", ".join(each.name for each in contract.tables if each.name in _read_through(name, views))
             raise usage(
-                message, f"Ask the tables that it reads, {read}, each with that clause. Snapshots' ids: {history}"
+                message, f"Ask the tables that it reads, {read}, each with that clause. Snapshots' ids: {snapshots}"
             )
 
 
@@ -91,25 +110,31 @@ def _not_understood(sql: str, error: Exception) -> OpsError:
     word, start = (found[1], found.start(1)) if found else ("", 0)
     if word.upper() in _OTHERS:
         message = "This is no SQL of Athena's, as far as this program knows it, so it was not run."
-        return usage(message, _READ + _WRITE)
+        return usage(message, _READ + _to_write())
     if word and word.upper() not in _READING:
-        place = _place(sql.count("\n", 0, start) + 1, start - sql.rfind("\n", 0, start), word)
+        place = _place_at(sql, start, word)
         remedy = f"No statement begins with {word}{did_you_mean(word, (*_READING, *_OTHERS)) or '.'}"
     else:
-        place, remedy = _place_of(error), "Correct it there, or just before."
+        place, remedy = _place_of(sql, error)
     return usage(f"Athena could not read this SQL, so it was not run{place}.", remedy)
 
 
-def _place_of(error: Exception) -> str:
-    """Return where a text could not be read, as far as the parser says: it counts columns to a word's end."""
+def _place_of(sql: str, error: Exception) -> tuple[str, str]:
+    """Return where a text could not be read, and what to do there, as far as the parser says."""
     places = getattr(error, "errors", None)
-    if not places:
-        return ""
-    found, word = places[0], places[0]["highlight"]
-    wanted = re.fullmatch(r"Expecting (\S+)", found["description"] or "")
-    return _place(found["line"], found["col"] - len(word) + 1, word) + (
-        f", where {wanted[1]} should be" if wanted else ""
-    )
+    if places:
+        # It counts columns to a word's end.
+        found, word = places[0], places[0]["highlight"]
+        wanted = re.fullmatch(r"Expecting (\S+)", found["description"] or "")
+        place = _place(found["line"], found["col"] - len(word) + 1, word)
+        return place + (f", where {wanted[1]} should be" if wanted else ""), "Correct it there, or just before."
+    if opened := _OPENED.search(str(error.__cause__)):
+        return _place_at(sql, int(opened[2]), opened[1]), "What it opens has no end: close it."
+    return "", "Correct it."
+
+
+def _place_at(sql: str, start: int, word: str) -> str:
+    return _place(sql.count("\n", 0, start) + 1, start - sql.rfind("\n", 0, start), word)
 
 
 def _place(line: int, column: int, word: str) -> str:

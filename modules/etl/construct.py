@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from contract.serving import named_queries_of, named_queries_over
+from envs.asking import named_queries_for
 from envs.schema import AFTER_JOB, EVERYDAY, FULL, OPERATORS, Environment
 from modules.account import Account
 from modules.encryption import GlueSecurity, OwnKey
-from modules.etl.analysts import Analysts, AnalystsProps, tables_of_analysts
+from modules.etl.analysts import Analysts, AnalystsProps
 from modules.etl.arrival import Arrival, ArrivalProps
 from modules.etl.athena import Analytics, AnalyticsProps, Queries
 from modules.etl.catalog import Catalog, CatalogProps
@@ -176,12 +176,12 @@ class Etl(Construct):
 
     def _queries(self) -> dict[str, Queries]:
         """Return what each group can run: operators, who have the others by ``ops``, what reads rejected items."""
-        contract, props = self._props.environment.contract, self._catalog_props()
-        full = named_queries_over(contract, tables_of_analysts(props))
-        rest = [query for query in named_queries_of(contract) if query not in full]
+        environment = self._props.environment
+        full = named_queries_for(FULL, environment)
+        rest = [query for query in named_queries_for(OPERATORS, environment) if query not in full]
         found = {FULL: Queries(self.catalog.database, full), OPERATORS: Queries(self.catalog.database, rest)}
         if self.pseudonymous_catalog:
-            everyday = named_queries_over(contract, tables_of_analysts(self._pseudonymous_props()))
+            everyday = named_queries_for(EVERYDAY, environment)
             found[EVERYDAY] = Queries(self.pseudonymous_catalog.database, everyday)
         return found
 

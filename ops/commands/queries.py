@@ -6,20 +6,21 @@ import itertools
 import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, NamedTuple
+from typing import Annotated, Final, NamedTuple
 
 import typer
 
+from contract.nearest import did_you_mean
 from contract.serving import named_queries_of
 from contract.views import NamedQuery
+from envs.asking import named_queries_for
 from envs.selection import ENVIRONMENTS, unbound_environment
 from envs.validation import ConfigurationError
 from ops import days, exports, queries
 from ops import rejects as rejected
 from ops.commands.options import Day, Env, Json, Yes, ends, platform_of
-from ops.exits import Exit
+from ops.exits import Exit, usage
 from ops.prices import LIST_PRICES
 from ops.queries import Column, Execution, Row
 from ops.show import queries as show_queries
@@ -28,18 +29,11 @@ from ops.show.asking import confirm
 from ops.show.progress import following
 from ops.show.screen import document, notices, output, print_json
 from ops.show.tables import print_table, table
-from ops.statements import check_asks_no_view_for_the_past, check_only_reads
+from ops.statements import check_asks_no_view_for_the_past, check_only_reads, without_end
+from ops.typed import snapshots_query
 
-
-class Form(StrEnum):
-    """How rows are told on the standard output."""
-
-    TABLE = show_queries.TABLE
-    RECORDS = show_queries.RECORDS
-    CSV = exports.CSV
-    JSON = exports.JSON
-    PARQUET = exports.PARQUET
-
+#: How rows are told on the standard output.
+FORMS: Final = (show_queries.TABLE, show_queries.RECORDS, *exports.FORMATS)
 
 Examples = Annotated[int, typer.Option("--examples", min=0, metavar="N", help="So many examples of each.")]
 
@@ -68,8 +62,14 @@ def query(
         str, typer.Option("--file", metavar="FILE.sql|-", help="SQL from a file, or from the standard input.")
     ] = "",
     form: Annotated[
-        Form | None, typer.Option("--format", help="How rows are shown. Without it: a table, or records if too wide.")
-    ] = None,
+        str,
+        typer.Option(
+            "--format",
+            metavar="|".join(FORMS),
+            autocompletion=lambda: [*FORMS],
+            help="How rows are shown. Without it: a table, or records if too wide.",
+        ),
+    ] = "",
     rows: Annotated[int, typer.Option("--rows", min=1, metavar="N", help="So many rows are shown.")] = 100,
     target: Annotated[
         Path | None,
@@ -88,12 +88,13 @@ def query(
     """Ask Athena: SQL, or a named query by its name.
 
     Without SQL, the named queries are listed. Analysts name their --workgroup, such as wg-cat-prod-analytics: they can
-    read no answers of the operators'. In the everyday analysts' workgroup, tables are the pseudonymous ones.
+    read no answers of the operators'. In the everyday analysts' workgroup, tables are the pseudonymous ones. Listed are
+    the named queries that the workgroup's people can run.
 
     Statements that do not only read are refused without --write, and with it you are asked first.
 
-    NULL is a null, nothing is an empty text. Tables cut long texts and mark them with an ellipsis, records do not.
-    With --format csv or json all rows go to the standard output.
+    NULL is a null, 'NULL' that text, nothing an empty text. Tables cut long texts and mark them with an ellipsis,
+    records do not. With --format csv or json all rows go to the standard output.
 
     Files are for you alone (mode 600). In a CSV, text that a spreadsheet would take for a formula gets an apostrophe in
     front; JSON and Parquet hold it as it is.
@@ -105,12 +106,14 @@ def query(
     """
     platform = platform_of(env)
     contract = platform.environment.contract
-    statement = queries.statement_of(sql, name, file, contract)
-    if statement is None:
-        return _list_named(named_queries_of(contract), as_json=as_json)
-    file_form = exports.file_format(target, form or "")
     group = queries.group_of(workgroup, platform.environment)
-    check_asks_no_view_for_the_past(statement, contract, platform.command("history"))
+    named = named_queries_for(group, platform.environment)
+    statement = queries.statement_of(sql, name, file, named)
+    if statement is None:
+        return _list_named(named, as_json=as_json)
+    file_form = _file_form(target, form)
+    statement = without_end(statement)
+    check_asks_no_view_for_the_past(statement, contract, snapshots_query(env, workgroup))
     if write:
         confirm([f"In {env}: {statement}"], yes=yes)
     else:
@@ -128,10 +131,17 @@ def query(
     return Exit.WELL
 
 
+def _file_form(target: Path | None, form: str) -> str:
+    if form and form not in FORMS:
+        message = f"No format {form!r}."
+        raise usage(message, f"Formats are {', '.join(FORMS)}{did_you_mean(form, FORMS) or '.'}")
+    return exports.file_format(target, form)
+
+
 class Telling(NamedTuple):
     """How an answer is told: in a form, or to a file of a format; so many rows on the screen, as a document or not."""
 
-    form: Form | None
+    form: str
     target: Path | None
     file_form: str
     rows: int
@@ -141,12 +151,13 @@ class Telling(NamedTuple):
 def _tell(done: Execution, columns: Sequence[Column], found: Iterator[Row], telling: Telling) -> None:
     said = {**document(done), "dollars": LIST_PRICES.athena(done.scanned_bytes)}
     if telling.target:
+        replaced = " (replaced)" if telling.target.exists() else ""
         count = exports.write(telling.target, columns, found, telling.file_form)
         if telling.as_json:
             print_json({**said, "file": str(telling.target), "rows": count})
             return
-        output().print(f"{count:,} rows in {telling.target}", soft_wrap=True)
-    elif telling.form is not None and telling.form in exports.WRITERS:
+        output().print(f"{count:,} rows in {telling.target}{replaced}", soft_wrap=True)
+    elif telling.form in exports.WRITERS:
         exports.WRITERS[telling.form](sys.stdout, columns, found)
     else:
         shown = list(itertools.islice(found, telling.rows + 1))
@@ -154,7 +165,7 @@ def _tell(done: Execution, columns: Sequence[Column], found: Iterator[Row], tell
         if telling.as_json:
             print_json({**said, "columns": [column.name for column in columns], "rows": kept, "more": more})
             return
-        show_queries.show(columns, kept, output(), more=more, form=telling.form or "")
+        show_queries.show(columns, kept, output(), more=more, form=telling.form)
     show_queries.show_execution(done, notices())
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from rich.console import Console
@@ -14,13 +15,15 @@ from ops.prices import GIGABYTE, LIST_PRICES
 from ops.queries import NUMBERS, Column, Execution, Row
 from ops.show.screen import shortened, written_out
 from ops.show.tables import add_column, fits, print_records, table
+from ops.typed import option
 
 #: In a table a longer cell is cut, and marked with an ellipsis; records and files hold all of it.
 _LONGEST_CELL: Final = 200
 #: A text is no longer that nobody wants to see in two parts: an id, a key, an instant.
 _LONGEST_WORD: Final = 40
-#: A null, apart from an empty text, which is blank, and from a text, which is not dim.
+#: A null, apart from an empty text, which is blank, and from a text of these letters, which is in quotes.
 _NULL: Final = Text("NULL", style="dim")
+_LIKE_NULL: Final = re.compile(r"\s*'*\s*NULL\s*'*\s*")
 
 TABLE, RECORDS = "table", "records"
 
@@ -43,12 +46,13 @@ def show(columns: Sequence[Column], rows: Sequence[Row], console: Console, *, mo
             column.no_wrap = column.no_wrap and is_readable
         console.print(made)
     else:
-        whole = [[_NULL if cell is None else Text(written_out(cell)) for cell in row] for row in rows]
+        whole = [[_cell(cell, written_out) for cell in row] for row in rows]
         print_records([column.name for column in columns], whole, console)
     if not rows:
         console.print("(no rows)")
     if more:
-        console.print(f"The first {len(rows):,} rows. More: --rows N; all: --output FILE.csv, .json or .parquet.")
+        more_rows, file = option("rows", "N"), option("output", "FILE.csv")
+        console.print(f"The first {len(rows):,} rows. More: {more_rows}; all: {file}, .json or .parquet.")
 
 
 def _table(columns: Sequence[Column], rows: Sequence[Row]) -> Table:
@@ -57,8 +61,14 @@ def _table(columns: Sequence[Column], rows: Sequence[Row]) -> Table:
         folds = not _is_whole(column, [row[place] or "" for row in rows])
         add_column(made, column.name, right=column.type in NUMBERS, folds=folds)
     for row in rows:
-        made.add_row(*(_NULL if cell is None else Text(shortened(cell, _LONGEST_CELL)) for cell in row))
+        made.add_row(*(_cell(cell, lambda text: shortened(text, _LONGEST_CELL)) for cell in row))
     return made
+
+
+def _cell(cell: str | None, shown: Callable[[str], str]) -> Text:
+    if cell is None:
+        return _NULL
+    return Text(shown(f"'{cell}'" if _LIKE_NULL.fullmatch(cell) else cell))
 
 
 def _is_whole(column: Column, cells: Sequence[str]) -> bool:

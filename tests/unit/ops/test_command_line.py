@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shlex
@@ -18,7 +19,9 @@ import pytest
 import typer.core
 from typer.testing import CliRunner
 
+from contract.serving import named_queries_of
 from contract.version import VERSION
+from envs.prod import PROD
 from ops.app import GROUPS, made
 from ops.exits import MEANINGS, Exit
 from tests.unit.ops import reference
@@ -92,7 +95,14 @@ def test_every_command_answers_scripts_in_json() -> None:
         (("query", "--env", "test", "SELECT 1", "--name", "failed_checks"), "Give one of them."),
         (("query", "--env", "test", "--file", "no/such.sql"), "no/such.sql cannot be read"),
         (("query", "--env", "test", "--file", "-"), "The standard input is empty."),
-        (("query", "--env", "test", "SELECT 1", "--format", "xlsx"), "'xlsx' is not one of"),
+        (
+            ("query", "--env", "test", "SELECT 1", "--format", "xlsx"),
+            "Formats are table, records, csv, json, parquet.",
+        ),
+        (
+            ("query", "--env", "prod", "--workgroup", "wg-cat-prod-everyday", "--name", "changes_by_run"),
+            "Named queries are daily_activity, disliked_answers, feedback_rate_by_gerencia, unanswered_questions.",
+        ),
     ],
 )
 def test_wrong_usage_is_told_before_aws_is_asked(words: tuple[str, ...], said: str) -> None:
@@ -161,6 +171,21 @@ def test_cat_env_stands_for_the_option(environment: dict[str, str]) -> None:
     assert (done.returncode, done.stderr) == (Exit.WELL, "")
     assert "failed_checks" in done.stdout
     assert "\x1b" not in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("group", "lacks"),
+    [
+        ("everyday", {"changes_by_run", "failed_checks", "freshness", "rejected_by_reason", "snapshots_by_day"}),
+        ("analytics", {"rejected_by_reason"}),
+        ("operators", set()),
+    ],
+)
+def test_a_workgroup_is_told_the_named_queries_that_its_people_can_run(group: str, lacks: set[str]) -> None:
+    words = ("query", "--env", "prod", "--json", "--workgroup", f"wg-cat-prod-{group}")
+    done = CliRunner().invoke(made(completion=False), words)
+    named = {query.name for query in named_queries_of(PROD.contract)}
+    assert named - json.loads(done.stdout).keys() == lacks, done.output
 
 
 def test_operating_needs_nothing_of_what_deploys_or_extracts() -> None:

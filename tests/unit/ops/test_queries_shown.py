@@ -12,6 +12,7 @@ import boto3
 import pytest
 from rich.console import Console
 
+from contract.serving import named_queries_of
 from contract.sources.catia import CONTRACT
 from envs.prod import PROD
 from envs.schema import FULL, OPERATORS
@@ -24,6 +25,7 @@ from ops.show import queries as shown
 from ops.show.screen import output
 from tests.other_contract import MORE_SOURCES, contracts_below
 
+NAMED = named_queries_of(CONTRACT)
 LONG = "una respuesta larga " * 30
 DASHBOARD = tuple(Column(f"columna_numero_{place}", "varchar") for place in range(16))
 FEW = (Column("user_id", "varchar"), Column("count", "bigint"), Column("text", "varchar"))
@@ -71,6 +73,14 @@ def test_a_table_has_numbers_to_the_right_nulls_apart_and_long_texts_marked(widt
     assert rest[-1].endswith("…")
 
 
+@pytest.mark.parametrize("form", [shown.TABLE, shown.RECORDS])
+def test_no_text_looks_like_a_null(form: str) -> None:
+    cells = [None, "NULL", "'NULL'", " NULL", "null", "NULL and void"]
+    lines = [printed((Column("a", "varchar"),), [(cell,)], 80, form)[-1].rstrip() for cell in cells]
+    told = [line.removeprefix("a  ") for line in lines]
+    assert told == ["NULL", "'NULL'", "''NULL''", "' NULL'", "null", "NULL and void"]
+
+
 def test_records_cut_nothing() -> None:
     lines = printed(FEW, FEW_ROWS, 80, shown.RECORDS)
     assert lines[0] == "-- 1 of 3"
@@ -108,27 +118,30 @@ def test_an_answer_without_rows_says_so() -> None:
         (("", "failed_checks", ""), "data_quality"),
         (("", "", "FILE"), "SELECT '¿$qué?' % 1"),
         (("", "", "-"), "SELECT 'from a pipe'"),
+        (("", "", "BOM"), "SELECT 'marked'"),
     ],
 )
 def test_what_a_command_line_asks(
     words: tuple[str, str, str], sql: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (tmp_path / "q.sql").write_text("SELECT '¿$qué?' % 1\n", encoding="utf-8")
-    monkeypatch.setattr(sys, "stdin", io.StringIO("SELECT 'from a pipe'"))
+    (tmp_path / "FILE").write_text("SELECT '¿$qué?' % 1\n", encoding="utf-8")
+    (tmp_path / "BOM").write_text("SELECT 'marked'", encoding="utf-8-sig")
+    monkeypatch.setattr(sys, "stdin", io.StringIO("\ufeffSELECT 'from a pipe'"))
     text, name, file = words
-    asked = queries.statement_of(text, name, file.replace("FILE", str(tmp_path / "q.sql")), CONTRACT)
+    asked = queries.statement_of(text, name, str(tmp_path / file) if file.isalpha() else file, NAMED)
     assert asked is not None
     assert sql in asked
+    assert "\ufeff" not in asked
 
 
 def test_nothing_asked_is_no_statement() -> None:
-    assert queries.statement_of("", "", "", CONTRACT) is None
+    assert queries.statement_of("", "", "", NAMED) is None
 
 
 def test_a_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
     (tmp_path / "q.sql").write_bytes(b"SELECT '\xff'")
     with pytest.raises(OpsError, match="cannot be read"):
-        queries.statement_of("", "", str(tmp_path / "q.sql"), CONTRACT)
+        queries.statement_of("", "", str(tmp_path / "q.sql"), NAMED)
 
 
 @pytest.mark.parametrize(
@@ -157,9 +170,12 @@ def test_a_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
             ("text takes single ones: 'Gerencia Financiera'",),
         ),
         ("COLUMN_NOT_FOUND: line 1:8: Column 'xyzzy' cannot be resolved", ("DESCRIBE lists a table's columns.",)),
-        ("INVALID_ARGUMENTS: Iceberg snapshot ID does not exists: 123", ("python -m ops history --env prod",)),
-        ('INVALID_ARGUMENTS: No version history table "d".c at or before 2026-01-30', ("ops history --env prod",)),
-        ("NOT_SUPPORTED: Unsupported type for table version: integer", ("with their ids: python -m ops history",)),
+        ("INVALID_ARGUMENTS: Iceberg snapshot ID does not exists: 123", ("--env prod --name snapshots_by_day",)),
+        ('INVALID_ARGUMENTS: No version history table "d".c at or before 2026-01-30', ("--name snapshots_by_day",)),
+        (
+            "NOT_SUPPORTED: Unsupported type for table version: integer",
+            ("with their ids: python -m ops query --env prod",),
+        ),
         ("Bytes scanned limit was exceeded", ("Filter by time or key",)),
         ("TYPE_MISMATCH: line 1:39: Cannot apply operator: varchar = date", ("TIMESTAMP '2026-",)),
         ("SYNTAX_ERROR: line 1:8", ("Correct the SQL",)),

@@ -12,12 +12,13 @@ from contract.sources.catia import CONTRACT
 from envs.selection import ENVIRONMENTS
 from ops.app import made
 from ops.exits import Exit, OpsError
-from ops.statements import check_asks_no_view_for_the_past, check_only_reads
+from ops.statements import check_asks_no_view_for_the_past, check_only_reads, without_end
 
 READS = (
     "SELECT 1",
     "  select 1 -- DROP TABLE messages",
     "SELECT 'DROP TABLE a; DELETE FROM b' AS drop_table;",
+    "SELECT 1 AS a;\n-- fin",
     "WITH a AS (SELECT 1 AS x) SELECT x FROM a",
     "(SELECT 1) UNION ALL (SELECT 2)",
     "SELECT 1 EXCEPT SELECT 2 INTERSECT SELECT 3",
@@ -84,15 +85,18 @@ UNREADABLE = (
     ("SELECT FROM WHERE", "line 1, column 13, at 'WHERE'."),
     ("-- a\n SELEC 1", "line 2, column 2, at 'SELEC'. No statement begins with SELEC; did you mean 'SELECT'?"),
     ("selec everything", "line 1, column 1, at 'selec'."),
-    ("SELECT 'open", "so it was not run."),
-    ("(" * 5000 + "1", "so it was not run."),
+    ("SELECT 'open", 'line 1, column 8, at "\'". What it opens'),
+    ("SELECT 'a',\n  \"open", "line 2, column 3, at '\"'. What it opens"),
+    ("SELECT 'dónde\n estás", "line 1, column 8, at"),
+    ("(" * 5000 + "1", "so it was not run. Correct it."),
+    ("SELECT /* open", "so it was not run. Correct it."),
 )
 
 
 @pytest.mark.parametrize("sql", READS)
 def test_what_only_reads_is_run_unasked(sql: str, caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.DEBUG):
-        check_only_reads(sql)
+        check_only_reads(without_end(sql))
     assert caplog.text == "", "the parser's own remarks are not for operators"
 
 
@@ -113,6 +117,26 @@ def test_what_does_not_parse_is_told_where_and_not_to_be_written(sql: str, said:
     assert "--write" not in str(caught.value)
 
 
+def test_a_comment_at_the_end_is_no_second_statement() -> None:
+    asked = ("query", "--env", "local", "SELECT 1 AS a;\n-- fin")
+    done = CliRunner().invoke(made(completion=False), asked, env={"AWS_ENDPOINT_URL": "http://127.0.0.1:9"})
+    assert "names nothing that answers as Athena does" in done.stderr, "all checks before that are passed"
+
+
+@pytest.mark.parametrize(
+    ("sql", "asked"),
+    [
+        ("SELECT 'ñ;' AS a; ;\n-- fin;\n", "SELECT 'ñ;' AS a"),
+        ("-- a\nSHOW TABLES; /* b */", "-- a\nSHOW TABLES"),
+        ("SELECT 1 -- a", "SELECT 1 -- a"),
+        ("SELECT 'open;", "SELECT 'open;"),
+        ("-- nothing", "-- nothing"),
+    ],
+)
+def test_athena_gets_no_semicolon_and_no_comment_behind_it(sql: str, asked: str) -> None:
+    assert without_end(sql) == asked
+
+
 @pytest.mark.parametrize(
     "sql",
     [
@@ -123,9 +147,9 @@ def test_what_does_not_parse_is_told_where_and_not_to_be_written(sql: str, said:
 )
 def test_no_view_is_asked_for_the_past(sql: str) -> None:
     with pytest.raises(OpsError, match="dashboard_usuarios is a view") as caught:
-        check_asks_no_view_for_the_past(sql, CONTRACT, "python -m ops history --env test")
+        check_asks_no_view_for_the_past(sql, CONTRACT, "python -m ops query --env test --name snapshots_by_day")
     assert "reads, messages, feedback, conversations, each" in caught.value.remedy
-    assert "ops history --env test" in caught.value.remedy
+    assert "ops query --env test --name snapshots_by_day" in caught.value.remedy
 
 
 @pytest.mark.parametrize(
@@ -151,7 +175,11 @@ def test_named_queries_only_read() -> None:
     [
         (("DROP TABLE messages",), Exit.USAGE, "--write"),
         (("DROP TABLE messages", "--yes"), Exit.USAGE, "--write"),
-        (("SELECT * FROM dashboard_usuarios FOR VERSION AS OF 1",), Exit.USAGE, "python -m ops history --env test"),
+        (
+            ("SELECT * FROM dashboard_usuarios FOR VERSION AS OF 1",),
+            Exit.USAGE,
+            "ops query --env test --name snapshots_by_day",
+        ),
         (("DROP TABLE messages", "--write"), Exit.NOT_CONFIRMED, "DROP TABLE messages"),
     ],
 )
