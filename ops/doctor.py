@@ -14,6 +14,7 @@ from ops.aws_errors import explained, is_absence, is_local
 from ops.checks import account, extract, limits, serving, tables, transform, upkeep
 from ops.checks.findings import ATTENTION, OK, UNKNOWN, Check, Effect, Examination, Finding
 from ops.checks.lateness import Lateness, lateness
+from ops.remedies import followed_by
 
 CHECKS: Final = (
     *account.CHECKS,
@@ -82,7 +83,7 @@ def _with_consequences(cause: Finding, findings: Sequence[Finding]) -> Finding:
         return cause
     said = f"{cause.said}; therefore {'; '.join(each.said for each in follows)}"
     again = follows[0].remedy
-    remedy = cause.remedy if again in cause.remedy else f"{cause.remedy}; then {again}"
+    remedy = cause.remedy if again in cause.remedy else followed_by(cause.remedy, again)
     return replace(cause, said=said, remedy=remedy)
 
 

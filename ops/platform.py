@@ -81,7 +81,9 @@ class Platform:
         """The command that deploys both stacks, in their order: CDKTF refuses ETL-2's without the other."""
         if not self.environment.is_local:
             return f"cdktf deploy '{self.names.any_name()}'"
-        return "make demo" + (" ENGINE=glue" if self.by_glue else "") + ("" if self.by_spark else " TRANSFORM=arrow")
+        # Not make demo: that fills the source table anew, and what was in it would be gone.
+        engines = (" --engine glue" if self.by_glue else "") + ("" if self.by_spark else " --transform arrow")
+        return f"python -m tools.local deploy{engines}"
 
     def command(self, words: str) -> str:
         """Return a command of this program for the environment; ``words`` are its name and what follows it.

@@ -90,12 +90,12 @@ TRANSFORM_REMEDIES: Final = (
     ),
     Remedy(
         r"\bTable(Metadata|File)Error\b|restore an earlier version|ops restore --env ENV",
-        "{restore --deleted-since 1d --overwritten-since 1d}; then {doctor} says what could not come back",
+        "{restore --deleted-since 1d --overwritten-since 1d} && {doctor}",
         "A table is damaged",
     ),
     Remedy(
         r"\bTableMissingError\b|deploy the etl stack",
-        "{restore} registers it again; if nothing of it is left: {deploy}, then {run}",
+        "{restore}",
         _ETL,
     ),
     Remedy(
@@ -113,6 +113,7 @@ TRANSFORM_REMEDIES: Final = (
         "raise etl.glue.timeout (of a function: memory_size, or transform.engine = spark) in envs/ and deploy",
         _ETL,
     ),
+    Remedy(r"\bPseudonymKeyError\b|key of pseudonyms", "{make_key} && {curate}", _ETL),
     Remedy(r"access ?denied|not authorized|forbidden|permission", "{deploy}", _ETL),
     Remedy(
         r"concurrentruns|resourcenumberlimit|insufficient|quota|max.*dpu",
@@ -120,6 +121,8 @@ TRANSFORM_REMEDIES: Final = (
         _ETL,
     ),
 )
+#: What a remedy begins with that can be typed as it stands.
+_PROGRAMS: Final = ("aws ", "cdktf ", "python ")
 _OTHERWISE: Final = "repeat it; if it fails again, its log has the whole story"
 
 
@@ -127,11 +130,17 @@ class _Commands(dict[str, str]):
     """What stands in braces, as a command of one environment."""
 
     def __init__(self, platform: Platform) -> None:
-        super().__init__(deploy=platform.deploy)
+        make_key = f"python -m ops pseudonyms make-key --env {platform.names.env}"
+        super().__init__(deploy=platform.deploy, make_key=make_key)
         self._platform = platform
 
     def __missing__(self, words: str) -> str:
         return self._platform.command(words)
+
+
+def followed_by(remedy: str, command: str) -> str:
+    """Return a remedy and the command that comes after it: as one line for a shell, if both are commands."""
+    return f"{remedy} && {command}" if remedy.startswith(_PROGRAMS) else f"{remedy}; then {command}"
 
 
 def remedy_for(etl: str, error: str, platform: Platform) -> tuple[str, str]:

@@ -11,7 +11,7 @@ from glue_src.tables import TableState
 from ops.checks.findings import ATTENTION, OK, STALE, Check, Effect, Examination, Finding, files_of
 from ops.checks.lateness import missing_since, seen_run
 from ops.databases import Database, has_database
-from ops.remedies import remedy_for
+from ops.remedies import followed_by, remedy_for
 from ops.schemas import differences
 from ops.wording import language
 
@@ -33,7 +33,7 @@ def _tables_of(examined: Examination, database: Database) -> Iterator[Finding]:
     found = {dataset: examined.looked_at[database, dataset] for dataset in database.tables}
     errors = [each for each in found.values() if isinstance(each, TableError)]
     if any(isinstance(error, TableMissingError) for error in errors) and not has_database(platform, database.name):
-        remedy = f"{platform.deploy}; then {examined.command('restore')}"
+        remedy = followed_by(platform.deploy, examined.command("restore"))
         said = f"the database {database.name} does not exist"
         yield Finding("tables", ATTENTION, said, remedy, tuple(map(str, errors)))
         return

@@ -73,7 +73,7 @@ def test_a_bucket_that_is_emptied_is_filled_from_the_source(
     delete_for_good(arrow_with_key, variables, "")
     lost = ops_here("restore", "--yes", environment=variables)
     assert lost.returncode == Exit.ATTENTION
-    assert "make demo TRANSFORM=arrow" in lost.stderr
+    assert "python -m tools.local deploy --transform arrow" in lost.stderr
     workspace = arrow_with_key.workspace
     deploy(STACKS, variables, workspace.deploy_log)
     registered = told(ops_here("restore", "--yes", "--json", environment=variables))["registered"]

@@ -104,7 +104,7 @@ BREAKS: Final = {
     ),
     "the rule is disabled, and a run arrives": Break(
         breaks.together(breaks.rule_is_disabled, breaks.etl_2_did_not_start),
-        f"enable-rule --name {NAMES.arrival_rule}; then python -m tools.local curate",
+        f"enable-rule --name {NAMES.arrival_rule} && python -m tools.local curate",
         ("arrival rule",),
         _LATE,
     ),
@@ -137,7 +137,7 @@ BREAKS: Final = {
     ),
     "the database has vanished": Break(
         lambda made: breaks.database_has_vanished(made, FULL),
-        f"the database {FULL.name} does not exist\n  → make demo; then python -m ops restore",
+        f"the database {FULL.name} does not exist\n  → python -m tools.local deploy && python -m ops restore",
         ("tables",),
         f"Queries of {', '.join(table.name for table in FULL.tables)} fail. {_UNKNOWN}",
     ),
@@ -223,7 +223,7 @@ BREAKS: Final = {
     ),
     "the function is switched off, and calls of it are lost": Break(
         breaks.together(breaks.function_is_switched_off, breaks.call_is_a_dead_letter),
-        "holds 1\n  → make demo; then python -m ops redrive",
+        "holds 1\n  → python -m tools.local deploy && python -m ops redrive",
         ("ETL-1",),
     ),
     "the schedule is disabled": Break(
@@ -247,13 +247,13 @@ BREAKS: Final = {
     # The last: no run that another of these makes is newer.
     "the rule is disabled, and a run arrives just now": Break(
         breaks.together(breaks.rule_is_disabled, breaks.run_arrives_now),
-        f"enable-rule --name {NAMES.arrival_rule}; then python -m tools.local curate",
+        f"enable-rule --name {NAMES.arrival_rule} && python -m tools.local curate",
         ("arrival rule",),
         _LATE,
     ),
     "the trigger is stopped, and a run arrives just now": Break(
         breaks.together(breaks.trigger_is_stopped, breaks.run_arrives_now),
-        f"start-trigger --name {NAMES.arrival_trigger}; then python -m tools.local curate",
+        f"start-trigger --name {NAMES.arrival_trigger} && python -m tools.local curate",
         ("workflow",),
         _LATE,
     ),

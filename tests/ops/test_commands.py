@@ -186,7 +186,7 @@ def test_version_says_what_is_deployed(
     shown = ops("version")
     assert shown.exit_code == Exit.ATTENTION
     assert f"is of version 0.0.1, this checkout of {VERSION}" in shown.stdout
-    assert "→ make demo deploys this checkout" in shown.stdout
+    assert "→ python -m tools.local deploy deploys this checkout" in shown.stdout
     function.tagged(VERSION)
     assert ops("version").exit_code == Exit.WELL
 

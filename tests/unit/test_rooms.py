@@ -20,7 +20,6 @@ SITTING = range(15, 251)
 OTHERWISE = {
     "contract/runs.py": "a run summary is written, read back and checked side by side",
     "contract/source.py": "what a contract says, and the rules that it has to keep",
-    "contract/spanish.py": "beside each source's own: of the datasets that every contract has",
     "contract/units.py": "all programs count in it",
     "contract/version.py": "pyproject.toml reads it, and a release changes no other file of the program",
     "envs/naming.py": "a list: every physical name",

@@ -38,9 +38,16 @@ def up(workspace: Workspace, _: argparse.Namespace) -> None:
 
 def demo(workspace: Workspace, arguments: argparse.Namespace) -> None:
     """Deploy to the emulator, run the pipeline, and query it."""
-    engines = Engines(extract=arguments.engine, transform=arguments.transform)
     with one_at_a_time(workspace.directory / DEMO_LOCK):
-        Demo(workspace, Screen(), engines).run(_sample(workspace.environment.contract, arguments))
+        demonstration = Demo(workspace, Screen(), _engines(arguments))
+        demonstration.run(_sample(workspace.environment.contract, arguments))
+
+
+def deploy(workspace: Workspace, arguments: argparse.Namespace) -> None:
+    """Deploy both stacks again; the source table's items stay as they are, and nothing runs."""
+    workspace.emulator.endpoint_url()
+    with one_at_a_time(workspace.directory / DEMO_LOCK):
+        Demo(workspace, Screen(), _engines(arguments)).deploy_stacks()
 
 
 def night(workspace: Workspace, arguments: argparse.Namespace) -> None:
@@ -72,6 +79,10 @@ def curate(workspace: Workspace, arguments: argparse.Namespace) -> None:
         step.detail = f"its output is in {workspace.job_log}"
 
 
+def _engines(arguments: argparse.Namespace) -> Engines:
+    return Engines(extract=arguments.engine, transform=arguments.transform)
+
+
 def _sample(contract: SourceContract, arguments: argparse.Namespace) -> Sample:
     return made_up(contract, arguments.users or DEFAULT_USERS, arguments.seed, newest=datetime.now(UTC).date())
 
@@ -95,7 +106,7 @@ def env(workspace: Workspace, _: argparse.Namespace) -> None:
 
 
 COMMANDS: Mapping[str, Callable[[Workspace, argparse.Namespace], None]] = {
-    command.__name__: command for command in (up, demo, night, trino, curate, down, env, status)
+    command.__name__: command for command in (up, demo, deploy, night, trino, curate, down, env, status)
 }
 ORIGINAL = dict(os.environ)
 DEFAULT_USERS: Final = 200
@@ -131,7 +142,7 @@ def parser() -> argparse.ArgumentParser:
                 "--forget", action="store_true", help="have the tables forget their history, as an erasure"
             )
             added.add_argument("--rebuild", action="append", metavar="TABLE", help="write a table anew; several times")
-        if name == "demo":
+        if name in ("demo", "deploy"):
             for option, engines, whose in (
                 ("--engine", (LAMBDA_ENGINE, GLUE_ENGINE), "ETL-1's engine"),
                 ("--transform", (SPARK_ENGINE, ARROW_ENGINE), "ETL-2's engine"),

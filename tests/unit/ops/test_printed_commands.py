@@ -22,7 +22,7 @@ from envs.schema import ARROW_ENGINE, Environment
 from envs.test import TEST
 from ops.app import made
 from ops.platform import Platform
-from ops.remedies import EXTRACT_REMEDIES, TRANSFORM_REMEDIES
+from ops.remedies import EXTRACT_REMEDIES, TRANSFORM_REMEDIES, followed_by, remedy_for
 from tools.local.command_line import parser
 from tools.local.machine_tools import PROJECT
 
@@ -65,7 +65,7 @@ def asked_for() -> set[str]:
         if text is not None
     }
     todos = " ".join(remedy.todo for remedy in (*EXTRACT_REMEDIES, *TRANSFORM_REMEDIES))
-    return words | set(re.findall(r"{([^}]+)}", todos)) - {"deploy"}
+    return words | set(re.findall(r"{([^}]+)}", todos)) - {"deploy", "make_key"}
 
 
 def texts() -> Iterator[str]:
@@ -125,6 +125,15 @@ def test_where_nobody_runs_the_job_but_a_stand_in_it_is_the_stand_in_that_is_nam
     )
     assert local.command("rebuild --table runs") == "python -m tools.local curate --rebuild runs"
     assert replace(local, environment=ARROW).command("curate") == "python -m ops curate --env local"
+
+
+def test_a_remedy_and_what_comes_after_it_are_one_line_for_a_shell() -> None:
+    local = Platform(LOCAL, boto3.Session(region_name="us-east-1"))
+    for error in ("messages: TableFileError: is damaged", "PseudonymKeyError: the key of pseudonyms is missing"):
+        todo, _ = remedy_for("ETL-2", error, local)
+        assert " && " in todo
+        for part in followed_by(todo, local.command("status")).split(" && "):
+            check(part, LOCAL)
 
 
 def test_commands_in_texts_name_their_environment_and_options_that_exist() -> None:
