@@ -64,7 +64,8 @@ class SourceContract:
     a run publishes them: the arrival of the last starts ETL-2.
 
     ``writer`` is what writes the items, as operators are told of it. ``spanish`` says in Spanish what each dataset and
-    each column is, by name: for people who ask what is held about them.
+    each column is, by name: for people who ask what is held about them. It may have views, their columns as
+    ``view.column``, and named queries too: for analysts.
 
     ``item_reader`` names a function, as ``module:function``, that takes an item in DynamoDB's wire format and returns a
     ``contract.items.outcomes.Accepted`` or raises ``ItemRejectedError``; only ETL-1 imports it. A package of the

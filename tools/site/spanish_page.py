@@ -8,7 +8,6 @@ from typing import Final
 from contract.datasets import Dataset
 from contract.serving import named_queries_of, views_of
 from contract.source import SourceContract
-from contract.sources.catia.spanish import SERVED
 from contract.spanish import NIGHTS, QUERIES, REJECTED_ITEMS
 from contract.views import View
 from tools.site.markdown import code, table
@@ -37,8 +36,8 @@ def spanish_page(contract: SourceContract) -> str:
         lines += _table(contract, dataset)
     lines += ["## Vistas", ""]
     for view in views_of(contract):
-        lines += _view(view)
-    said = {**QUERIES, **SERVED}
+        lines += _view(contract, view)
+    said = {**QUERIES, **contract.spanish}
     rows = ((code(query.name), said[query.name]) for query in named_queries_of(contract))
     return "\n".join([*lines, _QUERIES, *table(("consulta", "qué responde"), rows)])
 
@@ -63,11 +62,12 @@ def _table(contract: SourceContract, dataset: Dataset) -> Iterator[str]:
     yield from table(("columna", "tipo", "puede ser nula", "qué es", "de dónde viene"), rows)
 
 
-def _view(view: View) -> Iterator[str]:
+def _view(contract: SourceContract, view: View) -> Iterator[str]:
     yield f"### {code(view.name)}"
     yield ""
-    yield SERVED[view.name]
+    yield contract.spanish[view.name]
     yield ""
     if view.name in TOLD_BY_COLUMN:
-        rows = ((code(column.name), column.type.value, SERVED[f"{view.name}.{column.name}"]) for column in view.columns)
+        said = {column: contract.spanish[f"{view.name}.{column.name}"] for column in view.columns}
+        rows = ((code(column.name), column.type.value, text) for column, text in said.items())
         yield from table(("columna", "tipo", "qué es"), rows)

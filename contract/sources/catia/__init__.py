@@ -18,7 +18,7 @@ from contract.datasets import (
     text,
 )
 from contract.source import ItemKind, Relation, SourceContract
-from contract.sources.catia.spanish import SPANISH
+from contract.sources.catia.spanish import SERVED, SPANISH
 
 #: What stands before a user's id in PK.
 USER_PREFIX = "USER#"
@@ -127,5 +127,5 @@ CONTRACT = SourceContract(
     item_date="contract.sources.catia.normalize:item_date",
     writer="the chatbot",
     views="contract.sources.catia.views",
-    spanish=SPANISH,
+    spanish={**SPANISH, **SERVED},
 )

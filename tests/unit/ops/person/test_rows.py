@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from contract.datasets import REJECTED
+from contract.serving import named_queries_of, views_of
 from contract.sources import contract_named, contract_names
 from contract.sources.catia import CONTRACT
 from contract.spanish import REJECTED_ITEMS
@@ -133,5 +134,9 @@ def test_identifiers_come_from_a_line_or_a_list_as_they_are(tmp_path: Any) -> No
 def test_each_column_is_told_in_spanish(name: str) -> None:
     contract = contract_named(name)
     names = {each for dataset in contract.datasets for each in (dataset.name, *dataset.column_names)}
-    assert names == {*contract.spanish, *REJECTED_ITEMS}
+    views = {
+        each for view in views_of(contract) for each in (view.name, *(f"{view.name}.{c.name}" for c in view.columns))
+    }
+    told = {*contract.spanish, *REJECTED_ITEMS}
+    assert names <= told <= names | views | {query.name for query in named_queries_of(contract)}
     assert REJECTED in contract.datasets
