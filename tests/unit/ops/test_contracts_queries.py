@@ -39,9 +39,9 @@ def desk(tmp_path: Path) -> Iterator[dict[str, str]]:
     [
         (
             ("--name", "daily_activity"),
-            "'daily_activity' is no named query. Named queries are by_queue, changes_by_run",
+            "'daily_activity' is no named query here. Named queries are by_queue, changes_by_run",
         ),
-        (("--name", "by_que"), "'by_que' is no named query. Did you mean by_queue? Named queries are by_queue, "),
+        (("--name", "by_que"), "'by_que' is no named query here. Did you mean by_queue? Named queries are by_queue, "),
         (("SELECT * FROM open_tickets FOR VERSION AS OF 1",), "open_tickets is a view: "),
         # Nothing is wrong with them, but nothing answers.
         (("--name", "by_queue"), "nothing that answers as Athena does"),
